@@ -128,6 +128,11 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = add("restore", "put a backup into an empty home; all of it is compared first", _restore)
     restore.add_argument("file", type=Path, metavar="FILE")
+    export = add("export", "write conversations, contacts or messages to a file, also beside a running desk", _export)
+    export.add_argument("kind", choices=("conversations", "contacts", "messages"))
+    export.add_argument("file", type=Path, metavar="FILE", help="its end decides: .html .txt .json, or .csv .jsonl")
+    export.add_argument("--account", default="", help="only of this mini program")
+    export.add_argument("--openid", default="", help="only of this customer")
     aside = "keep what stands in the home in a folder there, and put the backup in its place"
     restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
 
@@ -280,6 +285,12 @@ def _restore(options: argparse.Namespace) -> int:
     from wxdesk.commands.data import run_restore
 
     return run_restore(_home(options), options.file, _report, set_aside=options.set_aside)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from wxdesk.commands.data import run_export
+
+    return run_export(_home(options), options.kind, options.file, options.account, options.openid, _report)
 
 
 def _import_rules(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,8 +21,8 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def replace_file(path: Path, content: bytes, ready: Callable[[Path], None] = lambda _: None) -> None:
-    """Replace a file by a new one for its owner only, whole or not at all.
+def replace_file(path: Path, content: Iterable[bytes], ready: Callable[[Path], None] = lambda _: None) -> None:
+    """Replace a file by a new one of these pieces, whole or not, for its owner only.
 
     `ready` is called with the new one right before it takes the place of the old one, which stays if it raises.
     """
@@ -30,7 +30,7 @@ def replace_file(path: Path, content: bytes, ready: Callable[[Path], None] = lam
     new = Path(name)
     try:
         with os.fdopen(number, "wb") as file:
-            file.write(content)
+            file.writelines(content)
             file.flush()
             os.fsync(file.fileno())
         ready(new)

@@ -1,6 +1,4 @@
-"""`wxdesk move`, `backup` and `restore`: all that was kept, to another place."""
-
-from __future__ import annotations
+"""`wxdesk move`, `backup`, `restore`, `export`: all that was kept, elsewhere."""
 
 import asyncio
 import json
@@ -17,6 +15,7 @@ from wxdesk.config.store_url import VARIABLE, passwords_in, public_part, url_of_
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
 from wxdesk.desk.data.backups import URL, back_up
+from wxdesk.desk.data.exporting import ExportKind, export
 from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.i18n import ntr, tr
 from wxdesk.store.moving import (
@@ -77,7 +76,7 @@ class CopyLines:
 
     def __init__(self, say: Say) -> None:
         self._say = say
-        self._said_at = -EVERY_SECONDS
+        self._said_at = monotonic()
 
     def __call__(self, step: CopyStart | CopyProgress) -> None:
         if isinstance(step, CopyProgress):
@@ -113,6 +112,14 @@ def run_restore(home: Path, file: Path, say: Say, *, set_aside: bool) -> int:
     if aside.exists():
         say(tr("The desk that was there is in {folder} now.", folder=aside))
     say(tr("Secrets of the keychain are in no backup: on another computer, enter them again."))
+    return 0
+
+
+def run_export(home: Path, kind: str, file: Path, account: str, openid: str, say: Say) -> int:
+    """Export beside the desk that works."""
+    wanted, url, lines = ExportKind(kind), load(home).store.url, CopyLines(say)
+    done = asyncio.run(export(url, home, wanted, file.absolute(), lines, account=account, openid=openid))
+    say(ntr("{n} customer exported to {file}", "{n} customers exported to {file}", done, file=file))
     return 0
 
 

@@ -69,4 +69,4 @@ def _replace(path: Path, after: bytes, before: bytes) -> None:
             raise ConfigChanged(str(path))
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    replace_file(path, after, ready)
+    replace_file(path, [after], ready)

@@ -196,7 +196,7 @@ class Vault:
         nonce = secrets.token_bytes(NONCE)
         content = ChaCha20Poly1305(self._key).encrypt(nonce, msgspec.json.encode(kept), self._header)
         try:
-            replace_file(self.file.resolve(), self._header + nonce + content, ready)
+            replace_file(self.file.resolve(), [self._header, nonce, content], ready)
         except _ChangedElsewhere:
             return False
         except OSError as error:

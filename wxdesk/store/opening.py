@@ -177,7 +177,8 @@ async def read_store(url: str, home: Path) -> Store:
     found = parse_url(url)
     if found.drivername.startswith("sqlite"):
         file = (home / (found.database or "")).resolve()
-        return Store(SqliteDatabase(file, quiet_mode(file)), lambda: None, PictureFiles(home / PICTURES))
+        reading = "ro" if HomeLock.is_taken(home) else quiet_mode(file)
+        return Store(SqliteDatabase(file, reading), lambda: None, PictureFiles(home / PICTURES))
     from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `_open_shared`
 
     db = PostgresqlDatabase(found)

@@ -20,7 +20,7 @@ from wxdesk.store.pictures import PictureFiles, PictureRecords, SharedPictures
 from wxdesk.store.replies.outbox import OutboxStore
 from wxdesk.store.replies.pending.pending import PendingReplies
 from wxdesk.store.replies.replies import Replies
-from wxdesk.store.reports import Statistics, Traces
+from wxdesk.store.reports import Exports, Statistics, Traces
 from wxdesk.store.rules.rules import Rules
 from wxdesk.store.settings import Settings
 from wxdesk.store.setup import AccountRows, AttemptStore, Outages
@@ -66,6 +66,7 @@ class Store:
         self.traces = Traces(db)
         self.quarantine = QuarantineStore(db)
         self.statistics = Statistics(db)
+        self.exports = Exports(db)
         self.message_history = MessageHistory(db)
         self.takeovers = TakeoverStore(db)
         self.transfers = TransferStore(db)

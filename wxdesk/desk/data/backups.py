@@ -1,7 +1,5 @@
 """Backup of the operator's folder beside the desk that works in it."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path

@@ -5,8 +5,6 @@ The database in it is a copy made in one reading transaction, without what was d
 Pictures are copied afterwards: each is on disk before a row names it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import hashlib

@@ -5,8 +5,6 @@ marked until all is equal, so that no desk opens half of it. After a kill the sa
 that is how the old one begins, it goes on behind it, otherwise it begins anew.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator

@@ -1,7 +1,5 @@
 """Restoring of a home from a backup, compared before anything takes its place."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import shutil

@@ -3,7 +3,8 @@
 Imported by `store.opening`; imports `store.engine` and `store.schema`.
 """
 
+from wxdesk.store.reports.exports import Exports, Threads
 from wxdesk.store.reports.statistics import Statistics
 from wxdesk.store.reports.traces import Traces
 
-__all__ = ["Statistics", "Traces"]
+__all__ = ["Exports", "Statistics", "Threads", "Traces"]

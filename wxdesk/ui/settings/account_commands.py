@@ -19,6 +19,7 @@ from wxdesk.ui.settings.account_dialogs import (
     remove_dialog,
     rotate_dialog,
 )
+from wxdesk.ui.settings.account_mode import AccountMode
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
@@ -46,6 +47,10 @@ class AccountCommands(QObject):
             "rotate": partial(self._rotate, name),
             "remove": partial(self._remove, name),
         }[command]()
+
+    def mode_of(self, name: str, card: QWidget) -> AccountMode:
+        """Make the choice of an account's mode."""
+        return AccountMode(self._bridge, self._notices, name, card)
 
     def _pause(self, name: str) -> None:
         account = self._bridge.desk.accounts.get(name)

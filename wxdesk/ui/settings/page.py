@@ -14,10 +14,10 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_commands import AccountCommands
-from wxdesk.ui.settings.account_mode import AccountMode
 from wxdesk.ui.settings.address_card import AddressSummary
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.checks_card import ChecksCard
+from wxdesk.ui.settings.data_card import DataCard
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.places_card import PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
@@ -109,7 +109,7 @@ class SettingsPage(QWidget):
     def _card(self, name: str) -> AccountCard:
         card = AccountCard(name, self._bridge.desk, self)
         card.copied.connect(self._say_copied)
-        card.add_row(tr("Replies"), AccountMode(self._bridge, self._notices, name, card))
+        card.add_row(tr("Replies"), self.commands.mode_of(name, card))
         card.setup_wanted.connect(self._set_up)
         card.command_wanted.connect(self._command)
         return card
@@ -151,10 +151,13 @@ class SettingsPage(QWidget):
         self._empty = self._no_account()
         self._accounts: QVBoxLayout = vbox(self._empty, spacing=16)
         self.preferences = PreferencesCard(self._bridge, self._notices, self)
+        self.data = DataCard(self._bridge, self._notices, self)
         looks = AppearanceCard(appearance, self)
         looks.copied.connect(self._say_copied)
         self._columns.addLayout(vbox(self._accounts, self.preferences, STRETCH, spacing=16), 3)
-        self._columns.addLayout(vbox(self.address, *self._checks(), self.places, looks, STRETCH, spacing=16), 2)
+        self._columns.addLayout(
+            vbox(self.address, *self._checks(), self.places, self.data, looks, STRETCH, spacing=16), 2
+        )
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from wxdesk import emoticons
+from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author, Contact, Conversation
@@ -109,21 +110,7 @@ def more_text(count: int) -> str:
 
 def kind_text(kind: str) -> str:
     """Return a placeholder for a MessageType, ReplyKind or MsgType without text."""
-    return tr(_KINDS.get(kind, "[Other message]"))
-
-
-_KINDS = {
-    "text": "[Empty message]",
-    "image": "[Image]",
-    "link": "[Link]",
-    "card": "[Mini-program card]",
-    "enter_session": "[Entered the chat]",
-    "voice": "[Voice message]",
-    "video": "[Video]",
-    "shortvideo": "[Video]",
-    "location": "[Location]",
-    "file": "[File]",
-}
+    return tr(KIND_WORDS.get(kind, OTHER_KIND))
 
 
 def waiting_text(since: datetime, now: datetime) -> str:

@@ -1,0 +1,64 @@
+"""Backup and export from the settings page: a file is asked for, written, told of, and stopped on demand."""
+
+import asyncio
+import zipfile
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.desk.data.exporting import ExportKind, Progress
+from wxdesk.store.moving import CopyProgress
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.data_card import DataCard
+from wxdesk.ui.widgets.dialogs.file_jobs import BAR
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+
+@pytest.fixture
+def card(qtbot: QtBot, bridge: Bridge, notices: Notices) -> DataCard:
+    made = DataCard(bridge, notices, None)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def save(card: DataCard, file: Path) -> None:
+    """Choose the file in the dialog that is open."""
+    dialog = card.window().findChildren(QFileDialog)[-1]
+    assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
+    assert dialog.selectedFiles()[0].endswith(file.suffix)
+    dialog.selectFile(str(file))
+    dialog.accept()
+
+
+def test_backup_and_export_write_the_file_that_was_chosen(
+    qtbot: QtBot, card: DataCard, world: World, notices: Notices, tmp_path: Path
+) -> None:
+    world.say("oAlice", "你好")
+    card.back_up.click()
+    save(card, tmp_path / "b.zip")
+    qtbot.waitUntil(lambda: "backup is written" in notices._toast._label.full_text())
+    assert "desk.db" in zipfile.ZipFile(tmp_path / "b.zip").namelist()
+    card.exports[ExportKind.CONVERSATIONS].click()
+    save(card, tmp_path / "t.html")
+    qtbot.waitUntil((tmp_path / "t.html").exists)
+    assert "你好" in (tmp_path / "t.html").read_text(encoding="utf-8")
+    qtbot.waitUntil(lambda: notices._toast._label.full_text() == "1 customer exported")
+
+
+def test_what_is_stopped_is_not_there(qtbot: QtBot, card: DataCard, notices: Notices, tmp_path: Path) -> None:
+    async def endless(file: Path, progress: Progress) -> None:
+        while True:
+            progress(CopyProgress("messages", 5, 20))
+            await asyncio.sleep(0)
+
+    card.jobs.write(endless, str, str(tmp_path / "m.csv"))
+    card.jobs.write(endless, str, str(tmp_path / "another.csv"))  # one at a time
+    qtbot.waitUntil(lambda: BAR in notices.bars.texts())
+    assert notices.bars.texts()[BAR] == "Writing: 5 of 20"
+    card.jobs.stop()
+    qtbot.waitUntil(lambda: notices._toast._label.full_text() == "Stopped; nothing was written.")
+    assert BAR not in notices.bars.texts()

@@ -1,0 +1,99 @@
+"""Export into a file that gets its name when all of it is written."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
+from wxdesk.core.system_failures import unusable_file
+from wxdesk.desk.data import formats
+from wxdesk.paths import replace_file
+from wxdesk.store import StoreStatus, check_store, read_store
+from wxdesk.store.moving import CopyProgress, Tell
+from wxdesk.store.reports import Threads
+
+
+class ExportKind(StrEnum):
+    """Things that can be exported."""
+
+    CONVERSATIONS = "conversations"
+    CONTACTS = "contacts"
+    MESSAGES = "messages"
+
+
+class Stopped(WxdeskError):
+    """The operator stopped what was being written."""
+
+    template = "Stopped; nothing was written."
+
+
+class Progress:
+    """Latest step of a file that another thread writes; `stopped` ends it."""
+
+    def __init__(self) -> None:
+        self.latest: CopyProgress | None = None
+        self.stopped = False
+
+    def __call__(self, step: CopyProgress) -> None:
+        if self.stopped:
+            raise Stopped
+        self.latest = step
+
+
+READABLE = {".html": formats.html_threads, ".txt": formats.text_threads, ".json": formats.json_threads}
+TABLES = (".csv", ".jsonl")
+ENDING = "The file's name must end in one of these: {endings}"
+OTHER_SCHEMA = "open the database once with this wxdesk first"
+
+
+async def export(  # noqa: PLR0913 - of whom, whereto
+    url: str, home: Path, kind: ExportKind, file: Path, tell: Tell, *, account: str = "", openid: str = ""
+) -> int:
+    """Write `kind` to a file, beside the desk that works; return the number of people.
+
+    The end of its name decides the format. Whatever `tell` raises stops it, and nothing is left behind.
+
+    Raises:
+        BadInput: the file's name has another ending, or it cannot be written.
+        NotFound: there is no such person.
+        StoreError: the database cannot be read.
+    """
+    endings = tuple(READABLE) if kind is ExportKind.CONVERSATIONS else TABLES
+    if file.suffix.lower() not in endings:
+        raise BadInput(reason=Phrase(ENDING, endings=" ".join(endings)))
+    if await check_store(url, home) in (StoreStatus.EMPTY, StoreStatus.OLDER):
+        raise BadInput(reason=OTHER_SCHEMA)
+    store = await read_store(url, home)
+    try:
+        of = await store.exports.count(account, openid)
+        if openid and not of:
+            raise NotFound("contact")
+
+        def write(threads: Threads) -> None:
+            lines = _lines(kind, file.suffix.lower(), _telling(threads, kind, of, tell))
+            try:
+                replace_file(file, (line.encode() for line in lines))
+            except OSError as error:  # here, where it is known to be this file's
+                raise unusable_file(file, error) from None
+
+        await store.exports.read(write, account, openid)
+    finally:
+        await store.close()
+    return of
+
+
+def _telling(threads: Threads, kind: ExportKind, of: int, tell: Tell) -> Threads:
+    for done, thread in enumerate(threads, start=1):
+        yield thread
+        tell(CopyProgress(kind, done, of))
+
+
+def _lines(kind: ExportKind, ending: str, threads: Threads) -> Iterator[str]:
+    if ending in READABLE:
+        return READABLE[ending](threads)
+    columns: Sequence[str] = formats.CONTACT_COLUMNS
+    records = (formats.contact_record(thread) for thread, _ in threads)
+    if kind is ExportKind.MESSAGES:
+        columns = formats.ITEM_COLUMNS
+        records = (formats.item_record(thread, item) for thread, items in threads for item in items)
+    return formats.json_lines(records) if ending == ".jsonl" else formats.csv_lines(records, columns)

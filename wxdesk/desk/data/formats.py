@@ -1,0 +1,180 @@
+"""Formats of exports: pages, texts, tables and JSON, each made safe.
+
+A table opened by a spreadsheet must not run what a customer wrote, a page must not show it as markup, and in a text no
+message may look like the beginning of another.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from html import escape
+
+import msgspec
+
+from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
+from wxdesk.core.conversations.listing import TimelineItem
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.i18n import language, tr
+from wxdesk.store.reports import Threads
+
+type ExportRow = Mapping[str, object]
+
+TITLES = {
+    "account": "Mini program", "openid": "OpenID", "alias": "Name", "tags": "Tags", "note": "Note",
+    "blocked": "Blocked", "first_seen_at": "First seen", "last_at": "Last message", "at": "Time", "author": "From",
+    "kind": "Kind", "text": "Text", "state": "State", "rule": "Rule", "picture": "Picture",
+}  # fmt: skip
+"""Columns of all tables by their names, which are stable in JSON."""
+
+CONTACT_COLUMNS = ("account", "openid", "alias", "tags", "note", "blocked", "first_seen_at", "last_at")
+ITEM_COLUMNS = ("at", "account", "openid", "alias", "author", "kind", "text", "state", "rule", "picture")
+
+WORDS = KIND_WORDS | {
+    "contact": "Customer", "rule": "Rule", "operator": "Operator", "text": "Text", "draft": "Draft",
+    "held": "Held back", "queued": "About to be sent", "sending": "Sending", "sent": "Sent", "failed": "Failed",
+    "unknown": "May have been delivered", "cancelled": "Stopped",
+}  # fmt: skip
+"""Words in a table for people; JSON has the values themselves."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BYTE_ORDER_MARK = "\ufeff"
+"""First character by which Excel knows that a table is UTF-8."""
+
+
+def contact_record(thread: Conversation) -> ExportRow:
+    """Return what is known about a contact."""
+    contact = thread.contact
+    named = {name: getattr(contact, name) for name in ("account", "openid", "alias", "tags", "note", "blocked")}
+    return named | {"first_seen_at": contact.first_seen_at, "last_at": thread.last_at}
+
+
+def item_record(thread: Conversation, item: TimelineItem) -> ExportRow:
+    """Return a message or reply; `details` has all fields of its kind."""
+    who: dict[str, object] = {"at": item.at, "account": thread.account, "openid": thread.contact.openid}
+    who["alias"] = thread.contact.alias
+    if isinstance(item, Message):
+        kind = item.type if item.event else item.msg_type
+        said = {"author": Author.CONTACT, "kind": kind, "text": item.text, "state": "", "rule": ""}
+        return who | said | {"picture": item.picture, "details": item.fields}
+    content = item.content
+    text = content.text or "\n".join(filter(None, (content.title, content.description, content.url, content.page_path)))
+    said = {"author": item.author, "kind": content.kind, "text": text, "state": item.state, "rule": item.rule_name}
+    details = {name: value for name, value in asdict(content).items() if value and name != "text"}
+    return who | said | {"picture": content.picture or content.thumb_picture, "details": details}
+
+
+def csv_lines(records: Iterator[ExportRow], columns: Sequence[str]) -> Iterator[str]:
+    """Make a table for spreadsheets: UTF-8 with its mark, local times, no formulas."""
+    line = io.StringIO(newline="")
+    write = csv.writer(line).writerow
+    write([tr(TITLES[name]) for name in columns])
+    yield BYTE_ORDER_MARK
+    for record in records:
+        yield _taken(line)
+        write([_cell(name, record[name]) for name in columns])
+    yield _taken(line)
+
+
+def _taken(line: io.StringIO) -> str:
+    text = line.getvalue()
+    line.seek(0)
+    line.truncate()
+    return text
+
+
+def _cell(column: str, value: object) -> str:
+    if isinstance(value, datetime):
+        return _local(value)
+    if isinstance(value, bool) or not value:
+        return tr("yes") if value else ""
+    if column in ("author", "kind", "state"):
+        return tr(WORDS.get(str(value), OTHER_KIND))
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def json_lines(records: Iterator[ExportRow]) -> Iterator[str]:
+    """Make one JSON object a line, with times in UTC."""
+    return (msgspec.json.encode(record).decode() + "\n" for record in records)
+
+
+def json_threads(threads: Threads) -> Iterator[str]:
+    """Make a JSON list of conversations, each with its contact and items."""
+    yield "["
+    for number, (thread, items) in enumerate(threads):
+        contact = msgspec.json.encode(contact_record(thread)).decode()
+        yield f'{"," if number else ""}\n{{"contact": {contact}, "items": ['
+        for place, line in enumerate(json_lines(item_record(thread, item) for item in items)):
+            yield f"{',' if place else ''}\n  {line.rstrip()}"
+        yield "]}"
+    yield "\n]\n"
+
+
+def text_threads(threads: Threads) -> Iterator[str]:
+    """Make plain text: a line for each message, further lines of it indented."""
+    for thread, items in threads:
+        yield f"# {_one_line(_name(thread))} · {thread.account} · {_one_line(thread.contact.openid)}\n\n"
+        for item in filter(_is_said, items):
+            said = "\n    ".join(_words(item).splitlines())
+            yield f"[{_local(item.at)}] {_one_line(_author(thread, item))}: {said}\n"
+        yield "\n"
+
+
+_PAGE = (
+    '<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">\n'
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+    "<title>wxdesk</title><style>body{{font:15px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}}"
+    "p{{margin:.6em 0}}small{{color:#667}}span{{white-space:pre-wrap;unicode-bidi:isolate}}"
+    ".out{{margin-left:4em}}</style></head><body>\n"
+)
+
+
+def html_threads(threads: Threads) -> Iterator[str]:
+    """Make a page that loads and runs nothing."""
+    yield _PAGE.format(lang=language().replace("_", "-"))
+    for thread, items in threads:
+        yield f"<h2><bdi>{escape(_name(thread))}</bdi></h2>\n"
+        yield f"<small>{escape(thread.account)} · <bdi>{escape(thread.contact.openid)}</bdi></small>\n"
+        for item in filter(_is_said, items):
+            side, who = ("in", "out")[isinstance(item, Reply)], escape(_author(thread, item))
+            yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{who}</bdi></small><br>'
+            yield f"<span>{escape(_words(item))}</span></p>\n"
+    yield "</body></html>\n"
+
+
+def _is_said(item: TimelineItem) -> bool:
+    """Tell if the contact wrote it, or has it or may have it."""
+    if isinstance(item, Reply):
+        return item.state in (ReplyState.SENT, ReplyState.UNKNOWN)
+    return item.event is None
+
+
+def _words(item: TimelineItem) -> str:
+    record = item.content.kind if isinstance(item, Reply) else item.msg_type
+    text = item.text if isinstance(item, Message) else item.content.text
+    if isinstance(item, Reply) and not text:
+        text = "\n".join(filter(None, (item.content.title, item.content.description, item.content.url)))
+    return text or tr(KIND_WORDS.get(record, OTHER_KIND))
+
+
+def _author(thread: Conversation, item: TimelineItem) -> str:
+    if isinstance(item, Message):
+        return _name(thread)
+    who = tr(WORDS[item.author]) + (f" {item.rule_name}" if item.rule_name else "")
+    return f"{who} ({tr(WORDS[item.state])})" if item.state is ReplyState.UNKNOWN else who
+
+
+def _name(thread: Conversation) -> str:
+    return thread.contact.alias or thread.contact.openid
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,62 @@
+"""Conversations with all that was said in them, one after the other, for export."""
+
+from collections.abc import Callable, Iterator
+from heapq import merge
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from wxdesk.core.conversations.listing import TimelineItem
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import Reply
+from wxdesk.store.engine.database import Database
+from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
+from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
+
+type Threads = Iterator[tuple[Conversation, Iterator[TimelineItem]]]
+"""Conversations, each with its items, which are read before the next."""
+
+_STREAM = {"yield_per": 1000}
+"""Rows that are in memory at once."""
+
+
+class Exports:
+    """Reader of everything; it holds one page of rows in memory."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def count(self, account: str = "", openid: str = "") -> int:
+        """Count the conversations of an account or of one person; all if neither is given."""
+        query = _chosen(account, openid).with_only_columns(func.count(conversations.c.id))
+        return await self._db.read(lambda connection: int(connection.scalar(query.order_by(None)) or 0))
+
+    async def read(self, use: Callable[[Threads], None], account: str = "", openid: str = "") -> None:
+        """Call `use` with the conversations of one moment, oldest first, and their items.
+
+        On a file it is called in another thread. Whatever it raises ends this.
+        """
+        query = _chosen(account, openid)
+        await self._db.read(lambda connection: use(_threads(connection, query)))
+
+
+def _chosen(account: str, openid: str) -> Select[Any]:
+    named = {contacts.c.account: account, contacts.c.openid: openid}
+    query = select_conversations().where(*(column == value for column, value in named.items() if value))
+    return query.order_by(conversations.c.id)
+
+
+def _threads(connection: Connection, query: Select[Any]) -> Threads:
+    for row in connection.execute(query, execution_options=_STREAM):
+        yield conversation_of(row), _items(connection, row.id)
+
+
+def _items(connection: Connection, conversation_id: int) -> Iterator[TimelineItem]:
+    of_it = (messages.c.conversation_id == conversation_id, replies.c.conversation_id == conversation_id)
+    said = select(messages).where(of_it[0]).order_by(messages.c.at, messages.c.id)
+    answered = select_replies().where(of_it[1]).order_by(PLACE, replies.c.id)
+    return merge(
+        map(message_of, connection.execute(said, execution_options=_STREAM)),
+        map(reply_of, connection.execute(answered, execution_options=_STREAM)),
+        key=lambda item: (item.at, isinstance(item, Reply), item.id),
+    )

@@ -1,0 +1,63 @@
+"""Data on the settings page: backup, and export of everything."""
+
+from collections.abc import Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.desk.data.backups import back_up
+from wxdesk.desk.data.exporting import ExportKind, Progress
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.rows import SettingsCard
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class DataCard(SettingsCard):
+    """Backup and export while the desk goes on."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget) -> None:
+        super().__init__(tr("Your data"), parent)
+        self._desk = bridge.desk
+        self.jobs = FileJobs(bridge, notices, self)
+        self.back_up = Button(tr("Back up…"), parent=self)
+        self.back_up.clicked.connect(self._back_up)
+        about = tr("Everything in one file, without secrets. “wxdesk restore” brings it back.")
+        if not bridge.desk.configuration.now.config.store.url.startswith("sqlite"):
+            self.back_up.setEnabled(False)
+            about = tr("The database is on a server, which is backed up there: see docs/server.md.")
+        self.add_row(tr("Backup"), hbox(self.back_up, (PlainLabel(about, role="secondary", wrap=True, parent=self), 1)))
+        names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"))
+        self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
+        for kind, button in self.exports.items():
+            button.clicked.connect(partial(self._export, kind))
+        self.add_row(tr("Export"), hbox(*self.exports.values(), STRETCH, spacing=8))
+
+    def _export(self, kind: ExportKind) -> None:
+        self.jobs.export(kind, f"{kind}-{self._today()}")
+
+    def _back_up(self) -> None:
+        self.jobs.ask(f"wxdesk-{self._today()}", ("zip",), self._written, _told)
+
+    def _today(self) -> str:
+        return f"{self._desk.clock().astimezone():%Y-%m-%d}"
+
+    def _written(self, file: Path, progress: Progress) -> Coroutine[Any, Any, Any]:
+        return back_up(self._desk.configuration.now.home, file, self._desk.clock(), progress)
+
+
+def _told(made: Any) -> str:  # noqa: ANN401 - the store's list, which this page may not know
+    said = tr("The backup is written. It holds what customers wrote: keep it safe.")
+    if not made.lost:
+        return said
+    return f"{said} " + ntr(
+        "{n} picture was damaged or gone here already, and is missing there.",
+        "{n} pictures were damaged or gone here already, and are missing there.",
+        made.lost,
+    )

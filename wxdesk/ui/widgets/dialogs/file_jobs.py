@@ -1,0 +1,107 @@
+"""Files that the desk writes: name asked for, progress shown, stopped on demand."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from wxdesk.desk.data.exporting import ExportKind, Progress, Stopped, export
+from wxdesk.i18n import explain, ntr, tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+type FileWork[T] = Callable[[Path, Progress], Coroutine[Any, Any, T]]
+
+BAR = "file"
+EVERY_MS = 250
+
+TABLES = ("csv", "jsonl")
+READABLE = ("html", "txt", "json")
+_FILTERS = {
+    "csv": "Table for Excel (*.csv)",
+    "jsonl": "JSON Lines (*.jsonl)",
+    "html": "Page for a browser (*.html)",
+    "txt": "Plain text (*.txt)",
+    "json": "JSON (*.json)",
+    "zip": "Backup (*.zip)",
+}
+
+
+class FileJobs(QObject):
+    """Has the desk write one file at a time; nothing is left of one that was stopped."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._notices = notices
+        self._host = host
+        self._progress: Progress | None = None
+        self._tick = QTimer(self, interval=EVERY_MS)
+        self._tick.timeout.connect(self._show)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.stop)
+
+    def export(self, kind: ExportKind, name: str, openid: str = "", account: str = "") -> None:
+        """Ask for a file and export into it; `openid` and `account` name one person."""
+        now = self._bridge.desk.configuration.now
+
+        def work(file: Path, progress: Progress) -> Coroutine[Any, Any, int]:
+            url = now.config.store.url
+            return export(url, now.home, kind, file, progress, openid=openid, account=account)
+
+        endings = READABLE if kind is ExportKind.CONVERSATIONS else TABLES
+        self.ask(name, endings, work, lambda n: ntr("{n} customer exported", "{n} customers exported", n))
+
+    def ask[T](self, name: str, endings: tuple[str, ...], work: FileWork[T], told: Callable[[T], str]) -> None:
+        """Ask for a file, have `work` write it, and say what it `told`."""
+        filters = [tr(_FILTERS[ending]) for ending in endings]
+        dialog = QFileDialog(self._host.window(), tr("Save as"), str(Path.home() / name), ";;".join(filters))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(endings[0])
+        dialog.filterSelected.connect(partial(_use_ending, dialog))
+        dialog.selectFile(f"{name}.{endings[0]}")
+        dialog.fileSelected.connect(partial(self.write, work, told))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write[T](self, work: FileWork[T], told: Callable[[T], str], file: str) -> None:
+        """Have `work` write a file."""
+        if self._progress is None:
+            self._progress = Progress()
+            self._bridge.ask(work(Path(file), self._progress), partial(self._done, told), self._failed)
+            self._tick.start()
+
+    def stop(self) -> None:
+        """Stop what is being written."""
+        if self._progress is not None:
+            self._progress.stopped = True
+
+    def _show(self) -> None:
+        latest = None if self._progress is None else self._progress.latest
+        if latest is not None:
+            said = tr("Writing: {done} of {of}", done=latest.done, of=latest.of)
+            self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
+
+    def _done(self, told: Callable[[Any], str], result: object) -> None:
+        self._end()
+        self._notices.toast(told(result))
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        if isinstance(error, Stopped):
+            self._notices.toast(explain(error))
+        else:
+            self._notices.report(error)
+
+    def _end(self) -> None:
+        self._tick.stop()
+        self._progress = None
+        self._notices.bar(BAR, "")
+
+
+def _use_ending(dialog: QFileDialog, chosen: str) -> None:
+    dialog.setDefaultSuffix(chosen.rpartition(".")[2].rstrip(")"))
