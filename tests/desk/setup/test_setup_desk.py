@@ -223,3 +223,16 @@ async def test_a_check_leaves_a_refused_message_until_one_comes_through(tmp_path
         world.sees("kept", V.OK)
         await world.desk.check_all("shop")
     assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
+
+
+async def test_an_attempt_that_changes_no_fact_is_told_until_it_is_only_counted(tmp_path: Path) -> None:
+    async with setup_world(tmp_path) as world:
+        world.sees("kept", V.OK)
+        world.heard.events.clear()
+        for _ in range(3):
+            world.sees("kept", V.XML_FORMAT)
+        assert world.heard.of(SetupChanged) == [SetupChanged("shop")] * 3
+        assert [found.verdict for found in await world.desk.attempts("shop")] == [V.XML_FORMAT, V.OK]
+        world.heard.events.clear()
+        world.sees("kept", V.XML_FORMAT)
+        assert world.heard.of(SetupChanged) == []

@@ -88,7 +88,7 @@ def test_f8_pauses_the_desk_itself_and_resumes_it(qtbot: QtBot, active: MainWind
     qtbot.keyClick(active, Qt.Key.Key_F8)
     qtbot.waitUntil(active.pause_bar.isVisible)
     assert world.desk.health.state.paused
-    assert world.call(world.store.settings.get("paused")) == "1"
+    qtbot.waitUntil(lambda: world.call(world.store.settings.get("paused")) == "1")
     assert active.status_bar.replies.text == "Automatic replies: paused"
     assert active.status_bar.replies.role == "pending"
     assert active.windowTitle() == "Paused · wxdesk"

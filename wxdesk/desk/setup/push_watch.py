@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import Event, PushSeen, TroubleRaised
+from wxdesk.core.events import Event, PushSeen, SetupChanged, TroubleRaised
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup import sentences
@@ -174,6 +174,7 @@ class PushWatch:
         written = self._written.get(key)
         if written is None or finding.at is None or finding.at - written >= COUNTED_FOR:
             self._awake.set()
+            self._publish(SetupChanged(finding.account))
 
     def _repeated(self, event: PushSeen) -> Finding | None:
         """Count a push that WeChat sends again because it got no answer in time."""
