@@ -51,6 +51,7 @@ from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
+from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.reports import Reports
@@ -255,15 +256,14 @@ async def open_desk(setup: Setup, surroundings: Surroundings | None = None, *, a
 
 def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
-    clock, bus, wechat, decision_lock = setup.clock, Bus(), setup.config.wechat, DecisionLock()
+    clock, bus, wechat, lock = setup.clock, Bus(), setup.config.wechat, DecisionLock()
     configuration, clock_check = Configuration(setup, bus.publish), ClockCheck(bus.publish, clock)
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
-    accounts, policy_changes = parts.reply_modes(setup, store, decision_lock, preferences, bus)
+    accounts, policy_changes = parts.reply_modes(setup, store, lock, preferences, bus)
     presence, operator_typing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
     rules, templates = parts.authored_parts(setup, store, accounts, policy_changes, bus)
-    transfers, answering = parts.decision_parts(setup, store, accounts, rules.rulebook, pause, presence, clock_check)
-    intake = Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
-    hold_timers = HoldTimers(store, preferences, pause, operator_typing, decision_lock, bus.publish, clock)
+    transfers, intake = parts.decision_parts(setup, store, accounts, rules, pause, presence, lock, bus, clock_check)
+    hold_timers = HoldTimers(store, preferences, pause, operator_typing, lock, bus.publish, clock)
     out = parts.outgoing_parts(setup, store, accounts, pause, hold_timers, policy_changes, bus, clock_check)
     listener, reachability = parts.way_here(setup, store, intake, surroundings, bus, clock_check)
     sources = SetupSources(configuration, accounts, out.client, store.attempts, reachability, rules.rulebook)
@@ -276,6 +276,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         timeline=TimelineQueries(store),
         conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),
         replies=ReplyCommands(store, out.pictures, accounts, preferences, bus.publish, clock),
+        drafts=OperatorDrafts(store.drafts, bus.publish),
         outbox=out.outbox,
         takeovers=parts.takeover_expiry(setup, store, presence, preferences, operator_typing, bus),
         attention=AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, bus.publish, clock),

@@ -44,6 +44,7 @@ from wxdesk.reconfiguration import doors_of
 from wxdesk.store import Store
 from wxdesk.tunnel.connection import OwnAddress, Surroundings
 from wxdesk.tunnel.probe import PublicProbe
+from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
 
@@ -91,14 +92,18 @@ def decision_parts(  # noqa: PLR0913 - what deciding stands on
     setup: Setup,
     store: Store,
     accounts: Accounts,
-    rulebook: Rulebook,
+    rules: RulesDesk,
     pause: Pause,
     presence: DeskPresence,
+    decision_lock: DecisionLock,
+    bus: Bus,
     clock_check: ClockCheck,
-) -> tuple[Transfers, Answering]:
-    """Build the parts that decide about messages."""
+) -> tuple[Transfers, Intake]:
+    """Build the parts that take messages and decide about them."""
+    clock, rulebook = setup.clock, rules.rulebook
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
-    return transfers, Answering(accounts, rulebook, pause, transfers, lambda: presence.now, setup.clock, clock_check)
+    answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock, clock_check)
+    return transfers, Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
 
 
 def authored_parts(

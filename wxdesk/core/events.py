@@ -81,6 +81,11 @@ class OperatorWrites(ConversationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class DraftKept(ConversationEvent):
+    """An operator's draft was stored, or is not there any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyChanged(ConversationEvent):
     """A reply was made or moved to another state."""
 

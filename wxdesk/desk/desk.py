@@ -17,6 +17,7 @@ from wxdesk.desk.operators import Operators
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import BodyOf, Clock
 from wxdesk.desk.replies.commands import ReplyCommands
+from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.outbox import Outbox
 from wxdesk.desk.reports import Reports
 from wxdesk.desk.rules.rules_desk import RulesDesk
@@ -43,6 +44,7 @@ class Desk:
     timeline: TimelineQueries
     conversations: ConversationCommands
     replies: ReplyCommands
+    drafts: OperatorDrafts
     outbox: Outbox
     takeovers: TakeoverExpiry
     attention: AttentionWatch

@@ -17,7 +17,7 @@ from wxdesk.store.inbox.inbox import Inbox
 from wxdesk.store.messages.message_history import MessageHistory
 from wxdesk.store.messages.pushes import Pushes, QuarantineStore
 from wxdesk.store.pictures import PictureFiles, PictureRecords, SharedPictures
-from wxdesk.store.replies.outbox import OutboxStore
+from wxdesk.store.replies import DraftStore, OutboxStore
 from wxdesk.store.replies.pending.pending import PendingReplies
 from wxdesk.store.replies.replies import Replies
 from wxdesk.store.reports import Exports, Statistics, Traces
@@ -52,6 +52,7 @@ class Store:
         self.inbox = Inbox(db)
         self.replies = Replies(db)
         self.outbox = OutboxStore(db)
+        self.drafts = DraftStore(db)
         self.pending_replies = PendingReplies(db)
         self.attention = AttentionList(db)
         self.pictures = PictureRecords(db)

@@ -20,6 +20,7 @@ from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.replies.commands import ReplyCommands
+from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.outbox import Outbox
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
 from wxdesk.desk.rules.exchange import RulesExchange
@@ -33,6 +34,7 @@ from wxdesk.desk.templates.templates import TemplateLibrary
 PARTS: dict[str, type] = {
     "conversations": ConversationCommands,
     "replies": ReplyCommands,
+    "drafts": OperatorDrafts,
     "outbox": Outbox,
     "takeovers": TakeoverExpiry,
     "attention": AttentionWatch,

@@ -11,6 +11,8 @@ from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, second
 from tests.store.setup.test_account_rows import fill
 from tests.store.test_templates import FULL, LINK
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.draft import UnsentContent
 from wxdesk.core.model.operator import Role
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
@@ -54,6 +56,7 @@ async def _write(store: Store, messages: int) -> None:
         await store.picture_bytes.keep(picture_record(data), data)
         await store.pictures.add(picture_record(data), T0)
     await store.operators.add("小王", Role.OWNER, ODD, T0)
+    await store.drafts.keep({1: (UnsentContent(Content(text=ODD)),)})
     await store.outages.begin(T0, CheckVerdict.OK)
     await store.settings.set("账户：a", ODD)
     await store.settings.set("Zebra", "")

@@ -278,7 +278,7 @@ async def test_a_server_that_goes_away_stops_it_in_one_sentence(postgres: Postgr
             await move_store(SQLITE, url, full, end)
     finally:
         postgres.tell("ALTER DATABASE wxdesk_shared ALLOW_CONNECTIONS true", "postgres")
-    assert str(caught.value).startswith("the move stopped at decisions: the database")
+    assert str(caught.value).startswith("the move stopped at operator_drafts: the database")
     assert str(caught.value).endswith("The old database is as it was; the same command goes on")
     assert files(full) == before
     await move_store(SQLITE, url, full, nobody)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -53,30 +52,15 @@ def question(window: MainWindow) -> ConfirmDialog:
     return asked
 
 
-def test_half_a_reply_is_shown_and_asked_about(
-    qtbot: QtBot, window: MainWindow, half_written: int, closed: list[str], bridge: Bridge
-) -> None:
-    window.show_page(1)
-    window.quit()
-    assert window.open_conversation_id == half_written
-    window.quit()
-    question(window).cancel.click()
-    assert closed == []
-    assert window.inbox.chat.composer.text() == "half a rep"
-    qtbot.waitUntil(lambda: bridge.is_idle)
-    window.quit()
-    question(window).action.click()
-    assert closed == ["closing"]
-
-
-def test_a_reply_that_is_sent_asks_nothing(
+def test_half_a_reply_asks_nothing_because_it_is_kept(
     qtbot: QtBot, window: MainWindow, half_written: int, closed: list[str], bridge: Bridge, world: World
 ) -> None:
-    show(qtbot, window, bridge, half_written)
-    QTest.keyClick(window.inbox.chat.composer.edit, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: len(world.sandbox.sent) == 1 and bridge.is_idle)
     window.quit()
     assert closed == ["closing"]
+    window.put_by()
+    bridge.close()
+    [(thread, draft)] = world.call(world.desk.drafts.stored())
+    assert (thread, draft.text) == (half_written, "half a rep")
 
 
 def test_each_page_asks_about_what_is_unsaved_on_it(

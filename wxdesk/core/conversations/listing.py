@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from wxdesk.core.conversations.attention import RINGING, Attention
+from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
@@ -40,7 +41,8 @@ class InboxRow:
     number of drafts, `failed` the newest reply that failed or is unknown and has not been settled, `last_reply`
     the newest reply of all. `unfinished_at` is when a rule last had an answer that nobody has completed, or
     that could not be made and is still waited for; one to a contact who has only opened the chat does not
-    count. `calls` is its attention. `leaving` are operators' replies on their way.
+    count. `calls` is its attention. `leaving` are operators' replies on their way. `unsent` is what the operator has
+    begun to write there.
     """
 
     conversation: Conversation
@@ -53,6 +55,7 @@ class InboxRow:
     unfinished_at: datetime | None = None
     waits: int = 0
     leaving: int = 0
+    unsent: Content | None = None
 
 
 STATUS_SHOWN = {InboxFilter.SNOOZED: ConversationStatus.SNOOZED, InboxFilter.RESOLVED: ConversationStatus.RESOLVED}

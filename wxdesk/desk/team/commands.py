@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "write", "write_split", "undo", "release", "keep", "put_back", "edit", "cancel", "retry", "confirm",
         "release_held", "cancel_held",
     ),
+    "drafts": ("keep",),
     "outbox": ("pause", "resume", "try_now"),
     "takeovers": ("hand_back_endless",),
     "attention": ("look",),

@@ -42,6 +42,7 @@ from wxdesk.store.schema.messaging import (
     conversations,
     decisions,
     messages,
+    operator_drafts,
     replies,
 )
 from wxdesk.store.schema.records import attention_of, conversation_of, select_conversations
@@ -108,6 +109,7 @@ def _select_rows() -> Select[Any]:
         _leaving(own).label("leaving"),
         of_state(func.max(replies.c.id), *UNSETTLED).label("failed_id"),
         newest.correlate(conversations).scalar_subquery().label("last_reply_id"),
+        _begun().label("unsent"),
         _last_unfinished(decisions.c.decided_at >= conversations.c.waiting_since).label("unmade_at"),
         _last_unfinished(and_(decisions.c.id.in_(_decisions_of_drafts(own)), _SOMEBODY_WROTE)).label("incomplete_at"),
     )
@@ -118,6 +120,11 @@ def _leaving(own: ColumnElement[bool]) -> Any:  # noqa: ANN401
     on_its_way = or_(UNDOABLE, replies.c.state.in_((ReplyState.QUEUED, ReplyState.SENDING)))
     query = select(func.count()).where(own, replies.c.author == Author.OPERATOR, on_its_way)
     return query.correlate(conversations).scalar_subquery()
+
+
+def _begun() -> Any:  # noqa: ANN401
+    own = and_(operator_drafts.c.conversation_id == conversations.c.id, operator_drafts.c.operator == "")
+    return select(operator_drafts.c.drafts).where(own).correlate(conversations).scalar_subquery()
 
 
 _SOMEBODY_WROTE = or_(
@@ -165,6 +172,7 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
             last_reply=loaded.get(row.last_reply_id),
             unfinished_at=max(filter(None, (row.unmade_at, row.incomplete_at)), default=None),
             calls=calling.get(row.id, ()),
+            unsent=row.unsent[-1].content if row.unsent else None,
         )
         for row in found
     ]

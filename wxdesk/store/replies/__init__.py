@@ -2,3 +2,8 @@
 
 Imported by `store.decisions` and the rooms above it; imports `store.conversations` and those below.
 """
+
+from wxdesk.store.replies.drafts import DraftStore
+from wxdesk.store.replies.outbox import OutboxStore
+
+__all__ = ["DraftStore", "OutboxStore"]

@@ -8,6 +8,7 @@
     decisions      one a message: why it got its answer
     rule_firings   one a rule that matched a message
     replies        the outbox: each in exactly one state
+    operator_drafts one a conversation and operator: what is begun there and not sent
     reply_steps    the history of each reply, and by whom
     pictures       one a kept picture; its bytes are a file on SQLite (see `store.pictures.files`)
     picture_chunks the bytes of pictures on PostgreSQL

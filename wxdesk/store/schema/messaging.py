@@ -29,6 +29,7 @@ from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.draft import UnsentContent
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.operator import acting_name
 from wxdesk.core.model.picture import PictureFormat, PictureState
@@ -302,6 +303,15 @@ reply_steps = Table(
     sqlite_autoincrement=True,
 )
 Index(None, reply_steps.c.reply_id, reply_steps.c.id)
+
+# What operators have begun to write. Without a sign-in the operator is empty.
+operator_drafts = Table(
+    "operator_drafts",
+    metadata,
+    Column("conversation_id", identity(), ForeignKey("conversations.id"), primary_key=True, autoincrement=False),
+    Column("operator", CleanText, primary_key=True),
+    Column("drafts", JsonText(tuple[UnsentContent, ...]), nullable=False),
+)
 
 pictures = Table(
     "pictures",

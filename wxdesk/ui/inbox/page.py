@@ -95,7 +95,6 @@ class InboxPage(QWidget):
         self.session.arrived.connect(self._mark_read)
         self.chat.timeline.picked.connect(self.explanation.pick)
         self.chat.why_wanted.connect(self._why)
-        self.chat.writing.unsent.wanted.connect(self.open_conversation)
         self.chat.aside.done.connect(self.navigation.go_on)
         self.navigation.wanted.connect(self.open_conversation)
         self.chat.aside.back_wanted.connect(self.open_conversation)
@@ -114,15 +113,6 @@ class InboxPage(QWidget):
         self.feed.load()
         self.held.feed.load()
         self._mark_read()
-
-    @property
-    def unsaved(self) -> bool:
-        """True if closing the program would lose unsent text."""
-        return bool(self.chat.writing.unsent.conversations())
-
-    def leave(self, then: Callable[[], None]) -> None:
-        """Call `then` at once, or after the operator agrees to lose unsent text."""
-        self.chat.writing.unsent.leave(then)
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return this page's shortcuts for the shortcut sheet."""
@@ -151,8 +141,9 @@ class InboxPage(QWidget):
         }
 
     def put_by(self) -> None:
-        """Store a note that is written now, while the bridge still works."""
+        """Store a note and drafts that are written now, while the bridge still works."""
         self.detail.contact.save_unfinished()
+        self.chat.writing.keeping.finish()
 
     # -- opening
 

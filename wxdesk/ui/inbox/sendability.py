@@ -11,6 +11,7 @@ from datetime import datetime
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import ReplyTooLong
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
@@ -114,6 +115,13 @@ def editing_text(asking: int, ahead: int) -> str:
 def put_by_text(count: int) -> str:
     """Return how many drafts lie below the present one."""
     return ntr("{n} more text is put by", "{n} more texts are put by", count)
+
+
+def begun_text(kind: ReplyKind) -> str:
+    """Return that a link, card or picture for this customer is begun and not sent."""
+    if kind is ReplyKind.IMAGE:
+        return tr("A picture is not sent yet")
+    return tr("A link is not sent yet") if kind is ReplyKind.LINK else tr("A card is not sent yet")
 
 
 def _ends_of(message: str) -> str:

@@ -10,6 +10,7 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason, most
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, time_left
 from wxdesk.core.conversations.transfer import in_tool
+from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.status import ConversationStatus
@@ -136,14 +137,23 @@ def attention_text(
     return tr("Needs you")
 
 
+def draft_mark(row: InboxRow) -> str:
+    """Return the mark of a conversation with something that is begun and not sent."""
+    return tr("[Draft]") if row.unsent is not None else ""
+
+
 def preview_of_row(row: InboxRow) -> str:
-    """Return the last words, one's own already while they can be undone."""
-    last = row.last_reply
-    if last is None or not can_be_undone(last):
+    """Return the last words, one's own already while they can be undone.
+
+    What is begun and not sent stands in their place, unless the customer has written something unread.
+    """
+    last, begun = row.last_reply, None if row.conversation.unread else row.unsent
+    if begun is None and (last is None or not can_be_undone(last)):
         return preview_of(row.conversation)
-    words, kind = last.content.summary, last.content.kind.value
-    mine = replace(row.conversation, preview=words, preview_kind=kind, preview_author=last.author, last_at=last.at)
-    return preview_of(mine)
+    content = begun or (last.content if last is not None else Content())
+    words, kind = content.summary, content.kind.value
+    mine = replace(row.conversation, preview=words, preview_kind=kind, preview_author=Author.OPERATOR)
+    return preview_of(mine, with_author=begun is None)
 
 
 def _held(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
@@ -207,7 +217,7 @@ def accessible_row_text(row: InboxRow, now: datetime, standstill: HoldReason = H
     parts = [
         name_of(conversation.contact),
         ntr("{n} unread", "{n} unread", conversation.unread) if conversation.unread else "",
-        preview_of_row(row),
+        f"{draft_mark(row)} {preview_of_row(row)}".strip(),
         status_of_row(row, now, standstill).text,
         quota_text(conversation, now),
         row_time(row, now).text,

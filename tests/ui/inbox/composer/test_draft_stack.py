@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from tests.ui.inbox.records import reply
 from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.draft import Draft
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.ui.inbox.composer.draft_stack import Draft, DraftStack
+from wxdesk.ui.inbox.composer.draft_stack import DraftStack
 
 TEA = Content(ReplyKind.LINK, title="Tea", url="https://shop.example/tea")
 CUPS = Content(ReplyKind.LINK, title="Cups", url="https://shop.example/cups")
@@ -17,11 +18,11 @@ def test_a_link_that_is_put_by_hides_neither_a_text_nor_an_earlier_link() -> Non
     drafts = DraftStack()
     for draft in (Draft.of_text("hello"), Draft(TEA), Draft(CUPS)):
         drafts.put_on_top(1, draft)
-    assert drafts.begun() == {1}
+    assert {thread for thread, _ in drafts.unsent} == {1}
     assert drafts.count(1) == 1
     assert drafts.take(1).text == "hello"
     assert [drafts.take(1, ReplyKind.LINK).content for _ in range(3)] == [CUPS, TEA, Content()]
-    assert drafts.begun() == set()
+    assert drafts.unsent == []
 
 
 def test_what_was_sent_is_taken_away_from_its_kind_alone() -> None:
@@ -29,9 +30,9 @@ def test_what_was_sent_is_taken_away_from_its_kind_alone() -> None:
     drafts.put_on_top(1, Draft(TEA))
     drafts.remove(1, Draft.of_text(""))
     drafts.remove(2, Draft(TEA))
-    assert drafts.begun() == {1}
+    assert {thread for thread, _ in drafts.unsent} == {1}
     drafts.remove(1, Draft(TEA))
-    assert drafts.begun() == set()
+    assert drafts.unsent == []
 
 
 def test_an_edit_is_changed_by_its_words_alone_not_by_the_values_that_lack() -> None:

@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.ui.inbox.composer.draft_stack import Draft, DraftStack, above
+from wxdesk.core.model.draft import EDITABLE, Draft
+from wxdesk.core.model.reply import Reply
+from wxdesk.ui.inbox.composer.draft_stack import DraftStack, above
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
 from wxdesk.ui.inbox.sendability import TextFit, closed_text, editing_text, fit_of
@@ -18,7 +19,7 @@ from wxdesk.ui.widgets.boxes import hbox, vbox
 
 
 class Composer(QFrame):
-    """Writes to one conversation at a time; drafts of the others stay in memory.
+    """Writes to one conversation at a time; the drafts of all lie in `drafts`.
 
     Writing is possible as soon as the conversation's id is known, sending once its quota is known.
 
@@ -28,6 +29,7 @@ class Composer(QFrame):
         edited: a `Reply` and its new text.
         given_up: the `Draft` of a reply that shall stay as it was.
         went_up: the cursor left an empty text upwards.
+        changed: something was written, sent or put aside.
         idle: True while the text has the focus, is empty, and neither changes a reply nor lies above another.
     """
 
@@ -36,6 +38,7 @@ class Composer(QFrame):
     edited = Signal(object, str)
     given_up = Signal(object)
     went_up = Signal()
+    changed = Signal()
     idle = Signal(bool)
 
     def __init__(self) -> None:
@@ -64,12 +67,12 @@ class Composer(QFrame):
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._show_state)
         self.edit.sent.connect(self.submit)
-        self.edit.left.connect(self.stop_editing)
+        self.edit.left.connect(self.line.leave.click)
         self.edit.went_up.connect(self.went_up)
         self.edit.focus_changed.connect(self._show_state)
         self.send.clicked.connect(self.submit)
         self.send_split.clicked.connect(self._submit_split)
-        self.line.leave.clicked.connect(self.stop_editing)
+        self.line.left.connect(self.stop_editing)
 
     # -- which conversation
 
@@ -93,9 +96,16 @@ class Composer(QFrame):
         """Id of the conversation being written to, 0 for none."""
         return self._id
 
-    def begun(self) -> set[int]:
-        """Return the ids of conversations with a text or another draft that is not sent."""
-        return self.drafts.begun() | ({self._id} if self._sheet.unsaved else set())
+    @property
+    def unsent(self) -> list[tuple[int, Draft]]:
+        """Every draft of every conversation, the visible one last."""
+        return [*self.drafts.unsent, *([(self._id, self._sheet)] if self._sheet.unsaved else ())]
+
+    def show_stored(self) -> None:
+        """Show the open conversation's latest draft, unless something is written already."""
+        if self._sheet.blank:
+            self._write_on(self.drafts.take(self._id))
+            self._show_state()
 
     # -- writing
 
@@ -184,7 +194,7 @@ class Composer(QFrame):
 
     def follow(self, reply: Reply) -> None:
         """Update a reply being edited; once it has ended, its text becomes a new draft."""
-        ended = reply.state not in _EDITABLE
+        ended = reply.state not in EDITABLE
         if self._editing is not None and self._editing.id == reply.id:
             self._editing = None if ended else reply
         self.drafts.follow(reply, ended=ended)
@@ -236,6 +246,4 @@ class Composer(QFrame):
         focused = self.edit.hasFocus()
         self.line.leave.set_key_hint("Esc" if focused else "")
         self.idle.emit(focused and not (editing or self.text() or self.drafts.count(self._id)))
-
-
-_EDITABLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
+        self.changed.emit()

@@ -3,52 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.draft import Draft
 from wxdesk.core.model.reply import Reply
-
-_NOTHING = Content()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """Unsent content; `editing` is the reply that it changes, None for a new one."""
-
-    content: Content = _NOTHING
-    editing: Reply | None = None
-
-    @classmethod
-    def of_text(cls, text: str, editing: Reply | None = None) -> Draft:
-        """Return a draft of a text."""
-        return cls(Content(text=text), editing)
-
-    @property
-    def text(self) -> str:
-        """The text of the content."""
-        return self.content.text
-
-    @property
-    def blank(self) -> bool:
-        """True if it holds neither content nor an edit."""
-        return self.editing is None and self.content == _NOTHING
-
-    @property
-    def unsaved(self) -> bool:
-        """True if closing would lose content or a changed edit."""
-        if self.editing is not None:
-            return self.changed
-        return self.content.kind is not ReplyKind.TEXT or bool(self.text.strip())
-
-    @property
-    def changed(self) -> bool:
-        """True if the content differs from that of the reply it edits."""
-        return self.editing is not None and replace(self.editing.content, gaps=self.content.gaps) != self.content
-
-    def is_like(self, other: Draft) -> bool:
-        """Return True if `other` has the same content and edits the same reply, if any."""
-        edits = [None if one.editing is None else one.editing.id for one in (self, other)]
-        return self.content == other.content and edits[0] == edits[1]
 
 
 class DraftStack:
@@ -91,9 +50,17 @@ class DraftStack:
         """Return the number of texts of a conversation."""
         return len(self._lying[conversation_id, ReplyKind.TEXT])
 
-    def begun(self) -> set[int]:
-        """Return the ids of conversations with drafts that would be lost."""
-        return {one for (one, _), lying in self._lying.items() if any(sheet.unsaved for sheet in lying)}
+    @property
+    def unsent(self) -> list[tuple[int, Draft]]:
+        """Every draft that holds something, each with its conversation's id."""
+        return [(one, sheet) for (one, _), lying in self._lying.items() for sheet in lying if sheet.unsaved]
+
+    def bring_back(self, conversation_id: int, draft: Draft) -> None:
+        """Put a stored draft on top; a panel's edit waits until its reply is edited again."""
+        if draft.editing is None or draft.content.kind is ReplyKind.TEXT:
+            self.put_on_top(conversation_id, draft)
+        else:
+            self.leave(draft)
 
     def edited(self, conversation_id: int) -> list[Reply]:
         """Return the replies that texts of a conversation edit."""

@@ -9,11 +9,11 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.draft import Draft
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.draft_stack import Draft
 from wxdesk.ui.inbox.composer.sending import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge

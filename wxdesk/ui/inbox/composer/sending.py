@@ -9,10 +9,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.model.content import Content
+from wxdesk.core.model.draft import Draft
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.draft_stack import Draft
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -88,8 +88,8 @@ class ReplySending(QObject):
         self._bridge.ask(work, partial(self._taken, conversation_id, text), once=("write", conversation_id, text))
 
     def _taken(self, conversation_id: int, text: str, answer: Reply | list[Reply]) -> None:
-        self.written.emit(text, answer if isinstance(answer, list) else [answer])
         self._composer.clear_after(conversation_id, Draft.of_text(text))
+        self.written.emit(text, answer if isinstance(answer, list) else [answer])
         if conversation_id == self._session.conversation_id:
             self.taken.emit()
 

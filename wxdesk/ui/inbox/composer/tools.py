@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.sendability import TextFit, cost_words, put_by_text, size_text, split_words
+from wxdesk.ui.inbox.sendability import TextFit, begun_text, cost_words, put_by_text, size_text, split_words
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -51,23 +54,47 @@ def _tool(icon: str, words: str, tip: str) -> Button:
 
 
 class DraftBanner(QWidget):
-    """Hidden while no reply is edited and no draft lies below.
+    """Hidden while no reply is edited and nothing else is begun here.
 
-    `leave` leaves the reply as it was, or shows the draft below.
+    Signals:
+        left: leave the reply as it was, or show the draft below.
+        panel_wanted: the `ReplyKind` of what is begun in a panel, to be shown again.
     """
+
+    left = Signal()
+    panel_wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._texts = ""
+        self._begun: Sequence[ReplyKind] = ()
         self.words = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
         self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc")
+        self.leave.clicked.connect(self._act)
         hbox((self.words, 1), self.leave, within=self, spacing=12)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def say(self, editing: str, *, put_by: int) -> None:
         """Show the `editing` text, else the number of drafts below (`put_by`)."""
-        self.words.setText(editing or (put_by_text(put_by) if put_by else ""))
+        self._texts = editing or (put_by_text(put_by) if put_by else "")
         self.leave.setText(tr("Leave it as it was") if editing else tr("Show it"))
-        self.setVisible(bool(editing) or put_by > 0)
+        self._tell()
+
+    def note_begun(self, begun: Sequence[ReplyKind]) -> None:
+        """Show what is begun in closed panels, unless a text has more to say."""
+        self._begun = begun
+        self._tell()
+
+    def _tell(self) -> None:
+        words = self._texts or (begun_text(self._begun[0]) if self._begun else "")
+        self.words.setText(words)
+        self.setVisible(bool(words))
+
+    def _act(self) -> None:
+        if self._texts:
+            self.left.emit()
+        elif self._begun:
+            self.panel_wanted.emit(self._begun[0])
 
 
 class ComposerFoot(QWidget):

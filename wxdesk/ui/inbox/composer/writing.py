@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -12,9 +12,9 @@ from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.on_new_message import WAITS
-from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.draft_keeping import DraftKeeping
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
@@ -26,7 +26,6 @@ from wxdesk.ui.inbox.composer.undo_send import UndoSend
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
@@ -79,45 +78,6 @@ class TypingNotice(QObject):
         self._typing_in = None
 
 
-class UnsentGuard(QObject):
-    """Unsent texts of the composer and content of the panels, in all conversations.
-
-    Signals:
-        wanted: the id of a conversation with unsent content, to be shown.
-    """
-
-    wanted = Signal(int)
-
-    def __init__(self, composer: Composer, panels: SendingPanels, notices: Notices) -> None:
-        super().__init__(composer)
-        self._composer = composer
-        self._panels = panels
-        self._notices = notices
-
-    def conversations(self) -> set[int]:
-        """Return the ids of the conversations with unsent content."""
-        return self._composer.begun() | self._panels.begun()
-
-    def leave(self, then: Callable[[], None]) -> None:
-        """Show one of them and ask if all may be lost; call `then` if they may."""
-        begun = self.conversations()
-        if not begun:
-            then()
-            return
-        if any(question.isVisible() for question in self._composer.window().findChildren(ConfirmDialog)):
-            return  # one question at a time
-        if self._composer.conversation_id not in begun:
-            self.wanted.emit(min(begun))
-        self._notices.confirm(
-            ntr("For {n} customer something is written and not sent.",
-                "For {n} customers something is written and not sent.", len(begun)),
-            tr("It is lost when the window closes."),
-            tr("Close all the same"),
-            then,
-            destructive=True,
-        )  # fmt: skip
-
-
 class ReplyWriting(QObject):
     """The composer with its panels and templates over `host`, connected with the desk.
 
@@ -135,7 +95,6 @@ class ReplyWriting(QObject):
         changes = EditSaving(bridge, session, self)
         self.panels = SendingPanels(host, self.composer, album, bridge, session, changes)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
-        self.unsent = UnsentGuard(self.composer, self.panels, notices)
         self.lock = EditLock(self.composer, bridge, session, changes, notices)
         self.undo_send = UndoSend(self.composer, self.panels, bridge, session, notices)
         above: tuple[Popover | TemplatePicker, ...] = (*self.panels.all, self.templates.picker, self.templates.form)
@@ -144,6 +103,9 @@ class ReplyWriting(QObject):
         sending.taken.connect(self.taken)
         sending.written.connect(self.undo_send.note)
         self.panels.sent.connect(self.taken)
+        self.keeping = DraftKeeping(self.composer, self.panels, bridge)
+        sending.written.connect(self.keeping.store)
+        self.panels.sent.connect(self.keeping.store)
         self.panels.given_up.connect(self.lock.put_back)
 
     def turn(self) -> None:

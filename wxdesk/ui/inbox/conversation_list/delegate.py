@@ -13,7 +13,14 @@ from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_index import Index
-from wxdesk.ui.wording.conversation import hold_reason_of_row, preview_of_row, quota_wordings, row_time, status_of_row
+from wxdesk.ui.wording.conversation import (
+    draft_mark,
+    hold_reason_of_row,
+    preview_of_row,
+    quota_wordings,
+    row_time,
+    status_of_row,
+)
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus
 
@@ -81,7 +88,9 @@ class ConversationDelegate(QStyledItemDelegate):
             taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
         role = "text" if conversation.unread else "secondary"
         room = line.adjusted(0, 0, -taken, 0)
-        paint_text(painter, room, preview_of_row(row), font(Size.BODY), theme.color(role))
+        marked = paint_text(painter, room, draft_mark(row), font(Size.BODY), theme.color("failed"))
+        rest = room.adjusted(marked + 4 if marked else 0, 0, 0, 0)
+        paint_text(painter, rest, preview_of_row(row), font(Size.BODY), theme.color(role))
 
     def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()

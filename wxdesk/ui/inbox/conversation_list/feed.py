@@ -15,6 +15,7 @@ from wxdesk.core.events import (
     CaughtUp,
     ConversationChanged,
     DecisionMade,
+    DraftKept,
     Event,
     MessageKept,
     ReplyChanged,
@@ -25,7 +26,9 @@ from wxdesk.ui.inbox.conversation_list.setup_hint import SetupHint
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 
-_TOUCHING = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged)
+_TOUCHING = (
+    MessageKept, DecisionMade, DraftKept, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged
+)  # fmt: skip
 
 
 class ConversationFeed(QObject):

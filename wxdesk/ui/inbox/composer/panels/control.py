@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadContent
 from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.draft import Draft
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.draft_stack import Draft
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel, card_panel, link_panel, picture_panel
 from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.inbox.composer.panels.text_link import TextLinkPanel
@@ -29,10 +29,12 @@ class SendingPanels(QObject):
 
     Signals:
         sent: the desk has stored a reply from a panel.
+        changed: the content of a panel has changed.
         given_up: the id of a reply whose edit was abandoned, and True if its content had been changed.
     """
 
     sent = Signal()
+    changed = Signal()
     given_up = Signal(int, bool)
 
     def __init__(
@@ -54,6 +56,7 @@ class SendingPanels(QObject):
         self._panels: tuple[ContentPanel, ...] = (self.link, self.picture, self.card)
         for panel in self._panels:
             panel.sent.connect(self._send)
+            panel.form.changed.connect(self.changed)
         self.all: tuple[Popover, ...] = (*self._panels, self.text_link)
         for popover in self.all:
             popover.closed.connect(self._closed)
@@ -63,6 +66,7 @@ class SendingPanels(QObject):
         composer.tools.picture.clicked.connect(self.open_picture)
         composer.tools.card.clicked.connect(self.open_card)
         composer.edit.pictured.connect(self.take_picture)
+        composer.line.panel_wanted.connect(self._show_begun)
 
     def open_link(self) -> None:
         """Open the panel for a link with title and description."""
@@ -122,14 +126,19 @@ class SendingPanels(QObject):
         if isinstance(self._open, ContentPanel):
             self._open.show_cost(self._composer.closed, cost_words(1, self._composer.fit.left))
 
-    def begun(self) -> set[int]:
-        """Return the id of the conversation with content that is not sent, if any."""
-        loses = self._written_in is not None and any(self._loses(panel) for panel in self._panels)
-        return {self._written_in} if loses and self._written_in is not None else set()
+    def unsent(self) -> list[tuple[int, Draft]]:
+        """Return what the panels hold, each with its conversation's id."""
+        if self._written_in is None:
+            return []
+        held = [panel for panel in self._panels if not panel.is_blank]
+        drafts = (Draft(panel.content(), self._editing if panel is self._open else None) for panel in held)
+        return [(self._written_in, draft) for draft in drafts if draft.unsaved]
 
-    def _loses(self, panel: ContentPanel) -> bool:
-        changes = self._editing if panel is self._open else None
-        return not panel.is_blank if changes is None else Draft(panel.content(), changes).changed
+    def note_begun(self) -> None:
+        """Show that closed panels have something for this customer."""
+        put_by = {one.content.kind for thread, one in self._drafts.unsent if thread == self._session.conversation_id}
+        closed = (panel for panel in self._panels if panel is not self._open)
+        self._composer.line.note_begun([one.kind for one in closed if one.kind in put_by or not one.is_blank])
 
     def close(self) -> None:
         """Close the open panel; keep unsent content for its own conversation only."""
@@ -139,6 +148,7 @@ class SendingPanels(QObject):
             for panel in self._panels:
                 self._make_room(panel)
             self._written_in = self._session.conversation_id
+        self.note_begun()
 
     def _make_room(self, panel: ContentPanel) -> None:
         """Empty a panel; its content returns when it opens for the same conversation."""
@@ -159,6 +169,9 @@ class SendingPanels(QObject):
     def _panel_for(self, kind: ReplyKind) -> ContentPanel:
         return {ReplyKind.LINK: self.link, ReplyKind.CARD: self.card, ReplyKind.IMAGE: self.picture}[kind]
 
+    def _show_begun(self, kind: ReplyKind) -> None:
+        self._make(self._panel_for(kind))
+
     def _make(self, panel: ContentPanel) -> None:
         if self._editing is not None and self._open is not None:
             self._open.close_it()
@@ -175,6 +188,7 @@ class SendingPanels(QObject):
         if self._open is not None and self._open is not panel:
             self._open.close_it()
         self._open = panel
+        self.note_begun()
         self.refresh()
         panel.open_over(self._composer)
 
@@ -183,6 +197,7 @@ class SendingPanels(QObject):
         self._open = self._editing = None
         if editing is not None and isinstance(panel, ContentPanel):
             self._leave(editing, panel)
+        self.note_begun()
         self._composer.edit.setFocus()
 
     def _leave(self, editing: Reply, panel: ContentPanel) -> None:

@@ -1,0 +1,62 @@
+"""What operators have begun to write is kept a row a conversation, and names the reply that it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.store.chats import Talk
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.draft import Draft, UnsentContent
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.store import Store
+
+HELLO = UnsentContent(Content(text="您好，"))
+CUP = UnsentContent(Content(ReplyKind.IMAGE, picture="a" * 64))
+
+
+async def test_drafts_are_kept_replaced_and_gone(store: Store, talk: Talk) -> None:
+    li, wang = (await talk.says("oLI")).conversation.id, (await talk.says("oWANG")).conversation.id
+    await store.drafts.keep({li: (CUP, HELLO), wang: (HELLO,)})
+    assert await store.drafts.stored() == [
+        (li, Draft(CUP.content)),
+        (li, Draft(HELLO.content)),
+        (wang, Draft(HELLO.content)),
+    ]
+    rows = {row.conversation.id: row.unsent for row in await store.inbox.page(InboxFilter.ALL)}
+    assert rows == {li: HELLO.content, wang: HELLO.content}
+    await store.drafts.keep({li: (CUP,), wang: ()})
+    assert await store.drafts.stored() == [(li, Draft(CUP.content))]
+    [row] = await store.inbox.rows([wang])
+    assert row.unsent is None
+
+
+async def test_each_operator_has_drafts_of_their_own(store: Store, talk: Talk) -> None:
+    li = (await talk.says("oLI")).conversation.id
+    await store.drafts.keep({li: (HELLO,)}, "Ann")
+    await store.drafts.keep({li: (CUP,)}, "Bo")
+    assert await store.drafts.stored("Ann") == [(li, Draft(HELLO.content))]
+    assert await store.drafts.stored() == []
+
+
+async def test_a_conversation_that_is_gone_keeps_nothing(store: Store, talk: Talk) -> None:
+    li = (await talk.says("oLI")).conversation.id
+    await store.drafts.keep({li: (HELLO,), li + 1: (HELLO,)})
+    assert await store.drafts.stored() == [(li, Draft(HELLO.content))]
+    await store.account_rows.remove("shop")
+    assert await store.drafts.stored() == []
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_an_edit_names_its_reply_until_that_has_ended(store: Store, talk: Talk, ended: bool) -> None:
+    message = (await talk.says("oLI")).message
+    [reply] = await talk.decides(message, "九点开门。", state=ReplyState.DRAFT)
+    thread = reply.conversation_id
+    await store.drafts.keep({thread: (UnsentContent(Content(text="十点开门。"), reply.id),)})
+    if ended:
+        await talk.moves(reply, Move.CANCEL)
+    [(_, draft)] = await store.drafts.stored()
+    assert draft.text == "十点开门。"
+    assert (draft.editing is None) is ended
+    assert draft.editing is None or draft.editing.state is ReplyState.DRAFT
