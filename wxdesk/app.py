@@ -271,7 +271,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         configuration=configuration,
         accounts=accounts,
         preferences=preferences,
-        presence=presence,
+        **parts.team_parts(store, presence, bus, clock),
         inbox=InboxQueries(store),
         timeline=TimelineQueries(store),
         conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),

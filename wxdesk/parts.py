@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from wxdesk.core.conversations.takeover import handed_back_at
 from wxdesk.core.events import ApiCalled
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.desk.conversations.claims import Claims
+from wxdesk.desk.conversations.colleagues import Colleagues
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
@@ -17,6 +20,7 @@ from wxdesk.desk.pictures.fetching import PictureFetching
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.sending import PictureSender
 from wxdesk.desk.pictures.uploads import Uploads
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
@@ -59,6 +63,12 @@ class OutgoingParts:
     uploads: Uploads
     outbox: Outbox
     fetching: PictureFetching
+
+
+def team_parts(store: Store, presence: DeskPresence, bus: Bus, clock: Clock) -> dict[str, Any]:
+    """Build the parts of `Desk` about operators beside one another."""
+    colleagues = Colleagues(store.relayed_events.whisper, lambda: presence.now.away, bus.publish)
+    return {"presence": presence, "claims": Claims(store, bus.publish, clock), "colleagues": colleagues}
 
 
 def takeover_expiry(

@@ -43,6 +43,7 @@ class TeamDesk:
         begin("hints", unseen, self.following.hear_hints)
         begin("following", unseen, self.following.run)
         begin("catching up", unseen, self.following.catch_up)
+        begin("colleagues", "Colleagues do not see at the moment what you do.", self.desk.colleagues.run)
         begin("presence", "The server does not know at the moment that you are there.", self.following.attend)
 
     async def stop(self) -> None:
@@ -53,10 +54,11 @@ class TeamDesk:
 
 def team_desk(local: Desk, store: Store, clock: Clock) -> TeamDesk:
     """Put the server before those parts of a desk that change something."""
-    calls = RemoteCalls(store, clock)
+    calls = RemoteCalls(store, clock, local.colleagues)
     remote: dict[str, Any] = {path: RemotePart(attrgetter(path)(local), path, calls) for path in COMMANDS}
     of_rules = {path.removeprefix(RULES): remote.pop(path) for path in COMMANDS if path.startswith(RULES)}
     desk = replace(local, is_remote=True, rules=replace(local.rules, **of_rules), **remote)
+    local.inbox.me = local.colleagues.me = lambda: desk.me
     return TeamDesk(desk, store, Following(store, desk, local, calls))
 
 

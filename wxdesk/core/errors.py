@@ -7,6 +7,7 @@
     ├── DecisionOutdated           tell: nobody; an operator acted meanwhile · again: at once, as stored now
     ├── NotFound                   tell: operator (someone removed it) · again: no
     ├── NotAllowed                 tell: operator · again: by somebody with the role, or after signing in
+    ├── ClaimedByColleague         tell: operator · again: after they have said that they mean it
     ├── StoreError
     │   ├── StoreDamaged           tell: operator, file untouched · again: no
     │   ├── StoreTooNew            tell: operator, file untouched · again: with the newer program
@@ -35,8 +36,6 @@ from collections.abc import Iterable
 
 class Phrase:
     """Sentence that fills a hole of an error's sentence and has holes of its own."""
-
-    __slots__ = ("sentence", "values")
 
     def __init__(self, sentence: str, **values: object) -> None:
         self.sentence = sentence
@@ -200,9 +199,7 @@ class ReplyHasGap(BadInput):
 class PartHasGap(ReplyHasGap):
     """Another part of the same answer lacks a value and keeps this part from leaving."""
 
-    template = (
-        "“{name}” has no value in another part of this answer. Fill it in there first, then this part can be sent."
-    )
+    template = "“{name}” has no value in another part of this answer. Fill it in there first, then send this part."
 
 
 class ReplyTooLong(BadInput):
@@ -242,12 +239,9 @@ class MoveNotAllowed(WxdeskError):
 
 
 class UnsettledReply(WxdeskError):
-    """A reply in `state` needs the operator before its conversation can be snoozed."""
+    """A reply needs the operator before its conversation can be snoozed or resolved."""
 
     template = "A reply here is left to you. Settle it first: what is set aside is out of sight."
-
-    def __init__(self, state: str) -> None:
-        super().__init__(state=state)
 
 
 class DecisionOutdated(WxdeskError):
@@ -267,6 +261,12 @@ class NotFound(WxdeskError):
 
 class NotAllowed(WxdeskError):
     """An operator lacks the role for this, or nobody is signed in."""
+
+
+class ClaimedByColleague(WxdeskError):
+    """A conversation that another operator, `name`, has; nothing was done."""
+
+    template = "{name} took this customer {ago} ago."
 
 
 class StoreError(WxdeskError):

@@ -106,6 +106,23 @@ class TakeoverChanged(ConversationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ColleagueCalled(ConversationEvent):
+    """The operator `name` is called to a conversation, with a `text` or without.
+
+    `by` a colleague, who hands it over or names them in a note; empty where it was handed out by itself.
+    """
+
+    name: str
+    by: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColleaguesChanged(Event):
+    """Colleagues came or left, looked elsewhere, or began or ended typing."""
+
+
+@dataclass(frozen=True, slots=True)
 class RepliesRecalled(ConversationEvent):
     """No automatic reply of a conversation may leave, not even from the outbox."""
 

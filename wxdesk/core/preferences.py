@@ -34,7 +34,8 @@ class Preferences:
     takeovers without an end are handed back to the rules, 1 to 1440, 0 for not by itself · notifications: on
     the desktop, and whether they show what the contact wrote · sound, sound_every_seconds: whether attention
     rings, and how often until somebody looks, 5 to 600, 0 for once · warn_hours: how long before a reply window
-    closes unanswered the operator is told, 1 to 47, 0 for not at all · on_close: see `OnClose`.
+    closes unanswered the operator is told, 1 to 47, 0 for not at all · on_close: see `OnClose` · hands_out: in a
+    team, what waits goes to whoever is least busy.
     """
 
     undo_seconds: int = 3
@@ -51,6 +52,7 @@ class Preferences:
     sound_every_seconds: int = 20
     warn_hours: int = 2
     on_close: OnClose = OnClose.ASK
+    hands_out: bool = False
 
     @property
     def away(self) -> timedelta:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from wxdesk.core.model.operator import Operator
 from wxdesk.desk.conversations.attention import AttentionWatch
+from wxdesk.desk.conversations.claims import Claims
+from wxdesk.desk.conversations.colleagues import Colleagues
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
 from wxdesk.desk.conversations.presence import DeskPresence
@@ -43,6 +45,8 @@ class Desk:
     inbox: InboxQueries
     timeline: TimelineQueries
     conversations: ConversationCommands
+    claims: Claims
+    colleagues: Colleagues
     replies: ReplyCommands
     drafts: OperatorDrafts
     outbox: Outbox
@@ -70,3 +74,8 @@ class Desk:
     def operator(self) -> Operator | None:
         """The operator who is signed in here; None on a file, and where nobody signs in."""
         return None if self.operators is None else self.operators.now
+
+    @property
+    def me(self) -> str:
+        """Name of the operator who is signed in here; empty for nobody."""
+        return "" if self.operator is None else self.operator.name

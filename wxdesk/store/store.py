@@ -24,7 +24,7 @@ from wxdesk.store.reports import Exports, Statistics, Traces
 from wxdesk.store.rules.rules import Rules
 from wxdesk.store.settings import Settings
 from wxdesk.store.setup import AccountRows, AttemptStore, Outages
-from wxdesk.store.team import CommandQueue, OperatorStore, RelayedEvents
+from wxdesk.store.team import ClaimStore, CommandQueue, OperatorStore, RelayedEvents
 from wxdesk.store.templates import Templates
 
 
@@ -71,6 +71,7 @@ class Store:
         self.message_history = MessageHistory(db)
         self.takeovers = TakeoverStore(db)
         self.transfers = TransferStore(db)
+        self.claims = ClaimStore(db)
         self.commands = CommandQueue(db)
         self.relayed_events = RelayedEvents(db)
         self.operators = OperatorStore(db)

@@ -14,6 +14,7 @@ from wxdesk.core import errors, events
 from wxdesk.core.errors import BadContent, NotFound, Phrase, StoreError, WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.conversations.attention import AttentionWatch
+from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
@@ -33,6 +34,7 @@ from wxdesk.desk.templates.templates import TemplateLibrary
 
 PARTS: dict[str, type] = {
     "conversations": ConversationCommands,
+    "claims": Claims,
     "replies": ReplyCommands,
     "drafts": OperatorDrafts,
     "outbox": Outbox,
@@ -50,6 +52,7 @@ PARTS: dict[str, type] = {
 }
 
 READS = {
+    "claims": {"claim_to_write"},
     "outbox": {"run", "recover"},
     "takeovers": {"load", "run"},
     "attention": {"load", "run", "refresh", "longest_waiting"},

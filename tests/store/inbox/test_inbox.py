@@ -65,7 +65,7 @@ async def test_each_chip_lists_what_it_counts(scene: dict[str, int], store: Stor
     assert await listed(store, InboxFilter.NEEDS_HUMAN) == ["human", "failed", "unknown"]
     assert await listed(store, InboxFilter.PENDING) == ["draft", "held"]
     assert await listed(store, InboxFilter.UNREAD) == ["draft", "held", "calm", "unknown", "failed", "human", "waiting"]
-    expected = InboxCounts(unread=7, messages=7, waiting=6, needs_human=3, pending=2, failed=2, automatic=2)
+    expected = InboxCounts(unread=7, messages=7, waiting=6, needs_human=3, pending=2, failed=2, automatic=2, nobodys=6)
     assert await store.inbox.counts() == expected
 
 

@@ -7,21 +7,26 @@ from wxdesk.core.model.conversation import Contact
 
 @dataclass(frozen=True, slots=True)
 class ContactChange:
-    """Change of a contact: None keeps a field, tags of `add` come, of `remove` go."""
+    """Change of a contact: None keeps a field, tags of `add` come, of `remove` go.
+
+    `line` is added to the note as it is then.
+    """
 
     alias: str | None = None
     note: str | None = None
     blocked: bool | None = None
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    line: str = ""
 
     def applied_to(self, contact: Contact) -> Contact:
         """Return `contact` with this change."""
         kept = (tag for tag in contact.tags if tag not in self.remove)
+        note = contact.note if self.note is None else self.note.strip()
         return replace(
             contact,
             alias=contact.alias if self.alias is None else self.alias.strip(),
-            note=contact.note if self.note is None else self.note.strip(),
+            note=f"{note}\n{self.line}".strip() if self.line else note,
             blocked=contact.blocked if self.blocked is None else self.blocked,
             tags=tuple(dict.fromkeys((*kept, *self.add))),
         )

@@ -27,6 +27,8 @@ class InboxFilter(StrEnum):
     PENDING = "pending"  # a held or draft reply waits for its time or its human
     FAILED = "failed"  # a reply failed, or nobody knows whether it arrived, and nobody has settled it
     UNREAD = "unread"
+    MINE = "mine"  # that the operator has, among the colleagues of a team
+    NOBODYS = "nobodys"  # wait, and none of the colleagues has them; longest first
     SNOOZED = "snoozed"  # the first to come back first
     RESOLVED = "resolved"
     ANY_STATUS = "with_aside"  # all, open or set aside
@@ -61,21 +63,21 @@ class InboxRow:
 STATUS_SHOWN = {InboxFilter.SNOOZED: ConversationStatus.SNOOZED, InboxFilter.RESOLVED: ConversationStatus.RESOLVED}
 """Conversation status that a filter shows, where that is not open."""
 
-LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN})
+LONGEST_FIRST = frozenset({InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN, InboxFilter.NOBODYS})
 """Filters that show the longest waiting first; the others show the newest first."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-def matches(row: InboxRow, chosen: InboxFilter) -> bool:
-    """Return True if `chosen` shows `row`."""
+def matches(row: InboxRow, chosen: InboxFilter, me: str = "") -> bool:
+    """Return True if `chosen` shows `row` to the operator named `me`."""
     if chosen is InboxFilter.ANY_STATUS:
         return True
-    return row.conversation.status is STATUS_SHOWN.get(chosen, ConversationStatus.OPEN) and _is(row, chosen)
+    return row.conversation.status is STATUS_SHOWN.get(chosen, ConversationStatus.OPEN) and _is(row, chosen, me)
 
 
-def _is(row: InboxRow, chosen: InboxFilter) -> bool:
+def _is(row: InboxRow, chosen: InboxFilter, me: str) -> bool:
     match chosen:
         case InboxFilter.WAITING:
             return row.conversation.awaits_answer
@@ -88,6 +90,10 @@ def _is(row: InboxRow, chosen: InboxFilter) -> bool:
             return row.failed is not None
         case InboxFilter.UNREAD:
             return row.conversation.unread > 0
+        case InboxFilter.MINE:
+            return row.conversation.claimed_by == me != ""
+        case InboxFilter.NOBODYS:
+            return row.conversation.awaits_answer and not row.conversation.claimed_by
     return True
 
 
@@ -127,6 +133,8 @@ class InboxCounts:
     failed: int = 0
     snoozed: int = 0
     automatic: int = 0
+    mine: int = 0
+    nobodys: int = 0
 
 
 @dataclass(frozen=True, slots=True)

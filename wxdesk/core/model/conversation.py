@@ -61,6 +61,9 @@ class Conversation:
 
     `resolved_at` and `snoozed_until` are set while it is resolved or snoozed (`core.model.status`), by the rule
     `aside_by`, empty for an operator. `back_at` is when a snooze ended by itself, until somebody has looked.
+
+    `claimed_by` is the name of the operator of a team who has had it since `claimed_at`, empty for nobody. At
+    `claim_until` it goes back because they are away; None while they are at their desk.
     """
 
     id: int
@@ -88,6 +91,9 @@ class Conversation:
     aside_by: str = ""
     back_at: datetime | None = None
     taken_over_by: str = ""
+    claimed_by: str = ""
+    claimed_at: datetime | None = None
+    claim_until: datetime | None = None
 
     @property
     def status(self) -> ConversationStatus:

@@ -9,12 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from wxdesk.core.conversations.claim import called_in
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, Takeover, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
-from wxdesk.core.events import ConversationChanged, Event, ModeChanged, RepliesRecalled, TakeoverChanged
+from wxdesk.core.events import (
+    ColleagueCalled,
+    ConversationChanged,
+    Event,
+    ModeChanged,
+    RepliesRecalled,
+    TakeoverChanged,
+)
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.conversation import Author, Contact
+from wxdesk.core.model.operator import acting_name
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.policy_changes import PolicyChanges
@@ -74,9 +83,13 @@ class ConversationCommands:
             self._changed(conversation_id)
 
     async def describe(self, conversation_id: int, change: ContactChange) -> None:
-        """Store the operator's notes on the contact; fields without a change stay."""
-        await self._note(conversation_id, change)
+        """Store the operator's notes on the contact; call those whom they name by an @."""
+        before = await self._note(conversation_id, change)
         self._changed(conversation_id)
+        if change.note and acting_name():
+            new = [line for line in change.note.splitlines() if line not in before.note.splitlines()]
+            for name in called_in("\n".join(new), [one.name for one in await self._store.operators.all()]):
+                self._publish(ColleagueCalled(conversation_id, name, acting_name(), "\n".join(new)))
 
     async def resolve(self, conversation_id: int) -> None:
         """Resolve until the contact writes again; raises `UnsettledReply`."""
@@ -122,9 +135,10 @@ class ConversationCommands:
         await self._note(conversation_id, ContactChange(blocked=False))
         await self.reopen(conversation_id)
 
-    async def _note(self, conversation_id: int, change: ContactChange) -> None:
+    async def _note(self, conversation_id: int, change: ContactChange) -> Contact:
         contact = (await self._store.conversations.get(conversation_id)).contact
         await self._store.conversations.change_contact(contact.id, change)
+        return contact
 
     def _changed(self, conversation_id: int) -> None:
         self._publish(ConversationChanged(conversation_id))

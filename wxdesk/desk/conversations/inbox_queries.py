@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -76,17 +76,22 @@ class TimelinePage:
 
 
 class InboxQueries:
-    """Queries of the conversation list and of all held replies."""
+    """Queries of the list and of all held replies; `me` names the operator."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.counts, self.day_counts = store.inbox.counts, store.inbox.day_counts
+        self.me: Callable[[], str] = str
+        self.day_counts = store.inbox.day_counts
         self.search, self.named = store.inbox.search, store.conversations.named
 
     async def list_page(self, chosen: InboxFilter, offset: int) -> ListPage:
         """Return the rows from `offset` on."""
-        rows = await self._store.inbox.page(chosen, offset, LIST_PAGE)
-        return ListPage(chosen, offset, tuple(map(_less_leaving, rows)), await self._store.inbox.counts())
+        rows = await self._store.inbox.page(chosen, offset, LIST_PAGE, self.me())
+        return ListPage(chosen, offset, tuple(map(_less_leaving, rows)), await self.counts())
+
+    async def counts(self) -> InboxCounts:
+        """Return the figures for the chips."""
+        return await self._store.inbox.counts(self.me())
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
         """Return the rows of these conversations, unordered; unknown ids are left out."""
@@ -94,7 +99,7 @@ class InboxQueries:
 
     async def touched_rows(self, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
         """Return the current rows of conversations that events named."""
-        return await self.rows(ids), await self._store.inbox.counts()
+        return await self.rows(ids), await self.counts()
 
     async def held_replies(self) -> tuple[HeldReply, ...]:
         """Return held replies by deadline, then those without; none in their undo time."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from wxdesk.core.events import Event, PresenceChanged
+from wxdesk.core.model.operator import acting_name
 from wxdesk.core.presence import AwayReason, PresenceSignals, PresenceState, next_at_desk, together
 from wxdesk.desk.ports import Clock
 
@@ -26,7 +27,7 @@ class DeskPresence:
         self._publish = publish
         self._clock = clock
         self._own = PresenceState(clock(), AwayReason.NO_WINDOW)
-        self._elsewhere: dict[str, tuple[PresenceState, datetime]] = {}
+        self._elsewhere: dict[str, tuple[PresenceState, datetime, str]] = {}
         self.now = self._own
 
     async def report(self, seen: PresenceSignals | None) -> None:
@@ -36,14 +37,18 @@ class DeskPresence:
 
     async def attend(self, desk: str, state: PresenceState) -> None:
         """Take the presence at a desk on another machine, which tells it again and again."""
-        self._elsewhere[desk] = (state, self._clock())
+        self._elsewhere[desk] = (state, self._clock(), acting_name())
         self.judge()
+
+    def operators(self) -> frozenset[str]:
+        """Return the names of those who are at their desks."""
+        return frozenset(name for state, _, name in self._elsewhere.values() if name and not state.away)
 
     def judge(self) -> None:
         """Judge all desks together, without those that are lost."""
         now, before = self._clock(), self.now
         self._elsewhere = {desk: one for desk, one in self._elsewhere.items() if now - one[1] < LOST_AFTER}
-        self.now = together([self._own, *(state for state, _ in self._elsewhere.values())])
+        self.now = together([self._own, *(state for state, *_ in self._elsewhere.values())])
         if self.now != before:
             log.info("At the desk: %s", self.now.reason or self.now.who)
             self._publish(PresenceChanged())

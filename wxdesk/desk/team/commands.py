@@ -20,10 +20,11 @@ from typing import Any, get_type_hints
 import msgspec
 
 from wxdesk.core import errors
-from wxdesk.core.errors import Phrase, StoreError, WxdeskError
+from wxdesk.core.errors import ClaimedByColleague, Phrase, StoreError, WxdeskError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.remote_call import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
+from wxdesk.desk.conversations.colleagues import Colleagues
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.ports import Clock
@@ -47,6 +48,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "take_over", "hand_back", "arm_transfer", "take_back", "set_mode", "mark_read", "describe", "resolve",
         "snooze", "reopen", "block", "unblock",
     ),
+    "claims": ("claim", "join", "take", "give_back", "hand_to"),
     "replies": (
         "write", "write_split", "undo", "release", "keep", "put_back", "edit", "cancel", "retry", "confirm",
         "release_held", "cancel_held",
@@ -67,6 +69,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Methods that only the server that works may carry out, by the part of `Desk`."""
 
+
+WRITING = ("replies.write", "replies.write_split")
+"""Methods that claim their conversation first, or ask if a colleague has it."""
 
 REPORT = "report"
 """Call for the state that the server has in memory only."""
@@ -109,7 +114,8 @@ class RemotePart:
 class RemoteCalls:
     """Desk's side: stores calls, and waits for their results."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, colleagues: Colleagues) -> None:
+        self._colleagues = colleagues
         self._queue = store.commands
         self._clock = clock
         self._open: dict[int, asyncio.Future[RemoteCall]] = {}
@@ -123,10 +129,18 @@ class RemoteCalls:
                 cannot be reached.
             WxdeskError: what the method raised there.
         """
-        bound = msgspec.json.encode(inspect.signature(method).bind(*given, **named).arguments).decode()
+        arguments, kind = inspect.signature(method).bind(*given, **named).arguments, _hints(method).get("return")
+        bound = msgspec.json.encode(arguments).decode()
         if path in SELDOM and self._made_lately(path, bound):
             return None
-        return _result(await self._made(path, bound), _hints(method).get("return"))
+        try:
+            return _result(await self._made(path, bound), kind)
+        except ClaimedByColleague as error:
+            if path not in WRITING or not await self._colleagues.may_join(error):
+                raise
+        joining = msgspec.json.encode({"conversation_id": arguments["conversation_id"]}).decode()
+        _result(await self._made("claims.join", joining), None)
+        return _result(await self._made(path, bound), kind)
 
     async def report(self) -> ServerState:
         """Return the server's state; raises `StoreError` like any call."""
@@ -241,6 +255,10 @@ class CommandRunner:
             bound = inspect.signature(method).bind(**arguments)
         except (msgspec.MsgspecError, TypeError):
             raise StoreError(reason=UNKNOWN) from None
+        if command.call in WRITING:
+            await self._desk.claims.claim_to_write(bound.arguments["conversation_id"])
+        elif command.call == "conversations.take_over":
+            await self._desk.claims.claim(bound.arguments["conversation_id"])
         return await method(*bound.args, **bound.kwargs)
 
 

@@ -81,7 +81,11 @@ class Following:
 
     async def hear_hints(self) -> None:
         """Look at the database whenever it gives a hint, until cancelled."""
-        await self._store.listen(lambda _: self._awake.set())
+        await self._store.listen(self._hear_hint)
+
+    def _hear_hint(self, topic: str) -> None:
+        if not self._desk.colleagues.hear(topic):
+            self._awake.set()
 
     async def run(self) -> None:
         """Take results and events, until cancelled; tell of a database that is away."""

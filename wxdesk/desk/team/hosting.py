@@ -1,13 +1,18 @@
 """Side of the server that works: it serves desks and hears of other servers."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
+from wxdesk.core.errors import StoreError
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime.supervisor import Supervisor
+from wxdesk.desk.team.claim_keeper import ClaimKeeper
 from wxdesk.desk.team.commands import CommandRunner
 from wxdesk.desk.team.relay import EventRelay
 from wxdesk.store import Store
+
+log = logging.getLogger(__name__)
 
 ATTEND_SECONDS = 5.0
 """Time between two words of a desk about its presence."""
@@ -24,7 +29,7 @@ class TeamHost:
         self._look_for_pushes = look_for_pushes
         self._relay = EventRelay(store, desk.clock)
         self._runner = CommandRunner(store, desk, desk.clock, self._relay.flush)
-        self._presence = desk.presence
+        self._desk = desk
         desk.bus.subscribe(self._relay.hear)
 
     def begin(self, work: Supervisor) -> None:
@@ -36,13 +41,20 @@ class TeamHost:
 
         lost = "Desks that have gone count as attended at the moment."
         work.begin("presence at desks", lost, self._judge_presence)
+        work.begin("colleagues", "Colleagues do not see this desk at the moment.", self._desk.colleagues.run)
 
     async def _judge_presence(self) -> None:
+        desk, claims = self._desk, ClaimKeeper(self._store.claims, self._desk)
         while True:
             await asyncio.sleep(ATTEND_SECONDS)
-            self._presence.judge()
+            desk.presence.judge()
+            try:
+                await claims.look()
+            except StoreError as error:
+                log.warning("Claims wait for the database: %s", error)
 
     def _look(self, topic: str) -> None:
+        self._desk.colleagues.hear(topic)
         if topic in ("", "push"):
             self._look_for_pushes()
         if topic in ("", "command"):

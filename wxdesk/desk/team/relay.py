@@ -16,6 +16,7 @@ from wxdesk.core import events as known_events
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import (
     CaughtUp,
+    ColleaguesChanged,
     Event,
     NetworkChanged,
     OperatorWrites,
@@ -38,7 +39,7 @@ KEPT = timedelta(minutes=10)
 
 RETRY_SECONDS = 1.0
 
-_LOCAL = (CaughtUp, NetworkChanged, OperatorWrites, PresenceChanged, TunnelAsked)
+_LOCAL = (CaughtUp, ColleaguesChanged, NetworkChanged, OperatorWrites, PresenceChanged, TunnelAsked)
 """Events about this machine or this window alone."""
 
 

@@ -17,7 +17,7 @@ from wxdesk.core.model.status import StatusChange, snooze_end_before_closing
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.store.engine.database import Database
 from wxdesk.store.schema.columns import MICROSECOND
-from wxdesk.store.schema.messaging import NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
+from wxdesk.store.schema.messaging import NOBODYS, NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
 
 REOPENED = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}
@@ -58,10 +58,8 @@ def _set_by_operator(
     connection: Connection, conversation_id: int, at: datetime, until: datetime | None
 ) -> datetime | None:
     row = _locked(connection, conversation_id)
-    unsettled = select(replies.c.state).where(_needs_operator(conversation_id), ~UNDOABLE).order_by(replies.c.id.desc())
-    state = connection.scalar(unsettled.limit(1))
-    if state is not None:
-        raise UnsettledReply(state.value)
+    if connection.scalar(select(exists().where(_needs_operator(conversation_id), ~UNDOABLE))):
+        raise UnsettledReply
     waits = row.waiting_since is not None
     if until is not None and waits:
         until = snooze_end_before_closing(until, row.window_until, at)
@@ -87,7 +85,7 @@ def _needs_operator(conversation_id: int) -> ColumnElement[bool]:
 
 
 def _values(at: datetime, until: datetime | None, by: str) -> dict[str, Any]:
-    aside = {"resolved_at": at} if until is None else {"snoozed_until": until}
+    aside = {"resolved_at": at} | NOBODYS if until is None else {"snoozed_until": until}
     return REOPENED | NOT_CALLED | aside | {"aside_by": by}
 
 

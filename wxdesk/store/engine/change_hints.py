@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-log = logging.getLogger(__name__)
+from wxdesk.store.engine.database import CHANNEL
 
-CHANNEL = "wxdesk"
+log = logging.getLogger(__name__)
 
 POLL_SECONDS = 5.0
 POLL_WITHOUT_HINTS_SECONDS = 1.0

@@ -13,6 +13,9 @@ from typing import Concatenate
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+CHANNEL = "wxdesk"
+"""Channel of PostgreSQL on which a shared database gives hints."""
+
 CLOSE_SECONDS = 1.0
 """Time that closing waits for running calls; the desk has 3 s for its whole stop."""
 

@@ -24,14 +24,14 @@ class Inbox:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100) -> list[InboxRow]:
-        """Return rows of the inbox, newest first.
+    async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100, me: str = "") -> list[InboxRow]:
+        """Return rows of the inbox for the operator `me`, newest first.
 
         WAITING and NEEDS_HUMAN list the longest waiting first. Under ALL, those with attention that rises come
         before all others, the longest waiting first; under NEEDS_HUMAN, those that only have an unsettled reply
         come last, newest first.
         """
-        return await self._db.read(inbox_rows.page, chosen, offset, limit)
+        return await self._db.read(inbox_rows.page, chosen, offset, limit, me)
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
         """Return the rows of these conversations, unordered; unknown ids are left out."""
@@ -47,9 +47,9 @@ class Inbox:
         """
         return await self._db.read(_timeline, conversation_id, before, limit)
 
-    async def counts(self) -> InboxCounts:
+    async def counts(self, me: str = "") -> InboxCounts:
         """Count for the filter chips; waiting and needs_human as `page` would list them."""
-        return await self._db.read(inbox_rows.counts)
+        return await self._db.read(inbox_rows.counts, me)
 
     async def day_counts(self, since: datetime) -> DayCounts:
         """Count messages, not events, and replies since `since`, and who waits now."""

@@ -55,16 +55,17 @@ _LONGEST = (nulls_last(conversations.c.waiting_since.asc()), *_NEWEST)
 _ORDERS: dict[InboxFilter, tuple[Any, ...]] = {
     InboxFilter.WAITING: _LONGEST,
     InboxFilter.NEEDS_HUMAN: _LONGEST,
+    InboxFilter.NOBODYS: _LONGEST,
     InboxFilter.SNOOZED: (conversations.c.snoozed_until, *_NEWEST),
 }
 
 
-def page(connection: Connection, chip: InboxFilter, offset: int, limit: int) -> list[InboxRow]:
-    """Return a page of rows under a chip, in that chip's order."""
+def page(connection: Connection, chip: InboxFilter, offset: int, limit: int, me: str) -> list[InboxRow]:
+    """Return a page of rows under a chip for `me`, in that chip's order."""
     if chip is InboxFilter.ALL:
         return _all_page(connection, offset, limit)
     order = _ORDERS.get(chip, _NEWEST)
-    return _rows(connection, _ROWS.where(CHOSEN[chip]).order_by(*order).limit(limit).offset(offset))
+    return _rows(connection, _ROWS.where(CHOSEN[chip]).order_by(*order).limit(limit).offset(offset), {"me": me})
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
@@ -216,9 +217,9 @@ def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Atte
     return found
 
 
-def counts(connection: Connection) -> InboxCounts:
-    """Return the figures for the chips."""
-    return InboxCounts(**connection.execute(_COUNTS).mappings().one())
+def counts(connection: Connection, me: str) -> InboxCounts:
+    """Return the figures for the chips, for `me`."""
+    return InboxCounts(**connection.execute(_COUNTS, {"me": me}).mappings().one())
 
 
 def _count_under(chip: InboxFilter) -> Any:  # noqa: ANN401
@@ -236,6 +237,8 @@ def _counts_query() -> Select[Any]:
         _count_under(InboxFilter.PENDING).label("pending"),
         _count_under(InboxFilter.FAILED).label("failed"),
         _count_under(InboxFilter.SNOOZED).label("snoozed"),
+        _count_under(InboxFilter.MINE).label("mine"),
+        _count_under(InboxFilter.NOBODYS).label("nobodys"),
         select(func.count()).where(kept).scalar_subquery().label("automatic"),
     )
 

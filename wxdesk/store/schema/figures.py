@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, true, union
+from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select, true, union
 
 from wxdesk.core.conversations.attention import RINGING
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import UNANSWERED
-from wxdesk.store.schema.messaging import AWAITS, OPEN, SNOOZED, UNREAD, calls, conversations, decisions, replies
+from wxdesk.store.schema.messaging import (
+    AWAITS,
+    CLAIMED,
+    OPEN,
+    SNOOZED,
+    UNREAD,
+    calls,
+    conversations,
+    decisions,
+    replies,
+)
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE
 
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
@@ -32,11 +42,16 @@ CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
     InboxFilter.PENDING: conversations.c.id.in_(_WITH_PENDING),
     InboxFilter.FAILED: conversations.c.id.in_(_WITH_UNSETTLED),
     InboxFilter.UNREAD: and_(UNREAD, OPEN),
+    InboxFilter.MINE: and_(conversations.c.claimed_by == bindparam("me"), CLAIMED, OPEN),
+    InboxFilter.NOBODYS: and_(AWAITS, not_(CLAIMED)),
     InboxFilter.SNOOZED: SNOOZED,
     InboxFilter.RESOLVED: conversations.c.resolved_at.is_not(None),
     InboxFilter.ANY_STATUS: true(),
 }
-"""Conversations that each filter shows, as `matches` tells of one row."""
+"""Conversations that each filter shows, as `matches` tells of one row.
+
+One of them asks for the name of `me`.
+"""
 
 
 def sent_by(author: Author, *when: ColumnElement[bool]) -> ColumnElement[bool]:

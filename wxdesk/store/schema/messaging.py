@@ -111,6 +111,10 @@ conversations = Table(
     Column("takeover_by_writing", Boolean, nullable=False, server_default=false()),
     # The rule that handed over, empty where an operator took over.
     Column("taken_over_by", CleanText, nullable=False, server_default=""),
+    # The operator who has it among the colleagues of a team, since when, and until when if they are away.
+    Column("claimed_by", CleanText, nullable=False, server_default=""),
+    Column("claimed_at", Moment),
+    Column("claim_until", Moment),
     UniqueConstraint("contact_id"),
 )
 # The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
@@ -126,6 +130,8 @@ NO_TAKEOVER = {
     "takeover_by_writing": False,
     "taken_over_by": "",
 }
+CLAIMED = conversations.c.claimed_by != literal_column("''")
+NOBODYS = {"claimed_by": "", "claimed_at": None, "claim_until": None}
 OPEN = and_(conversations.c.resolved_at.is_(None), conversations.c.snoozed_until.is_(None))
 AWAITS = and_(WAITING, OPEN)
 SNOOZED = conversations.c.snoozed_until.is_not(None)
@@ -138,6 +144,7 @@ _partial_index("ix_conversations_called", CALLED, conversations.c.called_at)
 _partial_index("ix_conversations_open", OPEN, conversations.c.last_at, conversations.c.id)
 _partial_index("ix_conversations_snoozed", SNOOZED, conversations.c.snoozed_until)
 _partial_index("ix_conversations_back", BACK, conversations.c.back_at)
+_partial_index("ix_conversations_claimed", CLAIMED, conversations.c.claimed_by, conversations.c.last_at)
 _partial_index("ix_conversations_closing", WAITING, conversations.c.window_until)
 
 calls = Table(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import CHANNEL, Database
 from wxdesk.store.schema.team import relayed_events
 
 
@@ -28,6 +28,10 @@ class RelayedEvents:
         """Store the events of a moment, and drop those from before `forget`."""
         await self._db.write(_append, events, at, forget)
 
+    async def whisper(self, text: str) -> None:
+        """Tell what nobody keeps to all who listen just now; it may be lost."""
+        await self._db.write_at_once(_whisper, text)
+
     async def newest(self) -> int:
         """Return the cursor behind all that is stored now."""
         return await self._db.read(_newest)
@@ -40,6 +44,10 @@ class RelayedEvents:
 def _append(connection: Connection, events: str, at: datetime, forget: datetime) -> None:
     connection.execute(relayed_events.insert().values(events=events, at=at))
     connection.execute(delete(relayed_events).where(relayed_events.c.at < forget))
+
+
+def _whisper(connection: Connection, text: str) -> None:
+    connection.execute(select(func.pg_notify(CHANNEL, text)))
 
 
 def _newest(connection: Connection) -> int:

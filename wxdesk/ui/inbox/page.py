@@ -56,7 +56,8 @@ class InboxPage(QWidget):
         self.session = ChatSession(bridge, self)
         self.ticker = Ticker(bridge.desk.clock, self)
         self._looked = (bridge.desk.clock().astimezone().date(), "")
-        self.list = ConversationList(bridge.desk.clock, self.session.hold_reasons.of)
+        reasons = self.session.hold_reasons
+        self.list = ConversationList(bridge.desk.clock, reasons.of, reasons.activity)
         self.feed = ConversationFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
@@ -249,6 +250,8 @@ class InboxPage(QWidget):
         else:
             pace = Pace.MINUTES if self.list.model.rowCount() else Pace.STILL
         self.ticker.set_pace(pace)
+        if self._bridge.desk.me:
+            self._bridge.ask(self._bridge.desk.colleagues.look_at(self._in_sight() or 0))
 
     def event(self, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:

@@ -11,6 +11,7 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
+    ColleagueCalled,
     Event,
     ReachabilityChanged,
     TakeoverChanged,
@@ -19,12 +20,15 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.message import Message
 from wxdesk.core.setup.reach import Reach
+from wxdesk.i18n import tr
 from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.held_replies import HeldReplyNotices
 from wxdesk.ui.notifications.notice import (
     NO_CONVERSATION,
+    DesktopNotice,
     NoticeTopic,
     Notifier,
+    colleague_notice,
     loss_notice,
     notice_key,
     notice_of,
@@ -63,6 +67,8 @@ class NoticeBoard(QObject):
                 self._notifier.withdraw(notice_key(NoticeTopic.RETURN, event.conversation_id))
             elif isinstance(event, ReachabilityChanged):
                 self._tell_of_loss(event.reach)
+            elif isinstance(event, ColleagueCalled) and event.name == self._bridge.desk.me != "":
+                self._bridge.ask(self._bridge.desk.inbox.rows([event.conversation_id]), partial(self._pass_on, event))
         raised = defaultdict[int, set[AttentionReason]](set)
         for event in events:
             if isinstance(event, AttentionRaised) and _is_call(event.cause):
@@ -77,6 +83,18 @@ class NoticeBoard(QObject):
             self._notifier.withdraw(notice_key(NoticeTopic.LOSS, NO_CONVERSATION))
         elif not is_watching(desk.presence) and desk.preferences.now.notifications:
             self._notifier.show(loss_notice(reach.finding), self._answers.give)
+
+    def _pass_on(self, call: ColleagueCalled, rows: Sequence[InboxRow]) -> None:
+        """Tell of a colleague's call, also on the desktop while nobody looks."""
+        for notice in [colleague_notice(call, row.conversation) for row in rows]:
+            words, open_it = ": ".join(filter(None, (notice.title, notice.body))), partial(self._open, notice)
+            self._window.notices.bar(notice.key, words, tone="pending", action=tr("Open"), then=open_it)
+            if not is_watching(self._bridge.desk.presence) and self._bridge.desk.preferences.now.notifications:
+                self._notifier.show(notice, self._answers.give)
+
+    def _open(self, notice: DesktopNotice) -> None:
+        self._window.notices.bar(notice.key, "")
+        self._answers.open(notice.conversation_id)
 
     def _tell_of_calls(self, raised: dict[int, set[AttentionReason]]) -> None:
         """Notify of attention, unless the operator has the conversation in sight."""

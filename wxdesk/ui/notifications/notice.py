@@ -8,6 +8,7 @@ from typing import Protocol
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
 from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.replies.lifecycle import is_taken_over
@@ -28,6 +29,7 @@ class NoticeTopic(StrEnum):
     CALL = "call"  # a conversation needs its human
     HELD = "held"  # a reply is about to leave
     RETURN = "return"  # a takeover ends, or has ended
+    COLLEAGUE = "colleague"  # a colleague calls, or a conversation is handed over
     LOSS = "loss"  # WeChat no longer reaches the desk
 
 
@@ -190,3 +192,15 @@ def return_notice(conversation: Conversation, now: datetime) -> DesktopNotice:
     else:
         body = takeovers_ended_text([conversation])
     return DesktopNotice(conversation.id, name_of(conversation.contact), body, NoticeTopic.RETURN)
+
+
+def colleague_notice(call: ColleagueCalled, conversation: Conversation) -> DesktopNotice:
+    """Return the notice that a colleague calls, or hands a conversation over."""
+    name = name_of(conversation.contact)
+    if not call.by:
+        words = tr("{name} waits and was given to you", name=name)
+    elif f"@{call.name}" in call.text:
+        words = tr("{colleague} calls you to {name}", colleague=call.by, name=name)
+    else:
+        words = tr("{colleague} has handed {name} to you", colleague=call.by, name=name)
+    return DesktopNotice(conversation.id, words, call.text, NoticeTopic.COLLEAGUE, (NoticeAction.OPEN,))

@@ -85,6 +85,9 @@ class PreferencesCard(SettingsCard):
         idle = NumberLine("away_minutes", tr("After"), idle_unit, self)
         back = NumberLine("hand_back_minutes", tr("What I took over without an end goes back after"), absent_unit, self)
         self._add(tr("Presence"), idle, back)
+        if self._bridge.desk.operators is not None:
+            hands_out = tr("Who waits, and nobody has them, goes to the least busy of those at their desks")
+            self._add(tr("Team"), SwitchLine("hands_out", hands_out, self))
 
     def _add_calling(self) -> None:
         shown = SwitchLine("notifications", tr("Notify me on the desktop"), self)

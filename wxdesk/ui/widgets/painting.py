@@ -31,12 +31,25 @@ def paint_initial(painter: QPainter, rect: QRectF, initial: str, number: int) ->
     painter.drawText(rect, CENTER, initial)
 
 
+def paint_face(painter: QPainter, rect: QRectF, name: str) -> None:
+    """Paint an operator's initial in a round of the colour of their name."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(AVATARS[sum(name.encode()) % len(AVATARS)]))
+    painter.drawEllipse(rect)
+    painter.setPen(Theme.current().color("on_accent"))
+    painter.setFont(font(round(rect.height() * 0.6), strong=True))
+    painter.drawText(rect, CENTER, _first_letter(name))
+
+
 def initial_of(contact: Contact) -> str:
     """Return the first character (grapheme) of the alias, or two of the openid."""
-    if not contact.alias:
-        return name_of(contact)[:2]
-    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, contact.alias)
-    in_utf16 = contact.alias.encode("utf-16-le")
+    return _first_letter(contact.alias) if contact.alias else name_of(contact)[:2]
+
+
+def _first_letter(name: str) -> str:
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, name)
+    in_utf16 = name.encode("utf-16-le")
     return in_utf16[: 2 * finder.toNextBoundary()].decode("utf-16-le").upper()
 
 

@@ -13,6 +13,8 @@ class Figure(Enum):
     PENDING = "pending"
     FAILED = "failed"
     UNREAD = "unread"
+    MINE = "mine"
+    NOBODYS = "nobodys"
     MESSAGES = "messages"
     SENT = "sent"
     ANSWERED = "answered"
@@ -20,6 +22,10 @@ class Figure(Enum):
     HITS = "hits"
     CORRECTED = "corrected"
     UNMATCHED = "unmatched"
+
+
+OF_A_TEAM = frozenset({Figure.MINE, Figure.NOBODYS})
+"""Figures that only a team has."""
 
 
 def figure_texts() -> dict[Figure, tuple[str, str]]:
@@ -48,6 +54,8 @@ _TEXTS = {
         "Unread",
         "Conversations with something that you have not seen; also the number at the inbox",
     ),
+    Figure.MINE: ("Mine", "Conversations that you have, among your colleagues"),
+    Figure.NOBODYS: ("Nobody's", "They wait for an answer, and none of you has them; the longest wait first"),
     Figure.MESSAGES: ("In", "Messages that customers wrote; opening the chat is none"),
     Figure.SENT: (
         "Sent by rules, by hand",

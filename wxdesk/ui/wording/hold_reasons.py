@@ -1,15 +1,16 @@
-"""Reasons that hold back automatic replies: pause, typing, last moment."""
+"""Reasons that hold back automatic replies, and what colleagues do meanwhile."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.events import Event, OperatorWrites, PauseChanged, PreferencesChanged
+from wxdesk.core.events import ColleaguesChanged, Event, OperatorWrites, PauseChanged, PreferencesChanged
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.wording.colleagues import activity_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 
@@ -32,11 +33,17 @@ class HoldReasons(QObject):
         desk = self._bridge.desk
         if desk.health.state.paused:
             return HoldReason.PAUSED
-        if conversation_id in desk.typing.written_in:
+        types = any(one.typing and one.conversation_id == conversation_id for one in desk.colleagues.now)
+        if types or conversation_id in desk.typing.written_in:
             return HoldReason.WRITING
         if is_due_at_closing(due_at, closes_at) and self.last_moment is LastMoment.HAND_OVER:
             return HoldReason.HANDED_OVER
         return HoldReason.NONE
+
+    def activity(self, conversation_id: int) -> str:
+        """Return what colleagues do in a conversation; empty for nothing."""
+        desk = self._bridge.desk
+        return activity_text(desk.colleagues.now, conversation_id, desk.me)
 
     @property
     def last_moment(self) -> LastMoment:
@@ -48,7 +55,7 @@ class HoldReasons(QObject):
             self.changed.emit()
 
 
-_TOUCHING = (OperatorWrites, PauseChanged, PreferencesChanged)
+_TOUCHING = (ColleaguesChanged, OperatorWrites, PauseChanged, PreferencesChanged)
 
 
 def hold_reason_of_held(held: HeldReply, hold_reason_of: FindHoldReason) -> HoldReason:

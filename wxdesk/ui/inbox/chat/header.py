@@ -17,11 +17,12 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.claims.control import FaceButton
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.inbox.takeover.mode_chip import ModeChip
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of, span_text
@@ -101,6 +102,8 @@ class ChatHeader(QFrame):
         self.show_list = _tool("inbox", tr("Conversations"), self)
         self.show_detail = _tool("panel", tr("Customer and reasons (F2)"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
+        self.face = FaceButton(self)
+        self.colleagues = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.mode = ModeChip()
         self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint=KEY)
@@ -112,11 +115,17 @@ class ChatHeader(QFrame):
         self.mode.clicked.connect(self._open_menu)
 
     def _arrange(self) -> None:
-        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        name = (self.name, 100)  # as wide as it is, before anything else grows
+        who = QWidget(self)
+        vbox(STRETCH, self.name, self.colleagues, STRETCH, within=who, spacing=0)
+        for one in (self.name, self.colleagues, who):
+            one.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        for one in (self.face, self.colleagues):
+            one.hide()  # until somebody is signed in
+        name = (who, 100)  # as wide as it is, before anything else grows
         takeover = hbox(self.takeover, self.spans, spacing=_TWINS)
         status = hbox(self.resolve, self.snooze, spacing=_TWINS)
-        row = hbox(self.show_list, name, self.mode, STRETCH, self.quota, takeover, status, within=self, spacing=_GAP)
+        left, right = (self.show_list, self.face, name, self.mode), (self.quota, takeover, status)
+        row = hbox(*left, STRETCH, *right, within=self, spacing=_GAP)
         row.setContentsMargins(_SIDE, 0, _SIDE, 0)
         row.addWidget(self.transfer)
         row.addWidget(self.show_detail)
@@ -175,7 +184,7 @@ class ChatHeader(QFrame):
     def _needs(self, fit: _Fit, conversation: Conversation, now: datetime) -> int:
         """Return the width in pixels that `fit` takes."""
         beside = [self.transfer] if fit.transfer else []
-        beside += [one for one in (self.show_list, self.show_detail) if not one.isHidden()]
+        beside += [one for one in (self.show_list, self.show_detail, self.face) if not one.isHidden()]
         widths = [one.sizeHint().width() for one in beside]
         widths.append(min(fit.name, self.name.sizeHint().width()))
         widths.append(self.mode.width_for(self._mode_text(conversation, now, fit.mode)))

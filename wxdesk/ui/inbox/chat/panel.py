@@ -16,6 +16,7 @@ from wxdesk.ui.inbox.chat.drop_zone import DropZone
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.chat.resolve_control import ResolveControl
 from wxdesk.ui.inbox.chat.takeover_control import TakeoverControl
+from wxdesk.ui.inbox.claims.control import ClaimControl
 from wxdesk.ui.inbox.composer.writing import ReplyWriting
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.takeover.transfer_bar import TransferBar
@@ -23,7 +24,6 @@ from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
 from wxdesk.ui.inbox.timeline.picture_viewer import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView
-from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -53,6 +53,7 @@ class ChatPanel(QFrame):
         self.composer = self.writing.composer
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
+        self.claim = ClaimControl(self.header.face, self.header.colleagues, bridge, notices, session.hold_reasons)
         self.takeover = TakeoverControl(self.header, bridge, session)
         self.aside = ResolveControl(self.header, self.composer.edit, bridge, session, notices)
         self.timeline.write_into(self.composer.edit)
@@ -63,7 +64,7 @@ class ChatPanel(QFrame):
         nobody = QFrame()
         nobody.setProperty("class", "header")
         self._head = QStackedWidget()
-        self._head.setFixedHeight(Measure.HEADER)
+        self._head.setFixedHeight(self.header.minimumHeight())
         self._head.addWidget(self.header)
         self._head.addWidget(nobody)
         chat = QWidget()
@@ -108,6 +109,7 @@ class ChatPanel(QFrame):
         self._pages.setCurrentWidget(self._chat)
         self._head.setCurrentWidget(self.header)
         self.header.show_row(row, now, leaving=self._session.leaving)
+        self.claim.show_conversation(row.conversation, now)
         self.transfer.show_conversation(row.conversation, now)
         self.takeover.tick(now)
         self.aside.tick(now)
@@ -138,6 +140,7 @@ class ChatPanel(QFrame):
         self.transfer.tick(now)
         self.takeover.tick(now)
         if self._session.row is not None:
+            self.claim.show_conversation(self._session.row.conversation, now)
             self.writing.tick(self._session.row.conversation, now)
         self.timeline.tick()
 

@@ -57,6 +57,7 @@ class TypingNotice(QObject):
         self._typing_in = self._session.conversation_id
         if self._typing_in is not None:
             self._bridge.ask(self._bridge.desk.typing.show(self._typing_in))
+            self._bridge.ask(self._bridge.desk.colleagues.type_in(self._typing_in))
 
     def _prepare(self) -> None:
         self._typing_in = self._session.conversation_id
@@ -75,6 +76,7 @@ class TypingNotice(QObject):
     def _stop(self) -> None:
         if self._typing_in is not None:
             self._bridge.ask(self._bridge.desk.typing.stop(self._typing_in))
+            self._bridge.ask(self._bridge.desk.colleagues.type_in(0))
         self._typing_in = None
 
 

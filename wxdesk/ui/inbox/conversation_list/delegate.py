@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -11,7 +13,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
-from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_focus, paint_icon, paint_text
+from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.conversation import (
     draft_mark,
@@ -28,15 +30,19 @@ AVATAR = 40
 _PAD = 12
 _GAP = 10
 _ICON = 12
+_FACE = 16
 _LEAST = 24
 """Pixels below which the replies left are not shown beside the status."""
 
 
 class ConversationDelegate(QStyledItemDelegate):
-    """Shows an `InboxRow` as it is at the desk's time now."""
+    """Shows an `InboxRow` as it is now, and what colleagues do in it."""
 
-    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason, parent: QObject) -> None:
+    def __init__(
+        self, clock: Clock, hold_reason_of: FindHoldReason, activity_of: Callable[[int], str], parent: QObject
+    ) -> None:
         super().__init__(parent)
+        self._activity_of = activity_of
         self._clock = clock
         self._hold_reason_of = hold_reason_of
 
@@ -79,6 +85,9 @@ class ConversationDelegate(QStyledItemDelegate):
         corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
         paint_text(painter, corner, when.text, face, theme.color(when.role))
         name = line.adjusted(0, 0, -width - 8, 0)
+        if row.conversation.claimed_by:
+            paint_face(painter, QRectF(name.right() - _FACE, name.top() + 2, _FACE, _FACE), row.conversation.claimed_by)
+            name = name.adjusted(0, 0, -_FACE - 6, 0)
         paint_text(painter, name, name_of(row.conversation.contact), font(14, strong=True), theme.color("text"))
 
     def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
@@ -100,7 +109,11 @@ class ConversationDelegate(QStyledItemDelegate):
         room = QRect(at, line.top(), line.right() - at + 1, line.height())
         at += paint_text(painter, room, status.text, face, theme.color(status.role)) + 8
         rest = QRect(at, line.top(), line.right() - at + 1, line.height())
-        if rest.width() > _LEAST:
+        activity = self._activity_of(row.conversation.id)
+        if activity:
+            face = sentence_font(Size.CAPTION, strong=True)
+            paint_text(painter, rest, activity, face, theme.color("accent"))
+        elif rest.width() > _LEAST:
             face = sentence_font(Size.CAPTION, tabular=True)
             paint_text(painter, rest, self._left_text(row.conversation, face, rest), face, theme.color("faint"))
 

@@ -44,7 +44,7 @@ def empty_text_for(chosen: InboxFilter, lacking: LackingSetup, *, any_not_open: 
         return EmptyText(tr("All done"), words, tr("Show all conversations"), InboxFilter.ANY_STATUS)
     if chosen in {InboxFilter.ALL, InboxFilter.ANY_STATUS}:
         return _before_the_first(lacking)
-    return EmptyText("", _nothing(chosen), tr("Show all"), InboxFilter.ALL)
+    return EmptyText("", tr(_NOTHING[chosen]), tr("Show all"), InboxFilter.ALL)
 
 
 def _before_the_first(lacking: LackingSetup) -> EmptyText:
@@ -69,19 +69,14 @@ _LACKING: dict[SetupFact | None, str] = {
 }
 
 
-def _nothing(chosen: InboxFilter) -> str:
-    match chosen:
-        case InboxFilter.WAITING:
-            return tr("Nobody waits for an answer.")
-        case InboxFilter.NEEDS_HUMAN:
-            return tr("Nothing needs you right now.")
-        case InboxFilter.PENDING:
-            return tr("No automatic reply waits.")
-        case InboxFilter.FAILED:
-            return tr("Everything that left has arrived.")
-        case InboxFilter.UNREAD:
-            return tr("Everything is read.")
-        case InboxFilter.SNOOZED:
-            return tr("Nothing is snoozed.")
-        case _:
-            return tr("Nothing is resolved yet.")
+_NOTHING = {
+    InboxFilter.WAITING: "Nobody waits for an answer.",
+    InboxFilter.NEEDS_HUMAN: "Nothing needs you right now.",
+    InboxFilter.PENDING: "No automatic reply waits.",
+    InboxFilter.FAILED: "Everything that left has arrived.",
+    InboxFilter.UNREAD: "Everything is read.",
+    InboxFilter.MINE: "You have none of the open conversations.",
+    InboxFilter.NOBODYS: "Whoever waits has somebody already.",
+    InboxFilter.SNOOZED: "Nothing is snoozed.",
+    InboxFilter.RESOLVED: "Nothing is resolved yet.",
+}

@@ -102,7 +102,7 @@ class ConversationFeed(QObject):
         self._touched |= self._asked  # read with the next ones
 
     def _show_counts(self, counts: InboxCounts) -> None:
-        self._list.show_counts(counts)
+        self._list.show_counts(counts, self._bridge.desk.me)
         self.loaded.emit()
 
     def _search(self, phrase: str) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_list.scope_button import SCOPES, scope_name
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.wording.figures import Figure, figure_texts
 
@@ -22,7 +23,8 @@ class FilterChips(QWidget):
     """Chips for waiting, needs a human, unsent, failed and unread, on one line.
 
     Needs a human, unsent and failed show counts, and failed itself only while something has. While resolved or
-    snoozed conversations are shown, the chip `part` replaces them and leads back.
+    snoozed conversations are shown, the chip `part` replaces them and leads back. In a team, mine and nobody's stand
+    below.
 
     Signals:
         chosen: the `InboxFilter` that is to be shown.
@@ -34,12 +36,13 @@ class FilterChips(QWidget):
         super().__init__()
         self._chips: dict[InboxFilter, Chip] = {}
         self._any_failed = False
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.in_team = False
+        self._row = row = hbox(spacing=_GAP)
+        below = hbox(spacing=_GAP)
         for chosen in _FIGURES:
             chip = Chip()
             chip.clicked.connect(self._clicked)
-            row.addWidget(chip)
+            (below if chosen in _BELOW else row).addWidget(chip)
             self._chips[chosen] = chip
         self.part = Chip()
         self.part.setToolTip(tr("Back to what is open"))
@@ -47,6 +50,8 @@ class FilterChips(QWidget):
         self.part.hide()
         row.addWidget(self.part)
         row.addStretch(1)
+        below.addStretch(1)
+        vbox(row, below, within=self, spacing=_GAP)
         self.show_counts(InboxCounts())
 
     def chip(self, chosen: InboxFilter) -> Chip:
@@ -71,6 +76,8 @@ class FilterChips(QWidget):
             InboxFilter.NEEDS_HUMAN: counts.needs_human,
             InboxFilter.PENDING: counts.pending,
             InboxFilter.FAILED: counts.failed,
+            InboxFilter.MINE: counts.mine,
+            InboxFilter.NOBODYS: counts.nobodys,
         }
         texts = figure_texts()
         for chosen, chip in self._chips.items():
@@ -85,6 +92,7 @@ class FilterChips(QWidget):
     def _show_chips(self) -> None:
         for chosen, chip in self._chips.items():
             needed = chosen is not InboxFilter.FAILED or self._any_failed or chip.isChecked()
+            needed = needed and (self.in_team or chosen not in _BELOW)
             chip.setVisible(needed and self.part.isHidden())
         self._make_room()
 
@@ -93,7 +101,7 @@ class FilterChips(QWidget):
         self._show_chips()
 
     def _make_room(self) -> None:
-        chips = [chip for chip in self._chips.values() if not chip.isHidden()]
+        chips = [chip for chosen, chip in self._chips.items() if chosen not in _BELOW and not chip.isHidden()]
         snug = _width(chips, snug=False) > self.width()
         pending = self._chips[InboxFilter.PENDING]
         if _width(chips, snug=True) > self.width() and pending in chips and not pending.isChecked():
@@ -123,5 +131,9 @@ _FIGURES = {
     InboxFilter.PENDING: Figure.PENDING,
     InboxFilter.FAILED: Figure.FAILED,
     InboxFilter.UNREAD: Figure.UNREAD,
+    InboxFilter.MINE: Figure.MINE,
+    InboxFilter.NOBODYS: Figure.NOBODYS,
 }
 """Figure of each chip, in their order."""
+
+_BELOW = frozenset({InboxFilter.MINE, InboxFilter.NOBODYS})

@@ -41,6 +41,7 @@ class ConversationListModel(RowModel[InboxRow]):
         self._asked = False
         self._kept: int | None = None
         self.chosen = InboxFilter.ALL
+        self.me = ""
 
     def _spoken(self, row: InboxRow) -> str:
         return accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of))
@@ -57,7 +58,7 @@ class ConversationListModel(RowModel[InboxRow]):
         """Ask for the next page; it arrives by `append`."""
         if self.canFetchMore(parent):
             self._asked = True
-            self.more_wanted.emit(sum(matches(row, self.chosen) for row in self._rows))
+            self.more_wanted.emit(sum(matches(row, self.chosen, self.me) for row in self._rows))
 
     def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Replace everything by the first page under `chosen`."""
@@ -113,10 +114,10 @@ class ConversationListModel(RowModel[InboxRow]):
         return any(ends_soon(row.conversation, now) for row in self._rows)
 
     def _stays(self, row: InboxRow) -> bool:
-        return row.conversation.id == self._kept or matches(row, self.chosen)
+        return row.conversation.id == self._kept or matches(row, self.chosen, self.me)
 
     def _insert(self, row: InboxRow) -> None:
-        if not matches(row, self.chosen):
+        if not matches(row, self.chosen, self.me):
             return
         at = self._place(row)
         if at == len(self._rows) and not self._complete:

@@ -1,6 +1,6 @@
 """Left region: search, filters, held replies, and the conversations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -46,7 +46,12 @@ class ConversationList(QFrame):
     clicked = Signal()
     left = Signal()
 
-    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        hold_reason_of: FindHoldReason = no_hold_reason,
+        activity_of: Callable[[int], str] = lambda _: "",
+    ) -> None:
         super().__init__()
         self.setProperty("class", "list-side")
         self.setFixedWidth(Measure.LIST)
@@ -67,7 +72,7 @@ class ConversationList(QFrame):
         self.empty = EmptyState()
         self._delay = Debounce(self._ask_search, self)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(ConversationDelegate(clock, hold_reason_of, self.view))
+        self.view.setItemDelegate(ConversationDelegate(clock, hold_reason_of, activity_of, self.view))
         self.found.setModel(self.hits)
         self.found.setItemDelegate(SearchDelegate(clock, self.found))
         self._arrange()
@@ -157,8 +162,10 @@ class ConversationList(QFrame):
         if not view.currentIndex().isValid() and view.model().rowCount() and self.searching:
             view.setCurrentIndex(view.model().index(0, 0))
 
-    def show_counts(self, counts: InboxCounts) -> None:
-        """Show the counts of the filters."""
+    def show_counts(self, counts: InboxCounts, me: str = "") -> None:
+        """Show the counts of the filters; those of a team if `me` is signed in."""
+        self.model.me = me
+        self.parts.in_team = self.chips.in_team = bool(me)
         self.chips.show_counts(counts)
         self.parts.snoozed = counts.snoozed
 

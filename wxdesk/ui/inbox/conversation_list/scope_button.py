@@ -8,7 +8,7 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.dialogs.legend import Legend
-from wxdesk.ui.wording.figures import figure_texts
+from wxdesk.ui.wording.figures import OF_A_TEAM, figure_texts
 
 SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
 
@@ -39,6 +39,7 @@ class ScopeButton(SmallButton):
         super().__init__("filter", tr("Show what is open, snoozed or resolved"), parent)
         self.part = InboxFilter.ALL
         self.snoozed = 0
+        self.in_team = False
         self.clicked.connect(self.open_menu)
 
     def open_menu(self) -> None:
@@ -60,7 +61,9 @@ class ScopeButton(SmallButton):
         menu.popup(self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + 4)))
 
     def _explain(self) -> None:
-        Legend(tr("What the figures mean"), figure_texts().values(), self).open()
+        texts = figure_texts().items()
+        shown = [text for figure, text in texts if self.in_team or figure not in OF_A_TEAM]
+        Legend(tr("What the figures mean"), shown, self).open()
 
     def _choose(self, action: QAction) -> None:
         self.chosen.emit(InboxFilter(action.data()))

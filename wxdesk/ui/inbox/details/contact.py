@@ -1,5 +1,6 @@
 """Panel about the customer: facts from WeChat, and the operators' own notes."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPlainTextEdit, QS
 from wxdesk.core.conversations.contact_change import ContactChange, change_from_form
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.claims.names import NameCompletion
 from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.inbox.timeline.incoming_text import source_rows
 from wxdesk.ui.look.theme import Size, Theme, font
@@ -42,7 +44,8 @@ class ContactPanel(QFrame):
         self.first_seen = PlainLabel(elide=True)
         self.source = PlainLabel(wrap=True)
         self.tags = TagRow()
-        self.note = NoteEdit()
+        self.note = NoteEdit(lambda: self.names())
+        self.names: Callable[[], Iterable[str]] = tuple
         self.blocked = PlainLabel(tr("Blocked: rules keep quiet, and nothing new is told of this customer."), wrap=True)
         self.block = Button(kind=ButtonKind.LINK)
         self._arrange()
@@ -219,7 +222,7 @@ def _underline(widget: QWidget) -> None:
 
 
 class NoteEdit(QPlainTextEdit):
-    """A few lines about the contact, as high as the text.
+    """A few lines about the contact, as high as the text; it completes `names`.
 
     Signals:
         saved: the field was left.
@@ -227,8 +230,9 @@ class NoteEdit(QPlainTextEdit):
 
     saved = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
         super().__init__()
+        self._completion = NameCompletion(self, names)
         self.setProperty("class", "flat")
         self.setPlaceholderText(tr("Add a note…"))
         self.setAccessibleName(tr("Note"))
@@ -249,3 +253,9 @@ class NoteEdit(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.saved.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._completion.is_open and event.key() in _ENTER | {Qt.Key.Key_Escape}:
+            event.ignore()  # the offered names take it
+        else:
+            super().keyPressEvent(event)

@@ -33,8 +33,12 @@ class ContactCommands(QObject):
         self._bridge = bridge
         self._session = session
         self._notices = notices
+        panel.names = self._colleagues
         panel.described.connect(self._describe)
         panel.block.clicked.connect(self.toggle_block)
+
+    def _colleagues(self) -> set[str]:
+        return {one.name for one in self._bridge.desk.colleagues.now}
 
     def _describe(self, conversation_id: int, change: ContactChange) -> None:
         work = self._bridge.desk.conversations.describe(conversation_id, change)

@@ -12,7 +12,15 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
-from wxdesk.core.errors import BadInput, MoveNotAllowed, NotFound, SendError, UnsettledReply, WxdeskError
+from wxdesk.core.errors import (
+    BadInput,
+    ClaimedByColleague,
+    MoveNotAllowed,
+    NotFound,
+    SendError,
+    UnsettledReply,
+    WxdeskError,
+)
 from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
@@ -30,7 +38,14 @@ LONGEST = 300
 type BarAction = tuple[str, Callable[[], None]]
 """The text of a button, and the action it runs."""
 
-PASSING: tuple[type[WxdeskError], ...] = (BadInput, MoveNotAllowed, NotFound, SendError, UnsettledReply)
+PASSING: tuple[type[WxdeskError], ...] = (
+    BadInput,
+    ClaimedByColleague,
+    MoveNotAllowed,
+    NotFound,
+    SendError,
+    UnsettledReply,
+)
 """Errors shown as a toast: the page still shows the state. Others get a bar."""
 
 
@@ -119,9 +134,20 @@ class Notices(QObject):
         QGuiApplication.clipboard().setText(text)
         self.toast(tr("Copied"))
 
-    def confirm(self, title: str, text: str, action: str, then: Callable[[], None], destructive: bool = False) -> None:
-        """Ask a question, and call `then` if the answer is yes; returns at once."""
-        ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
+    def confirm(
+        self,
+        title: str,
+        text: str,
+        action: str,
+        then: Callable[[], None],
+        destructive: bool = False,
+        otherwise: Callable[[], None] | None = None,
+    ) -> None:
+        """Ask a question; call `then` if the answer is yes, else `otherwise`."""
+        dialog = ConfirmDialog(self._host.window(), title, text, action, destructive=destructive)
+        if otherwise is not None:
+            dialog.rejected.connect(otherwise)
+        dialog.ask(then)
 
 
 class FootLine(QFrame):

@@ -1,0 +1,79 @@
+"""Claims among colleagues: to take a conversation, give it back, hand it on.
+
+Where nobody is signed in, nothing is claimed and nothing refused.
+"""
+
+from collections.abc import Callable
+
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.errors import ClaimedByColleague, Phrase
+from wxdesk.core.events import ColleagueCalled, ConversationChanged, Event
+from wxdesk.core.model.operator import acting_name
+from wxdesk.desk.ports import Clock
+from wxdesk.store import Store
+
+
+class Claims:
+    """The operator's commands about who has a conversation; all raise `NotFound`."""
+
+    def __init__(self, store: Store, publish: Callable[[Event], None], clock: Clock) -> None:
+        self._store = store
+        self._publish = publish
+        self._clock = clock
+        self._joined: set[tuple[int, str, str]] = set()
+        self.declined: set[tuple[int, str]] = set()
+        """Conversations that operators gave back, which are not handed out to them again."""
+
+    async def claim(self, conversation_id: int) -> None:
+        """Claim a conversation; raises `ClaimedByColleague`."""
+        if me := acting_name():
+            await self._give(conversation_id, me)
+
+    async def claim_to_write(self, conversation_id: int) -> None:
+        """Claim a conversation, unless it is a colleague's that the operator has joined."""
+        me = acting_name()
+        try:
+            await self.claim(conversation_id)
+        except ClaimedByColleague as error:
+            if (conversation_id, me, str(error.values["name"])) not in self._joined:
+                raise
+
+    async def join(self, conversation_id: int) -> None:
+        """Let the operator write into a conversation that a colleague keeps."""
+        owner = (await self._store.conversations.get(conversation_id)).claimed_by
+        self._joined.add((conversation_id, acting_name(), owner))
+
+    async def take(self, conversation_id: int) -> None:
+        """Claim a conversation even if a colleague has it; for leads."""
+        await self._give(conversation_id, acting_name(), anyway=True)
+
+    async def give_back(self, conversation_id: int) -> None:
+        """End the operator's claim, so that nobody has the conversation."""
+        if await self._store.claims.give_back(conversation_id, acting_name()):
+            self.declined.add((conversation_id, acting_name()))
+            self._publish(ConversationChanged(conversation_id))
+
+    async def hand_to(self, conversation_id: int, colleague: str, note: str = "") -> None:
+        """Give the operator's conversation, or nobody's, to a colleague, with a note.
+
+        Raises:
+            ClaimedByColleague: another colleague has it.
+        """
+        me = acting_name()
+        await self._give(conversation_id, colleague, of=me)
+        if note:
+            contact = (await self._store.conversations.get(conversation_id)).contact
+            line = ContactChange(line=f"{me} → @{colleague}: {note}")
+            await self._store.conversations.change_contact(contact.id, line)
+            self._publish(ConversationChanged(conversation_id))
+        self._publish(ColleagueCalled(conversation_id, colleague, me, note))
+
+    async def _give(self, conversation_id: int, name: str, of: str = "", *, anyway: bool = False) -> None:
+        now = self._clock()
+        owner, since = await self._store.claims.claim(conversation_id, name, now, of=of, anyway=anyway)
+        if owner != name:
+            seconds = max(0, round((now - since).total_seconds()))
+            ago = Phrase("{n} min", n=seconds // 60) if seconds >= 60 else Phrase("{n} s", n=seconds)
+            raise ClaimedByColleague(name=owner, ago=ago)
+        if since == now:
+            self._publish(ConversationChanged(conversation_id))

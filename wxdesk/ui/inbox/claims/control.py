@@ -1,0 +1,167 @@
+"""Face of the operator who has the open conversation, and its menu."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QPoint, QRectF, QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+
+from wxdesk.core.errors import ClaimedByColleague
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.operator import Role
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.dialogs.dialog import NarrowDialog
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.painting import paint_face
+from wxdesk.ui.wording.colleagues import claim_sentence, claim_text
+from wxdesk.ui.wording.hold_reasons import HoldReasons
+
+FACE = 26
+
+
+class FaceButton(SmallButton):
+    """The face of operator `name`; for nobody, the icon of a person."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("person", tr("Nobody has it"), parent)
+        self._name = ""
+
+    def show_face(self, name: str, words: str) -> None:
+        """Show a face; `words` tell about it."""
+        self._name = name
+        self.setToolTip(plain_tip(words))
+        self.setAccessibleName(words)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(FACE + 4, FACE + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._name:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        paint_face(painter, QRectF((self.width() - FACE) / 2, (self.height() - FACE) / 2, FACE, FACE), self._name)
+        painter.end()
+
+
+class ClaimControl(QObject):
+    """Connects the face with the desk; both are hidden where nobody is signed in.
+
+    `face` is the button, `line` the text under the contact's name.
+    """
+
+    _asked = Signal(object, object)
+
+    def __init__(
+        self, face: FaceButton, line: PlainLabel, bridge: Bridge, notices: Notices, reasons: HoldReasons
+    ) -> None:
+        super().__init__(face)
+        self._face = face
+        self._line = line
+        self._bridge = bridge
+        self._notices = notices
+        self._reasons = reasons
+        self._conversation_id, self._owner = 0, ""
+        face.clicked.connect(self.open_menu)
+        self._asked.connect(self._ask)
+        bridge.desk.colleagues.may_join = self._may_join
+
+    def show_conversation(self, conversation: Conversation, now: datetime) -> None:
+        """Show who has this conversation, and what colleagues do in it."""
+        me, self._conversation_id = self._bridge.desk.me, conversation.id
+        self._owner = conversation.claimed_by
+        for widget in (self._face, self._line):
+            widget.setVisible(bool(me))
+        words = (claim_text(conversation, me, now), self._reasons.activity(conversation.id))
+        self._line.setText(" · ".join(filter(None, words)))
+        self._face.show_face(conversation.claimed_by, claim_sentence(conversation, me, now))
+
+    def open_menu(self) -> None:
+        """Offer what can be done about the claim."""
+        desk, claims, thread = self._bridge.desk, self._bridge.desk.claims, self._conversation_id
+        menu = QMenu(self._face)
+        menu.setAccessibleName(self._face.accessibleName())
+        menu.addAction(self._face.accessibleName().replace("&", "&&")).setEnabled(False)
+        menu.addSeparator()
+        mine, free = self._owner == desk.me, not self._owner
+        if free:
+            self._offer(menu, tr("I take it"), partial(claims.claim, thread))
+        elif mine:
+            self._offer(menu, tr("Give it back"), partial(claims.give_back, thread))
+        elif desk.operator is not None and desk.operator.role.covers(Role.LEAD):
+            self._offer(menu, tr("Take it from {name}", name=self._owner), partial(claims.take, thread))
+        if mine or free:
+            for name in sorted({one.name for one in desk.colleagues.now} - {desk.me}):
+                action = menu.addAction(tr("Hand to {name}…", name=name).replace("&", "&&"))
+                action.triggered.connect(partial(self._hand_to, thread, name))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._face.mapToGlobal(QPoint(0, self._face.height() + 4)))
+
+    def _offer(self, menu: QMenu, words: str, command: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        action = menu.addAction(words.replace("&", "&&"))
+        action.triggered.connect(partial(self._do, command))
+
+    def _do(self, command: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._bridge.ask(command())
+
+    def _hand_to(self, conversation_id: int, name: str) -> None:
+        dialog = HandDialog(name, self._face.window())
+        dialog.agreed.connect(partial(self._hand, conversation_id, name))
+        dialog.open()
+
+    def _hand(self, conversation_id: int, name: str, note: str) -> None:
+        self._bridge.ask(self._bridge.desk.claims.hand_to(conversation_id, name, note))
+
+    def _may_join(self, error: ClaimedByColleague) -> asyncio.Future[bool]:
+        """Ask if the operator means to write there; called on the desk's loop."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bool] = loop.create_future()
+        self._asked.emit(error, partial(_tell, loop, answer))
+        return answer
+
+    def _ask(self, error: ClaimedByColleague, answer: Callable[[bool], None]) -> None:
+        title = tr("Write into {name}'s conversation?", name=error.values["name"])
+        words = tr("{why} Nothing has been sent.", why=explain(error))
+        send = tr("Send all the same")
+        self._notices.confirm(title, words, send, partial(answer, True), otherwise=partial(answer, False))
+
+
+def _tell(loop: asyncio.AbstractEventLoop, answer: asyncio.Future[bool], means: bool) -> None:
+    loop.call_soon_threadsafe(lambda: None if answer.done() else answer.set_result(means))
+
+
+class HandDialog(NarrowDialog):
+    """Asks for a note to the colleague who gets a conversation.
+
+    Signals:
+        agreed: the note, which may be empty.
+    """
+
+    agreed = Signal(str)
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        title = tr("Hand the conversation to {name}", name=name)
+        super().__init__(parent, title)
+        self.note = QLineEdit(self)
+        self.note.setMaxLength(200)
+        self.note.setPlaceholderText(tr("A word for {name}, which the customer does not see", name=name))
+        self.note.setAccessibleName(self.note.placeholderText())
+        cancel = Button(tr("Cancel"), parent=self)
+        self.hand = Button(tr("Hand over"), kind=ButtonKind.PRIMARY, parent=self)
+        cancel.clicked.connect(self.reject)
+        self.hand.clicked.connect(self.accept)
+        self.hand.setDefault(True)
+        self.accepted.connect(self._agree)
+        self._lay_out(title, self.note, 4, hbox(STRETCH, cancel, self.hand, spacing=8))
+
+    def _agree(self) -> None:
+        self.agreed.emit(self.note.text().strip())
