@@ -45,8 +45,7 @@ class Store:
         self._db = db
         self.picture_bytes = picture_bytes
         self._release_home = release_home
-        self.lease = db.lease
-        self.listen = db.listen
+        self.lease, self.listen = db.lease, db.listen
         self.pushes = Pushes(db, marks)
         self.conversations = Conversations(db)
         self.inbox = Inbox(db)
