@@ -12,7 +12,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from wxdesk import __version__
+
 ROOT = Path(__file__).parent.parent
+BUILD_LOCK = (ROOT / "installers/build.lock").read_text("utf-8")
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 LOCKED = {
     canonicalize_name(one.name): one for one in map(Requirement, re.findall(r"(?m)^[a-z0-9][^\\\n]*==[^\\\n]*", LOCK))
@@ -47,13 +50,28 @@ def test_what_those_need_in_turn_is_locked_too_and_nothing_else_is() -> None:
     assert found == here, REMEDY
 
 
-def test_each_version_has_its_hashes() -> None:
-    entries = re.split(r"(?m)^(?=[a-z0-9])", LOCK)[1:]
-    assert len(entries) == len(LOCKED)
+@pytest.mark.parametrize("lock", [LOCK, BUILD_LOCK], ids=["program", "build"])
+def test_each_version_has_its_hashes(lock: str) -> None:
+    entries = re.split(r"(?m)^(?=[a-z0-9])", lock)[1:]
+    assert len(entries) == len(re.findall(r"(?m)^[a-z0-9][^\\\n]*==", lock))
     assert all("--hash=sha256:" in entry for entry in entries), REMEDY
 
 
-def test_it_is_made_by_the_command_that_the_papers_name() -> None:
-    command = re.search(r"uv export .*", LOCK)
+@pytest.mark.parametrize("lock", [LOCK, BUILD_LOCK], ids=["program", "build"])
+def test_it_is_made_by_the_command_that_the_papers_name(lock: str) -> None:
+    command = re.search(r"uv export .*", lock)
     assert command is not None
     assert command[0] in (ROOT / "docs/dev/releasing.md").read_text("utf-8")
+
+
+def test_the_changelog_ends_with_the_version_that_the_program_has() -> None:
+    released = re.findall(r"(?m)^## \[(\d[^]]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"))
+    assert released[:1] in ([], [__version__])
+
+
+def test_what_builds_is_locked_within_its_bounds() -> None:
+    [asked] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["build"]
+    needed, pin = Requirement(asked), re.search(r"(?m)^pyinstaller==(\S+)", BUILD_LOCK)
+    assert needed.name == "pyinstaller"
+    assert pin is not None
+    assert needed.specifier.contains(pin[1]), REMEDY

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.serving import environment, run, write_config
+from wxdesk import __version__
 from wxdesk.commands import doctor
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -108,6 +109,7 @@ def test_ctrl_c_ends_it_with_what_was_found(home: Path) -> None:
     out = subprocess.PIPE
     with subprocess.Popen(command, env=environment(), stdout=out, stderr=out, text=True) as program:
         assert program.stdout is not None
+        assert program.stdout.readline() == f"wxdesk {__version__}\n"
         assert program.stdout.readline().startswith("ok    Libraries")
         os.kill(program.pid, signal.SIGINT)
         _, err = program.communicate(timeout=30)

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from wxdesk import __version__
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import Gravity
 from wxdesk.core.system_failures import unusable_file
@@ -39,6 +40,8 @@ def run_doctor(home: Path, *, as_json: bool = False, report: Path | None = None)
 
 
 async def _run(case: Case, found: list[Finding], *, quiet: bool) -> None:
+    if not quiet:
+        print(f"wxdesk {__version__}", flush=True)  # noqa: T201 - as below
     async for finding in examine(case):
         found.append(finding)
         if not quiet:

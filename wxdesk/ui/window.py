@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import contextlib
+import ctypes
 import gc
 import os
 import signal
@@ -20,7 +21,7 @@ from wxdesk.core.system_failures import unusable_file
 from wxdesk.desk.desk import Desk
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
-from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.display import INSTALL, missing_library
@@ -212,12 +213,14 @@ def make_application() -> QApplication:
     if missing:
         raise NoWindow(missing, INSTALL)
     atexit.register(gc.freeze)  # else Python looks once more through all of Qt's wrappers, which takes a second
+    if sys.platform == "win32":  # else the taskbar takes it for Python
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("wxdesk.wxdesk")
     application = QApplication(sys.argv[:1])
     application.setApplicationName("wxdesk")
     application.setDesktopFileName("wxdesk")
     fonts.install(application)
     use_language(application, i18n.language())
-    application.setWindowIcon(pixmap("inbox", "accent", 64))
+    application.setWindowIcon(program_icon())
     return application
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from wxdesk.paths import resource
 from wxdesk.ui.look.appearance import apply
-from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.icons import pixmap, program_icon
 from wxdesk.ui.look.theme import DARK, LIGHT
 
 ICONS = sorted(resource("icons").glob("*.svg"))
@@ -47,3 +47,12 @@ def test_an_icon_follows_role_and_look(qapp: QApplication) -> None:
 def test_an_unknown_icon_is_an_error(qapp: QApplication) -> None:
     with pytest.raises(FileNotFoundError):
         pixmap("no-such-icon")
+
+
+def test_the_programs_own_icon_is_a_bubble_on_green_at_every_size(qapp: QApplication) -> None:
+    for side in (16, 32, 64, 256):
+        picture = program_icon().pixmap(side).toImage()
+        assert picture.pixelColor(0, 0).alpha() == 0
+        bubble, ground = picture.pixelColor(side // 3, side * 5 // 16), picture.pixelColor(side // 2, side // 8)
+        assert bubble.lightness() > 200 > ground.lightness()
+        assert ground.green() > ground.red() + 60

@@ -12,6 +12,11 @@ from wxdesk.paths import resource
 from wxdesk.ui.look.theme import Theme
 
 
+def program_icon() -> QIcon:
+    """Return the program's own icon, which also the installers carry."""
+    return QIcon(str(resource("wxdesk.svg")))
+
+
 def icon(name: str, role: str = "secondary", size: int = 20) -> QIcon:
     """Return the icon `name` in the colour of `role`, faint while disabled.
 

@@ -16,7 +16,7 @@ from wxdesk.core.events import (
     PreferencesChanged,
     ReachabilityChanged,
 )
-from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices
 from wxdesk.ui.notifications.notice import Notifier
@@ -114,7 +114,7 @@ class OperatorAlerts(QObject):
     def _icon(self) -> Path:
         file = self._home / ICON
         if not file.exists():
-            pixmap("inbox", "accent", 64).save(str(file))
+            program_icon().pixmap(64).save(str(file))
         return file
 
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from wxdesk import __version__
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.facts import InstallationFacts
@@ -32,6 +33,7 @@ class PlacesCard(SettingsCard):
             self.add_row(tr("Secrets"), SecretPlaces(bridge, sources, self))
         self.add_row(tr("Database"), PlainLabel(facts.database, elide=True, parent=self))
         self.add_row(tr("Log"), self._path_row(str(facts.home / "logs")))
+        self.add_row(tr("Version"), PlainLabel(f"wxdesk {__version__}", parent=self))
 
     def show_listener(self, url: str) -> None:
         """Show where the desk listens; empty for nowhere."""

@@ -1,0 +1,244 @@
+"""Try what installers/build.py made, outside the checkout: python smoke.py [--out dist] [--work build].
+
+The wheel in its environment, the folder in a path with blanks and Chinese, the Debian package unpacked and run by
+another user. Each: its version, doctor, a start without a display, and a window that answers a message of a simulated
+WeChat and that a second start raises. Nothing is installed: the package is unpacked into a temporary folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import json
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DEADLINE = 90.0
+SECRETS = {
+    "WXDESK_SHOP_APP_SECRET": os.urandom(16).hex(),
+    "WXDESK_SHOP_PUSH_TOKEN": os.urandom(12).hex(),
+    "WXDESK_SHOP_ENCODING_AES_KEY": base64.b64encode(os.urandom(32), b"xy").decode().rstrip("="),
+}
+CONFIG = """[listener]
+port = {port}
+[wechat]
+api_base = "{api}"
+[[accounts]]
+name = "shop"
+app_id = "{app_id}"
+original_id = "{original_id}"
+"""
+RULES = '[[rules]]\nname = "all"\ndefault = true\nthen = [{ reply = "好的" }]\n'
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A program, and how it is run: with these variables alone, and as this user."""
+
+    name: str
+    program: Path
+    variables: dict[str, str]
+    scratch: Path
+    user: int | None = None
+
+    @property
+    def _options(self) -> dict[str, object]:
+        changed = {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
+        return {"cwd": "/", "stdin": subprocess.DEVNULL, "text": True, "encoding": "utf-8", **changed}
+
+    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+        return {"HOME": str(self.scratch)} | self.variables | more
+
+    def begin(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
+        """Start it and go on."""
+        pipe = subprocess.PIPE
+        command = [str(self.program), *arguments]
+        return subprocess.Popen(command, env=self._environment(more), stdout=pipe, stderr=pipe, **self._options)
+
+    def run(self, *arguments: str, within: tuple[str, ...] = (), **more: str) -> tuple[int, str]:
+        """Run it to its end; return its exit code and all that it said, which is never a traceback."""
+        command = [*within, str(self.program), *arguments]
+        ended = subprocess.run(
+            command, env=self._environment(more), capture_output=True, timeout=DEADLINE, check=False, **self._options
+        )
+        said = ended.stdout + ended.stderr
+        check("Traceback" not in said and ended.returncode >= 0, f"{arguments} ended with {ended.returncode}: {said}")
+        return ended.returncode, said
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("dist"))
+    parser.add_argument("--work", type=Path, default=Path("build"))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="wxdesk-") as folder, display() as shown:
+        scratch = Path(folder)
+        scratch.chmod(0o755)
+        for tried in delivered(options.out.resolve(), options.work.resolve(), scratch, shown):
+            began = time.monotonic()
+            try_all(tried)
+            print(f"{tried.name}: a message was answered, a second start raised the window "
+                  f"({time.monotonic() - began:.0f} s)", flush=True)  # fmt: skip
+
+
+def delivered(out: Path, work: Path, scratch: Path, shown: dict[str, str]) -> Iterator[Tried]:
+    """Put each of the three where somebody else would have it."""
+    yield Tried("wheel", work / "environment/bin/wxdesk", {"LC_ALL": "C.UTF-8", **shown}, home_of(scratch, "wheel"))
+    moved = scratch / "路径 有空格"
+    shutil.copytree(out / "wxdesk", moved / "wxdesk", symlinks=True)
+    chinese = {"LANG": "zh_CN.UTF-8", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere", **shown}
+    yield Tried("folder", moved / "wxdesk/wxdesk", chinese, home_of(scratch, "家 目录"))
+    shutil.rmtree(moved)
+    package = next(out.glob("*.deb"))
+    subprocess.run(("dpkg-deb", "-x", package, scratch / "root"), check=True)
+    other = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+    check((scratch / "root/usr/share/applications/wxdesk.desktop").is_file(), "no desktop file")
+    yield Tried("package", scratch / "root/usr/bin/wxdesk", {"LC_ALL": "C", **shown}, home_of(scratch, "nobody"), other)
+
+
+def home_of(scratch: Path, name: str) -> Path:
+    folder = scratch / name
+    folder.mkdir()
+    folder.chmod(0o777)
+    return folder
+
+
+@contextlib.contextmanager
+def display() -> Iterator[dict[str, str]]:
+    """Start an X server of its own; without one, windows are drawn in memory."""
+    if shutil.which("Xvfb") is None:
+        print("no Xvfb: windows are drawn in memory")
+        yield {"QT_QPA_PLATFORM": "offscreen"}
+        return
+    command = ("Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield {"DISPLAY": f":{server.stdout.readline().strip()}"}
+        finally:
+            server.terminate()
+
+
+def try_all(tried: Tried) -> None:
+    code, said = tried.run("--version")
+    check(code == 0 and said.startswith("wxdesk "), said)
+    code, said = tried.run("doctor", "--home", str(tried.scratch / "new"), "--lang", "en")
+    check("ok    Libraries" in said and "FAIL  Configuration" in said, said)
+    nowhere = {"DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    code, said = tried.run("--lang", "en", **nowhere)
+    check(code == 1 and "wxdesk serve" in said and said.count("\n") == 1, said)
+    try_without_libgl(tried)
+    try_read_only(tried)
+    try_desk(tried)
+
+
+def try_without_libgl(tried: Tried) -> None:
+    """Hide the system's libGL, in a view of the files that only this one program has."""
+    found = sorted(Path("/usr/lib").glob("*/libGL.so.1.*"))
+    if os.geteuid() != 0 or tried.user is not None or not found:
+        return
+    hiding = ("unshare", "-m", "sh", "-c", f'mount --bind /dev/null {found[0]} && exec "$@"', "-")
+    if subprocess.run((*hiding, "true"), capture_output=True, check=False).returncode:
+        return
+    code, said = tried.run("--lang", "en", within=hiding)
+    check(code == 1 and "apt install" in said and said.count("\n") == 1, said)
+    code, said = tried.run("doctor", "--home", str(tried.scratch / "new"), "--lang", "en", within=hiding)
+    check("FAIL  Libraries" in said and "ok    Disk" in said, said)
+
+
+def try_read_only(tried: Tried) -> None:
+    """Let doctor find that nothing can be written; root could."""
+    if tried.user is not None:
+        code, said = tried.run("doctor", "--home", "/etc/wxdesk-nowhere", "--lang", "en")
+        check(code == 1 and "FAIL  Folder" in said, said)
+
+
+def try_desk(tried: Tried) -> None:
+    """Open the window, answer a message, start a second time, and end."""
+    with running(tried, "sandbox", "--home", str(tried.scratch / "wechat"), **SECRETS) as wechat:
+        assert wechat.stdout is not None
+        told = json.loads(wechat.stdout.readline())
+        home, port = tried.scratch / "desk", free_port()
+        home.mkdir()
+        home.chmod(0o777)
+        values = {"port": port, "api": told["url"], "app_id": told["app_id"], "original_id": told["original_id"]}
+        (home / "config.toml").write_text(CONFIG.format(**values), encoding="utf-8")
+        (home / "rules.toml").write_text(RULES, encoding="utf-8")
+        code, said = tried.run("rules", "import", str(home / "rules.toml"), "--home", str(home), **SECRETS)
+        check(code == 0, said)
+        with running(tried, "--home", str(home), **SECRETS) as window:
+            url = f"http://127.0.0.1:{port}/wx/shop"
+            until(lambda: listens(port), "the window's desk listens", window)
+            order(told["control"], "push_url", {"url": url, "verify": True})
+            order(told["control"], "message", {"openid": "o-li-lei", "content": "在吗"})
+            until(lambda: "好的" in asked(told["control"], "sent?after=0"), "the message is answered", window)
+            until(lambda: (home / "window.socket").exists(), "the window is open", window)
+            code, said = tried.run("--home", str(home), **SECRETS)
+            check(code == 0 and str(home) in said, said)
+
+
+@contextlib.contextmanager
+def running(tried: Tried, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a program beside; when it is told to end, it does within seconds, and complains of nothing."""
+    with tried.begin(*arguments, **more) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        process.terminate()
+        out, told = process.communicate(timeout=30)
+        ended = process.returncode
+        check(ended in (0, -15) and "Traceback" not in out + told, f"{arguments}: {ended} {told}")
+
+
+def until(holds: Callable[[], bool], what: str, process: subprocess.Popen[str]) -> None:
+    began = time.monotonic()
+    while not holds():
+        ended = process.poll() is not None
+        if ended or time.monotonic() - began > DEADLINE:
+            process.kill()
+            check(False, f"never: {what}; {process.communicate()}")
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def order(control: str, path: str, body: dict[str, object]) -> None:
+    request = urllib.request.Request(f"{control}/{path}", json.dumps(body).encode())
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        check(answer.status == 200, path)
+
+
+def asked(control: str, path: str) -> str:
+    with urllib.request.urlopen(f"{control}/{path}", timeout=30) as answer:
+        return json.dumps(json.load(answer), ensure_ascii=False)
+
+
+def check(holds: bool, said: str) -> None:
+    if not holds:
+        sys.exit(f"smoke: {said}")
+
+
+if __name__ == "__main__":
+    main()
