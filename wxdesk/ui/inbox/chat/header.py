@@ -115,13 +115,13 @@ class ChatHeader(QFrame):
         self.mode.clicked.connect(self._open_menu)
 
     def _arrange(self) -> None:
-        who = QWidget(self)
-        vbox(STRETCH, self.name, self.colleagues, STRETCH, within=who, spacing=0)
-        for one in (self.name, self.colleagues, who):
+        self.who = QWidget(self)
+        vbox(STRETCH, self.name, self.colleagues, STRETCH, within=self.who, spacing=0)
+        for one in (self.name, self.colleagues, self.who):
             one.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for one in (self.face, self.colleagues):
             one.hide()  # until somebody is signed in
-        name = (who, 100)  # as wide as it is, before anything else grows
+        name = (self.who, 100)  # as wide as it is, before anything else grows
         takeover = hbox(self.takeover, self.spans, spacing=_TWINS)
         status = hbox(self.resolve, self.snooze, spacing=_TWINS)
         left, right = (self.show_list, self.face, name, self.mode), (self.quota, takeover, status)
@@ -186,7 +186,7 @@ class ChatHeader(QFrame):
         beside = [self.transfer] if fit.transfer else []
         beside += [one for one in (self.show_list, self.show_detail, self.face) if not one.isHidden()]
         widths = [one.sizeHint().width() for one in beside]
-        widths.append(min(fit.name, self.name.sizeHint().width()))
+        widths.append(min(fit.name, self.who.sizeHint().width()))
         widths.append(self.mode.width_for(self._mode_text(conversation, now, fit.mode)))
         widths.append(self.quota.width_for(fit.quota))
         widths.append(self.takeover.width_for(fit.key) + _TWINS + self.spans.sizeHint().width())

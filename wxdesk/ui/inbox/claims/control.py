@@ -81,8 +81,7 @@ class ClaimControl(QObject):
         self._owner = conversation.claimed_by
         for widget in (self._face, self._line):
             widget.setVisible(bool(me))
-        words = (claim_text(conversation, me, now), self._reasons.activity(conversation.id))
-        self._line.setText(" · ".join(filter(None, words)))
+        self._line.setText(self._reasons.activity(conversation.id) or claim_text(conversation, me, now))
         self._face.show_face(conversation.claimed_by, claim_sentence(conversation, me, now))
 
     def open_menu(self) -> None:
@@ -156,7 +155,7 @@ class HandDialog(NarrowDialog):
         self.note.setPlaceholderText(tr("A word for {name}, which the customer does not see", name=name))
         self.note.setAccessibleName(self.note.placeholderText())
         cancel = Button(tr("Cancel"), parent=self)
-        self.hand = Button(tr("Hand over"), kind=ButtonKind.PRIMARY, parent=self)
+        self.hand = Button(tr("Hand it on"), kind=ButtonKind.PRIMARY, parent=self)
         cancel.clicked.connect(self.reject)
         self.hand.clicked.connect(self.accept)
         self.hand.setDefault(True)
