@@ -12,7 +12,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from operator import attrgetter
 from typing import Any, get_type_hints
@@ -36,9 +35,6 @@ PATIENCE_SECONDS = 15.0
 """Time for a server to begin a call; a takeover takes ten at most."""
 
 RETRY_SECONDS = 1.0
-
-KEPT = timedelta(days=1)
-"""Time for which calls are kept once they have ended."""
 
 SELDOM = {"typing.show": 3.0, "typing.prepare": 3.0}
 """Seconds in which the same call is not made again; each key asks for one."""
@@ -209,7 +205,7 @@ class CommandRunner:
 
     async def run(self) -> None:
         """Carry out calls, until cancelled."""
-        await self._queue.recover(self._clock() - KEPT)
+        await self._queue.recover()
         self._awake.set()
         async with asyncio.TaskGroup() as tasks:
             while True:

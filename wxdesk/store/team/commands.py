@@ -9,6 +9,9 @@ from wxdesk.core.model.remote_call import CommandState, RemoteCall
 from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema.team import commands
 
+KEPT = 10_000
+"""Newest calls that are kept; a desk puts one every few seconds."""
+
 _COLUMNS = (commands.c.id, commands.c.call, commands.c.arguments, commands.c.state, commands.c.result)
 
 
@@ -35,9 +38,9 @@ class CommandQueue(StorePart):
         """Store the end of a call that was begun."""
         await self._db.write(_end, command_id, state, result)
 
-    async def recover(self, before: datetime) -> None:
-        """Mark what a server that has ended left begun as lost; drop calls from `before`."""
-        await self._db.write(_recover, before)
+    async def recover(self) -> None:
+        """Mark what a server that has ended left begun as lost."""
+        await self._db.write(_recover)
 
 
 def _put(connection: Connection, call: str, arguments: str, at: datetime) -> int:
@@ -64,9 +67,9 @@ def _begin(connection: Connection) -> list[RemoteCall]:
 
 def _end(connection: Connection, command_id: int, state: CommandState, result: str) -> None:
     connection.execute(update(commands).where(commands.c.id == command_id).values(state=state, result=result))
+    connection.execute(delete(commands).where(commands.c.id <= command_id - KEPT))
 
 
-def _recover(connection: Connection, before: datetime) -> None:
+def _recover(connection: Connection) -> None:
     left = update(commands).where(commands.c.state == CommandState.BEGUN)
     connection.execute(left.values(state=CommandState.LOST))
-    connection.execute(delete(commands).where(commands.c.at < before))

@@ -1,0 +1,18 @@
+"""Calls of desks: what has ended is forgotten after a while, however long a server works."""
+
+import pytest
+
+from tests.store.chats import T0
+from wxdesk.core.model.remote_call import CommandState
+from wxdesk.store import Store
+from wxdesk.store.team import commands
+
+
+async def test_old_calls_are_dropped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Desks put thousands a day, and a server may work for months."""
+    monkeypatch.setattr(commands, "KEPT", 2)
+    queue = store.commands
+    ids = [await queue.put("presence.attend", "{}", T0) for _ in range(5)]
+    for begun in await queue.begin():
+        await queue.end(begun.id, CommandState.DONE, "null")
+    assert [ended.id for ended in await queue.ended(ids)] == ids[-2:]
