@@ -10,6 +10,7 @@ from functools import partial
 from tests.campaign.judge import Judged, Silence, one_answer
 from tests.campaign.shop import Contact
 from tests.campaign.supervised_desk import PENDING
+from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import MoveNotAllowed, UnsettledReply
 from wxdesk.core.model.account import ReplyMode
@@ -60,7 +61,7 @@ class Operated(Judged):
 
     async def block_and_note(self, contact: Contact) -> None:
         self.unheard.add(contact.openid)
-        await self.desk.conversations.block(contact.conversation_id)
+        await self.desk.conversations.change((contact.conversation_id,), RowChange(RowAct.BLOCK))
         self.blocked.setdefault(contact.openid, Silence(self.may_have_left(contact)))
 
     async def switch_off_and_note(self, name: str) -> None:
@@ -84,10 +85,9 @@ class Operated(Judged):
         """Resolve or snooze, unless a reply there is left to settle."""
         conversations = self.desk.conversations
         with suppress(UnsettledReply):
-            if snoozed_for is None:
-                await conversations.resolve(contact.conversation_id)
-            else:
-                await conversations.snooze(contact.conversation_id, self.world.clock.now + snoozed_for)
+            until = None if snoozed_for is None else self.world.clock.now + snoozed_for
+            change = RowChange(RowAct.RESOLVE if until is None else RowAct.SNOOZE, until)
+            await conversations.change((contact.conversation_id,), change)
 
     async def type_and_note(self, contact: Contact, *, stops: bool) -> None:
         typing = self.desk.typing

@@ -28,6 +28,7 @@ from tests.campaign.supervised_desk import PENDING, World
 from tests.conftest import Sized
 from tests.postgresql import Postgres
 from wxdesk.config import StoreSettings
+from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ReplyMode
@@ -184,7 +185,9 @@ class Supervision(WrittenTo):
             self.world.does(self.block_and_note(contact), self.contacts)
         else:
             self.blocked.pop(contact.openid, None)
-            self.world.does(self.desk.conversations.unblock(contact.conversation_id), self.contacts)
+            self.world.does(
+                self.desk.conversations.change((contact.conversation_id,), RowChange(RowAct.UNBLOCK)), self.contacts
+            )
 
     @rule(name=st.sampled_from(NAMES), on=st.booleans())
     def switch_a_rule(self, name: str, on: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
+from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message, MessageType
@@ -106,3 +107,19 @@ class Talk:
 
     async def raw(self) -> list[KeptPush]:
         return await self.store.pushes.page()
+
+
+async def resolve(store: Store, thread: int, at: datetime) -> None:
+    """An operator resolves a conversation."""
+    await store.rows.change((thread,), RowChange(RowAct.RESOLVE), at)
+
+
+async def snooze(store: Store, thread: int, at: datetime, until: datetime) -> datetime | None:
+    """An operator snoozes a conversation; when it comes back."""
+    changed, _ = await store.rows.change((thread,), RowChange(RowAct.SNOOZE, until), at)
+    return changed.until
+
+
+async def reopen(store: Store, thread: int) -> None:
+    """An operator reopens a conversation."""
+    await store.rows.change((thread,), RowChange(RowAct.REOPEN), T0)

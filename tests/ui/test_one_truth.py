@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
+from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply
@@ -44,7 +46,7 @@ RULES = (
 SAYINGS = ("refund", "opening?", "thanks", "hello")
 DEEDS = (
     *SAYINGS, "write", "fail", "take", "back", "release", "stop", "edit",
-    "resolve", "snooze", "block", "unblock", "pause", "resume", "wait", "look",
+    "resolve", "snooze", "block", "unblock", "unread", "pin", "pause", "resume", "wait", "look",
 )  # fmt: skip
 
 COUNTED = (InboxFilter.NEEDS_HUMAN, InboxFilter.PENDING, InboxFilter.FAILED)
@@ -66,14 +68,20 @@ def do(world: World, window: MainWindow, deed: str, who: int) -> None:
     desk, openid, at = world.desk, PEOPLE[who], world.clock()
     [thread] = [row.conversation.id for row in everybody(world) if row.conversation.contact.openid == openid]
     held = [one.reply.id for one in world.call(desk.inbox.held_replies()) if one.reply.conversation_id == thread]
+
+    def change(act: RowAct, until: datetime | None = None) -> object:
+        return world.call(desk.conversations.change((thread,), RowChange(act, until)))
+
     deeds: dict[str, Callable[[], object]] = {
         "write": lambda: world.wait_until_sent(world.call(desk.replies.write(thread, "by hand")).id),
         "take": lambda: world.call(desk.conversations.take_over(thread)),
         "back": lambda: world.call(desk.conversations.hand_back(thread)),
-        "resolve": lambda: world.call(desk.conversations.resolve(thread)),
-        "snooze": lambda: world.call(desk.conversations.snooze(thread, at + timedelta(hours=1))),
-        "block": lambda: world.call(desk.conversations.block(thread)),
-        "unblock": lambda: world.call(desk.conversations.unblock(thread)),
+        "resolve": partial(change, RowAct.RESOLVE),
+        "snooze": partial(change, RowAct.SNOOZE, at + timedelta(hours=1)),
+        "unread": partial(change, RowAct.UNREAD),
+        "pin": partial(change, RowAct.PIN),
+        "block": partial(change, RowAct.BLOCK),
+        "unblock": partial(change, RowAct.UNBLOCK),
         "pause": lambda: world.call(desk.outbox.pause(None)),
         "resume": lambda: world.call(desk.outbox.resume()),
         "wait": lambda: world.move_to(at + timedelta(seconds=61)),

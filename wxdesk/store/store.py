@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from wxdesk.store.conversations.conversations import Conversations
-from wxdesk.store.conversations.status import StatusStore
 from wxdesk.store.conversations.takeovers import TakeoverStore
 from wxdesk.store.conversations.transfers import TransferStore
 from wxdesk.store.decisions.decisions import DecisionHistory, Decisions
 from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox.attention import AttentionList
 from wxdesk.store.inbox.inbox import Inbox
+from wxdesk.store.inbox.row_changes import RowChanges
 from wxdesk.store.messages.message_history import MessageHistory
 from wxdesk.store.messages.pushes import Pushes, QuarantineStore
 from wxdesk.store.pictures import PictureFiles, PictureRecords, SharedPictures
@@ -74,7 +74,7 @@ class Store:
         self.commands = CommandQueue(db)
         self.relayed_events = RelayedEvents(db)
         self.operators = OperatorStore(db)
-        self.status = StatusStore(db)
+        self.rows = RowChanges(db)
 
     def clock(self, own: Callable[[], datetime]) -> Callable[[], datetime]:
         """Return the clock that counts: a shared database's, or this machine's `own`."""

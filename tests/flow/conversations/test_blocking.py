@@ -11,11 +11,13 @@ import pytest
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
+from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
 from wxdesk.core.events import AttentionRaised
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.status import ConversationStatus
+from wxdesk.desk.conversations import commands
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid
@@ -41,8 +43,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> None:
     chat = (await desk.says(LI, "退款")).conversation_id
-    commands, store = desk.opened.desk.conversations, desk.opened.store
-    assert await commands.block(chat)
+    asked, store = desk.opened.desk.conversations, desk.opened.store
+    assert not (await asked.change((chat,), RowChange(RowAct.BLOCK))).unsettled
     assert (await desk.reply(1)).state is ReplyState.CANCELLED
     before, told = await store.conversations.get(chat), len(desk.events)
     for minute in range(3):
@@ -58,7 +60,7 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
     assert [item.at.minute for item in await store.inbox.timeline(chat)][-3:] == [0, 1, 2]
     assert (await store.inbox.day_counts(START)).waiting == 0
 
-    await commands.unblock(chat)
+    await asked.change((chat,), RowChange(RowAct.UNBLOCK))
     heard = await store.conversations.get(chat)
     assert (heard.status, heard.awaits_answer, heard.contact.blocked) == (ConversationStatus.OPEN, True, False)
     assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
@@ -70,7 +72,8 @@ async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_pat
         chat = (await desk.says(LI, "几点")).conversation_id
         replies, store = desk.opened.desk.replies, desk.opened.store
         await replies.edit(1, "十点")  # his own words now
-        assert not await desk.opened.desk.conversations.block(chat)
+        blocked = await desk.opened.desk.conversations.change((chat,), RowChange(RowAct.BLOCK))
+        assert blocked == RowsChanged((chat,), (chat,))
         assert (await desk.reply(1)).state is ReplyState.DRAFT
         [row] = await store.inbox.page(InboxFilter.ALL)
         assert row.conversation.contact.blocked
@@ -81,6 +84,16 @@ async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_pat
 
 async def test_who_is_blocked_stays_it_whatever_else_is_noted(desk: Desk) -> None:
     chat = (await desk.says(LI, "在吗")).conversation_id
-    await desk.opened.desk.conversations.block(chat)
+    await desk.opened.desk.conversations.change((chat,), RowChange(RowAct.BLOCK))
     await desk.opened.desk.conversations.describe(chat, ContactChange(note="广告"))
     assert (await desk.opened.store.conversations.get(chat)).contact.blocked
+
+
+async def test_more_than_one_transaction_takes_are_changed_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "MOST_ROWS", 2)
+    ids = tuple([(await desk.says(f"oCustomer{n}", "在吗")).conversation_id for n in range(5)])
+    changed = await desk.opened.desk.conversations.change(ids, RowChange(RowAct.PIN))
+    assert changed == RowsChanged(ids)
+    assert all([(await desk.opened.store.conversations.get(one)).pinned for one in ids])

@@ -10,6 +10,7 @@ import pytest
 from tests.flow.timed_desk import Desk, after, timed_desk
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.events import AttentionChanged, AttentionRaised, DecisionMade
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
@@ -214,7 +215,7 @@ async def test_by_hand_it_ends_what_called_and_comes_back_with_a_call_of_its_own
     await says(desk, "退款")
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
     chat = (await li(desk)).id
-    await desk.opened.desk.conversations.snooze(chat, after(600))
+    await desk.opened.desk.conversations.change((chat,), RowChange(RowAct.SNOOZE, after(600)))
     await desk.until(lambda: AttentionChanged(chat) in desk.events)
     assert desk.opened.desk.attention.state.unseen == ()
     desk.move_to(after(599))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.store.chats import T0, Talk, entering, second
+from tests.store.chats import T0, Talk, entering, reopen, resolve, second, snooze
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.takeover import Takeover
@@ -56,7 +56,7 @@ async def answers(
 async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, store: Store) -> None:
     done = (await talk.says("done", at=second(0))).conversation.id
     await talk.says("open", at=second(1))
-    await store.status.resolve(done, second(2))
+    await resolve(store, done, second(2))
     for chip in (InboxFilter.ALL, InboxFilter.WAITING, InboxFilter.UNREAD):
         assert await shown(store, chip) == ["open"]
     assert await shown(store, InboxFilter.RESOLVED) == ["done"]
@@ -72,8 +72,8 @@ async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, sto
 async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: Store) -> None:
     late = (await talk.says("late", at=second(0))).conversation.id
     soon = (await talk.says("soon", at=second(1))).conversation.id
-    await store.status.snooze(late, second(2), second(900))
-    await store.status.snooze(soon, second(2), second(600))
+    await snooze(store, late, second(2), second(900))
+    await snooze(store, soon, second(2), second(600))
     assert await shown(store, InboxFilter.ALL) == []
     assert await shown(store, InboxFilter.SNOOZED) == ["soon", "late"]
     counts = await store.inbox.counts()
@@ -88,20 +88,20 @@ async def test_a_human_left_conversation_is_not_for_you_while_it_is_aside(talk: 
     thread = (await talk.says("li")).conversation.id
     await store.outbox.take_over(thread, Takeover(None), second(1))
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == ["li"]
-    await store.status.resolve(thread, second(1))
+    await resolve(store, thread, second(1))
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == []
     assert (await store.inbox.counts()).needs_human == 0
 
 
 async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
-    await store.status.resolve(thread, second(10))
+    await resolve(store, thread, second(10))
     entered = await talk.hears(entering("li", second(20)), second(20))
     assert entered.conversation.status is ConversationStatus.RESOLVED
     heard = await talk.says("li", at=second(30))
     assert heard.conversation.status is ConversationStatus.OPEN
     assert heard.conversation.waiting_since == second(30)  # what was written before is done with
-    await store.status.snooze(thread, second(40), second(900))
+    await snooze(store, thread, second(40), second(900))
     again = await talk.says("li", at=second(50))
     assert again.conversation.status is ConversationStatus.OPEN
     assert again.conversation.waiting_since == second(30)  # what was put off was not answered
@@ -111,13 +111,13 @@ async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store:
 async def test_reopening_lets_who_waited_wait_on(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
     before = await talk.thread(thread)
-    await store.status.resolve(thread, second(10))
-    await store.status.reopen(thread)
+    await resolve(store, thread, second(10))
+    await reopen(store, thread)
     assert await talk.thread(thread) == before
     with pytest.raises(NotFound):
-        await store.status.reopen(9999)
+        await reopen(store, 9999)
     with pytest.raises(NotFound):
-        await store.status.resolve(9999, second(10))
+        await resolve(store, 9999, second(10))
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ async def test_nothing_that_is_left_to_a_human_is_put_out_of_sight(
     await talk.moves(reply, *moves)
     before = await talk.thread(message.conversation_id)
     with pytest.raises(UnsettledReply):
-        await store.status.resolve(message.conversation_id, second(1))
+        await resolve(store, message.conversation_id, second(1))
     with pytest.raises(UnsettledReply):
-        await store.status.snooze(message.conversation_id, second(1), second(600))
+        await snooze(store, message.conversation_id, second(1), second(600))
     assert await talk.thread(message.conversation_id) == before
 
 
@@ -147,7 +147,7 @@ async def test_what_its_operator_has_just_written_leaves_by_itself(talk: Talk, s
     thread = (await talk.says("li")).conversation.id
     new = NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3))
     written = await store.replies.add(new, T0)
-    await store.status.resolve(thread, second(1))
+    await resolve(store, thread, second(1))
     await talk.moves(written, Move.RELEASE, *SENT, at=second(3))
     assert await status(talk, thread) is ConversationStatus.RESOLVED
 
@@ -156,7 +156,7 @@ async def test_what_its_operator_has_just_written_leaves_by_itself(talk: Talk, s
 async def test_what_fails_in_it_brings_it_back(talk: Talk, store: Store, end: Move) -> None:
     thread = (await talk.says("li")).conversation.id
     written = await talk.writes(thread, "好的")
-    await store.status.resolve(thread, second(1))
+    await resolve(store, thread, second(1))
     await talk.moves(written, Move.CLAIM, at=second(2))
     assert await status(talk, thread) is ConversationStatus.RESOLVED
     await talk.moves(written, end, at=second(3))
@@ -166,7 +166,7 @@ async def test_what_fails_in_it_brings_it_back(talk: Talk, store: Store, end: Mo
 async def test_what_a_crash_leaves_unknown_brings_it_back(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await talk.moves(await talk.writes(thread, "好的"), Move.CLAIM)
-    await store.status.snooze(thread, second(1), second(600))
+    await snooze(store, thread, second(1), second(600))
     await store.outbox.recover(second(2))
     assert await status(talk, thread) is ConversationStatus.OPEN
 
@@ -176,7 +176,7 @@ async def test_what_asks_after_a_restart_brings_it_back(talk: Talk, store: Store
     await store.replies.add(
         NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3)), T0
     )
-    await store.status.resolve(thread, second(1))
+    await resolve(store, thread, second(1))
     await store.pending_replies.hold_after_restart(second(10), second(0), "closed", "late")
     assert await status(talk, thread) is ConversationStatus.OPEN
 
@@ -184,7 +184,7 @@ async def test_what_asks_after_a_restart_brings_it_back(talk: Talk, store: Store
 @pytest.mark.parametrize("state", [ReplyState.DRAFT, ReplyState.HELD])
 async def test_a_rule_that_greets_with_a_draft_brings_it_back(talk: Talk, store: Store, state: ReplyState) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.status.resolve(thread, second(1))
+    await resolve(store, thread, second(1))
     entered = (await talk.hears(entering("li", second(2)), second(2))).message
     await talk.decides(entered, "欢迎", state=state, due_at=second(60) if state is ReplyState.HELD else None)
     assert await status(talk, thread) is ConversationStatus.OPEN
@@ -291,7 +291,7 @@ async def test_one_that_was_held_and_left_unchanged_closes(talk: Talk, store: St
 
 async def test_a_rule_does_not_change_what_its_operator_has_set_aside(talk: Talk, store: Store) -> None:
     [reply] = await answers(talk, "谢谢", "不客气")
-    await store.status.snooze(reply.conversation_id, second(1), second(600))
+    await snooze(store, reply.conversation_id, second(1), second(600))
     await talk.moves(reply, *SENT, at=second(5))
     assert (await talk.thread(reply.conversation_id)).snoozed_until == second(600)
 
@@ -301,7 +301,7 @@ async def test_a_rule_does_not_change_what_its_operator_has_set_aside(talk: Talk
 
 async def test_the_end_of_a_snooze_is_noted_once_until_somebody_looks(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.status.snooze(thread, second(1), second(600))
+    await snooze(store, thread, second(1), second(600))
     assert await store.attention.next_snooze_end() == second(600)
     assert await store.attention.end_snoozes(second(599)) == []
     assert await store.attention.end_snoozes(second(700)) == [thread]
@@ -317,7 +317,7 @@ async def test_the_end_of_a_snooze_is_noted_once_until_somebody_looks(talk: Talk
 
 async def test_a_message_before_its_end_leaves_nothing_to_come_back(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
-    await store.status.snooze(thread, second(1), second(600))
+    await snooze(store, thread, second(1), second(600))
     await talk.says("li", at=second(5))
     assert await store.attention.next_snooze_end() is None
     assert await store.attention.end_snoozes(second(700)) == []
@@ -331,13 +331,13 @@ async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(
     closes = (await talk.thread(thread)).window.until
     assert closes is not None
     last = closes - timedelta(hours=2)
-    assert await store.status.snooze(thread, second(1), second(60 * HOURS)) == last
+    assert await snooze(store, thread, second(1), second(60 * HOURS)) == last
     assert (await talk.thread(thread)).snoozed_until == last
-    assert await store.status.snooze(thread, second(1), second(HOURS)) == second(HOURS)
+    assert await snooze(store, thread, second(1), second(HOURS)) == second(HOURS)
     # Whoever puts it off in the last two hours knows what he does.
-    assert await store.status.snooze(thread, last, second(60 * HOURS)) == second(60 * HOURS)
+    assert await snooze(store, thread, last, second(60 * HOURS)) == second(60 * HOURS)
     await talk.moves(await talk.writes(thread, "好的"), *SENT, at=second(5))  # nobody waits any more
-    assert await store.status.snooze(thread, second(6), second(60 * HOURS)) == second(60 * HOURS)
+    assert await snooze(store, thread, second(6), second(60 * HOURS)) == second(60 * HOURS)
 
 
 async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: Store) -> None:
@@ -356,7 +356,7 @@ async def test_what_a_human_resolved_without_a_word_counts_as_his(talk: Talk, st
     span = TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2))
     figures = await store.statistics.over(span, None)
     assert (figures.unanswered, figures.by_operator) == (1, 0)
-    await store.status.resolve(thread, second(10))
+    await resolve(store, thread, second(10))
     figures = await store.statistics.over(span, None)
     assert (figures.unanswered, figures.by_operator) == (0, 1)
     assert figures.first_response.count == 0  # nobody was answered
@@ -372,8 +372,8 @@ async def test_what_a_human_resolved_without_a_word_counts_as_his(talk: Talk, st
 
 async def test_what_is_opened_again_was_not_settled(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
-    await store.status.resolve(thread, second(10))
-    await store.status.reopen(thread)
+    await resolve(store, thread, second(10))
+    await reopen(store, thread)
     figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
     assert (figures.unanswered, figures.by_operator) == (1, 0)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, resolve, second
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.content import Content
@@ -88,7 +88,7 @@ async def test_what_is_written_is_kept_from_passing_over_where_he_lets_the_rules
 
 async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点")
-    await store.status.resolve(draft.conversation_id, second(1))
+    await resolve(store, draft.conversation_id, second(1))
     undone = await store.pending_replies.undo(written.id, "lin", second(2))
     [asking] = undone.passed
     assert (asking.id, asking.state, asking.passed_by, asking.error) == (draft.id, S.DRAFT, None, WORD_TAKEN_BACK)
@@ -127,7 +127,7 @@ async def test_so_it_does_when_all_that_asks_is_stopped(store: Store, draft: Rep
 async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
-    await store.status.resolve(draft.conversation_id, second(1))
+    await resolve(store, draft.conversation_id, second(1))
     before = await store.replies.get(draft.id)
     assert not is_passed_over(await store.outbox.lock_for_edit(draft.id, second(2), "lin"))
     assert [row.drafts for row in await store.inbox.page(InboxFilter.PENDING)] == [1]
@@ -139,7 +139,7 @@ async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: St
 async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
-    await store.status.resolve(draft.conversation_id, second(1))
+    await resolve(store, draft.conversation_id, second(1))
     await store.outbox.edit(draft.id, Content(text="九点半"), second(2), "lin")
     assert await store.inbox.page(InboxFilter.RESOLVED) == []
 
@@ -196,12 +196,12 @@ async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_o
 
 async def test_it_hinders_nobody_who_is_done(store: Store, draft: Reply) -> None:
     with pytest.raises(UnsettledReply):
-        await store.status.resolve(draft.conversation_id, second(1))
+        await resolve(store, draft.conversation_id, second(1))
     written = await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
     for move in (Move.CLAIM, Move.ACCEPT):
         await store.outbox.move(written.id, move, second(2))
-    await store.status.resolve(draft.conversation_id, second(3))
+    await resolve(store, draft.conversation_id, second(3))
     assert [row.conversation.id for row in await store.inbox.page(InboxFilter.RESOLVED)] == [draft.conversation_id]
 
 

@@ -100,16 +100,17 @@ def _is(row: InboxRow, chosen: InboxFilter, me: str) -> bool:
 def sort_key(row: InboxRow, chosen: InboxFilter) -> tuple[int, float, float, int]:
     """Return a key that sorts rows as `chosen` shows them, smallest first.
 
-    Where nothing waits, the newest is first. Among all, those with a call that rises come first, longest
-    waiting first.
+    Where nothing waits, the newest is first. Among all, the pinned ones come first, then those with a call that
+    rises; the longest waiting first.
     """
     conversation = row.conversation
-    risen = chosen is InboxFilter.ALL and any(call.sorts_first for call in row.calls)
+    pinned = chosen is InboxFilter.ALL and conversation.pinned
+    risen = pinned or (chosen is InboxFilter.ALL and any(call.sorts_first for call in row.calls))
     last = -_seconds(conversation.last_at or _NEVER)
     if chosen is InboxFilter.SNOOZED:
         return (True, _seconds(conversation.snoozed_until or _LAST), last, -conversation.id)
     if risen or chosen in LONGEST_FIRST:
-        return (not risen, _seconds(conversation.waiting_since or _LAST), last, -conversation.id)
+        return (1 - risen - pinned, _seconds(conversation.waiting_since or _LAST), last, -conversation.id)
     return (True, last, 0.0, -conversation.id)
 
 

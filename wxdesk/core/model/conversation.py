@@ -61,6 +61,7 @@ class Conversation:
 
     `resolved_at` and `snoozed_until` are set while it is resolved or snoozed (`core.model.status`), by the rule
     `aside_by`, empty for an operator. `back_at` is when a snooze ended by itself, until somebody has looked.
+    `pinned` keeps it on top of the list of open ones.
 
     `claimed_by` is the name of the operator of a team who has had it since `claimed_at`, empty for nobody. At
     `claim_until` it goes back because they are away; None while they are at their desk.
@@ -94,6 +95,7 @@ class Conversation:
     claimed_by: str = ""
     claimed_at: datetime | None = None
     claim_until: datetime | None = None
+    pinned: bool = False
 
     @property
     def status(self) -> ConversationStatus:

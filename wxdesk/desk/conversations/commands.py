@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import batched
 
 from wxdesk.core.conversations.claim import called_in
 from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.row_change import MOST_ROWS, RowAct, RowChange, RowsChanged, combined_changes
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, Takeover, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.events import (
@@ -22,7 +23,6 @@ from wxdesk.core.events import (
     TakeoverChanged,
 )
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.conversation import Author, Contact
 from wxdesk.core.model.operator import acting_name
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports import Clock
@@ -84,61 +84,41 @@ class ConversationCommands:
 
     async def describe(self, conversation_id: int, change: ContactChange) -> None:
         """Store the operator's notes on the contact; call those whom they name by an @."""
-        before = await self._note(conversation_id, change)
+        before = (await self._store.conversations.get(conversation_id)).contact
+        await self._store.conversations.change_contact(before.id, change)
         self._changed(conversation_id)
         if change.note and acting_name():
             new = [line for line in change.note.splitlines() if line not in before.note.splitlines()]
             for name in called_in("\n".join(new), [one.name for one in await self._store.operators.all()]):
                 self._publish(ColleagueCalled(conversation_id, name, acting_name(), "\n".join(new)))
 
-    async def resolve(self, conversation_id: int) -> None:
-        """Resolve until the contact writes again; raises `UnsettledReply`."""
-        await self._store.status.resolve(conversation_id, self._clock())
-        self._changed(conversation_id)
-
-    async def snooze(self, conversation_id: int, until: datetime) -> datetime:
-        """Snooze until `until` or the contact's next message; return the end.
-
-        It ends earlier where the contact waits and the reply window closes before. Raises like `resolve`.
-        """
-        snoozed = await self._store.status.snooze(conversation_id, self._clock(), until)
-        self._changed(conversation_id)
-        return snoozed
-
-    async def reopen(self, conversation_id: int) -> None:
-        """Reopen a conversation."""
-        await self._store.status.reopen(conversation_id)
-        self._changed(conversation_id)
-
-    async def block(self, conversation_id: int) -> bool:
-        """Block a contact, cancel pending automatic replies and resolve the conversation.
+    async def change(self, ids: tuple[int, ...], change: RowChange) -> RowsChanged:
+        """Change several conversations: pin, resolve, snooze, tag, block, and so on.
 
         Rules do not answer a blocked contact, and messages from it are neither new nor raise attention; they stay in
-        the conversation. WeChat is not told; its own black list is another thing.
-
-        False if it could not be resolved because a reply in it is left to the operator.
+        the conversation. WeChat is not told; its own black list is another thing. Blocking cancels pending automatic
+        replies and resolves the conversation. Raises like `RowChanges.change`.
         """
-        await self._note(conversation_id, ContactChange(blocked=True))
-        cancelled = await self._store.outbox.cancel_automatic(conversation_id, Author.OPERATOR, self._clock())
+        done, refused = [RowsChanged()], list[UnsettledReply]()
+        for some in batched(ids, MOST_ROWS):
+            try:
+                done.append(await self._change(some, change))
+            except UnsettledReply as error:
+                refused.append(error)
+                done.append(RowsChanged(unsettled=some))
+        changed = combined_changes(done)
+        if refused and not changed.ids:
+            raise refused[0]
+        return changed
+
+    async def _change(self, ids: tuple[int, ...], change: RowChange) -> RowsChanged:
+        changed, cancelled = await self._store.rows.change(ids, change, self._clock())
         publish_replies(self._publish, cancelled)
-        self._publish(RepliesRecalled(conversation_id))
-        try:
-            await self._store.status.resolve(conversation_id, self._clock())
-        except UnsettledReply:
-            return False
-        finally:
+        for conversation_id in changed.ids:
+            if change.act is RowAct.BLOCK:
+                self._publish(RepliesRecalled(conversation_id))
             self._changed(conversation_id)
-        return True
-
-    async def unblock(self, conversation_id: int) -> None:
-        """Unblock a contact and reopen its conversation."""
-        await self._note(conversation_id, ContactChange(blocked=False))
-        await self.reopen(conversation_id)
-
-    async def _note(self, conversation_id: int, change: ContactChange) -> Contact:
-        contact = (await self._store.conversations.get(conversation_id)).contact
-        await self._store.conversations.change_contact(contact.id, change)
-        return contact
+        return changed
 
     def _changed(self, conversation_id: int) -> None:
         self._publish(ConversationChanged(conversation_id))

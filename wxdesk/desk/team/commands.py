@@ -41,8 +41,7 @@ SELDOM = {"typing.show": 3.0, "typing.prepare": 3.0}
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "conversations": (
-        "take_over", "hand_back", "arm_transfer", "take_back", "set_mode", "mark_read", "describe", "resolve",
-        "snooze", "reopen", "block", "unblock",
+        "take_over", "hand_back", "arm_transfer", "take_back", "set_mode", "mark_read", "describe", "change",
     ),
     "claims": ("claim", "join", "take", "give_back", "hand_to"),
     "replies": (

@@ -38,7 +38,7 @@ class Conversations:
 
     async def change_contact(self, contact_id: int, change: ContactChange) -> None:
         """Change a contact as it is now, in one transaction; raises `NotFound`."""
-        await self._db.write(_change_contact, contact_id, change)
+        await self._db.write(change_contact, contact_id, change)
 
     async def named(self, phrase: str, accounts: Collection[str], limit: int = 20) -> list[Conversation]:
         """Find conversations by their contact's alias or openid, newest first.
@@ -61,14 +61,17 @@ def get_conversation(connection: Connection, conversation_id: int) -> Conversati
     return conversation_of(row)
 
 
-def _change_contact(connection: Connection, contact_id: int, change: ContactChange) -> None:
+def change_contact(connection: Connection, contact_id: int, change: ContactChange) -> bool:
+    """Change a contact; False if it was so already. Raises `NotFound`."""
     query = select(contacts).where(contacts.c.id == contact_id).with_for_update()
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound("contact")
-    changed = change.applied_to(Contact(**row))
+    contact = Contact(**row)
+    changed = change.applied_to(contact)
     values = {"alias": changed.alias, "note": changed.note, "tags": changed.tags, "blocked": changed.blocked}
     connection.execute(update(contacts).where(contacts.c.id == contact_id).values(values))
+    return changed != contact
 
 
 def _named(connection: Connection, phrase: str, accounts: Collection[str], limit: int) -> list[Conversation]:

@@ -15,7 +15,6 @@ from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.status import StatusChange, snooze_end_before_closing
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
-from wxdesk.store.engine.database import Database
 from wxdesk.store.schema.columns import MICROSECOND
 from wxdesk.store.schema.messaging import NOBODYS, NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
@@ -26,37 +25,14 @@ NEEDS_OPERATOR = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED
 """States of replies that need an operator, unless passed over or still undoable."""
 
 
-class StatusStore:
-    """Status changes by the operator; resolving and snoozing end attention."""
+def set_aside(connection: Connection, conversation_id: int, at: datetime, until: datetime | None) -> datetime | None:
+    """Resolve a conversation, or snooze it until `until`; return the end of that.
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    Unanswered messages do not matter. Where the contact waits, a snooze ends before the reply window closes.
 
-    async def resolve(self, conversation_id: int, at: datetime) -> None:
-        """Resolve a conversation, also where messages are unanswered.
-
-        Raises:
-            NotFound: there is no such conversation.
-            UnsettledReply: a draft, held, failed or unknown reply is left to the operator; nothing was changed.
-        """
-        await self._db.write(_set_by_operator, conversation_id, at, None)
-
-    async def snooze(self, conversation_id: int, at: datetime, until: datetime) -> datetime:
-        """Snooze a conversation; return the end. Raises like `resolve`.
-
-        Where the contact waits, it ends before the reply window closes
-        (`core.model.status.snooze_end_before_closing`).
-        """
-        return await self._db.write(_set_by_operator, conversation_id, at, until) or until
-
-    async def reopen(self, conversation_id: int) -> None:
-        """Reopen a conversation; its unanswered messages wait again. Raises `NotFound`."""
-        await self._db.write(_reopen, conversation_id)
-
-
-def _set_by_operator(
-    connection: Connection, conversation_id: int, at: datetime, until: datetime | None
-) -> datetime | None:
+    Raises:
+        UnsettledReply: a draft, held, failed or unknown reply is left to the operator; nothing was changed.
+    """
     row = _locked(connection, conversation_id)
     if connection.scalar(select(exists().where(_needs_operator(conversation_id), ~UNDOABLE))):
         raise UnsettledReply
@@ -89,7 +65,8 @@ def _values(at: datetime, until: datetime | None, by: str) -> dict[str, Any]:
     return REOPENED | NOT_CALLED | aside | {"aside_by": by}
 
 
-def _reopen(connection: Connection, conversation_id: int) -> None:
+def reopen(connection: Connection, conversation_id: int) -> None:
+    """Reopen a conversation; its unanswered messages wait again."""
     row = _locked(connection, conversation_id)
     settled = row.settled_at
     if settled is not None and row.waiting_since is not None and settled >= row.waiting_since:

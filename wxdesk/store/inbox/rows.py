@@ -34,6 +34,7 @@ from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.figures import AT_ISSUE, CHOSEN, UNSETTLED, sent_by
 from wxdesk.store.schema.messaging import (
     OPEN,
+    PINNED,
     RISES,
     UNFINISHED,
     UNREAD,
@@ -48,7 +49,7 @@ from wxdesk.store.schema.messaging import (
 from wxdesk.store.schema.records import attention_of, conversation_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
 
-_RISEN = select(calls.c.conversation_id).where(RISES)
+_FIRST = or_(conversations.c.id.in_(select(calls.c.conversation_id).where(RISES)), PINNED)
 
 _NEWEST = (conversations.c.last_at.desc(), conversations.c.id.desc())
 _LONGEST = (nulls_last(conversations.c.waiting_since.asc()), *_NEWEST)
@@ -69,13 +70,13 @@ def page(connection: Connection, chip: InboxFilter, offset: int, limit: int, me:
 
 
 def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
-    risen, id_ = and_(conversations.c.id.in_(_RISEN), OPEN), conversations.c.id
-    first = _ROWS.where(risen).order_by(*_LONGEST).limit(limit).offset(offset)
+    risen = and_(_FIRST, OPEN)
+    first = _ROWS.where(risen).order_by(conversations.c.pinned.desc(), *_LONGEST).limit(limit).offset(offset)
     found = _rows(connection, first)
     if len(found) == limit:
         return found
     passed = connection.scalar(select(func.count()).select_from(conversations).where(risen)) or 0
-    others = _ROWS.where(id_.not_in(_RISEN), OPEN).order_by(*_NEWEST)
+    others = _ROWS.where(not_(_FIRST), OPEN).order_by(*_NEWEST)
     return found + _rows(connection, others.limit(limit - len(found)).offset(max(0, offset - passed)))
 
 

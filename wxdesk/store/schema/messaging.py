@@ -115,10 +115,12 @@ conversations = Table(
     Column("claimed_by", CleanText, nullable=False, server_default=""),
     Column("claimed_at", Moment),
     Column("claim_until", Moment),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("contact_id"),
 )
 # The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
 UNREAD = conversations.c.unread > literal_column("0")
+PINNED = conversations.c.pinned.is_(true())
 WAITING = conversations.c.waiting_since.is_not(None)
 ARMED = conversations.c.transfer_armed.is_(true())
 CALLED = conversations.c.called_at.is_not(None)
@@ -138,6 +140,7 @@ SNOOZED = conversations.c.snoozed_until.is_not(None)
 BACK = conversations.c.back_at.is_not(None)
 Index(None, conversations.c.last_at, conversations.c.id)
 _partial_index("ix_conversations_unread", UNREAD, conversations.c.last_at)
+_partial_index("ix_conversations_pinned", PINNED, conversations.c.id)
 _partial_index("ix_conversations_waiting", WAITING, conversations.c.waiting_since)
 _partial_index("ix_conversations_armed", ARMED, conversations.c.id)
 _partial_index("ix_conversations_called", CALLED, conversations.c.called_at)

@@ -1,5 +1,7 @@
 """Moves from one conversation to the next: by key, or after resolving one."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.i18n import tr
@@ -25,19 +27,23 @@ class ListNavigation(QObject):
 
     def step(self, step: int, *, unread: bool = False) -> None:
         """Open the next conversation below (1) or above (-1), or the next unread one."""
-        found = self._list.neighbour(step, unread)
+        found = self._list.neighbour(step, unread=unread)
         if found is not None:
             self.wanted.emit(found)
         elif unread:
             self._notices.toast(tr("No more unread conversations in this direction."))
 
-    def go_on(self, conversation_id: int) -> None:
-        """Open the conversation below a resolved or snoozed one, or the one above."""
-        if conversation_id != self._session.conversation_id:
+    def go_on(self, gone: Collection[int]) -> None:
+        """Leave the open conversation if it is `gone`: for the one below, or above."""
+        if self._session.conversation_id not in gone:
             return
-        found = self._list.neighbour(1, unread=False) or self._list.neighbour(-1, unread=False)
+        found = self._list.neighbour(1, but=gone) or self._list.neighbour(-1, but=gone)
         if found is not None:
             self.wanted.emit(found)
         else:
-            self._list.select(None)
-            self._session.close()
+            self.leave()
+
+    def leave(self) -> None:
+        """Open no conversation."""
+        self._list.select(None)
+        self._session.close()

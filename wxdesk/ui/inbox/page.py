@@ -61,7 +61,7 @@ class InboxPage(QWidget):
         self.feed = ConversationFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
         self.detail = DetailPanel()
-        self.contact = ContactCommands(self.detail.contact, bridge, self.session, notices)
+        self.contact = ContactCommands(self.detail.contact, bridge, self.session, notices, self.chat.aside.acts)
         self.explanation = Explanation(bridge, self.session, self.detail, self)
         self.regions = Regions(self, self.list, self.chat, self.detail)
         self.held = HeldRepliesControl(bridge, notices, self.list.strip, self.session, self.chat.timeline)
@@ -96,12 +96,13 @@ class InboxPage(QWidget):
         self.session.arrived.connect(self._mark_read)
         self.chat.timeline.picked.connect(self.explanation.pick)
         self.chat.why_wanted.connect(self._why)
-        self.chat.aside.done.connect(self.navigation.go_on)
+        self.chat.aside.acts.done.connect(self.navigation.go_on)
+        self.chat.aside.acts.unread.connect(self.navigation.leave)
+        self.chat.aside.acts.begun.connect(self._choose_opened)
+        self.list.menu_wanted.connect(self.chat.aside.acts.open_menu)
         self.navigation.wanted.connect(self.open_conversation)
-        self.chat.aside.back_wanted.connect(self.open_conversation)
-        self.chat.aside.back_wanted.connect(self.front_wanted)
-        self.contact.done.connect(self.navigation.go_on)
-        self.contact.back_wanted.connect(self.open_conversation)
+        self.chat.aside.acts.back_wanted.connect(self.open_conversation)
+        self.chat.aside.acts.back_wanted.connect(self.front_wanted)
         self.chat.header.show_list.clicked.connect(self.regions.list_drawer.toggle)
         self.chat.header.show_detail.clicked.connect(self.regions.toggle_detail)
         self.ticker.ticked.connect(self._tick)
@@ -147,6 +148,9 @@ class InboxPage(QWidget):
         self.chat.writing.keeping.finish()
 
     # -- opening
+
+    def _choose_opened(self) -> None:
+        self.list.select(self.session.conversation_id)
 
     def _in_sight(self) -> int | None:
         return self.session.conversation_id if self.isVisible() else None

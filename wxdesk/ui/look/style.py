@@ -78,12 +78,12 @@ QToolButton::menu-indicator { image: none; }
 """
 
 _FIELDS = """
-QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QTimeEdit, QDateEdit {
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit {
     background: $panel; color: $text; border: 1px solid $line; border-radius: $radius; padding: 5px 10px;
     selection-background-color: $accent_fill; selection-color: $on_accent; placeholder-text-color: $faint; }
-QLineEdit, QComboBox, QSpinBox, QTimeEdit, QDateEdit { min-height: 20px; }
+QLineEdit, QComboBox, QSpinBox, QDateTimeEdit { min-height: 20px; }
 QLineEdit[class="search"] { background: $window; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QTimeEdit:focus
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus
     { border: 1px solid $accent; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QComboBox:disabled, QSpinBox:disabled
     { color: $faint; background: $window; }

@@ -216,6 +216,7 @@ def accessible_row_text(row: InboxRow, now: datetime, standstill: HoldReason = H
     conversation = row.conversation
     parts = [
         name_of(conversation.contact),
+        tr("Pinned on top") if conversation.pinned else "",
         ntr("{n} unread", "{n} unread", conversation.unread) if conversation.unread else "",
         f"{draft_mark(row)} {preview_of_row(row)}".strip(),
         status_of_row(row, now, standstill).text,

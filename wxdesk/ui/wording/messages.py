@@ -10,6 +10,7 @@ from wxdesk import emoticons
 from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
@@ -77,7 +78,9 @@ def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
         return ""
     own = conversation.preview_author is not Author.CONTACT
     preview = visible_text(conversation.preview) if own else conversation.preview
-    said = " ".join(readable(preview).split()) or kind_text(conversation.preview_kind)
+    said, kind = " ".join(readable(preview).split()), conversation.preview_kind
+    if not said or kind in {ReplyKind.LINK, ReplyKind.CARD}:
+        said = f"{kind_text(kind)} {said}".rstrip()
     if not own or not with_author:
         return said
     if conversation.preview_author is Author.RULE:

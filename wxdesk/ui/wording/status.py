@@ -18,7 +18,7 @@ def snooze_choices(opening: HoursBoundary, now: datetime) -> Sequence[EndChoice[
     hours = [EndChoice(ntr("For {n} hour", "For {n} hours", n), now + timedelta(hours=n)) for n in (1, 3)]
     opens: EndChoice[datetime] = EndChoice(tr("Until opening"), None, opening.problem)
     if opening.at is not None:
-        opens = EndChoice(tr("Until opening, {when}", when=upcoming_time(opening.at, now)), opening.at)
+        opens = EndChoice(tr("Until opening, {when}", when=opening.named(upcoming_time(opening.at, now))), opening.at)
     days = [_morning(now, 1), _morning(now, 7 - now.astimezone().weekday())]
     others = [one for place, one in enumerate(days) if one != opening.at and one not in days[:place]]
     return (*hours, opens, *(EndChoice(tr("Until {when}", when=upcoming_time(one, now)), one) for one in others))

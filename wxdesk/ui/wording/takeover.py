@@ -51,8 +51,10 @@ def _closing_text(closing: HoursBoundary, now: datetime) -> str:
         return tr("Until closing")
     day = closing.at.astimezone().date()
     if day == now.astimezone().date():
-        return tr("Until closing, {time}", time=clock_time(closing.at))
-    return tr("Until closing, {day} {time}", day=date_text(day, with_year=False), time=clock_time(closing.at))
+        return tr("Until closing, {time}", time=closing.named(clock_time(closing.at)))
+    return tr(
+        "Until closing, {day} {time}", day=date_text(day, with_year=False), time=closing.named(clock_time(closing.at))
+    )
 
 
 def takeover_sentence(conversation: Conversation, now: datetime, *, leaving: bool = False) -> str:

@@ -18,6 +18,7 @@ from tests.ui.inbox.records import NOW, clock, conversation, row
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.events import PreferencesChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
@@ -271,7 +272,7 @@ def test_a_rule_is_named_where_it_resolved(qtbot: QtBot, world: World, page: Inb
     world.say(HAN, "ok")
     # The hello before it was never answered, so it stays open; once that is done, the next nod closes it.
     assert stored(world, three[1]).status is ConversationStatus.OPEN
-    world.call(world.desk.conversations.resolve(three[1]))
+    world.call(world.desk.conversations.change((three[1],), RowChange(RowAct.RESOLVE)))
     world.say(HAN, "ok")
     bar = page.chat.aside.bar
     qtbot.waitUntil(lambda: bar.text.startswith("Resolved by the rule “Nod”, "))

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.page import InboxPage
@@ -22,10 +23,10 @@ def test_all_that_is_resolved_is_not_nothing(
 ) -> None:
     conversation = world.say(LI, "hello")
     if before:
-        world.call(world.desk.conversations.resolve(conversation))
+        world.call(world.desk.conversations.change((conversation,), RowChange(RowAct.RESOLVE)))
     page = show_page(InboxPage, 1280, 800)
     if not before:
-        world.call(world.desk.conversations.resolve(conversation))
+        world.call(world.desk.conversations.change((conversation,), RowChange(RowAct.RESOLVE)))
     empty = page.list.empty
     qtbot.waitUntil(lambda: empty.title.full_text() == "All done")
     empty.step.click()

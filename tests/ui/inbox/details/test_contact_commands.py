@@ -13,6 +13,7 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.wording.conversation import status_of_row
 
 type Open = Callable[[int], None]
@@ -46,7 +47,7 @@ def test_undo_takes_a_block_back(qtbot: QtBot, world: World, page: InboxPage, op
     opened(chat)
     page.detail.contact.block.click()
     qtbot.waitUntil(lambda: page.session.conversation_id != chat)
-    page.contact._undo(chat)
+    page.window().findChild(Toast).act()  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: page.session.conversation_id == chat)
     qtbot.waitUntil(lambda: not world.call(world.store.conversations.get(chat)).contact.blocked)
 

@@ -88,6 +88,9 @@ class ConversationDelegate(QStyledItemDelegate):
         if row.conversation.claimed_by:
             paint_face(painter, QRectF(name.right() - _FACE, name.top() + 2, _FACE, _FACE), row.conversation.claimed_by)
             name = name.adjusted(0, 0, -_FACE - 6, 0)
+        if row.conversation.pinned:
+            name.setRight(name.right() - _ICON - 4)
+            paint_icon(painter, QPointF(name.right() + 5, name.top() + 4), "pin", "secondary", _ICON)
         paint_text(painter, name, name_of(row.conversation.contact), font(14, strong=True), theme.color("text"))
 
     def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:

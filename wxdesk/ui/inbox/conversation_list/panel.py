@@ -1,9 +1,9 @@
 """Left region: search, filters, held replies, and the conversations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
@@ -13,6 +13,7 @@ from wxdesk.ui.inbox.conversation_list.delegate import ConversationDelegate
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, EmptyText, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
 from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
+from wxdesk.ui.inbox.conversation_list.rows import ChosenRows, ConversationRows
 from wxdesk.ui.inbox.conversation_list.scope_button import SCOPES, ScopeButton
 from wxdesk.ui.inbox.conversation_list.search_field import SearchField
 from wxdesk.ui.inbox.conversation_list.search_results import HitRole, SearchDelegate, SearchModel
@@ -35,6 +36,7 @@ class ConversationList(QFrame):
         filter_chosen: an `InboxFilter`. search_wanted: a phrase. clicked: a row was chosen by mouse.
         setup_wanted, starter_rules_wanted: there are no conversations yet, and that is why.
         left: `away` or a row was pressed; a drawer closes then.
+        menu_wanted: as of `ConversationRows`.
     """
 
     picked = Signal(int)
@@ -45,6 +47,7 @@ class ConversationList(QFrame):
     starter_rules_wanted = Signal()
     clicked = Signal()
     left = Signal()
+    menu_wanted = Signal(object, object, object, QPoint)
 
     def __init__(
         self,
@@ -67,8 +70,9 @@ class ConversationList(QFrame):
         self.parts = ScopeButton(self)
         self.chips = FilterChips()
         self.strip = HeldStrip(clock, hold_reason_of)
-        self.view = _list(tr("Conversations"), self)
-        self.found = _list(tr("Search results"), self)
+        self.view = ConversationRows(self)
+        self.found = RowsView(self)
+        self.several = ChosenRows(self.view)
         self.empty = EmptyState()
         self._delay = Debounce(self._ask_search, self)
         self.view.setModel(self.model)
@@ -82,11 +86,15 @@ class ConversationList(QFrame):
         first = hbox(self.search, self.parts, self.away, spacing=4)
         top = vbox(first, self.chips, spacing=10, margins=(12, 12, 12, 10))
         self._pages = QStackedLayout()
+        for view, name in ((self.view, tr("Conversations")), (self.found, tr("Search results"))):
+            view.setAccessibleName(name)
+            view.setUniformItemSizes(True)
+            view.verticalScrollBar().setSingleStep(24)
         for page in (self.view, self.found, self.empty):
             self._pages.addWidget(page)
         line = QFrame()
         line.setProperty("class", "line")
-        vbox(top, line, self.strip, (self._pages, 1), within=self, spacing=0, margins=(0, 0, 1, 0))
+        vbox(top, line, self.strip, (self._pages, 1), self.several, within=self, spacing=0, margins=(0, 0, 1, 0))
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._search_changed)
@@ -97,6 +105,7 @@ class ConversationList(QFrame):
         self.chips.chosen.connect(self.filter_chosen)
         self.parts.chosen.connect(self.chips.choose)
         self.view.selectionModel().currentChanged.connect(self._picked)
+        self.view.selectionModel().selectionChanged.connect(self.several.follow)
         self.found.activated.connect(self._hit_picked)
         self.found.clicked.connect(self._hit_picked)
         self.model.modelReset.connect(self._restore)
@@ -104,8 +113,8 @@ class ConversationList(QFrame):
         self.model.rowsRemoved.connect(self._show_page)
         self.empty.stepped.connect(self._step)
         self.away.clicked.connect(self.left)
-        self.view.clicked.connect(self.left)
-        self.view.clicked.connect(self.clicked)
+        self.view.clicked.connect(self._clicked)
+        self.view.menu_wanted.connect(self.menu_wanted)
         self.strip.left.connect(self.focus_rows)
 
     def write_into(self, edit: QWidget) -> None:
@@ -147,13 +156,14 @@ class ConversationList(QFrame):
         self._any = self._any or any_not_open
         self._show_page()
 
-    def neighbour(self, step: int, unread: bool) -> int | None:
-        """Return the id of the next, or next unread, conversation in a direction."""
+    def neighbour(self, step: int, *, unread: bool = False, but: Collection[int] = ()) -> int | None:
+        """Return the id of the next (unread) conversation in a direction, none of `but`."""
         rows = self.model.rows()
         at = self.model.position(self._wanted) if self._wanted is not None else None
         start = (-1 if step > 0 else len(rows)) if at is None else at
         path = range(start + step, len(rows) if step > 0 else -1, step)
-        return next((rows[i].conversation.id for i in path if not unread or rows[i].conversation.unread), None)
+        others = (rows[i].conversation for i in path if rows[i].conversation.id not in but)
+        return next((one.id for one in others if one.unread or not unread), None)
 
     def focus_rows(self) -> None:
         """Focus the visible list."""
@@ -178,10 +188,15 @@ class ConversationList(QFrame):
         self.view.viewport().update()
 
     def _picked(self, current: Index, _previous: Index) -> None:
-        if self._selecting or not current.isValid():
+        if self._selecting or self.view.choosing or not current.isValid():
             return
         self._wanted = current.data(RowRole.ID)
         self.picked.emit(self._wanted)
+
+    def _clicked(self) -> None:
+        if not self.view.several():
+            self.left.emit()
+            self.clicked.emit()
 
     def _restore(self) -> None:
         """Mark the wanted row again after a change of the rows."""
@@ -264,11 +279,3 @@ class ConversationList(QFrame):
             self.starter_rules_wanted.emit()
         else:
             self.chips.choose(step)
-
-
-def _list(name: str, parent: QWidget) -> RowsView:
-    view = RowsView(parent)
-    view.setAccessibleName(name)
-    view.setUniformItemSizes(True)
-    view.verticalScrollBar().setSingleStep(24)
-    return view

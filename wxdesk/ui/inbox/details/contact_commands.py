@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.model.conversation import Conversation
-from wxdesk.i18n import tr
+from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.ui.inbox.acts.row_acts import RowActs
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.wording.messages import name_of
 
 
 class ContactCommands(QObject):
-    """Connects the contact panel with the desk.
+    """Connects the contact panel with the desk."""
 
-    Signals:
-        done: the id of a conversation that was resolved by blocking; the page goes on to the next.
-        back_wanted: the id of a conversation that is to be opened again after undo.
-    """
-
-    done = Signal(int)
-    back_wanted = Signal(int)
-
-    def __init__(self, panel: ContactPanel, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
+    def __init__(
+        self, panel: ContactPanel, bridge: Bridge, session: ChatSession, notices: Notices, acts: RowActs
+    ) -> None:
         super().__init__(panel)
         self._panel = panel
         self._bridge = bridge
         self._session = session
         self._notices = notices
+        self._acts = acts
         panel.names = self._colleagues
         panel.described.connect(self._describe)
         panel.block.clicked.connect(self.toggle_block)
@@ -54,24 +48,7 @@ class ContactCommands(QObject):
 
     def toggle_block(self) -> None:
         """Block the open conversation's customer, or unblock them if they are blocked."""
-        conversation, commands = self._session.conversation, self._bridge.desk.conversations
-        if conversation is None:
-            return
-        if conversation.contact.blocked:
-            said = tr("Not blocked any more: {name}", name=name_of(conversation.contact))
-            self._bridge.ask(commands.unblock(conversation.id), lambda _: self._notices.toast(said))
-        else:
-            self._bridge.ask(commands.block(conversation.id), partial(self._blocked, conversation))
-
-    def _blocked(self, conversation: Conversation, resolved: bool) -> None:
-        name = name_of(conversation.contact)
-        words = tr("Blocked: {name}", name=name)
-        if not resolved:
-            words = tr("Blocked: {name}. A reply is left to settle, so the conversation stays in the list.", name=name)
-        self._notices.offer(words, tr("Undo"), partial(self._undo, conversation.id))
-        if resolved:
-            self.done.emit(conversation.id)
-
-    def _undo(self, conversation_id: int) -> None:
-        self._bridge.ask(self._bridge.desk.conversations.unblock(conversation_id))
-        self.back_wanted.emit(conversation_id)
+        conversation = self._session.conversation
+        if conversation is not None:
+            blocked = conversation.contact.blocked
+            self._acts.do((conversation,), RowChange(RowAct.UNBLOCK if blocked else RowAct.BLOCK))

@@ -68,10 +68,20 @@ class NarrowDialog(Dialog):
 class ConfirmDialog(NarrowDialog):
     """Asks before an action; `then` is called only if the operator agrees.
 
-    Cancel has the focus where the action destroys something, so that Enter alone never does.
+    Cancel has the focus where the action destroys something, so that Enter alone never does. A `field` under the
+    question has it where there is one.
     """
 
-    def __init__(self, parent: QWidget, title: str, text: str, action: str, *, destructive: bool = False) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        title: str,
+        text: str,
+        action: str,
+        *,
+        destructive: bool = False,
+        field: QWidget | None = None,
+    ) -> None:
         super().__init__(parent, title)
         self._then: Callable[[], None] | None = None
         self.cancel = Button(tr("Cancel"), parent=self)
@@ -81,7 +91,10 @@ class ConfirmDialog(NarrowDialog):
         (self.cancel if destructive else self.action).setDefault(True)
         (self.cancel if destructive else self.action).setFocus()
         words = PlainLabel(text, role="secondary", wrap=True, parent=self)
-        self._lay_out(title, words, 4, hbox(STRETCH, self.cancel, self.action, spacing=8))
+        fields = () if field is None else (field,)
+        self._lay_out(title, words, *fields, 4, hbox(STRETCH, self.cancel, self.action, spacing=8))
+        for one in fields:
+            one.setFocus()
         self.accepted.connect(self._do)
 
     def ask(self, then: Callable[[], None]) -> None:

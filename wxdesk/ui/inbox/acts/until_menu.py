@@ -14,6 +14,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.wording.messages import clock_time
 from wxdesk.ui.wording.until import EndChoice, HoursBoundary
 
 
@@ -48,4 +49,7 @@ def next_hours_change(
     if schedule is None:
         return HoursBoundary(problem=tr("There are no business hours yet. They are set on the page of rules."))
     at, never = of(schedule), tr("“{name}” does not open any more.", name=schedule.name)
-    return HoursBoundary(at) if at else HoursBoundary(problem=never)
+    if at is None:
+        return HoursBoundary(problem=never)
+    here, there = clock_time(at), f"{schedule.local(at):%H:%M}"
+    return HoursBoundary(at, there=there if there != here else "")

@@ -1,0 +1,192 @@
+"""Rows by right click and by Ctrl and Shift: nothing is opened by it, and one act reaches all of them, and its undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.status import ConversationStatus
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import Toast
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+PEOPLE = [f"oCustomer000000000000000000{n}" for n in range(4)]
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+
+
+@pytest.fixture
+def four(world: World, page: InboxPage, qtbot: QtBot, opened: Callable[[int], None]) -> list[int]:
+    """Four who have written, as they are listed; the first is open."""
+    ids = [world.say(one, "hello") for one in PEOPLE][::-1]
+    qtbot.waitUntil(lambda: shown(page) == ids)
+    opened(ids[0])
+    return ids
+
+
+def shown(page: InboxPage) -> list[int]:
+    return [row.conversation.id for row in page.list.model.rows()]
+
+
+def click(
+    qtbot: QtBot, page: InboxPage, row: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    place = page.list.view.visualRect(page.list.model.index(row)).center()
+    qtbot.mouseClick(page.list.view.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+
+def menu_on(qtbot: QtBot, page: InboxPage, row: int) -> QMenu:
+    """A right click on a row, as the mouse sends it, and its menu."""
+    viewport = page.list.view.viewport()
+    place = page.list.view.visualRect(page.list.model.index(row)).center()
+    qtbot.mouseClick(viewport, Qt.MouseButton.RightButton, pos=place)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
+    QApplication.sendEvent(viewport, event)
+    return popup(qtbot)
+
+
+def popup(qtbot: QtBot) -> QMenu:
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    found = QApplication.activePopupWidget()
+    assert isinstance(found, QMenu)
+    return found
+
+
+def words(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if action.text()]
+
+
+def pick(menu: QMenu, *path: str) -> None:
+    """Choose an action, through its submenus."""
+    for word in path:
+        action = next(action for action in menu.actions() if action.text() == word)
+        if word is not path[-1]:
+            menu = action.menu()  # type: ignore[assignment]
+    action.trigger()
+    while (open_menu := QApplication.activePopupWidget()) is not None:
+        open_menu.close()
+
+
+def dialog(qtbot: QtBot, page: InboxPage) -> ConfirmDialog:
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in page.window().findChildren(ConfirmDialog)))
+    return next(one for one in page.window().findChildren(ConfirmDialog) if one.isVisible())
+
+
+def stored(world: World, ids: list[int]) -> list[Conversation]:
+    return [world.call(world.store.conversations.get(one)) for one in ids]
+
+
+def undo(page: InboxPage, said: str) -> None:
+    toast = page.window().findChild(Toast)
+    assert isinstance(toast, Toast)
+    assert toast._label.full_text() == said
+    toast.act()
+
+
+def test_a_right_click_opens_a_menu_and_neither_opens_the_row_nor_reads_it(
+    qtbot: QtBot, world: World, page: InboxPage, four: list[int]
+) -> None:
+    menu = menu_on(qtbot, page, 2)
+    assert words(menu) == [
+        "Mark as read", "Pin on top", "Resolve", "Snooze", "Tags", "Block", "Copy the openid",
+    ]  # fmt: skip
+    pick(menu, "Copy the openid")
+    assert QGuiApplication.clipboard().text() == PEOPLE[1]
+    assert page.session.conversation_id == four[0]
+    assert stored(world, four[2:3])[0].unread == 1
+    pick(menu_on(qtbot, page, 2), "Pin on top")
+    qtbot.waitUntil(lambda: shown(page).index(four[2]) < 2)  # the open one keeps its place
+    assert page.list.model.index(shown(page).index(four[2])).data().split(", ")[1] == "Pinned on top"
+    pick(menu_on(qtbot, page, shown(page).index(four[2])), "Take from the top")
+    qtbot.waitUntil(lambda: not stored(world, four[2:3])[0].pinned)
+
+
+def test_ctrl_and_shift_choose_rows_that_one_act_reaches_with_one_undo(
+    qtbot: QtBot, world: World, page: InboxPage, four: list[int]
+) -> None:
+    click(qtbot, page, 1, CTRL)
+    click(qtbot, page, 2, CTRL)
+    assert page.session.conversation_id == four[0]
+    line = page.list.several
+    assert (line.isVisible(), line.count.full_text()) == (True, "3 chosen")
+    line.menu.click()
+    pick(popup(qtbot), "Resolve")
+    qtbot.waitUntil(lambda: four[3] == page.session.conversation_id)  # the open one was among them
+    qtbot.waitUntil(lambda: shown(page) == [four[3]])
+    assert not line.isVisible()
+    assert {one.status for one in stored(world, four[:3])} == {ConversationStatus.RESOLVED}
+    undo(page, "Resolved: 3 conversations")
+    qtbot.waitUntil(lambda: sorted(shown(page)) == sorted(four))
+    qtbot.waitUntil(lambda: page.session.conversation_id == four[0])
+
+
+def test_shift_and_the_arrows_choose_too_and_esc_chooses_one_again(
+    qtbot: QtBot, world: World, page: InboxPage, four: list[int]
+) -> None:
+    view = page.list.view
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Down, SHIFT)
+    qtbot.keyClick(view, Qt.Key.Key_Down, SHIFT)
+    assert page.list.several.count.full_text() == "3 chosen"
+    world.call(world.desk.conversations.describe(four[3], ContactChange(alias="Last")))
+    qtbot.waitUntil(lambda: "Last" in page.list.model.index(3).data())
+    assert page.list.several.count.full_text() == "3 chosen"  # what changes meanwhile changes nothing of it
+    assert page.session.conversation_id == four[0]
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert not page.list.several.isVisible()
+    view.ask_for_menu(view.currentIndex(), QPoint(10, 10))
+    menu = popup(qtbot)
+    assert "Copy the openid" in words(menu)  # of one row
+    menu.close()
+
+
+def test_tags_and_a_time_of_ones_own_are_given_to_all_chosen(
+    qtbot: QtBot, world: World, page: InboxPage, four: list[int]
+) -> None:
+    world.call(world.desk.conversations.describe(four[1], ContactChange(add=("vip",))))
+    qtbot.waitUntil(lambda: page.list.model.rows()[1].conversation.contact.tags == ("vip",))
+    click(qtbot, page, 2, SHIFT)
+    pick(menu_on(qtbot, page, 1), "Tags", "vip")
+    qtbot.waitUntil(lambda: [one.contact.tags for one in stored(world, four)] == [("vip",)] * 3 + [()])
+    qtbot.waitUntil(lambda: page.window().findChild(Toast).isVisible())  # type: ignore[union-attr]
+    undo(page, "Tagged “vip”: 2 conversations")
+    qtbot.waitUntil(lambda: [one.contact.tags for one in stored(world, four)] == [(), ("vip",), (), ()])
+    pick(menu_on(qtbot, page, 3), "Tags", "New tag…")
+    asked = dialog(qtbot, page)
+    field = asked.findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    qtbot.keyClicks(field, " wholesale  buyer ")
+    asked.accept()
+    qtbot.waitUntil(lambda: stored(world, four)[3].contact.tags == ("wholesale buyer",))
+    pick(menu_on(qtbot, page, 3), "Snooze", "Until another time…")
+    asked = dialog(qtbot, page)
+    when = asked.findChild(QDateTimeEdit)
+    assert isinstance(when, QDateTimeEdit)
+    wanted = when.dateTime().addSecs(600)
+    when.setDateTime(wanted)
+    asked.accept()
+    qtbot.waitUntil(lambda: stored(world, four)[3].status is ConversationStatus.SNOOZED)
+    until = stored(world, four)[3].snoozed_until
+    assert until is not None
+    assert until.astimezone().replace(tzinfo=None) == wanted.toPython()
+    assert until > world.clock() + timedelta(hours=1)
+
+
+def test_what_is_marked_unread_is_not_read_again_by_lying_open(
+    qtbot: QtBot, world: World, page: InboxPage, four: list[int]
+) -> None:
+    qtbot.waitUntil(lambda: stored(world, four[:1])[0].unread == 0)
+    qtbot.waitUntil(lambda: page.list.model.rows()[0].conversation.unread == 0)
+    pick(menu_on(qtbot, page, 0), "Mark as unread")
+    qtbot.waitUntil(lambda: page.session.conversation_id is None)
+    assert stored(world, four[:1])[0].unread == 1

@@ -1,0 +1,86 @@
+"""Changes of conversations by an operator, several in one transaction."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
+from wxdesk.core.errors import NotFound, UnsettledReply
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Reply
+from wxdesk.store.conversations.conversations import change_contact
+from wxdesk.store.conversations.status import reopen, set_aside
+from wxdesk.store.engine.database import StorePart
+from wxdesk.store.replies.pending.takeover import cancel_automatic
+from wxdesk.store.schema.messaging import PINNED, UNREAD, conversations
+
+
+class RowChanges(StorePart):
+    """Changes of rows; resolving and snoozing end attention."""
+
+    async def change(self, ids: Collection[int], change: RowChange, at: datetime) -> tuple[RowsChanged, list[Reply]]:
+        """Change these conversations; return also the replies that blocking cancelled.
+
+        A conversation with a draft, held, failed or unknown reply is not set aside. Where the contact waits, a snooze
+        ends before the reply window closes (`core.model.status.snooze_end_before_closing`).
+
+        Raises:
+            NotFound: there is none of these conversations.
+            UnsettledReply: none could be set aside.
+        """
+        return await self._db.write(_change, ids, change, at)
+
+
+_COLUMNS: dict[RowAct, tuple[ColumnElement[bool], dict[str, Any]]] = {
+    RowAct.READ: (UNREAD, {"unread": 0}),
+    RowAct.UNREAD: (~UNREAD, {"unread": 1}),
+    RowAct.PIN: (~PINNED, {"pinned": True}),
+    RowAct.UNPIN: (PINNED, {"pinned": False}),
+}
+"""Acts that change a column, with the rows that still differ."""
+
+
+def _change(
+    connection: Connection, ids: Collection[int], change: RowChange, at: datetime
+) -> tuple[RowsChanged, list[Reply]]:
+    its = conversations.c.id.in_(ids)
+    if change.act in _COLUMNS:
+        others, values = _COLUMNS[change.act]
+        changed = update(conversations).where(its, others).values(values).returning(conversations.c.id)
+        return RowsChanged(tuple(connection.scalars(changed))), []
+    found = connection.execute(
+        select(conversations.c.id, conversations.c.contact_id).where(its).order_by(conversations.c.id)
+    )
+    rows = found.all()
+    if not rows:
+        raise NotFound("conversation")
+    of_contact, cancelled = change.of_contact, list[Reply]()
+    if of_contact is not None:
+        rows = [row for row in rows if change_contact(connection, row.contact_id, of_contact)]
+    threads = tuple(row.id for row in rows)
+    if change.act is RowAct.BLOCK:
+        for thread in threads:
+            cancelled += cancel_automatic(connection, thread, Author.OPERATOR, at)
+    return _set_status(connection, threads, change, at), cancelled
+
+
+def _set_status(connection: Connection, threads: tuple[int, ...], change: RowChange, at: datetime) -> RowsChanged:
+    if change.act in {RowAct.REOPEN, RowAct.UNBLOCK}:
+        for thread in threads:
+            reopen(connection, thread)
+    if change.act not in {RowAct.RESOLVE, RowAct.SNOOZE, RowAct.BLOCK}:
+        return RowsChanged(threads)
+    ends: dict[int, datetime | None] = {}
+    error: UnsettledReply | None = None
+    for thread in threads:
+        try:
+            ends[thread] = set_aside(connection, thread, at, change.until)
+        except UnsettledReply as refused:  # nothing was written for it
+            error = refused
+    if error is not None and not ends and change.act is not RowAct.BLOCK:
+        raise error
+    unsettled = tuple(thread for thread in threads if thread not in ends)
+    until = min(filter(None, ends.values()), default=None)
+    return RowsChanged(threads if change.act is RowAct.BLOCK else tuple(ends), unsettled, until)
