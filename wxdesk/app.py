@@ -72,7 +72,7 @@ from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.parts import OutgoingParts
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, is_shared, is_worked_on, open_store
-from wxdesk.team_desk import TeamDesk, team_desk
+from wxdesk.team_desk import TeamDesk, begin_sign_in, team_desk
 from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import plan_for
 from wxdesk.webhook.parse import read_push
@@ -215,12 +215,20 @@ async def open_window_desk(setup: Setup, surroundings: Surroundings | None = Non
     Raises what `open_desk` raises.
     """
     url = setup.config.store.url
-    if not is_shared(url) or (setup.accounts and not await is_worked_on(url)):
+    if not is_shared(url):
         return await open_desk(setup, surroundings)
+    if setup.accounts and not await is_worked_on(url):
+        working = await open_desk(setup, surroundings)
+        try:
+            working.desk = await begin_sign_in(working.desk, working.store, setup, working.parts)
+        except BaseException:
+            await working.stop()
+            raise
+        return working
     store = await open_store(setup.config.store.url, setup.home, alone=False)
     setup = replace(setup, clock=store.clock(setup.clock))
     try:
-        opened = team_desk(build(setup, store, surroundings or Surroundings()).desk, store, setup.clock)
+        opened = team_desk(build(setup, store, surroundings or Surroundings()).desk, store, setup)
         await opened.start()
     except BaseException:
         await store.close()

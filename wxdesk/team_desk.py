@@ -4,16 +4,19 @@ It holds no secret of WeChat's and makes no call to it. What it shows it reads f
 the server's events, and whatever changes something the server carries out.
 """
 
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
 from wxdesk.core.events import ApiCalled, ListenerChanged, PauseChanged, PushSeen, TokenChanged, TroubleRaised
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
-from wxdesk.desk.team.commands import COMMANDS, RemoteCalls, RemotePart
+from wxdesk.desk.settings.configuration import Setup
+from wxdesk.desk.team.authority import LocalCalls
+from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS, PartFront, RemoteCalls
 from wxdesk.desk.team.following import Following
 from wxdesk.store import Store
 
@@ -39,6 +42,9 @@ class TeamDesk:
         subscribe(self.desk.traffic.hear, PushSeen, ApiCalled)
         subscribe(TroubleLog().hear, TroubleRaised)
         await self.following.begin()
+        if self.desk.operators is not None:
+            await self.desk.operators.begin()
+            self._parts.begin("sign-in", NOT_FOLLOWED, self.desk.operators.run)
         begin, unseen = self._parts.begin, "What the server does is not shown at the moment."
         begin("hints", unseen, self.following.hear_hints)
         begin("following", unseen, self.following.run)
@@ -52,14 +58,35 @@ class TeamDesk:
         await self.store.close()
 
 
-def team_desk(local: Desk, store: Store, clock: Clock) -> TeamDesk:
+def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     """Put the server before those parts of a desk that change something."""
-    calls = RemoteCalls(store, clock, local.colleagues)
-    remote: dict[str, Any] = {path: RemotePart(attrgetter(path)(local), path, calls) for path in COMMANDS}
-    of_rules = {path.removeprefix(RULES): remote.pop(path) for path in COMMANDS if path.startswith(RULES)}
-    desk = replace(local, is_remote=True, rules=replace(local.rules, **of_rules), **remote)
+    operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
+    calls = RemoteCalls(store, local.clock, operators, local.colleagues)
+    desk = replace(_fronted(local, COMMANDS, calls), is_remote=True, operators=operators)
     local.inbox.me = local.colleagues.me = lambda: desk.me
     return TeamDesk(desk, store, Following(store, desk, local, calls))
+
+
+async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervisor) -> Desk:
+    """Let a window on the machine that works ask who uses it; raises `StoreError`."""
+    operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
+    await operators.begin()
+    parts.begin("sign-in", NOT_FOLLOWED, operators.run)
+    calls = LocalCalls(store.operators, local, operators)
+    desk = replace(_fronted(local, COMMANDS | OWN_COMMANDS, calls), operators=operators)
+    local.inbox.me = local.colleagues.me = lambda: desk.me
+    return desk
+
+
+NOT_FOLLOWED = "Changed rights of operators are not noticed at the moment."
+
+
+def _fronted(local: Desk, commands: Mapping[str, Collection[str]], call: Callable[..., Awaitable[Any]]) -> Desk:
+    fronts: dict[str, Any] = {
+        path: PartFront(attrgetter(path)(local), path, names, call) for path, names in commands.items()
+    }
+    of_rules = {path.removeprefix(RULES): fronts.pop(path) for path in commands if path.startswith(RULES)}
+    return replace(local, rules=replace(local.rules, **of_rules), **fronts)
 
 
 RULES = "rules."

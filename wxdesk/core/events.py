@@ -202,6 +202,11 @@ class PresenceChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorsChanged(Event):
+    """Somebody signed in or out at this desk, or has another role now."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListenerChanged(Event):
     """The listener started (`url` is set) or stopped (`url` is empty)."""
 

@@ -57,7 +57,7 @@ class Template:
     `body` and the `others` are Liquid, and `variant` chooses among them; `content` counts where its kind is not
     text. `prompts` declare every `ask` that the texts show. `shortcut` is unique where it is not empty,
     whatever the case of its letters. `uses` and `last_used_at` tell how often it was inserted; they belong to
-    no revision.
+    no revision, in which `by` is the operator of a team who saved it.
     """
 
     id: int
@@ -74,6 +74,7 @@ class Template:
     revision: int = 0
     uses: int = 0
     last_used_at: datetime | None = None
+    by: str = field(default="", compare=False)
 
     @property
     def kind(self) -> ReplyKind:
@@ -106,7 +107,7 @@ class Template:
     @property
     def written(self) -> Template:
         """The template as its revisions hold it, without the values given by the store."""
-        return replace(self, id=0, revision=0, updated_at=None, uses=0, last_used_at=None)
+        return replace(self, id=0, revision=0, updated_at=None, uses=0, last_used_at=None, by="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from wxdesk.core.model.operator import Operator
+from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.conversations.colleagues import Colleagues
@@ -79,3 +79,7 @@ class Desk:
     def me(self) -> str:
         """Name of the operator who is signed in here; empty for nobody."""
         return "" if self.operator is None else self.operator.name
+
+    def lacks(self, needed: Role) -> str:
+        """Return why what needs this role is refused here; empty if it is not."""
+        return "" if self.operators is None else self.operators.lacks(needed)

@@ -20,6 +20,10 @@ A password, the passphrase of a key file, or the token of frps; no account has a
 """
 
 
+SIGN_IN = ("team", "sign-in")
+"""Names of what keeps an operator signed in, which is not the password."""
+
+
 class SecretName(StrEnum):
     """The secrets of an account, as `wxdesk secret set ACCOUNT NAME` takes them."""
 

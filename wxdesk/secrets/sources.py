@@ -23,6 +23,7 @@ from wxdesk.secrets.keychain import PERSON_SECONDS, START_SECONDS, Keychain, Key
 from wxdesk.secrets.memory import SecretMemory
 from wxdesk.secrets.names import (
     CHANGED_FILE,
+    SIGN_IN,
     TUNNEL_PASSWORD,
     MissingSecret,
     SecretName,
@@ -146,6 +147,17 @@ class SecretSources:
         if into in (None, SecretSource.KEYCHAIN):
             self.keychain.get(entry, PERSON_SECONDS)  # after an earlier silence, the person is asked again
         return self._put({entry: value or None}, into)
+
+    def sign_in(self) -> str:
+        """Read what keeps an operator signed in on this machine; perhaps empty."""
+        kept = (place.get(entry_of(*SIGN_IN), START_SECONDS) for place in self._places)
+        return next(filter(None, kept), "")
+
+    def keep_sign_in(self, value: str) -> None:
+        """Keep what `sign_in` reads at the next start, or remove it if empty."""
+        logs.mask_also((value,))
+        if value or self.sign_in():
+            self._put({entry_of(*SIGN_IN): value or None}, None)
 
     def _put(self, entries: Mapping[str, str | None], into: SecretSource | None) -> SecretSource | None:
         for place in self._places:

@@ -146,7 +146,9 @@ def _deleted_titles(connection: Connection) -> dict[int, str]:
 def _revisions(connection: Connection, template_id: int) -> list[Template]:
     query = select(template_revisions).where(template_revisions.c.template_id == template_id)
     rows = connection.execute(query.order_by(template_revisions.c.revision.desc()))
-    return [replace(row.template, id=template_id, revision=row.revision, updated_at=row.saved_at) for row in rows]
+    return [
+        replace(row.template, id=template_id, revision=row.revision, updated_at=row.saved_at, by=row.by) for row in rows
+    ]
 
 
 def _count_use(connection: Connection, template_id: int, at: datetime) -> None:

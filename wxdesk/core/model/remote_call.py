@@ -17,10 +17,11 @@ class CommandState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteCall:
-    """One call: `call` names part and method, `arguments` and `result` are JSON."""
+    """One call of an operator's: part and method; `arguments` and `result` are JSON."""
 
     id: int
     call: str
     arguments: str
     state: CommandState
     result: str | None = None
+    operator_id: int | None = None

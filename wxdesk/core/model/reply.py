@@ -33,7 +33,7 @@ class Reply:
     WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first part's id in the later
     parts of one answer. `aside`: the status change that its rule wants, see `core.model.status`. `passed_by` is
     the id of the reply that an operator wrote instead of it. `placed_at` is set if something else was said before it
-    arrived: the contact has it there.
+    arrived: the contact has it there. `operator` is the name of who wrote or edited it, in a team that signs in.
 
     `mode` is the one that applied when a rule made it, or that has made a draft of it since, and `mode_from`
     the source of that mode; both stay as they are when the mode is set otherwise later. None where no rule made
@@ -70,6 +70,7 @@ class Reply:
     confirmed: bool = False
     passed_by: int | None = None
     placed_at: datetime | None = None
+    operator: str = ""
 
     @property
     def at(self) -> datetime:

@@ -237,7 +237,8 @@ class Rule:
     """One rule of the list; `id` and `revision` are 0 until the store has given them.
 
     A `default` rule ignores `when` and answers what no other rule above it did. `continues` lets the rules
-    below it answer as well, which is the exception. `hold_seconds` belong to the delivery HOLD.
+    below it answer as well, which is the exception. `hold_seconds` belong to the delivery HOLD. In a revision, `by` is
+    the operator of a team who saved it.
     """
 
     name: str
@@ -254,6 +255,7 @@ class Rule:
     cooldown: Cooldown = Cooldown()
     delivery: Delivery = Delivery.INHERIT
     hold_seconds: int = 0
+    by: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

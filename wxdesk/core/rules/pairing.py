@@ -11,7 +11,7 @@ from wxdesk.core.model.rule import Rule
 
 def revision_content(rule: Rule) -> Rule:
     """Return the rule without position, switch and values given by the store."""
-    return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None)
+    return replace(rule, id=0, position=0, revision=0, enabled=True, updated_at=None, by="")
 
 
 def with_content_of(rule: Rule, wanted: Rule) -> Rule:

@@ -15,6 +15,7 @@ from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, Take
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.operator import acting
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.replies.lifecycle import Move, mode_of
@@ -122,7 +123,7 @@ class ReplyCommands:
         Raises:
             MoveNotAllowed: it is too late, it is being sent.
         """
-        undone = await self._store.pending_replies.undo(reply_id, Author.OPERATOR, self._clock())
+        undone = await self._store.pending_replies.undo(reply_id, acting(), self._clock())
         if undone.takeover is not None:
             self._taken_over(undone.replies[0].conversation_id, undone.takeover.before)
         publish_replies(self._publish, [*undone.replies, *undone.passed])
@@ -141,7 +142,7 @@ class ReplyCommands:
 
     async def keep(self, reply_id: int) -> Reply:
         """Lock a held reply or a draft for editing; its timer stops, nothing replaces it."""
-        return self._told(await self._store.outbox.lock_for_edit(reply_id, self._clock(), Author.OPERATOR))
+        return self._told(await self._store.outbox.lock_for_edit(reply_id, self._clock(), acting()))
 
     async def put_back(self, before: Reply) -> Reply:
         """Let a reply that was edited without a change wait again as it was `before`.
@@ -155,12 +156,12 @@ class ReplyCommands:
         mode = before.mode if by_rule or account is None else mode_of(conversation, account)
         may_leave = mode not in (ReplyMode.DRAFT, ReplyMode.OFF)
         now = self._clock()
-        return self._told(await self._store.outbox.put_back(before, now, Author.OPERATOR, may_leave=may_leave))
+        return self._told(await self._store.outbox.put_back(before, now, acting(), may_leave=may_leave))
 
     async def edit(self, reply_id: int, content: Content | str) -> Reply:
         """Edit a draft, held or failed reply; raises like `write`."""
         made = await self._checked(content)
-        return self._told(await self._store.outbox.edit(reply_id, made, self._clock(), Author.OPERATOR))
+        return self._told(await self._store.outbox.edit(reply_id, made, self._clock(), acting()))
 
     async def cancel(self, reply_id: int) -> Reply:
         """Cancel or discard a reply that was not sent, with the later parts of its answer."""
@@ -179,7 +180,7 @@ class ReplyCommands:
 
         Those that are not held any more stay as they are.
         """
-        released = await self._store.pending_replies.release_held(Author.OPERATOR, self._clock(), only)
+        released = await self._store.pending_replies.release_held(acting(), self._clock(), only)
         publish_replies(self._publish, released)
         return len(released)
 
@@ -188,12 +189,12 @@ class ReplyCommands:
 
         Drafts stay, and so do those that are not held any more.
         """
-        moved = await self._store.pending_replies.cancel_held(Author.OPERATOR, self._clock(), only)
+        moved = await self._store.pending_replies.cancel_held(acting(), self._clock(), only)
         publish_replies(self._publish, moved)
         return sum(reply.state is ReplyState.CANCELLED for reply in moved)
 
     async def _move(self, reply_id: int, move: Move, *, whole: bool = False) -> Reply:
-        moved, *later = await self._store.outbox.settle(reply_id, move, self._clock(), Author.OPERATOR, whole=whole)
+        moved, *later = await self._store.outbox.settle(reply_id, move, self._clock(), acting(), whole=whole)
         publish_replies(self._publish, [moved, *later])
         return moved
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from wxdesk.core.events import Event
 from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.operator import acting
 from wxdesk.core.replies.lifecycle import mode_of
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.outcomes import TOO_LATE
@@ -49,7 +49,7 @@ class PolicyChanges:
             now = self._clock()
             new = self._new(mode, 0 if account is None else account.hold_seconds, now)
             publish_replies(
-                self._publish, await self._store.pending_replies.withhold(conversation_id, new, Author.OPERATOR, now)
+                self._publish, await self._store.pending_replies.withhold(conversation_id, new, acting(), now)
             )
 
     async def rules(self) -> None:
@@ -72,7 +72,7 @@ class PolicyChanges:
         now = self._clock()
         new = self._new(ReplyMode.OFF if account.paused else account.reply_mode, account.hold_seconds, now)
         withheld = await self._store.pending_replies.withhold_account(
-            account.name, new, Author.OPERATOR, now, everywhere=account.paused
+            account.name, new, acting(), now, everywhere=account.paused
         )
         publish_replies(self._publish, withheld)
 

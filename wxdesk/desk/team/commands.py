@@ -1,6 +1,6 @@
 """Calls of a desk on another machine, carried out by the server that works.
 
-A part of `Desk` is the same on both; a `RemotePart` stands before it and sends the calls in `COMMANDS` to the server,
+A part of `Desk` is the same on both; a `PartFront` stands before it and sends the calls in `COMMANDS` to the server,
 while whatever only reads goes to the part itself.
 """
 
@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -26,7 +26,9 @@ from wxdesk.core.setup.facts import SetupState
 from wxdesk.desk.conversations.colleagues import Colleagues
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
+from wxdesk.desk.operators import Operators
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.team.authority import WRITING, Authority
 from wxdesk.store import Store
 
 log = logging.getLogger(__name__)
@@ -64,9 +66,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Methods that only the server that works may carry out, by the part of `Desk`."""
 
+OWN_COMMANDS: dict[str, tuple[str, ...]] = {
+    "account_editing": (
+        "add", "change", "pause", "set_secrets", "set_tunnel_password", "set", "rename", "remove",
+    ),
+}  # fmt: skip
+"""Methods of the machine that has the secrets, which no other desk calls."""
 
-WRITING = ("replies.write", "replies.write_split")
-"""Methods that claim their conversation first, or ask if a colleague has it."""
 
 REPORT = "report"
 """Call for the state that the server has in memory only."""
@@ -81,17 +87,18 @@ class ServerState:
     setup: SetupState
 
 
-class RemotePart:
-    """Stands before a part of the desk and sends its commands to the server."""
+class PartFront:
+    """Stands before a part of the desk and passes its commands on."""
 
-    def __init__(self, part: object, path: str, call: Callable[..., Awaitable[Any]]) -> None:
+    def __init__(self, part: object, path: str, commands: Collection[str], call: Callable[..., Awaitable[Any]]) -> None:
         self._part = part
         self._path = path
+        self._commands = commands
         self._call = call
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the part has
         found = getattr(self._part, name)
-        return partial(self._call, f"{self._path}.{name}", found) if name in COMMANDS[self._path] else found
+        return partial(self._call, f"{self._path}.{name}", found) if name in self._commands else found
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._part)  # type: ignore[call-overload,no-any-return]
@@ -109,10 +116,11 @@ class RemotePart:
 class RemoteCalls:
     """Desk's side: stores calls, and waits for their results."""
 
-    def __init__(self, store: Store, clock: Clock, colleagues: Colleagues) -> None:
+    def __init__(self, store: Store, clock: Clock, operators: Operators, colleagues: Colleagues) -> None:
         self._colleagues = colleagues
         self._queue = store.commands
         self._clock = clock
+        self._operators = operators
         self._open: dict[int, asyncio.Future[RemoteCall]] = {}
         self._lately: dict[tuple[str, str], float] = {}
 
@@ -143,7 +151,8 @@ class RemoteCalls:
         return state
 
     async def _made(self, path: str, arguments: str) -> RemoteCall:
-        command_id = await self._queue.put(path, arguments, self._clock())
+        me = self._operators.now
+        command_id = await self._queue.put(path, arguments, self._clock(), me.id if me is not None else None)
         ended = self._open[command_id] = asyncio.get_running_loop().create_future()
         try:
             return await self._end_of(command_id, ended)
@@ -196,6 +205,7 @@ class CommandRunner:
         self._desk = desk
         self._clock = clock
         self._flush = flush
+        self._authority = Authority(store.operators, desk.claims, clock)
         self._awake = asyncio.Event()
 
     def look(self) -> None:
@@ -250,11 +260,7 @@ class CommandRunner:
             bound = inspect.signature(method).bind(**arguments)
         except (msgspec.MsgspecError, TypeError):
             raise StoreError(reason=UNKNOWN) from None
-        if command.call in WRITING:
-            await self._desk.claims.claim_to_write(bound.arguments["conversation_id"])
-        elif command.call == "conversations.take_over":
-            await self._desk.claims.claim(bound.arguments["conversation_id"])
-        return await method(*bound.args, **bound.kwargs)
+        return await self._authority.carry_out(command.call, command.operator_id, method, *bound.args, **bound.kwargs)
 
 
 NOBODY_WORKS = "no server works at the moment, so nothing was done"

@@ -26,6 +26,7 @@ from wxdesk.core.events import (
     TunnelChanged,
     WorkChanged,
 )
+from wxdesk.core.model.operator import Role
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.settings.accounts import Accounts
@@ -135,7 +136,8 @@ class Following:
         while True:
             self._attended.clear()
             try:
-                await self._desk.presence.attend(self._me, self._local.presence.now)
+                if not self._desk.lacks(Role.OPERATOR):
+                    await self._desk.presence.attend(self._me, self._local.presence.now)
             except StoreError as error:
                 self._publish(TroubleRaised(ALONE, _without_server(error)))
                 self._look_at_everything()  # which ends the trouble

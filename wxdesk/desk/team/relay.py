@@ -19,6 +19,7 @@ from wxdesk.core.events import (
     ColleaguesChanged,
     Event,
     NetworkChanged,
+    OperatorsChanged,
     OperatorWrites,
     PresenceChanged,
     TunnelAsked,
@@ -39,7 +40,9 @@ KEPT = timedelta(minutes=10)
 
 RETRY_SECONDS = 1.0
 
-_LOCAL = (CaughtUp, ColleaguesChanged, NetworkChanged, OperatorWrites, PresenceChanged, TunnelAsked)
+_LOCAL = (
+    CaughtUp, ColleaguesChanged, NetworkChanged, OperatorsChanged, OperatorWrites, PresenceChanged, TunnelAsked
+)  # fmt: skip
 """Events about this machine or this window alone."""
 
 

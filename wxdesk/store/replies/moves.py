@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, selec
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import ReplyWindow
+from wxdesk.core.model.operator import acting_name
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.history import ReplyStep, StepKind
@@ -192,12 +193,12 @@ def edit(connection: Connection, reply_id: int, content: Content, at: datetime, 
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")
     content = replace(content, gaps=before.content.gaps)  # a value that was not filled in is still missing
-    values = {"content": content, "edited": True, "updated_at": at, "aside": None}
+    values = {"content": content, "edited": True, "updated_at": at, "aside": None, "operator": (name := acting_name())}
     heard = {"heard_id": newest_message_id(connection, before.conversation_id)}
     update_guarded(connection, before, "edit", values | heard)
     index_again(connection, reply_id, content)
     write_steps(connection, [ReplyStep(reply_id, at, StepKind.EDIT, by=by, before=before.content)])
-    edited = replace(before, content=content, edited=True, updated_at=at, aside=None)
+    edited = replace(before, content=content, edited=True, updated_at=at, aside=None, operator=name)
     status.reopen_conversations(connection, status.needing_operator([edited]))
     return edited
 

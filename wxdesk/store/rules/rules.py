@@ -281,7 +281,7 @@ def _with_revisions(connection: Connection, saved: list[Rule]) -> list[Rule]:
 def _revisions(connection: Connection, rule_id: int) -> list[Rule]:
     query = select(rule_revisions).where(rule_revisions.c.rule_id == rule_id)
     rows = connection.execute(query.order_by(rule_revisions.c.revision.desc()))
-    return [replace(row.rule, id=rule_id, revision=row.revision, updated_at=row.saved_at) for row in rows]
+    return [replace(row.rule, id=rule_id, revision=row.revision, updated_at=row.saved_at, by=row.by) for row in rows]
 
 
 def _place(

@@ -12,15 +12,16 @@ from wxdesk.store.schema.team import commands
 KEPT = 10_000
 """Newest calls that are kept; a desk puts one every few seconds."""
 
-_COLUMNS = (commands.c.id, commands.c.call, commands.c.arguments, commands.c.state, commands.c.result)
+_CALL = (commands.c.id, commands.c.call, commands.c.arguments)
+_COLUMNS = (*_CALL, commands.c.state, commands.c.result, commands.c.operator_id)
 
 
 class CommandQueue(StorePart):
     """The calls: put and withdrawn by desks, begun and ended by the server that works."""
 
-    async def put(self, call: str, arguments: str, at: datetime) -> int:
-        """Store a call of a desk; return its id."""
-        return await self._db.write(_put, call, arguments, at)
+    async def put(self, call: str, arguments: str, at: datetime, operator_id: int | None = None) -> int:
+        """Store a call of who is signed in at a desk; return its id."""
+        return await self._db.write(_put, call, arguments, at, operator_id)
 
     async def withdraw(self, command_id: int) -> bool:
         """Take a call back that no server has begun; False if one has."""
@@ -43,8 +44,8 @@ class CommandQueue(StorePart):
         await self._db.write(_recover)
 
 
-def _put(connection: Connection, call: str, arguments: str, at: datetime) -> int:
-    row = {"call": call, "arguments": arguments, "at": at, "state": CommandState.PENDING}
+def _put(connection: Connection, call: str, arguments: str, at: datetime, operator_id: int | None) -> int:
+    row = {"call": call, "arguments": arguments, "at": at, "state": CommandState.PENDING, "operator_id": operator_id}
     command_id: int = connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one()
     return command_id
 

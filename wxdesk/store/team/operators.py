@@ -1,6 +1,6 @@
 """Operators of a team, their passwords' hashes, and the record of what they did."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +44,11 @@ class OperatorStore:
     async def find(self, key: int | str) -> SignInRow | None:
         """Return the operator with this id or name."""
         return await self._db.read(_find, key)
+
+    async def acting(self, operator_id: int | None) -> tuple[Operator | None, bool]:
+        """Return the operator if active; and if somebody has to be signed in."""
+        known = await self._db.read(_all)
+        return next((one for one in known if one.id == operator_id and one.active), None), bool(owners(known))
 
     async def add(self, name: str, role: Role, password_hash: str, at: datetime, by: Operator | None = None) -> None:
         """Add an operator; raises `BadInput` if the name is taken, `NotAllowed`."""
@@ -118,7 +123,7 @@ def _change(
     if known.get(before.id) != before:
         raise BadInput(reason=Phrase(CHANGED_MEANWHILE, name=before.name))
     rest = {key: one for key, one in known.items() if key != before.id} | ({} if after is None else {after.id: after})
-    if rest and _owners(known) and not _owners(rest):
+    if rest and owners(known.values()) and not owners(rest.values()):
         raise BadInput(reason=LAST_OWNER)
     here = operators.c.id == before.id
     if after is None:
@@ -130,8 +135,9 @@ def _change(
     _note(connection, "operators.change", before.name, at, by)
 
 
-def _owners(known: Mapping[int, Operator]) -> list[int]:
-    return [one.id for one in known.values() if one.active and one.role is Role.OWNER]
+def owners(known: Iterable[Operator]) -> list[Operator]:
+    """Return those who are active owners; while there is one, a team signs in."""
+    return [one for one in known if one.active and one.role is Role.OWNER]
 
 
 def _set_password(

@@ -59,7 +59,7 @@ def row_text(template: Template) -> str:
 
 def revision_of(template: Template) -> Revision:
     """Return a saved revision in words, for the history."""
-    return Revision(template.revision, template.updated_at, template_sections(template), template)
+    return Revision(template.revision, template.updated_at, template_sections(template), template, template.by)
 
 
 def template_sections(template: Template) -> tuple[RevisionSection, ...]:

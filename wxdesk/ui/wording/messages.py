@@ -42,9 +42,10 @@ def author_word(reply: Reply) -> str:
 def author_words(reply: Reply) -> tuple[str, ...]:
     """Return `author_word` piece by piece."""
     if reply.author is Author.OPERATOR:
-        return (tr("You"),)
+        return (reply.operator or tr("You"),)
     name = (reply.rule_name,) if reply.rule_name else ()
-    edited = (tr("edited by you"),) if reply.edited else ()
+    by = tr("edited by {who}", who=reply.operator) if reply.operator else tr("edited by you")
+    edited = (by,) if reply.edited else ()
     return (tr("Rule"), *name, *edited)
 
 

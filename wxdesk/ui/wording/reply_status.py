@@ -135,7 +135,8 @@ def stopped_words(reply: Reply) -> str:
     failed = bool(reply.error or reply.errcode)
     if reply.author is Author.OPERATOR and reply.due_at is not None and not failed:
         return tr("Taken back")
-    return tr(_STOPPED.get(reply.by, "Stopped"))
+    named = tr("Stopped by {who}", who=reply.by) if reply.by else tr("Stopped")
+    return tr(_STOPPED[reply.by]) if reply.by in _STOPPED else named
 
 
 _STOPPED = {

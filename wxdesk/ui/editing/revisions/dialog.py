@@ -77,7 +77,7 @@ class HistoryDialog(Dialog):
         rows.setAccessibleName(tr("Revisions, the newest first"))
         rows.setFixedWidth(LIST)
         for revision in self._revisions:
-            item = QListWidgetItem(revision_title(revision.number, revision.saved_at or now, now))
+            item = QListWidgetItem(revision_title(revision.number, revision.saved_at or now, now, revision.by))
             item.setSizeHint(QSize(0, ROW))
             rows.addItem(item)
         return rows
@@ -139,7 +139,7 @@ class CompareWithChoice(ChoiceField):
     def __init__(self, revisions: Sequence[Revision], now: datetime, parent: QWidget, *, deleted: bool) -> None:
         super().__init__(parent)
         self._revisions = tuple(revisions)
-        names = [revision_title(one.number, one.saved_at or now, now) for one in self._revisions]
+        names = [revision_title(one.number, one.saved_at or now, now, one.by) for one in self._revisions]
         if not deleted:
             self.addItem(tr("Revision {n}, in use now", n=self._revisions[0].number), 0)
         self.addItem(tr("the one before it"), CompareWith.BEFORE)

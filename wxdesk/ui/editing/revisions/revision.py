@@ -31,8 +31,10 @@ class Revision:
     saved_at: datetime | None
     sections: tuple[RevisionSection, ...]
     kept: object
+    by: str = ""
 
 
-def revision_title(number: int, saved_at: datetime, now: datetime) -> str:
-    """Return a revision's number and the time it was saved, as a title."""
-    return tr("Revision {n} · {day} {time}", n=number, day=day_text(saved_at, now), time=clock_time(saved_at))
+def revision_title(number: int, saved_at: datetime, now: datetime, by: str = "") -> str:
+    """Return a revision's number, time and operator, as a title."""
+    title = tr("Revision {n} · {day} {time}", n=number, day=day_text(saved_at, now), time=clock_time(saved_at))
+    return f"{title} · {by}" if by else title

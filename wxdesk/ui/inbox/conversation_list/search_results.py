@@ -63,7 +63,9 @@ def excerpt(hit: SearchHit, phrase: str) -> str:
         said = "…" + said[at - _BEFORE :]
     if isinstance(item, Message):
         return said
-    return tr("You: {said}", said=said) if item.author is Author.OPERATOR else tr("Rule: {said}", said=said)
+    if item.author is Author.OPERATOR:
+        return f"{item.operator}: {said}" if item.operator else tr("You: {said}", said=said)
+    return tr("Rule: {said}", said=said)
 
 
 def _line_and_match(item: TimelineItem, phrase: str) -> tuple[str, int]:

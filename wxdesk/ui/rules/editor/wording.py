@@ -17,7 +17,7 @@ from wxdesk.ui.wording.conditions import condition_phrase
 
 def revision_of(rule: Rule, named: Callable[[Rule], Rule]) -> Revision:
     """Return a saved revision in words, for the history."""
-    return Revision(rule.revision, rule.updated_at, rule_sections(named(rule)), rule)
+    return Revision(rule.revision, rule.updated_at, rule_sections(named(rule)), rule, rule.by)
 
 
 def rule_sections(rule: Rule) -> tuple[RevisionSection, ...]:

@@ -1,0 +1,217 @@
+"""Operators of a team: who may do what, signing in at a desk and losing it again, and whose name is kept."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.desk.team.test_desks_of_a_team import Team, team
+from tests.flow.conftest import sandbox
+from wxdesk.core.errors import BadInput, NotAllowed
+from wxdesk.core.events import MessageKept
+from wxdesk.core.model.operator import Operator, Role
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.preferences import Preferences
+from wxdesk.core.templates import Template
+from wxdesk.desk import operators as operators_room
+from wxdesk.desk.operators import Operators, checked_name, hashed
+from wxdesk.desk.team.authority import OPEN, ROLES, role_for
+from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.secrets import SecretSources
+
+__all__ = ["sandbox", "team"]
+
+PASSWORDS = {"老板": "the owner's own", "组长": "the lead's own", "小王": "wang's own 1"}
+ROLE_OF = {"老板": Role.OWNER, "组长": Role.LEAD, "小王": Role.OPERATOR}
+
+LEADS = {"rules.rulebook", "rules.exchange", "rules.business_hours", "templates", "preferences", "accounts"}
+
+
+def test_each_command_has_its_role() -> None:
+    """Conversations are everybody's; what changes them for all is a lead's, what has secrets an owner's."""
+    for path, names in (COMMANDS | OWN_COMMANDS).items():
+        for name in names:
+            needed = Role.LEAD if path in LEADS else Role.OWNER if path in OWN_COMMANDS else Role.OPERATOR
+            needed = Role.OPERATOR if (path, name) == ("templates", "count_use") else needed
+            needed = Role.LEAD if (path, name) == ("claims", "take") else needed
+            assert role_for(f"{path}.{name}") is needed, f"{path}.{name}"
+
+
+def test_the_table_of_roles_names_commands_only() -> None:
+    known = (COMMANDS | OWN_COMMANDS).keys()
+    calls = {f"{path}.{name}" for path, names in (COMMANDS | OWN_COMMANDS).items() for name in names}
+    assert ROLES.keys() | OPEN <= known | calls
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 31, "WeChat", "contact", "a\nb", "Operator"])
+def test_a_name_that_would_be_mistaken_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match="a name has 1 to 30"):
+        checked_name(name)
+
+
+@pytest.fixture
+def operators(team: Team) -> Operators:
+    found = team.desk.desk.operators
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+async def staffed(team: Team, operators: Operators) -> Team:
+    """A team with one of each role; nobody is signed in yet."""
+    for name, password in PASSWORDS.items():
+        await team.server.store.operators.add(name, ROLE_OF[name], await hashed(password), team.server.desk.clock())
+    await operators.look()
+    return team
+
+
+async def sign_in(operators: Operators, name: str) -> None:
+    await operators.sign_in(name, PASSWORDS[name])
+
+
+RULE = Rule("Hours", when=Condition(any=("几点",)), then=(Action(ActionKind.REPLY, text="九点"),))
+
+
+async def test_without_an_owner_nobody_signs_in(team: Team, operators: Operators) -> None:
+    """So that an update changes nothing for a team that has not set names up."""
+    await team.server.store.operators.add("小王", Role.LEAD, await hashed("password"), team.server.desk.clock())
+    await operators.look()
+    assert not operators.required
+    assert team.desk.desk.lacks(Role.OWNER) == ""
+    await team.desk.desk.preferences.set(Preferences(undo_seconds=3))
+
+
+async def test_whoever_has_not_signed_in_changes_nothing(staffed: Team, operators: Operators) -> None:
+    assert operators.required
+    with pytest.raises(NotAllowed, match="Sign in first"):
+        await staffed.desk.desk.outbox.pause()
+    with pytest.raises(NotAllowed, match="Sign in first"):
+        await operators.add("x", Role.OWNER, "long enough")
+
+
+async def test_the_server_refuses_what_a_role_may_not(staffed: Team, operators: Operators) -> None:
+    desk = staffed.desk.desk
+    await sign_in(operators, "小王")
+    with pytest.raises(NotAllowed, match="Only a lead or an owner"):
+        await desk.rules.rulebook.save(RULE)
+    with pytest.raises(NotAllowed, match="Only an owner"):
+        await operators.add("x", Role.OPERATOR, "long enough")
+    assert desk.lacks(Role.LEAD) == "Only a lead or an owner can do this."
+    await desk.outbox.pause()  # the brake is everybody's
+    await sign_in(operators, "组长")
+    saved = await desk.rules.rulebook.save(RULE)
+    assert saved.id
+    kept = [(one.operator, one.action, one.about) for one in await operators.actions(10)]
+    assert kept[:2] == [("组长", "rules.rulebook.save", "Hours"), ("小王", "outbox.pause", "")]
+
+
+async def test_a_reply_has_the_name_of_who_wrote_it(staffed: Team, operators: Operators) -> None:
+    desk = staffed.desk.desk
+    await sign_in(operators, "小王")
+    await staffed.sandbox.say(LI_LEI.openid, "hello")
+    kept = await staffed.until(MessageKept)
+    reply = await desk.replies.write(kept.conversation_id, "by hand")
+    assert reply.operator == "小王"
+    await sign_in(operators, "组长")
+    undone = await desk.replies.undo(reply.id)
+    assert undone
+    assert (await staffed.server.store.replies.get(reply.id)).by == "组长"
+
+
+async def test_a_revision_has_the_name_of_who_saved_it(staffed: Team, operators: Operators) -> None:
+    desk = staffed.desk.desk
+    await sign_in(operators, "组长")
+    rule = await desk.rules.rulebook.save(RULE)
+    [revision] = await desk.rules.rulebook.revisions(rule.id)
+    assert revision.by == "组长"
+    template = await desk.templates.save(Template(0, "Hello", "hi"))
+    [kept] = await desk.templates.revisions(template.id)
+    assert kept.by == "组长"
+
+
+async def test_who_is_shut_out_loses_it_at_once(staffed: Team, operators: Operators) -> None:
+    """The server looks at the row each time; the window follows within seconds."""
+    await sign_in(operators, "小王")
+    wang = operators.now
+    assert wang is not None
+    store, clock = staffed.server.store.operators, staffed.server.desk.clock
+    await store.change(wang, Operator(wang.id, wang.name, wang.role, active=False), clock())
+    with pytest.raises(NotAllowed, match="Sign in first"):
+        await staffed.desk.desk.outbox.pause()
+    await operators.look()
+    assert operators.now is None
+    with pytest.raises(BadInput, match="name or password"):
+        await sign_in(operators, "小王")
+
+
+async def test_a_demotion_is_followed(staffed: Team, operators: Operators, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operators_room, "LOOK_SECONDS", 0.05)
+    await sign_in(operators, "组长")
+    lead = operators.now
+    assert lead is not None
+    await staffed.server.store.operators.change(
+        lead, Operator(lead.id, lead.name, Role.OPERATOR), staffed.server.desk.clock()
+    )
+    async with asyncio.timeout(10):
+        while operators.now == lead:
+            await staffed.events.get()
+    assert staffed.desk.desk.lacks(Role.LEAD)
+
+
+async def test_wrong_passwords_cost_time(staffed: Team, operators: Operators) -> None:
+    for _ in range(3):
+        with pytest.raises(BadInput, match="name or password is wrong"):
+            await operators.sign_in("小王", "guess")
+    with pytest.raises(BadInput, match="try again in"):
+        await sign_in(operators, "小王")
+    with pytest.raises(BadInput, match="name or password is wrong"):
+        await operators.sign_in("nobody", "guess")
+    await sign_in(operators, "组长")  # others do not wait
+
+
+async def test_a_changed_password_ends_what_stayed_signed_in(
+    staffed: Team, operators: Operators, tmp_path: Path
+) -> None:
+    store, desk = staffed.server.store.operators, staffed.desk.desk
+    sources = SecretSources(tmp_path / "elsewhere")
+    sources.keychain.get = lambda *_: None  # type: ignore[method-assign]  # no keychain of this machine
+    sources.keychain.put = lambda *_: False  # type: ignore[method-assign]
+    there = Operators(store, sources, lambda _: None, desk.clock)
+    await there.sign_in("小王", PASSWORDS["小王"], stay=True)
+
+    async def started() -> Operator | None:
+        again = Operators(store, sources, lambda _: None, desk.clock)
+        await again.begin()
+        return again.now
+
+    assert await started() == there.now
+    await sign_in(operators, "小王")
+    with pytest.raises(BadInput, match="at least 8"):
+        await operators.change_own_password(PASSWORDS["小王"], "short")
+    with pytest.raises(BadInput, match="wrong"):
+        await operators.change_own_password("not it", "quite another one")
+    await operators.change_own_password(PASSWORDS["小王"], "quite another one")
+    assert operators.now is not None
+    await operators.look()
+    assert operators.now is not None  # who changed it stays
+    assert await started() is None
+    await there.look()
+    assert there.now is None
+
+
+async def test_an_owner_sets_another_password(staffed: Team, operators: Operators) -> None:
+    await sign_in(operators, "老板")
+    wang = next(one for one in await operators.all() if one.name == "小王")
+    await operators.set_password(wang, "given by the owner")
+    await operators.sign_in("小王", "given by the owner")
+    await operators.sign_out()
+    assert operators.now is None
+
+
+async def test_signing_out_forgets_the_machine(staffed: Team, operators: Operators) -> None:
+    await operators.sign_in("小王", PASSWORDS["小王"], stay=True)
+    await operators.sign_out()
+    again = Operators(staffed.server.store.operators, None, lambda _: None, staffed.desk.desk.clock)
+    await again.begin()
+    assert (again.required, again.now) == (True, None)

@@ -1,0 +1,112 @@
+"""Authority of operators: roles that commands need, and who did what."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from wxdesk.core.errors import ClaimedByColleague, NotAllowed
+from wxdesk.core.model.operator import ACTING, NEEDS, Operator, Role
+from wxdesk.desk.conversations.claims import Claims
+from wxdesk.desk.desk import Desk
+from wxdesk.desk.operators import Operators
+from wxdesk.desk.ports import Clock
+from wxdesk.store.team import OperatorStore
+
+ROLES = {
+    "rules.rulebook": Role.LEAD,
+    "rules.exchange": Role.LEAD,
+    "rules.business_hours": Role.LEAD,
+    "templates": Role.LEAD,
+    "templates.count_use": Role.OPERATOR,
+    "preferences": Role.LEAD,
+    "accounts": Role.LEAD,
+    "account_editing": Role.OWNER,
+    "claims.take": Role.LEAD,
+}
+"""Roles that commands need, by part or single method; all others need `OPERATOR`."""
+
+OPEN = {"presence.attend"}
+"""Calls that a desk makes by itself, whoever is signed in there."""
+
+PASSING = {
+    "replies", "drafts", "typing", "presence", "attention", "conversations.mark_read", "outbox.try_now",
+    "templates.count_use",
+}  # fmt: skip
+"""Commands that are not kept: replies have a history, and others ask for none."""
+
+
+WRITING = ("replies.write", "replies.write_split")
+"""Methods that claim their conversation first, or ask if a colleague has it."""
+
+
+def role_for(call: str) -> Role:
+    """Return the role that a command needs."""
+    return ROLES.get(call) or ROLES.get(call.rpartition(".")[0], Role.OPERATOR)
+
+
+class Authority:
+    """Lets operators do what their role allows, and keeps what they did."""
+
+    def __init__(self, store: OperatorStore, claims: Claims, clock: Clock) -> None:
+        self._store = store
+        self._claims = claims
+        self._clock = clock
+
+    async def check(self, call: str, operator_id: int | None) -> Operator | None:
+        """Return the operator by the row of now, None where nobody signs in.
+
+        Raises:
+            NotAllowed: nobody is signed in, the operator has been shut out, or the role is not enough.
+        """
+        operator, required = await self._store.acting(operator_id)
+        if operator is None and required and call not in OPEN:
+            raise NotAllowed(reason=NEEDS[Role.OPERATOR])
+        needed = role_for(call)
+        if operator is not None and not operator.role.covers(needed):
+            raise NotAllowed(reason=NEEDS[needed])
+        return operator
+
+    async def carry_out[**P, R](
+        self, call: str, operator_id: int | None, method: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Call a method in an operator's name; raises `NotAllowed` and whatever it raises."""
+        operator = await self.check(call, operator_id)
+        token = ACTING.set(operator)
+        try:
+            if call in WRITING:
+                await self._claims.claim_to_write(_first(*args, **kwargs))
+            elif call == "conversations.take_over":
+                await self._claims.claim(_first(*args, **kwargs))
+            result = await method(*args, **kwargs)
+        finally:
+            ACTING.reset(token)
+        if operator is not None and not PASSING & {call, call.rpartition(".")[0]}:
+            await self._store.note(call, _name_of(_first(*args, **kwargs)), self._clock(), operator)
+        return result
+
+
+class LocalCalls:
+    """Calls of a window on the machine that works, for who is signed in there."""
+
+    def __init__(self, store: OperatorStore, desk: Desk, operators: Operators) -> None:
+        self._authority = Authority(store, desk.claims, desk.clock)
+        self._desk = desk
+        self._operators = operators
+
+    async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        """Carry out a call; raises `NotAllowed` and whatever the method raises."""
+        me = self._operators.now.id if self._operators.now is not None else None
+        try:
+            return await self._authority.carry_out(path, me, method, *given, **named)
+        except ClaimedByColleague as error:
+            if path not in WRITING or not await self._desk.colleagues.may_join(error):
+                raise
+        await self._authority.carry_out("claims.join", me, self._desk.claims.join, _first(*given, **named))
+        return await self._authority.carry_out(path, me, method, *given, **named)
+
+
+def _first(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+    return next(iter((*given, *named.values())), "")
+
+
+def _name_of(about: Any) -> str:  # noqa: ANN401 - a rule, template, name or id
+    return str(about) if isinstance(about, str | int) else getattr(about, "name", "") or getattr(about, "title", "")
