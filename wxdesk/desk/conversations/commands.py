@@ -23,12 +23,7 @@ from wxdesk.core.events import (
     TakeoverChanged,
 )
 from wxdesk.core.model.account import ReplyMode
-<<<<<<< HEAD
 from wxdesk.core.model.operator import acting_name
-=======
-from wxdesk.core.model.conversation import Contact
-from wxdesk.core.model.operator import acting, acting_name
->>>>>>> 12470fcd (Let a role decide at the server what an operator may change, and keep whose hand wrote, stopped and saved it)
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.policy_changes import PolicyChanges
@@ -104,7 +99,6 @@ class ConversationCommands:
         the conversation. WeChat is not told; its own black list is another thing. Blocking cancels pending automatic
         replies and resolves the conversation. Raises like `RowChanges.change`.
         """
-<<<<<<< HEAD
         done, refused = [RowsChanged()], list[UnsettledReply]()
         for some in batched(ids, MOST_ROWS):
             try:
@@ -119,10 +113,6 @@ class ConversationCommands:
 
     async def _change(self, ids: tuple[int, ...], change: RowChange) -> RowsChanged:
         changed, cancelled = await self._store.rows.change(ids, change, self._clock())
-=======
-        await self._note(conversation_id, ContactChange(blocked=True))
-        cancelled = await self._store.outbox.cancel_automatic(conversation_id, acting(), self._clock())
->>>>>>> 12470fcd (Let a role decide at the server what an operator may change, and keep whose hand wrote, stopped and saved it)
         publish_replies(self._publish, cancelled)
         for conversation_id in changed.ids:
             if change.act is RowAct.BLOCK:
