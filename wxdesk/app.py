@@ -51,7 +51,6 @@ from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
-from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.reports import Reports
@@ -284,7 +283,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         timeline=TimelineQueries(store),
         conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),
         replies=ReplyCommands(store, out.pictures, accounts, preferences, bus.publish, clock),
-        drafts=OperatorDrafts(store.drafts, bus.publish),
+        **parts.kept_parts(store, intake, bus),
         outbox=out.outbox,
         takeovers=parts.takeover_expiry(setup, store, presence, preferences, operator_typing, bus),
         attention=AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, bus.publish, clock),

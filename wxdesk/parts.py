@@ -16,12 +16,14 @@ from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.intake import Intake
+from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.pictures.fetching import PictureFetching
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.sending import PictureSender
 from wxdesk.desk.pictures.uploads import Uploads
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
+from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.replies.outbox import Outbox
@@ -69,6 +71,14 @@ def team_parts(store: Store, presence: DeskPresence, bus: Bus, clock: Clock) -> 
     """Build the parts of `Desk` about operators beside one another."""
     colleagues = Colleagues(store.relayed_events.whisper, lambda: presence.now.away, bus.publish)
     return {"presence": presence, "claims": Claims(store, bus.publish, clock), "colleagues": colleagues}
+
+
+def kept_parts(store: Store, intake: Intake, bus: Bus) -> dict[str, Any]:
+    """Build the parts of `Desk` that keep drafts and know who was skipped."""
+    return {
+        "drafts": OperatorDrafts(store.drafts, bus.publish),
+        "skipped": SkippedMessages(store.decisions, intake),
+    }
 
 
 def takeover_expiry(

@@ -22,6 +22,14 @@ class OnClose(StrEnum):
     QUIT = "quit"
 
 
+class AfterSending(StrEnum):
+    """Conversation to which the window goes once a reply was sent."""
+
+    STAY = "stay"
+    LONGEST = "longest"
+    UNREAD = "unread"
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """The operator's settings; they hold for all accounts of this desk.
@@ -35,7 +43,7 @@ class Preferences:
     the desktop, and whether they show what the contact wrote · sound, sound_every_seconds: whether attention
     rings, and how often until somebody looks, 5 to 600, 0 for once · warn_hours: how long before a reply window
     closes unanswered the operator is told, 1 to 47, 0 for not at all · on_close: see `OnClose` · hands_out: in a
-    team, what waits goes to whoever is least busy.
+    team, what waits goes to whoever is least busy · after_sending: see `AfterSending`.
     """
 
     undo_seconds: int = 3
@@ -53,6 +61,7 @@ class Preferences:
     warn_hours: int = 2
     on_close: OnClose = OnClose.ASK
     hands_out: bool = False
+    after_sending: AfterSending = AfterSending.STAY
 
     @property
     def away(self) -> timedelta:

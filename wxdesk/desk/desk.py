@@ -15,6 +15,7 @@ from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.health import Health, Traffic
 from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import BodyOf, Clock
@@ -49,6 +50,7 @@ class Desk:
     colleagues: Colleagues
     replies: ReplyCommands
     drafts: OperatorDrafts
+    skipped: SkippedMessages
     outbox: Outbox
     takeovers: TakeoverExpiry
     attention: AttentionWatch

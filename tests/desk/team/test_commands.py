@@ -20,6 +20,7 @@ from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.messages.quarantine import Quarantine
+from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.outbox import Outbox
@@ -37,6 +38,7 @@ PARTS: dict[str, type] = {
     "claims": Claims,
     "replies": ReplyCommands,
     "drafts": OperatorDrafts,
+    "skipped": SkippedMessages,
     "outbox": Outbox,
     "takeovers": TakeoverExpiry,
     "attention": AttentionWatch,

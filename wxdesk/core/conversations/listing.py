@@ -60,6 +60,18 @@ class InboxRow:
     unsent: Content | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Customer who waits, by conversation and newest message.
+
+    `skipped`: a pause or a delay kept that message from the rules.
+    """
+
+    conversation_id: int
+    message_id: int
+    skipped: bool
+
+
 STATUS_SHOWN = {InboxFilter.SNOOZED: ConversationStatus.SNOOZED, InboxFilter.RESOLVED: ConversationStatus.RESOLVED}
 """Conversation status that a filter shows, where that is not open."""
 

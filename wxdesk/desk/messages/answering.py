@@ -8,7 +8,7 @@ there; its other actions are done all the same.
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,8 @@ from wxdesk.desk.wechat.clock_skew import ClockCheck
 
 log = logging.getLogger(__name__)
 
+ALL_PAUSED = "Everything was paused then."
+
 GIVEN_UP = "The rules failed on this message, so nobody has answered it. The log says why."
 
 
@@ -54,6 +56,8 @@ class Answering:
     _at_desk: Callable[[], PresenceState]
     _clock: Clock
     _clock_check: ClockCheck
+    asked: dict[int, bool] = field(default_factory=dict)
+    """Old messages that the operator wants answered, and whether by drafts only."""
 
     @property
     def wanted(self) -> RequiredHistory:
@@ -90,11 +94,14 @@ class Answering:
         situation = Situation(
             item.message, item.conversation, account, paused, now, item.promised, events, item.waiting, ahead
         )
+        if item.message.id in self.asked:
+            situation = replace(situation, late=False)
         stopped = stopped_by(situation)
         if stopped is None:
             return self._ask_rules(item, situation)
         by_rule = item.conversation.taken_over_by if stopped is Outcome.TAKEN_OVER else ""
-        resolution = Resolution(replace(_decision(item, stopped, now), rule_name=by_rule))
+        why = ALL_PAUSED if stopped is Outcome.PAUSED and paused else ""
+        resolution = Resolution(replace(_decision(item, stopped, now, why), rule_name=by_rule))
         return self._handed_over(item, resolution) if stopped is Outcome.TRANSFERRED else resolution
 
     def _clocks(self, item: UndecidedMessage, account: Account) -> HoldTimes:
@@ -117,13 +124,13 @@ class Answering:
         if outcome is Outcome.STILL_HELD:
             return _still_held(item, answer, now)
         decision = _with_explanation(_decision(item, outcome, now), answer)
-        if _needs_operator(item, account, answer):
+        if _needs_operator(item, account, answer) or self.asked.get(item.message.id):
             answer = replace(answer, aside=None)
         fits = answer.fits(situation.left_for_rules)
         spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
         resolution = Resolution(
             decision,
-            _replies(item, account, answer, now) if fits else (),
+            self._replies(item, account, answer, now) if fits else (),
             answer.take_over.name if answer.take_over else "",
             answer.tags,
             firings=_firings(answer, spoke=spoke),
@@ -132,6 +139,11 @@ class Answering:
             aside=None if answer.said else answer.aside,
         )
         return self._handed_over(item, resolution) if answer.transfer else resolution
+
+    def _replies(self, item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
+        """Make an answer's replies, as drafts where the operator wants no others."""
+        made = _replies(item, account, answer, now)
+        return tuple(map(_as_draft, made)) if self.asked.get(item.message.id) else made
 
     def _handed_over(self, item: UndecidedMessage, resolution: Resolution) -> Resolution:
         """Add a transfer to WeChat's own tool, by this answer or else by the next one."""
@@ -218,6 +230,10 @@ def _reply(
         mode_from=how.source if by_its_mode else None,
         aside=answer.aside,
     )
+
+
+def _as_draft(reply: NewReply) -> NewReply:
+    return replace(reply, state=ReplyState.DRAFT, due_at=None, not_before=None, mode=None, mode_from=None)
 
 
 class _Batch:

@@ -212,6 +212,11 @@ class Intake:
         self._behind = self._unsettled = True
         self._awake.set()
 
+    def ask_again(self, message_ids: Sequence[int], *, as_drafts: bool) -> None:
+        """Let the rules answer these undecided messages, however old they are."""
+        self._answering.asked.update(dict.fromkeys(message_ids, as_drafts))
+        self.look_for_more()
+
     def _look_later(self) -> None:
         """Look for a push that was kept without an answer, now and in `LATE_SECONDS`."""
         self.look_for_more()
@@ -276,6 +281,7 @@ class Intake:
             self._carry_out(item, resolution)
         for resolution in resolutions:
             decision = resolution.decision
+            self._answering.asked.pop(decision.message_id, None)
             self._publish(DecisionMade(decision.conversation_id, decision.message_id))
             if _changes_conversation(resolution):
                 self._publish(ConversationChanged(decision.conversation_id))

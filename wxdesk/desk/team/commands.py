@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "release_held", "cancel_held",
     ),
     "drafts": ("keep",),
+    "skipped": ("ask_rules",),
     "outbox": ("pause", "resume", "try_now"),
     "takeovers": ("hand_back_endless",),
     "attention": ("look",),

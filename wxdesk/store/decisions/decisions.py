@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from wxdesk.core.conversations.listing import Waiting
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision, RuleVerdict
 from wxdesk.core.model.statistics import RuleFigures
@@ -14,7 +15,7 @@ from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.matching.matcher import refusal_of
 from wxdesk.core.rules.resolution import ConversationContext, Resolution, UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.store.decisions import resolving, rule_facts, undecided
+from wxdesk.store.decisions import resolving, rule_facts, skipped, undecided
 from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.reports import rule_figures
 from wxdesk.store.rules.business_hours import stored_calendars
@@ -76,6 +77,14 @@ class Decisions(StorePart):
     ) -> list[UndecidedMessage]:
         """Add the history that rules need, as it was when each message was written."""
         return await self._db.read(rule_facts.with_history, undecided, wanted, now)
+
+    async def waiting(self, since: datetime | None) -> list[Waiting]:
+        """Return contacts who wait since a time, or whom the rules skipped."""
+        return await self._db.read(skipped.waiting, since)
+
+    async def reopen_skipped(self) -> Sequence[int]:
+        """Leave the newest messages that the rules skipped undecided; return their ids."""
+        return await self._db.write(skipped.reopen)
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
         """Store decisions with their effects in one transaction; return changed replies.

@@ -1,12 +1,18 @@
-"""Moves from one conversation to the next: by key, or after resolving one."""
+"""Moves from one conversation to the next: by key, or after sending or resolving."""
 
 from collections.abc import Collection
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.preferences import AfterSending
+from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
@@ -19,11 +25,17 @@ class ListNavigation(QObject):
 
     wanted = Signal(int)
 
-    def __init__(self, shown: ConversationList, session: ChatSession, notices: Notices) -> None:
+    def __init__(
+        self, shown: ConversationList, session: ChatSession, edit: MessageEdit, bridge: Bridge, notices: Notices
+    ) -> None:
         super().__init__(shown)
+        self._edit = edit
+        self._bridge = bridge
+        self._walking = False
         self._list = shown
         self._session = session
         self._notices = notices
+        shown.picked.connect(self._stop_walking)
 
     def step(self, step: int, *, unread: bool = False) -> None:
         """Open the next conversation below (1) or above (-1), or the next unread one."""
@@ -33,9 +45,26 @@ class ListNavigation(QObject):
         elif unread:
             self._notices.toast(tr("No more unread conversations in this direction."))
 
+    def walk(self) -> None:
+        """Go to the longest wait, and on after each answer until nobody waits."""
+        self._walking = True
+        self._ask_longest()
+
+    def after_sending(self) -> None:
+        """Go on where the operator prefers, once something was sent here."""
+        if self._next is AfterSending.LONGEST:
+            self._ask_longest(self._session.conversation_id)
+        elif self._next is AfterSending.UNREAD:
+            found = self._list.neighbour(1, unread=True) or self._list.neighbour(-1, unread=True)
+            if found is not None and not self._edit.toPlainText():
+                self.wanted.emit(found)
+
     def go_on(self, gone: Collection[int]) -> None:
-        """Leave the open conversation if it is `gone`: for the one below, or above."""
+        """Leave the open conversation if it is `gone`: for the next one."""
         if self._session.conversation_id not in gone:
+            return
+        if self._next is AfterSending.LONGEST:
+            self._ask_longest(self._session.conversation_id)
             return
         found = self._list.neighbour(1, but=gone) or self._list.neighbour(-1, but=gone)
         if found is not None:
@@ -47,3 +76,24 @@ class ListNavigation(QObject):
         """Open no conversation."""
         self._list.select(None)
         self._session.close()
+
+    @property
+    def _next(self) -> AfterSending:
+        return AfterSending.LONGEST if self._walking else self._bridge.desk.preferences.now.after_sending
+
+    def _ask_longest(self, done: int | None = None) -> None:
+        self._bridge.ask(self._bridge.desk.inbox.list_page(InboxFilter.WAITING, 0), partial(self._open_longest, done))
+
+    def _open_longest(self, done: int | None, page: ListPage) -> None:
+        """Open who waits longest, unless the operator has gone elsewhere or writes on."""
+        if done is not None and (done != self._session.conversation_id or self._edit.toPlainText()):
+            return
+        found = next((row for row in page.rows if row.conversation.id != done and not row.leaving), None)
+        if found is not None:
+            self.wanted.emit(found.conversation.id)
+        else:
+            self._stop_walking()
+            self._notices.toast(tr("Nobody else waits."))
+
+    def _stop_walking(self) -> None:
+        self._walking = False

@@ -68,7 +68,7 @@ class InboxPage(QWidget):
         self.attention = AttentionBar(bridge, notices, self)
         self.takeovers = TakeoverNotices(bridge, notices, self._in_sight, self)
         self.list.write_into(self.chat.composer.edit)
-        self.navigation = ListNavigation(self.list, self.session, notices)
+        self.navigation = ListNavigation(self.list, self.session, self.chat.composer.edit, bridge, notices)
         self._connect()
         for key, slot in self._slots().items():
             bind(self, key, slot)
@@ -100,6 +100,10 @@ class InboxPage(QWidget):
         self.chat.aside.acts.unread.connect(self.navigation.leave)
         self.chat.aside.acts.begun.connect(self._choose_opened)
         self.list.menu_wanted.connect(self.chat.aside.acts.open_menu)
+        self.chat.writing.send_menu.resolve_wanted.connect(self.chat.aside.resolve)
+        self.chat.writing.taken.connect(self.navigation.after_sending)
+        self.held.meanwhile.walk_wanted.connect(self.navigation.walk)
+        self.held.meanwhile.walk_wanted.connect(self.front_wanted)
         self.navigation.wanted.connect(self.open_conversation)
         self.chat.aside.acts.back_wanted.connect(self.open_conversation)
         self.chat.aside.acts.back_wanted.connect(self.front_wanted)
@@ -132,6 +136,7 @@ class InboxPage(QWidget):
             "Shift+F4": self.chat.takeover.open_menu,
             "F5": self.chat.aside.toggle,
             "Shift+F5": self.chat.aside.open_menu,
+            "Ctrl+Shift+Return": self.chat.writing.send_menu.send_and_resolve,
             "F2": self.regions.toggle_detail,
             "F6": self.regions.cycle,
             "F3": self.held.go_on,
@@ -318,6 +323,7 @@ def key_sheet() -> Sequence[ShortcutKey]:
         ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card")),
         ShortcutKey("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
         ShortcutKey("Enter", tr("Send the reply, or the bubble in focus")),
+        ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation")),
         ShortcutKey("Ctrl+Enter", tr("Send what is chosen in the list of held replies")),
         ShortcutKey("Delete", tr("Stop what is chosen in the list of held replies")),
         ShortcutKey("Ctrl+N", tr("See what came after the bubble in focus")),

@@ -151,7 +151,7 @@ def _decided(path: PushPath) -> list[TrafficStep]:
 
 def _decision_text(decision: Decision) -> str:
     if decision.rule_id is None:
-        return short_outcome(decision.outcome)
+        return short_outcome(decision)
     said = tr("{rule} · revision {n}", rule=decision.rule_name, n=decision.rule_revision)
     return f"{said} · {decision.problem}" if decision.problem else said
 

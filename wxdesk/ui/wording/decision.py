@@ -15,7 +15,7 @@ def outcome_text(decision: Decision) -> str:
         Outcome.NO_ACCOUNT: lambda: tr("Its mini program is not in config.toml any more, so nothing answers here."),
         Outcome.NOT_A_CUSTOMER: lambda: tr("An event of WeChat's own, not something the customer said."),
         Outcome.STALE: lambda: tr("It reached the rules more than 5 minutes late, so it was left to you."),
-        Outcome.PAUSED: lambda: tr("Automatic replies were off."),
+        Outcome.PAUSED: lambda: tr(decision.problem or "Automatic replies were off."),
         Outcome.TAKEN_OVER: lambda: _taken_over(decision),
         Outcome.IN_TOOL: lambda: tr("WeChat's own service tool was serving this customer, so the rules kept quiet."),
         Outcome.BLOCKED: lambda: tr("This customer is blocked."),
@@ -95,8 +95,10 @@ def _set_aside(decision: Decision) -> str:
     )
 
 
-def short_outcome(outcome: Outcome) -> str:
+def short_outcome(decision: Decision) -> str:
     """Return the outcome in two or three words, for a caption."""
+    if decision.outcome is Outcome.PAUSED and decision.problem:
+        return tr("everything paused")
     words: Mapping[Outcome, Callable[[], str]] = {
         Outcome.NO_ACCOUNT: lambda: tr("its account is not set up any more"),
         Outcome.NOT_A_CUSTOMER: lambda: tr("an event of WeChat's"),
@@ -120,7 +122,7 @@ def short_outcome(outcome: Outcome) -> str:
         Outcome.INCOMPLETE: lambda: tr("a value is missing in the reply"),
         Outcome.NOT_RENDERED: lambda: tr("the reply could not be made"),
     }
-    return words[outcome]()
+    return words[decision.outcome]()
 
 
 def rule_title(verdict: RuleVerdict) -> str:

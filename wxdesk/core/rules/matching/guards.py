@@ -22,7 +22,7 @@ class Situation:
 
     `promised` is how many replies to its contact wait to be sent; `events` are those of WeChat's own that a
     rule asks for, in lower case; `waiting` are the automatic replies that are still pending. `clock_ahead`:
-    our clock compared with WeChat's, as far as it is known.
+    our clock compared with WeChat's, as far as it is known. Only `late` messages can be too old.
     """
 
     message: Message
@@ -34,6 +34,7 @@ class Situation:
     events: frozenset[str] = frozenset()
     waiting: tuple[PendingReply, ...] = ()
     clock_ahead: timedelta = timedelta()
+    late: bool = True
 
     @property
     def age(self) -> timedelta:
@@ -94,7 +95,7 @@ def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:
     return (
         (Outcome.TRANSFERRED, conversation.transfer_armed and message.event is None),
         (Outcome.NOT_A_CUSTOMER, is_service_event),
-        (Outcome.STALE, at.age > STALE_AFTER),
+        (Outcome.STALE, at.late and at.age > STALE_AFTER),
         (Outcome.PAUSED, at.paused or mode_of(conversation, at.account) is ReplyMode.OFF),
         (Outcome.TAKEN_OVER, is_taken_over(conversation, at.now)),
         (Outcome.IN_TOOL, in_tool(conversation, at.now)),

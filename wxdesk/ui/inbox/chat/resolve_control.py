@@ -78,9 +78,16 @@ class ResolveControl(QObject):
     def toggle(self) -> None:
         """Resolve or reopen the conversation."""
         conversation = self._session.conversation
-        if conversation is not None:
-            is_open = conversation.status is ConversationStatus.OPEN
-            self.acts.do((conversation,), RowChange(RowAct.RESOLVE if is_open else RowAct.REOPEN))
+        if conversation is not None and conversation.status is not ConversationStatus.OPEN:
+            self.acts.do((conversation,), RowChange(RowAct.REOPEN))
+        else:
+            self.resolve()
+
+    def resolve(self) -> None:
+        """Resolve the conversation unless it is set aside already."""
+        conversation = self._session.conversation
+        if conversation is not None and conversation.status is ConversationStatus.OPEN:
+            self.acts.do((conversation,), RowChange(RowAct.RESOLVE))
 
     def open_menu(self) -> None:
         """Let the operator choose until when to snooze."""

@@ -225,6 +225,11 @@ class Composer(QFrame):
     # -- showing
 
     @property
+    def can_send(self) -> bool:
+        """True if a new text can be sent now."""
+        return self._editing is None and self.send.isEnabled()
+
+    @property
     def fit(self) -> TextFit:
         """Size of the text, the messages it takes, and the reason that it cannot be sent."""
         return fit_of(self.text(), self._conversation, self._now, whole=self._editing is not None)

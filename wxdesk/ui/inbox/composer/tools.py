@@ -66,7 +66,7 @@ class DraftBanner(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._texts = ""
+        self._texts = self._leave = ""
         self._begun: Sequence[ReplyKind] = ()
         self.words = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
         self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc")
@@ -77,7 +77,7 @@ class DraftBanner(QWidget):
     def say(self, editing: str, *, put_by: int) -> None:
         """Show the `editing` text, else the number of drafts below (`put_by`)."""
         self._texts = editing or (put_by_text(put_by) if put_by else "")
-        self.leave.setText(tr("Leave it as it was") if editing else tr("Show it"))
+        self._leave = tr("Leave it as it was") if editing else tr("Show it")
         self._tell()
 
     def note_begun(self, begun: Sequence[ReplyKind]) -> None:
@@ -88,6 +88,7 @@ class DraftBanner(QWidget):
     def _tell(self) -> None:
         words = self._texts or (begun_text(self._begun[0]) if self._begun else "")
         self.words.setText(words)
+        self.leave.setText(self._leave if self._texts else tr("Go on with it"))
         self.setVisible(bool(words))
 
     def _act(self) -> None:
@@ -106,7 +107,10 @@ class ComposerFoot(QWidget):
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.send_split = Button("")
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY)
-        hbox(self.count, (self.hint, 1), self.send_split, self.send, within=self, spacing=8)
+        self.more = Button(icon="chevron-down")
+        self.more.setAccessibleName(tr("More ways to send"))
+        self.more.setToolTip(tr("More ways to send"))
+        hbox(self.count, (self.hint, 1), self.send_split, hbox(self.send, self.more, spacing=2), within=self, spacing=8)
 
     def show_fit(self, fit: TextFit, *, blank: bool, editing: bool) -> None:
         """Show how a text fits; a `blank` one cannot be sent."""

@@ -19,6 +19,7 @@ from wxdesk.ui.inbox.composer.edit_lock import EditLock
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.panels.popover import Popover
+from wxdesk.ui.inbox.composer.send_menu import SendMenu
 from wxdesk.ui.inbox.composer.sending import EditSaving, ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
 from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
@@ -107,6 +108,8 @@ class ReplyWriting(QObject):
         self.panels.sent.connect(self.taken)
         self.keeping = DraftKeeping(self.composer, self.panels, bridge)
         sending.written.connect(self.keeping.store)
+        self.send_menu = SendMenu(self.composer, bridge)
+        sending.written.connect(self.send_menu.note_sent)
         self.panels.sent.connect(self.keeping.store)
         self.panels.given_up.connect(self.lock.put_back)
 

@@ -10,6 +10,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.commands import HeldReplyCommands
 from wxdesk.ui.inbox.held_replies.feed import HeldRepliesFeed
+from wxdesk.ui.inbox.held_replies.meanwhile import MeanwhileNotice
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.model import EntryRole
@@ -48,6 +49,7 @@ class HeldRepliesControl(QObject):
         self._to_edit = False
         self.feed = HeldRepliesFeed(bridge, self)
         self.deciding = HeldReplyCommands(bridge, notices, self)
+        self.meanwhile = MeanwhileNotice(bridge, notices, strip)
         self.feed.read.connect(self._show)
         strip.stop.clicked.connect(self.deciding.stop_all)
         for send in (strip.send, strip.send_below):
@@ -102,6 +104,7 @@ class HeldRepliesControl(QObject):
     def _tell(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
         self.feed.take(held)
         asking = len(self.feed.asking())
+        self.meanwhile.after_pause(ask=by_hand and not asking)
         if asking and by_hand:
             self.decide()
         else:

@@ -7,7 +7,7 @@ from enum import Enum
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, leaves_by_itself
@@ -277,10 +277,10 @@ def caption_of(
     return (time, reason, CaptionPart(tr("Why"), "accent", action=BubbleAction.WHY))
 
 
-def _silence_text(outcome: Outcome) -> str:
-    if outcome is Outcome.TRANSFERRED:
+def _silence_text(decision: Decision) -> str:
+    if decision.outcome is Outcome.TRANSFERRED:
         return tr("Handed over to WeChat's own service tool")
-    return tr("Nobody answered: {reason}", reason=short_outcome(outcome))
+    return tr("Nobody answered: {reason}", reason=short_outcome(decision))
 
 
 def _reply_caption(

@@ -54,7 +54,7 @@ class WindowEnd:
 class TimelineEntry:
     """One row; `key` is stable while the conversation is open, `text` has no caption.
 
-    On a message: `silence` is the outcome of its decision if it got no automatic answer. On a reply that is not
+    On a message: `silence` is its decision if it got no automatic answer. On a reply that is not
     sent: `answers` is the message it answers, if others stand between; `since` the customer's newest message
     after that one; `spoken` the operator's newest reply since it was made; `waits` means that an earlier part
     of its answer has not arrived; `following` is the number of later parts not sent, `ahead` of earlier parts
@@ -69,7 +69,7 @@ class TimelineEntry:
     text: str = ""
     message: Message | None = None
     reply: Reply | None = None
-    silence: Outcome | None = None
+    silence: Decision | None = None
     answers: Message | None = None
     since: Message | None = None
     spoken: Reply | None = None
@@ -129,7 +129,7 @@ def entries_of(
         if isinstance(item, TimelineEntry):
             entries.append(item)
         elif isinstance(item, Message):
-            entries.append(_message_entry(item, latest.outcome if latest and silent == item.id else None))
+            entries.append(_message_entry(item, latest if silent == item.id else None))
         else:
             entry = _reply_entry(item, written, replies, closing)
             entry = replace(entry, asking=len(asking.get(item.id, ())), following=following.get(item.id, 0))
@@ -174,7 +174,7 @@ def reply_text(reply: Reply) -> str:
     return "\n".join(line for line in (title, readable(content.description), content.url) if line)
 
 
-def _message_entry(message: Message, silence: Outcome | None) -> TimelineEntry:
+def _message_entry(message: Message, silence: Decision | None) -> TimelineEntry:
     if message.event is None:
         text = message_text(message)
         return TimelineEntry(EntryKind.MESSAGE, key_of(message), message.at, text, message=message, silence=silence)

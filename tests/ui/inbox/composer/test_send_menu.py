@@ -1,0 +1,89 @@
+"""After sending: stay, go to who waits longest, or to the next unread; send and resolve by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.preferences import AfterSending
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
+
+LI, WANG, ZHAO = "oLI00000000000000000001", "oWANG00000000000000000001", "oZHAO00000000000000000001"
+
+type Open = Callable[[int], None]
+
+
+@pytest.fixture
+def three(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge) -> tuple[int, int, int]:
+    """The first has waited longest, and the third has been read."""
+    made = world.say(LI, "a"), world.say(WANG, "b"), world.say(ZHAO, "c")
+    world.call(world.desk.conversations.mark_read(made[0]))
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 3)
+    return made
+
+
+def choose(qtbot: QtBot, page: InboxPage, bridge: Bridge, words: str) -> None:
+    """Choose an entry of the menu beside the button."""
+    page.chat.composer.foot.more.click()
+    menu = next(one for one in page.findChildren(QMenu) if one.accessibleName() == "More ways to send")
+    next(action for action in menu.actions() if action.text() == words).trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+
+
+def send(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, *, resolve: bool = False) -> None:
+    edit, count = page.chat.composer.edit, len(world.sandbox.sent)
+    QTest.keyClicks(edit, "yes")
+    shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(edit, Qt.Key.Key_Return, shift if resolve else Qt.KeyboardModifier.NoModifier)
+    qtbot.waitUntil(lambda: bridge.is_idle and len(world.sandbox.sent) == count + 1)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+def test_it_stays_or_goes_where_one_prefers(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    li, wang, zhao = three
+    opened(zhao)
+    send(qtbot, world, page, bridge)
+    assert page.session.conversation_id == zhao
+    choose(qtbot, page, bridge, "After sending, go to the next unread")
+    assert world.desk.preferences.now.after_sending is AfterSending.UNREAD
+    send(qtbot, world, page, bridge)
+    qtbot.waitUntil(lambda: page.session.conversation_id == wang)
+    opened(zhao)
+    choose(qtbot, page, bridge, "After sending, go to who waits longest")
+    send(qtbot, world, page, bridge)
+    qtbot.waitUntil(lambda: page.session.conversation_id == li)
+
+
+def test_sent_and_resolved_by_one_key(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    li, wang, zhao = three
+    opened(wang)
+    page.chat.composer.edit.setPlainText("")
+    page.chat.writing.send_menu.send_and_resolve()
+    send(qtbot, world, page, bridge, resolve=True)
+
+    def status(conversation_id: int) -> ConversationStatus:
+        return world.call(world.store.conversations.get(conversation_id)).status
+
+    qtbot.waitUntil(lambda: status(wang) is ConversationStatus.RESOLVED)
+    qtbot.waitUntil(lambda: page.session.conversation_id not in (None, wang))
+    send(qtbot, world, page, bridge)
+    assert {status(li), status(zhao)} == {ConversationStatus.OPEN}
+    world.call(world.desk.preferences.set(replace(world.desk.preferences.now, undo_seconds=30)))
+    opened(li)
+    QTest.keyClicks(page.chat.composer.edit, "bye")
+    page.chat.writing.send_menu.send_and_resolve()
+    qtbot.waitUntil(lambda: status(li) is ConversationStatus.RESOLVED)

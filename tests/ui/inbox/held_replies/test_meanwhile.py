@@ -1,0 +1,85 @@
+"""Customers who wrote meanwhile are told, led to one by one, or left to the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.conftest import HOURS
+from tests.ui.world import World, open_world
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.ui.inbox.held_replies.meanwhile import BAR, MeanwhileDialog
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+
+LI, WANG, ZHAO = "oLI00000000000000000001", "oWANG00000000000000000001", "oZHAO00000000000000000001"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, ReplyMode.DRAFT) as opened:
+        opened.call(opened.desk.rules.rulebook.save(HOURS))
+        yield opened
+
+
+def question(qtbot: QtBot, window: MainWindow) -> MeanwhileDialog:
+    qtbot.waitUntil(lambda: bool(window.findChildren(MeanwhileDialog)))
+    return window.findChildren(MeanwhileDialog)[0]
+
+
+@pytest.fixture
+def after_pause(qtbot: QtBot, world: World, window: MainWindow) -> list[int]:
+    """Two have written while all was paused, which has just ended."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: window.pausing.paused)
+    written = [world.say(LI, "opening?"), world.say(WANG, "hello")]
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    return written
+
+
+def test_the_rules_answer_as_drafts(
+    qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int], bridge: Bridge
+) -> None:
+    asked = question(qtbot, window)
+    assert "2 customers wrote meanwhile and wait for an answer" in window.notices.bars.texts().values()
+    asked.drafts.click()
+    qtbot.waitUntil(lambda: len(world.call(world.store.replies.pending())) == 1)
+    [draft] = world.call(world.store.replies.pending())
+    assert (draft.conversation_id, draft.state) == (after_pause[0], ReplyState.DRAFT)
+    qtbot.waitUntil(lambda: BAR not in window.notices.bars.texts())
+    assert world.sandbox.sent == ()
+
+
+def test_one_after_the_other_from_the_longest_wait_until_nobody_waits(
+    qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int], bridge: Bridge
+) -> None:
+    question(qtbot, window).walk.click()
+    edit = window.inbox.chat.composer.edit
+    for number, conversation_id in enumerate(after_pause, 1):
+        qtbot.waitUntil(lambda wanted=conversation_id: window.open_conversation_id == wanted and bridge.is_idle)
+        QTest.keyClicks(edit, f"answer {number}")
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda count=number: len(world.sandbox.sent) == count)
+    qtbot.waitUntil(lambda: bridge.is_idle and BAR not in window.notices.bars.texts())
+    assert [one.text for one in world.sandbox.sent] == ["answer 1", "answer 2"]
+    assert window.open_conversation_id == after_pause[1]
+
+
+def test_whoever_comes_back_hears_who_wrote_since(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    qtbot.waitUntil(lambda: not world.desk.presence.now.away)
+    world.say(LI, "hello")
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: world.desk.presence.now.away and bridge.is_idle)
+    world.say(WANG, "hi")
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: "1 customer wrote meanwhile" in window.notices.bars.texts().get(BAR, ""))

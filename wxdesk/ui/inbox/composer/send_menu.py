@@ -1,0 +1,71 @@
+"""Menu beside the send button: send and resolve, and where to go after sending."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from wxdesk.core.preferences import AfterSending
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+class SendMenu(QObject):
+    """Opens the menu, and resolves a conversation once its reply is stored.
+
+    Signals:
+        resolve_wanted: the open conversation is to be resolved.
+    """
+
+    resolve_wanted = Signal()
+
+    def __init__(self, composer: Composer, bridge: Bridge) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self._bridge = bridge
+        self._resolves: tuple[int, str] | None = None
+        composer.foot.more.clicked.connect(self.open)
+
+    def open(self) -> None:
+        """Open the menu over its button."""
+        anchor = self._composer.foot.more
+        menu = QMenu(anchor)
+        menu.setAccessibleName(tr("More ways to send"))
+        resolve = menu.addAction(tr("Send and resolve\tCtrl+Shift+Enter"), self.send_and_resolve)
+        resolve.setEnabled(self._composer.can_send)
+        menu.addSeparator()
+        group = QActionGroup(menu)
+        for value, words in _after_sending():
+            action = group.addAction(menu.addAction(words))
+            action.setCheckable(True)
+            action.setData(value)
+            action.setChecked(value is self._bridge.desk.preferences.now.after_sending)
+        group.triggered.connect(self._choose)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), -menu.sizeHint().height() - 4)))
+
+    def send_and_resolve(self) -> None:
+        """Send what is written, and resolve the conversation once that is stored."""
+        if self._composer.can_send:
+            self._resolves = (self._composer.conversation_id, self._composer.text())
+            self._composer.submit()
+
+    def note_sent(self, text: str) -> None:
+        """Resolve if it was this text that should be the last."""
+        if self._resolves == (self._composer.conversation_id, text):
+            self.resolve_wanted.emit()
+        self._resolves = None
+
+    def _choose(self, action: QAction) -> None:
+        preferences = self._bridge.desk.preferences
+        self._bridge.ask(preferences.set(replace(preferences.now, after_sending=AfterSending(action.data()))))
+
+
+def _after_sending() -> list[tuple[AfterSending, str]]:
+    return [
+        (AfterSending.STAY, tr("After sending, stay here")),
+        (AfterSending.LONGEST, tr("After sending, go to who waits longest")),
+        (AfterSending.UNREAD, tr("After sending, go to the next unread")),
+    ]
