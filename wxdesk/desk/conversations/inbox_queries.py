@@ -56,7 +56,7 @@ class HeldReply:
 
     Of an answer whose parts have no deadline, the first has their number in `asking`, and the others `follow`:
     one decision is for all. `behind`: it does not leave in time, because an earlier part of its answer has not
-    arrived.
+    arrived. `question` is the message that it answers.
     """
 
     reply: Reply
@@ -65,6 +65,7 @@ class HeldReply:
     asking: int = 0
     follows: bool = False
     behind: bool = False
+    question: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,14 @@ class InboxQueries:
         behind = parts.blocked_parts(
             await self._store.replies.parts({one.part_of for one in waiting if one.part_of is not None})
         )
+        asked = {one.message_id for one in waiting if one.message_id is not None}
+        questions = {message.id: message for message in await self._store.inbox.messages(asked)}
         found = []
         for one in waiting:
             thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
-            found.append(HeldReply(one, thread.contact, thread.window.until, count, one.id in follow, one.id in behind))
+            question = questions.get(one.message_id or 0)
+            closes_at, follows = thread.window.until, one.id in follow
+            found.append(HeldReply(one, thread.contact, closes_at, count, follows, one.id in behind, question))
         return tuple(found)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, func, literal, select
 
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
+from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.store import search
 from wxdesk.store.engine.database import Database
@@ -47,6 +48,10 @@ class Inbox:
         """
         return await self._db.read(_timeline, conversation_id, before, limit)
 
+    async def messages(self, ids: Collection[int]) -> list[Message]:
+        """Return these messages, unordered; unknown ids are left out."""
+        return await self._db.read(_messages, ids) if ids else []
+
     async def counts(self, me: str = "") -> InboxCounts:
         """Count for the filter chips; waiting and needs_human as `page` would list them."""
         return await self._db.read(inbox_rows.counts, me)
@@ -70,6 +75,10 @@ def _timeline(connection: Connection, conversation_id: int, before: datetime | N
         found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
     found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
     return _page(found, limit)
+
+
+def _messages(connection: Connection, ids: Collection[int]) -> list[Message]:
+    return [message_of(row) for row in connection.execute(select(messages).where(messages.c.id.in_(ids)))]
 
 
 def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401

@@ -83,6 +83,7 @@ class InboxPage(QWidget):
         self.list.starter_rules_wanted.connect(self.starter_rules_wanted)
         self.held.conversation_wanted.connect(self.open_conversation)
         self.held.edit_wanted.connect(self.chat.writing.start_editing)
+        self.held.change_wanted.connect(self.chat.writing.lock.take)
         self.held.feed.read.connect(self._pace)
         self.held.wanted.connect(self.front_wanted)
         self.held.asks.connect(self.asks)

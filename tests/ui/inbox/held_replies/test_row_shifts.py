@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
@@ -15,7 +15,7 @@ from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.ui.inbox.held_replies.delegate import send_rect, stop_rect
+from wxdesk.ui.inbox.held_replies.delegate import button_rect
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.key_guard import READABLE
@@ -91,13 +91,12 @@ def test_a_late_key_is_not_for_the_next_row(
 
 
 @pytest.mark.parametrize(
-    ("button", "outcome"), [(send_rect, ReplyState.SENT), (stop_rect, ReplyState.CANCELLED)], ids=["send", "stop"]
+    ("button", "outcome"), [("send", ReplyState.SENT), ("stop", ReplyState.CANCELLED)], ids=["send", "stop"]
 )
 def test_nor_is_a_late_click(
-    qtbot: QtBot, world: World, strip: HeldStrip, bridge: Bridge, button: object, outcome: ReplyState
+    qtbot: QtBot, world: World, strip: HeldStrip, bridge: Bridge, button: str, outcome: ReplyState
 ) -> None:
-    assert callable(button)
-    place: QPoint = button(strip.view.visualRect(strip.model.index(0))).center()
+    place = button_rect(strip.view.visualRect(strip.model.index(0)), button).center()
     second = let_the_first_leave(qtbot, world, strip)
     qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: bridge.is_idle)
@@ -111,7 +110,7 @@ def test_a_row_above_which_nothing_moved_can_be_meant_at_once(qtbot: QtBot, worl
     first, second, last = held(strip)
     world.call(world.desk.replies.cancel(last.id))
     qtbot.waitUntil(lambda: strip.model.rowCount() == 2)
-    place = stop_rect(strip.view.visualRect(strip.model.index(1))).center()
+    place = button_rect(strip.view.visualRect(strip.model.index(1)), "stop").center()
     qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: state(world, second) is ReplyState.CANCELLED)
     assert state(world, first) is ReplyState.HELD

@@ -22,7 +22,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
-from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, send_rect, stop_rect, words_beside
+from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, button_rect, words_beside
 from wxdesk.ui.inbox.held_replies.model import HeldRole
 from wxdesk.ui.inbox.held_replies.strip import ROWS_AT_MOST
 from wxdesk.ui.inbox.page import InboxPage
@@ -89,7 +89,7 @@ def test_a_row_names_its_customer_whole_and_nothing_empty_stands_below(
             rect = view.visualRect(strip.model.index(row))
             shown = words_beside(name, strip.model.index(row).data(HeldRole.STATUS), rect)
             taken = sum(QFontMetrics(face).horizontalAdvance(words) for face, words in _faces(name, shown))
-            assert rect.left() + 12 + taken + 12 + 4 < send_rect(rect).left() - 8, "name, icon, state"
+            assert rect.left() + 12 + taken + 12 + 4 < button_rect(rect, "send").left() - 8, "name, icon, state"
             assert view.tip_at(rect.topLeft() + QPoint(40, 10)) == ("" if shown == whole else whole)
         qtbot.waitUntil(strip.send.isVisible)
         qtbot.waitUntil(lambda: strip.body.height() == view.height() == 2 * ROW_HEIGHT)
@@ -105,9 +105,9 @@ def test_its_buttons_do_the_same_by_mouse(qtbot: QtBot, world: World, page: Inbo
     first, second = two_held(qtbot, world, page)
     strip = page.list.strip
     qtbot.mouseClick(strip.unfold, Qt.MouseButton.LeftButton)
-    for index, place, reply in ((1, send_rect, second), (0, stop_rect, first)):
+    for index, place, reply in ((1, "send", second), (0, "stop", first)):
         rect = strip.view.visualRect(strip.model.index(index))
-        qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=place(rect).center())
+        qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=button_rect(rect, place).center())
         qtbot.waitUntil(lambda reply=reply: state(world, reply) is not ReplyState.HELD)
     assert state(world, first) is ReplyState.CANCELLED
     world.wait_until_sent(second.id)
@@ -360,3 +360,27 @@ def test_f4_at_a_held_bubble_takes_over_and_stops_it(qtbot: QtBot, world: World,
     stored = world.call(world.store.inbox.timeline(first.conversation_id))
     assert [item.id for item in stored if isinstance(item, Reply)] == [first.id], "the rules keep quiet"
     assert not world.sandbox.sent
+
+
+def test_a_row_says_what_was_asked_and_is_changed_and_taken_over_from_there(
+    qtbot: QtBot, world: World, page: InboxPage
+) -> None:
+    first, second = two_held(qtbot, world, page)
+    strip = page.list.strip
+    assert strip.model.index(0).data().split(", ")[1] == "Rule: Hours · to “opening?”"
+    qtbot.keyClick(page, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(strip.view, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    edit = page.chat.composer.edit
+    qtbot.waitUntil(lambda: edit.toPlainText() == "We open at 9." and edit.hasFocus())
+    assert page.session.conversation_id == first.conversation_id
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)  # it waits again as before
+    qtbot.waitUntil(lambda: world.call(world.store.replies.get(first.id)).due_at is not None)
+    qtbot.waitUntil(lambda: strip.model.rowCount() == 2)
+    at = next(row for row in range(2) if strip.model.index(row).data(HeldRole.HELD).reply.id == second.id)
+    strip.view.setCurrentIndex(strip.model.index(at))
+    strip.view.setFocus()
+    qtbot.keyClick(strip.view, Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: state(world, second) is ReplyState.CANCELLED)
+    assert world.call(world.store.conversations.get(second.conversation_id)).taken_over
+    assert not world.call(world.store.conversations.get(first.conversation_id)).taken_over
+    qtbot.waitUntil(lambda: page.session.conversation_id == second.conversation_id)

@@ -18,7 +18,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
-from wxdesk.ui.inbox.held_replies.delegate import send_rect, stop_rect
+from wxdesk.ui.inbox.held_replies.delegate import button_rect
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, notice_of, offers_in
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
@@ -187,7 +187,7 @@ def test_the_strip_has_one_row_for_the_answer_that_sends_all_of_it(
     if by_key:
         qtbot.keyClick(strip.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     else:
-        rect = send_rect(strip.view.visualRect(strip.model.index(0)))
+        rect = button_rect(strip.view.visualRect(strip.model.index(0)), "send")
         qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     qtbot.waitUntil(lambda: sent(world) == TEXTS)
 
@@ -195,7 +195,7 @@ def test_the_strip_has_one_row_for_the_answer_that_sends_all_of_it(
 def test_the_strips_row_stops_all_of_it(qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]) -> None:
     strip = page.list.strip
     strip.toggle()
-    rect = stop_rect(strip.view.visualRect(strip.model.index(0)))
+    rect = button_rect(strip.view.visualRect(strip.model.index(0)), "stop")
     qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     qtbot.waitUntil(lambda: states(page) == [S.CANCELLED] * 3)
 

@@ -25,10 +25,11 @@ class AfterPauseDialog(Dialog):
     """Lists the held replies that ask, until none is left; Esc leaves all undecided.
 
     Signals:
-        picked: a `HeldReply` whose conversation the operator wants to see first; the dialog closes.
+        picked, edit_wanted: a `HeldReply` that the operator wants to see, or to change, first; the dialog closes.
     """
 
     picked = Signal(object)
+    edit_wanted = Signal(object)
 
     def __init__(self, feed: HeldRepliesFeed, deciding: HeldReplyCommands, clock: Clock, parent: QWidget) -> None:
         super().__init__(parent, tr("What waited"))
@@ -46,9 +47,9 @@ class AfterPauseDialog(Dialog):
         self.later.clicked.connect(self.reject)
         self.discard.clicked.connect(self._discard_all)
         self.send.clicked.connect(self._send_all)
-        self.view.send_wanted.connect(deciding.send)
-        self.view.stop_wanted.connect(deciding.stop)
+        deciding.serve(self.view)
         self.view.picked.connect(self._pick)
+        self.view.edit_wanted.connect(self._edit)
         self.view.left.connect(self.reject)
         feed.read.connect(self._show)
         self._show()
@@ -87,4 +88,8 @@ class AfterPauseDialog(Dialog):
 
     def _pick(self, held: HeldReply) -> None:
         self.picked.emit(held)
+        self.accept()
+
+    def _edit(self, held: HeldReply) -> None:
+        self.edit_wanted.emit(held)
         self.accept()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.held_replies.view import HeldView
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
@@ -19,6 +20,12 @@ class HeldReplyCommands(QObject):
         self._bridge = bridge
         self._notices = notices
 
+    def serve(self, view: HeldView) -> None:
+        """Carry out what is wanted of the rows of `view`."""
+        view.send_wanted.connect(self.send)
+        view.stop_wanted.connect(self.stop)
+        view.takeover_wanted.connect(self.take_over)
+
     def send(self, held: HeldReply) -> None:
         """Send one reply, or all asking parts of its answer."""
         self._bridge.ask(self._bridge.desk.replies.release(held.reply.id, whole=bool(held.asking)))
@@ -26,6 +33,10 @@ class HeldReplyCommands(QObject):
     def stop(self, held: HeldReply) -> None:
         """Stop one reply and the later parts of its answer; their texts stay visible."""
         self._bridge.ask(self._bridge.desk.replies.cancel(held.reply.id))
+
+    def take_over(self, held: HeldReply) -> None:
+        """Take over its conversation, which stops its replies that leave by themselves."""
+        self._bridge.ask(self._bridge.desk.conversations.take_over(held.reply.conversation_id))
 
     def stop_all(self) -> None:
         """Stop all held replies, without asking, because seconds count."""

@@ -28,12 +28,14 @@ class HeldRepliesControl(QObject):
         wanted: the operator wants to see a held reply in its conversation.
         conversation_wanted: the id of the conversation to open for it.
         edit_wanted: a visible `Reply` to be edited.
+        change_wanted: a `Reply` to be locked first, and what to call with it then.
         asks: a question is shown; the window has to be visible for it.
     """
 
     wanted = Signal()
     conversation_wanted = Signal(int)
     edit_wanted = Signal(object)
+    change_wanted = Signal(object, object)
     asks = Signal()
 
     def __init__(
@@ -54,13 +56,17 @@ class HeldRepliesControl(QObject):
         strip.stop.clicked.connect(self.deciding.stop_all)
         for send in (strip.send, strip.send_below):
             send.clicked.connect(self._send_all)
-        strip.view.send_wanted.connect(self.deciding.send)
-        strip.view.stop_wanted.connect(self.deciding.stop)
+        self.deciding.serve(strip.view)
         strip.view.picked.connect(self.go_to)
+        strip.view.takeover_wanted.connect(self.go_to)
+        strip.view.edit_wanted.connect(self._change)
 
     def go_to(self, held: HeldReply) -> None:
         """Show a held reply in its conversation and focus its bubble."""
         self._seek(held.reply, to_edit=False)
+
+    def _change(self, held: HeldReply) -> None:
+        self.change_wanted.emit(held.reply, self.edit)
 
     def edit(self, reply: Reply) -> None:
         """Show a reply whose countdown was stopped, and let the operator edit it."""
@@ -124,6 +130,7 @@ class HeldRepliesControl(QObject):
             self.asks.emit()
             panel = AfterPauseDialog(self.feed, self.deciding, self._bridge.desk.clock, window)
             panel.picked.connect(self.go_to)
+            panel.edit_wanted.connect(self._change)
             panel.open()
 
     def _send_all(self) -> None:

@@ -1,32 +1,33 @@
-"""Painter of a held reply's row: customer, text, status and two buttons."""
+"""Painter of a held reply's row: customer, question, text, status, buttons."""
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply
-from wxdesk.ui.inbox.held_replies.model import HeldRole, held_text
+from wxdesk.ui.inbox.held_replies.model import HeldRole, asked_text, held_text
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import ReplyStatus
 
-ROW_HEIGHT = 52
+ROW_HEIGHT = 72
 BUTTON = 26
 _PAD = 12
 _GAP = 4
 _ICON = 12
 
 
-def send_rect(row: QRect) -> QRect:
-    """Return the rectangle of a row's send button."""
-    return stop_rect(row).translated(-BUTTON - _GAP, 0)
+BUTTONS = {"send": (0, 0), "stop": (1, 0), "edit": (0, 1), "person": (1, 1)}
+"""Column and line of a row's buttons, by their icons; `person` takes over."""
 
 
-def stop_rect(row: QRect) -> QRect:
-    """Return the rectangle of a row's stop button."""
-    return QRect(row.right() - _PAD - BUTTON + 3, row.top() + (row.height() - BUTTON) // 2, BUTTON, BUTTON)
+def button_rect(row: QRect, name: str) -> QRect:
+    """Return the rectangle of a row's button."""
+    column, line = BUTTONS[name]
+    first = QRect(row.right() - _PAD - 2 * BUTTON - _GAP + 3, row.top() + 7, BUTTON, BUTTON)
+    return first.translated(column * (BUTTON + _GAP), line * (BUTTON + _GAP))
 
 
 def words_beside(name: str, status: ReplyStatus, row: QRect) -> str:
@@ -37,7 +38,7 @@ def words_beside(name: str, status: ReplyStatus, row: QRect) -> str:
 
 
 def _first_line(row: QRect) -> QRect:
-    left, right = row.left() + _PAD, send_rect(row).left() - 8
+    left, right = row.left() + _PAD, button_rect(row, "send").left() - 8
     return QRect(left, row.top() + 7, right - left, 18)
 
 
@@ -50,7 +51,7 @@ def _status_font() -> QFont:
 
 
 class HeldDelegate(QStyledItemDelegate):
-    """Paints a `HeldReply`; `hot` is row and button (`send`, `stop`) under the mouse."""
+    """Paints a `HeldReply`; `hot` is row and button of `BUTTONS` under the mouse."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,8 +70,9 @@ class HeldDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme.color("hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
         self._paint_text(painter, rect, held, index.data(HeldRole.STATUS), theme)
-        self._paint_button(painter, send_rect(rect), "send", "accent", self.hot == (index.row(), "send"))
-        self._paint_button(painter, stop_rect(rect), "stop", "secondary", self.hot == (index.row(), "stop"))
+        for name in BUTTONS:
+            role = "accent" if name == "send" else "secondary"
+            self._paint_button(painter, button_rect(rect, name), name, role, self.hot == (index.row(), name))
         if option.state & QStyle.StateFlag.State_HasFocus:
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
         painter.restore()
@@ -86,7 +88,8 @@ class HeldDelegate(QStyledItemDelegate):
         paint_icon(painter, at, status.icon, status.role, _ICON)
         name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
         paint_text(painter, name, name_of(held.contact), _name_font(), theme.color("text"))
-        paint_text(painter, line.translated(0, 19), held_text(held), font(Size.SMALL), theme.color("secondary"))
+        paint_text(painter, line.translated(0, 20), asked_text(held), font(Size.SMALL), theme.color("secondary"))
+        paint_text(painter, line.translated(0, 39), held_text(held), font(Size.SMALL), theme.color("text"))
 
     def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:
         theme = Theme.current()

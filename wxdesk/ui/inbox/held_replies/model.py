@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
-from wxdesk.ui.inbox.timeline.entries import reply_text
+from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import ReplyStatus, status_of_reply
@@ -59,8 +59,16 @@ class HeldModel(RowModel[HeldReply]):
 
 def accessible_held(held: HeldReply, status: ReplyStatus) -> str:
     """A row as one sentence, with what its keys do."""
-    keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it")
-    return ", ".join((name_of(held.contact), held_text(held), status.text, keys))
+    keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it, Ctrl+E changes it, F4 takes over")
+    said = (name_of(held.contact), asked_text(held), held_text(held), status.text, keys)
+    return ", ".join(filter(None, said))
+
+
+def asked_text(held: HeldReply) -> str:
+    """Return the rule of a reply, and the message that it answers."""
+    rule, question = held.reply.rule_name, held.question
+    words = "" if question is None else tr("to “{words}”", words=" ".join(message_text(question).split()))
+    return " · ".join(filter(None, (rule and tr("Rule: {said}", said=rule), words)))
 
 
 def held_text(held: HeldReply) -> str:

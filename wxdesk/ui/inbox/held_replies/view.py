@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, HeldDelegate, send_rect, stop_rect, words_beside
+from wxdesk.ui.inbox.held_replies.delegate import BUTTONS, ROW_HEIGHT, HeldDelegate, button_rect, words_beside
 from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole
 from wxdesk.ui.inbox.lists.click_guard import ClickGuard
 from wxdesk.ui.inbox.lists.rows_view import RowsView
@@ -24,13 +24,15 @@ class HeldView(RowsView):
 
     Signals:
         picked: a `HeldReply` whose conversation the operator wants to see.
-        send_wanted, stop_wanted: a `HeldReply`.
+        send_wanted, stop_wanted, edit_wanted, takeover_wanted: a `HeldReply`.
         left: Esc was pressed.
     """
 
     picked = Signal(object)
     send_wanted = Signal(object)
     stop_wanted = Signal(object)
+    edit_wanted = Signal(object)
+    takeover_wanted = Signal(object)
     left = Signal()
 
     def __init__(self, model: HeldModel, clock: Clock, parent: QWidget | None = None) -> None:
@@ -41,6 +43,12 @@ class HeldView(RowsView):
         self.setItemDelegate(self._rows)
         self._click_guard = ClickGuard(model, self, clock)
         self.setModel(model)
+        self._wanted = {
+            "send": self.send_wanted,
+            "stop": self.stop_wanted,
+            "edit": self.edit_wanted,
+            "person": self.takeover_wanted,
+        }
 
     def sizeHint(self) -> QSize:
         """Return the height of all rows; Qt's own 192 pixels would cut the fourth."""
@@ -65,18 +73,25 @@ class HeldView(RowsView):
             self.left.emit()
         elif event.isAutoRepeat() and event.key() in _ACTING:
             event.accept()  # a key held down must not go on with the next row
-        elif held is not None and event.key() in _ACTING:
+        elif held is not None and (event.key() in _ACTING or _act_of(event)):
             self._act(held, event)
         else:
             super().keyPressEvent(event)
 
     def _act(self, held: HeldReply, event: QKeyEvent) -> None:
-        sends = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.key() in _ENTER and not sends:
+        act = _act_of(event)
+        if not act:
             self.picked.emit(held)
         elif self._click_guard.accepts_key():
             self._click_guard.decided()
-            (self.send_wanted if sends and event.key() in _ENTER else self.stop_wanted).emit(held)
+            self._wanted[act].emit(held)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep F4 for the chosen row, from the open conversation."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _act_of(event) == "person":
+            event.accept()
+            return True
+        return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._heat(self._at(event.position().toPoint()))
@@ -96,7 +111,7 @@ class HeldView(RowsView):
         if not button:
             self.picked.emit(held)
         elif self._click_guard.accepts_click(row):
-            (self.send_wanted if button == "send" else self.stop_wanted).emit(held)
+            self._wanted[button].emit(held)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
@@ -119,10 +134,7 @@ class HeldView(RowsView):
         if not index.isValid():
             return (-1, "")
         rect = self.visualRect(index)
-        for name, button in (("send", send_rect(rect)), ("stop", stop_rect(rect))):
-            if button.contains(at):
-                return (index.row(), name)
-        return (index.row(), "")
+        return (index.row(), next((name for name in BUTTONS if button_rect(rect, name).contains(at)), ""))
 
     def _heat(self, hot: tuple[int, str]) -> None:
         if hot != self._rows.hot:
@@ -142,4 +154,23 @@ def tip_of(held: HeldReply, button: str) -> str:
             return tr("Stop all {n} parts (Delete)", n=held.asking)
         case "stop":
             return tr("Stop it (Delete)")
+        case "edit":
+            return tr("Change it (Ctrl+E)")
+        case "person":
+            return tr("Take over (F4)")
+    return ""
+
+
+def _act_of(event: QKeyEvent) -> str:
+    """Return the button whose key this is."""
+    by_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    match event.key():
+        case Qt.Key.Key_Return | Qt.Key.Key_Enter if by_control:
+            return "send"
+        case Qt.Key.Key_Delete:
+            return "stop"
+        case Qt.Key.Key_E if by_control:
+            return "edit"
+        case Qt.Key.Key_F4 if not event.modifiers():
+            return "person"
     return ""
