@@ -15,6 +15,7 @@ from pathlib import Path
 
 from wxdesk import __version__, desktop, i18n, logs
 from wxdesk.commands.accounts import add_account_commands
+from wxdesk.commands.operators import add_operator_commands
 from wxdesk.commands.rules import check_lines, check_rules, export_lines, export_rules, import_rules
 from wxdesk.commands.secrets import set_secret, warn_of_setup
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(add("doctor", "check the set-up, one line a check; exit 1 if one fails", _doctor))
     _add_rules(add("rules", "import or export the rules as a file"))
     _add_accounts(add("account", "add, list, change, rename or remove accounts of config.toml"))
+    _add_operators(add("operator", "add, list, change or remove the operators of a team"))
     _add_secret(add("secret", "keep a secret in the system keychain"))
     return parser
 
@@ -148,6 +150,10 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
 
 def _add_accounts(parser: argparse.ArgumentParser) -> None:
     add_account_commands(_commands_of(parser, title="actions", required=True), _home, _report)
+
+
+def _add_operators(parser: argparse.ArgumentParser) -> None:
+    add_operator_commands(_commands_of(parser, title="actions", required=True), _home, _report)
 
 
 def _add_secret(parser: argparse.ArgumentParser) -> None:
@@ -240,8 +246,6 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    from wxdesk.core.model.account import PushMode
-    from wxdesk.core.model.push import BodyFormat
     from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox  # only this command and the demo need it
 
     secrets = {
@@ -253,8 +257,8 @@ def _sandbox(options: argparse.Namespace) -> int:
         name=options.name,
         app_id=options.app_id,
         original_id=options.original_id,
-        push_mode=PushMode(options.mode),
-        format=BodyFormat(options.format),
+        push_mode=options.mode,
+        format=options.format,
         push_url=options.push_url,
         **secrets,
     )

@@ -31,8 +31,8 @@ class SandboxOptions:
     app_secret: str = ""
     push_token: str = ""
     encoding_aes_key: str = ""
-    push_mode: PushMode = PushMode.SECURE
-    format: BodyFormat = BodyFormat.JSON
+    push_mode: str = PushMode.SECURE
+    format: str = BodyFormat.JSON
     push_url: str = ""
 
     def program(self) -> MiniProgram:
@@ -43,14 +43,14 @@ class SandboxOptions:
             name=self.name or account.name,
             app_id=self.app_id or account.app_id,
             original_id=self.original_id or account.original_id,
-            push_mode=self.push_mode,
+            push_mode=PushMode(self.push_mode),
         )
         credentials = Credentials(
             app_secret=self.app_secret or own.app_secret,
             push_token=self.push_token or own.push_token,
             encoding_aes_key=self.encoding_aes_key or own.encoding_aes_key,
         )
-        program = MiniProgram(account, credentials, self.format, self.push_url)
+        program = MiniProgram(account, credentials, BodyFormat(self.format), self.push_url)
         _ = program.cipher
         return program
 

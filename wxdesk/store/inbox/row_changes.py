@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
 from wxdesk.core.errors import NotFound, UnsettledReply
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.operator import acting
 from wxdesk.core.model.reply import Reply
 from wxdesk.store.conversations.conversations import change_contact
 from wxdesk.store.conversations.status import reopen, set_aside
@@ -62,7 +62,7 @@ def _change(
     threads = tuple(row.id for row in rows)
     if change.act is RowAct.BLOCK:
         for thread in threads:
-            cancelled += cancel_automatic(connection, thread, Author.OPERATOR, at)
+            cancelled += cancel_automatic(connection, thread, acting(), at)
     return _set_status(connection, threads, change, at), cancelled
 
 
