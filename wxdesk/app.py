@@ -283,7 +283,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         timeline=TimelineQueries(store),
         conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),
         replies=ReplyCommands(store, out.pictures, accounts, preferences, bus.publish, clock),
-        **parts.kept_parts(store, intake, bus),
+        **parts.kept_parts(store, intake, out.pictures, lock, bus),
         outbox=out.outbox,
         takeovers=parts.takeover_expiry(setup, store, presence, preferences, operator_typing, bus),
         attention=AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, bus.publish, clock),

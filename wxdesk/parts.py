@@ -14,6 +14,7 @@ from wxdesk.desk.conversations.colleagues import Colleagues
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
+from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.skipped import SkippedMessages
@@ -73,11 +74,12 @@ def team_parts(store: Store, presence: DeskPresence, bus: Bus, clock: Clock) -> 
     return {"presence": presence, "claims": Claims(store, bus.publish, clock), "colleagues": colleagues}
 
 
-def kept_parts(store: Store, intake: Intake, bus: Bus) -> dict[str, Any]:
-    """Build the parts of `Desk` that keep drafts and know who was skipped."""
+def kept_parts(store: Store, intake: Intake, pictures: Pictures, lock: DecisionLock, bus: Bus) -> dict[str, Any]:
+    """Build the parts of `Desk` for drafts, skipped messages and deletion."""
     return {
         "drafts": OperatorDrafts(store.drafts, bus.publish),
         "skipped": SkippedMessages(store.decisions, intake),
+        "erasing": Erasing(store, pictures, lock, bus.publish),
     }
 
 

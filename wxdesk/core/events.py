@@ -99,6 +99,11 @@ class ConversationChanged(ConversationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ContactErased(ConversationChanged):
+    """A conversation is gone, with its contact and everything that was kept of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakeoverChanged(ConversationEvent):
     """A takeover began or ended; `until` is None without an end, or if handed back."""
 

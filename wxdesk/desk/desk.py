@@ -13,6 +13,7 @@ from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQuerie
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
+from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.health import Health, Traffic
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.skipped import SkippedMessages
@@ -60,6 +61,7 @@ class Desk:
     pictures: Pictures
     reports: Reports
     quarantine: Quarantine
+    erasing: Erasing
     reachability: Reachability
     setup: SetupDesk
     bus: Bus

@@ -23,7 +23,7 @@ from wxdesk.store.replies.replies import Replies
 from wxdesk.store.reports import Exports, Statistics, Traces
 from wxdesk.store.rules.rules import Rules
 from wxdesk.store.settings import Settings
-from wxdesk.store.setup import AccountRows, AttemptStore, Outages
+from wxdesk.store.setup import AccountRows, AttemptStore, Outages, PersonRows
 from wxdesk.store.team import ClaimStore, CommandQueue, OperatorStore, RelayedEvents
 from wxdesk.store.templates import Templates
 
@@ -61,7 +61,7 @@ class Store:
         self.templates = Templates(db)
         self.settings = Settings(db)
         self.outages = Outages(db)
-        self.account_rows = AccountRows(db)
+        self.account_rows, self.person_rows = AccountRows(db), PersonRows(db)
         self.attempts = AttemptStore(db)
         self.traces = Traces(db)
         self.quarantine = QuarantineStore(db)

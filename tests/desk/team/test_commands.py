@@ -19,6 +19,7 @@ from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
+from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.replies.commands import ReplyCommands
@@ -51,6 +52,7 @@ PARTS: dict[str, type] = {
     "preferences": CurrentPreferences,
     "accounts": Accounts,
     "quarantine": Quarantine,
+    "erasing": Erasing,
 }
 
 READS = {

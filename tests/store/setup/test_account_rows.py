@@ -10,6 +10,8 @@ from sqlalchemy import Connection, func, select
 from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.errors import BadInput
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.draft import UnsentContent
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.findings import Check, Finding
@@ -21,7 +23,7 @@ from wxdesk.store.setup.attempts import CountedFinding
 
 NOT_OF_AN_ACCOUNT = {
     "settings", "rules", "rule_revisions", "rule_lists", "templates", "template_revisions", "outages", "pictures",
-    "picture_chunks", "leases", "relayed_events", "commands",
+    "picture_chunks", "leases", "relayed_events", "commands", "operators", "operator_actions",
 }  # fmt: skip
 """Tables whose rows belong to the whole desk. A new table is in the other group unless it is named here."""
 
@@ -48,6 +50,7 @@ async def fill(store: Store, account: str) -> None:
     await store.pictures.note_upload(account, picture.digest, "m", T0)
     await store.attention.change([Attention(said.conversation.id, AttentionReason.CLOSING, T0)], [])
     await store.attempts.add([CountedFinding(Finding(Check.PUSH, CheckVerdict.OK, account, {}, T0))])
+    await store.drafts.keep({said.conversation.id: (UnsentContent(Content(text="x")),)})
     await store.settings.set(f"account:{account}", "x")
 
 

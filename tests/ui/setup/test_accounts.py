@@ -10,13 +10,14 @@ from tests.ui.setup.steps import LONG, card, click, come_to_url_check, paste, re
 from wxdesk.config import load
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.ui.settings.account_card import AccountCard
-from wxdesk.ui.settings.account_dialogs import AccountDialog, RenameDialog, SwitchDialog
+from wxdesk.ui.settings.account_dialogs import RenameDialog, SwitchDialog
 from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.setup.console_values import ConsoleValue
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 
 
 def _settings(opened: MainWindow) -> SettingsPage:
@@ -30,7 +31,7 @@ def _choose(settings: SettingsPage, name: str, command: str) -> None:
     action.trigger()
 
 
-def _dialog[D: AccountDialog](qtbot: QtBot, opened: MainWindow, kind: type[D]) -> D:
+def _dialog[D: AgreementDialog](qtbot: QtBot, opened: MainWindow, kind: type[D]) -> D:
     qtbot.waitUntil(lambda: any(one.isVisible() for one in opened.findChildren(kind)))
     return next(one for one in opened.findChildren(kind) if one.isVisible())
 

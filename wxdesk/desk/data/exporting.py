@@ -76,7 +76,7 @@ async def export(  # noqa: PLR0913 - of whom, whereto
             except OSError as error:  # here, where it is known to be this file's
                 raise unusable_file(file, error) from None
 
-        await store.exports.read(write, account, openid)
+        await store.exports.read(write, account, openid, said=kind is not ExportKind.CONTACTS)
     finally:
         await store.close()
     return of

@@ -64,6 +64,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "preferences": ("set",),
     "accounts": ("set_mode", "follow_config"),
     "quarantine": ("read_again",),
+    "erasing": ("erase",),
 }  # fmt: skip
 """Methods that only the server that works may carry out, by the part of `Desk`."""
 

@@ -108,6 +108,10 @@ class Database(ABC):
             StoreError: the next start would not find what is committed, or nothing can be committed just now.
         """
 
+    async def scrub(self) -> None:
+        """Cut what was deleted out of the files; a server does so itself, in time."""
+        return
+
     async def listen(self, heard: Callable[[str], None]) -> None:
         """Call `heard` when another process may have changed something, until cancelled.
 

@@ -79,6 +79,29 @@ class SqliteDatabase(Database):
         await self._writer.run(self._look, Rank.ACKNOWLEDGING)
         return ""
 
+    async def scrub(self) -> None:
+        """See `Database`.
+
+        SQLite writes zeros over deleted rows. The search has them until its parts are merged, which goes step by step,
+        and the log until it is copied and cut, once nobody reads what it has.
+        """
+        pages = -MERGED_PAGES  # all parts into one
+        while await self.write(_merge_search, pages):
+            pages = MERGED_PAGES
+        while not await self._writer.run(self._cut_log):  # noqa: ASYNC110 - nobody tells of the end of a reader
+            await asyncio.sleep(CUT_SECONDS)
+
+    def _cut_log(self) -> bool:
+        try:
+            driver = _driver_of(self._only_writer())
+            driver.execute("PRAGMA busy_timeout = 0")  # nobody may wait for a long reader
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        except SQLITE_FAILURES as error:
+            self._failed(error)
+            raise store_error(error) from None
+        return not busy
+
     def _look(self) -> None:
         self._guard.check()
         if self._refuses:
@@ -172,9 +195,17 @@ def _driver_of(connection: Connection) -> sqlite3.Connection:
     return driver  # type: ignore[no-any-return]
 
 
+def _merge_search(connection: Connection, pages: int) -> bool:
+    """Merge so many pages of the search index; False once nothing is left to do."""
+    driver = _driver_of(connection)
+    before = driver.total_changes
+    driver.execute("INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)", (pages,)).close()
+    return driver.total_changes - before >= 2  # one is this statement's own
+
+
 def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # begin nothing by itself
-    pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]
+    pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"]
     pragmas += ["wal_autocheckpoint = 0", f"journal_size_limit = {LOG_BYTES}"]  # see `_copy_log`
     if sys.platform == "darwin":
         pragmas += ["fullfsync = ON", "checkpoint_fullfsync = ON"]
@@ -192,6 +223,12 @@ def _run_pragmas(connection: DBAPIConnection, pragmas: list[str]) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
+
+CUT_SECONDS = 0.2
+"""Time between two looks if the log can be cut."""
+
+MERGED_PAGES = 500
+"""Pages of the search index merged in one transaction, in about 20 ms."""
 
 STATEMENTS = 1000
 """Most compiled statements kept; the program has about 300, search makes more."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from heapq import merge
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -31,13 +33,13 @@ class Exports:
         query = _chosen(account, openid).with_only_columns(func.count(conversations.c.id))
         return await self._db.read(lambda connection: int(connection.scalar(query.order_by(None)) or 0))
 
-    async def read(self, use: Callable[[Threads], None], account: str = "", openid: str = "") -> None:
+    async def read(self, use: Callable[[Threads], None], account: str = "", openid: str = "", *, said: bool) -> None:
         """Call `use` with the conversations of one moment, oldest first, and their items.
 
-        On a file it is called in another thread. Whatever it raises ends this.
+        Without what was `said` they have none. On a file it is called in another thread. Whatever it raises ends this.
         """
         query = _chosen(account, openid)
-        await self._db.read(lambda connection: use(_threads(connection, query)))
+        await self._db.read(lambda connection: use(_threads(connection, query, said=said)))
 
 
 def _chosen(account: str, openid: str) -> Select[Any]:
@@ -46,17 +48,25 @@ def _chosen(account: str, openid: str) -> Select[Any]:
     return query.order_by(conversations.c.id)
 
 
-def _threads(connection: Connection, query: Select[Any]) -> Threads:
-    for row in connection.execute(query, execution_options=_STREAM):
-        yield conversation_of(row), _items(connection, row.id)
+def _threads(connection: Connection, chosen: Select[Any], *, said: bool) -> Threads:
+    by_thread = groupby(_items(connection, chosen) if said else (), key=attrgetter("conversation_id"))
+    coming = next(by_thread, None)
+    for row in connection.execute(chosen, execution_options=_STREAM):
+        if coming is not None and coming[0] == row.id:
+            yield conversation_of(row), coming[1]
+            coming = next(by_thread, None)
+        else:
+            yield conversation_of(row), iter(())
 
 
-def _items(connection: Connection, conversation_id: int) -> Iterator[TimelineItem]:
-    of_it = (messages.c.conversation_id == conversation_id, replies.c.conversation_id == conversation_id)
-    said = select(messages).where(of_it[0]).order_by(messages.c.at, messages.c.id)
-    answered = select_replies().where(of_it[1]).order_by(PLACE, replies.c.id)
+def _items(connection: Connection, chosen: Select[Any]) -> Iterator[TimelineItem]:
+    """Read all items by conversation at once; a query each would take minutes."""
+    ids = chosen.with_only_columns(conversations.c.id).order_by(None)
+    of_it = messages.c.conversation_id, replies.c.conversation_id
+    written = select(messages).where(of_it[0].in_(ids)).order_by(of_it[0], messages.c.at, messages.c.id)
+    answered = select_replies().where(of_it[1].in_(ids)).order_by(of_it[1], PLACE, replies.c.id)
     return merge(
-        map(message_of, connection.execute(said, execution_options=_STREAM)),
+        map(message_of, connection.execute(written, execution_options=_STREAM)),
         map(reply_of, connection.execute(answered, execution_options=_STREAM)),
-        key=lambda item: (item.at, isinstance(item, Reply), item.id),
+        key=lambda item: (item.conversation_id, item.at, isinstance(item, Reply), item.id),
     )

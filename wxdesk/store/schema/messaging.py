@@ -117,6 +117,7 @@ conversations = Table(
     Column("claim_until", Moment),
     Column("pinned", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("contact_id"),
+    sqlite_autoincrement=True,  # a window may still speak of one that was deleted: nobody else may get its id
 )
 # The literal 0 stands in the SQL itself: a bound one would keep SQLite from using the partial index.
 UNREAD = conversations.c.unread > literal_column("0")
@@ -275,6 +276,7 @@ replies = Table(
     Column("placed_at", Moment),
     # Who wrote it, by name, where operators sign in.
     Column("operator", CleanText, nullable=False, server_default="", default=acting_name),
+    sqlite_autoincrement=True,
 )
 IS_PART = replies.c.part_of.is_not(None)
 OF_A_HUMAN = replies.c.author == literal_column("'operator'")

@@ -6,5 +6,6 @@ Imported by the rooms of `store` above, by `desk` and `app`; imports `store.sche
 from wxdesk.store.setup.account_rows import AccountRows
 from wxdesk.store.setup.attempts import AttemptStore
 from wxdesk.store.setup.outages import Outages
+from wxdesk.store.setup.person_rows import PersonRows
 
-__all__ = ["AccountRows", "AttemptStore", "Outages"]
+__all__ = ["AccountRows", "AttemptStore", "Outages", "PersonRows"]

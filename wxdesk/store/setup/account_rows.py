@@ -27,7 +27,7 @@ from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import JsonText
-from wxdesk.store.schema.messaging import messages, picture_chunks, pictures
+from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures
 from wxdesk.store.settings import ACCOUNT_MODE
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -46,7 +46,7 @@ class AccountRows(StorePart):
 
     async def pictures(self, name: str) -> list[str]:
         """Return the pictures that only rows of an account name."""
-        return await self._db.read(lambda connection: _pictures_only_of(connection, _owned(name)))
+        return await self._db.read(lambda connection: pictures_only_of(connection, _owned(name)))
 
     async def remove(self, name: str) -> list[str]:
         """Remove all rows of an account; return the pictures that nothing names any more."""
@@ -67,7 +67,7 @@ def _rename(connection: Connection, old: str, new: str) -> None:
 
 def _remove(connection: Connection, name: str) -> list[str]:
     owned = _owned(name)
-    unnamed = _pictures_only_of(connection, owned)
+    unnamed = pictures_only_of(connection, owned)
     for table in reversed(metadata.sorted_tables):
         if table in owned:
             connection.execute(delete(table).where(owned[table]))
@@ -79,22 +79,34 @@ def _remove(connection: Connection, name: str) -> list[str]:
 
 def _owned(name: str) -> dict[Table, ColumnElement[bool]]:
     """Return for each table with rows of an account the condition that finds them."""
+    tables = [table for table in metadata.sorted_tables if "account" in table.c]
+    return rows_below({table: table.c.account == name for table in tables})
+
+
+def rows_below(first: Mapping[Table, ColumnElement[bool]]) -> dict[Table, ColumnElement[bool]]:
+    """Return conditions that find the `first` rows and those that refer to them.
+
+    A row that refers to a conversation belongs there, whatever else it refers to. Tables come after those that they
+    refer to.
+    """
     found: dict[Table, ColumnElement[bool]] = {}
     for table in metadata.sorted_tables:
-        if "account" in table.c:
-            found[table] = table.c.account == name
-            continue
+        keys = sorted(table.foreign_keys, key=lambda key: key.parent.name)
+        keys = [key for key in keys if key.column.table is conversations] or keys
         parents = [
             key.parent.in_(select(key.column).where(found[key.column.table]))
-            for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+            for key in keys
             if key.column.table in found
         ]
-        if parents:
+        if table in first:
+            found[table] = first[table]
+        elif parents:
             found[table] = or_(*parents)
     return found
 
 
-def _pictures_only_of(connection: Connection, owned: Mapping[Table, ColumnElement[bool]]) -> list[str]:
+def pictures_only_of(connection: Connection, owned: Mapping[Table, ColumnElement[bool]]) -> list[str]:
+    """Return the pictures of messages that no other row names."""
     shown = select(messages.c.picture).where(messages.c.picture.is_not(None)).distinct()
     named = set(connection.scalars(shown.where(not_(owned[messages]))))
     for table in metadata.sorted_tables:

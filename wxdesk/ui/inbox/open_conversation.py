@@ -17,6 +17,7 @@ from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
     CaughtUp,
+    ContactErased,
     ConversationChanged,
     DecisionMade,
     Event,
@@ -167,6 +168,8 @@ class ChatSession(QObject):
             match event:
                 case ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:
                     self._changed_replies.add(reply_id)
+                case ContactErased(conversation_id) if conversation_id == self.conversation_id:
+                    self.close()
                 case TakeoverEnded(conversation_id, at):
                     self._returned[conversation_id].append(at)
                 case CaughtUp():

@@ -13,13 +13,13 @@ from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_dialogs import (
-    AccountDialog,
     RenameDialog,
     SwitchDialog,
     remove_dialog,
     rotate_dialog,
 )
 from wxdesk.ui.settings.account_mode import AccountMode
+from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
@@ -92,14 +92,14 @@ class AccountCommands(QObject):
         work = self._bridge.desk.account_editing.remove(name, with_data=dialog.choice.isChecked())
         self._ask(dialog, work, partial(self._tell, tr("“{account}” is removed", account=name)))
 
-    def _ask(self, dialog: AccountDialog, work: Coroutine[Any, Any, object], done: partial[None]) -> None:
+    def _ask(self, dialog: AgreementDialog, work: Coroutine[Any, Any, object], done: partial[None]) -> None:
         self._bridge.ask(work, partial(self._done, dialog, done), partial(self._refused, dialog), once=dialog)
 
-    def _done(self, dialog: AccountDialog, done: partial[None], answer: object) -> None:
+    def _done(self, dialog: AgreementDialog, done: partial[None], answer: object) -> None:
         dialog.accept()
         done(answer)
 
-    def _refused(self, dialog: AccountDialog, error: Exception) -> None:
+    def _refused(self, dialog: AgreementDialog, error: Exception) -> None:
         dialog.show_error(explain_reason(error))
 
     def _tell(self, words: str, _: object) -> None:

@@ -1,56 +1,16 @@
 """Dialogs that rename an account, renew its Token and key, or remove it."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind, Switch
-from wxdesk.ui.widgets.dialogs.dialog import NarrowDialog
+from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.buttons import Switch
+from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
-class AccountDialog(NarrowDialog):
-    """Title, sentence, and the two buttons; closes only after `close_well`.
-
-    Signals:
-        agreed: the operator wants it; the dialog waits for the desk's answer.
-    """
-
-    agreed = Signal()
-
-    def __init__(self, title: str, text: str, action: str, parent: QWidget, *, destructive: bool = False) -> None:
-        super().__init__(parent, title)
-        self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
-        self.error = PlainLabel(role="failed", wrap=True, parent=self)
-        self.error.hide()
-        self.cancel = Button(tr("Cancel"), parent=self)
-        self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
-        self.cancel.clicked.connect(self.reject)
-        self.action.clicked.connect(self._agree)
-        (self.cancel if destructive else self.action).setDefault(True)
-        self.body: QVBoxLayout = vbox(spacing=12)
-        buttons = hbox(STRETCH, self.cancel, self.action, spacing=8)
-        self._lay_out(title, self.text, self.body, self.error, 4, buttons)
-
-    def show_error(self, reason: str) -> None:
-        """Show why it could not be done, and let the operator try again."""
-        self.error.show_if_any(reason)
-        self.action.setEnabled(True)
-        self._fit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self._fit()
-        super().showEvent(event)
-
-    def _agree(self) -> None:
-        self.action.setEnabled(False)
-        self.agreed.emit()
-
-
-class RenameDialog(AccountDialog):
+class RenameDialog(AgreementDialog):
     """Asks for the new name; the push URL changes with it."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
@@ -71,7 +31,7 @@ class RenameDialog(AccountDialog):
         return self.field.text()
 
 
-class SwitchDialog(AccountDialog):
+class SwitchDialog(AgreementDialog):
     """A question with one choice; `texts` tell what happens without and with it."""
 
     def __init__(

@@ -48,6 +48,8 @@ class ContactPanel(QFrame):
         self.names: Callable[[], Iterable[str]] = tuple
         self.blocked = PlainLabel(tr("Blocked: rules keep quiet, and nothing new is told of this customer."), wrap=True)
         self.block = Button(kind=ButtonKind.LINK)
+        self.export = Button(tr("Export the conversation…"), kind=ButtonKind.LINK)
+        self.erase = Button(tr("Delete this customer…"), kind=ButtonKind.LINK)
         self._arrange()
         self.alias.saved.connect(self._save)
         self.note.saved.connect(self._save)
@@ -68,7 +70,8 @@ class ContactPanel(QFrame):
             label.setMinimumHeight(22)
             facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             facts.addWidget(widget, row, 1)
-        vbox(head, facts, self.blocked, (self.block, Qt.AlignmentFlag.AlignLeft), within=self, spacing=12)
+        commands = [(button, Qt.AlignmentFlag.AlignLeft) for button in (self.block, self.export, self.erase)]
+        vbox(head, facts, self.blocked, vbox(*commands, spacing=4), within=self, spacing=12)
 
     def show_contact(self, conversation: Conversation, source: str | None, now: datetime) -> None:
         """Show a conversation's contact; keep text being written about the same one."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.model.erasure import Erasure
+from wxdesk.desk.data.exporting import ExportKind
+from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.inbox.acts.row_acts import RowActs
 from wxdesk.ui.inbox.details.contact import ContactPanel
+from wxdesk.ui.inbox.details.erase_dialog import EraseDialog, receipt_text
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 
@@ -29,7 +35,10 @@ class ContactCommands(QObject):
         self._acts = acts
         panel.names = self._colleagues
         panel.described.connect(self._describe)
+        self.files = FileJobs(bridge, notices, panel)
         panel.block.clicked.connect(self.toggle_block)
+        panel.export.clicked.connect(self._export)
+        panel.erase.clicked.connect(self._ask_to_erase)
 
     def _colleagues(self) -> set[str]:
         return {one.name for one in self._bridge.desk.colleagues.now}
@@ -52,3 +61,30 @@ class ContactCommands(QObject):
         if conversation is not None:
             blocked = conversation.contact.blocked
             self._acts.do((conversation,), RowChange(RowAct.UNBLOCK if blocked else RowAct.BLOCK))
+
+    def _export(self) -> None:
+        if (conversation := self._session.conversation) is not None:
+            contact = conversation.contact
+            self.files.export(
+                ExportKind.CONVERSATIONS, conversation.account, openid=contact.openid, account=contact.account
+            )
+
+    def _ask_to_erase(self) -> None:
+        if (conversation := self._session.conversation) is not None:
+            dialog = EraseDialog(conversation.contact, self._panel.window())
+            dialog.agreed.connect(partial(self._erase, dialog, conversation.id))
+            dialog.open()
+
+    def _erase(self, dialog: EraseDialog, conversation_id: int) -> None:
+        work = self._bridge.desk.erasing.erase(conversation_id)
+        self._bridge.ask(work, partial(self._erased, dialog), partial(self._not_erased, dialog))
+
+    def _erased(self, dialog: EraseDialog, receipt: Erasure) -> None:
+        dialog.accept()
+        at = f"{self._bridge.desk.clock().astimezone():%Y-%m-%d %H:%M}"
+        text = receipt_text(receipt, at)
+        copy = partial(QGuiApplication.clipboard().setText, text)
+        self._notices.bar("erased", text, "pending", tr("Copy the receipt"), copy)
+
+    def _not_erased(self, dialog: EraseDialog, error: Exception) -> None:
+        dialog.show_error(explain_reason(error))

@@ -7,9 +7,9 @@ guesses rich text; so there is no `exec` and no message box in this program.
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
@@ -105,3 +105,41 @@ class ConfirmDialog(NarrowDialog):
     def _do(self) -> None:
         if self._then is not None:
             self._then()
+
+
+class AgreementDialog(NarrowDialog):
+    """Asks before an action, and stays until that is done, or says why it was not.
+
+    Signals:
+        agreed: the operator wants it; the dialog waits for the desk's answer.
+    """
+
+    agreed = Signal()
+
+    def __init__(self, title: str, text: str, action: str, parent: QWidget, *, destructive: bool = False) -> None:
+        super().__init__(parent, title)
+        self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
+        self.error = PlainLabel(role="failed", wrap=True, parent=self)
+        self.error.hide()
+        self.cancel = Button(tr("Cancel"), parent=self)
+        self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
+        self.cancel.clicked.connect(self.reject)
+        self.action.clicked.connect(self._agree)
+        (self.cancel if destructive else self.action).setDefault(True)
+        self.body: QVBoxLayout = vbox(spacing=12)
+        buttons = hbox(STRETCH, self.cancel, self.action, spacing=8)
+        self._lay_out(title, self.text, self.body, self.error, 4, buttons)
+
+    def show_error(self, reason: str) -> None:
+        """Show why it could not be done, and let the operator try again."""
+        self.error.show_if_any(reason)
+        self.action.setEnabled(True)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()
+        super().showEvent(event)
+
+    def _agree(self) -> None:
+        self.action.setEnabled(False)
+        self.agreed.emit()

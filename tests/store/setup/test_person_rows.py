@@ -1,0 +1,150 @@
+"""Everything about one person goes, and nothing of anybody else; of pushes the key stays."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from tests.prepared import SQLITE, prepare
+from tests.store.chats import T0, Talk, incoming, second
+from tests.store.setup.test_account_rows import counted, fill
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.errors import BadInput, NotFound
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.desk.pictures.pictures import picture_record
+from wxdesk.sandbox.pictures import cover
+from wxdesk.store import Store, open_store
+from wxdesk.store.schema import metadata
+from wxdesk.store.schema.messaging import contacts
+from wxdesk.store.setup.account_rows import rows_below
+
+NOT_OF_A_PERSON = {
+    "raw_pushes", "settings", "rules", "rule_revisions", "rule_lists", "templates", "template_revisions", "outages",
+    "pictures", "picture_chunks", "uploads", "leases", "relayed_events", "commands", "setup_attempts", "operators",
+    "operator_actions",
+}  # fmt: skip
+"""Tables without a person's rows. A new table is in the other group unless it is named here."""
+
+CANARY = "oCanary0123456789abcdef"
+WORDS = "金丝雀七七"
+"""An openid and words that stand nowhere else."""
+
+
+def test_every_table_has_rows_of_a_person_or_none() -> None:
+    owned = rows_below({contacts: contacts.c.id == 1})
+    assert {table.name for table in owned} == set(metadata.tables) - NOT_OF_A_PERSON
+
+
+async def everything(store: Store) -> Mapping[str, list[tuple[Any, ...]]]:
+    def read(connection: Connection) -> Mapping[str, list[tuple[Any, ...]]]:
+        return {one.name: [tuple(row) for row in connection.execute(select(one))] for one in metadata.sorted_tables}
+
+    return await store._db.read(read)
+
+
+async def test_a_person_leaves_no_row_but_the_keys(store: Store) -> None:
+    await fill(store, "aa")
+    others = await everything(store)
+    await fill(store, "bb")
+    talk = Talk(store)
+    event = incoming("oA", "", event="subscribe", msg_type="event")
+    push = talk.push(event, second(1), "bb", key="e:1")
+    assert await store.pushes.keep(push.__class__(**{**_values(push), "body": b'{"FromUserName":"oA"}'}))
+    [thread] = await store.conversations.named("oA", ["bb"])
+    receipt, pictures = await store.person_rows.erase(thread.id)
+    person = hashlib.sha256(b"oA").hexdigest()[:12]
+    assert (receipt.account, receipt.person, receipt.messages, receipt.replies) == ("bb", person, 1, 1)
+    assert (receipt.pictures, receipt.pushes, pictures) == (1, 2, ["b" * 64])
+    left = await everything(store)
+    of_account = {"raw_pushes", "setup_attempts", "settings", "uploads"}
+    assert {name: rows for name, rows in left.items() if name not in of_account} == {
+        name: rows for name, rows in others.items() if name not in of_account
+    }
+    kept = [row for row in left["raw_pushes"] if row[1] == "bb"]
+    assert [(row[3], row[6]) for row in kept] == [(b"", True)] * 2
+    assert await store.pushes.underived() == []
+    assert await store.pushes.keep(push) is None  # WeChat repeats it
+    with pytest.raises(NotFound):
+        await store.person_rows.erase(thread.id)
+
+
+def _values(push: Any) -> dict[str, Any]:
+    return {name: getattr(push, name) for name in push.__slots__}
+
+
+async def test_a_reply_that_is_being_sent_keeps_them_a_moment(store: Store) -> None:
+    talk = Talk(store)
+    said = await talk.says("oA")
+    reply = await talk.writes(said.conversation.id, "好", second(1))
+    await talk.moves(reply, Move.CLAIM)
+    before = await store._db.read(counted)
+    with pytest.raises(BadInput, match="being sent"):
+        await store.person_rows.erase(said.conversation.id)
+    assert await store._db.read(counted) == before
+    await talk.moves(reply, Move.ACCEPT, at=second(2))
+    assert (await store.person_rows.erase(said.conversation.id))[0].replies == 1
+
+
+async def test_who_has_been_silent_is_found(store: Store) -> None:
+    talk = Talk(store)
+    first, second_one = await talk.says("oA", at=T0), await talk.says("oB", at=second(100))
+    assert await store.person_rows.silent("shop", second(50)) == [first.conversation.id]
+    assert await store.person_rows.silent("shop", second(500), 1) != [second_one.conversation.id]
+    assert await store.person_rows.silent("other", second(500)) == []
+
+
+def traces(home: Path) -> dict[str, list[str]]:
+    """Find what is left of the person, byte for byte, in every file."""
+    picture = cover() + b"canary of a picture"
+    looked_for = {CANARY: CANARY, WORDS: WORDS, "cut": " ".join(WORDS), "word": "qzxcanary", "picture": ""}
+    found: dict[str, list[str]] = {}
+    for file in home.rglob("*"):
+        data = file.read_bytes() if file.is_file() else b""
+        for name, text in looked_for.items():
+            if (text.encode() or picture[-19:]) in data:
+                found.setdefault(file.name, []).append(name)
+    return found
+
+
+async def leave_traces(store: Store, number: int) -> int:
+    """Say, answer, change and draw things; nobody else does anything like it."""
+    talk = Talk(store)
+    talk._keys = iter(range(10**6, 2 * 10**6))  # type: ignore[assignment]
+    picture = cover() + b"canary of a picture"
+    for n in range(number):
+        said = await talk.says(CANARY, f"{WORDS} qzxcanary{n} {'长' * 1500}", second(1000 + n))
+        [reply] = await talk.decides(said.message, f"{WORDS} 答 qzxcanary", state=ReplyState.DRAFT)
+        await store.outbox.edit(reply.id, Content(text=f"{WORDS} qzxcanaryb"), second(1001 + n))
+    await store.picture_bytes.keep(picture_record(picture), picture)
+    await store.pictures.settle(said.message.id, picture_record(picture), T0)
+    for name in (f"{WORDS}甲", f"{WORDS}乙"):
+        change = ContactChange(alias=name, note=f"{name} qzxcanary", add=(WORDS,))
+        await store.conversations.change_contact(said.conversation.contact.id, change)
+    return said.conversation.id
+
+
+async def test_no_byte_of_a_person_stays_in_any_file(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    store = await open_store(SQLITE, tmp_path)
+    try:
+        talk = Talk(store)
+        await talk.says("o1", "别人的话 other words")
+        conversation_id = await leave_traces(store, 12)
+        for n in range(60):
+            await talk.says(f"o{n}", f"别人的话 {n} other words", second(n))
+        assert len(traces(tmp_path)) >= 2
+        receipt, pictures = await store.person_rows.erase(conversation_id)
+        for digest in pictures:
+            await store.picture_bytes.remove(digest)
+        assert (receipt.messages, receipt.pictures) == (12, 1)
+        assert traces(tmp_path) == {}
+        assert await store.inbox.search(WORDS) == []
+        assert len(await store.inbox.search("别人的话", 100)) == 61
+    finally:
+        await store.close()
+    assert traces(tmp_path) == {}
