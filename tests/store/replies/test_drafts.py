@@ -38,6 +38,10 @@ async def test_each_operator_has_drafts_of_their_own(store: Store, talk: Talk) -
     await store.drafts.keep({li: (CUP,)}, "Bo")
     assert await store.drafts.stored("Ann") == [(li, Draft(HELLO.content))]
     assert await store.drafts.stored() == []
+    [mine], [nobodys] = await store.inbox.page(InboxFilter.ALL, me="Bo"), await store.inbox.page(InboxFilter.ALL)
+    assert (mine.unsent, nobodys.unsent) == (CUP.content, None)
+    [mine], [hers] = await store.inbox.rows([li], "Bo"), await store.inbox.page(InboxFilter.WAITING, me="Ann")
+    assert (mine.unsent, hers.unsent) == (CUP.content, HELLO.content)
 
 
 async def test_a_conversation_that_is_gone_keeps_nothing(store: Store, talk: Talk) -> None:

@@ -96,7 +96,7 @@ class InboxQueries:
 
     async def rows(self, ids: Collection[int]) -> list[InboxRow]:
         """Return the rows of these conversations, unordered; unknown ids are left out."""
-        return list(map(_less_leaving, await self._store.inbox.rows(ids)))
+        return list(map(_less_leaving, await self._store.inbox.rows(ids, self.me())))
 
     async def touched_rows(self, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
         """Return the current rows of conversations that events named."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from wxdesk.core.events import DraftKept, Event
 from wxdesk.core.model.draft import UnsentContent
+from wxdesk.core.model.operator import acting_name
 from wxdesk.store.replies.drafts import DraftStore
 
 MOST = 20
@@ -27,7 +28,8 @@ class OperatorDrafts:
     async def keep(self, changed: dict[int, tuple[UnsentContent, ...]]) -> None:
         """Store the drafts of these conversations, within bounds; empty removes them."""
         async with self._turn:
-            await self._store.keep({one: tuple(map(_bounded, drafts[-MOST:])) for one, drafts in changed.items()})
+            bounded = {one: tuple(map(_bounded, drafts[-MOST:])) for one, drafts in changed.items()}
+            await self._store.keep(bounded, acting_name())
         for conversation_id in changed:
             self._publish(DraftKept(conversation_id))
 

@@ -34,9 +34,9 @@ class Inbox:
         """
         return await self._db.read(inbox_rows.page, chosen, offset, limit, me)
 
-    async def rows(self, ids: Collection[int]) -> list[InboxRow]:
+    async def rows(self, ids: Collection[int], me: str = "") -> list[InboxRow]:
         """Return the rows of these conversations, unordered; unknown ids are left out."""
-        return await self._db.read(inbox_rows.rows, ids)
+        return await self._db.read(inbox_rows.rows, ids, me)
 
     async def timeline(
         self, conversation_id: int, before: datetime | None = None, limit: int = 50

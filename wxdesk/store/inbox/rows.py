@@ -64,25 +64,25 @@ _ORDERS: dict[InboxFilter, tuple[Any, ...]] = {
 def page(connection: Connection, chip: InboxFilter, offset: int, limit: int, me: str) -> list[InboxRow]:
     """Return a page of rows under a chip for `me`, in that chip's order."""
     if chip is InboxFilter.ALL:
-        return _all_page(connection, offset, limit)
+        return _all_page(connection, offset, limit, me)
     order = _ORDERS.get(chip, _NEWEST)
     return _rows(connection, _ROWS.where(CHOSEN[chip]).order_by(*order).limit(limit).offset(offset), {"me": me})
 
 
-def _all_page(connection: Connection, offset: int, limit: int) -> list[InboxRow]:
+def _all_page(connection: Connection, offset: int, limit: int, me: str) -> list[InboxRow]:
     risen = and_(_FIRST, OPEN)
     first = _ROWS.where(risen).order_by(conversations.c.pinned.desc(), *_LONGEST).limit(limit).offset(offset)
-    found = _rows(connection, first)
+    found = _rows(connection, first, {"me": me})
     if len(found) == limit:
         return found
     passed = connection.scalar(select(func.count()).select_from(conversations).where(risen)) or 0
     others = _ROWS.where(not_(_FIRST), OPEN).order_by(*_NEWEST)
-    return found + _rows(connection, others.limit(limit - len(found)).offset(max(0, offset - passed)))
+    return found + _rows(connection, others.limit(limit - len(found)).offset(max(0, offset - passed)), {"me": me})
 
 
-def rows(connection: Connection, ids: Collection[int]) -> list[InboxRow]:
-    """Return the rows of these conversations; unknown ids are left out."""
-    return load_rows(connection, _NAMED, ids)
+def rows(connection: Connection, ids: Collection[int], me: str = "") -> list[InboxRow]:
+    """Return the rows of these conversations for `me`; unknown ids are left out."""
+    return _rows(connection, _NAMED, {"ids": tuple(ids), "me": me}) if ids else []
 
 
 def rows_query(*chosen: ColumnElement[bool]) -> Select[Any]:
@@ -125,7 +125,9 @@ def _leaving(own: ColumnElement[bool]) -> Any:  # noqa: ANN401
 
 
 def _begun() -> Any:  # noqa: ANN401
-    own = and_(operator_drafts.c.conversation_id == conversations.c.id, operator_drafts.c.operator == "")
+    own = and_(
+        operator_drafts.c.conversation_id == conversations.c.id, operator_drafts.c.operator == bindparam("me", "")
+    )
     return select(operator_drafts.c.drafts).where(own).correlate(conversations).scalar_subquery()
 
 

@@ -17,7 +17,7 @@ CUPS = Content(ReplyKind.LINK, title="Cups", url="https://shop.example/cups")
 def test_a_link_that_is_put_by_hides_neither_a_text_nor_an_earlier_link() -> None:
     drafts = DraftStack()
     for draft in (Draft.of_text("hello"), Draft(TEA), Draft(CUPS)):
-        drafts.put_on_top(1, draft)
+        drafts.put(1, draft)
     assert {thread for thread, _ in drafts.unsent} == {1}
     assert drafts.count(1) == 1
     assert drafts.take(1).text == "hello"
@@ -27,7 +27,7 @@ def test_a_link_that_is_put_by_hides_neither_a_text_nor_an_earlier_link() -> Non
 
 def test_what_was_sent_is_taken_away_from_its_kind_alone() -> None:
     drafts = DraftStack()
-    drafts.put_on_top(1, Draft(TEA))
+    drafts.put(1, Draft(TEA))
     drafts.remove(1, Draft.of_text(""))
     drafts.remove(2, Draft(TEA))
     assert {thread for thread, _ in drafts.unsent} == {1}

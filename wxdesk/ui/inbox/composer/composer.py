@@ -79,7 +79,7 @@ class Composer(QFrame):
     def switch_to(self, conversation_id: int) -> None:
         """Switch to a conversation by id, 0 for none, and show its latest draft."""
         if conversation_id != self._id:
-            self.drafts.put_on_top(self._id, self._sheet)
+            self.drafts.put(self._id, self._sheet)
             self._id, self._conversation = conversation_id, None
             self._write_on(self.drafts.take(conversation_id))
             self._show_state()
@@ -146,7 +146,7 @@ class Composer(QFrame):
         if sheet.editing is not None and not sheet.changed:
             self.given_up.emit(sheet)
         else:
-            self.drafts.put_on_top(self._id, sheet)
+            self.drafts.put(self._id, sheet)
 
     def put_back(self, conversation_id: int, text: str) -> None:
         """Restore `text` after its send was undone; what was written since follows it."""
@@ -182,7 +182,7 @@ class Composer(QFrame):
         sheet = self._sheet
         below = self.drafts.take(self._id)
         if sheet.editing is None:
-            self.drafts.put_at_bottom(self._id, sheet)
+            self.drafts.put(self._id, sheet, below=True)
         else:
             self.drafts.leave(sheet)
             self.given_up.emit(sheet)

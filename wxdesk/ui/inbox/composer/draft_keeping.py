@@ -25,6 +25,7 @@ class DraftKeeping(QObject):
         self._composer = composer
         self._panels = panels
         self._bridge = bridge
+        self._me = bridge.desk.me
         self._stored: dict[int, tuple[UnsentContent, ...]] | None = None  # until it was read
         self._asked: dict[int, tuple[UnsentContent, ...]] = {}
         self._storing = Refresher(bridge, self._difference, self._note, self, gather_ms=GATHER_MS)
@@ -41,7 +42,7 @@ class DraftKeeping(QObject):
             self._bridge.ask(work)
 
     def _read(self) -> None:
-        self._bridge.ask(self._bridge.desk.drafts.stored(), self._bring_back, once="drafts")
+        self._bridge.ask(self._bridge.desk.drafts.stored(self._me), self._bring_back, once="drafts")
 
     def _bring_back(self, drafts: Sequence[tuple[int, Draft]]) -> None:
         self._stored = _gathered(drafts)
@@ -52,10 +53,23 @@ class DraftKeeping(QObject):
         self.store()
 
     def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, CaughtUp) for event in events):  # the store may answer again
+        if self._me != self._bridge.desk.me:
+            self._begin_anew()
+        elif any(isinstance(event, CaughtUp) for event in events):  # the store may answer again
             if self._stored is None:
                 self._read()
             self.store()
+
+    def _begin_anew(self) -> None:
+        """Show the drafts of another operator, who has just signed in here."""
+        self._me, self._stored = self._bridge.desk.me, None
+        here = self._composer.conversation_id
+        self._composer.switch_to(0)
+        self._composer.drafts.forget()
+        for panel in (self._panels.link, self._panels.picture, self._panels.card):
+            panel.clear()
+        self._composer.switch_to(here)
+        self._read()
 
     def _difference(self) -> Coroutine[Any, Any, None] | None:
         if self._stored is None:

@@ -17,15 +17,16 @@ class DraftStack:
         self._lying: defaultdict[tuple[int, ReplyKind], list[Draft]] = defaultdict(list)
         self._left: dict[int, Content] = {}
 
-    def put_on_top(self, conversation_id: int, sheet: Draft) -> None:
-        """Put a draft on top of its conversation's stack; ignore a blank one."""
-        if not sheet.blank:
-            self._lying[conversation_id, sheet.content.kind].append(sheet)
+    def forget(self) -> None:
+        """Drop all drafts, which stay stored."""
+        self._lying.clear()
+        self._left.clear()
 
-    def put_at_bottom(self, conversation_id: int, sheet: Draft) -> None:
-        """Put a draft at the bottom of its conversation's stack."""
+    def put(self, conversation_id: int, sheet: Draft, *, below: bool = False) -> None:
+        """Put a draft on top of its stack, or `below` all; ignore a blank one."""
         if not sheet.blank:
-            self._lying[conversation_id, sheet.content.kind].insert(0, sheet)
+            lying = self._lying[conversation_id, sheet.content.kind]
+            lying.insert(0 if below else len(lying), sheet)
 
     def take(self, conversation_id: int, kind: ReplyKind = ReplyKind.TEXT) -> Draft:
         """Take the top draft of this kind, a blank one if there is none."""
@@ -58,7 +59,7 @@ class DraftStack:
     def bring_back(self, conversation_id: int, draft: Draft) -> None:
         """Put a stored draft on top; a panel's edit waits until its reply is edited again."""
         if draft.editing is None or draft.content.kind is ReplyKind.TEXT:
-            self.put_on_top(conversation_id, draft)
+            self.put(conversation_id, draft)
         else:
             self.leave(draft)
 
@@ -79,7 +80,7 @@ class DraftStack:
             if lying[at].editing is None:
                 lying[at] = Draft.of_text(above(text, lying[at].text))
                 return
-        self.put_at_bottom(conversation_id, Draft.of_text(text))
+        self.put(conversation_id, Draft.of_text(text), below=True)
 
     def follow(self, reply: Reply, *, ended: bool) -> None:
         """Update drafts that edit `reply`; if it has `ended`, they become new texts."""

@@ -153,7 +153,7 @@ class SendingPanels(QObject):
     def _make_room(self, panel: ContentPanel) -> None:
         """Empty a panel; its content returns when it opens for the same conversation."""
         if not panel.is_blank and self._written_in is not None:
-            self._drafts.put_on_top(self._written_in, Draft(panel.content()))
+            self._drafts.put(self._written_in, Draft(panel.content()))
         panel.clear()
         panel.set_busy(False)
 
