@@ -23,6 +23,7 @@ from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.alerts import OperatorAlerts
+from wxdesk.ui.presence.awake import KeepAwake
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.display import INSTALL, missing_library
 from wxdesk.ui.runtime.loop import GarbageCollector, run
@@ -61,6 +62,7 @@ def run_window(
         window = MainWindow(bridge, facts, appearance, simulator)
         switch = TryoutSwitch(window, bridge, appearance, tryout)
         attention = OperatorAlerts(bridge, window, facts.home)
+        awake = KeepAwake(bridge, window.leaving.receives, window)
         _hear_second_starts(facts.home, window)
         bridge.connect_to_bus()
         window.show()
@@ -68,6 +70,7 @@ def run_window(
         code = await _wait_until_left(window.closing, shown)
         memory.keep_look(appearance.look)
         attention.stop()
+        awake.stop()
         switch.leave()
         _shut_down(bridge, window)
         switch.close()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from dbus_fast import Message
 from dbus_fast.aio import MessageBus
 from dbus_fast.annotations import DBusDict, DBusInt32, DBusSignature, DBusStr, DBusUInt32
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
@@ -105,15 +106,30 @@ class SessionBus:
     def serve(self, *capabilities: str) -> Notifications:
         """Bring a notification service that can do this beside showing a text."""
         service = Notifications(["body", "body-markup", *capabilities])
+        self.bring(NAME, PATH, service)
+        return service
+
+    def bring(self, name: str, path: str, service: ServiceInterface) -> None:
+        """Bring any service."""
 
         async def connect() -> None:
-            connection = await MessageBus(bus_address=self.address).connect()
-            connection.export(PATH, service)
-            await connection.request_name(NAME)
+            connection = await MessageBus(bus_address=self.address, negotiate_unix_fd=True).connect()
+            connection.export(path, service)
+            await connection.request_name(name)
             self._connections.append(connection)
 
         self._thread.call(connect(), 10)
-        return service
+
+    def connected(self) -> int:
+        """The number of those who are on the bus."""
+
+        async def ask() -> int:
+            name, path = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+            reply = await self._connections[0].call(Message(name, path, name, "ListNames"))
+            assert reply is not None
+            return sum(one.startswith(":") for one in reply.body[0])
+
+        return self._thread.call(ask(), 10)
 
     def invoke(self, service: Notifications, told: Told, key: str) -> None:
         """Press an action of a notice, which then goes away, as most desktops do it."""

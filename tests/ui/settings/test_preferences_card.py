@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import fields, replace
 from datetime import time
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.computer import autostart
 from wxdesk.core.events import PreferencesChanged
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
@@ -194,3 +197,21 @@ def test_the_business_hours_are_edited_from_here(
     qtbot.waitUntil(lambda: bridge.is_idle and not calendar.isHidden())
     assert [calendar.choice.itemText(n) for n in range(calendar.choice.count())] == ["Shop", "Night"]
     assert window.stack.currentWidget() is window.pages[-2].widget
+
+
+def test_starting_with_the_system_is_switched_by_the_file_that_it_reads(
+    qtbot: QtBot, card: PreferencesCard, notices: Notices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    card.offer_autostart(tmp_path)
+    line = card.findChildren(SwitchLine)[-1]
+    assert not line.switch.isChecked()
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    assert autostart.is_on()
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    assert not autostart.is_on()
+    shutil.rmtree(tmp_path / "config")
+    (tmp_path / "config").touch()
+    qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
+    assert not line.switch.isChecked()
+    assert "autostart" in notices._toast._label.full_text() + "".join(notices.bars.texts().values())

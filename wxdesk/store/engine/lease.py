@@ -12,6 +12,7 @@ clock that goes on while the machine sleeps.
 import asyncio
 import contextlib
 import secrets
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -62,8 +63,9 @@ def is_leased(connection: Connection) -> bool:
 
 def _elapsed() -> float:
     """Read a clock of seconds that nobody sets and, if possible, no sleep stops."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if boot is None else time.clock_gettime(boot)
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 class Lease(WorkLease):

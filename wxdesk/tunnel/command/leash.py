@@ -22,6 +22,9 @@ GRACE_SECONDS = 2.0
 
 NOT_STARTED = 127
 
+KILLED = 9
+"""SIGKILL, for which Windows' Python has no name."""
+
 _SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
 """Of Linux' prctl(2).
 
@@ -66,7 +69,7 @@ def _kill_adopted() -> None:
     with contextlib.suppress(OSError):  # nobody is left, or this system does not list children
         while children := Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split():
             for one in map(int, children):
-                os.kill(one, signal.SIGKILL)
+                os.kill(one, KILLED)
                 os.waitpid(one, 0)
 
 
@@ -82,14 +85,15 @@ def _watch(child: int) -> None:
 def _kill(child: int) -> None:
     """Kill the program with all its children."""
     if sys.platform != "win32":
-        _signal(child, signal.SIGKILL)
+        _signal(child, KILLED)
     else:
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(child)], capture_output=True, check=False)  # noqa: S603, S607
 
 
 def _signal(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses to signal what has ended
-        os.killpg(group, number)
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses to signal what has ended
+            os.killpg(group, number)
 
 
 def _apart() -> dict[str, Any]:
@@ -100,4 +104,4 @@ def _apart() -> dict[str, Any]:
 
 
 def _die_with_launcher() -> None:
-    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, KILLED)

@@ -69,7 +69,7 @@ def _uses_x11() -> bool:
 
 def _wayland_answers() -> bool:
     name = os.environ.get("WAYLAND_DISPLAY", "")
-    if not name or _platform() == "xcb":
+    if sys.platform == "win32" or not name or _platform() == "xcb":
         return False
     with socket.socket(socket.AF_UNIX) as asked:
         try:

@@ -151,6 +151,8 @@ class SettingsPage(QWidget):
         self._empty = self._no_account()
         self._accounts: QVBoxLayout = vbox(self._empty, spacing=16)
         self.preferences = PreferencesCard(self._bridge, self._notices, self)
+        if self._facts.examine is not None:  # a desk of the demonstration is gone before the next start
+            self.preferences.offer_autostart(self._facts.home)
         self.data = DataCard(self._bridge, self._notices, self)
         looks = AppearanceCard(appearance, self)
         looks.copied.connect(self._say_copied)

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.errors import BadPreference
+from wxdesk.computer import autostart
+from wxdesk.core.errors import BadPreference, WxdeskError
 from wxdesk.core.events import Event, PreferencesChanged, RulesChanged
 from wxdesk.core.preferences import LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr
@@ -101,6 +103,22 @@ class PreferencesCard(SettingsCard):
         choices = ((OnClose.ASK, tr("ask me")), (OnClose.TRAY, tr("keep on in the tray")))
         closed.offer([*choices, (OnClose.QUIT, tr("stop receiving messages"))])
         self._add(tr("Closing"), closed)
+        awake = tr("Keep this computer from going to sleep by itself while wxdesk receives messages")
+        self._add(tr("Sleep"), SwitchLine("keep_awake", awake, self))
+
+    def offer_autostart(self, home: Path) -> None:
+        """Add a switch that is no preference but a file of the system's."""
+        line = SwitchLine("autostart", tr("Start wxdesk when I log in"), self)
+        line.show_value(autostart.is_on())
+        line.changed.connect(partial(self._start_at_login, line, home))
+        self.add_row(tr("Start"), line)
+
+    def _start_at_login(self, line: SwitchLine, home: Path, _: str, on: bool) -> None:
+        try:
+            autostart.switch(on, home)
+        except WxdeskError as error:
+            self._notices.report(error)
+        line.show_value(autostart.is_on())
 
     def _add(self, name: str, *lines: PreferenceLine) -> Stack:
         stack = Stack(*lines)

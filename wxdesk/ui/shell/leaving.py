@@ -34,7 +34,7 @@ class Leaving(QObject):
         wanted, tray = self._bridge.desk.preferences.now.on_close, self.has_tray()
         if wanted is OnClose.TRAY and tray:
             self._window.hide()
-        elif wanted is OnClose.QUIT or not self._receives:
+        elif wanted is OnClose.QUIT or not self.receives():
             quit_()
         elif any(asked.isVisible() for asked in self._window.findChildren(Dialog)):
             return  # the question is open already, or another one comes first
@@ -44,9 +44,8 @@ class Leaving(QObject):
             title = tr("Stop receiving messages?")
             ConfirmDialog(self._window, title, lost(), tr("Stop receiving"), destructive=True).ask(quit_)
 
-    @property
-    def _receives(self) -> bool:
-        """True if a customer's message could arrive here now."""
+    def receives(self) -> bool:
+        """Tell whether a customer's message could arrive here now."""
         desk = self._bridge.desk
         return bool(desk.accounts and desk.health.state.listener_url) and not (self._simulated or desk.is_remote)
 

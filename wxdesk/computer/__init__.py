@@ -1,0 +1,4 @@
+"""This computer: autostart and sleep.
+
+Imported by `ui`; asks the system, and knows no desk.
+"""

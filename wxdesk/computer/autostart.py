@@ -1,0 +1,90 @@
+"""Start of the program at login, written down as each system wants it."""
+
+import plistlib
+import subprocess
+import sys
+from pathlib import Path
+
+from platformdirs import user_config_path
+
+from wxdesk.core.system_failures import unusable_file
+from wxdesk.paths import default_home
+
+NAME = "wxdesk"
+LABEL = "wxdesk.wxdesk"
+
+_RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+_ENTRY = "[Desktop Entry]\nType=Application\nName=wxdesk\nIcon=wxdesk\nExec={command}\n"
+
+
+def is_on() -> bool:
+    """Tell whether the program starts by itself."""
+    if sys.platform == "win32":
+        return _registered() is not None
+    return _file().exists()
+
+
+def switch(on: bool, home: Path) -> None:
+    """Let it start by itself with the desk in `home`, or no longer.
+
+    Raises:
+        UnusableFile: the file cannot be written.
+    """
+    try:
+        if sys.platform == "win32":
+            _register(subprocess.list2cmdline(command(home)) if on else None)
+        elif on:
+            _file().parent.mkdir(parents=True, exist_ok=True)
+            _file().write_bytes(_content(command(home)))
+        else:
+            _file().unlink(missing_ok=True)
+    except OSError as error:
+        raise unusable_file(LABEL if sys.platform == "win32" else _file(), error) from None
+
+
+def command(home: Path) -> list[str]:
+    """Return the command that opens this program's window on `home`."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "wxdesk"]
+    return program if home == default_home() else [*program, "--home", str(home)]
+
+
+def _file() -> Path:
+    if sys.platform == "darwin":
+        return Path.home() / "Library/LaunchAgents" / f"{LABEL}.plist"
+    return user_config_path() / "autostart" / f"{NAME}.desktop"
+
+
+def _content(words: list[str]) -> bytes:
+    if sys.platform == "darwin":
+        return plistlib.dumps({"Label": LABEL, "ProgramArguments": words, "RunAtLoad": True})
+    return _ENTRY.format(command=" ".join(map(_quoted, words))).encode()
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for Exec=, first as a word, then as a value of the file."""
+    for special in ("\\", '"', "`", "$"):
+        word = word.replace(special, "\\" + special)
+    return '"' + word.replace("\\", "\\\\").replace("%", "%%") + '"'
+
+
+def _registered() -> str | None:
+    if sys.platform != "win32":
+        return None
+    import winreg
+
+    try:
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
+            return str(winreg.QueryValueEx(key, NAME)[0])
+    except FileNotFoundError:
+        return None
+
+
+def _register(line: str | None) -> None:
+    if sys.platform == "win32":
+        import winreg
+
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
+            if line is not None:
+                winreg.SetValueEx(key, NAME, 0, winreg.REG_SZ, line)
+            elif _registered() is not None:
+                winreg.DeleteValue(key, NAME)

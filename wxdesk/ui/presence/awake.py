@@ -1,0 +1,42 @@
+"""Keeps the machine awake while the desk receives messages, if that is preferred."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+
+from wxdesk.computer.sleep import SystemSleep
+from wxdesk.core.events import ConfigurationChanged, Event, ListenerChanged, PreferencesChanged
+from wxdesk.i18n import tr
+from wxdesk.ui.runtime.bridge import Bridge
+
+
+class KeepAwake(QObject):
+    """Follows the preference and the listener.
+
+    `receives` tells whether messages could arrive.
+    """
+
+    def __init__(self, bridge: Bridge, receives: Callable[[], bool], parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._receives = receives
+        self._sleep = SystemSleep()
+        self._awake = False
+        bridge.events.connect(self._hear)
+        self._follow()
+
+    def stop(self) -> None:
+        """Let the machine sleep again."""
+        self._set(False)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, ListenerChanged | PreferencesChanged | ConfigurationChanged) for event in events):
+            self._follow()
+
+    def _follow(self) -> None:
+        self._set(self._bridge.desk.preferences.now.keep_awake and self._receives())
+
+    def _set(self, awake: bool) -> None:
+        if awake is not self._awake:
+            self._awake = awake
+            self._bridge.ask(self._sleep.keep_awake(awake, tr("wxdesk receives messages of customers")))
