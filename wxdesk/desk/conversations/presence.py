@@ -28,6 +28,7 @@ class DeskPresence:
         self._clock = clock
         self._own = PresenceState(clock(), AwayReason.NO_WINDOW)
         self._elsewhere: dict[str, tuple[PresenceState, datetime, str]] = {}
+        self.me: Callable[[], str] = str
         self.now = self._own
 
     async def report(self, seen: PresenceSignals | None) -> None:
@@ -42,7 +43,8 @@ class DeskPresence:
 
     def operators(self) -> frozenset[str]:
         """Return the names of those who are at their desks."""
-        return frozenset(name for state, _, name in self._elsewhere.values() if name and not state.away)
+        own = (self._own, self._clock(), self.me())
+        return frozenset(name for state, _, name in (own, *self._elsewhere.values()) if name and not state.away)
 
     def judge(self) -> None:
         """Judge all desks together, without those that are lost."""

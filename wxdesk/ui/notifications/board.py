@@ -87,13 +87,14 @@ class NoticeBoard(QObject):
     def _pass_on(self, call: ColleagueCalled, rows: Sequence[InboxRow]) -> None:
         """Tell of a colleague's call, also on the desktop while nobody looks."""
         for notice in [colleague_notice(call, row.conversation) for row in rows]:
-            words, open_it = ": ".join(filter(None, (notice.title, notice.body))), partial(self._open, notice)
-            self._window.notices.bar(notice.key, words, tone="pending", action=tr("Open"), then=open_it)
+            words, read = ": ".join(filter(None, (notice.title, notice.body))), partial(self._read, notice)
+            self._window.notices.bar(notice.key, words, tone="pending", action=tr("Open"), then=read)
             if not is_watching(self._bridge.desk.presence) and self._bridge.desk.preferences.now.notifications:
-                self._notifier.show(notice, self._answers.give)
+                self._notifier.show(notice, self._read)
 
-    def _open(self, notice: DesktopNotice) -> None:
+    def _read(self, notice: DesktopNotice, _: object = None) -> None:
         self._window.notices.bar(notice.key, "")
+        self._notifier.withdraw(notice.key)
         self._answers.open(notice.conversation_id)
 
     def _tell_of_calls(self, raised: dict[int, set[AttentionReason]]) -> None:

@@ -235,7 +235,7 @@ class NoteEdit(QPlainTextEdit):
 
     def __init__(self, names: Callable[[], Iterable[str]]) -> None:
         super().__init__()
-        self._completion = NameCompletion(self, names)
+        self.completion = NameCompletion(self, names)
         self.setProperty("class", "flat")
         self.setPlaceholderText(tr("Add a note…"))
         self.setAccessibleName(tr("Note"))
@@ -258,7 +258,7 @@ class NoteEdit(QPlainTextEdit):
         self.saved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._completion.is_open and event.key() in _ENTER | {Qt.Key.Key_Escape}:
+        if self.completion.is_open and event.key() in _ENTER | {Qt.Key.Key_Escape}:
             event.ignore()  # the offered names take it
         else:
             super().keyPressEvent(event)

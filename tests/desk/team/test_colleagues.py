@@ -1,0 +1,154 @@
+"""Two operators at two desks beside one server: who has a conversation, and what each sees of the other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from tests.conftest import Sized
+from tests.desk.team.test_desks_of_a_team import Team, team
+from tests.desk.team.test_operators import operators, sign_in, staffed
+from tests.flow.conftest import sandbox
+from wxdesk.app import open_window_desk
+from wxdesk.config import Config, StoreSettings
+from wxdesk.core.conversations.claim import Sight
+from wxdesk.core.errors import ClaimedByColleague, NotAllowed
+from wxdesk.core.events import ColleagueCalled, ColleaguesChanged, Event, MessageKept
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.operator import Role
+from wxdesk.core.preferences import Preferences
+from wxdesk.core.presence import PresenceSignals
+from wxdesk.desk.conversations.presence import LOST_AFTER
+from wxdesk.desk.desk import Desk
+from wxdesk.desk.operators import Operators, hashed
+from wxdesk.desk.settings.configuration import Setup
+from wxdesk.desk.team.claim_keeper import ClaimKeeper
+from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.team_desk import TeamDesk
+
+__all__ = ["operators", "sandbox", "staffed", "team"]
+
+
+@dataclass
+class Pair:
+    """小王 at the desk of the team, 小李 at another one, and a customer who has written."""
+
+    team: Team
+    wang: Desk
+    li: Desk
+    events: asyncio.Queue[Event]
+    """Of 小李's desk."""
+    thread: int
+
+    async def seen_by_li(self) -> Conversation:
+        [row] = await self.li.inbox.rows([self.thread])
+        return row.conversation
+
+
+@pytest.fixture
+async def pair(staffed: Team, operators: Operators, tmp_path: Path) -> AsyncIterator[Pair]:
+    store, clock = staffed.server.store.operators, staffed.server.desk.clock
+    await store.add("小李", Role.OPERATOR, await hashed("li's own 12"), clock())
+    await sign_in(operators, "小王")
+    url = staffed.server.desk.configuration.now.config.store.url
+    other = await open_window_desk(Setup(tmp_path / "other", Config(store=StoreSettings(url))))
+    assert isinstance(other, TeamDesk)
+    assert other.desk.operators is not None
+    await other.desk.operators.sign_in("小李", "li's own 12")
+    heard: asyncio.Queue[Event] = asyncio.Queue()
+    other.desk.bus.subscribe(heard.put_nowait)
+    await staffed.server.desk.preferences.set(Preferences(undo_seconds=0))
+    await staffed.sandbox.say(LI_LEI.openid, "hello")
+    kept = await staffed.until(MessageKept)
+    yield Pair(staffed, staffed.desk.desk, other.desk, heard, kept.conversation_id)
+    await other.stop()
+
+
+@pytest.mark.campaign
+async def test_of_two_who_begin_at_once_one_has_it_and_the_other_hears_whom(pair: Pair, sized: Sized) -> None:
+    for _ in range(sized(3, 20, 200)):
+        begun = [desk.conversations.take_over(pair.thread) for desk in (pair.wang, pair.li)]
+        first, second = await asyncio.gather(*begun, return_exceptions=True)
+        refused = first if first is not None else second
+        assert [first, second].count(None) == 1
+        assert isinstance(refused, ClaimedByColleague)
+        owner = (await pair.seen_by_li()).claimed_by
+        assert refused.values["name"] == owner == ("小王" if first is None else "小李")
+        await (pair.wang if first is None else pair.li).claims.give_back(pair.thread)
+
+
+async def test_into_a_colleagues_conversation_nothing_leaves_unasked(pair: Pair) -> None:
+    await pair.wang.replies.write(pair.thread, "mine")
+    assert (await pair.seen_by_li()).claimed_by == "小王"
+    with pytest.raises(ClaimedByColleague, match="小王 took this customer"):
+        await pair.li.replies.write(pair.thread, "unasked")
+    asked: list[ClaimedByColleague] = []
+
+    async def agree(error: ClaimedByColleague) -> bool:
+        asked.append(error)
+        return True
+
+    pair.li.colleagues.may_join = agree
+    for text in ("meant", "and more"):
+        await pair.li.replies.write(pair.thread, text)
+    assert len(asked) == 1
+    assert (await pair.seen_by_li()).claimed_by == "小王"
+    async with asyncio.timeout(10):
+        while len(pair.team.sandbox.sent) < 3:
+            await pair.events.get()
+    assert [one.text for one in pair.team.sandbox.sent] == ["mine", "meant", "and more"]
+
+
+async def test_a_lead_may_take_it_and_no_other(pair: Pair, operators: Operators) -> None:
+    await pair.li.claims.claim(pair.thread)
+    with pytest.raises(NotAllowed, match="Only a lead"):
+        await pair.wang.claims.take(pair.thread)
+    await sign_in(operators, "组长")
+    await pair.wang.claims.take(pair.thread)
+    assert (await pair.seen_by_li()).claimed_by == "组长"
+
+
+async def test_who_is_handed_a_conversation_is_called(pair: Pair) -> None:
+    await pair.wang.claims.hand_to(pair.thread, "小李", "wants a refund")
+    async with asyncio.timeout(10):
+        while (event := await pair.events.get()) != ColleagueCalled(pair.thread, "小李", "小王", "wants a refund"):
+            assert not isinstance(event, ColleagueCalled)
+    found = await pair.seen_by_li()
+    assert (found.claimed_by, found.contact.note) == ("小李", "小王 → @小李: wants a refund")
+
+
+async def test_colleagues_are_seen_within_a_second(pair: Pair) -> None:
+    await pair.wang.presence.report(PresenceSignals())
+    began = monotonic()
+    await pair.wang.colleagues.look_at(pair.thread)
+    await pair.wang.colleagues.type_in(pair.thread)
+    async with asyncio.timeout(10):
+        while Sight("小王", pair.thread, typing=True) not in pair.li.colleagues.now:
+            assert not isinstance(await pair.events.get(), ColleaguesChanged) or monotonic() - began < 5
+    assert pair.thread in pair.team.server.desk.typing.written_in or monotonic() - began < 5
+
+
+async def test_who_is_at_a_desk_is_known_to_the_server_by_name(pair: Pair) -> None:
+    """Else what they have would go back while they are there."""
+    server, changed = pair.team.server.desk, asyncio.Event()
+    server.bus.subscribe(lambda _: changed.set())
+    await pair.wang.presence.report(PresenceSignals())
+    await pair.wang.claims.claim(pair.thread)
+    async with asyncio.timeout(15):
+        while "小王" not in server.presence.operators():
+            changed.clear()
+            await changed.wait()
+    keeper = ClaimKeeper(pair.team.server.store.claims, server)
+    keeper._knows_from -= LOST_AFTER
+    await keeper.look()
+    assert (await pair.seen_by_li()).claim_until is None
+    await pair.wang.presence.report(None)
+    async with asyncio.timeout(15):
+        while "小王" in server.presence.operators():
+            changed.clear()
+            await changed.wait()
+    await keeper.look()
+    assert (await pair.seen_by_li()).claim_until is not None
