@@ -94,3 +94,11 @@ class TemplateLibrary:
     def begin(self, template: Template, occasion: RuleContext, variant: int | None = None) -> Filling:
         """Start inserting `template`; `variant` counts from 0, None lets it choose."""
         return self._filler.begin(template, occasion, variant)
+
+    def one_line(self, template: Template, occasion: RuleContext) -> str:
+        """Return the text of `template` on one line; its source if that has a mistake."""
+        try:
+            said = self.begin(template, occasion, 0).unchecked_example().summary
+        except BadTemplate:
+            return template.summary
+        return " ".join(said.split())

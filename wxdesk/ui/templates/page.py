@@ -15,6 +15,7 @@ from wxdesk.ui.editing.record_page import RecordPage
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.editor import TemplateEditor
+from wxdesk.ui.templates.editor.preview import example_occasion
 from wxdesk.ui.templates.template_list.model import TemplateModel
 from wxdesk.ui.templates.template_list.panel import TemplateList
 from wxdesk.ui.templates.text import revision_of
@@ -34,7 +35,7 @@ class TemplatesPage(RecordPage[Template]):
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(bridge, notices, bridge.desk.templates, TemplatesChanged, parent)
-        self.model = TemplateModel(bridge.desk.clock, self)
+        self.model = TemplateModel(bridge.desk.clock, self, self._one_line)
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
         self.empty = _empty_page(self)
@@ -46,6 +47,9 @@ class TemplatesPage(RecordPage[Template]):
         self.editor.history_asked.connect(self._open_history)
         bind(self, "Ctrl+K", self.list.begin_search)
         bind(self, "Ctrl+F", self.list.begin_search)
+
+    def _one_line(self, template: Template) -> str:
+        return self._bridge.desk.templates.one_line(template, example_occasion(self._bridge.desk))
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return the page's keys, for the shortcut sheet."""

@@ -52,9 +52,9 @@ def facts_text(template: Template, now: datetime) -> str:
     return " · ".join(part for part in (template.category, kind, uses_text(template, now)) if part)
 
 
-def row_text(template: Template) -> str:
-    """Return one line of a template's content: its text, or a link's or card's title."""
-    return template.summary or (tr("[Image]") if template.kind is ReplyKind.IMAGE else "")
+def row_text(template: Template, said: str) -> str:
+    """Return one line of a template's content: what it says, or the kind of a picture."""
+    return said or (tr("[Image]") if template.kind is ReplyKind.IMAGE else "")
 
 
 def revision_of(template: Template) -> Revision:

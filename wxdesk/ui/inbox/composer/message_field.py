@@ -31,7 +31,7 @@ class MessageEdit(QPlainTextEdit):
     """Plain text that grows with its content, up to eight lines.
 
     Signals:
-        sent: Enter was pressed. left: Esc was pressed. slashed: a slash was written at the start.
+        sent: Enter was pressed. left: Esc was pressed. slashed: a slash began a line or a word.
         went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
         undo_wanted: Ctrl+Z was pressed in an empty text.
         typed: the operator wrote or is composing something. emptied: the operator removed all text.
@@ -52,6 +52,7 @@ class MessageEdit(QPlainTextEdit):
         super().__init__()
         self.take_key: Callable[[QKeyEvent], bool] = lambda _: False  # of an empty text; True if it was used
         self._composing = False
+        self._slash = -1
         self.setFont(font(Size.MESSAGE))
         self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
         self.setAccessibleName(tr("Reply"))
@@ -72,10 +73,11 @@ class MessageEdit(QPlainTextEdit):
         return self.textCursor().selectedText().replace("\u2029", "\n")
 
     def insert(self, text: str) -> None:
-        """Insert `text` at the cursor, replacing a lone slash."""
+        """Insert `text` at the cursor, replacing the slash that asked for it."""
         cursor = self.textCursor()
-        if self.toPlainText() == "/":
-            cursor.select(QTextCursor.SelectionType.Document)
+        if self._slash == cursor.position() and self._before_cursor().endswith("/"):
+            cursor.deletePreviousChar()
+        self._slash = -1
         cursor.insertText(text)
         self.setTextCursor(cursor)
         self.setFocus()
@@ -125,8 +127,16 @@ class MessageEdit(QPlainTextEdit):
         else:
             with self._noting_changes():
                 super().keyPressEvent(event)
-            if event.text() == "/" and self.toPlainText() == "/":
+            before = self._before_cursor()
+            if event.text() == "/" and (before == "/" or before[-2:-1].isspace()):
+                self._slash = self.textCursor().position()
                 self.slashed.emit()
+
+    def _before_cursor(self) -> str:
+        """Return the text of the cursor's line up to it."""
+        cursor = self.textCursor()
+        cursor.movePosition(QTextCursor.MoveOperation.StartOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        return cursor.selectedText()
 
     def _went_on(self, event: QKeyEvent) -> bool:
         """Handle a key in an empty text that is meant for the chat; True if it was one."""

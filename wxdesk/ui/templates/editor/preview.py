@@ -43,7 +43,7 @@ class TemplatePreview(QFrame):
     def show_template(self, template: Template, variant: int) -> None:
         """Show variant number `variant` (from 0) of `template` for an example customer."""
         try:
-            content = self._desk.templates.begin(template, self._example(), variant).example()
+            content = self._desk.templates.begin(template, example_occasion(self._desk), variant).example()
         except BadInput:
             self._show(Content(), "", tr("It is shown here once there is no mistake in the text."))
             return
@@ -57,13 +57,15 @@ class TemplatePreview(QFrame):
         self.cost.show_if_any(cost)
         self.note.show_if_any(note)
 
-    def _example(self) -> RuleContext:
-        now = self._desk.clock()
-        account = next(iter(self._desk.accounts.values()), Account("", "", ""))
-        message = Message(0, 0, 0, MessageType.TEXT, now, now, text=tr("When do you close?"))
-        contact = Contact(0, account.name, "", now, alias=tr("Wang Fang"))
-        thread = Conversation(0, account.name, contact, window=window_after_event(ReplyWindow(), MessageType.TEXT, now))
-        return RuleContext(message, thread, account, now)
+
+def example_occasion(desk: Desk) -> RuleContext:
+    """Return a message of an example customer, for previews."""
+    now = desk.clock()
+    account = next(iter(desk.accounts.values()), Account("", "", ""))
+    message = Message(0, 0, 0, MessageType.TEXT, now, now, text=tr("When do you close?"))
+    contact = Contact(0, account.name, "", now, alias=tr("Wang Fang"))
+    thread = Conversation(0, account.name, contact, window=window_after_event(ReplyWindow(), MessageType.TEXT, now))
+    return RuleContext(message, thread, account, now)
 
 
 def cost_text(content: Content) -> str:

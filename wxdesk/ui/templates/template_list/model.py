@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
+from operator import attrgetter
 
 from PySide6.QtCore import QObject, Qt
 
@@ -25,9 +26,15 @@ class Role(IntEnum):
 class TemplateModel(RecordModel[Template]):
     """Model of templates by title or relevance, limited to a category and a search."""
 
-    def __init__(self, clock: Callable[[], datetime], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        parent: QObject | None = None,
+        one_line: Callable[[Template], str] = attrgetter("summary"),
+    ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._one_line = one_line
         self._all: tuple[Template, ...] = ()
         self._sought = ""
         self._category = ""
@@ -76,7 +83,7 @@ class TemplateModel(RecordModel[Template]):
             case Role.SHORTCUT:
                 return shortcut_text(template.shortcut)
             case Role.TEXT:
-                return row_text(template)
+                return row_text(template, self._one_line(template))
             case Role.FACTS:
                 return facts_text(template, self._clock())
             case Role.UNSAVED:
@@ -85,7 +92,12 @@ class TemplateModel(RecordModel[Template]):
 
     def _spoken(self, template: Template) -> str:
         unsaved = tr("Not saved") if template.id == self._unsaved else ""
-        parts = (template.title, shortcut_text(template.shortcut), unsaved, row_text(template))
+        parts = (
+            template.title,
+            shortcut_text(template.shortcut),
+            unsaved,
+            row_text(template, self._one_line(template)),
+        )
         return ", ".join(part for part in (*parts, facts_text(template, self._clock())) if part)
 
     def _narrow(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.ui.inbox.composer.templates.form import TemplateForm
@@ -194,4 +195,45 @@ def test_the_last_used_comes_first_and_words_narrow_the_list(
         "Returns",
     ]
     qtbot.keyClicks(page.chat.writing.templates.picker.field, "trk")
-    assert rows(page) == [f"Parcel  /sent — {PARCEL.body}"]
+    assert rows(page) == ["Parcel  /sent — Order ‹Order number› left with SF (‹note›)."]
+
+
+def test_several_are_inserted_anywhere_by_key_and_nothing_else_of_the_text_is_lost(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int
+) -> None:
+    edit, picker = page.chat.composer.edit, page.chat.writing.templates.picker
+
+    def choose(sought: str) -> None:
+        qtbot.waitUntil(lambda: picker.isVisible() and picker.list.count() > 1)
+        qtbot.keyClicks(picker.field, sought)
+        qtbot.keyClick(picker.field, Qt.Key.Key_Return)
+
+    qtbot.keyClicks(edit, "1/2 of it, /")
+    choose("hours")
+    qtbot.keyClicks(edit, " See you.")
+    qtbot.keyClick(edit, Qt.Key.Key_Home)
+    page.window().activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    qtbot.keyClick(edit, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    choose("hours")
+    assert edit.toPlainText() == "We open at 9.1/2 of it, We open at 9. See you."
+    assert not picker.isVisible()
+
+
+def test_rows_say_what_the_customer_would_read_and_tab_goes_through_the_groups(
+    qtbot: QtBot, world: World, page: InboxPage, conversation: int
+) -> None:
+    world.call(world.desk.conversations.describe(conversation, ContactChange(alias="Ms Li")))
+    world.call(world.desk.templates.save(Template(0, "Size", "It fits.", category="Advice & fit")))
+    qtbot.waitUntil(lambda: page.session.conversation is not None and page.session.conversation.contact.alias != "")
+    picker = page.chat.writing.templates.picker
+    qtbot.keyClicks(page.chat.composer.edit, "/")
+    qtbot.waitUntil(lambda: picker.list.count() == 5)
+    assert "Greeting  /hi — Dear Ms Li," in rows(page)
+    assert "Parcel  /sent — Order ‹Order number› left with SF (‹note›)." in rows(page)
+    assert not any("{" in row for row in rows(page))
+    assert picker.group.text() == "All groups"
+    qtbot.keyClick(picker.field, Qt.Key.Key_Tab)
+    assert (picker.group.text(), rows(page)) == ("Advice && fit", ["Size — It fits."])
+    picker.group.click()
+    assert picker.list.count() == 5

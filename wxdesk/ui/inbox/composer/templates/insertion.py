@@ -1,6 +1,8 @@
 """Inserts a template: choose it, fill it in, insert it, count its use."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -44,7 +46,15 @@ class TemplateInsertion(QObject):
         self._panels.close()
         self.form.close_it()
         self.picker.open_over(self._composer)
-        self._bridge.ask(self._templates.all(), self.picker.offer)
+        self._bridge.ask(self._templates.all(), self._offer)
+
+    def _offer(self, templates: Sequence[Template]) -> None:
+        context = self._context()
+        self.picker.offer(templates, partial(self._one_line, context))
+
+    def _one_line(self, context: RuleContext | None, template: Template) -> str:
+        """Return what a template says to the customer of the open conversation."""
+        return template.summary if context is None else self._templates.one_line(template, context)
 
     def close(self) -> None:
         """Close picker and form, so that no value is used for another contact."""

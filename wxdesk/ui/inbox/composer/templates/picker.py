@@ -1,8 +1,8 @@
 """Searchable list of templates above the composer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
@@ -10,7 +10,8 @@ from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.messages import kind_text, more_text
 
@@ -39,6 +40,8 @@ class TemplatePicker(QFrame):
         self._widest = 460
         self.setProperty("class", "card")
         self._templates: tuple[Template, ...] = ()
+        self._one_line: Callable[[Template], str] = lambda template: template.summary
+        self._groups = [""]
         self.field = _Field(self)
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Templates"))
@@ -47,7 +50,11 @@ class TemplatePicker(QFrame):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.below = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
-        vbox(self.field, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
+        self.group = Button(kind=ButtonKind.LINK, key_hint="Tab", parent=self)
+        search = hbox((self.field, 1), self.group, spacing=8)
+        vbox(search, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
+        self.group.clicked.connect(self._next_group)
+        self.field.went_on.connect(self._next_group)
         self.field.textChanged.connect(self._fill)
         self.field.textEdited.connect(self.worked)
         self.field.moved.connect(self._move)
@@ -62,16 +69,24 @@ class TemplatePicker(QFrame):
         self._bottom = QPoint(at.x() + 16, at.y() - 4)
         self._widest = composer.width() - 32
         self.field.clear()
+        self._groups = [""]
         self._fill("")
         self.show()
         self.raise_()
         self.field.setFocus()
         self.worked.emit()
 
-    def offer(self, templates: Sequence[Template]) -> None:
-        """Show these templates."""
-        self._templates = tuple(templates)
+    def offer(self, templates: Sequence[Template], one_line: Callable[[Template], str]) -> None:
+        """Show these templates, each as `one_line` tells it, in groups by category."""
+        self._templates, self._one_line = tuple(templates), one_line
+        self._groups = ["", *sorted({one.category for one in templates if one.category})]
         self._fill(self.field.text())
+
+    def _next_group(self) -> None:
+        self._groups.append(self._groups.pop(0))
+        self._fill(self.field.text())
+        self.field.setFocus()
+        self.worked.emit()
 
     def take(self) -> None:
         """Choose the current row."""
@@ -92,9 +107,12 @@ class TemplatePicker(QFrame):
 
     def _fill(self, sought: str) -> None:
         self.list.clear()
-        fitting = search_templates(self._templates, sought)
+        group = self._groups[0]
+        self.group.setText(group.replace("&", "&&") or tr("All groups"))
+        self.group.setVisible(len(self._groups) > 1)
+        fitting = search_templates([one for one in self._templates if group in ("", one.category)], sought)
         for template in fitting[:_MOST]:
-            item = QListWidgetItem(_row_text(template))
+            item = QListWidgetItem(_row_text(template, self._one_line(template)))
             item.setData(Qt.ItemDataRole.UserRole, template)
             item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
@@ -135,11 +153,19 @@ class _Field(QLineEdit):
     moved = Signal(object)
     taken = Signal()
     left = Signal()
+    went_on = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setPlaceholderText(tr("Search templates"))
         self.setAccessibleName(tr("Search templates"))
+
+    def event(self, event: QEvent) -> bool:
+        """Go to the next group by Tab, before Qt moves the focus by it."""
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
+            self.went_on.emit()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if Qt.Key(event.key()) in _MOVES:
@@ -152,7 +178,7 @@ class _Field(QLineEdit):
             super().keyPressEvent(event)
 
 
-def _row_text(template: Template) -> str:
+def _row_text(template: Template, said: str) -> str:
     kind = "" if template.kind is ReplyKind.TEXT else kind_text(template.kind)
     named = f"{template.title}  /{template.shortcut}" if template.shortcut else template.title
-    return " — ".join(part for part in (named, " ".join((kind, template.summary)).strip()) if part)
+    return " — ".join(part for part in (named, " ".join((kind, said)).strip()) if part)
