@@ -11,7 +11,7 @@ from wxdesk.ui.editing.record_model import Record
 from wxdesk.ui.editing.revisions.revision import revision_title
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 
 
 class RecordHead(QWidget):
@@ -85,7 +85,7 @@ class TitleField(QLineEdit):
 
     def _tell_whole(self) -> None:
         wide = self.fontMetrics().horizontalAdvance(self.text())
-        self.setToolTip(plain_tip(self.text()) if wide > self.width() else "")
+        set_tip(self, self.text() if wide > self.width() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

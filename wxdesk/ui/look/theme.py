@@ -44,16 +44,16 @@ class Colors:
 
 LIGHT = Colors(
     window="#F4F5F7", panel="#FFFFFF", rail="#E9ECEF", line="#E2E5E9",
-    text="#1F2329", secondary="#5F6670", faint="#828993",
+    text="#1F2329", secondary="#5F6670", faint="#656C76",
     accent="#067A45", accent_fill="#09854B", on_accent="#FFFFFF", accent_tint="#E2F4E9",
     selection="#E6F3EC", hover="#F0F2F4", chip="#ECEEF1",
     pending="#8A5A06", pending_line="#D9921A", pending_tint="#FFF8E9",
-    failed="#C9352B", failed_tint="#FDECEA", on_failed="#FFFFFF", human="#5B8FD0",
+    failed="#C4322A", failed_tint="#FDECEA", on_failed="#FFFFFF", human="#5B8FD0",
 )  # fmt: skip
 
 DARK = Colors(
     window="#17191C", panel="#1E2125", rail="#131517", line="#2C3036",
-    text="#E7E9EC", secondary="#A3A9B2", faint="#7C838D",
+    text="#E7E9EC", secondary="#A3A9B2", faint="#9299A3",
     accent="#4CC78A", accent_fill="#0A7F49", on_accent="#FFFFFF", accent_tint="#17362A",
     selection="#1D3329", hover="#24282D", chip="#2A2E34",
     pending="#EDBE6C", pending_line="#C98A1B", pending_tint="#2F2818",

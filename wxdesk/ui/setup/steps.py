@@ -13,7 +13,7 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.setup.text import state_of, step_title
 from wxdesk.ui.widgets.boxes import vbox
-from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.labels import set_tip
 
 _TINTS = {"accent": "accent_tint", "secondary": "chip", "pending": "pending_tint", "failed": "failed_tint"}
 
@@ -77,7 +77,7 @@ class StepItem(QAbstractButton):
     def show_finding(self, finding: Finding) -> None:
         """Show what was found about the step last."""
         self._look = state_of(finding)
-        self.setToolTip(plain_tip(text(finding)))
+        set_tip(self, text(finding))
         self.setAccessibleDescription(f"{self._look.word}: {text(finding)}")
         self.update()
 

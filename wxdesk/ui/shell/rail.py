@@ -63,6 +63,7 @@ class RailItem(QAbstractButton):
         self.place = place
         self._badge = 0
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # one of several, for screen readers
         self.setFixedSize(ITEM)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

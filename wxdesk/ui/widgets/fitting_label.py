@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt
 
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 
 
 class Shrinkable(Protocol):
@@ -76,5 +76,5 @@ class FittingLabel(PlainLabel):
             last = self._wordings[-1] if self._wordings and self._cut_last else ""
             shown = metrics.elidedText(last, Qt.TextElideMode.ElideRight, max(0, room))
         lines = ("" if shown == self._full else self._full, self._about)
-        self.setToolTip(plain_tip("\n".join(filter(None, lines))))
+        set_tip(self, "\n".join(filter(None, lines)))
         self._show_text(shown)

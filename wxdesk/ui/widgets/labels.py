@@ -103,7 +103,7 @@ class PlainLabel(QLabel):
         if self._elide:
             line = self._one_line()
             shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(0, self.width()))
-            self.setToolTip(plain_tip(self._full) if shown != line else "")
+            set_tip(self, self._full if shown != line else "")
         elif self.wordWrap():
             shown = breakable(self._full)
         self._show_text(shown)
@@ -135,6 +135,12 @@ def plain_tip(text: str) -> str:
     Qt guesses by its first line whether a tooltip is rich text: escaped text alone would show its escapes.
     """
     return f"<span style='white-space: pre-wrap'>{html.escape(breakable(text))}</span>" if text else ""
+
+
+def set_tip(widget: QWidget, text: str) -> None:
+    """Give a widget a plain tooltip; screen readers hear it without its markup."""
+    widget.setToolTip(plain_tip(text))
+    widget.setAccessibleDescription(text)
 
 
 _UNBROKEN = re.compile(r"[^\s\u2e80-\uffef]{25,}")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.painting import ELLIPSIS
 
 
@@ -120,7 +120,7 @@ class NameMenuButton(MenuButton):
         self.value = value
         shown = self.fontMetrics().elidedText(value, ELLIPSIS, self._widest) if self._widest else value
         self.setText(shown.replace("&", "&&") or self._without)
-        self.setToolTip(plain_tip(value) if shown != value else "")
+        set_tip(self, value if shown != value else "")
         self.setAccessibleName(f"{self._name}: {value or self._without}")
         self.updateGeometry()
 

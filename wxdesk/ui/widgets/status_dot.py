@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.fitting_label import FittingLabel
-from wxdesk.ui.widgets.labels import IconLabel, plain_tip
+from wxdesk.ui.widgets.labels import IconLabel, set_tip
 
 _DOT, _GAP = 16, 4
 
@@ -37,7 +37,7 @@ class StatusDot(QWidget):
         self._text.show_wordings([text, short or text], cut_last=True)
         self._text.set_role("secondary" if role == "accent" else role)
         self.setVisible(bool(text))
-        self.setToolTip(plain_tip(details or text))
+        set_tip(self, details or text)
         self.setAccessibleName(text)
 
     def width_at(self, step: int) -> int:

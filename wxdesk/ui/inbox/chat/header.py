@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
@@ -129,6 +130,9 @@ class ChatHeader(QFrame):
         row.setContentsMargins(_SIDE, 0, _SIDE, 0)
         row.addWidget(self.transfer)
         row.addWidget(self.show_detail)
+        seen = (self.show_list, self.face, self.mode, self.takeover, self.spans, self.resolve, self.snooze)
+        for one, after in pairwise((*seen, self.transfer, self.show_detail)):
+            self.setTabOrder(one, after)
         self.show_list.hide()
         self.show_detail.hide()
 

@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import NarrowDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.painting import paint_face
 from wxdesk.ui.wording.colleagues import claim_sentence, claim_text
 from wxdesk.ui.wording.hold_reasons import HoldReasons
@@ -37,7 +37,7 @@ class FaceButton(SmallButton):
     def show_face(self, name: str, words: str) -> None:
         """Show a face; `words` tell about it."""
         self._name = name
-        self.setToolTip(plain_tip(words))
+        set_tip(self, words)
         self.setAccessibleName(words)
         self.update()
 

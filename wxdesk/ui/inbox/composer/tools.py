@@ -14,7 +14,7 @@ from wxdesk.ui.inbox.sendability import TextFit, begun_text, cost_words, put_by_
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 
 _GAP = 12
 
@@ -120,8 +120,8 @@ class ComposerFoot(QWidget):
         self.hint.setText(f"· {words}" if words else "")
         self.hint.set_role("pending" if fit.can_split else "failed" if fit.problem else "secondary")
         self.send.setEnabled(not fit.problem and not blank)
-        self.send.setToolTip(plain_tip(fit.problem))
+        set_tip(self.send, fit.problem)
         self.send.setText(tr("Save and send") if editing else tr("Send"))
         self.send_split.setText(tr("Send as {n}", n=fit.parts))
-        self.send_split.setToolTip(plain_tip(split_words(fit.messages)))
+        set_tip(self.send_split, split_words(fit.messages))
         self.send_split.setVisible(fit.can_split)

@@ -16,7 +16,7 @@ from wxdesk.ui.inbox.timeline.incoming_text import source_rows
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
 from wxdesk.ui.wording.messages import date_text, short_openid
 
@@ -203,7 +203,7 @@ class AliasEdit(QLineEdit):
         self._say_whole()
 
     def _say_whole(self) -> None:
-        self.setToolTip(plain_tip(self.text()) if self.shortened else tr("Give this customer a name"))
+        set_tip(self, self.text() if self.shortened else tr("Give this customer a name"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER:

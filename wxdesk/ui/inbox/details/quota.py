@@ -16,7 +16,7 @@ from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.quota_dots import QuotaDots
 from wxdesk.ui.wording.messages import span_text, time_left_text
 
@@ -66,7 +66,7 @@ class QuotaBlock(QWidget):
         spoken = tr("{words} ({note})", words=words, note=note) if note else words
         self.setAccessibleName(spoken)
         remedy = remedy_of(refusal) if refusal is not None else None
-        self.setToolTip(plain_tip(tr("{said}. {more}", said=spoken, more=tr(remedy)) if remedy else spoken))
+        set_tip(self, tr("{said}. {more}", said=spoken, more=tr(remedy)) if remedy else spoken)
         self.use(self._display)
 
     def width_for(self, display: QuotaDisplay) -> int:

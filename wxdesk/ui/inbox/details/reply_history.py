@@ -16,7 +16,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow_layout import remove_widgets
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, plain_tip
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
 
 
 class ReplyHistoryPanel(QFrame):
@@ -77,11 +77,11 @@ class StepRow(CardRow):
         exact = exact_time(line.at)
         self.line = line
         self.setAccessibleName(_spoken(line))
-        self.setToolTip(plain_tip(exact))
+        set_tip(self, exact)
         self.grid.addWidget(IconLabel(line.icon, line.role, 14), 0, 0, Qt.AlignmentFlag.AlignTop)
         self.grid.addWidget(PlainLabel(line.text, wrap=True), 0, 1)
         self.time = PlainLabel(step_time(line.at, made_at), size=Size.CAPTION, role="faint", tabular=True)
-        self.time.setToolTip(plain_tip(exact))
+        set_tip(self.time, exact)
         self.grid.addWidget(self.time, 0, 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         if line.note:
             self._add(PlainLabel(line.note, size=Size.SMALL, role="secondary", wrap=True))

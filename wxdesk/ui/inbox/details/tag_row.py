@@ -8,7 +8,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.labels import set_tip
 
 LONGEST = 24
 """Most characters of a tag."""
@@ -62,7 +62,7 @@ class TagRow(QWidget):
             shown = QFontMetrics(chip.font()).elidedText(tag, Qt.TextElideMode.ElideRight, WIDEST)
             chip.setText(shown.replace("&", "&&"))
             chip.setAccessibleName(tr("Take away the tag {tag}", tag=tag))
-            chip.setToolTip(plain_tip(f"{tag} · {tr('Press to take it away')}"))
+            set_tip(chip, f"{tag} · {tr('Press to take it away')}")
             chip.clicked.connect(self._take_away)
             self._flow.insert_widget(index, chip)
             chip.show()

@@ -4,7 +4,7 @@ Folded it is one line; unfolded it lists each of them.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
@@ -14,20 +14,23 @@ from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT
-from wxdesk.ui.inbox.held_replies.model import HeldModel
+from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole, held_text
 from wxdesk.ui.inbox.held_replies.view import HeldView
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.dialogs.notices import announce
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, shrink_steps
 from wxdesk.ui.widgets.labels import IconLabel
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
+from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, span_until
 
 HEAD_HEIGHT = 32
 GAP = 4
 _MARGINS = 18
 ROWS_AT_MOST = 4
+ABOUT_TO_LEAVE = timedelta(seconds=10)
 
 
 class HeldStrip(QFrame):
@@ -44,7 +47,7 @@ class HeldStrip(QFrame):
         self.setProperty("class", "bar-pending")
         self._hold_reason_of = hold_reason_of
         self._first: HeldReply | None = None
-        self._asking = 0
+        self._asking = self._announced = 0
         self.model = HeldModel(clock, hold_reason_of, self)
         self.count = FittingLabel(size=Size.SMALL, role="pending", strong=True, elide=True, tabular=True)
         self.earliest = FittingLabel(size=Size.SMALL, role="pending", elide=True, tabular=True)
@@ -125,6 +128,18 @@ class HeldStrip(QFrame):
         self._share_room()
         if self.unfolded:
             self.view.tick()
+        self._announce(now)
+
+    def _announce(self, now: datetime) -> None:
+        """Say aloud, once, that a reply is about to leave, while it can still be stopped."""
+        first = self._first
+        due_at = None if first is None else first.reply.due_at
+        if first is None or due_at is None or due_at - now > ABOUT_TO_LEAVE or first.reply.id == self._announced:
+            return
+        if hold_reason_of_held(first, self._hold_reason_of) is HoldReason.NONE:
+            self._announced = first.reply.id
+            status = self.model.index(0).data(HeldRole.STATUS)
+            announce(self, f"{name_of(first.contact)}, {status.text}: {held_text(first)}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -58,7 +58,7 @@ class AnchoredView(RowsView):
 
     def _set_up(self) -> None:
         self.setProperty("class", "window")
-        self.setAccessibleName(tr("Conversation"))
+        self.setAccessibleName(tr("Chat with the customer"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setResizeMode(QListView.ResizeMode.Fixed)
         self.setAutoScroll(False)

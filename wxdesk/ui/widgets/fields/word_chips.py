@@ -14,7 +14,7 @@ from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
-from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.labels import set_tip
 
 HEIGHT = 30
 PADDING = 10
@@ -50,7 +50,7 @@ class WordChip(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(tr("Word “{word}”; Delete removes it", word=word))
         if self._natural_width() > WIDEST:
-            self.setToolTip(plain_tip(word))
+            set_tip(self, word)
 
     def set_wrong(self, wrong: bool) -> None:
         """Mark a word with a fault."""

@@ -1,0 +1,101 @@
+"""The window as a screen reader hears it: names, roles, descriptions without markup, and what is about to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.flow.timed_desk import START, HandClock
+from tests.ui.inbox.conftest import HOURS
+from tests.ui.world import World, open_world
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs import notices
+
+LI = "oCustomer0000000000000001"
+TEXT = QAccessible.Text
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, ReplyMode.HOLD, HandClock()) as made:
+        made.call(made.desk.rules.rulebook.save(HOURS))
+        chat = made.say(LI, "opening? <b>now</b>")
+        made.call(
+            made.desk.conversations.describe(chat, ContactChange(alias="<i>Li</i> & " + "long " * 9, add=("<u>x",)))
+        )
+        yield made
+
+
+def heard(widget: QWidget, what: QAccessible.Text) -> str:
+    return QAccessible.queryAccessibleInterface(widget).text(what)
+
+
+def test_no_markup_is_spelled_and_roles_and_names_tell_things_apart(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    window.open_conversation(1)
+    qtbot.waitUntil(lambda: window.inbox.session.row is not None and bridge.is_idle)
+    for index in range(len(window.page_names)):
+        window.show_page(index)
+        qtbot.waitUntil(lambda: bridge.is_idle)
+    widgets = window.findChildren(QWidget)
+    marked = [
+        f"{type(one).__name__}: {heard(one, TEXT.Description)}"
+        for one in widgets
+        if "<span" in heard(one, TEXT.Description)
+    ]
+    assert marked == []
+    roles = {QAccessible.queryAccessibleInterface(item).role() for item in window.rail.items}
+    assert roles == {QAccessible.Role.RadioButton}
+    lists = [heard(one, TEXT.Name) for one in window.inbox.findChildren(QAbstractItemView) if heard(one, TEXT.Name)]
+    assert len(lists) == len(set(lists))
+
+
+def test_tab_goes_through_the_header_as_it_is_seen(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    window.open_conversation(1)
+    qtbot.waitUntil(lambda: window.inbox.session.row is not None and bridge.is_idle)
+    header = window.inbox.chat.header
+    order, one = [header.mode], header.mode.nextInFocusChain()
+    while one is not header.mode:
+        if header.isAncestorOf(one) and one.isVisible() and one.focusPolicy().value and one.isEnabled():
+            order.append(one)  # type: ignore[arg-type]
+        one = one.nextInFocusChain()
+    places = [one.mapTo(header, one.rect().center()).x() for one in order]
+    assert len(places) > 4
+    assert places == sorted(places)
+
+
+def test_what_is_about_to_leave_is_said_once_while_it_can_be_stopped(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    class Hearing:
+        @staticmethod
+        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
+            said.append(event.message())
+
+    monkeypatch.setattr(notices, "QAccessible", Hearing)
+    page: InboxPage = window.inbox
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1)
+    due_at = page.list.strip.model.rows()[0].reply.due_at
+    assert due_at is not None
+    page.list.strip.tick(START)
+    assert said == []
+    world.clock.now = due_at - timedelta(seconds=8)  # type: ignore[attr-defined]
+    page.list.strip.tick(world.clock())
+    page.list.strip.tick(world.clock())
+    assert len(said) == 1
+    assert said[0].endswith("Sends in 8 s: We open at 9.")
