@@ -171,6 +171,7 @@ class OpenDesk:
         begin("typing", "Customers do not see that you are typing at the moment.", self.desk.typing.run)
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
+        begin("deletion", "Nobody is deleted for long silence at the moment.", self.desk.erasing.run)
         begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
         if self.host is not None:
             self.host.begin(self.work)
@@ -283,7 +284,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         timeline=TimelineQueries(store),
         conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),
         replies=ReplyCommands(store, out.pictures, accounts, preferences, bus.publish, clock),
-        **parts.kept_parts(store, intake, out.pictures, lock, bus),
+        **parts.kept_parts(store, accounts, intake, out.pictures, lock, bus, clock),
         outbox=out.outbox,
         takeovers=parts.takeover_expiry(setup, store, presence, preferences, operator_typing, bus),
         attention=AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, bus.publish, clock),

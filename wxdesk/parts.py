@@ -74,12 +74,14 @@ def team_parts(store: Store, presence: DeskPresence, bus: Bus, clock: Clock) -> 
     return {"presence": presence, "claims": Claims(store, bus.publish, clock), "colleagues": colleagues}
 
 
-def kept_parts(store: Store, intake: Intake, pictures: Pictures, lock: DecisionLock, bus: Bus) -> dict[str, Any]:
+def kept_parts(  # noqa: PLR0913 - what is kept stands on all of these
+    store: Store, accounts: Accounts, intake: Intake, pictures: Pictures, lock: DecisionLock, bus: Bus, clock: Clock
+) -> dict[str, Any]:
     """Build the parts of `Desk` for drafts, skipped messages and deletion."""
     return {
         "drafts": OperatorDrafts(store.drafts, bus.publish),
         "skipped": SkippedMessages(store.decisions, intake),
-        "erasing": Erasing(store, pictures, lock, bus.publish),
+        "erasing": Erasing(store, accounts, pictures, lock, bus.publish, clock),
     }
 
 

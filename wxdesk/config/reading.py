@@ -25,6 +25,8 @@ from wxdesk.toml import BadToml, TomlLines, parsed_toml
 FILE = "config.toml"
 TOP_LEVEL = "top level"
 WRONG_KIND = "must begin with sqlite:/// or postgresql://"
+MOST_MONTHS = 1200
+
 ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _REASONS = (
@@ -96,6 +98,7 @@ class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reserve: int = 2
     timezone: str = ""
     paused: bool = False
+    keep_months: int = 0
 
     def account(self) -> Account:
         """Convert to the record that the desk works with."""
@@ -238,6 +241,8 @@ def _check_account(entry: AccountEntry, at: str, file: str) -> None:
         raise BadConfig(file, f"{at}.app_id", "is empty")
     if not 0 <= entry.hold_seconds <= 3600:
         raise BadConfig(file, f"{at}.hold_seconds", "must be from 0 to 3600")
+    if not 0 <= entry.keep_months <= MOST_MONTHS:
+        raise BadConfig(file, f"{at}.keep_months", Phrase("must be from 0 to {most}", most=MOST_MONTHS))
     if not 0 <= entry.reserve <= MOST_RESERVED:
         raise BadConfig(file, f"{at}.reserve", Phrase("must be from 0 to {most}", most=MOST_RESERVED))
     if entry.timezone and zone_named(entry.timezone) is None:

@@ -68,6 +68,7 @@ READS = {
     "preferences": {"load"},
     "accounts": {"load", "take"},
     "quarantine": {"newest"},
+    "erasing": {"run", "forget_silent"},
 }  # fmt: skip
 """Methods that read, that run a part, or that belong to the machine that has the secrets."""
 

@@ -35,7 +35,8 @@ class Account:
 
     `reserve` is how many of the replies that WeChat allows to a contact are left to the operator by the rules,
     0 to 4. `timezone` is the IANA name of its customers' time zone; empty is the machine's own. While it is `paused`
-    no automatic reply is made or leaves, whatever a conversation or a rule says; operators answer as ever.
+    no automatic reply is made or leaves, whatever a conversation or a rule says; operators answer as ever. Contacts are
+    deleted after `keep_months` of silence, 0 for never.
     """
 
     name: str
@@ -47,3 +48,4 @@ class Account:
     reserve: int = 2
     timezone: str = ""
     paused: bool = False
+    keep_months: int = 0

@@ -1,27 +1,52 @@
 """Deletes everything about one person, when asked or after long silence."""
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
-from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TakeoverChanged
+from wxdesk.core.errors import WxdeskError
+from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TakeoverChanged, TroubleRaised
+from wxdesk.core.model.account import Account
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.desk.pictures.pictures import Pictures
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.i18n import ntr
 from wxdesk.store import Store
 
 log = logging.getLogger(__name__)
+
+MONTH = timedelta(days=365.25 / 12)
+NOTICE = timedelta(days=1)
+"""Time between telling of deletions after long silence and beginning them."""
+
+EVERY_SECONDS = 600.0
+AT_ONCE = 20
+"""Persons deleted in one turn."""
+
+REST_SECONDS = 1.0
+"""Rest after each of them."""
 
 
 class Erasing:
     """Deletion of persons, for good."""
 
     def __init__(
-        self, store: Store, pictures: Pictures, decision_lock: DecisionLock, publish: Callable[[Event], None]
+        self,
+        store: Store,
+        accounts: Mapping[str, Account],
+        pictures: Pictures,
+        decision_lock: DecisionLock,
+        publish: Callable[[Event], None],
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._accounts = accounts
         self._pictures = pictures
         self._decision_lock = decision_lock
         self._publish = publish
+        self._clock = clock
 
     async def erase(self, conversation_id: int) -> Erasure:
         """Delete the person of a conversation with everything that was kept of them.
@@ -33,14 +58,57 @@ class Erasing:
             NotFound: there is no such conversation.
             BadInput: a reply is just being sent.
         """
+        receipt = await self._erase(conversation_id)
+        await self._store.person_rows.scrub()
+        return receipt
+
+    async def _erase(self, conversation_id: int) -> Erasure:
         self._publish(RepliesRecalled(conversation_id))
         async with self._decision_lock:  # no decision about them is being made
             receipt, pictures = await self._store.person_rows.erase(conversation_id)
         for digest in pictures:
             await self._pictures.remove(digest)
-        log.info(
-            "A person of %s was deleted: %s messages, %s replies", receipt.account, receipt.messages, receipt.replies
-        )
+        log.info("A customer of %s was deleted, with %s messages", receipt.account, receipt.messages)
         self._publish(TakeoverChanged(conversation_id, None))
         self._publish(ContactErased(conversation_id))
         return receipt
+
+    async def run(self) -> None:
+        """Delete who has been silent longer than their account says, until cancelled."""
+        while True:
+            for account in list(self._accounts.values()):
+                try:
+                    await self.forget_silent(account)
+                except WxdeskError as error:  # the next turn tries again
+                    log.warning("Nobody of %s was deleted for silence: %s", account.name, error)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def forget_silent(self, account: Account) -> int:
+        """Delete some of those who have been silent too long, a day after telling so."""
+        if not account.keep_months:
+            return 0
+        key, now = f"keep_months:{account.name}", self._clock()
+        told = await self._store.settings.get(key) or ""
+        silent = await self._store.person_rows.silent(account.name, now - account.keep_months * MONTH)
+        months, _, since = told.partition(" ")
+        if silent and months != str(account.keep_months):
+            await self._store.settings.set(key, f"{account.keep_months} {now.isoformat()}")
+            self._publish(TroubleRaised(key, _announced(account, len(silent)), passing=True))
+        elif silent and now - datetime.fromisoformat(since) >= NOTICE:
+            for conversation_id in silent[:AT_ONCE]:
+                await self._store.pushes.until_answered(1.0)
+                await self._erase(conversation_id)
+                await asyncio.sleep(REST_SECONDS)
+            await self._store.person_rows.scrub()
+            return len(silent[:AT_ONCE])
+        return 0
+
+
+def _announced(account: Account, n: int) -> str:
+    return ntr(
+        "{n} customer of “{account}” has been silent longer than it keeps anybody, and is deleted from tomorrow on. "
+        "keep_months in config.toml stops it.",
+        "{n} customers of “{account}” have been silent longer than it keeps anybody, and are deleted from tomorrow on. "
+        "keep_months in config.toml stops it.",
+        n, account=account.name,
+    )  # fmt: skip

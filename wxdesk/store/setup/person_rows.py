@@ -14,7 +14,7 @@ from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.remote_call import CommandState
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.store.engine.database import MAX_IDS, StorePart
+from wxdesk.store.engine.database import MAX_IDS, Database, StorePart
 from wxdesk.store.schema.messaging import (
     contacts,
     conversations,
@@ -31,10 +31,14 @@ SENDING = "A reply to this customer is just being sent. Try again in a moment."
 
 
 class PersonRows(StorePart):
-    """The rows of one person, in every table."""
+    """The rows of one person, in every table; `scrub` overwrites what was removed."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self.scrub = db.scrub
 
     async def erase(self, conversation_id: int) -> tuple[Erasure, list[str]]:
-        """Remove everything about the person of a conversation, to the last byte.
+        """Remove everything about the person of a conversation; `scrub` its bytes then.
 
         Returns the receipt, and the pictures that nothing names any more.
 
@@ -43,14 +47,12 @@ class PersonRows(StorePart):
             BadInput: a reply is under way to that person.
         """
         pushes = await self._db.read(_other_pushes, conversation_id)
-        erased = await self._db.write(_erase, conversation_id, pushes)
-        await self._db.scrub()
-        return erased
+        return await self._db.write(_erase, conversation_id, pushes)
 
-    async def silent(self, account: str, since: datetime, limit: int = 10**9) -> list[int]:
+    async def silent(self, account: str, since: datetime) -> list[int]:
         """Return the conversations of an account in which nothing was said since `since`."""
         query = select(conversations.c.id).where(conversations.c.account == account, conversations.c.last_at < since)
-        return list(await self._db.read(lambda connection: connection.scalars(query.limit(limit)).all()))
+        return list(await self._db.read(lambda connection: connection.scalars(query).all()))
 
 
 def _other_pushes(connection: Connection, conversation_id: int) -> list[int]:

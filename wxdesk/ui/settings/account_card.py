@@ -53,13 +53,14 @@ class AccountCard(SettingsCard):
         self._copy_url = CopyButton("", tr("the push URL"), self)
         self._copy_url.copied.connect(self.copied)
         self.mode, self.secrets, self.token = StateLine(self), StateLine(self), StateLine(self)
+        self.kept = PlainLabel(wrap=True, parent=self)
         self.former = [StateLine(self) for _ in _FORMER]
         setup = hbox((self.state, 1), self.open_setup, spacing=12)
         secrets = Stack(self.secrets, *self.former)
         for word, value in (
             (tr("Set-up"), setup), (tr("App id"), self._app_id), (tr("Original id"), self._original_id),
             (tr("Push URL"), self._url_row()), (tr("Push mode"), self.mode),
-            (tr("Secrets"), secrets), (tr("Access token"), self.token),
+            (tr("Secrets"), secrets), (tr("Access token"), self.token), (tr("Customers"), self.kept),
         ):  # fmt: skip
             self.add_row(word, value)
         for own in (self.more, self.open_setup):  # of the machine that has the secrets
@@ -83,6 +84,7 @@ class AccountCard(SettingsCard):
         self._copy_url.text_to_copy = url
         role, sentence = _PUSH_MODES[account.push_mode]
         self.mode.show_state(role, tr(sentence))
+        self.kept.setText(kept_text(account))
         self._show_setup(paused=account.paused)
         self._show_secrets(account, now)
         self.token.show_state(*self._token(now))
@@ -177,3 +179,10 @@ _PUSH_MODES = {
     ),
 }
 """Colour role and sentence of each push mode."""
+
+
+def kept_text(account: Account) -> str:
+    """Return how long customers are kept."""
+    if not account.keep_months:
+        return tr("Kept for ever")
+    return ntr("Deleted after {n} month of silence", "Deleted after {n} months of silence", account.keep_months)

@@ -32,7 +32,8 @@ class DataCard(SettingsCard):
         if not bridge.desk.configuration.now.config.store.url.startswith("sqlite"):
             self.back_up.setEnabled(False)
             about = tr("The database is on a server, which is backed up there: see docs/server.md.")
-        self.add_row(tr("Backup"), hbox(self.back_up, (PlainLabel(about, role="secondary", wrap=True, parent=self), 1)))
+        words = PlainLabel(about, role="secondary", wrap=True, parent=self)
+        self.add_row(tr("Backup"), hbox(self.back_up, (words, 1), spacing=10))
         names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"))
         self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
         for kind, button in self.exports.items():
