@@ -47,7 +47,7 @@ REMOVED = """\
 #!/bin/sh
 # What a user keeps is theirs: a package never removes it.
 if [ "$1" = remove ] || [ "$1" = purge ]; then
-    echo "wxdesk: messages and settings stay in each user's ~/.local/share/wxdesk, secrets in their keychain."
+    echo "wxdesk: messages and settings stay in each user's ~/.local/share/wxdesk, secrets in their keychain (wxdesk)."
 fi
 """
 

@@ -30,5 +30,15 @@ Source: "dist\wxdesk\*"; DestDir: "{app}"; Flags: recursesubdirs ignoreversion
 [Icons]
 Name: "{autoprograms}\wxdesk"; Filename: "{app}\wxdeskw.exe"; AppUserModelID: "wxdesk.wxdesk"
 
+[Code]
+procedure CurUninstallStepChanged(Step: TUninstallStep);
+begin
+  if (Step = usPostUninstall) and DirExists(ExpandConstant('{localappdata}\wxdesk')) and
+     (MsgBox('Remove messages, settings and logs, too?', mbConfirmation, MB_YESNO or MB_DEFBUTTON2) = IDYES) then
+    DelTree(ExpandConstant('{localappdata}\wxdesk'), True, True, True);
+  if Step = usPostUninstall then
+    RegDeleteValue(HKCU, 'Software\Microsoft\Windows\CurrentVersion\Run', 'wxdesk');
+end;
+
 [Run]
 Filename: "{app}\wxdeskw.exe"; Flags: nowait postinstall

@@ -13,14 +13,14 @@ from wxdesk.paths import default_home
 NAME = "wxdesk"
 LABEL = "wxdesk.wxdesk"
 
-_RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+_RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
 _ENTRY = "[Desktop Entry]\nType=Application\nName=wxdesk\nIcon=wxdesk\nExec={command}\n"
 
 
 def is_on() -> bool:
     """Tell whether the program starts by itself."""
     if sys.platform == "win32":
-        return _registered() is not None
+        return _registry("query")
     return _file().exists()
 
 
@@ -32,7 +32,7 @@ def switch(on: bool, home: Path) -> None:
     """
     try:
         if sys.platform == "win32":
-            _register(subprocess.list2cmdline(command(home)) if on else None)
+            _registry(*(("add", "/d", subprocess.list2cmdline(command(home))) if on else ("delete",)), "/f")
         elif on:
             _file().parent.mkdir(parents=True, exist_ok=True)
             _file().write_bytes(_content(command(home)))
@@ -67,24 +67,7 @@ def _quoted(word: str) -> str:
     return '"' + word.replace("\\", "\\\\").replace("%", "%%") + '"'
 
 
-def _registered() -> str | None:
-    if sys.platform != "win32":
-        return None
-    import winreg
-
-    try:
-        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
-            return str(winreg.QueryValueEx(key, NAME)[0])
-    except FileNotFoundError:
-        return None
-
-
-def _register(line: str | None) -> None:
-    if sys.platform == "win32":
-        import winreg
-
-        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
-            if line is not None:
-                winreg.SetValueEx(key, NAME, 0, winreg.REG_SZ, line)
-            elif _registered() is not None:
-                winreg.DeleteValue(key, NAME)
+def _registry(verb: str, *more: str) -> bool:
+    """Ask Windows for what starts at login; False if it says no."""
+    asked = ["reg", verb, _RUN, "/v", NAME, *more]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0  # noqa: S603
