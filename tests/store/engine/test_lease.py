@@ -13,7 +13,7 @@ import time_machine
 from sqlalchemy import Connection, func, select
 
 from tests.postgresql import SHARED, Postgres
-from tests.store.chats import Talk, incoming
+from tests.store.chats import T0, Talk, incoming
 from tests.way_to_server import WayThere
 from wxdesk.core.errors import DatabaseInUse, LeaseLost, StoreError
 from wxdesk.store import Store, open_store, opening
@@ -97,6 +97,8 @@ async def test_who_has_lost_it_writes_nothing_but_keeps_what_arrives(servers: Se
     for _ in range(2):
         with pytest.raises(LeaseLost):
             await first.settings.set("a", "too late")
+    with pytest.raises(LeaseLost):
+        await first.claims.claim(1, "too late", T0)
     await second.settings.set("b", "of the second")
     assert await second.settings.get("a") == "of the first"
     talk = Talk(first)

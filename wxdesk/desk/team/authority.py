@@ -34,8 +34,8 @@ PASSING = {
 """Commands that are not kept: replies have a history, and others ask for none."""
 
 
-WRITING = ("replies.write", "replies.write_split")
-"""Methods that claim their conversation first, or ask if a colleague has it."""
+WRITING = "replies.write"
+"""Beginning of the calls that claim their conversation first."""
 
 
 def role_for(call: str) -> Role:
@@ -72,7 +72,7 @@ class Authority:
         operator = await self.check(call, operator_id)
         token = ACTING.set(operator)
         try:
-            if call in WRITING:
+            if call.startswith(WRITING):
                 await self._claims.claim_to_write(_first(*args, **kwargs))
             elif call == "conversations.take_over":
                 await self._claims.claim(_first(*args, **kwargs))
@@ -98,7 +98,7 @@ class LocalCalls:
         try:
             return await self._authority.carry_out(path, me, method, *given, **named)
         except ClaimedByColleague as error:
-            if path not in WRITING or not await self._desk.colleagues.may_join(error):
+            if not path.startswith(WRITING) or not await self._desk.colleagues.may_join(error):
                 raise
         await self._authority.carry_out("claims.join", me, self._desk.claims.join, _first(*given, **named))
         return await self._authority.carry_out(path, me, method, *given, **named)

@@ -141,7 +141,7 @@ class RemoteCalls:
         try:
             return _result(await self._made(path, bound), kind)
         except ClaimedByColleague as error:
-            if path not in WRITING or not await self._colleagues.may_join(error):
+            if not path.startswith(WRITING) or not await self._colleagues.may_join(error):
                 raise
         joining = msgspec.json.encode({"conversation_id": arguments["conversation_id"]}).decode()
         _result(await self._made("claims.join", joining), None)

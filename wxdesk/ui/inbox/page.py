@@ -11,7 +11,14 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from wxdesk.core.conversations.listing import SearchHit
-from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event, PresenceChanged, TakeoverEnding
+from wxdesk.core.events import (
+    AccountChanged,
+    ConfigurationChanged,
+    Event,
+    OperatorsChanged,
+    PresenceChanged,
+    TakeoverEnding,
+)
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.conversation_list.feed import ConversationFeed
@@ -182,7 +189,7 @@ class InboxPage(QWidget):
         self.feed.hear(events)
         self.session.hear(events)
         kinds = {type(event) for event in events}
-        if kinds & {TakeoverEnding, AccountChanged, ConfigurationChanged}:
+        if kinds & {TakeoverEnding, AccountChanged, ConfigurationChanged, OperatorsChanged}:
             self._refreshed()
         if PresenceChanged in kinds:
             self._mark_read()

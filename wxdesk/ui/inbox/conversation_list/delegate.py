@@ -114,7 +114,7 @@ class ConversationDelegate(QStyledItemDelegate):
         rest = QRect(at, line.top(), line.right() - at + 1, line.height())
         activity = self._activity_of(row.conversation.id)
         if activity:
-            face = sentence_font(Size.CAPTION, strong=True)
+            face = sentence_font(Size.CAPTION)
             paint_text(painter, rest, activity, face, theme.color("accent"))
         elif rest.width() > _LEAST:
             face = sentence_font(Size.CAPTION, tabular=True)

@@ -19,6 +19,7 @@ from wxdesk.core.events import (
     DraftKept,
     Event,
     MessageKept,
+    OperatorsChanged,
     ReplyChanged,
 )
 from wxdesk.desk.conversations.inbox_queries import ListPage
@@ -66,7 +67,7 @@ class ConversationFeed(QObject):
 
     def hear(self, events: Sequence[Event]) -> None:
         """Read the rows that these events changed, with one query for all of them."""
-        if any(isinstance(event, CaughtUp | ContactErased) for event in events):
+        if any(isinstance(event, CaughtUp | ContactErased | OperatorsChanged) for event in events):
             self.load()
         self._touched.update(event.conversation_id for event in events if isinstance(event, _TOUCHING))
         self._refresher.ask()
