@@ -9,8 +9,8 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.search_words import spaced
 from wxdesk.store import Store
-from wxdesk.store.search import spaced
 
 TEXTS = (
     "我要退款，谢谢",
@@ -169,3 +169,16 @@ async def test_the_newest_come_first_and_no_more_than_asked(talk: Talk, store: S
 )
 def test_text_is_cut_into_words(text: str, words: str) -> None:
     assert spaced(text) == words
+
+
+@pytest.mark.usefixtures("said")
+async def test_one_conversation_is_searched_for_the_same_words(store: Store) -> None:
+    for phrase in ("退款", "款", "ord", "50", "full width", "", "没有"):
+        everywhere = await store.inbox.search(phrase)
+        for hit in everywhere:
+            thread = hit.conversation.id
+            here = [one.item for one in everywhere if one.conversation.id == thread]
+            assert await store.inbox.find(thread, phrase) == here
+    [newest, *_] = await store.inbox.search("退")
+    assert await store.inbox.find(newest.conversation.id, "退", limit=1) == [newest.item]
+    assert await store.inbox.find(99, "退") == []

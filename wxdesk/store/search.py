@@ -6,37 +6,49 @@ character of a script that is written without spaces. Both engines index that as
 is found where its words follow each other: 退款 is the phrase "退 款". WeChat's emoticon codes are stored by
 their names, so that 微笑 and "smile" find `/::)`.
 
-SQLite: the FTS5 table `search_index` over `search_texts`, kept up by triggers in the same transaction.
+Customers are found the same way by their alias, tags, note and openid, whose words stand in `contacts`.
+
+SQLite: an FTS5 table over each of the two, kept up by triggers in the same transaction.
 PostgreSQL: a GIN index over `to_tsvector('simple', words)`.
 """
 
-from __future__ import annotations
-
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from wxdesk import emoticons
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
 from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
+from wxdesk.core.search_words import ALONE, LONGEST, spaced
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
-from wxdesk.store.schema.messaging import conversations, messages, replies, search_texts
-from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
-
-LONGEST = 20_000
-"""Characters of one text that are indexed; PostgreSQL bounds a text's index entry."""
-
-# Scripts written without spaces: Thai and Lao, Burmese, Khmer, kana to CJK with Yi and Hangul, CJK compatibility,
-# and CJK beyond the basic plane.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = rf"(?=[^\W_])[{_UNSPACED}]|[^\W_{_UNSPACED}]+"
-_ALONE = f"[{_UNSPACED}]"
+from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies, search_texts
+from wxdesk.store.schema.records import (
+    conversation_of,
+    load_conversations,
+    message_of,
+    reply_of,
+    select_conversations,
+    select_replies,
+)
 
 
 @cache
@@ -51,14 +63,20 @@ def indexed_words(said: str) -> str:
     return spaced(_emoticon_names()[0](said[:LONGEST]))
 
 
-def spaced(said: str) -> str:
-    """Return `said` as words with single spaces between them."""
-    return " ".join(re.findall(_WORD, unicodedata.normalize("NFKC", said[:LONGEST]).casefold()))
-
-
 def reply_words(content: Content) -> str:
     """Return the searchable words of a reply."""
     return indexed_words(f"{content.text} {content.title} {content.description}")
+
+
+def contact_values(contact: Contact) -> dict[str, Any]:
+    """Return a contact's columns that change, with the words by which it is found."""
+    said = " ".join((contact.alias, *contact.tags, contact.note, contact.openid, contact.openid[-_END:]))
+    values = {name: getattr(contact, name) for name in ("alias", "note", "tags", "blocked")}
+    return values | {"words": spaced(said)}
+
+
+_END = 3
+"""Characters of an openid's end that the window shows."""
 
 
 def index_messages(connection: Connection, made: Sequence[Message]) -> None:
@@ -100,22 +118,66 @@ def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
     The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase
     without a letter or digit finds nothing.
     """
-    words = spaced(_emoticon_names()[1](phrase)).split()
+    words = _sought(phrase)
     if not words:
         return []
     # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.
-    newest = (
-        select(search_texts)
-        .where(_contains(words, sqlite=connection.dialect.name == "sqlite"))
-        .order_by(search_texts.c.id.desc())
-        .limit(limit)
-    )
-    found = (connection.execute(newest)).all()
+    contained = _contains(search_texts, words, sqlite=connection.dialect.name == "sqlite")
+    found = connection.execute(
+        select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
+    ).all()
     items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
     threads = select_conversations().where(conversations.c.id.in_({item.conversation_id for item in items}))
     by_id = {row.id: conversation_of(row) for row in connection.execute(threads)}
-    items.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id), reverse=True)
+    items.sort(key=_place, reverse=True)
     return [SearchHit(by_id[item.conversation_id], item) for item in items]
+
+
+def find(connection: Connection, conversation_id: int, phrase: str, limit: int) -> list[TimelineItem]:
+    """Find messages and replies of one conversation by `phrase`, newest first.
+
+    Its own words are gone through one by one: others may have said the phrase a million times.
+    """
+    words = _sought(phrase)
+    if not words:
+        return []
+    whole = " " if re.match(ALONE, words[-1]) else ""
+    contained = (" " + search_texts.c.words + " ").contains(f" {' '.join(words)}{whole}")
+    said = select(messages).join(search_texts, search_texts.c.message_id == messages.c.id)
+    answered = select_replies().join(search_texts, search_texts.c.reply_id == replies.c.id)
+    found: list[TimelineItem] = []
+    for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
+        here = query.where(table.c.conversation_id == conversation_id, contained)
+        newest = here.order_by(at.desc(), table.c.id.desc()).limit(limit)
+        found += map(message_of if table is messages else reply_of, connection.execute(newest))
+    return sorted(found, key=_place, reverse=True)[:limit]
+
+
+def _place(item: TimelineItem) -> tuple[datetime, bool, int]:
+    return item.at, isinstance(item, Reply), item.id
+
+
+def customers(connection: Connection, phrase: str, limit: int, accounts: Collection[str] | None) -> list[Conversation]:
+    """Find conversations by alias, tags, note or openid, those of that alias first.
+
+    The others are newest first. Words are sought as in `search`; an empty phrase finds all.
+    """
+    query, order = select_conversations(), [conversations.c.last_at.desc(), conversations.c.id.desc()]
+    if accounts is not None:
+        query = query.where(conversations.c.account.in_(accounts))
+    if phrase.strip():
+        words, alias = _sought(phrase), func.lower(contacts.c.alias)
+        if not words:
+            return []
+        contained = _contains(contacts, words, sqlite=connection.dialect.name == "sqlite")
+        query = query.where(conversations.c.contact_id.in_(select(contacts.c.id).where(contained)))
+        called = phrase.strip().casefold()
+        order = [(alias == called).desc(), alias.startswith(called, autoescape=True).desc(), *order]
+    return load_conversations(connection, query.order_by(*order).limit(limit))
+
+
+def _sought(phrase: str) -> list[str]:
+    return spaced(_emoticon_names()[1](phrase)).split()
 
 
 def _items(
@@ -128,17 +190,22 @@ def _items(
     return items
 
 
-def _contains(words: list[str], *, sqlite: bool) -> ColumnElement[bool]:
+def _contains(table: Table, words: list[str], *, sqlite: bool) -> ColumnElement[bool]:
     """Build the condition for these words in a row, letters and digits only, quoted."""
     last = words[-1]
-    begins = not re.match(_ALONE, last)
+    begins = not re.match(ALONE, last)
     if sqlite:
-        query = f'"{" ".join(words)}"' + (" *" if begins else "")
-        rowids = text("SELECT rowid FROM search_index WHERE search_index MATCH :words").bindparams(
+        query, index = f'"{" ".join(words)}"' + (" *" if begins else ""), _INDEXES[table.name]
+        rowids = text(f"SELECT rowid FROM {index} WHERE {index} MATCH :words").bindparams(  # noqa: S608
             bindparam("words", query, unique=True)
         )
-        return search_texts.c.id.in_(rowids.columns(literal_column("rowid")).scalar_subquery())
+        condition: ColumnElement[bool] = table.c.id.in_(rowids.columns(literal_column("rowid")).scalar_subquery())
+        return condition
     quoted = [f"'{word}'" for word in words]
     query = " <-> ".join(quoted) + (":*" if begins else "")
     simple = text("'simple'::regconfig")
-    return func.to_tsvector(simple, search_texts.c.words).op("@@", is_comparison=True)(func.to_tsquery(simple, query))
+    return func.to_tsvector(simple, table.c.words).op("@@", is_comparison=True)(func.to_tsquery(simple, query))
+
+
+_INDEXES = {"search_texts": "search_index", "contacts": "search_index_of_contacts"}
+"""FTS5 table of each table that has words."""

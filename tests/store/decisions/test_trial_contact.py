@@ -1,4 +1,4 @@
-"""A stored contact for a trial: found by his name, and with all that his next message would meet."""
+"""A stored contact for a trial, with all that the next message would meet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from tests.store.chats import Talk, entering, second
-from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
@@ -16,56 +15,6 @@ from wxdesk.core.replies.on_new_message import PendingReply
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store
-
-SHOP = frozenset({"shop"})
-
-
-async def meet(talk: Talk, openid: str, alias: str, at: float, account: str = "shop") -> int:
-    """Somebody writes and gets a name; the conversation's id."""
-    thread = (await talk.says(openid, at=second(at), account=account)).conversation
-    await talk.store.conversations.change_contact(thread.contact.id, ContactChange(alias=alias))
-    return thread.id
-
-
-async def found(store: Store, phrase: str, limit: int = 20) -> list[str]:
-    return [one.contact.alias for one in await store.conversations.named(phrase, SHOP, limit)]
-
-
-async def test_contacts_are_found_by_a_part_of_their_name_the_newest_first(talk: Talk, store: Store) -> None:
-    for number, alias in enumerate(("王芳", "李雷", "小王", "Wang Wei", "王芳芳")):
-        await meet(talk, f"o{number}", alias, at=number)
-    assert await found(store, "王") == ["王芳芳", "小王", "王芳"]
-    assert await found(store, "芳") == ["王芳芳", "王芳"]
-    assert await found(store, "wang") == ["Wang Wei"]
-    assert await found(store, "") == ["王芳芳", "Wang Wei", "小王", "李雷", "王芳"]
-    assert await found(store, "王", limit=2) == ["王芳芳", "小王"]
-    assert await found(store, "赵") == []
-    await talk.says("o0", "又来了", at=second(10))
-    assert await found(store, "王", limit=1) == ["王芳"]
-
-
-async def test_a_name_is_no_pattern(talk: Talk, store: Store) -> None:
-    for number, alias in enumerate(("50%", "a_b", "axb", "back\\slash")):
-        await meet(talk, f"o{number}", alias, at=number)
-    assert await found(store, "%") == ["50%"]
-    assert await found(store, "a_b") == ["a_b"]
-    assert await found(store, "\\") == ["back\\slash"]
-    assert await found(store, "'") == []
-
-
-async def test_one_without_a_name_is_found_by_either_end_of_the_openid(talk: Talk, store: Store) -> None:
-    thread = (await talk.says("oX3fQ7secretmiddle9Zk2")).conversation
-    for part in ("oX3f", "ox3F", "9Zk2", "k2"):
-        assert [one.id for one in await store.conversations.named(part, SHOP)] == [thread.id]
-    assert await store.conversations.named("secret", SHOP) == []
-
-
-async def test_only_the_accounts_that_are_set_up_are_looked_at(talk: Talk, store: Store) -> None:
-    ours = await meet(talk, "o1", "王芳", at=0)
-    theirs = await meet(talk, "o1", "王芳", at=5, account="gone")
-    assert [one.id for one in await store.conversations.named("王", SHOP)] == [ours]
-    assert [one.id for one in await store.conversations.named("", {"shop", "gone"})] == [theirs, ours]
-    assert await store.conversations.named("王", ()) == []
 
 
 async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: Store) -> None:

@@ -94,9 +94,9 @@ async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     before = await rows(store)
     await store.account_rows.rename("aa", "new")
     assert await rows(store) == before
-    [thread] = await store.conversations.named("oA", ["new"])
+    [thread] = await store.inbox.customers("oA", accounts=["new"])
     assert thread.account == "new"
-    assert await store.conversations.named("oA", ["aa"]) == []
+    assert await store.inbox.customers("oA", accounts=["aa"]) == []
     assert await store.settings.get("account:new") == "x"
     assert await store.settings.get("account:aa") is None
 

@@ -55,7 +55,7 @@ async def test_a_person_leaves_no_row_but_the_keys(store: Store) -> None:
     event = incoming("oA", "", event="subscribe", msg_type="event")
     push = talk.push(event, second(1), "bb", key="e:1")
     assert await store.pushes.keep(push.__class__(**{**_values(push), "body": b'{"FromUserName":"oA"}'}))
-    [thread] = await store.conversations.named("oA", ["bb"])
+    [thread] = await store.inbox.customers("oA", accounts=["bb"])
     receipt, pictures = await store.person_rows.erase(thread.id)
     person = hashlib.sha256(b"oA").hexdigest()[:12]
     assert (receipt.account, receipt.person, receipt.messages, receipt.replies) == ("bb", person, 1, 1)

@@ -83,7 +83,7 @@ class InboxQueries:
         self._store = store
         self.me: Callable[[], str] = str
         self.day_counts = store.inbox.day_counts
-        self.search, self.named = store.inbox.search, store.conversations.named
+        self.search, self.customers = store.inbox.search, store.inbox.customers
 
     async def list_page(self, chosen: InboxFilter, offset: int) -> ListPage:
         """Return the rows from `offset` on."""
@@ -131,7 +131,7 @@ class TimelineQueries:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.steps = store.replies.steps
+        self.steps, self.find = store.replies.steps, store.inbox.find
 
     async def snapshot(self, conversation_id: int, changed_replies: Collection[int] = ()) -> ConversationSnapshot:
         """Return the open conversation; raises `NotFound`."""

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import SETTLED, Decision
 from wxdesk.core.rules.matching.guards import operator_decisions
 from wxdesk.core.rules.resolution import Resolution
+from wxdesk.store.conversations.conversations import change_contact
 from wxdesk.store.conversations.status import resolve_or_snooze
 from wxdesk.store.conversations.takeovers import takeover_values
 from wxdesk.store.conversations.unanswered import oldest_unanswered
@@ -138,13 +140,6 @@ def _tag(connection: Connection, resolutions: Sequence[Resolution]) -> None:
     wanted = {conversation_id: tags for conversation_id, tags in wanted.items() if tags}
     if not wanted:
         return
-    query = (
-        select(contacts.c.id, contacts.c.tags, conversations.c.id.label("conversation_id"))
-        .join_from(contacts, conversations)
-        .where(conversations.c.id.in_(wanted))
-        .order_by(contacts.c.id)
-        .with_for_update(of=contacts)
-    )
-    for row in (connection.execute(query)).all():
-        tags: dict[str, Any] = dict.fromkeys((*row.tags, *wanted[row.conversation_id]))
-        connection.execute(update(contacts).where(contacts.c.id == row.id).values(tags=tuple(tags)))
+    threads = select(conversations.c.id, conversations.c.contact_id).where(conversations.c.id.in_(wanted))
+    for row in connection.execute(threads.order_by(conversations.c.contact_id)).all():
+        change_contact(connection, row.contact_id, ContactChange(add=tuple(wanted[row.id])))

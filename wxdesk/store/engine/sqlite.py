@@ -199,8 +199,9 @@ def _merge_search(connection: Connection, pages: int) -> bool:
     """Merge so many pages of the search index; False once nothing is left to do."""
     driver = _driver_of(connection)
     before = driver.total_changes
-    driver.execute("INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)", (pages,)).close()
-    return driver.total_changes - before >= 2  # one is this statement's own
+    for index in ("search_index", "search_index_of_contacts"):
+        driver.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)", (pages,)).close()  # noqa: S608
+    return driver.total_changes - before >= 3  # one is each statement's own
 
 
 def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, func, literal, select
 
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.store import search
@@ -63,6 +64,16 @@ class Inbox:
     async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
         """Find messages and replies by `phrase` (or one Chinese character), newest first."""
         return await self._db.read(search.search, phrase, limit)
+
+    async def find(self, conversation_id: int, phrase: str, limit: int = 500) -> list[TimelineItem]:
+        """Find messages and replies of one conversation by `phrase`, newest first."""
+        return await self._db.read(search.find, conversation_id, phrase, limit)
+
+    async def customers(
+        self, phrase: str, limit: int = 20, accounts: Collection[str] | None = None
+    ) -> list[Conversation]:
+        """Find conversations by alias, tags, note or openid, the best first."""
+        return await self._db.read(search.customers, phrase, limit, accounts)
 
 
 def _timeline(connection: Connection, conversation_id: int, before: datetime | None, limit: int) -> list[TimelineItem]:

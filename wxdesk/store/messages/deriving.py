@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from wxdesk.core.conversations.takeover import end_after_message
 from wxdesk.core.conversations.transfer import transfer_end_after
-from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.push import Incoming
@@ -28,7 +28,7 @@ from wxdesk.store.replies.quota_counts import sent_since
 from wxdesk.store.schema.columns import cleaned
 from wxdesk.store.schema.messaging import UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.schema.records import conversation_of, select_conversations
-from wxdesk.store.search import index_messages
+from wxdesk.store.search import contact_values, index_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ def _locked(connection: Connection, keys: dict[ConversationKey, datetime]) -> di
 
 def _insert_threads(connection: Connection, missing: dict[ConversationKey, datetime]) -> None:
     people = [
-        {"account": a, "openid": o, "first_seen_at": at, "alias": "", "note": "", "tags": (), "blocked": False}
-        for (a, o), at in sorted(missing.items())
+        contact_values(Contact(0, account, openid, at)) | {"account": account, "openid": openid, "first_seen_at": at}
+        for (account, openid), at in sorted(missing.items())
     ]
     new_people = insert_into(connection, contacts).on_conflict_do_nothing(
         index_elements=[contacts.c.account, contacts.c.openid]

@@ -75,8 +75,15 @@ contacts = Table(
     Column("note", CleanText, nullable=False),
     Column("tags", JsonText(tuple[str, ...]), nullable=False),
     Column("blocked", Boolean, nullable=False),
+    # By which it is found, see `store.search`.
+    Column("words", Text, nullable=False, server_default=""),
     UniqueConstraint("account", "openid"),
 )
+Index(
+    "ix_contacts_words",
+    func.to_tsvector(text("'simple'::regconfig"), contacts.c.words),
+    postgresql_using="gin",
+).ddl_if(dialect="postgresql")
 
 conversations = Table(
     "conversations",

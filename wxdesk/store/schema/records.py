@@ -16,7 +16,8 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.history import StepKind
 from wxdesk.store.schema.messaging import contacts, conversations, replies, reply_steps
 
-CONTACT_COLUMNS = [column.label(f"contact_{column.name}") for column in contacts.c if column.name != "id"]
+CONTACT = [column for column in contacts.c if column.name != "words"]
+CONTACT_COLUMNS = [column.label(f"contact_{column.name}") for column in CONTACT if column.name != "id"]
 
 
 # Statements never change once made, so these two are put together once.

@@ -1,5 +1,6 @@
 """Paints a bubble's content where `layout` put it."""
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -9,6 +10,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, PictureBox, TextBlock
 from wxdesk.ui.content.pieces import LinkSpan, ParagraphStyle, PictureFrame, PicturePiece
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.labels import positions_in
 from wxdesk.ui.widgets.painting import CENTER, paint_icon
 
 type ShowPicture = Callable[[str, QSize], QImage | None]
@@ -19,12 +21,20 @@ _ICON = 20
 
 
 def paint_content(
-    painter: QPainter, content: ContentLayout, role: str, show: ShowPicture, hot: LinkSpan | None = None
+    painter: QPainter,
+    content: ContentLayout,
+    role: str,
+    show: ShowPicture,
+    hot: LinkSpan | None = None,
+    phrase: str = "",
 ) -> None:
-    """Paint a bubble's content in the colour of `role`; the link `hot` is underlined."""
+    """Paint a bubble's content in the colour of `role`.
+
+    The link `hot` is underlined, and `phrase` is marked.
+    """
     theme = Theme.current()
     for block in content.blocks:
-        _paint_block(painter, block, role, theme, hot)
+        _paint_block(painter, block, role, theme, hot, phrase)
     for box in content.boxes:
         _paint_box(painter, box, show, theme)
 
@@ -35,20 +45,34 @@ def picture_size(box: PictureBox, ratio: float) -> QSize:
     return room.toSize()
 
 
-def _paint_block(painter: QPainter, block: TextBlock, role: str, theme: Theme, hot: LinkSpan | None) -> None:
+def _paint_block(
+    painter: QPainter, block: TextBlock, role: str, theme: Theme, hot: LinkSpan | None, phrase: str
+) -> None:
     plain = role == "text"
     painter.setPen(theme.color("secondary" if plain and block.face is ParagraphStyle.NOTE else role))
     link = theme.color("accent" if plain else role)
     formats = [_link_format(span, link, underlined=span is hot or not plain) for span in block.spans]
-    block.lines.draw(painter, block.at, formats)
+    block.lines.draw(painter, block.at, formats + _marks(block.lines.text(), phrase, theme))
+
+
+def _marks(text: str, phrase: str, theme: Theme) -> list[QTextLayout.FormatRange]:
+    look = QTextCharFormat()
+    look.setForeground(theme.color("text"))
+    look.setBackground(theme.color("mark"))
+    found = re.finditer(re.escape(phrase), text, re.IGNORECASE) if phrase else ()
+    return [_format(positions_in(text[: one.start()]), positions_in(one.group()), look) for one in found]
 
 
 def _link_format(span: LinkSpan, color: QColor, *, underlined: bool) -> QTextLayout.FormatRange:
     look = QTextCharFormat()
     look.setForeground(color)
     look.setFontUnderline(underlined)
+    return _format(span.start, span.length, look)
+
+
+def _format(start: int, length: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
     made = QTextLayout.FormatRange()
-    made.start, made.length, made.format = span.start, span.length, look
+    made.start, made.length, made.format = start, length, look
     return made
 
 

@@ -81,6 +81,14 @@ class RecordPage[R: Record](QWidget):
         """True if closing the program now would lose changes."""
         return self._selection.unsaved
 
+    def open_record(self, record_id: int) -> None:
+        """Edit a stored record once unsaved changes are settled."""
+        self._bridge.ask(self._store.all(), partial(self._open, record_id))
+
+    def _open(self, record_id: int, records: list[R]) -> None:
+        self._show(records)
+        self._choose(record_id)
+
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` once unsaved changes are settled; never if the operator stays."""
         self._selection.leave(then)

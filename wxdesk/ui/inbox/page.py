@@ -84,7 +84,7 @@ class InboxPage(QWidget):
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
         self.list.picked.connect(self.open_conversation)
-        self.list.hit_picked.connect(self.open_hit)
+        self.list.found.hit_picked.connect(self.open_hit)
         self.list.clicked.connect(self._write)
         self.list.setup_wanted.connect(self.setup_wanted)
         self.list.starter_rules_wanted.connect(self.starter_rules_wanted)
@@ -135,7 +135,7 @@ class InboxPage(QWidget):
     def _slots(self) -> Mapping[str, Callable[[], object]]:
         return {
             "Ctrl+K": self.regions.focus_search,
-            "Ctrl+F": self.regions.focus_search,
+            "Ctrl+F": self.chat.find_bar.open,
             "Alt+Down": partial(self.navigation.step, 1),
             "Alt+Up": partial(self.navigation.step, -1),
             "Alt+Shift+Down": partial(self.navigation.step, 1, unread=True),
@@ -312,7 +312,8 @@ class InboxPage(QWidget):
 def key_sheet() -> Sequence[ShortcutKey]:
     """Return each shortcut with its description."""
     return (
-        ShortcutKey("Ctrl+K Ctrl+F", tr("Search messages")),
+        ShortcutKey("Ctrl+F", tr("Find in this conversation")),
+        ShortcutKey("Ctrl+G Ctrl+Shift+G", tr("Older and newer hit in the conversation")),
         ShortcutKey("Alt+Down", tr("Next conversation")),
         ShortcutKey("Alt+Up", tr("Previous conversation")),
         ShortcutKey("Alt+Shift+Down", tr("Next unread conversation")),

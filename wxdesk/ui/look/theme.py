@@ -40,6 +40,7 @@ class Colors:
     failed_tint: str
     on_failed: str
     human: str  # the operator's series in charts
+    mark: str  # ground of what a search found
 
 
 LIGHT = Colors(
@@ -49,6 +50,7 @@ LIGHT = Colors(
     selection="#E6F3EC", hover="#F0F2F4", chip="#ECEEF1",
     pending="#8A5A06", pending_line="#D9921A", pending_tint="#FFF8E9",
     failed="#C4322A", failed_tint="#FDECEA", on_failed="#FFFFFF", human="#5B8FD0",
+    mark="#FFE08A",
 )  # fmt: skip
 
 DARK = Colors(
@@ -58,6 +60,7 @@ DARK = Colors(
     selection="#1D3329", hover="#24282D", chip="#2A2E34",
     pending="#EDBE6C", pending_line="#C98A1B", pending_tint="#2F2818",
     failed="#F0766C", failed_tint="#3A2220", on_failed="#1E2125", human="#5B8FD0",
+    mark="#6B5310",
 )  # fmt: skip
 
 AVATARS = ("#C2673A", "#3F7FC1", "#7C5BB3", "#2F8F83", "#B4526A", "#5C6B7A", "#9A7B2F", "#4F8A4B")

@@ -1,13 +1,12 @@
 """The main window: a rail, the pages, the status bar, and bars across them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import SECRETS_TROUBLE, Event, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
@@ -17,6 +16,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.shell.counts import CountsFeed
+from wxdesk.ui.shell.global_search import GlobalSearch
 from wxdesk.ui.shell.leaving import Leaving
 from wxdesk.ui.shell.pages import HasUnsavedChanges, PageLinks, build_pages
 from wxdesk.ui.shell.pause import PauseBar, PauseControl
@@ -143,13 +143,14 @@ class MainWindow(QWidget):
 
     def show_keys(self) -> None:
         """Open the sheet of all shortcuts."""
-        groups = [window_keys([item.place for item in self.rail.items])]
-        groups += [
-            KeyGroup(page.place.word, tuple(page.widget.keys()))
-            for page in self.pages
-            if isinstance(page.widget, HasKeys) and page.place is not None
-        ]
-        ShortcutSheet(groups, self).open()
+        ShortcutSheet([group for _, group in self._keys()], self).open()
+
+    def _keys(self) -> Iterator[tuple[QWidget, KeyGroup]]:
+        """Return all shortcuts by the widget that has them, those of the window first."""
+        yield self, window_keys([item.place for item in self.rail.items])
+        for page in self.pages:
+            if isinstance(page.widget, HasKeys) and page.place is not None:
+                yield page.widget, KeyGroup(page.place.word, tuple(page.widget.keys()))
 
     def put_by(self) -> None:
         """Store fields that are stored on leaving them, while the bridge still works."""
@@ -215,9 +216,11 @@ class MainWindow(QWidget):
         self.figures.longest.connect(self.status_bar.show_longest)
         self.status_bar.longest.wanted.connect(self.open_conversation)
         self.status_bar.silence.clicked.connect(self.silence_wanted)
-        self.figures.inbox.connect(self._show_counts)
+        self.figures.inbox.connect(self.rail.show_counts)
+        self.figures.inbox.connect(self.pause_bar.show_counts)
 
     def _bind_keys(self) -> None:
+        GlobalSearch(self.inbox, self.rail, self.stack, self.show_page, self._keys)
         for item in self.rail.items:
             bind(self, item.place.key, item.click)
         bind_always(self, "F8", self.pausing.toggle)
@@ -266,7 +269,3 @@ class MainWindow(QWidget):
 
     def _try_now(self, account: str) -> None:
         self._bridge.ask(self._bridge.desk.outbox.try_now(account))
-
-    def _show_counts(self, counts: InboxCounts) -> None:
-        self.rail.items[0].set_badge(counts.unread)
-        self.pause_bar.show_waiting(counts.automatic)

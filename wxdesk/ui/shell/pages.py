@@ -78,10 +78,8 @@ def build_pages(
     rules = RulesPage(bridge, notices)
     rules.front_wanted.connect(links.page)
     rules.conversation_wanted.connect(links.conversation)
-    inbox.detail.decision.rule_wanted.connect(rules.explain)
-    inbox.detail.decision.try_wanted.connect(rules.try_as)
-    inbox.detail.history.rule_wanted.connect(rules.explain)
     templates, traffic = TemplatesPage(bridge, notices), TrafficPage(bridge, notices)
+    _lead_on(inbox, rules, templates, links)
     insights, settings = InsightsPage(bridge, notices), SettingsPage(bridge, notices, facts, appearance)
     settings.preferences.hours_wanted.connect(rules.hours.open)
     settings.tryout_wanted.connect(links.tryout)
@@ -101,6 +99,20 @@ def build_pages(
         Page("setup", PageEntry(tr("Settings"), "settings", "Ctrl+5"), settings, settings.activate),
         Page("guide", None, guide, guide.activate),
     )
+
+
+def _lead_on(inbox: InboxPage, rules: RulesPage, templates: TemplatesPage, links: PageLinks) -> None:
+    """Let the inbox lead to rules and templates."""
+    inbox.detail.decision.rule_wanted.connect(rules.explain)
+    inbox.detail.decision.try_wanted.connect(rules.try_as)
+    inbox.detail.history.rule_wanted.connect(rules.explain)
+    inbox.list.found.rule_picked.connect(partial(_open_record, links, rules))
+    inbox.list.found.template_picked.connect(partial(_open_record, links, templates))
+
+
+def _open_record(links: PageLinks, page: RulesPage | TemplatesPage, record_id: int) -> None:
+    links.page(page)
+    page.open_record(record_id)
 
 
 def _guide(bridge: Bridge, notices: Notices, memory: WindowMemory, links: PageLinks) -> SetupPage:

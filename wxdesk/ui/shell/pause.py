@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import Event, PauseChanged
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
@@ -114,9 +115,9 @@ class PauseBar(FootLine):
         self.change.setToolTip(tr("Let automatic replies go on by themselves…"))
         self._tell()
 
-    def show_waiting(self, count: int) -> None:
+    def show_counts(self, counts: InboxCounts) -> None:
         """Show the number of replies that the pause holds."""
-        self._count = count
+        self._count = counts.automatic
         self._tell()
 
     def _waiting_text(self) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 
+from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
@@ -49,6 +50,10 @@ class Rail(QFrame):
             self._group.addButton(item, index)
             column.addWidget(item)
         self._group.idClicked.connect(self.chosen)
+
+    def show_counts(self, counts: InboxCounts) -> None:
+        """Show the number of unread conversations on the first page."""
+        self.items[0].set_badge(counts.unread)
 
     def show_page(self, index: int) -> None:
         """Mark the current page."""
@@ -132,6 +137,7 @@ def window_keys(pages: Sequence[PageEntry]) -> KeyGroup:
         (
             *(ShortcutKey(page.key, page.word) for page in others),
             ShortcutKey(f"{settings.key} Ctrl+,", settings.word),
+            ShortcutKey("Ctrl+K", tr("Search everything")),
             ShortcutKey("F7", tr("Open who waits longest")),
             ShortcutKey("F9", tr("Silence the sound of a call")),
             ShortcutKey("F8", tr("Pause or resume all automatic replies")),

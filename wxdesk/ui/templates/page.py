@@ -45,7 +45,6 @@ class TemplatesPage(RecordPage[Template]):
         self.list.view.copy_asked.connect(self.start_copy)
         self.empty.starter_asked.connect(self._add_starters)
         self.editor.history_asked.connect(self._open_history)
-        bind(self, "Ctrl+K", self.list.begin_search)
         bind(self, "Ctrl+F", self.list.begin_search)
 
     def _one_line(self, template: Template) -> str:
@@ -58,7 +57,7 @@ class TemplatesPage(RecordPage[Template]):
             ShortcutKey("Ctrl+S", tr("Save the template")),
             ShortcutKey("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the template")),
             ShortcutKey("Ctrl+Z Ctrl+Shift+Z", tr("In the list: undo and redo what was done to the list")),
-            ShortcutKey("Ctrl+K Ctrl+F", tr("Search templates")),
+            ShortcutKey("Ctrl+F", tr("Search templates")),
             ShortcutKey("Ctrl+D", tr("Make a copy of the template in the list")),
             ShortcutKey("Delete", tr("Delete the template in the list")),
         )

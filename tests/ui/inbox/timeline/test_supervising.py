@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
-from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content
@@ -185,7 +185,7 @@ def test_the_pause_bar_is_not_cut_in_a_narrow_window(qtbot: QtBot, world: World,
     host.show()
     day = timedelta(days=days)
     bar.show_pause(START - day, START + day)
-    bar.show_waiting(count)
+    bar.show_counts(InboxCounts(automatic=count))
     bar.place()
     bar.show()
     qtbot.waitUntil(lambda: bar.details.width() > 0)

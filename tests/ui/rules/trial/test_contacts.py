@@ -316,7 +316,7 @@ def test_the_other_mini_program_can_be_tried_and_a_customer_has_his_own(li: int,
 def test_the_model_of_what_is_found_keeps_qts_rules(li: int, wang: int, world: World, qtbot: QtBot) -> None:
     found = ContactPickerModel(world.clock)
     QAbstractItemModelTester(found, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    threads = world.call(world.store.conversations.named("wang", ("shop",)))
+    threads = world.call(world.store.inbox.customers("wang"))
     found.show(threads, several=True)
     assert found.index(0).data().startswith("Wang Fang, just now, shop · ")  # then what was said last
     found.show((), several=False)

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QWidget
 
-from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.inbox.chat.drop_zone import DropZone
+from wxdesk.ui.inbox.chat.find_bar import FindBar
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.chat.resolve_control import ResolveControl
 from wxdesk.ui.inbox.chat.takeover_control import TakeoverControl
@@ -21,7 +21,6 @@ from wxdesk.ui.inbox.composer.writing import ReplyWriting
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.takeover.transfer_bar import TransferBar
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
-from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
 from wxdesk.ui.inbox.timeline.picture_viewer import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.runtime.bridge import Bridge
@@ -51,6 +50,7 @@ class ChatPanel(QFrame):
         self.empty = EmptyState()
         self.writing = ReplyWriting(self, self.album, bridge, notices, session)
         self.composer = self.writing.composer
+        self.find_bar = FindBar(bridge, session, self.timeline, self.composer.edit)
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
         self.claim = ClaimControl(self.header.face, self.header.colleagues, bridge, notices, session.hold_reasons)
@@ -68,8 +68,8 @@ class ChatPanel(QFrame):
         self._head.addWidget(self.header)
         self._head.addWidget(nobody)
         chat = QWidget()
-        column = vbox(self._head, self.transfer, self.aside.bar, (self.timeline, 1), within=chat, spacing=0)
-        column.addWidget(self.takeover.bar)
+        bars = self._head, self.find_bar, self.transfer, self.aside.bar
+        column = vbox(*bars, (self.timeline, 1), self.takeover.bar, within=chat, spacing=0)
         column.addWidget(self.composer)
         self._chat = chat
         self._pages = QStackedLayout(self)
@@ -87,7 +87,6 @@ class ChatPanel(QFrame):
         timeline.newer_wanted.connect(session.newer)
         timeline.latest_wanted.connect(self._to_latest)
         timeline.acted.connect(self.act)
-        timeline.link_wanted.connect(self._show_link)
         timeline.picture_wanted.connect(self._show_picture)
         timeline.picture_copied.connect(self._copy_picture)
         timeline.left_below.connect(composer.edit.setFocus)
@@ -207,9 +206,6 @@ class ChatPanel(QFrame):
         entry = self._session.entry(key)
         if entry is not None and entry.since is not None:
             self.timeline.go_to(f"m{entry.since.id}", mark=True)
-
-    def _show_link(self, link: TextLink) -> None:
-        LinkDialog(link, self).open()
 
     def _show_picture(self, digest: str) -> None:
         PictureViewer(digest, self.album, self._bridge, self).show()

@@ -23,6 +23,7 @@ from wxdesk.core.events import (
     ReplyChanged,
 )
 from wxdesk.desk.conversations.inbox_queries import ListPage
+from wxdesk.desk.finding import find
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.inbox.conversation_list.setup_hint import SetupHint
 from wxdesk.ui.runtime.bridge import Bridge
@@ -108,4 +109,4 @@ class ConversationFeed(QObject):
         self.loaded.emit()
 
     def _search(self, phrase: str) -> None:
-        self._bridge.ask(self._bridge.desk.inbox.search(phrase), partial(self._list.show_hits, phrase))
+        self._bridge.ask(find(self._bridge.desk, phrase), partial(self._list.show_found, phrase))

@@ -6,19 +6,19 @@ from datetime import datetime
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
-from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, SearchHit
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
+from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_list.delegate import ConversationDelegate
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, EmptyText, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
+from wxdesk.ui.inbox.conversation_list.found_view import FoundView
 from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
 from wxdesk.ui.inbox.conversation_list.rows import ChosenRows, ConversationRows
 from wxdesk.ui.inbox.conversation_list.scope_button import SCOPES, ScopeButton
 from wxdesk.ui.inbox.conversation_list.search_field import SearchField
-from wxdesk.ui.inbox.conversation_list.search_results import HitRole, SearchDelegate, SearchModel
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
-from wxdesk.ui.inbox.lists.rows_view import RowsView
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import hbox, vbox
@@ -32,7 +32,7 @@ class ConversationList(QFrame):
     """Shows rows and search results; `ConversationFeed` reads them.
 
     Signals:
-        picked: the id of a conversation to open. hit_picked: a `SearchHit` to open.
+        picked: the id of a conversation to open.
         filter_chosen: an `InboxFilter`. search_wanted: a phrase. clicked: a row was chosen by mouse.
         setup_wanted, starter_rules_wanted: there are no conversations yet, and that is why.
         left: `away` or a row was pressed; a drawer closes then.
@@ -40,7 +40,6 @@ class ConversationList(QFrame):
     """
 
     picked = Signal(int)
-    hit_picked = Signal(object)
     filter_chosen = Signal(object)
     search_wanted = Signal(str)
     setup_wanted = Signal()
@@ -61,9 +60,9 @@ class ConversationList(QFrame):
         self._selecting = False
         self._wanted: int | None = None
         self._lacking = LackingSetup()
+        self._entered = False  # the best result is wanted as soon as it is known
         self._any = False  # a conversation is known to be there, if only among those set aside
         self.model = ConversationListModel(clock, hold_reason_of, self)
-        self.hits = SearchModel(clock, parent=self)
         self.search = SearchField()
         self.away = SmallButton("close", tr("Close"), self)
         self.away.hide()  # only a drawer can be put away
@@ -71,14 +70,13 @@ class ConversationList(QFrame):
         self.chips = FilterChips()
         self.strip = HeldStrip(clock, hold_reason_of)
         self.view = ConversationRows(self)
-        self.found = RowsView(self)
+        self.found = FoundView(clock, self)
+        self.hits = self.found.hits
         self.several = ChosenRows(self.view)
         self.empty = EmptyState()
         self._delay = Debounce(self._ask_search, self)
         self.view.setModel(self.model)
         self.view.setItemDelegate(ConversationDelegate(clock, hold_reason_of, activity_of, self.view))
-        self.found.setModel(self.hits)
-        self.found.setItemDelegate(SearchDelegate(clock, self.found))
         self._arrange()
         self._connect()
 
@@ -100,14 +98,17 @@ class ConversationList(QFrame):
         self.search.textChanged.connect(self._search_changed)
         self.search.left.connect(self.leave_search)
         self.search.went_down.connect(self.focus_rows)
+        self.search.entered.connect(self._enter)
         self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
         self.chips.chosen.connect(self._part_chosen)
         self.chips.chosen.connect(self.filter_chosen)
         self.parts.chosen.connect(self.chips.choose)
         self.view.selectionModel().currentChanged.connect(self._picked)
         self.view.selectionModel().selectionChanged.connect(self.several.follow)
-        self.found.activated.connect(self._hit_picked)
-        self.found.clicked.connect(self._hit_picked)
+        self.found.left.connect(self.leave_search)
+        self.found.picked.connect(self.picked)
+        self.found.picked.connect(self.clicked)
+        self.found.changed.connect(self._show_page)
         self.model.modelReset.connect(self._restore)
         self.model.rowsInserted.connect(self._show_page)
         self.model.rowsRemoved.connect(self._show_page)
@@ -169,8 +170,8 @@ class ConversationList(QFrame):
         """Focus the visible list."""
         view = self.found if self.searching else self.view
         view.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        if not view.currentIndex().isValid() and view.model().rowCount() and self.searching:
-            view.setCurrentIndex(view.model().index(0, 0))
+        if self.searching and not view.selectedIndexes():
+            view.setCurrentIndex(self.hits.first())
 
     def show_counts(self, counts: InboxCounts, me: str = "") -> None:
         """Show the counts of the filters; those of a team if `me` is signed in."""
@@ -217,11 +218,20 @@ class ConversationList(QFrame):
         """True while search results are shown."""
         return bool(self.search.text().strip())
 
-    def show_hits(self, phrase: str, hits: Sequence[SearchHit]) -> None:
-        """Show search results, unless the phrase has changed since."""
+    def show_found(self, phrase: str, found: Findings) -> None:
+        """Show what was found, unless the phrase has changed since."""
         if phrase == self.search.text().strip():
-            self.hits.show(phrase, hits)
+            self.found.show_found(phrase, found)
             self._show_page()
+            if self._entered:
+                self._enter()
+
+    def _enter(self) -> None:
+        """Choose the best result, once it is known."""
+        self._entered = self.searching and self.hits.phrase != self.search.text().strip()
+        if self.searching and not self._entered:
+            self.focus_rows()
+            self.found.take(self.hits.first())
 
     def leave_search(self) -> None:
         """Clear the search and focus the conversations."""
@@ -233,17 +243,12 @@ class ConversationList(QFrame):
             self._delay.start()
         else:
             self._delay.stop()
-            self.hits.show("", ())
+            self._entered = False
+            self.hits.show("")
             self._show_page()
 
     def _ask_search(self) -> None:
         self.search_wanted.emit(self.search.text().strip())
-
-    def _hit_picked(self, index: QModelIndex) -> None:
-        hit: SearchHit | None = index.data(HitRole.HIT)
-        if hit is not None:
-            self._wanted = hit.conversation.id
-            self.hit_picked.emit(hit)
 
     # -- what is shown
 

@@ -15,17 +15,18 @@ class SearchField(QLineEdit):
     """One line; shows its shortcut while empty, then a button that clears it.
 
     Signals:
-        left: Esc or the button was pressed. went_down: Down or Enter was pressed.
+        left: Esc or the button was pressed. went_down: Down was pressed. entered: Enter, for the best result.
     """
 
     left = Signal()
+    entered = Signal()
     went_down = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("class", "search")
-        self.setPlaceholderText(tr("Search messages"))
-        self.setAccessibleName(tr("Search messages"))
+        self.setPlaceholderText(tr("Search everything"))
+        self.setAccessibleName(tr("Search everything"))
         self.key = KeyCap("Ctrl+K", self)
         self.empty_it = self.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
         self.empty_it.setToolTip(tr("Clear search"))
@@ -36,7 +37,9 @@ class SearchField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif event.key() == Qt.Key.Key_Down or event.key() in _ENTER:
+        elif event.key() in _ENTER:
+            self.entered.emit()
+        elif event.key() == Qt.Key.Key_Down:
             self.went_down.emit()
         else:
             super().keyPressEvent(event)

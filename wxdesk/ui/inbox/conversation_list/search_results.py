@@ -1,7 +1,10 @@
-"""List of search results, each an excerpt around the match."""
+"""Rows of search results by kind; a message is shown around its match."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
+from itertools import groupby, islice
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
@@ -9,50 +12,116 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message
+from wxdesk.core.search_words import contains
+from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists.row_model import RowModel
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.widgets.painting import paint_avatar, paint_text
+from wxdesk.ui.widgets.labels import key_name
+from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_index import Index
-from wxdesk.ui.wording.messages import ago, name_of, with_names
+from wxdesk.ui.wording.messages import ago, name_of, preview_of, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
 
-ROW = 60
+ROW, PLACE, HEADING = 60, 36, 28
+MOST = 3
+"""Results of one kind that are shown beside others."""
+
+NOTHING = Findings()
 _BEFORE = 12
 
 
-class HitRole(IntEnum):
-    """Data roles of the search results."""
+class FoundRole(IntEnum):
+    """Data roles of the results."""
 
-    HIT = Qt.ItemDataRole.UserRole + 1
+    ROW = Qt.ItemDataRole.UserRole + 1
     PHRASE = Qt.ItemDataRole.UserRole + 2
 
 
-class SearchModel(RowModel[SearchHit]):
-    """Newest matches of `phrase`; the store bounds their number."""
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Title of a group of results."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A template, rule, page or command by its `word`, with its key; `go` leads there."""
+
+    word: str
+    go: Callable[[], object]
+    key: str = ""
+    group: str = ""
+
+
+type FoundRow = Heading | Conversation | SearchHit | Place
+
+
+class SearchModel(RowModel[FoundRow]):
+    """Results for `phrase` in groups, the group with the best one first."""
 
     phrase = ""
 
-    def _spoken(self, row: SearchHit) -> str:
-        aside = status_text(row.conversation, self._clock())
-        parts = (name_of(row.conversation.contact), aside, excerpt(row, self.phrase))
-        return ", ".join(part for part in parts if part)
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        heading = isinstance(self.data(index, FoundRole.ROW), Heading)
+        return Qt.ItemFlag.NoItemFlags if heading else super().flags(index)
 
-    def _fact(self, row: SearchHit, role: int) -> object:
-        if role == HitRole.PHRASE:
+    def _spoken(self, row: FoundRow) -> str:
+        if isinstance(row, Heading | Place):
+            return ", ".join(filter(None, (row.word, getattr(row, "key", ""))))
+        thread = row if isinstance(row, Conversation) else row.conversation
+        said = excerpt(row, self.phrase) if isinstance(row, SearchHit) else known_by(row, self.phrase)
+        return ", ".join(filter(None, (name_of(thread.contact), status_text(thread, self._clock()), said)))
+
+    def _fact(self, row: FoundRow, role: int) -> object:
+        if role == FoundRole.PHRASE:
             return self.phrase
-        return row if role == HitRole.HIT else None
+        return row if role == FoundRole.ROW else None
 
-    def show(self, phrase: str, hits: Sequence[SearchHit]) -> None:
-        """Replace all results."""
+    def show(self, phrase: str, found: Findings = NOTHING, places: Sequence[Place] = ()) -> None:
+        """Replace all results; messages are cut where there are others, until `Show all`."""
+        shown: list[tuple[str, Sequence[FoundRow]]] = [(tr("Customers"), found.customers[:MOST])]
+        messages: Sequence[FoundRow] = found.messages
+        by_group = groupby(places, key=lambda one: one.group)
+        others = [(name, tuple(islice(group, MOST))) for name, group in by_group]
+        if len(messages) > MOST and (found.customers or others):
+            everything = partial(self.show, phrase, Findings(messages=found.messages))
+            messages = (*messages[:MOST], Place(tr("Show all messages found"), everything))
+        shown += [(tr("Messages and replies"), messages), *others]
+        groups = sorted((group for group in shown if group[1]), key=lambda group: not _named(group[1][0], phrase))
         self.beginResetModel()
         self.phrase = phrase
-        self._rows = list(hits)
+        self._rows = [row for name, rows in groups for row in ([Heading(name)] if len(groups) > 1 else []) + [*rows]]
         self.endResetModel()
+
+    def first(self) -> Index:
+        """Return the index of the best result."""
+        rows = (row for row, one in enumerate(self._rows) if not isinstance(one, Heading))
+        return self.index(next(rows, -1))
+
+
+def _named(row: FoundRow, phrase: str) -> bool:
+    """Tell if the phrase begins the name of a result."""
+    word = row.word if isinstance(row, Heading | Place) else row.contact.alias if isinstance(row, Conversation) else ""
+    return word.casefold().startswith(phrase.casefold())
+
+
+def known_by(thread: Conversation, phrase: str) -> str:
+    """Return the tag or note by which a customer was found, else the last message."""
+    contact = thread.contact
+    if contains(contact.alias, phrase):
+        return preview_of(thread)
+    tag = next((one for one in contact.tags if contains(one, phrase)), "")
+    if tag:
+        return tr("Tag: {tag}", tag=tag)
+    if contains(contact.note, phrase):
+        return tr("Note: {note}", note=" ".join(contact.note.split()))
+    return short_openid(contact.openid)
 
 
 def excerpt(hit: SearchHit, phrase: str) -> str:
@@ -85,43 +154,63 @@ def _line_and_match(item: TimelineItem, phrase: str) -> tuple[str, int]:
 
 
 class SearchDelegate(QStyledItemDelegate):
-    """Painter of a search result in two lines, with the phrase highlighted."""
+    """Painter of the results, with the phrase highlighted."""
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(Measure.LIST, ROW)
+        row = index.data(FoundRole.ROW)
+        return QSize(Measure.LIST, HEADING if isinstance(row, Heading) else PLACE if isinstance(row, Place) else ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        hit: SearchHit | None = index.data(HitRole.HIT)
-        if hit is None:
+        row: FoundRow | None = index.data(FoundRole.ROW)
+        if row is None:
             return
         theme, rect = Theme.current(), option.rect
         painter.save()
+        if isinstance(row, Heading):
+            face = font(Size.SMALL, strong=True)
+            paint_text(painter, rect.adjusted(12, 4, -12, 0), row.word, face, theme.color("secondary"))
+            painter.restore()
+            return
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color("selection"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, theme.color("hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), hit.conversation.contact)
-        line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, 20)
-        now = self._clock()
-        aside = status_text(hit.conversation, now)
-        when = f"{aside} · {ago(hit.item.at, now)}" if aside else ago(hit.item.at, now)
-        width = QFontMetrics(font(Size.SMALL)).horizontalAdvance(when) + 1
-        corner = QRect(line.right() - width + 1, line.top(), width, line.height())
-        paint_text(painter, corner, when, font(Size.SMALL), theme.color("faint"))
-        name = name_of(hit.conversation.contact)
-        paint_text(painter, line.adjusted(0, 0, -width - 8, 0), name, font(Size.BODY, strong=True), theme.color("text"))
-        self._paint_excerpt(painter, line.translated(0, 21), hit, index.data(HitRole.PHRASE), theme)
+        phrase = index.data(FoundRole.PHRASE)
+        if isinstance(row, Place):
+            key = key_name(row.key.split(" ")[0]) if row.key else ""
+            self._paint_name(painter, rect.adjusted(12, 0, -12, 0), (row.word, key), theme)
+        else:
+            self._paint_talk(painter, rect, row, phrase, theme)
         painter.restore()
 
-    def _paint_excerpt(self, painter: QPainter, line: QRect, hit: SearchHit, phrase: str, theme: Theme) -> None:
+    def _paint_talk(
+        self, painter: QPainter, rect: QRect, row: SearchHit | Conversation, phrase: str, theme: Theme
+    ) -> None:
+        thread, at = (row, row.last_at) if isinstance(row, Conversation) else (row.conversation, row.item.at)
+        said = known_by(row, phrase) if isinstance(row, Conversation) else excerpt(row, phrase)
+        paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), thread.contact)
+        line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, 20)
+        now = self._clock()
+        when = " · ".join(filter(None, (status_text(thread, now), ago(at, now) if at else "")))
+        self._paint_name(painter, line, (name_of(thread.contact), when), theme)
+        self._paint_excerpt(painter, line.translated(0, 21), said, phrase, theme)
+
+    def _paint_name(self, painter: QPainter, line: QRect, words: tuple[str, str], theme: Theme) -> None:
+        """Paint a name, and something small at its right."""
+        name, aside = words
+        width = QFontMetrics(font(Size.SMALL)).horizontalAdvance(aside) + 1
+        paint_text(painter, line, aside, font(Size.SMALL), theme.color("secondary"), RIGHT)
+        paint_text(painter, line.adjusted(0, 0, -width - 8, 0), name, font(Size.BODY, strong=True), theme.color("text"))
+
+    def _paint_excerpt(self, painter: QPainter, line: QRect, said: str, phrase: str, theme: Theme) -> None:
         face = font(Size.SMALL)
         metrics = QFontMetrics(face)
-        text = metrics.elidedText(excerpt(hit, phrase), Qt.TextElideMode.ElideRight, line.width())
+        text = metrics.elidedText(said, Qt.TextElideMode.ElideRight, line.width())
         at = text.casefold().find(phrase.casefold())
         if at >= 0:
             left = line.left() + metrics.horizontalAdvance(text[:at])

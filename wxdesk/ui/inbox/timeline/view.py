@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu
 
+from wxdesk.core.content.text_links import TextLink
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
@@ -26,6 +27,7 @@ from wxdesk.ui.inbox.timeline.bubbles.content import openable_in, picture_of
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, Target
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.key_guard import KeyGuard
+from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
 from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason
@@ -78,6 +80,7 @@ class TimelineView(AnchoredView):
         model.changing.connect(self._note_focus)
         model.changed.connect(self._follow)
         model.modelReset.connect(self._key_guard.forget)
+        self.link_wanted.connect(self._show_link)
 
     def _note_focus(self) -> None:
         self._focused = self.currentIndex().data(EntryRole.KEY) or ""
@@ -162,6 +165,9 @@ class TimelineView(AnchoredView):
             self.picture_wanted.emit(target.digest)
         else:
             self._act(target, key)
+
+    def _show_link(self, link: TextLink) -> None:
+        LinkDialog(link, self).open()
 
     def _act(self, action: BubbleAction, key: str) -> None:
         """Do the action, unless the bubble offers it no more or not long enough."""

@@ -118,7 +118,7 @@ class TrialSender(QWidget):
     def _seek(self, phrase: str) -> None:
         self._later.stop()
         self._sought = phrase
-        work = self._bridge.desk.inbox.named(phrase, tuple(self._bridge.desk.accounts))
+        work = self._bridge.desk.inbox.customers(phrase, accounts=tuple(self._bridge.desk.accounts))
         self._bridge.ask(work, partial(self._found, phrase))
 
     def _found(self, phrase: str, threads: list[Conversation]) -> None:

@@ -90,7 +90,8 @@ class BubbleDelegate(QStyledItemDelegate):
     """Paints a `TimelineEntry` as it is at the desk's time.
 
     `width` is the timeline's in pixels; `hovered` an entry's key and what is under the mouse there; `marked`
-    the key of the entry that a search led to, `keyed` of the one whose keys work. Pictures come from `show_picture`.
+    the key of the entry that a search led to, `keyed` of the one whose keys work. `phrase` is
+    marked in what was said. Pictures come from `show_picture`.
     """
 
     def __init__(
@@ -103,7 +104,7 @@ class BubbleDelegate(QStyledItemDelegate):
         self._layouts: dict[str, RowLayout] = {}
         self.width = 400
         self.hovered: tuple[str, Target] | None = None
-        self.marked = self.keyed = ""
+        self.marked = self.keyed = self.phrase = ""
 
     def forget(self) -> None:
         """Drop all layouts after a change of fonts, texts or conversation."""
@@ -182,7 +183,7 @@ class BubbleDelegate(QStyledItemDelegate):
         if row.content is not None:
             painter.save()
             painter.translate(row.content_at)
-            paint_content(painter, row.content, look.text, self._show_picture, self._hot_span(row.entry))
+            paint_content(painter, row.content, look.text, self._show_picture, self._hot_span(row.entry), self.phrase)
             painter.restore()
         if row.trouble is not None:
             painter.setPen(theme.color(look.trouble))

@@ -1,0 +1,158 @@
+"""Ctrl+K finds customers, messages, templates, rules, pages and commands, by keys alone, from every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.core.templates import Template
+from wxdesk.ui.inbox.conversation_list.search_results import Heading, Place
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.templates.page import TemplatesPage
+
+ZHANG, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
+
+type Search = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def known(world: World) -> tuple[int, int]:
+    """Two customers, the first with a name, a tag and a note; a rule and a template."""
+    zhang, wang = world.say(ZHANG, "发票开好了吗"), world.say(WANG, "张小姐是谁")
+    contact = world.call(world.store.conversations.get(zhang)).contact
+    change = ContactChange(alias="发票张小姐", note="常买龙井", add=("老客户",))
+    world.call(world.desk.conversations.describe(zhang, change))
+    assert contact.alias == ""
+    rule = Rule("退款转人工", when=Condition(any=("退款",)), then=(Action(ActionKind.TAKE_OVER),))
+    world.call(world.desk.rules.rulebook.save(rule))
+    world.call(world.desk.templates.save(Template(0, "退款流程", "七天内可退。")))
+    return zhang, wang
+
+
+@pytest.fixture
+def search(qtbot: QtBot, window: MainWindow, known: tuple[int, int]) -> Search:
+    """Press Ctrl+K, type, and wait for what is found."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    found = window.inbox.list
+
+    def look_for(phrase: str) -> list[str]:
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(found.search.hasFocus)
+        found.search.clear()
+        qtbot.keyClicks(found.search, phrase) if phrase.isascii() else found.search.setText(phrase)
+        qtbot.waitUntil(lambda: found.hits.phrase == phrase)
+        return [_named(row) for row in found.hits.rows()]
+
+    return look_for
+
+
+def _named(row: object) -> str:
+    match row:
+        case Heading(word):
+            return f"# {word}"
+        case Place():
+            return row.word
+        case Conversation():
+            return row.contact.alias or row.contact.openid
+    return row.item.text  # type: ignore[attr-defined]
+
+
+def test_each_kind_is_found_the_best_first(search: Search) -> None:
+    assert search("发票张") == ["发票张小姐"]
+    assert search("张") == ["# Customers", "发票张小姐", "# Messages and replies", "张小姐是谁"]
+    assert search("老客户") == ["发票张小姐"]
+    assert search("龙井") == ["发票张小姐"]
+    assert search("001") == ["发票张小姐"]
+    assert search("退款") == ["# Templates", "退款流程", "# Rules", "退款转人工"]
+    assert search("insights") == ["Insights"]
+    assert search("pause or resume") == ["Pause or resume all automatic replies"]
+    assert search("begin a new")[-2:] == ["Begin a new rule", "Begin a new template"]
+    assert search("没有这个") == []
+
+
+def test_enter_opens_the_best_one_and_the_cursor_is_in_the_reply(
+    qtbot: QtBot, window: MainWindow, search: Search, known: tuple[int, int]
+) -> None:
+    search("发票张")
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.inbox.session.conversation_id == known[0])
+    qtbot.waitUntil(window.inbox.chat.composer.edit.hasFocus)
+    assert window.inbox.list.search.text() == ""
+
+
+def test_enter_that_comes_before_the_answer_waits_for_it(
+    qtbot: QtBot, window: MainWindow, search: Search, known: tuple[int, int]
+) -> None:
+    search("发票张")
+    window.inbox.list.search.setText("张小姐是谁")
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.inbox.session.conversation_id == known[1])
+    assert window.inbox.list.search.text() == "张小姐是谁"  # messages are gone through one by one
+    assert window.inbox.list.found.currentIndex().isValid()
+
+
+def test_down_goes_over_the_headings(qtbot: QtBot, window: MainWindow, search: Search, known: tuple[int, int]) -> None:
+    search("张")
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Down)
+    found = window.inbox.list.found
+    assert found.currentIndex().row() == 1
+    qtbot.keyClick(found, Qt.Key.Key_Down)
+    assert found.currentIndex().row() == 3
+    qtbot.keyClick(found, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.inbox.session.conversation_id == known[1])
+
+
+def test_a_rule_a_template_a_page_and_a_command_are_reached(
+    qtbot: QtBot, window: MainWindow, search: Search, bridge: Bridge
+) -> None:
+    pages = {type(page.widget): page.widget for page in window.pages}
+    search("退款转")
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bridge.is_idle and pages[RulesPage].isVisible())  # type: ignore[attr-defined]
+    assert pages[RulesPage].editor.saved.name == "退款转人工"  # type: ignore[attr-defined]
+    search("退款流程")
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bridge.is_idle and pages[TemplatesPage].isVisible())  # type: ignore[attr-defined]
+    assert pages[TemplatesPage].editor.saved.title == "退款流程"  # type: ignore[attr-defined]
+    search("insights")
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
+    assert window.page_names[window.stack.currentIndex()] == "insights"
+    search("pause or resume")
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.pause_bar.isVisible)
+
+
+def test_esc_leads_back_to_the_page_of_before(qtbot: QtBot, window: MainWindow, search: Search) -> None:
+    window.show_page(1)
+    search("张")
+    assert isinstance(window.stack.currentWidget(), InboxPage)
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Escape)
+    assert window.stack.currentIndex() == 1
+    window.show_page(0)
+    search("张")
+    qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Escape)
+    assert window.stack.currentIndex() == 0
+
+
+def test_many_messages_are_cut_beside_others_until_all_are_wanted(
+    qtbot: QtBot, window: MainWindow, world: World, search: Search
+) -> None:
+    for number in range(4):
+        world.say(WANG, f"张 {number}")
+    assert search("张")[-4:] == ["张 3", "张 2", "张 1", "Show all messages found"]
+    found = window.inbox.list.found
+    found.setCurrentIndex(window.inbox.list.hits.index(window.inbox.list.hits.rowCount() - 1))
+    qtbot.keyClick(found, Qt.Key.Key_Return)
+    assert [_named(row) for row in window.inbox.list.hits.rows()] == ["张 3", "张 2", "张 1", "张 0", "张小姐是谁"]

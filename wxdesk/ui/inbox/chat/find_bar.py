@@ -1,0 +1,118 @@
+"""Search within the open conversation: a field, and keys from hit to hit."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+
+from wxdesk.core.conversations.listing import SearchHit, TimelineItem
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.inbox.timeline.entries import key_of
+from wxdesk.ui.inbox.timeline.view import TimelineView
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class FindBar(QFrame):
+    """Hidden until it is opened; Esc closes it and focuses the `reply`."""
+
+    def __init__(self, bridge: Bridge, session: ChatSession, timeline: TimelineView, reply: QWidget) -> None:
+        super().__init__()
+        self.setProperty("class", "header")
+        self._bridge = bridge
+        self._session = session
+        self._timeline = timeline
+        self._reply = reply
+        self._hits: list[TimelineItem] = []
+        self._at = 0
+        self.field = QLineEdit()
+        self.field.setProperty("class", "search")
+        self.field.setPlaceholderText(tr("Find in this conversation"))
+        self.field.setAccessibleName(tr("Find in this conversation"))
+        self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
+        self.older = SmallButton("arrow-up", tr("Older hit (Enter, Ctrl+G)"), self)
+        self.newer = SmallButton("arrow-down", tr("Newer hit (Shift+Enter, Ctrl+Shift+G)"), self)
+        self.away = SmallButton("close", tr("Close (Esc)"), self)
+        row = (self.field, 1), self.count, self.older, self.newer, self.away
+        hbox(*row, within=self, spacing=4, margins=(16, 6, 12, 6))
+        self._delay = Debounce(self._ask, self)
+        self.field.textChanged.connect(self._delay.start)
+        self.older.clicked.connect(partial(self.step, 1))
+        self.newer.clicked.connect(partial(self.step, -1))
+        self.away.clicked.connect(self.leave)
+        bind(self, "Ctrl+G", partial(self.step, 1))
+        bind(self, "Ctrl+Shift+G", partial(self.step, -1))
+        session.turned.connect(self._clear)
+        session.arrived.connect(self._ask)
+        self.hide()
+
+    def open(self) -> None:
+        """Show the bar, where a conversation is open, and focus its field."""
+        if self._session.conversation_id is not None:
+            self.show()
+            self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.field.selectAll()
+
+    def leave(self) -> None:
+        """Close the bar and go on writing."""
+        self._clear()
+        self._reply.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def step(self, by: int) -> None:
+        """Go to the next older hit (1) or the next newer one (-1), round the ends."""
+        if self._hits:
+            self._at = (self._at + by) % len(self._hits)
+            self._go()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.step(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
+
+    def _clear(self) -> None:
+        self.field.clear()
+        self.hide()
+        self._show("", [])
+
+    def _ask(self) -> None:
+        phrase, thread = self.field.text().strip(), self._session.conversation_id
+        if phrase and thread is not None:
+            self._bridge.ask(self._bridge.desk.timeline.find(thread, phrase), partial(self._found, thread, phrase))
+        else:
+            self._show("", [])
+
+    def _found(self, thread: int, phrase: str, hits: list[TimelineItem]) -> None:
+        if (thread, phrase) != (self._session.conversation_id, self.field.text().strip()):
+            return
+        before = self._hits[self._at] if self._hits and phrase == self._timeline.bubbles.phrase else None
+        known = {key_of(hit): at for at, hit in enumerate(hits)}
+        self._show(phrase, hits, 0 if before is None else known.get(key_of(before), 0))
+        if hits and before is None:
+            self._go()
+
+    def _show(self, phrase: str, hits: list[TimelineItem], at: int = 0) -> None:
+        self._hits, self._at = hits, at
+        self._timeline.bubbles.phrase = phrase
+        self._timeline.viewport().update()
+        nothing = tr("Nothing found") if phrase else ""
+        self.count.setText(f"{at + 1} / {len(hits)}" if hits else nothing)
+        for button in (self.older, self.newer):
+            button.setEnabled(bool(hits))
+
+    def _go(self) -> None:
+        hit, row = self._hits[self._at], self._session.row
+        self._show(self._timeline.bubbles.phrase, self._hits, self._at)
+        if self._session.entry(key_of(hit)) is not None:
+            self._timeline.go_to(key_of(hit), mark=True)
+        elif row is not None:
+            self._session.open(hit.conversation_id, SearchHit(row.conversation, hit))
