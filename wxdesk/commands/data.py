@@ -118,8 +118,8 @@ def run_restore(home: Path, file: Path, say: Say, *, set_aside: bool) -> int:
 def run_export(home: Path, kind: str, file: Path, account: str, openid: str, say: Say) -> int:
     """Export beside the desk that works."""
     wanted, url, lines = ExportKind(kind), load(home).store.url, CopyLines(say)
-    done = asyncio.run(export(url, home, wanted, file.absolute(), lines, account=account, openid=openid))
-    say(ntr("{n} customer exported to {file}", "{n} customers exported to {file}", done, file=file))
+    asyncio.run(export(url, home, wanted, file.absolute(), lines, account=account, openid=openid))
+    say(tr("Exported to {file}", file=file))
     return 0
 
 

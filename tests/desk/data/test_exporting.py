@@ -209,3 +209,16 @@ async def test_it_stops_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
         await export(SQLITE, tmp_path / "empty", ExportKind.MESSAGES, tmp_path / "m.csv", nobody)
     assert set(os.listdir(tmp_path)) - {"empty"} == {"m.csv"}  # noqa: PTH208
     assert (tmp_path / "m.csv").read_text(encoding="utf-8") == "before"
+
+
+async def test_figures_are_a_line_a_day(home: Path, tmp_path: Path) -> None:
+    lines = (await exported(home, ExportKind.FIGURES, tmp_path / "f.jsonl")).splitlines()
+    days = [json.loads(line) for line in lines]
+    assert sum(day["messages"] for day in days) == len(TEXTS)
+    assert sum(day["by_operator"] for day in days) == len(TEXTS[::10])
+    assert days[0]["day"] == f"{T0.astimezone():%Y-%m-%d}"
+    head, *rows = rfc4180((await exported(home, ExportKind.FIGURES, tmp_path / "f.csv"))[1:])
+    assert head == ["Day", "Messages", "Answered by a rule", "Answered by you", "Not answered yet",
+                    "Transferred to WeChat's tool"]  # fmt: skip
+    assert rows == [[str(value) for value in (day["day"], day["messages"], 0, day["by_operator"], day["unanswered"], 0)]
+                    for day in days]  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,7 @@ from wxdesk.ui.insights.bars import HourlyBars, scale
 from wxdesk.ui.insights.board import GAP, CardPlace, card_widths, split_line
 from wxdesk.ui.insights.chart import Chart
 from wxdesk.ui.insights.heat_map import HeatMap
-from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.look.theme import Size, Theme, font
 
 NINE = HourCount(by_rule=50, by_operator=30, unanswered=20)
 HOURS = tuple(NINE if hour == 9 else HourCount() for hour in range(24))
@@ -70,6 +70,14 @@ def test_a_bar_is_stacked_rules_first_then_the_operator_then_nobody(bars: Hourly
 
 
 @tooltip_offscreen
+def test_the_axis_is_as_wide_as_its_largest_value(bars: HourlyBars) -> None:
+    label = QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance
+    for most in (9, 99_999, 1_234_567):
+        bars.show_hours((HourCount(most),) * 24)
+        _, top = scale(most)
+        assert bars._plot().left() - 8 >= label(str(top))
+
+
 def test_arrow_keys_walk_the_hours_and_say_each(qtbot: QtBot, bars: HourlyBars) -> None:
     bars.setFocus()
     qtbot.keyClick(bars, Qt.Key.Key_Right)

@@ -46,7 +46,7 @@ def test_backup_and_export_write_the_file_that_was_chosen(
     save(card, tmp_path / "t.html")
     qtbot.waitUntil((tmp_path / "t.html").exists)
     assert "你好" in (tmp_path / "t.html").read_text(encoding="utf-8")
-    qtbot.waitUntil(lambda: notices._toast._label.full_text() == "1 customer exported")
+    qtbot.waitUntil(lambda: notices._toast._label.full_text() == "Exported")
 
 
 def test_what_is_stopped_is_not_there(qtbot: QtBot, card: DataCard, notices: Notices, tmp_path: Path) -> None:

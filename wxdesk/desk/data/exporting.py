@@ -1,6 +1,6 @@
 """Export into a file that gets its name when all of it is written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +19,7 @@ class ExportKind(StrEnum):
     CONVERSATIONS = "conversations"
     CONTACTS = "contacts"
     MESSAGES = "messages"
+    FIGURES = "figures"
 
 
 class Stopped(WxdeskError):
@@ -41,45 +42,55 @@ class Progress:
 
 
 READABLE = {".html": formats.html_threads, ".txt": formats.text_threads, ".json": formats.json_threads}
-TABLES = (".csv", ".jsonl")
+TABLES: dict[str, Callable[[Iterator[formats.ExportRow], Sequence[str]], Iterator[str]]] = {
+    ".csv": formats.csv_lines,
+    ".jsonl": formats.json_lines,
+}
 ENDING = "The file's name must end in one of these: {endings}"
 OTHER_SCHEMA = "open the database once with this wxdesk first"
 
 
 async def export(  # noqa: PLR0913 - of whom, whereto
     url: str, home: Path, kind: ExportKind, file: Path, tell: Tell, *, account: str = "", openid: str = ""
-) -> int:
-    """Write `kind` to a file, beside the desk that works; return the number of people.
+) -> None:
+    """Write `kind` to a file, beside the desk that works.
 
-    The end of its name decides the format. Whatever `tell` raises stops it, and nothing is left behind.
+    The end of its name decides the format. Whatever `tell` raises stops it, and nothing is left behind. Figures are of
+    all accounts.
 
     Raises:
         BadInput: the file's name has another ending, or it cannot be written.
         NotFound: there is no such person.
         StoreError: the database cannot be read.
     """
-    endings = tuple(READABLE) if kind is ExportKind.CONVERSATIONS else TABLES
-    if file.suffix.lower() not in endings:
+    endings = tuple(READABLE if kind is ExportKind.CONVERSATIONS else TABLES)
+    ending = file.suffix.lower()
+    if ending not in endings:
         raise BadInput(reason=Phrase(ENDING, endings=" ".join(endings)))
     if await check_store(url, home) in (StoreStatus.EMPTY, StoreStatus.OLDER):
         raise BadInput(reason=OTHER_SCHEMA)
     store = await read_store(url, home)
     try:
+        if kind is ExportKind.FIGURES:
+            _write(file, TABLES[ending](map(formats.day_row, await store.statistics.days(None)), formats.DAY_COLUMNS))
+            return
         of = await store.exports.count(account, openid)
         if openid and not of:
             raise NotFound("contact")
 
-        def write(threads: Threads) -> None:
-            lines = _lines(kind, file.suffix.lower(), _telling(threads, kind, of, tell))
-            try:
-                replace_file(file, (line.encode() for line in lines))
-            except OSError as error:  # here, where it is known to be this file's
-                raise unusable_file(file, error) from None
+        def use(threads: Threads) -> None:
+            _write(file, _lines(kind, ending, _telling(threads, kind, of, tell)))
 
-        await store.exports.read(write, account, openid, said=kind is not ExportKind.CONTACTS)
+        await store.exports.read(use, account, openid, said=kind is not ExportKind.CONTACTS)
     finally:
         await store.close()
-    return of
+
+
+def _write(file: Path, lines: Iterable[str]) -> None:
+    try:
+        replace_file(file, (line.encode() for line in lines))
+    except OSError as error:  # here, where it is known to be this file's
+        raise unusable_file(file, error) from None
 
 
 def _telling(threads: Threads, kind: ExportKind, of: int, tell: Tell) -> Threads:
@@ -89,11 +100,9 @@ def _telling(threads: Threads, kind: ExportKind, of: int, tell: Tell) -> Threads
 
 
 def _lines(kind: ExportKind, ending: str, threads: Threads) -> Iterator[str]:
-    if ending in READABLE:
+    if kind is ExportKind.CONVERSATIONS:
         return READABLE[ending](threads)
-    columns: Sequence[str] = formats.CONTACT_COLUMNS
-    records = (formats.contact_record(thread) for thread, _ in threads)
-    if kind is ExportKind.MESSAGES:
-        columns = formats.ITEM_COLUMNS
-        records = (formats.item_record(thread, item) for thread, items in threads for item in items)
-    return formats.json_lines(records) if ending == ".jsonl" else formats.csv_lines(records, columns)
+    if kind is ExportKind.CONTACTS:
+        return TABLES[ending]((formats.contact_row(thread) for thread, _ in threads), formats.CONTACT_COLUMNS)
+    rows = (formats.item_row(thread, item) for thread, items in threads for item in items)
+    return TABLES[ending](rows, formats.ITEM_COLUMNS)

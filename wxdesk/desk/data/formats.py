@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 
 import msgspec
@@ -18,6 +18,7 @@ from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.statistics import HourCount
 from wxdesk.i18n import language, tr
 from wxdesk.store.reports import Threads
 
@@ -26,11 +27,14 @@ type ExportRow = Mapping[str, object]
 TITLES = {
     "account": "Mini program", "openid": "OpenID", "alias": "Name", "tags": "Tags", "note": "Note",
     "blocked": "Blocked", "first_seen_at": "First seen", "last_at": "Last message", "at": "Time", "author": "From",
-    "kind": "Kind", "text": "Text", "state": "State", "rule": "Rule", "picture": "Picture",
+    "kind": "Kind", "text": "Text", "state": "State", "rule": "Rule", "picture": "Picture", "day": "Day",
+    "messages": "Messages", "by_rule": "Answered by a rule", "by_operator": "Answered by you",
+    "unanswered": "Not answered yet", "handed_over": "Transferred to WeChat's tool",
 }  # fmt: skip
 """Columns of all tables by their names, which are stable in JSON."""
 
 CONTACT_COLUMNS = ("account", "openid", "alias", "tags", "note", "blocked", "first_seen_at", "last_at")
+DAY_COLUMNS = ("day", "messages", "by_rule", "by_operator", "unanswered", "handed_over")
 ITEM_COLUMNS = ("at", "account", "openid", "alias", "author", "kind", "text", "state", "rule", "picture")
 
 WORDS = KIND_WORDS | {
@@ -45,14 +49,14 @@ BYTE_ORDER_MARK = "\ufeff"
 """First character by which Excel knows that a table is UTF-8."""
 
 
-def contact_record(thread: Conversation) -> ExportRow:
+def contact_row(thread: Conversation) -> ExportRow:
     """Return what is known about a contact."""
     contact = thread.contact
     named = {name: getattr(contact, name) for name in ("account", "openid", "alias", "tags", "note", "blocked")}
     return named | {"first_seen_at": contact.first_seen_at, "last_at": thread.last_at}
 
 
-def item_record(thread: Conversation, item: TimelineItem) -> ExportRow:
+def item_row(thread: Conversation, item: TimelineItem) -> ExportRow:
     """Return a message or reply; `details` has all fields of its kind."""
     who: dict[str, object] = {"at": item.at, "account": thread.account, "openid": thread.contact.openid}
     who["alias"] = thread.contact.alias
@@ -65,6 +69,11 @@ def item_record(thread: Conversation, item: TimelineItem) -> ExportRow:
     said = {"author": item.author, "kind": content.kind, "text": text, "state": item.state, "rule": item.rule_name}
     details = {name: value for name, value in asdict(content).items() if value and name != "text"}
     return who | said | {"picture": content.picture or content.thumb_picture, "details": details}
+
+
+def day_row(day: tuple[date, HourCount]) -> ExportRow:
+    """Return the messages of a day, by who answered them."""
+    return {"day": day[0].isoformat(), "messages": day[1].total, **asdict(day[1])}
 
 
 def csv_lines(records: Iterator[ExportRow], columns: Sequence[str]) -> Iterator[str]:
@@ -89,15 +98,15 @@ def _taken(line: io.StringIO) -> str:
 def _cell(column: str, value: object) -> str:
     if isinstance(value, datetime):
         return _local(value)
-    if isinstance(value, bool) or not value:
+    if isinstance(value, bool) or value in (None, ()):
         return tr("yes") if value else ""
-    if column in ("author", "kind", "state"):
+    if value and column in ("author", "kind", "state"):
         return tr(WORDS.get(str(value), OTHER_KIND))
     text = ", ".join(value) if isinstance(value, tuple) else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def json_lines(records: Iterator[ExportRow]) -> Iterator[str]:
+def json_lines(records: Iterator[ExportRow], _columns: Sequence[str] = ()) -> Iterator[str]:
     """Make one JSON object a line, with times in UTC."""
     return (msgspec.json.encode(record).decode() + "\n" for record in records)
 
@@ -106,9 +115,9 @@ def json_threads(threads: Threads) -> Iterator[str]:
     """Make a JSON list of conversations, each with its contact and items."""
     yield "["
     for number, (thread, items) in enumerate(threads):
-        contact = msgspec.json.encode(contact_record(thread)).decode()
+        contact = msgspec.json.encode(contact_row(thread)).decode()
         yield f'{"," if number else ""}\n{{"contact": {contact}, "items": ['
-        for place, line in enumerate(json_lines(item_record(thread, item) for item in items)):
+        for place, line in enumerate(json_lines(item_row(thread, item) for item in items)):
             yield f"{',' if place else ''}\n  {line.rstrip()}"
         yield "]}"
     yield "\n]\n"

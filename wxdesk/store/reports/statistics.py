@@ -5,9 +5,9 @@ so the local hour and weekday can be told afterwards, also across a change of th
 need no idea of zones.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -50,7 +50,7 @@ from wxdesk.store.schema.messaging import AWAITS, WRITTEN, conversations, decisi
 
 QUARTER = timedelta(minutes=15)
 UNMATCHED_SHOWN = 8
-RULE, OPERATOR, NOBODY, ELSEWHERE = "rule", "operator", "nobody", "elsewhere"
+RULE, OPERATOR, NOBODY, ELSEWHERE = _ORDER = "rule", "operator", "nobody", "elsewhere"
 
 
 class Statistics(StorePart):
@@ -63,6 +63,17 @@ class Statistics(StorePart):
         `messages_before`.
         """
         return await self._db.read(_figures, span, zone, before)
+
+    async def days(self, zone: tzinfo | None) -> list[tuple[date, HourCount]]:
+        """Count the messages of each day of `zone` by who answered them."""
+        return await self._db.read(_days, zone)
+
+
+def _days(connection: Connection, zone: tzinfo | None) -> list[tuple[date, HourCount]]:
+    counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for row in connection.execute(_quarters(TimeSpan(EPOCH, datetime.max.replace(tzinfo=UTC)))):
+        counts[(EPOCH + row.quarter * QUARTER).astimezone(zone).date()][row.answered_by] += row.n
+    return [(day, HourCount(*(found[who] for who in _ORDER))) for day, found in sorted(counts.items())]
 
 
 def _figures(connection: Connection, span: TimeSpan, zone: tzinfo | None, before: TimeSpan | None) -> Figures:
@@ -172,8 +183,7 @@ def _by_local_hour(quarters: Iterable[Row[Any]], zone: tzinfo | None) -> HourlyC
         local = (EPOCH + row.quarter * QUARTER).astimezone(zone)
         by_hour[local.hour, row.answered_by] += row.n
         by_day[local.weekday(), local.hour] += row.n
-    order = (RULE, OPERATOR, NOBODY, ELSEWHERE)
-    hours = tuple(HourCount(*(by_hour[hour, who] for who in order)) for hour in range(HOURS))
+    hours = tuple(HourCount(*(by_hour[hour, who] for who in _ORDER)) for hour in range(HOURS))
     return hours, tuple(tuple(by_day[day, hour] for hour in range(HOURS)) for day in range(DAYS))
 
 

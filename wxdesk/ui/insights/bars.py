@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from wxdesk.core.model.statistics import HOURS, HourCount
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.chart import Chart
 from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
-from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.look.theme import Size, Theme, font
 
 AXIS_WIDTH = 36
 AXIS_HEIGHT = 22
@@ -45,6 +45,9 @@ class HourlyBars(Chart):
             hour=hour_text(busiest),
             most=messages_text(self.hours[busiest].total),
         )
+        _, top = scale(self.hours[busiest].total)
+        label = QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance(str(top))
+        self.axis_width = max(AXIS_WIDTH, label + 12)
         self.describe(tr("Messages by hour"), summary if total else messages_text(0))
         self.update()
 
@@ -75,7 +78,7 @@ class HourlyBars(Chart):
         painter.end()
 
     def _plot(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(AXIS_WIDTH, TOP, -4, -AXIS_HEIGHT)
+        return QRectF(self.rect()).adjusted(self.axis_width, TOP, -4, -AXIS_HEIGHT)
 
     def _paint_lines(self, painter: QPainter, step: int, top: int) -> None:
         plot = self._plot()
@@ -83,7 +86,7 @@ class HourlyBars(Chart):
             y = round(plot.bottom() - plot.height() * value / top) + 0.5
             painter.setPen(QPen(Theme.current().color("line"), 1))
             painter.drawLine(int(plot.left()), int(y), int(plot.right()), int(y))
-            beside = QRectF(0, y - 8, AXIS_WIDTH - 8, 16)
+            beside = QRectF(0, y - 8, self.axis_width - 8, 16)
             self.paint_caption(painter, beside, str(value), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def _paint_bar(self, painter: QPainter, hour: int, count: HourCount, top: int) -> None:

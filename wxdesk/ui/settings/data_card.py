@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import ExportKind, Progress
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.rows import SettingsCard
-from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -34,11 +35,13 @@ class DataCard(SettingsCard):
             about = tr("The database is on a server, which is backed up there: see docs/server.md.")
         words = PlainLabel(about, role="secondary", wrap=True, parent=self)
         self.add_row(tr("Backup"), hbox(self.back_up, (words, 1), spacing=10))
-        names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"))
+        names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"), tr("Figures…"))
         self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
         for kind, button in self.exports.items():
             button.clicked.connect(partial(self._export, kind))
-        self.add_row(tr("Export"), hbox(*self.exports.values(), STRETCH, spacing=8))
+        flow = FlowLayout()
+        flow.set_widgets(self.exports.values())
+        self.add_row(tr("Export"), flow)
 
     def _export(self, kind: ExportKind) -> None:
         self.jobs.export(kind, f"{kind}-{self._today()}")
@@ -53,12 +56,5 @@ class DataCard(SettingsCard):
         return back_up(self._desk.configuration.now.home, file, self._desk.clock(), progress)
 
 
-def _told(made: Any) -> str:  # noqa: ANN401 - the store's list, which this page may not know
-    said = tr("The backup is written. It holds what customers wrote: keep it safe.")
-    if not made.lost:
-        return said
-    return f"{said} " + ntr(
-        "{n} picture was damaged or gone here already, and is missing there.",
-        "{n} pictures were damaged or gone here already, and are missing there.",
-        made.lost,
-    )
+def _told(_: object) -> str:
+    return tr("The backup is written. It holds what customers wrote: keep it safe.")

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from wxdesk.desk.data.exporting import ExportKind, Progress, Stopped, export
-from wxdesk.i18n import explain, ntr, tr
+from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export
+from wxdesk.i18n import explain, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
@@ -18,8 +18,6 @@ type FileWork[T] = Callable[[Path, Progress], Coroutine[Any, Any, T]]
 BAR = "file"
 EVERY_MS = 250
 
-TABLES = ("csv", "jsonl")
-READABLE = ("html", "txt", "json")
 _FILTERS = {
     "csv": "Table for Excel (*.csv)",
     "jsonl": "JSON Lines (*.jsonl)",
@@ -49,12 +47,12 @@ class FileJobs(QObject):
         """Ask for a file and export into it; `openid` and `account` name one person."""
         now = self._bridge.desk.configuration.now
 
-        def work(file: Path, progress: Progress) -> Coroutine[Any, Any, int]:
+        def work(file: Path, progress: Progress) -> Coroutine[Any, Any, None]:
             url = now.config.store.url
             return export(url, now.home, kind, file, progress, openid=openid, account=account)
 
         endings = READABLE if kind is ExportKind.CONVERSATIONS else TABLES
-        self.ask(name, endings, work, lambda n: ntr("{n} customer exported", "{n} customers exported", n))
+        self.ask(name, tuple(one.lstrip(".") for one in endings), work, lambda _: tr("Exported"))
 
     def ask[T](self, name: str, endings: tuple[str, ...], work: FileWork[T], told: Callable[[T], str]) -> None:
         """Ask for a file, have `work` write it, and say what it `told`."""
