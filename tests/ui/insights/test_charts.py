@@ -69,7 +69,6 @@ def test_a_bar_is_stacked_rules_first_then_the_operator_then_nobody(bars: Hourly
     assert ground not in [theme.color(role).name() for role in ("accent_fill", "human", "pending_line")]
 
 
-@tooltip_offscreen
 def test_the_axis_is_as_wide_as_its_largest_value(bars: HourlyBars) -> None:
     label = QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance
     for most in (9, 99_999, 1_234_567):
@@ -78,6 +77,7 @@ def test_the_axis_is_as_wide_as_its_largest_value(bars: HourlyBars) -> None:
         assert bars._plot().left() - 8 >= label(str(top))
 
 
+@tooltip_offscreen
 def test_arrow_keys_walk_the_hours_and_say_each(qtbot: QtBot, bars: HourlyBars) -> None:
     bars.setFocus()
     qtbot.keyClick(bars, Qt.Key.Key_Right)
