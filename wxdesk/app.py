@@ -15,6 +15,8 @@ from wxdesk.core.events import (
     AccountChanged,
     AccountFreed,
     ApiCalled,
+    AttentionChanged,
+    AttentionRaised,
     ConfigurationChanged,
     ConversationChanged,
     DecisionMade,
@@ -40,7 +42,6 @@ from wxdesk.core.events import (
     TypingAsked,
 )
 from wxdesk.core.model.account import Account
-from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
 from wxdesk.desk.conversations.presence import DeskPresence
@@ -166,6 +167,7 @@ class OpenDesk:
         """Begin the parts of which a database has only one."""
         begin = self.work.begin
         begin("alarms", "Nothing rings at the moment.", self.desk.attention.run)
+        begin("phones", "Phones are not told at the moment who waits.", self.desk.phones.run)
         begin("intake", "Messages are kept, but no rule answers them at the moment.", self.intake.run)
         begin("outbox", "Replies do not leave at the moment.", self.out.outbox.run)
         begin("typing", "Customers do not see that you are typing at the moment.", self.desk.typing.run)
@@ -201,7 +203,14 @@ class OpenDesk:
         """Stop listening, then all workers, then close resources, in spite of failures."""
         async with AsyncExitStack() as closing:
             out = self.out
-            ends = (self.store.close, out.client.close, out.uploads.close, self.tunnel.stop, self.work.stop)
+            ends = (
+                self.store.close,
+                out.client.close,
+                out.endpoints.close,
+                out.uploads.close,
+                self.tunnel.stop,
+                self.work.stop,
+            )
             for close in (*ends, self.parts.stop):
                 closing.push_async_callback(close)  # the last one comes first
             await self.listener.stop()
@@ -287,7 +296,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         **parts.kept_parts(store, accounts, intake, out.pictures, lock, bus, clock),
         outbox=out.outbox,
         takeovers=parts.takeover_expiry(setup, store, presence, preferences, operator_typing, bus),
-        attention=AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, bus.publish, clock),
+        **parts.attention_parts(configuration, store, accounts, preferences, presence, out, bus),
         typing=TypingIndicator(store, out.client, accounts, operator_typing, clock, wanted=wechat.show_typing),
         rules=rules,
         templates=templates,
@@ -319,4 +328,5 @@ def _subscribe(desk: Desk, out: OutgoingParts) -> None:
     subscribe(desk.takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged, OperatorWrites)
     subscribe(desk.attention.hear, MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
     subscribe(desk.attention.hear, PreferencesChanged, ConfigurationChanged)
+    subscribe(desk.phones.hear, AttentionRaised, AttentionChanged, PresenceChanged, ConfigurationChanged)
     subscribe(desk.typing.hear, MessageKept, ReplyChanged, TypingAsked)

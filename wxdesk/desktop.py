@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def open_window(setup: Setup) -> int:
     """Run a desk with its window until the window is closed; return the exit code."""
-    from wxdesk.ui.settings.facts import (
+    from wxdesk.ui.settings.places_card import (
         InstallationFacts,  # a server that never opens a window has no graphics libraries
     )
     from wxdesk.ui.window import run_window
@@ -59,7 +59,7 @@ def _tryout() -> Iterator[TryoutDesk]:
     """Run a desk on a simulated WeChat, with customers who write; it leaves nothing."""
     from wxdesk.demo_desk import customers_writing, demo_desk, temporary_folder  # nobody else needs the sandbox
     from wxdesk.sandbox.window_port import SandboxSimulator
-    from wxdesk.ui.settings.facts import InstallationFacts  # as above
+    from wxdesk.ui.settings.places_card import InstallationFacts  # as above
     from wxdesk.ui.shell.tryout import TryoutDesk
 
     with temporary_folder() as folder, demo_desk(folder) as demo, customers_writing(demo):

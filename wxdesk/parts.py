@@ -9,8 +9,11 @@ from wxdesk.core.events import ApiCalled
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.conversations.colleagues import Colleagues
+from wxdesk.desk.conversations.customer_data import CustomerData
+from wxdesk.desk.conversations.phone_notices import PhoneNotices
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
@@ -40,7 +43,7 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.settings.configuration import Setup
+from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
@@ -54,11 +57,12 @@ from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.parse import read_push
 from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
+from wxdesk.wechat.own_endpoints import OwnEndpoints
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingParts:
-    """Parts that call WeChat's API, and the pictures exchanged with it."""
+    """Parts that call WeChat's API or the shop's systems, and exchanged pictures."""
 
     client: WeChatClient
     backoff: AccountBackoff
@@ -66,6 +70,26 @@ class OutgoingParts:
     uploads: Uploads
     outbox: Outbox
     fetching: PictureFetching
+    endpoints: OwnEndpoints
+
+
+def attention_parts(  # noqa: PLR0913 - who waits, and who can be told of it
+    configuration: Configuration,
+    store: Store,
+    accounts: Accounts,
+    preferences: CurrentPreferences,
+    presence: DeskPresence,
+    out: OutgoingParts,
+    bus: Bus,
+) -> dict[str, Any]:
+    """Build the parts of `Desk` that call somebody, or ask the shop's own system."""
+    clock, call = configuration.now.clock, out.endpoints
+    attention = AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, bus.publish, clock)
+    return {
+        "attention": attention,
+        "phones": PhoneNotices(configuration, call, attention, store.attention, presence, bus.publish, clock),
+        "customer_data": CustomerData(configuration, call, store.conversations, clock),
+    }
 
 
 def team_parts(store: Store, presence: DeskPresence, bus: Bus, clock: Clock) -> dict[str, Any]:
@@ -179,7 +203,8 @@ def outgoing_parts(  # noqa: PLR0913 - what goes out stands on all of these
     sender = PictureSender(client, uploads)
     outbox = Outbox(store, sender, accounts, pause, hold_timers, policy_changes, backoff, bus.publish, clock)
     fetching = PictureFetching(store.pictures, files, client, accounts.ready, bus.publish, clock)
-    return OutgoingParts(client, backoff, Pictures(store.pictures, files, clock), uploads, outbox, fetching)
+    pictures = Pictures(store.pictures, files, clock)
+    return OutgoingParts(client, backoff, pictures, uploads, outbox, fetching, OwnEndpoints())
 
 
 def way_here(

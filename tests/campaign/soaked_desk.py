@@ -32,7 +32,7 @@ from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
 from wxdesk.ui.look.appearance import Look
 from wxdesk.ui.settings.appearance_card import AppearanceCard
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.window import run_window
 

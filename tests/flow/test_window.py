@@ -20,7 +20,7 @@ from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.loop import GarbageCollector
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 
 

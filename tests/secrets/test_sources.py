@@ -15,7 +15,15 @@ from tests.secrets.backends import Drawer, drawer
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
-from wxdesk.secrets import CHANGED_FILE, KeychainTrouble, SecretName, SecretSource, SecretSources, variable
+from wxdesk.secrets import (
+    CHANGED_FILE,
+    TUNNEL_PASSWORD,
+    KeychainTrouble,
+    SecretName,
+    SecretSource,
+    SecretSources,
+    variable,
+)
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture
 
@@ -278,22 +286,22 @@ def test_a_machine_without_a_keychain_tells_the_former_ones_by_its_environment(t
 
 def test_the_tunnels_secret_has_the_same_sources(tmp_path: Path, drawer: Drawer) -> None:
     sources = SecretSources(tmp_path, {})
-    assert sources.tunnel_password() == ""
-    assert sources.store_tunnel_password("correct horse") is SecretSource.KEYCHAIN
+    assert sources.other(TUNNEL_PASSWORD) == ""
+    assert sources.store_other(TUNNEL_PASSWORD, "correct horse") is SecretSource.KEYCHAIN
     assert drawer.kept["wxdesk", "tunnel/password"] == "correct horse"
-    assert sources.tunnel_password() == "correct horse"
+    assert sources.other(TUNNEL_PASSWORD) == "correct horse"
     (tmp_path / "tunnel_password").write_text("filed\n", encoding="utf-8")
-    assert SecretSources(tmp_path, {"WXDESK_SECRETS": str(tmp_path)}).tunnel_password() == "filed"
-    assert SecretSources(tmp_path, {"WXDESK_TUNNEL_PASSWORD": "told"}).tunnel_password() == "told"
-    sources.store_tunnel_password("")
-    assert sources.tunnel_password() == ""
+    assert SecretSources(tmp_path, {"WXDESK_SECRETS": str(tmp_path)}).other(TUNNEL_PASSWORD) == "filed"
+    assert SecretSources(tmp_path, {"WXDESK_TUNNEL_PASSWORD": "told"}).other(TUNNEL_PASSWORD) == "told"
+    sources.store_other(TUNNEL_PASSWORD, "")
+    assert sources.other(TUNNEL_PASSWORD) == ""
 
 
 def test_after_a_silence_at_the_start_each_storing_asks_the_keychain_again(sources: SecretSources) -> None:
     for store in (
         lambda: sources.store("shop", APP_SECRET, "value", NOW),
         lambda: sources.store("shop", TOKEN, "value", NOW),
-        lambda: sources.store_tunnel_password("value"),
+        lambda: sources.store_other(TUNNEL_PASSWORD, "value"),
     ):
         sources.keychain.trouble = KeychainTrouble.SILENT
         assert store() is SecretSource.KEYCHAIN

@@ -22,6 +22,7 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
+from wxdesk.secrets import TUNNEL_PASSWORD
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ async def test_the_configured_tunnel_leads_here_and_there(tmp_path: Path, server
         await desk.desk.reachability.check()  # as somebody asks to check again
         async with asyncio.timeout(LONGEST):
             await server.met.wait()
-        setup = replace(setup, tunnel_password=PASSWORD)
+        setup = replace(setup, others={TUNNEL_PASSWORD: PASSWORD})
         await desk.apply(setup)
         await reaches(desk, TunnelKind.SSH, TunnelPhase.UP)
         async with httpx2.AsyncClient(trust_env=False) as asking:

@@ -25,7 +25,7 @@ from wxdesk.core.system_failures import UnusableFile
 from wxdesk.ui.look.theme import DARK, LIGHT
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.loop import GarbageCollector
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.window import choose_input_method, grab_pages, use_language
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,7 @@ from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.config import Config, ListenerSettings
 from wxdesk.ui.runtime.loop import GarbageCollector
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.window import run_window
 home = Path(sys.argv[1])
 atexit.register(lambda: print("nothing to look through", gc.get_freeze_count() > 1000, flush=True))

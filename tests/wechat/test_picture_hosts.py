@@ -17,7 +17,8 @@ from wxdesk.core.errors import BadPicture, NotSent, Refused
 from wxdesk.core.events import ApiCalled
 from wxdesk.sandbox.pictures import torn_box
 from wxdesk.wechat import picture_hosts
-from wxdesk.wechat.picture_hosts import PictureHosts, public_address
+from wxdesk.wechat.picture_hosts import PictureHosts
+from wxdesk.wechat.pinned import public_address
 
 # As it stands in a push of an official account.
 REAL = (

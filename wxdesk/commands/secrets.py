@@ -17,7 +17,16 @@ from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
 from wxdesk.runner import setup_lines
-from wxdesk.secrets import TUNNEL_PASSWORD, SecretName, SecretSource, SecretSources, passphrase_of, variable
+from wxdesk.secrets import (
+    CUSTOMER_DATA_KEY,
+    PHONE,
+    TUNNEL_PASSWORD,
+    SecretName,
+    SecretSource,
+    SecretSources,
+    passphrase_of,
+    variable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +49,8 @@ def set_secret(
         BadInput: account, name or passphrase is wrong, or the value cannot be the one of its field.
     """
     sources = SecretSources(home, on_wait=partial(_say_question, say), memory=False)
-    if (account, name) == TUNNEL_PASSWORD:
-        store = partial(sources.store_tunnel_password, _typed(account, name).rstrip("\r\n"))
+    if (account, name) in (TUNNEL_PASSWORD, CUSTOMER_DATA_KEY) or (account == PHONE and name not in tuple(SecretName)):
+        store = partial(sources.store_other, (account, name), _typed(account, name).rstrip("\r\n"))
         return 0 if _kept(home, sources, (account, name), store, say, vault=vault) else 1
     entry = entry_of(home, account)
     if name not in tuple(SecretName):

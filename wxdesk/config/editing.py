@@ -84,11 +84,15 @@ def written(value: object) -> str:
         case int():
             return str(value)
         case Mapping():
-            return "{ " + ", ".join(f"{key} = {written(one)}" for key, one in value.items()) + " }"
+            return "{ " + ", ".join(f"{_key(key)} = {written(one)}" for key, one in value.items()) + " }"
         case list() | tuple():
             return "[" + ", ".join(map(written, value)) + "]"
         case _:
             return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else written(name)
 
 
 def _edited(text: str, find: Callable[[Data], Data], table: Path, keys: Keys) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from wxdesk.config.outside import CustomerDataSettings, PhoneSettings, check_outside
 from wxdesk.config.store_url import KINDS, VARIABLE, url_of_environment
 from wxdesk.config.tunnel import GATEWAYS, PRESETS, TunnelSettings, check_tunnel
 from wxdesk.core.errors import BadConfig, Phrase
@@ -113,6 +114,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wechat: WeChatSettings = WeChatSettings()
     tunnel: TunnelSettings = TunnelSettings()
     serve: ServeSettings = ServeSettings()
+    phone: PhoneSettings = PhoneSettings()
+    customer_data: CustomerDataSettings = CustomerDataSettings()
     accounts: tuple[AccountEntry, ...] = ()
 
 
@@ -170,7 +173,7 @@ def _line_of(key: str, reason: object, text: str) -> int:
     path: list[str | int] = []
     for part in () if key == TOP_LEVEL else key.split("."):
         name, bracket, position = part.partition("[")
-        path += [name, int(position.rstrip("]"))] if bracket else [name]
+        path += [name, int(position.rstrip("]"))] if bracket and position.rstrip("]").isdigit() else [name]
     if isinstance(reason, Phrase) and "name" in reason.values:
         path.append(str(reason.values["name"]))  # the key that is not known there
     return TomlLines(text).line(tuple(path)) if path else 0
@@ -211,6 +214,8 @@ def _tables() -> dict[str, tuple[str, ...]]:
         "[wechat]": WeChatSettings.__struct_fields__,
         "[tunnel]": TunnelSettings.__struct_fields__,
         "[serve]": ServeSettings.__struct_fields__,
+        "[phone]": PhoneSettings.__struct_fields__,
+        "[customer_data]": CustomerDataSettings.__struct_fields__,
     }
 
 
@@ -224,6 +229,7 @@ def _check(config: Config, file: str) -> None:
     if not config.store.url.startswith(KINDS):
         raise BadConfig(file, "store.url", WRONG_KIND)
     check_tunnel(config.tunnel, file)
+    check_outside(config.phone, config.customer_data, file)
     seen: set[str] = set()
     for index, entry in enumerate(config.accounts):
         _check_account(entry, f"accounts[{index}]", file)

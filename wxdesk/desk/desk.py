@@ -9,7 +9,9 @@ from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.conversations.colleagues import Colleagues
 from wxdesk.desk.conversations.commands import ConversationCommands
+from wxdesk.desk.conversations.customer_data import CustomerData
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
+from wxdesk.desk.conversations.phone_notices import PhoneNotices
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
@@ -55,6 +57,8 @@ class Desk:
     outbox: Outbox
     takeovers: TakeoverExpiry
     attention: AttentionWatch
+    phones: PhoneNotices
+    customer_data: CustomerData
     typing: TypingIndicator
     rules: RulesDesk
     templates: TemplateLibrary

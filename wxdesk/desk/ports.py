@@ -3,7 +3,7 @@
 `app.py` plugs them in. Imported by all of `wxdesk.desk` and the layers above; imports `wxdesk.core` only.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.model.push import Incoming
+from wxdesk.core.outside import CustomerSheet, PhoneKind, PhoneNotice
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelUp
@@ -221,3 +222,19 @@ class TunnelPlan:
     settings: object
     make_driver: Callable[[], TunnelDriver] = field(compare=False)
     carries_api: bool = False
+
+
+class EndpointCaller(Protocol):
+    """The shop's own systems; every failure is a `BadInput` that says what is wrong."""
+
+    async def notify(
+        self, kind: PhoneKind, address: str, notice: PhoneNotice, private_hosts: Collection[str] = ()
+    ) -> None:
+        """Bring a notice to a phone; returning means that its service took it."""
+        ...
+
+    async def customer(
+        self, url: str, key: str, about: Mapping[str, object], private_hosts: Collection[str] = ()
+    ) -> CustomerSheet:
+        """Ask what the shop knows about a customer, signed with `key`."""
+        ...

@@ -23,6 +23,12 @@ A password, the passphrase of a key file, or the token of frps; no account has a
 SIGN_IN = ("team", "sign-in")
 """Names of what keeps an operator signed in, which is not the password."""
 
+CUSTOMER_DATA_KEY = ("customer_data", "key")
+"""Names of the key that signs questions about customers."""
+
+PHONE = "phone"
+"""Name in the place of an account before that of a phone, whose address is secret."""
+
 
 class SecretName(StrEnum):
     """The secrets of an account, as `wxdesk secret set ACCOUNT NAME` takes them."""

@@ -24,7 +24,6 @@ from wxdesk.secrets.memory import SecretMemory
 from wxdesk.secrets.names import (
     CHANGED_FILE,
     SIGN_IN,
-    TUNNEL_PASSWORD,
     MissingSecret,
     SecretName,
     SecretSource,
@@ -132,18 +131,23 @@ class SecretSources:
         entries[entry_of(account, name)] = value
         return self._put(entries, into)
 
-    def tunnel_password(self) -> str:
-        """Read the tunnel's secret, perhaps empty, and mask it in the log from then on."""
-        value = self._environ.get(variable(*TUNNEL_PASSWORD), "") or read_secret_file(self._folder, *TUNNEL_PASSWORD)
-        kept = (place.get(entry_of(*TUNNEL_PASSWORD), START_SECONDS) for place in self._places)
+    def other(self, names: tuple[str, str]) -> str:
+        """Read a secret of no account, perhaps empty, and mask it in the log from then on.
+
+        `names` are in the places of account and name, such as `TUNNEL_PASSWORD`.
+        """
+        value = self._environ.get(variable(*names), "") or read_secret_file(self._folder, *names)
+        kept = (place.get(entry_of(*names), START_SECONDS) for place in self._places)
         value = value or next(filter(None, kept), "")
         logs.mask_also((value,))
         return value
 
-    def store_tunnel_password(self, value: str, *, into: SecretSource | None = None) -> SecretSource | None:
-        """Store the tunnel's secret, or remove it if empty; otherwise like `store`."""
+    def store_other(
+        self, names: tuple[str, str], value: str, *, into: SecretSource | None = None
+    ) -> SecretSource | None:
+        """Store a secret of no account, or remove it if empty; otherwise like `store`."""
         logs.mask_also((value,))
-        entry = entry_of(*TUNNEL_PASSWORD)
+        entry = entry_of(*names)
         if into in (None, SecretSource.KEYCHAIN):
             self.keychain.get(entry, PERSON_SECONDS)  # after an earlier silence, the person is asked again
         return self._put({entry: value or None}, into)

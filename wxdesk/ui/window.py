@@ -28,7 +28,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.display import INSTALL, missing_library
 from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.tryout import Tryout, TryoutDesk

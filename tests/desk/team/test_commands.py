@@ -16,6 +16,7 @@ from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.conversations.commands import ConversationCommands
+from wxdesk.desk.conversations.customer_data import CustomerData
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
@@ -53,6 +54,7 @@ PARTS: dict[str, type] = {
     "accounts": Accounts,
     "quarantine": Quarantine,
     "erasing": Erasing,
+    "customer_data": CustomerData,
 }
 
 READS = {

@@ -21,12 +21,13 @@ from wxdesk.core.errors import BadConfig, BadInput, NotFound
 from wxdesk.core.events import ConfigurationChanged, DecisionMade
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome
+from wxdesk.core.outside import PhoneKind
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import SecretName, SecretSource, SecretSources
+from wxdesk.secrets import TUNNEL_PASSWORD, SecretName, SecretSource, SecretSources
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture
 
@@ -250,10 +251,31 @@ async def test_what_was_held_when_its_account_was_paused_does_not_leave(shop: Sh
 async def test_the_tunnel_is_set_with_its_password(shop: Shop) -> None:
     editing, configuration = shop.opened.desk.account_editing, shop.opened.desk.configuration
     keyring.set_keyring(NoKeychain())
-    await editing.set_tunnel_password("correct horse")
+    await editing.set_other_secret(TUNNEL_PASSWORD, "correct horse")
     await editing.set("tunnel", {"kind": "ssh", "host": "127.0.0.1", "port": 9, "user": "wx"})
     assert (configuration.now.config.tunnel.host, configuration.now.tunnel_password) == ("127.0.0.1", "correct horse")
     assert "correct horse" not in (shop.home / "config.toml").read_text(encoding="utf-8")
     assert shop.opened.tunnel.state.kind is TunnelKind.SSH
-    await editing.set_tunnel_password("")
+    await editing.set_other_secret(TUNNEL_PASSWORD, "")
     assert configuration.now.tunnel_password == ""
+
+
+async def test_phones_and_the_shops_own_system_are_set_and_removed(shop: Shop) -> None:
+    editing, configuration = shop.opened.desk.account_editing, shop.opened.desk.configuration
+    keyring.set_keyring(NoKeychain())
+    await editing.set_phone("boss", PhoneKind.BARK, "https://api.day.app/KEY")
+    await editing.set_phone("night", PhoneKind.NTFY, "https://ntfy.sh/topic")
+    await editing.set_customer_data("https://shop.example/wxdesk", "s3cret")
+    assert configuration.now.config.phone.targets == {"boss": "bark", "night": "ntfy"}
+    assert configuration.now.others == {
+        ("phone", "boss"): "https://api.day.app/KEY",
+        ("phone", "night"): "https://ntfy.sh/topic",
+        ("customer_data", "key"): "s3cret",
+    }
+    assert set(configuration.now.others.values()) <= set(configuration.now.secrets)
+    assert not any(secret in shop.text for secret in ("KEY", "topic", "s3cret"))
+    with pytest.raises(BadConfig, match="a phone's name"):
+        await editing.set_phone("app_secret", PhoneKind.BARK, "https://x.example")
+    await editing.set_phone("boss")
+    await editing.set_customer_data("", "s3cret")
+    assert configuration.now.others == {("phone", "night"): "https://ntfy.sh/topic"}

@@ -27,8 +27,8 @@ from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.checks_card import ChecksCard, report_of
-from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.page import SettingsPage
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.settings.rows import StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices

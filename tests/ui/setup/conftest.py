@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.setup.newcomer import Newcomer, arriving
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.main_window import MainWindow
 

@@ -16,7 +16,7 @@ from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.secrets import SecretName, SecretSources
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.vault_lock import BAR
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -25,7 +25,15 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import explain, tr
 from wxdesk.paths import stamp_of
-from wxdesk.secrets import CHANGED_FILE, AccountSecrets, MissingSecret, SecretSources
+from wxdesk.secrets import (
+    CHANGED_FILE,
+    CUSTOMER_DATA_KEY,
+    PHONE,
+    TUNNEL_PASSWORD,
+    AccountSecrets,
+    MissingSecret,
+    SecretSources,
+)
 from wxdesk.timezones import zone_named
 
 LOOK_SECONDS = 2.0
@@ -33,7 +41,7 @@ LOOK_SECONDS = 2.0
 
 TROUBLE = "configuration"
 
-_TABLES = ("listener", "wechat", "tunnel", "serve")
+_TABLES = ("listener", "wechat", "tunnel", "serve", "phone", "customer_data")
 """Tables of config.toml that a running desk takes."""
 
 
@@ -58,12 +66,18 @@ class Setup:
     missing: tuple[MissingSecret, ...] = ()
     sources: SecretSources | None = field(default=None, compare=False, repr=False)
     found: Mapping[str, AccountSecrets] = field(default_factory=dict)
-    tunnel_password: str = field(default="", repr=False)
+    others: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    """Secrets of no account by their names, such as the tunnel's password."""
 
     @property
     def accounts(self) -> dict[str, Account]:
         """The configured accounts by name."""
         return {entry.name: entry.account() for entry in self.config.accounts}
+
+    @property
+    def tunnel_password(self) -> str:
+        """The tunnel's secret; perhaps empty."""
+        return self.others.get(TUNNEL_PASSWORD, "")
 
     @property
     def public_url(self) -> str:
@@ -86,7 +100,7 @@ class Setup:
         """Every value that must not appear in a log."""
         known = (*self.credentials.values(), *(found.credentials for found in self.found.values()))
         secrets = (secret for credentials in known for secret in credentials.secrets)
-        return (*secrets, self.tunnel_password, *passwords_in(self.config.store.url))
+        return (*secrets, *self.others.values(), *passwords_in(self.config.store.url))
 
     def found_for(self, account: str) -> AccountSecrets:
         """Return the secrets of an account that were found, and from where."""
@@ -110,7 +124,7 @@ class Setup:
         )
 
     def _table(self, name: str) -> tuple[object, ...]:
-        return getattr(self.config, name), self.tunnel_password if name == "tunnel" else ""
+        return getattr(self.config, name), [value for names, value in self.others.items() if names[0] == name]
 
 
 def read_setup(home: Path, sources: SecretSources, clock: Clock = utc_now) -> Setup:
@@ -123,8 +137,17 @@ def read_setup(home: Path, sources: SecretSources, clock: Clock = utc_now) -> Se
     found = {entry.name: sources.read(entry.account(), clock()) for entry in config.accounts}
     credentials = {name: one.credentials for name, one in found.items() if not one.missing}
     missing = tuple(secret for one in found.values() for secret in one.missing)
-    tunnel_password = sources.tunnel_password() if config.tunnel.kind is TunnelKind.SSH else ""
-    return Setup(home, config, credentials, clock, missing, sources, found, tunnel_password)
+    others = {names: sources.other(names) for names in _others(config)}
+    return Setup(home, config, credentials, clock, missing, sources, found, others)
+
+
+def _others(config: Config) -> Iterator[tuple[str, str]]:
+    """Name the secrets of no account that this configuration needs."""
+    if config.tunnel.kind is TunnelKind.SSH:
+        yield TUNNEL_PASSWORD
+    if config.customer_data.url:
+        yield CUSTOMER_DATA_KEY
+    yield from ((PHONE, name) for name in config.phone.targets)
 
 
 class Configuration:

@@ -10,11 +10,12 @@ from functools import partial
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.events import ConfigurationChanged
+from wxdesk.core.outside import PhoneKind
 from wxdesk.core.wechat.credential_shapes import clean, judge_together, values_of
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.wechat.credential_texts import explain_issue
-from wxdesk.secrets import SecretName, SecretSources
+from wxdesk.secrets import CUSTOMER_DATA_KEY, PHONE, SecretName, SecretSources
 from wxdesk.store import Store
 
 NOTHING_ENTERED = "Nothing was entered; nothing was changed."
@@ -75,11 +76,22 @@ class AccountEditing:
             place = await asyncio.to_thread(sources.store, name, secret, value, now, at_once=at_once, into=place)
         return await self._configuration.reload()
 
-    async def set_tunnel_password(self, value: str) -> ConfigurationChanged:
-        """Store the tunnel's secret, or remove it if empty, and use it."""
+    async def set_other_secret(self, names: tuple[str, str], value: str) -> ConfigurationChanged:
+        """Store a secret of no account, or remove it if empty, and use it."""
         if self._sources is not None:
-            await asyncio.to_thread(self._sources.store_tunnel_password, value)
+            await asyncio.to_thread(self._sources.store_other, names, value)
         return await self._configuration.reload()
+
+    async def set_phone(self, name: str, kind: PhoneKind | None = None, address: str = "") -> ConfigurationChanged:
+        """Add a phone to tell of waiting customers, or remove it; its address is a secret."""
+        targets = {**self._configuration.now.config.phone.targets, name: kind}
+        await self.set("phone", {"targets": {one: str(what) for one, what in targets.items() if what}})
+        return await self.set_other_secret((PHONE, name), address)
+
+    async def set_customer_data(self, url: str, key: str) -> ConfigurationChanged:
+        """Set the address of customers' data and its key; an empty one removes both."""
+        await self.set("customer_data", {"url": url or None})
+        return await self.set_other_secret(CUSTOMER_DATA_KEY, key if url else "")
 
     async def set(self, table: str, keys: Keys) -> ConfigurationChanged:
         """Set keys of another table, such as `listener` or `tunnel`."""

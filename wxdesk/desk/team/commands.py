@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "accounts": ("set_mode", "follow_config"),
     "quarantine": ("read_again",),
     "erasing": ("erase",),
+    "customer_data": ("sheet",),
 }  # fmt: skip
 """Methods that only the server that works may carry out, by the part of `Desk`."""
 

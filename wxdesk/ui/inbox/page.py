@@ -67,7 +67,7 @@ class InboxPage(QWidget):
         self.list = ConversationList(bridge.desk.clock, reasons.of, reasons.activity)
         self.feed = ConversationFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, notices, self.session)
-        self.detail = DetailPanel()
+        self.detail = DetailPanel(bridge)
         self.contact = ContactCommands(self.detail.contact, bridge, self.session, notices, self.chat.aside.acts)
         self.explanation = Explanation(bridge, self.session, self.detail, self)
         self.regions = Regions(self, self.list, self.chat, self.detail)

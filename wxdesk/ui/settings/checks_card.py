@@ -10,7 +10,7 @@ from wxdesk.core.setup.verdicts import Gravity
 from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.facts import Examine
+from wxdesk.ui.settings.places_card import Examine
 from wxdesk.ui.settings.rows import SettingsCard, StateLine
 from wxdesk.ui.setup.finding_card import FindingCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox

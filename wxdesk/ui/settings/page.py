@@ -18,8 +18,8 @@ from wxdesk.ui.settings.address_card import AddressSummary
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.checks_card import ChecksCard
 from wxdesk.ui.settings.data_card import DataCard
-from wxdesk.ui.settings.facts import InstallationFacts
-from wxdesk.ui.settings.places_card import PlacesCard
+from wxdesk.ui.settings.outside_card import OutsideCard
+from wxdesk.ui.settings.places_card import InstallationFacts, PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.settings.rows import SettingsCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -86,6 +86,7 @@ class SettingsPage(QWidget):
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, ConfigurationChanged) for event in events):
             self._build_cards()
+            self.outside.show_settings()
         elif any(isinstance(event, _SHOWN) for event in events):
             self._show_state()
 
@@ -104,6 +105,7 @@ class SettingsPage(QWidget):
         self.add.setVisible(here and bool(self.cards))
         self.address.setVisible(here)
         self.places.setVisible(here)
+        self.outside.setVisible(here)
         self._show_state()
 
     def _card(self, name: str) -> AccountCard:
@@ -150,13 +152,14 @@ class SettingsPage(QWidget):
         self._columns.setSpacing(16)
         self._empty = self._no_account()
         self._accounts: QVBoxLayout = vbox(self._empty, spacing=16)
+        self.outside = OutsideCard(self._bridge, self._notices, self)
         self.preferences = PreferencesCard(self._bridge, self._notices, self)
         if self._facts.examine is not None:  # a desk of the demonstration is gone before the next start
             self.preferences.offer_autostart(self._facts.home)
         self.data = DataCard(self._bridge, self._notices, self)
         looks = AppearanceCard(appearance, self)
         looks.copied.connect(self._say_copied)
-        self._columns.addLayout(vbox(self._accounts, self.preferences, STRETCH, spacing=16), 3)
+        self._columns.addLayout(vbox(self._accounts, self.preferences, self.outside, STRETCH, spacing=16), 3)
         self._columns.addLayout(
             vbox(self.address, *self._checks(), self.places, self.data, looks, STRETCH, spacing=16), 2
         )

@@ -1,17 +1,37 @@
 """This installation on the settings page: listener, files, secrets and log."""
 
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk import __version__
+from wxdesk.core.setup.findings import Finding
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.rows import SettingsCard, StateLine
 from wxdesk.ui.settings.secret_places import SecretPlaces
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
+
+type Examine = Callable[[], Coroutine[Any, Any, Sequence[Finding]]]
+"""Checks everything, as `wxdesk doctor` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationFacts:
+    """Locations of this installation, and how to examine it.
+
+    `database` is the store's address, without a user or a password; None for `examine` offers no examination.
+    """
+
+    home: Path
+    database: str = "sqlite:///desk.db"
+    examine: Examine | None = None
 
 
 class PlacesCard(SettingsCard):

@@ -52,9 +52,9 @@ class NumberLine(PreferenceLine):
         self.number = NumberField(0 if zero else least, most, f"{before} … {after(most)}", self)
         sentence = QWidget(self)
         flow = FlowLayout(sentence)
-        unit = _word("", sentence)
+        unit = sentence_word("", sentence)
         self.number.count(unit, after)
-        for widget in (_word(before, sentence), self.number, unit):
+        for widget in (sentence_word(before, sentence), self.number, unit):
             flow.addWidget(widget)
         self._column.addWidget(sentence)
         self._column.addWidget(self.error)
@@ -120,7 +120,8 @@ class ChoiceLine(PreferenceLine):
         self.changed.emit(self.field, self._values[index])
 
 
-def _word(text: str, parent: QWidget) -> PlainLabel:
+def sentence_word(text: str, parent: QWidget) -> PlainLabel:
+    """Return a label as high as the fields of its sentence."""
     label = PlainLabel(text, parent=parent)
     label.setMinimumHeight(30)
     return label

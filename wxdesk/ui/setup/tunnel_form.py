@@ -15,6 +15,7 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import explain_reason, tr
+from wxdesk.secrets import TUNNEL_PASSWORD
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -131,7 +132,7 @@ class TunnelForm(QWidget):
     def _tunnel_stored(self, url: str, _: object) -> None:
         password = self.ssh.password.edit.text()
         if password:
-            self._bridge.ask(self._bridge.desk.account_editing.set_tunnel_password(password))
+            self._bridge.ask(self._bridge.desk.account_editing.set_other_secret(TUNNEL_PASSWORD, password))
             self.ssh.password.edit.clear()
         work = self._bridge.desk.account_editing.set("listener", {"public_url": url or None})
         self._bridge.ask(work, self._stored, self._refused)

@@ -14,7 +14,7 @@ from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.counts import CountsFeed
 from wxdesk.ui.shell.global_search import GlobalSearch
 from wxdesk.ui.shell.leaving import Leaving

@@ -14,8 +14,8 @@ from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.settings.facts import InstallationFacts
 from wxdesk.ui.settings.page import SettingsPage
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.rail import PageEntry
 from wxdesk.ui.shell.vault_lock import VaultLock

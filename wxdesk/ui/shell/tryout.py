@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import tr
-from wxdesk.ui.settings.facts import InstallationFacts
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button

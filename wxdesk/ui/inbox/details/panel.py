@@ -10,9 +10,11 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.wechat import quota
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.details.contact import ContactPanel
+from wxdesk.ui.inbox.details.customer_data import CustomerDataPanel
 from wxdesk.ui.inbox.details.decision import DecisionPanel
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -30,11 +32,12 @@ class DetailPanel(QFrame):
 
     left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self.setProperty("class", "side")
         self.setFixedWidth(Measure.DETAIL)
         self.contact = ContactPanel()
+        self.data = CustomerDataPanel(bridge)
         self.history = ReplyHistoryPanel()
         self.decision = DecisionPanel()
         self.quota = PlainLabel(wrap=True, role="text")
@@ -63,6 +66,8 @@ class DetailPanel(QFrame):
             into.addLayout(heading)
             into.addWidget(widget)
             into.addSpacing(12)
+            if widget is self.contact:
+                column.addWidget(self.data)
             if widget is self.speaker:
                 column.addWidget(self._taken)
                 column.addWidget(self.history)
@@ -72,6 +77,7 @@ class DetailPanel(QFrame):
     def show_conversation(self, conversation: Conversation, source: str | None, reserve: int, now: datetime) -> None:
         """Show this conversation's contact and quota; `reserve` is its account's."""
         self.contact.show_contact(conversation, source, now)
+        self.data.show_conversation(conversation.id)
         self.quota.setText(quota_sentence(conversation, reserve, now))
 
     def show_speaker(self, conversation: Conversation, now: datetime, *, leaving: bool) -> None:

@@ -1,0 +1,161 @@
+"""Phones are told when nobody is at the desk: who waits, once for many, and no more often than was asked for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from msgspec import structs
+
+from tests.flow.timed_desk import START, Desk, timed_desk
+from tests.wechat.serving import serving
+from wxdesk.config.outside import PhoneSettings
+from wxdesk.core.conversations.attention import AttentionReason
+from wxdesk.core.errors import BadInput, NotFound
+from wxdesk.core.events import AttentionRaised, TroubleRaised
+from wxdesk.core.presence import PresenceSignals
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
+
+RULES = """
+[[rules]]
+name = "complaint"
+when = { any = ["投诉"] }
+then = [{ notify = true }]
+"""
+LI, WANG = LI_LEI.openid, WANG_FANG.openid
+
+
+@dataclass
+class Phones:
+    """A desk whose phones are a server here; `status` is what that answers."""
+
+    desk: Desk
+    url: str = ""
+    status: int = 200
+    told: list[dict[str, object]] = field(default_factory=list)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.called.set()
+        if self.status == 200:
+            self.told.append(await request.json())
+        return web.Response(status=self.status)
+
+    def use(self, **keys: object) -> None:
+        now = self.desk.opened.desk.configuration.now
+        usual = {"targets": {"boss": "webhook"}, "private_hosts": ("127.0.0.1",)}
+        phone = PhoneSettings(**{**usual, **keys})  # type: ignore[arg-type]
+        others = {("phone", name): f"{self.url}/{name}-SECRET" for name in phone.targets}
+        config = structs.replace(now.config, phone=phone)
+        self.desk.opened.desk.configuration.take(replace(now, config=config, others=others))
+
+    async def at(self, minutes: float) -> None:
+        """Let the time be so many minutes after the start, and the phones look once."""
+        self.desk.clock.now = START + timedelta(minutes=minutes)
+        await self.desk.opened.desk.phones._look()
+
+    async def complains(self, openid: str, minutes: float = 0) -> int:
+        """A customer calls for somebody; the conversation."""
+        self.desk.clock.now = START + timedelta(minutes=minutes)
+        before = self._raised()
+        decision = await self.desk.says(openid, "我要投诉")
+        await self.desk.until(lambda: self._raised() > before)
+        thread = await self.desk.thread(openid)
+        assert decision.message_id
+        return thread.id
+
+    def _raised(self) -> int:
+        return sum(isinstance(event, AttentionRaised) for event in self.desk.events)
+
+
+@pytest.fixture
+async def phones(tmp_path: Path) -> AsyncIterator[Phones]:
+    async with timed_desk(tmp_path, RULES) as desk:
+        made = Phones(desk)
+        async with serving(made.take) as url:
+            made.url = url
+            made.use()
+            yield made
+
+
+async def test_one_notice_tells_of_all_and_not_again(phones: Phones) -> None:
+    await phones.complains(LI)
+    await phones.at(4.9)
+    assert phones.told == []
+    await phones.complains(WANG, 4.9)
+    await phones.at(5)
+    [notice] = phones.told
+    assert (notice["title"], notice["waiting"]) == ("2 customers need you", 2)
+    assert "投诉" not in str(notice)
+    assert LI not in str(notice)
+    await phones.at(60)
+    assert len(phones.told) == 1
+
+
+async def test_somebody_new_is_told_after_the_rest_between_two(phones: Phones) -> None:
+    await phones.complains(LI)
+    await phones.at(5)
+    await phones.complains(WANG, 6)
+    await phones.at(19)
+    assert len(phones.told) == 1
+    await phones.at(20)
+    assert [notice["waiting"] for notice in phones.told] == [1, 2]
+
+
+async def test_nobody_is_told_while_somebody_is_there_or_has_looked(phones: Phones) -> None:
+    presence = phones.desk.opened.desk.presence
+    await presence.report(PresenceSignals())
+    conversation = await phones.complains(LI)
+    await phones.at(10)
+    await presence.report(PresenceSignals(declared_away=True))
+    await phones.at(14)
+    assert phones.told == []  # away for four minutes only
+    await phones.desk.opened.desk.attention.look(conversation)
+    await phones.at(30)
+    assert phones.told == []
+
+
+async def test_the_words_are_told_only_if_asked_for(phones: Phones) -> None:
+    phones.use(words=True)
+    await phones.complains(LI)
+    await phones.at(5)
+    [notice] = phones.told
+    assert "我要投诉" in str(notice["text"])
+
+
+@pytest.mark.expects_log("was not told")
+async def test_a_phone_that_refuses_is_a_trouble_until_it_takes_one(phones: Phones) -> None:
+    phones.use(targets={"boss": "webhook", "night": "webhook"})
+    phones.status = 500
+    await phones.complains(LI)
+    await phones.at(5)
+    troubles = [event for event in phones.desk.events if isinstance(event, TroubleRaised) and event.text]
+    assert {trouble.key for trouble in troubles} == {"phone:boss", "phone:night"}
+    assert all("error 500" in one.text and "SECRET" not in one.text for one in troubles)
+    phones.status = 200
+    await phones.complains(WANG, 6)
+    await phones.at(20)
+    assert phones.desk.trouble == ""
+    assert [notice["waiting"] for notice in phones.told] == [2, 2]
+
+
+async def test_the_part_tells_by_itself(phones: Phones) -> None:
+    await phones.complains(LI)
+    phones.desk.clock.now = START + timedelta(minutes=12)
+    phones.desk.opened.desk.phones.hear(AttentionRaised(1, AttentionReason.CALLED))
+    async with asyncio.timeout(20):
+        await phones.called.wait()
+
+
+async def test_a_trial_goes_to_one_phone(phones: Phones) -> None:
+    desk = phones.desk.opened.desk
+    await desk.phones.try_out("boss")
+    assert [notice["waiting"] for notice in phones.told] == [0]
+    with pytest.raises(NotFound):
+        await desk.phones.try_out("nobody")
+    desk.configuration.take(replace(desk.configuration.now, others={}))
+    with pytest.raises(BadInput, match="address is not known"):
+        await desk.phones.try_out("boss")

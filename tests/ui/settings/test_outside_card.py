@@ -1,0 +1,68 @@
+"""The card of phones and of the shop's own system: added, tried, changed and removed."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.config.outside import PhoneSettings
+from wxdesk.core.outside import PhoneKind
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.outside_card import DataDialog, OutsideCard, PhoneDialog
+from wxdesk.ui.widgets.dialogs.notices import Notices, Toast
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+@pytest.fixture
+def card(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> OutsideCard:
+    made = OutsideCard(bridge, notices, host)
+    made.resize(560, 400)
+    made.show()
+    return made
+
+
+def test_a_phone_is_added_and_its_number_set(qtbot: QtBot, card: OutsideCard, world: World) -> None:
+    assert card.after.isHidden() or not card.after.isVisible()
+    card.add.click()
+    dialog = card.window().findChild(PhoneDialog)
+    dialog.service.setCurrentIndex(2)
+    assert (dialog.kind, dialog.secret.edit.placeholderText()) == (PhoneKind.BARK, "https://api.day.app/…")
+    dialog.field.edit.setText("not a name!")
+    dialog.action.click()
+    qtbot.waitUntil(lambda: "1 to 32 letters" in dialog.error.full_text())
+    dialog.field.edit.setText("boss")
+    dialog.secret.edit.setText("https://api.day.app/KEY")
+    dialog.action.click()
+    config = world.home / "config.toml"
+    qtbot.waitUntil(lambda: config.exists() and 'targets = { boss = "bark" }' in config.read_text(encoding="utf-8"))
+    assert "KEY" not in config.read_text(encoding="utf-8")
+
+
+def test_what_is_in_force_is_shown_and_a_trial_says_what_is_wrong(
+    qtbot: QtBot, card: OutsideCard, world: World, bridge: Bridge, host: QWidget
+) -> None:
+    world.configure(phone=PhoneSettings({"boss": "wecom", "night": "ntfy"}, after_minutes=9, words=True))
+    card.show_settings()
+    assert list(card.trials) == ["boss", "night"]
+    assert (card.after.value(), card.words.isChecked()) == (9, True)
+    qtbot.mouseClick(card.trials["boss"], Qt.MouseButton.LeftButton)
+    said = "Its address is not known: enter it in the settings."
+    qtbot.waitUntil(lambda: any(label.full_text() == said for label in host.findChildren(PlainLabel)))
+    card.removals["night"].click()
+    config = world.home / "config.toml"
+    qtbot.waitUntil(lambda: config.exists() and 'targets = { boss = "wecom" }' in config.read_text(encoding="utf-8"))
+    assert host.findChild(Toast) is None or bridge.is_idle
+
+
+def test_the_key_is_made_for_the_shops_own_system(qtbot: QtBot, card: OutsideCard, world: World) -> None:
+    card.change.click()
+    dialog = card.window().findChild(DataDialog)
+    assert len(dialog.key.text()) > 40
+    dialog.url.edit.setText("ftp://shop.example")
+    dialog.action.click()
+    qtbot.waitUntil(lambda: "must begin with http" in dialog.error.full_text())
+    dialog.url.edit.setText("https://shop.example/wxdesk")
+    dialog.action.click()
+    config = world.home / "config.toml"
+    qtbot.waitUntil(lambda: config.exists() and "https://shop.example/wxdesk" in config.read_text(encoding="utf-8"))

@@ -1,0 +1,35 @@
+"""Records of the shop's own systems: notices to phones, and data about a customer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PhoneKind(StrEnum):
+    """Services that bring a notice to a phone."""
+
+    WECOM = "wecom"
+    NTFY = "ntfy"
+    BARK = "bark"
+    SERVERCHAN = "serverchan"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNotice:
+    """Notice to a phone that `waiting` customers wait while nobody is at the desk."""
+
+    title: str
+    text: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSheet:
+    """Data about a customer from the shop's own system, shown as plain text.
+
+    `lines` are names with values, of which either may be empty; `links` are names with web addresses.
+    """
+
+    title: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,133 @@
+"""Notices to phones while nobody is at the desk and somebody is needed.
+
+One notice tells of all who wait. There is another only for somebody new, and not before `every_minutes` have passed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.errors import BadInput, NotFound, StoreError
+from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.outside import PhoneKind, PhoneNotice
+from wxdesk.desk.conversations.attention import AttentionWatch
+from wxdesk.desk.conversations.presence import DeskPresence
+from wxdesk.desk.ports import Clock, EndpointCaller
+from wxdesk.desk.runtime.wall_clock import sleep_until
+from wxdesk.desk.settings.configuration import Configuration
+from wxdesk.i18n import explain, ntr, tr
+from wxdesk.secrets import PHONE
+from wxdesk.store.inbox.attention import AttentionList
+
+log = logging.getLogger(__name__)
+
+MOST_LINES = 5
+LONGEST_WORDS = 60
+
+
+class PhoneNotices:
+    """Watches who waits, and tells the phones of `[phone]` in config.toml."""
+
+    def __init__(  # noqa: PLR0913 - who waits, whether anybody is there, and whom to tell
+        self,
+        configuration: Configuration,
+        endpoints: EndpointCaller,
+        attention: AttentionWatch,
+        rows: AttentionList,
+        presence: DeskPresence,
+        publish: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._configuration = configuration
+        self._endpoints = endpoints
+        self._attention = attention
+        self._rows = rows
+        self._presence = presence
+        self._publish = publish
+        self._clock = clock
+        self._told: frozenset[tuple[int, datetime]] = frozenset()
+        self._told_at: datetime | None = None
+        self._awake = asyncio.Event()
+
+    def hear(self, _: Event) -> None:
+        """Look again; subscribed to the bus."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Tell the phones until cancelled."""
+        while True:
+            self._awake.clear()
+            try:
+                due = await self._look()
+            except StoreError as error:
+                log.warning("The phones wait for the store: %s", error)
+                due = self._clock() + timedelta(seconds=10)
+            await sleep_until(due, self._awake, self._clock)
+
+    async def try_out(self, name: str) -> None:
+        """Send a phone a notice for trial; raises `NotFound`, or `BadInput` and why."""
+        said = tr("This is a trial. Like this you hear of customers who wait while nobody is at the desk.")
+        if name not in self._configuration.now.config.phone.targets:
+            raise NotFound("phone")
+        await self._send(name, PhoneNotice(tr("wxdesk: a trial"), said, 0))
+
+    async def _look(self) -> datetime | None:
+        """Tell the phones if it is time; return the next time, None for the next event."""
+        phone, now = self._configuration.now.config.phone, self._clock()
+        waiting = frozenset((one.conversation_id, one.at) for one in self._attention.state.unseen if one.rings)
+        self._told &= waiting
+        new = waiting - self._told
+        if not self._presence.now.away or not phone.targets or not new:
+            return None
+        due = max(min(at for _, at in new), self._presence.now.since) + timedelta(minutes=phone.after_minutes)
+        if self._told_at is not None:
+            due = max(due, self._told_at + timedelta(minutes=phone.every_minutes))
+        if now < due:
+            return due
+        ids = {conversation_id for conversation_id, _ in waiting}
+        notice = notice_of(await self._rows.rows_to_judge(ids), now, words=phone.words)
+        self._told, self._told_at = waiting, now
+        if notice.waiting:
+            await asyncio.gather(*(self._tell(name, notice) for name in phone.targets))
+        return None
+
+    async def _tell(self, name: str, notice: PhoneNotice) -> None:
+        try:
+            await self._send(name, notice)
+        except BadInput as error:
+            said = tr("The phone “{name}” was not told that customers wait. {why}", name=name, why=explain(error))
+            self._publish(TroubleRaised(f"{PHONE}:{name}", said))
+        else:
+            log.info("The phone %s was told that %s customers wait", name, notice.waiting)
+            self._publish(TroubleRaised(f"{PHONE}:{name}", ""))
+
+    async def _send(self, name: str, notice: PhoneNotice) -> None:
+        setup = self._configuration.now
+        phone, address = setup.config.phone, setup.others.get((PHONE, name), "")
+        if not address:
+            raise BadInput(reason="Its address is not known: enter it in the settings.")
+        await self._endpoints.notify(PhoneKind(phone.targets[name]), address, notice, phone.private_hosts)
+
+
+def notice_of(rows: list[InboxRow], now: datetime, *, words: bool) -> PhoneNotice:
+    """Write the notice that these wait, longest first, perhaps with their words."""
+    rows = sorted(rows, key=lambda row: row.conversation.waiting_since or now)
+    lines = [_line(row, now, words=words) for row in rows[:MOST_LINES]]
+    if len(rows) > MOST_LINES:
+        lines.append(ntr("and {n} more", "and {n} more", len(rows) - MOST_LINES))
+    title = ntr("{n} customer needs you", "{n} customers need you", len(rows))
+    return PhoneNotice(title, "\n".join(lines), len(rows))
+
+
+def _line(row: InboxRow, now: datetime, *, words: bool) -> str:
+    thread = row.conversation
+    parts = [thread.contact.alias or tr("a customer without a name"), thread.account]
+    if thread.waiting_since is not None:
+        minutes = max(1, int((now - thread.waiting_since).total_seconds()) // 60)
+        parts.append(ntr("{n} minute", "{n} minutes", minutes))
+    line = " · ".join(parts)
+    said = " ".join(thread.preview.split()) if words and thread.preview_author is Author.CONTACT else ""
+    return tr("{label}: {value}", label=line, value=said[:LONGEST_WORDS]) if said else line

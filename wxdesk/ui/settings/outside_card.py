@@ -1,0 +1,204 @@
+"""The shop's own systems on the settings page: phones, and data about customers."""
+
+import secrets
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.config.outside import LONGEST_MINUTES
+from wxdesk.core.errors import BadInput
+from wxdesk.core.outside import PhoneKind
+from wxdesk.i18n import explain_reason, ntr, tr
+from wxdesk.secrets import CUSTOMER_DATA_KEY
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.preference_lines import sentence_word
+from wxdesk.ui.settings.rows import SettingsCard
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton, Switch
+from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.fields.choice import ChoiceField
+from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.fields.number import NumberField
+from wxdesk.ui.widgets.flow_layout import FlowLayout, remove_widgets
+from wxdesk.ui.widgets.labels import PlainLabel
+
+KINDS = {
+    PhoneKind.WECOM: "WeCom group robot",
+    PhoneKind.SERVERCHAN: "ServerChan (to WeChat)",
+    PhoneKind.BARK: "Bark (iPhone)",
+    PhoneKind.NTFY: "ntfy",
+    PhoneKind.WEBHOOK: "Another system, by webhook",
+}
+
+EXAMPLES = {
+    PhoneKind.WECOM: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…",
+    PhoneKind.SERVERCHAN: "https://sctapi.ftqq.com/….send",
+    PhoneKind.BARK: "https://api.day.app/…",
+    PhoneKind.NTFY: "https://ntfy.sh/…",
+    PhoneKind.WEBHOOK: "https://…",
+}
+
+
+class PhoneDialog(AgreementDialog):
+    """Asks for a phone: its service, a name, and the address that the service gave."""
+
+    def __init__(self, parent: QWidget) -> None:
+        text = tr("It hears of customers who wait while nobody is at the desk. The address is kept as a secret.")
+        super().__init__(tr("Add a phone"), text, tr("Add"), parent)
+        self.service = ChoiceField(self)
+        self.service.setAccessibleName(tr("Service"))
+        self.service.addItems([tr(words) for words in KINDS.values()])
+        self.field = LabelledField(tr("Name: letters and digits"), "boss", self)
+        self.secret = LabelledField(tr("Address from the service"), EXAMPLES[PhoneKind.WECOM], self)
+        for widget in (self.service, self.field, self.secret):
+            self.body.addWidget(widget)
+        self.service.currentIndexChanged.connect(self._show_example)
+
+    @property
+    def kind(self) -> PhoneKind:
+        """The chosen service."""
+        return tuple(KINDS)[self.service.currentIndex()]
+
+    @property
+    def name(self) -> str:
+        """The name; one is given where none was written."""
+        return self.field.text() or "boss"
+
+    @property
+    def address(self) -> str:
+        """The address as written."""
+        return self.secret.text()
+
+    def _show_example(self) -> None:
+        self.secret.edit.setPlaceholderText(EXAMPLES[self.kind])
+
+
+class DataDialog(AgreementDialog):
+    """Asks for the address of customers' data, and shows the key that signs questions."""
+
+    def __init__(self, url: str, key: str, parent: QWidget) -> None:
+        text = tr(
+            "Beside a chat, an operator can then see what your system knows about the customer, such as orders. Your "
+            "engineer answers a signed question; how, says docs/outside.md. Leave the address empty to end it."
+        )
+        super().__init__(tr("Data from your own system"), text, tr("Save"), parent)
+        self.url = LabelledField(tr("Address"), "https://shop.example/wxdesk", self)
+        self.url.edit.setText(url)
+        self.key = LabelledField(tr("Key, to be entered there as well"), "", self)
+        self.key.edit.setText(key or secrets.token_urlsafe(32))
+        self.body.addWidget(self.url)
+        self.body.addWidget(self.key)
+        self.url.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class OutsideCard(SettingsCard):
+    """Phones to tell while nobody is at the desk, and the address of customers' data."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget) -> None:
+        super().__init__(tr("Your phone and your own system"), parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._phones = vbox(spacing=4)
+        self.trials: dict[str, Button] = {}
+        self.removals: dict[str, SmallButton] = {}
+        self.add = Button(tr("Add a phone…"), icon="plus", parent=self)
+        self.add.clicked.connect(self._add_phone)
+        self.after = NumberField(1, LONGEST_MINUTES, tr("Minutes until a phone is told"), self)
+        self.after.decided.connect(partial(self._set, "after_minutes"))
+        self.words = Switch(parent=self)
+        self.words.setAccessibleName(tr("With what customers wrote"))
+        self.words.clicked.connect(partial(self._set, "words"))
+        self._address = PlainLabel(elide=True, parent=self)
+        self.change = Button(kind=ButtonKind.LINK, parent=self)
+        self.change.clicked.connect(self._change_data)
+        self._more = QWidget(self)
+        self._lay_out()
+        self.show_settings()
+
+    def _lay_out(self) -> None:
+        sentence = QWidget(self._more)
+        flow, unit = FlowLayout(sentence), sentence_word("", sentence)
+        self.after.count(unit, _after_unit)
+        for widget in (sentence_word(tr("Once somebody has waited"), sentence), self.after, unit):
+            flow.addWidget(widget)
+        words = PlainLabel(tr("With what customers wrote, which the service then sees"), wrap=True, parent=self._more)
+        vbox(sentence, hbox(self.words, (words, 1), spacing=8), within=self._more, spacing=6)
+        phones = vbox(self._phones, self._more, hbox(self.add, STRETCH), spacing=8)
+        self.add_row(tr("Phones"), phones)
+        self.add_row(tr("Customer data"), hbox((self._address, 1), self.change, spacing=12))
+
+    def show_settings(self) -> None:
+        """Show what is in force."""
+        config = self._bridge.desk.configuration.now.config
+        remove_widgets(self._phones)
+        self.trials, self.removals = {}, {}
+        for name, kind in config.phone.targets.items():
+            self._phones.addWidget(self._phone_row(name, PhoneKind(kind)))
+        self._more.setVisible(bool(config.phone.targets))
+        self.words.setChecked(config.phone.words)
+        if self.after.last != config.phone.after_minutes:
+            self.after.show_number(config.phone.after_minutes)
+        url = config.customer_data.url
+        self._address.setText(url or tr("none: the panel beside a chat has what WeChat tells"))
+        self._address.set_role("text" if url else "secondary")
+        self.change.setText(tr("Change…") if url else tr("Connect…"))
+
+    def _phone_row(self, name: str, kind: PhoneKind) -> QWidget:
+        row = QWidget(self)
+        self.trials[name] = trial = Button(tr("Try it"), kind=ButtonKind.LINK, parent=row)
+        trial.clicked.connect(partial(self._try_out, name))
+        self.removals[name] = away = SmallButton("close", tr("Remove “{name}”", name=name), row)
+        away.clicked.connect(partial(self._remove_phone, name))
+        label = PlainLabel(f"{name} · {tr(KINDS[kind])}", elide=True, parent=row)
+        hbox((label, 1), trial, away, within=row, spacing=8)
+        return row
+
+    def _try_out(self, name: str) -> None:
+        said = partial(self._tell, tr("“{name}” was sent a trial", name=name))
+        self._bridge.ask(self._bridge.desk.phones.try_out(name), said, self._notices.report, once=name)
+
+    def _remove_phone(self, name: str) -> None:
+        self._bridge.ask(self._bridge.desk.account_editing.set_phone(name))
+
+    def _set(self, key: str, value: object) -> None:
+        if value != getattr(self._bridge.desk.configuration.now.config.phone, key):
+            self._bridge.ask(self._bridge.desk.account_editing.set("phone", {key: value}))
+
+    def _add_phone(self) -> None:
+        dialog = PhoneDialog(self.window())
+        dialog.agreed.connect(partial(self._keep_phone, dialog))
+        dialog.open()
+
+    def _keep_phone(self, dialog: PhoneDialog) -> None:
+        self._ask(dialog, self._bridge.desk.account_editing.set_phone(dialog.name, dialog.kind, dialog.address))
+
+    def _change_data(self) -> None:
+        setup = self._bridge.desk.configuration.now
+        dialog = DataDialog(setup.config.customer_data.url, setup.others.get(CUSTOMER_DATA_KEY, ""), self.window())
+        dialog.agreed.connect(partial(self._keep_data, dialog))
+        dialog.open()
+
+    def _keep_data(self, dialog: DataDialog) -> None:
+        url, key = dialog.url.text(), dialog.key.text()
+        self._ask(dialog, self._bridge.desk.account_editing.set_customer_data(url, key))
+
+    def _ask(self, dialog: AgreementDialog, work: Coroutine[Any, Any, object]) -> None:
+        self._bridge.ask(work, lambda _: dialog.accept(), partial(self._refused, dialog), once=dialog)
+
+    def _refused(self, dialog: AgreementDialog, error: Exception) -> None:
+        if isinstance(error, BadInput):
+            dialog.show_error(explain_reason(error))
+        else:
+            dialog.reject()
+            self._notices.report(error)
+
+    def _tell(self, words: str, _: object) -> None:
+        self._notices.toast(words)
+
+
+def _after_unit(n: int) -> str:
+    return ntr("minute and nobody is there", "minutes and nobody is there", n)
