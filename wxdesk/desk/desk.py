@@ -88,6 +88,11 @@ class Desk:
         """Name of the operator who is signed in here; empty for nobody."""
         return "" if self.operator is None else self.operator.name
 
+    @property
+    def needs_sign_in(self) -> bool:
+        """True while somebody has to sign in here and nobody is."""
+        return bool(self.lacks(Role.OPERATOR))
+
     def lacks(self, needed: Role) -> str:
         """Return why what needs this role is refused here; empty if it is not."""
         return "" if self.operators is None else self.operators.lacks(needed)

@@ -33,6 +33,7 @@ from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.tryout import Tryout, TryoutDesk
 from wxdesk.ui.simulator.port import Simulator
+from wxdesk.ui.team.dialogs import SignInDialog
 from wxdesk.ui.widgets.dialogs.vault import ask_for_vault
 
 PICTURE_SIZE = (1280, 800)
@@ -53,31 +54,59 @@ def run_window(
     `tryout` can open another desk on one, which the window shows until the operator comes back.
     """
     application = make_application()
-    memory = WindowMemory(facts.home)
-    appearance = Appearance(application, memory.look)
-    bridge = Bridge(desk, desk_loop)
+    appearance = Appearance(application, WindowMemory(facts.home).look)
 
     async def main() -> int:
         garbage = GarbageCollector(application)
-        window = MainWindow(bridge, facts, appearance, simulator)
-        switch = TryoutSwitch(window, bridge, appearance, tryout)
-        attention = OperatorAlerts(bridge, window, facts.home)
-        awake = KeepAwake(bridge, window.leaving.receives, window)
-        _hear_second_starts(facts.home, window)
-        bridge.connect_to_bus()
-        window.show()
-        ask_for_vault(bridge, window)
-        code = await _wait_until_left(window.closing, shown)
-        memory.keep_look(appearance.look)
-        attention.stop()
-        awake.stop()
-        switch.leave()
-        _shut_down(bridge, window)
-        switch.close()
+        code = 0
+        while await _signed_in(Bridge(desk, desk_loop)):
+            code = await _until_closed(Bridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
+            if not desk.needs_sign_in:  # else somebody signed out, or was
+                break
         garbage.stop()
         return code
 
     return run(application, main)
+
+
+async def _until_closed(
+    bridge: Bridge,
+    facts: InstallationFacts,
+    appearance: Appearance,
+    shown: Callable[[], None] | None,
+    simulator: Simulator | None,
+    tryout: Tryout | None,
+) -> int:
+    """Show the main window until it is closed, or nobody is signed in any more."""
+    window = MainWindow(bridge, facts, appearance, simulator)
+    switch = TryoutSwitch(window, bridge, appearance, tryout)
+    attention = OperatorAlerts(bridge, window, facts.home)
+    awake = KeepAwake(bridge, window.leaving.receives, window)
+    _hear_second_starts(facts.home, window)
+    bridge.connect_to_bus()
+    window.show()
+    ask_for_vault(bridge, window)
+    code = await _wait_until_left(window.closing, shown)
+    WindowMemory(facts.home).keep_look(appearance.look)
+    attention.stop()
+    awake.stop()
+    switch.leave()
+    _shut_down(bridge, window)
+    switch.close()
+    return code
+
+
+async def _signed_in(bridge: Bridge) -> bool:
+    """Ask who works here if somebody has to say so; False if nobody does."""
+    operators = bridge.desk.operators
+    if operators is not None and bridge.desk.needs_sign_in:
+        dialog = SignInDialog(bridge, operators)
+        dialog.show()
+        await _wait_until_left(dialog.finished)
+        dialog.close()
+    bridge.close()
+    bridge.deleteLater()
+    return not bridge.desk.needs_sign_in
 
 
 class TryoutSwitch(QObject):

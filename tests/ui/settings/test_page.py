@@ -29,7 +29,7 @@ from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.checks_card import ChecksCard, report_of
 from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.settings.places_card import InstallationFacts
-from wxdesk.ui.settings.rows import StateLine
+from wxdesk.ui.widgets.card_rows import StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
 

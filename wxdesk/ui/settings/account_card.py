@@ -14,10 +14,10 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.settings.rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.setup.text import step_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.card_rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton

@@ -38,6 +38,14 @@ class AccountCommands(QObject):
         self._notices = notices
         self._host = host
 
+    def add(self) -> None:
+        """Begin the set-up of a new account."""
+        self.setup_wanted.emit("", SetupFact.MINI_PROGRAM)
+
+    def change_address(self) -> None:
+        """Open the public address in the set-up."""
+        self.setup_wanted.emit(next(iter(self._bridge.desk.accounts), ""), SetupFact.ADDRESS)
+
     def run(self, name: str, command: str) -> None:
         """Begin one of `account_card.COMMANDS`."""
         {

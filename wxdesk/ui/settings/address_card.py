@@ -9,10 +9,10 @@ from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.rows import SettingsCard, StateLine
 from wxdesk.ui.setup.text import checked_text, told_alone
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.labels import PlainLabel
 
 

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QButtonGroup, QWidget
 from wxdesk.i18n import LANGUAGES, tr
 from wxdesk.i18n import language as language_in_use
 from wxdesk.ui.look.appearance import Appearance, Look
-from wxdesk.ui.settings.rows import SettingsCard, Stack
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Chip
+from wxdesk.ui.widgets.card_rows import SettingsCard, Stack
 from wxdesk.ui.widgets.copying import CodeBlock
 from wxdesk.ui.widgets.labels import PlainLabel
 

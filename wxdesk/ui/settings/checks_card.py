@@ -11,10 +11,10 @@ from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import Examine
-from wxdesk.ui.settings.rows import SettingsCard, StateLine
 from wxdesk.ui.setup.finding_card import FindingCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 

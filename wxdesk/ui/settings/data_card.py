@@ -11,9 +11,9 @@ from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import ExportKind, Progress
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.rows import SettingsCard
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.flow_layout import FlowLayout

@@ -15,9 +15,9 @@ from wxdesk.i18n import explain_reason, ntr, tr
 from wxdesk.secrets import CUSTOMER_DATA_KEY
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import sentence_word
-from wxdesk.ui.settings.rows import SettingsCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton, Switch
+from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.fields.choice import ChoiceField

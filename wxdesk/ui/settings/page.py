@@ -7,7 +7,6 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event, ListenerChanged, SetupChanged, TokenChanged
-from wxdesk.core.setup.facts import SetupFact
 from wxdesk.i18n import tr
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.look.theme import Measure, Size
@@ -21,9 +20,10 @@ from wxdesk.ui.settings.data_card import DataCard
 from wxdesk.ui.settings.outside_card import OutsideCard
 from wxdesk.ui.settings.places_card import InstallationFacts, PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
-from wxdesk.ui.settings.rows import SettingsCard
+from wxdesk.ui.team.card import TeamCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -54,9 +54,9 @@ class SettingsPage(QWidget):
         self.commands = AccountCommands(bridge, notices, self)
         self.commands.setup_wanted.connect(self.setup_wanted)
         self.address = AddressSummary(bridge, self)
-        self.address.change_wanted.connect(self._change_address)
+        self.address.change_wanted.connect(self.commands.change_address)
         self.add = Button(tr("Add a mini program"), icon="plus", kind=ButtonKind.PRIMARY, parent=self)
-        self.add.clicked.connect(self._add)
+        self.add.clicked.connect(self.commands.add)
         self._lay_out(appearance)
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._show_state)
@@ -66,6 +66,8 @@ class SettingsPage(QWidget):
     def activate(self) -> None:
         """Show the current state."""
         self.preferences.show_all()
+        for card in self.team:
+            card.show_team()
         self._show_state()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -126,12 +128,6 @@ class SettingsPage(QWidget):
         if isinstance(card, AccountCard):
             self.commands.run(card.name, command)
 
-    def _add(self) -> None:
-        self.setup_wanted.emit("", SetupFact.MINI_PROGRAM)
-
-    def _change_address(self) -> None:
-        self.setup_wanted.emit(next(iter(self._bridge.desk.accounts), ""), SetupFact.ADDRESS)
-
     def _show_state(self) -> None:
         state, now = self._bridge.desk.health.state, self._bridge.desk.clock()
         for card in self.cards:
@@ -153,13 +149,16 @@ class SettingsPage(QWidget):
         self._empty = self._no_account()
         self._accounts: QVBoxLayout = vbox(self._empty, spacing=16)
         self.outside = OutsideCard(self._bridge, self._notices, self)
+        operators = self._bridge.desk.operators
+        self.team = [] if operators is None else [TeamCard(self._bridge, self._notices, operators, self)]
         self.preferences = PreferencesCard(self._bridge, self._notices, self)
         if self._facts.examine is not None:  # a desk of the demonstration is gone before the next start
             self.preferences.offer_autostart(self._facts.home)
         self.data = DataCard(self._bridge, self._notices, self)
         looks = AppearanceCard(appearance, self)
         looks.copied.connect(self._say_copied)
-        self._columns.addLayout(vbox(self._accounts, self.preferences, self.outside, STRETCH, spacing=16), 3)
+        left = (self._accounts, *self.team, self.preferences, self.outside)
+        self._columns.addLayout(vbox(*left, STRETCH, spacing=16), 3)
         self._columns.addLayout(
             vbox(self.address, *self._checks(), self.places, self.data, looks, STRETCH, spacing=16), 2
         )
@@ -183,7 +182,7 @@ class SettingsPage(QWidget):
         )
         card.add_below(PlainLabel(words, role="secondary", wrap=True, parent=card))
         self.connect_first = Button(tr("Connect a mini program"), kind=ButtonKind.PRIMARY, parent=card)
-        self.connect_first.clicked.connect(self._add)
+        self.connect_first.clicked.connect(self.commands.add)
         self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=card)
         self.tryout.clicked.connect(self.tryout_wanted)
         buttons = QWidget(card)

@@ -12,9 +12,9 @@ from wxdesk import __version__
 from wxdesk.core.setup.findings import Finding
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.rows import SettingsCard, StateLine
 from wxdesk.ui.settings.secret_places import SecretPlaces
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 

@@ -26,9 +26,9 @@ from wxdesk.ui.settings.preference_lines import (
     undo_unit,
     warning_unit,
 )
-from wxdesk.ui.settings.rows import SettingsCard, Stack
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.card_rows import SettingsCard, Stack
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.messages import MINUTE, unit_text
 

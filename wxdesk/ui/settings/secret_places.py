@@ -10,9 +10,9 @@ from wxdesk.i18n import tr
 from wxdesk.secrets import SecretSources
 from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.rows import StateLine
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.card_rows import StateLine
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog
 
 

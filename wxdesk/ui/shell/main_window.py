@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from wxdesk.core.events import SECRETS_TROUBLE, Event, PauseChanged, TroubleRaised
+from wxdesk.core.events import SECRETS_TROUBLE, Event, OperatorsChanged, PauseChanged, TroubleRaised
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
@@ -240,6 +240,8 @@ class MainWindow(QWidget):
                 announce(self, self.pause_bar.title.full_text() if event.paused else tr("Automatic replies go on"))
             elif isinstance(event, TroubleRaised):
                 self._show_trouble(event)
+            elif isinstance(event, OperatorsChanged) and self._bridge.desk.needs_sign_in:
+                self.closing.emit()
 
     def _show_state(self) -> None:
         self._show_pause()

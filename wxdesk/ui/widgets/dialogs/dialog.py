@@ -116,7 +116,9 @@ class AgreementDialog(NarrowDialog):
 
     agreed = Signal()
 
-    def __init__(self, title: str, text: str, action: str, parent: QWidget, *, destructive: bool = False) -> None:
+    def __init__(
+        self, title: str, text: str, action: str, parent: QWidget | None, *, destructive: bool = False
+    ) -> None:
         super().__init__(parent, title)
         self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
         self.error = PlainLabel(role="failed", wrap=True, parent=self)

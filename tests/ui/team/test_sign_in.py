@@ -1,0 +1,176 @@
+"""Signing in at the window of a team, what an owner does there, and losing it again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from tests.postgresql import SHARED, Postgres
+from tests.ui.world import World, open_world
+from wxdesk.core.model.operator import OperatorAction, Role
+from wxdesk.desk.operators import Operators, hashed
+from wxdesk.i18n import tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.team.card import _ACTIONS, _PARTS, TeamCard, action_text
+from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, SignInDialog
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+pytestmark = pytest.mark.postgres
+
+PASSWORD = "canary of the owner"
+
+
+@pytest.fixture
+def world(postgres: Postgres, tmp_path: Path) -> Iterator[World]:
+    with open_world(tmp_path, shared=postgres.emptied()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def operators(world: World) -> Operators:
+    found = world.desk.operators
+    assert found is not None
+
+    async def staff() -> None:
+        await world.store.operators.add("老板", Role.OWNER, await hashed(PASSWORD), world.clock())
+        await found.look()
+
+    world.call(staff())
+    return found
+
+
+def fill(dialog: SignInDialog, name: str, password: str) -> None:
+    dialog.name.edit.setText(name)
+    dialog.password.edit.setText(password)
+    dialog.action.click()
+
+
+def test_a_wrong_password_is_told_and_a_right_one_lets_in(
+    qtbot: QtBot, bridge: Bridge, world: World, operators: Operators
+) -> None:
+    assert world.desk.needs_sign_in
+    dialog = SignInDialog(bridge, operators)
+    dialog.show()
+    assert dialog.password.edit.echoMode() is QLineEdit.EchoMode.Password
+    fill(dialog, "老板", "something else")
+    qtbot.waitUntil(lambda: "name or password is wrong" in dialog.error.full_text())
+    assert dialog.action.isEnabled()
+    with qtbot.waitSignal(dialog.accepted):
+        fill(dialog, " 老板 ", PASSWORD)
+    assert not world.desk.needs_sign_in
+    assert world.desk.operator == operators.now
+    dialog.close()
+
+
+def test_whoever_quits_is_not_in(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> None:
+    dialog = SignInDialog(bridge, operators)
+    dialog.show()
+    with qtbot.waitSignal(dialog.finished):
+        dialog.cancel.click()
+    assert world.desk.needs_sign_in
+
+
+@pytest.fixture
+def card(qtbot: QtBot, bridge: Bridge, notices: Notices, world: World, operators: Operators) -> TeamCard:
+    world.call(operators.sign_in("老板", PASSWORD))
+    bridge.connect_to_bus()
+    made = TeamCard(bridge, notices, operators, None)  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.resize(560, 400)
+    made.show()
+    qtbot.waitUntil(lambda: "老板" in made.rows)
+    return made
+
+
+def opened[D](card: TeamCard, kind: type[D]) -> D:
+    return [one for one in card.window().findChildren(kind) if one.isVisible()][-1]  # type: ignore[call-overload,no-any-return]
+
+
+def test_an_owner_adds_changes_and_removes(
+    qtbot: QtBot, card: TeamCard, world: World, notices: Notices, postgres: Postgres
+) -> None:
+    assert card.me.full_text() == "老板 · Owner"
+    card.add.click()
+    dialog = opened(card, NewOperatorDialog)
+    dialog.name.edit.setText("小王")
+    dialog.action.click()
+    qtbot.waitUntil(lambda: "at least 8" in dialog.error.full_text())
+    dialog.password.edit.setText("canary of wang")
+    dialog.role.setCurrentIndex(1)
+    dialog.action.click()
+    qtbot.waitUntil(lambda: "小王" in card.rows)
+    assert card.rows["小王"].role.value is Role.LEAD
+    card.rows["小王"].role.chosen.emit(Role.OPERATOR)
+    qtbot.waitUntil(lambda: card.rows["小王"].role.value is Role.OPERATOR)
+    act(card, "active")
+    qtbot.waitUntil(lambda: "cannot sign in" in card.rows["小王"].name.full_text())
+    act(card, "password")
+    given = opened(card, GivenPasswordDialog)
+    given.password.edit.setText("another canary")
+    with qtbot.waitSignal(given.accepted):
+        given.action.click()
+    qtbot.waitUntil(lambda: "老板 · set a password · 小王" in card.lately.full_text())
+    act(card, "remove")
+    opened(card, ConfirmDialog).action.click()
+    qtbot.waitUntil(lambda: set(card.rows) == {"老板"})
+    card.rows["老板"].role.chosen.emit(Role.LEAD)  # nobody else could make owners
+    card.add.click()
+    opened(card, NewOperatorDialog).close()
+    told = "\n".join(postgres.tell("SELECT call, arguments, result FROM commands;", SHARED))
+    kept = told + "".join(path.read_text("utf-8", "replace") for path in world.home.rglob("*.log"))
+    assert "canary" not in kept
+    assert "argon2" not in kept
+
+
+def act(card: TeamCard, command: str) -> None:
+    next(action for action in card.rows["小王"].menu.actions() if action.data() == command).trigger()
+
+
+def test_one_changes_the_own_password_and_signs_out(
+    qtbot: QtBot, card: TeamCard, world: World, operators: Operators
+) -> None:
+    card.password.click()
+    dialog = opened(card, OwnPasswordDialog)
+    dialog.former.edit.setText("not it")
+    dialog.password.edit.setText("quite another")
+    dialog.action.click()
+    qtbot.waitUntil(lambda: "wrong" in dialog.error.full_text())
+    dialog.former.edit.setText(PASSWORD)
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.action.click()
+    card.sign_out.click()
+    qtbot.waitUntil(lambda: world.desk.needs_sign_in)
+    world.call(operators.sign_in("老板", "quite another"))
+
+
+def test_a_lead_sees_only_the_own_sign_in(
+    qtbot: QtBot, bridge: Bridge, notices: Notices, world: World, operators: Operators
+) -> None:
+    async def lead() -> None:
+        await world.store.operators.add("组长", Role.LEAD, await hashed("the lead's own"), world.clock())
+        await operators.sign_in("组长", "the lead's own")
+
+    world.call(lead())
+    card = TeamCard(bridge, notices, operators, None)  # type: ignore[arg-type]
+    qtbot.addWidget(card)
+    card.show()
+    assert card.sign_out.isVisible()
+    assert not card.add.isVisible()
+
+
+def test_every_word_about_an_action_is_translated(qapp: QApplication, world: World) -> None:
+    from wxdesk import i18n
+
+    i18n.use("zh_CN")
+    missing = [words for words in (*_ACTIONS.values(), *_PARTS.values()) if tr(words) == words]
+    i18n.use("en")
+    assert missing == []
+    now = world.clock()
+    assert (
+        action_text(OperatorAction(now, "小王", "conversations.take_over", "12"))
+        == "小王 · took over · conversation 12"
+    )
+    assert action_text(OperatorAction(now, "", "new.thing", "")) == "Command line · changed something else"

@@ -1,0 +1,181 @@
+"""Team on the settings page: who is signed in, and for an owner all operators."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wxdesk.core.events import Event, OperatorsChanged
+from wxdesk.core.model.operator import Operator, OperatorAction, Role
+from wxdesk.desk.operators import Operators
+from wxdesk.i18n import tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.team.dialogs import (
+    GivenPasswordDialog,
+    NewOperatorDialog,
+    OwnPasswordDialog,
+    PasswordDialog,
+    role_name,
+)
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.card_rows import SettingsCard
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
+from wxdesk.ui.wording.messages import clock_time, day_text
+
+MOST_ACTIONS = 12
+
+
+class TeamCard(SettingsCard):
+    """One's own sign-in, and for an owner the operators and what they did lately."""
+
+    def __init__(self, bridge: Bridge, notices: Notices, operators: Operators, parent: QWidget) -> None:
+        super().__init__(tr("Team"), parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._operators = operators
+        self.me = PlainLabel(elide=True, parent=self)
+        self.password = Button(tr("Change my password…"), parent=self)
+        self.sign_out = Button(tr("Sign out"), parent=self)
+        self.password.clicked.connect(self._ask_own_password)
+        self.sign_out.clicked.connect(self._sign_out)
+        self.add_row(tr("Signed in"), vbox(self.me, hbox(self.password, self.sign_out, STRETCH, spacing=8), spacing=8))
+        self.add = Button(tr("Add an operator…"), icon="plus", parent=self)
+        self.add.clicked.connect(self._ask_new_operator)
+        self.rows: dict[str, OperatorRow] = {}
+        self._list: QVBoxLayout = vbox(spacing=8)
+        self.lately = PlainLabel(role="secondary", wrap=True, parent=self)
+        self._owners = QWidget(self)
+        head = hbox(PlainLabel(tr("Operators"), strong=True, parent=self), STRETCH, self.add)
+        lately = PlainLabel(tr("Done lately"), strong=True, parent=self)
+        vbox(head, self._list, lately, self.lately, within=self._owners, spacing=10)
+        self.add_below(self._owners)
+        bridge.events.connect(self._hear)
+        self.show_team()
+
+    def show_team(self) -> None:
+        """Show who is signed in; ask for the rest if an owner is."""
+        me = self._operators.now
+        self.setVisible(me is not None)
+        if me is not None:
+            self.me.setText(f"{me.name} · {role_name(me.role)}")
+            self._owners.setVisible(me.role is Role.OWNER)
+            if me.role is Role.OWNER:
+                self._bridge.ask(self._operators.all(), self._show_operators, once=("team", self))
+                self._bridge.ask(self._operators.actions(MOST_ACTIONS), self._show_actions)
+
+    def _show_operators(self, known: list[Operator]) -> None:
+        for row in self.rows.values():
+            row.hide()
+            row.deleteLater()
+        self.rows = {one.name: OperatorRow(one, self) for one in known}
+        for row in self.rows.values():
+            row.menu.triggered.connect(partial(self._do, row.operator))
+            row.role.chosen.connect(partial(self._give_role, row.operator))
+            self._list.addWidget(row)
+
+    def _show_actions(self, actions: list[OperatorAction]) -> None:
+        now = self._bridge.desk.clock()
+        lines = (f"{day_text(one.at, now)} {clock_time(one.at)} · {action_text(one)}" for one in actions)
+        self.lately.setText("\n".join(lines))
+
+    def _do(self, operator: Operator, action: QAction) -> None:
+        match action.data():
+            case "password":
+                self._open(GivenPasswordDialog(self._bridge, self._operators, operator, self.window()))
+            case "active":
+                self._change(operator, replace(operator, active=not operator.active))
+            case _:
+                text = tr("They cannot sign in any more. The name stays in what they wrote.")
+                title = tr("Remove “{account}”?", account=operator.name)
+                dialog = ConfirmDialog(self.window(), title, text, tr("Remove"), destructive=True)
+                dialog.ask(partial(self._change, operator, None))
+
+    def _give_role(self, operator: Operator, role: Role) -> None:
+        if role is not operator.role:
+            self._change(operator, replace(operator, role=role))
+
+    def _change(self, before: Operator, after: Operator | None) -> None:
+        self._bridge.ask(self._operators.change(before, after), self._changed, self._refused)
+
+    def _ask_own_password(self) -> None:
+        self._open(OwnPasswordDialog(self._bridge, self._operators, self.window()))
+
+    def _ask_new_operator(self) -> None:
+        self._open(NewOperatorDialog(self._bridge, self._operators, self.window()))
+
+    def _open(self, dialog: PasswordDialog) -> None:
+        dialog.accepted.connect(self.show_team)
+        dialog.open()
+
+    def _changed(self, _: object) -> None:
+        self.show_team()
+
+    def _refused(self, error: Exception) -> None:
+        self.show_team()
+        self._notices.report(error)
+
+    def _sign_out(self) -> None:
+        self._bridge.ask(self._operators.sign_out())
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, OperatorsChanged) for event in events):
+            self.show_team()
+
+
+class OperatorRow(QWidget):
+    """One operator with role and a menu."""
+
+    def __init__(self, operator: Operator, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.operator = operator
+        words = operator.name if operator.active else tr("{name} · cannot sign in", name=operator.name)
+        self.name = PlainLabel(words, role="text" if operator.active else "faint", elide=True, parent=self)
+        self.role = SingleChoiceButton([(role, role_name(role)) for role in Role], tr("Role"), self)
+        self.role.set_value(operator.role)
+        more = MenuButton(tr("More"), parent=self)
+        more.setAccessibleName(tr("More for “{account}”", account=operator.name))
+        self.menu = more.popup_menu
+        shut = tr("Shut out: cannot sign in") if operator.active else tr("Let sign in again")
+        for command, text in (("password", tr("New password…")), ("active", shut), ("remove", tr("Remove…"))):
+            self.menu.addAction(text).setData(command)
+        hbox((self.name, 1), self.role, more, within=self, spacing=8)
+
+
+def action_text(action: OperatorAction) -> str:
+    """Return what an operator did, in one line."""
+    part, _, _ = action.action.rpartition(".")
+    what = tr(_ACTIONS.get(action.action) or _PARTS.get(part) or "changed something else")
+    about = tr("conversation {n}", n=action.about) if action.about.isdigit() else action.about
+    return " · ".join(filter(None, (action.operator or tr("Command line"), what, about)))
+
+
+_ACTIONS = {
+    "operators.add": "added an operator",
+    "operators.remove": "removed an operator",
+    "operators.change": "changed an operator's role",
+    "operators.set_password": "set a password",
+    "outbox.pause": "paused automatic replies",
+    "outbox.resume": "resumed automatic replies",
+    "conversations.take_over": "took over",
+    "conversations.hand_back": "handed back to the rules",
+}
+_PARTS = {
+    "conversations": "changed a conversation",
+    "claims": "changed who has a conversation",
+    "takeovers": "handed back to the rules",
+    "rules.rulebook": "changed the rules",
+    "rules.exchange": "imported rules",
+    "rules.business_hours": "changed business hours",
+    "templates": "changed templates",
+    "preferences": "changed preferences",
+    "accounts": "changed how an account answers",
+    "account_editing": "changed an account",
+    "quarantine": "read a message again",
+}
+"""Words for what operators did, by command, else by part."""

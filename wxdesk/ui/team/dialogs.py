@@ -1,0 +1,126 @@
+"""Dialogs with a password: signing in, another password, a new operator."""
+
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from wxdesk.core.model.operator import Operator, Role
+from wxdesk.desk.operators import Operators
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.buttons import Switch
+from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
+from wxdesk.ui.widgets.fields.choice import ChoiceField
+from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+def role_name(role: Role) -> str:
+    """Return a role's name."""
+    return tr({Role.OPERATOR: "Operator", Role.LEAD: "Lead", Role.OWNER: "Owner"}[role])
+
+
+class PasswordDialog(AgreementDialog):
+    """Dialog whose fields are sent to the desk; it stays until the desk has agreed."""
+
+    def __init__(
+        self, bridge: Bridge, operators: Operators, title: str, text: str, action: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, text, action, parent)
+        self._bridge = bridge
+        self.operators = operators
+        self.agreed.connect(self._send)
+
+    def _field(self, name: str, *, hidden: bool = True) -> LabelledField:
+        field = LabelledField(name, parent=self)
+        field.edit.setEchoMode(QLineEdit.EchoMode.Password if hidden else QLineEdit.EchoMode.Normal)
+        self.body.addWidget(field)
+        return field
+
+    def _send(self) -> None:
+        self._bridge.ask(self._work(), partial(self._done), self._refused, once=self)
+
+    def _work(self) -> Coroutine[Any, Any, object]:
+        raise NotImplementedError
+
+    def _done(self, _: object) -> None:
+        self.accept()
+
+    def _refused(self, error: Exception) -> None:
+        self.show_error(explain(error))
+
+
+class SignInDialog(PasswordDialog):
+    """Asks who works here, before anything of a customer is shown."""
+
+    def __init__(self, bridge: Bridge, operators: Operators) -> None:
+        text = tr("Customers and conversations are shown to those who work here. An owner gives names and passwords.")
+        super().__init__(bridge, operators, tr("Sign in"), text, tr("Sign in"))
+        self.setWindowTitle("wxdesk")
+        self.cancel.setText(tr("Quit"))
+        self.name = self._field(tr("Your name"), hidden=False)
+        self.password = self._field(tr("Password"))
+        self.stay = Switch(parent=self)
+        words = tr("Stay signed in on this machine")
+        self.stay.setAccessibleName(words)
+        self.body.addLayout(hbox(self.stay, (PlainLabel(words, wrap=True, parent=self), 1), spacing=8))
+        self.name.edit.setFocus()
+
+    def _work(self) -> Coroutine[Any, Any, object]:
+        return self.operators.sign_in(self.name.text(), self.password.edit.text(), stay=self.stay.isChecked())
+
+    def _refused(self, error: Exception) -> None:
+        super()._refused(error)
+        self.password.edit.selectAll()
+        self.password.edit.setFocus()
+
+
+class OwnPasswordDialog(PasswordDialog):
+    """Asks for the former password and a new one."""
+
+    def __init__(self, bridge: Bridge, operators: Operators, parent: QWidget) -> None:
+        text = tr("Other machines on which you stayed signed in ask for the new one.")
+        super().__init__(bridge, operators, tr("Change my password"), text, tr("Change"), parent)
+        self.former = self._field(tr("The password until now"))
+        self.password = self._field(tr("New password, 8 characters or more"))
+        self.former.edit.setFocus()
+
+    def _work(self) -> Coroutine[Any, Any, object]:
+        return self.operators.change_own_password(self.former.edit.text(), self.password.edit.text())
+
+
+class GivenPasswordDialog(PasswordDialog):
+    """Asks an owner for another operator's new password."""
+
+    def __init__(self, bridge: Bridge, operators: Operators, operator: Operator, parent: QWidget) -> None:
+        text = tr("Give it to {name} yourself; it is shown nowhere. They can change it here.", name=operator.name)
+        title = tr("New password for “{name}”", name=operator.name)
+        super().__init__(bridge, operators, title, text, tr("Change"), parent)
+        self._operator = operator
+        self.password = self._field(tr("New password, 8 characters or more"))
+        self.password.edit.setFocus()
+
+    def _work(self) -> Coroutine[Any, Any, object]:
+        return self.operators.set_password(self._operator, self.password.edit.text())
+
+
+class NewOperatorDialog(PasswordDialog):
+    """Asks an owner for a new operator's name, role and first password."""
+
+    def __init__(self, bridge: Bridge, operators: Operators, parent: QWidget) -> None:
+        text = tr("Give name and password to your colleague yourself; they can change the password here.")
+        super().__init__(bridge, operators, tr("Add an operator"), text, tr("Add"), parent)
+        self.name = self._field(tr("Name, as colleagues see it"), hidden=False)
+        self.role = ChoiceField(self)
+        self.role.setAccessibleName(tr("Role"))
+        self.role.addItems([role_name(role) for role in Role])
+        self.body.addWidget(self.role)
+        self.password = self._field(tr("New password, 8 characters or more"))
+        self.name.edit.setFocus()
+
+    def _work(self) -> Coroutine[Any, Any, object]:
+        role = tuple(Role)[self.role.currentIndex()]
+        return self.operators.add(self.name.text(), role, self.password.edit.text())
