@@ -16,7 +16,6 @@ from PySide6.QtCore import QLibraryInfo, QObject, QTranslator, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
-from wxdesk.core.errors import NoWindow
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.desk.desk import Desk
 from wxdesk.ui.look import fonts
@@ -25,7 +24,7 @@ from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.presence.awake import KeepAwake
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.runtime.display import INSTALL, missing_library
+from wxdesk.ui.runtime.display import require_libraries
 from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.places_card import InstallationFacts
@@ -241,9 +240,7 @@ def make_application() -> QApplication:
     if isinstance(running, QApplication):
         return running
     choose_input_method()
-    missing = missing_library()
-    if missing:
-        raise NoWindow(missing, INSTALL)
+    require_libraries()
     atexit.register(gc.freeze)  # else Python looks once more through all of Qt's wrappers, which takes a second
     if sys.platform == "win32":  # else the taskbar takes it for Python
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("wxdesk.wxdesk")

@@ -1,4 +1,4 @@
-"""Team: operators, claims, calls of desks to the server that works, their events.
+"""Team: operators, claims, calls to the server, events.
 
 Imported by `desk.team` through `store.store`; imports `store.schema` and `store.engine`.
 """
