@@ -157,8 +157,8 @@ class SettingsPage(QWidget):
         self.data = DataCard(self._bridge, self._notices, self)
         looks = AppearanceCard(appearance, self)
         looks.copied.connect(self._say_copied)
-        left = (self._accounts, *self.team, self.preferences, self.outside)
-        self._columns.addLayout(vbox(*left, STRETCH, spacing=16), 3)
+        own = vbox(self._accounts, *self.team, self.preferences, self.outside, STRETCH, spacing=16)
+        self._columns.addLayout(own, 3)
         self._columns.addLayout(
             vbox(self.address, *self._checks(), self.places, self.data, looks, STRETCH, spacing=16), 2
         )
