@@ -6,6 +6,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message, MessageType
@@ -111,12 +112,18 @@ class Talk:
 
 async def resolve(store: Store, thread: int, at: datetime) -> None:
     """An operator resolves a conversation."""
-    await store.rows.change((thread,), RowChange(RowAct.RESOLVE), at)
+    await _set_aside(store, thread, at, RowChange(RowAct.RESOLVE))
 
 
 async def snooze(store: Store, thread: int, at: datetime, until: datetime) -> datetime | None:
     """An operator snoozes a conversation; when it comes back."""
-    changed, _ = await store.rows.change((thread,), RowChange(RowAct.SNOOZE, until), at)
+    return await _set_aside(store, thread, at, RowChange(RowAct.SNOOZE, until))
+
+
+async def _set_aside(store: Store, thread: int, at: datetime, change: RowChange) -> datetime | None:
+    changed, _ = await store.rows.change((thread,), change, at)
+    if changed.unsettled:
+        raise UnsettledReply
     return changed.until
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 from pytestqt.qtbot import QtBot
@@ -66,13 +67,16 @@ def test_tab_goes_through_the_header_as_it_is_seen(
 ) -> None:
     window.open_conversation(1)
     qtbot.waitUntil(lambda: window.inbox.session.row is not None and bridge.is_idle)
-    header = window.inbox.chat.header
-    order, one = [header.mode], header.mode.nextInFocusChain()
-    while one is not header.mode:
-        if header.isAncestorOf(one) and one.isVisible() and one.focusPolicy().value and one.isEnabled():
-            order.append(one)  # type: ignore[arg-type]
+    header, page = window.inbox.chat.header, window.inbox
+    chain, one = list[QWidget](), page.list.search.nextInFocusChain()
+    while one is not page.list.search:
+        if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            chain.append(one)
         one = one.nextInFocusChain()
-    places = [one.mapTo(header, one.rect().center()).x() for one in order]
+    inside = [header.isAncestorOf(one) for one in chain]
+    first = inside.index(True)
+    assert inside[first : first + sum(inside)] == [True] * sum(inside), "nothing else comes between them"
+    places = [one.mapTo(header, one.rect().center()).x() for one in chain if header.isAncestorOf(one)]
     assert len(places) > 4
     assert places == sorted(places)
 

@@ -17,7 +17,6 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.status import ConversationStatus
-from wxdesk.desk.conversations import commands
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid
@@ -87,13 +86,3 @@ async def test_who_is_blocked_stays_it_whatever_else_is_noted(desk: Desk) -> Non
     await desk.opened.desk.conversations.change((chat,), RowChange(RowAct.BLOCK))
     await desk.opened.desk.conversations.describe(chat, ContactChange(note="广告"))
     assert (await desk.opened.store.conversations.get(chat)).contact.blocked
-
-
-async def test_more_than_one_transaction_takes_are_changed_all_the_same(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(commands, "MOST_ROWS", 2)
-    ids = tuple([(await desk.says(f"oCustomer{n}", "在吗")).conversation_id for n in range(5)])
-    changed = await desk.opened.desk.conversations.change(ids, RowChange(RowAct.PIN))
-    assert changed == RowsChanged(ids)
-    assert all([(await desk.opened.store.conversations.get(one)).pinned for one in ids])

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 
 from wxdesk.core.conversations.contact_change import ContactChange
 
 MOST_ROWS = 200
-"""Conversations changed in one transaction; no message waits longer for it."""
+"""Conversations that are chosen together at the most, so that no message waits for them."""
 
 
 class RowAct(StrEnum):
@@ -30,16 +28,12 @@ class RowAct(StrEnum):
     UNTAG = "untag"
 
 
+_PAIRS = ((RowAct.READ, RowAct.UNREAD), (RowAct.PIN, RowAct.UNPIN), (RowAct.TAG, RowAct.UNTAG))
 _UNDO = {
-    RowAct.READ: RowAct.UNREAD,
-    RowAct.UNREAD: RowAct.READ,
-    RowAct.PIN: RowAct.UNPIN,
-    RowAct.UNPIN: RowAct.PIN,
-    RowAct.RESOLVE: RowAct.REOPEN,
-    RowAct.SNOOZE: RowAct.REOPEN,
+    **dict(_PAIRS),
+    **{after: before for before, after in _PAIRS},
+    **dict.fromkeys((RowAct.RESOLVE, RowAct.SNOOZE), RowAct.REOPEN),
     RowAct.BLOCK: RowAct.UNBLOCK,
-    RowAct.TAG: RowAct.UNTAG,
-    RowAct.UNTAG: RowAct.TAG,
 }
 
 
@@ -80,10 +74,3 @@ class RowsChanged:
     ids: tuple[int, ...] = ()
     unsettled: tuple[int, ...] = ()
     until: datetime | None = None
-
-
-def combined_changes(some: Collection[RowsChanged]) -> RowsChanged:
-    """Return several results as one."""
-    ids = chain.from_iterable(one.ids for one in some)
-    unsettled = chain.from_iterable(one.unsettled for one in some)
-    return RowsChanged(tuple(ids), tuple(unsettled), min((one.until for one in some if one.until), default=None))

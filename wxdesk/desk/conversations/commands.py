@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import batched
 
 from wxdesk.core.conversations.claim import called_in
 from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.conversations.row_change import MOST_ROWS, RowAct, RowChange, RowsChanged, combined_changes
+from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, Takeover, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.events import (
@@ -97,27 +96,16 @@ class ConversationCommands:
 
         Rules do not answer a blocked contact, and messages from it are neither new nor raise attention; they stay in
         the conversation. WeChat is not told; its own black list is another thing. Blocking cancels pending automatic
-        replies and resolves the conversation. Raises like `RowChanges.change`.
+        replies and resolves the conversation. Raises `UnsettledReply` if none could be set aside.
         """
-        done, refused = [RowsChanged()], list[UnsettledReply]()
-        for some in batched(ids, MOST_ROWS):
-            try:
-                done.append(await self._change(some, change))
-            except UnsettledReply as error:
-                refused.append(error)
-                done.append(RowsChanged(unsettled=some))
-        changed = combined_changes(done)
-        if refused and not changed.ids:
-            raise refused[0]
-        return changed
-
-    async def _change(self, ids: tuple[int, ...], change: RowChange) -> RowsChanged:
         changed, cancelled = await self._store.rows.change(ids, change, self._clock())
         publish_replies(self._publish, cancelled)
         for conversation_id in changed.ids:
             if change.act is RowAct.BLOCK:
                 self._publish(RepliesRecalled(conversation_id))
             self._changed(conversation_id)
+        if changed.unsettled and not changed.ids:
+            raise UnsettledReply
         return changed
 
     def _changed(self, conversation_id: int) -> None:

@@ -1,6 +1,7 @@
 """Changes of conversations by an operator, several in one transaction."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +27,7 @@ class RowChanges(StorePart):
         A conversation with a draft, held, failed or unknown reply is not set aside. Where the contact waits, a snooze
         ends before the reply window closes (`core.model.status.snooze_end_before_closing`).
 
-        Raises:
-            NotFound: there is none of these conversations.
-            UnsettledReply: none could be set aside.
+        Raises `NotFound` if there is none of them.
         """
         return await self._db.write(_change, ids, change, at)
 
@@ -50,10 +49,9 @@ def _change(
         others, values = _COLUMNS[change.act]
         changed = update(conversations).where(its, others).values(values).returning(conversations.c.id)
         return RowsChanged(tuple(connection.scalars(changed))), []
-    found = connection.execute(
+    rows = connection.execute(
         select(conversations.c.id, conversations.c.contact_id).where(its).order_by(conversations.c.id)
-    )
-    rows = found.all()
+    ).all()
     if not rows:
         raise NotFound("conversation")
     of_contact, cancelled = change.of_contact, list[Reply]()
@@ -73,14 +71,9 @@ def _set_status(connection: Connection, threads: tuple[int, ...], change: RowCha
     if change.act not in {RowAct.RESOLVE, RowAct.SNOOZE, RowAct.BLOCK}:
         return RowsChanged(threads)
     ends: dict[int, datetime | None] = {}
-    error: UnsettledReply | None = None
     for thread in threads:
-        try:
+        with suppress(UnsettledReply):  # nothing was written for it
             ends[thread] = set_aside(connection, thread, at, change.until)
-        except UnsettledReply as refused:  # nothing was written for it
-            error = refused
-    if error is not None and not ends and change.act is not RowAct.BLOCK:
-        raise error
     unsettled = tuple(thread for thread in threads if thread not in ends)
     until = min(filter(None, ends.values()), default=None)
     return RowsChanged(threads if change.act is RowAct.BLOCK else tuple(ends), unsettled, until)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
+from wxdesk.core.conversations.row_change import MOST_ROWS
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.inbox.lists.rows_view import RowsView
@@ -35,9 +36,9 @@ class ConversationRows(RowsView):
         self.choosing = False
 
     def several(self) -> Sequence[Index]:
-        """Return the chosen rows from top to bottom, if they are more than one."""
+        """Return the first `MOST_ROWS` chosen rows, if they are more than one."""
         rows = self.selectedIndexes()
-        return sorted(rows, key=lambda index: index.row()) if len(rows) > 1 else ()
+        return sorted(rows, key=lambda index: index.row())[:MOST_ROWS] if len(rows) > 1 else ()
 
     def ask_for_menu(self, index: Index, at: QPoint) -> None:
         """Want a menu for all chosen rows, or for `index` where that is none of them."""
