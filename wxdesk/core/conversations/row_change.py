@@ -9,7 +9,7 @@ from enum import StrEnum
 from wxdesk.core.conversations.contact_change import ContactChange
 
 MOST_ROWS = 200
-"""Conversations that are chosen together at the most, so that no message waits for them."""
+"""Conversations chosen together at the most, so that no message waits for them."""
 
 
 class RowAct(StrEnum):

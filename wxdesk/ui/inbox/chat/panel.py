@@ -89,6 +89,7 @@ class ChatPanel(QFrame):
         timeline.acted.connect(self.act)
         timeline.picture_wanted.connect(self._show_picture)
         timeline.picture_copied.connect(self._copy_picture)
+        timeline.quoted.connect(self.writing.quote)
         timeline.left_below.connect(composer.edit.setFocus)
         self.writing.taken.connect(self._to_latest)
         composer.went_up.connect(timeline.focus_last)

@@ -22,7 +22,7 @@ from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.inbox.composer.send_menu import SendMenu
 from wxdesk.ui.inbox.composer.sending import EditSaving, ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
-from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
+from wxdesk.ui.inbox.composer.templates.picker import Picker
 from wxdesk.ui.inbox.composer.undo_send import UndoSend
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
@@ -38,7 +38,7 @@ class TypingNotice(QObject):
     """
 
     def __init__(
-        self, edit: MessageEdit, panels: Iterable[Popover | TemplatePicker], bridge: Bridge, session: ChatSession
+        self, edit: MessageEdit, panels: Iterable[Popover | Picker], bridge: Bridge, session: ChatSession
     ) -> None:
         super().__init__(edit)
         self._edit = edit
@@ -100,7 +100,8 @@ class ReplyWriting(QObject):
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         self.lock = EditLock(self.composer, bridge, session, changes, notices)
         self.undo_send = UndoSend(self.composer, self.panels, bridge, session, notices)
-        above: tuple[Popover | TemplatePicker, ...] = (*self.panels.all, self.templates.picker, self.templates.form)
+        pickers = (self.templates.picker, self.templates.emoticons)
+        above: tuple[Popover | Picker, ...] = (*self.panels.all, self.templates.form, *pickers)
         TypingNotice(self.composer.edit, above, bridge, session)
         sending = ReplySending(self.composer, bridge, session, changes)
         sending.taken.connect(self.taken)
@@ -118,6 +119,12 @@ class ReplyWriting(QObject):
         self.composer.switch_to(self._session.conversation_id or 0)
         self.panels.close()
         self.templates.close()
+
+    def quote(self, text: str) -> None:
+        """Quote words of the chat on a line of the reply, as text: WeChat knows no quotes."""
+        edit = self.composer.edit
+        lone = edit.textCursor().atBlockStart()
+        edit.insert(f"{'' if lone else '\n'}「{text.strip()}」\n")
 
     def refresh(self, conversation: Conversation, now: datetime) -> None:
         """Show what can be written as the conversation and its replies are now."""

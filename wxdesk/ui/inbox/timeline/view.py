@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -42,6 +42,8 @@ _WITH_CTRL = {
 }
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
+_QUOTE = QKeyCombination(Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_C)
+
 _CHANGES_NOTHING = frozenset({BubbleAction.WHY, BubbleAction.SEE_SINCE, BubbleAction.COPY_RID, BubbleAction.REUSE})
 """Actions that change no reply, and are therefore never too early."""
 
@@ -57,6 +59,7 @@ class TimelineView(AnchoredView):
         link_wanted: a `TextLink` to open.
         picture_wanted: the digest of a picture to show.
         picture_copied: the digest of a picture to copy.
+        quoted: a text to quote in the reply.
         picked: the key of the bubble in focus; empty for none.
         left_below: the cursor went down from the last bubble.
     """
@@ -65,6 +68,7 @@ class TimelineView(AnchoredView):
     link_wanted = Signal(object)
     picture_wanted = Signal(str)
     picture_copied = Signal(str)
+    quoted = Signal(str)
     picked = Signal(str)
     left_below = Signal()
 
@@ -202,6 +206,8 @@ class TimelineView(AnchoredView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+        elif event.keyCombination() == _QUOTE and self._current is not None:
+            self.quoted.emit(self._current.text)
         elif self._ask_why(event) or self._press_offer(event, self._current) or self._open_first(event):
             return
         elif event.key() == Qt.Key.Key_Down and self.currentIndex().row() == self._timeline.rowCount() - 1:
@@ -257,6 +263,8 @@ class TimelineView(AnchoredView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Copy"), self.copy)
+        if entry.text:
+            menu.addAction(tr("Quote in the reply")).setData(entry.text)
         for held in openable_in(entry):
             words = (
                 tr("Look at the picture") if isinstance(held, PicturePiece) else tr("Open “{text}”", text=_short(held))
@@ -273,7 +281,9 @@ class TimelineView(AnchoredView):
 
     def _choose(self, action: QAction) -> None:
         data = action.data()
-        if data:
+        if isinstance(data, str):
+            self.quoted.emit(data)
+        elif data:
             target, key = data
             self._press(key, target)
 

@@ -1,4 +1,4 @@
-"""Inserts a template: choose it, fill it in, insert it, count its use."""
+"""Inserts a template, chosen and filled in, or an emoticon."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +13,7 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.emoticons import EmoticonPicker
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.templates.form import TemplateForm
 from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
@@ -34,10 +35,14 @@ class TemplateInsertion(QObject):
         self._session = session
         self.picker = TemplatePicker(host)
         self.form = TemplateForm(host)
+        self.emoticons = EmoticonPicker(host)
         composer.tools.template.clicked.connect(self.open_picker)
         composer.edit.slashed.connect(self.open_picker)
         self.picker.chosen.connect(self._choose)
-        self.picker.closed.connect(composer.edit.setFocus)
+        composer.tools.emoticon.clicked.connect(self.open_emoticons)
+        self.emoticons.chosen.connect(self._insert_emoticon)
+        for picker in (self.picker, self.emoticons):
+            picker.closed.connect(composer.edit.setFocus)
         self.form.filled.connect(self._insert)
         self.form.closed.connect(composer.edit.setFocus)
 
@@ -59,7 +64,17 @@ class TemplateInsertion(QObject):
     def close(self) -> None:
         """Close picker and form, so that no value is used for another contact."""
         self.picker.hide()
+        self.emoticons.hide()
         self.form.close_it()
+
+    def open_emoticons(self) -> None:
+        """Let the operator choose an emoticon or emoji."""
+        self._panels.close()
+        self.close()
+        self.emoticons.open_over(self._composer)
+
+    def _insert_emoticon(self, used: tuple[str, str]) -> None:
+        self._composer.edit.insert(used[0])
 
     def _choose(self, template: Template) -> None:
         context = self._context()

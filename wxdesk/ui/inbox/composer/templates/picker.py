@@ -1,6 +1,7 @@
-"""Searchable list of templates above the composer."""
+"""Searchable lists above the composer, of templates among others."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -20,11 +21,11 @@ _MOST = 50
 _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
 
-class TemplatePicker(QFrame):
-    """Best matches first, equals by last use; typing narrows the list, Enter chooses.
+class Picker(QFrame):
+    """Typing narrows a list of what can be inserted, Enter chooses.
 
     Signals:
-        chosen: a `Template`.
+        chosen: what was chosen.
         closed: it was closed, with or without a choice.
         worked: it was opened, or the operator typed or moved in it.
     """
@@ -33,28 +34,22 @@ class TemplatePicker(QFrame):
     chosen = Signal(object)
     closed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, name: str, search: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
         self._bottom = QPoint()
         self._widest = 460
         self.setProperty("class", "card")
-        self._templates: tuple[Template, ...] = ()
-        self._one_line: Callable[[Template], str] = lambda template: template.summary
-        self._groups = [""]
-        self.field = _Field(self)
+        self.field = _Field(search, self)
         self.list = QListWidget()
-        self.list.setAccessibleName(tr("Templates"))
+        self.list.setAccessibleName(name)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.below = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
-        self.group = Button(kind=ButtonKind.LINK, key_hint="Tab", parent=self)
-        search = hbox((self.field, 1), self.group, spacing=8)
-        vbox(search, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
-        self.group.clicked.connect(self._next_group)
-        self.field.went_on.connect(self._next_group)
+        self._head = hbox((self.field, 1), spacing=8)
+        vbox(self._head, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
         self.field.textChanged.connect(self._fill)
         self.field.textEdited.connect(self.worked)
         self.field.moved.connect(self._move)
@@ -69,22 +64,9 @@ class TemplatePicker(QFrame):
         self._bottom = QPoint(at.x() + 16, at.y() - 4)
         self._widest = composer.width() - 32
         self.field.clear()
-        self._groups = [""]
         self._fill("")
         self.show()
         self.raise_()
-        self.field.setFocus()
-        self.worked.emit()
-
-    def offer(self, templates: Sequence[Template], one_line: Callable[[Template], str]) -> None:
-        """Show these templates, each as `one_line` tells it, in groups by category."""
-        self._templates, self._one_line = tuple(templates), one_line
-        self._groups = ["", *sorted({one.category for one in templates if one.category})]
-        self._fill(self.field.text())
-
-    def _next_group(self) -> None:
-        self._groups.append(self._groups.pop(0))
-        self._fill(self.field.text())
         self.field.setFocus()
         self.worked.emit()
 
@@ -100,20 +82,17 @@ class TemplatePicker(QFrame):
         self.closed.emit()
 
     def _take_item(self, item: QListWidgetItem) -> None:
-        template = item.data(Qt.ItemDataRole.UserRole)
+        chosen = item.data(Qt.ItemDataRole.UserRole)
         self.hide()
         self.closed.emit()
-        self.chosen.emit(template)  # last: what opens for it takes the keyboard
+        self.chosen.emit(chosen)  # last: what opens for it takes the keyboard
 
     def _fill(self, sought: str) -> None:
         self.list.clear()
-        group = self._groups[0]
-        self.group.setText(group.replace("&", "&&") or tr("All groups"))
-        self.group.setVisible(len(self._groups) > 1)
-        fitting = search_templates([one for one in self._templates if group in ("", one.category)], sought)
-        for template in fitting[:_MOST]:
-            item = QListWidgetItem(_row_text(template, self._one_line(template)))
-            item.setData(Qt.ItemDataRole.UserRole, template)
+        fitting = self._find(sought)
+        for one in fitting[:_MOST]:
+            item = QListWidgetItem(self._words(one))
+            item.setData(Qt.ItemDataRole.UserRole, one)
             item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -122,14 +101,20 @@ class TemplatePicker(QFrame):
         self.list.setVisible(self.list.count() > 0)
         self._place()
 
+    def _find(self, sought: str) -> Sequence[object]:
+        """Return what fits, the best first."""
+        raise NotImplementedError
+
+    def _words(self, one: Any) -> str:  # noqa: ANN401 - as found
+        """Return the row of one thing that was found."""
+        raise NotImplementedError
+
+    def _nothing(self) -> str:
+        """Return the sentence for an empty list."""
+        return tr("Nothing fits.")
+
     def _words_below(self, fitting: int) -> str:
-        if fitting > _MOST:
-            return more_text(fitting - _MOST)
-        if fitting:
-            return ""
-        if self._templates:
-            return tr("No template fits.")
-        return tr("There are no templates yet. Ctrl+6 leads to where they are written.")
+        return more_text(fitting - _MOST) if fitting > _MOST else "" if fitting else self._nothing()
 
     def _place(self) -> None:
         """Stand above the composer, as high as the rows need and the window allows."""
@@ -155,10 +140,10 @@ class _Field(QLineEdit):
     left = Signal()
     went_on = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setPlaceholderText(tr("Search templates"))
-        self.setAccessibleName(tr("Search templates"))
+        self.setPlaceholderText(name)
+        self.setAccessibleName(name)
 
     def event(self, event: QEvent) -> bool:
         """Go to the next group by Tab, before Qt moves the focus by it."""
@@ -178,7 +163,43 @@ class _Field(QLineEdit):
             super().keyPressEvent(event)
 
 
-def _row_text(template: Template, said: str) -> str:
-    kind = "" if template.kind is ReplyKind.TEXT else kind_text(template.kind)
-    named = f"{template.title}  /{template.shortcut}" if template.shortcut else template.title
-    return " — ".join(part for part in (named, " ".join((kind, said)).strip()) if part)
+class TemplatePicker(Picker):
+    """Templates: best matches first, equals by last use; Tab goes through the groups."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._templates: tuple[Template, ...] = ()
+        self._one_line: Callable[[Template], str] = lambda template: template.summary
+        self._groups = [""]
+        super().__init__(tr("Templates"), tr("Search templates"), parent)
+        self.group = Button(kind=ButtonKind.LINK, key_hint="Tab", parent=self)
+        self._head.addWidget(self.group)
+        self.group.clicked.connect(self._next_group)
+        self.field.went_on.connect(self._next_group)
+
+    def offer(self, templates: Sequence[Template], one_line: Callable[[Template], str]) -> None:
+        """Show these templates, each as `one_line` tells it, in groups by category."""
+        self._templates, self._one_line = tuple(templates), one_line
+        self._groups = ["", *sorted({one.category for one in templates if one.category})]
+        self._fill(self.field.text())
+
+    def _next_group(self) -> None:
+        self._groups.append(self._groups.pop(0))
+        self._fill(self.field.text())
+        self.field.setFocus()
+        self.worked.emit()
+
+    def _find(self, sought: str) -> Sequence[Template]:
+        group = self._groups[0]
+        self.group.setText(group.replace("&", "&&") or tr("All groups"))
+        self.group.setVisible(len(self._groups) > 1)
+        return search_templates([one for one in self._templates if group in ("", one.category)], sought)
+
+    def _words(self, one: Template) -> str:
+        kind = "" if one.kind is ReplyKind.TEXT else kind_text(one.kind)
+        named = f"{one.title}  /{one.shortcut}" if one.shortcut else one.title
+        return " — ".join(part for part in (named, " ".join((kind, self._one_line(one))).strip()) if part)
+
+    def _nothing(self) -> str:
+        if self._templates:
+            return tr("No template fits.")
+        return tr("There are no templates yet. Ctrl+6 leads to where they are written.")
