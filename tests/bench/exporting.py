@@ -44,7 +44,7 @@ def main() -> None:
 def run(folder: str, kind: str, name: str) -> None:
     """Export once, and print one line."""
     file, began = Path(folder, name), time.perf_counter()
-    asyncio.run(export("sqlite:///desk.db", Path(folder), ExportKind(kind), file, lambda _: None))
+    asyncio.run(export("sqlite:///desk.db", Path(folder), file, lambda _: None, kind=ExportKind(kind)))
     seconds, memory = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(f"{name:>8}{seconds:10.1f}{memory:11.0f}{file.stat().st_size / 1e6:10.0f}")
 

@@ -95,7 +95,7 @@ class CopyLines:
 
 def run_backup(home: Path, file: Path, say: Say) -> int:
     """Write the backup, also beside a running desk."""
-    made = asyncio.run(back_up(home, file.absolute(), utc_now(), CopyLines(say)))
+    made = asyncio.run(back_up(load(home).store.url, home, file.absolute(), CopyLines(say)))
     say(tr("The backup is in {file}: {contents}.", file=file, contents=_contents(made)))
     _say_lost(made.lost, say)
     say(tr("It holds customers' words, and no secret in the open. Keep it as carefully as this folder."))
@@ -117,8 +117,8 @@ def run_restore(home: Path, file: Path, say: Say, *, set_aside: bool) -> int:
 
 def run_export(home: Path, kind: str, file: Path, account: str, openid: str, say: Say) -> int:
     """Export beside the desk that works."""
-    wanted, url, lines = ExportKind(kind), load(home).store.url, CopyLines(say)
-    asyncio.run(export(url, home, wanted, file.absolute(), lines, account=account, openid=openid))
+    work = partial(export, kind=ExportKind(kind), account=account, openid=openid)
+    asyncio.run(work(load(home).store.url, home, file.absolute(), CopyLines(say)))
     say(tr("Exported to {file}", file=file))
     return 0
 

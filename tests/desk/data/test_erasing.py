@@ -54,7 +54,7 @@ async def test_silence_is_told_a_day_before_anybody_is_deleted(store: Store, mon
     clock.now += timedelta(seconds=1)
     assert [await part.forget_silent(shop) for _ in range(3)] == [2, 1, 0]
     assert {event.conversation_id for event in heard if isinstance(event, ContactErased)} == set(old)
-    assert [one.id for one in await store.conversations.named("o9", ["shop"])] == [new]
+    assert [one.id for one in await store.inbox.customers("o9", accounts=["shop"])] == [new]
     shorter = Account("shop", "wx1", "gh_1", keep_months=3)
     assert await part.forget_silent(shorter) == 0  # told anew
     assert sum(isinstance(event, TroubleRaised) for event in heard) == 2
@@ -63,15 +63,15 @@ async def test_silence_is_told_a_day_before_anybody_is_deleted(store: Store, mon
 async def test_export_then_delete_then_restore_gives_the_same(tmp_path: Path) -> None:
     home, again = tmp_path / "home", tmp_path / "again"
     await make_home(home, 14)
-    made = await back_up(home, tmp_path / "b.zip", START, lambda _: None)
+    made = await back_up(SQLITE, home, tmp_path / "b.zip", lambda _: None)
     exported = [tmp_path / f"{kind}{end}" for kind, end in (("messages", ".jsonl"), ("contacts", ".csv"))]
     for file in exported:
-        await export(SQLITE, home, ExportKind(file.stem), file, lambda _: None)
+        await export(SQLITE, home, file, lambda _: None, kind=ExportKind(file.stem))
     store = await open_store(SQLITE, home)
     before = await everything(store)
     part = erasing_of(store, HandClock(), [])
     for n in range(7):
-        [thread] = await store.conversations.named(f"o{n}", ["shop"])
+        [thread] = await store.inbox.customers(f"o{n}", accounts=["shop"])
         await part.erase(thread.id)
     assert [row[1] for row in (await everything(store))["contacts"]] == ["aa"]
     await store.close()
@@ -79,8 +79,8 @@ async def test_export_then_delete_then_restore_gives_the_same(tmp_path: Path) ->
     back = await read_store(SQLITE, again)
     assert await everything(back) == before
     await back.close()
-    assert (await back_up(again, tmp_path / "c.zip", START, lambda _: None)).rows == made.rows
+    assert (await back_up(SQLITE, again, tmp_path / "c.zip", lambda _: None)).rows == made.rows
     for file in exported:
         twin = file.with_name(f"again{file.suffix}")
-        await export(SQLITE, again, ExportKind(file.stem), twin, lambda _: None)
+        await export(SQLITE, again, twin, lambda _: None, kind=ExportKind(file.stem))
         assert twin.read_bytes() == file.read_bytes()

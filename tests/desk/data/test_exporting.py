@@ -63,7 +63,7 @@ def nobody(_step: object) -> None:
 
 
 async def exported(home: Path, kind: ExportKind, file: Path, **chosen: str) -> str:
-    await export(SQLITE, home, kind, file, nobody, **chosen)
+    await export(SQLITE, home, file, nobody, kind=kind, **chosen)
     with file.open(encoding="utf-8", newline="") as written:
         return written.read()
 
@@ -196,7 +196,7 @@ async def test_it_stops_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
 
     (tmp_path / "m.csv").write_text("before", encoding="utf-8")
     with pytest.raises(Enough):
-        await export(SQLITE, home, ExportKind.MESSAGES, tmp_path / "m.csv", stop)
+        await export(SQLITE, home, tmp_path / "m.csv", stop, kind=ExportKind.MESSAGES)
     for file, kind, openid, error in (
         ("m.txt", ExportKind.MESSAGES, "", BadInput),
         ("t.csv", ExportKind.CONVERSATIONS, "", BadInput),
@@ -204,9 +204,9 @@ async def test_it_stops_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
         ("none/m.csv", ExportKind.MESSAGES, "", UnusableFile),
     ):
         with pytest.raises(error):
-            await export(SQLITE, home, kind, tmp_path / file, nobody, openid=openid)
+            await export(SQLITE, home, tmp_path / file, nobody, kind=kind, openid=openid)
     with pytest.raises((BadInput, StoreError)):
-        await export(SQLITE, tmp_path / "empty", ExportKind.MESSAGES, tmp_path / "m.csv", nobody)
+        await export(SQLITE, tmp_path / "empty", tmp_path / "m.csv", nobody, kind=ExportKind.MESSAGES)
     assert set(os.listdir(tmp_path)) - {"empty"} == {"m.csv"}  # noqa: PTH208
     assert (tmp_path / "m.csv").read_text(encoding="utf-8") == "before"
 

@@ -50,7 +50,7 @@ def nobody(_step: object) -> None:
 
 
 async def backed_up(home: Path, file: Path) -> Listing:
-    return await back_up(home, file, NOW, nobody)
+    return await back_up(load(home).store.url, home, file, nobody)
 
 
 async def restored(file: Path, home: Path, *, set_aside: bool = False) -> Listing:

@@ -51,7 +51,7 @@ OTHER_SCHEMA = "open the database once with this wxdesk first"
 
 
 async def export(  # noqa: PLR0913 - of whom, whereto
-    url: str, home: Path, kind: ExportKind, file: Path, tell: Tell, *, account: str = "", openid: str = ""
+    url: str, home: Path, file: Path, tell: Tell, *, kind: ExportKind, account: str = "", openid: str = ""
 ) -> None:
     """Write `kind` to a file, beside the desk that works.
 

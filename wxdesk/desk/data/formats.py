@@ -15,9 +15,10 @@ import msgspec
 
 from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
 from wxdesk.core.conversations.listing import TimelineItem
+from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import HourCount
 from wxdesk.i18n import language, tr
 from wxdesk.store.reports import Threads
@@ -64,8 +65,7 @@ def item_row(thread: Conversation, item: TimelineItem) -> ExportRow:
         kind = item.type if item.event else item.msg_type
         said = {"author": Author.CONTACT, "kind": kind, "text": item.text, "state": "", "rule": ""}
         return who | said | {"picture": item.picture, "details": item.fields}
-    content = item.content
-    text = content.text or "\n".join(filter(None, (content.title, content.description, content.url, content.page_path)))
+    content, text = item.content, _text(item.content)
     said = {"author": item.author, "kind": content.kind, "text": text, "state": item.state, "rule": item.rule_name}
     details = {name: value for name, value in asdict(content).items() if value and name != "text"}
     return who | said | {"picture": content.picture or content.thumb_picture, "details": details}
@@ -127,9 +127,8 @@ def text_threads(threads: Threads) -> Iterator[str]:
     """Make plain text: a line for each message, further lines of it indented."""
     for thread, items in threads:
         yield f"# {_one_line(_name(thread))} · {thread.account} · {_one_line(thread.contact.openid)}\n\n"
-        for item in filter(_is_said, items):
-            said = "\n    ".join(_words(item).splitlines())
-            yield f"[{_local(item.at)}] {_one_line(_author(thread, item))}: {said}\n"
+        for at, who, words, _ in _said(thread, items):
+            yield f"[{at}] {_one_line(who)}: {'\n    '.join(words.splitlines())}\n"
         yield "\n"
 
 
@@ -148,33 +147,30 @@ def html_threads(threads: Threads) -> Iterator[str]:
     for thread, items in threads:
         yield f"<h2><bdi>{escape(_name(thread))}</bdi></h2>\n"
         yield f"<small>{escape(thread.account)} · <bdi>{escape(thread.contact.openid)}</bdi></small>\n"
-        for item in filter(_is_said, items):
-            side, who = ("in", "out")[isinstance(item, Reply)], escape(_author(thread, item))
-            yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{who}</bdi></small><br>'
-            yield f"<span>{escape(_words(item))}</span></p>\n"
+        for at, who, words, side in _said(thread, items):
+            yield f'<p class="{side}"><small>{at} · <bdi>{escape(who)}</bdi></small><br>'
+            yield f"<span>{escape(words)}</span></p>\n"
     yield "</body></html>\n"
 
 
-def _is_said(item: TimelineItem) -> bool:
-    """Tell if the contact wrote it, or has it or may have it."""
-    if isinstance(item, Reply):
-        return item.state in (ReplyState.SENT, ReplyState.UNKNOWN)
-    return item.event is None
+def _said(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield time, author, words and side of what the contact wrote, has or may have."""
+    for item in items:
+        if isinstance(item, Message):
+            if item.event is None:
+                yield _local(item.at), _name(thread), _words(item.text, item.msg_type), "in"
+        elif item.state in (ReplyState.SENT, ReplyState.UNKNOWN):
+            who = tr(WORDS[item.author]) + (f" {item.rule_name}" if item.rule_name else "")
+            who += f" ({tr(WORDS[item.state])})" if item.state is ReplyState.UNKNOWN else ""
+            yield _local(item.at), who, _words(_text(item.content), item.content.kind), "out"
 
 
-def _words(item: TimelineItem) -> str:
-    record = item.content.kind if isinstance(item, Reply) else item.msg_type
-    text = item.text if isinstance(item, Message) else item.content.text
-    if isinstance(item, Reply) and not text:
-        text = "\n".join(filter(None, (item.content.title, item.content.description, item.content.url)))
-    return text or tr(KIND_WORDS.get(record, OTHER_KIND))
+def _text(content: Content) -> str:
+    return content.text or "\n".join(filter(None, (content.title, content.description, content.url, content.page_path)))
 
 
-def _author(thread: Conversation, item: TimelineItem) -> str:
-    if isinstance(item, Message):
-        return _name(thread)
-    who = tr(WORDS[item.author]) + (f" {item.rule_name}" if item.rule_name else "")
-    return f"{who} ({tr(WORDS[item.state])})" if item.state is ReplyState.UNKNOWN else who
+def _words(text: str, kind: str) -> str:
+    return text or tr(KIND_WORDS.get(kind, OTHER_KIND))
 
 
 def _name(thread: Conversation) -> str:

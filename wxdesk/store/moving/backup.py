@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -63,9 +63,7 @@ class Listing:
     lost: int = 0
 
 
-async def make_backup(
-    url: str, home: Path, file: Path, settings: Mapping[str, bytes], made_at: datetime, tell: Tell
-) -> Listing:
+async def make_backup(url: str, home: Path, file: Path, settings: Mapping[str, bytes], tell: Tell) -> Listing:
     """Write a backup of a home with its store at `url`; an older file is replaced.
 
     settings: the small files of the home, by name. Whatever `tell` raises stops it.
@@ -82,7 +80,7 @@ async def make_backup(
         with TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
             copy, written = Path(folder, DATABASE), Path(folder, "backup")
             await asyncio.to_thread(_copy_database, (home / (found.database or "")).resolve(), copy)
-            listing = await _write(copy, written, PictureFiles(home / PICTURES), settings, made_at, tell)
+            listing = await _write(copy, written, PictureFiles(home / PICTURES), settings, tell)
             await asyncio.to_thread(_publish, written, file)
     return listing
 
@@ -106,9 +104,7 @@ def _copy_database(source: Path, copy: Path) -> None:
         raise store_error(error) from None
 
 
-async def _write(
-    copy: Path, written: Path, kept: PictureFiles, settings: Mapping[str, bytes], made_at: datetime, tell: Tell
-) -> Listing:
+async def _write(copy: Path, written: Path, kept: PictureFiles, settings: Mapping[str, bytes], tell: Tell) -> Listing:
     revision = await asyncio.to_thread(revision_of, copy)
     if revision is None:
         raise StoreError(reason=Phrase(NOTHING, name=copy.name))
@@ -134,7 +130,7 @@ async def _write(
         for name, data in settings.items():
             archive.writestr(name, data)
             files[name] = len(data), hashlib.sha256(data).hexdigest()
-        listing = Listing(__version__, revision, made_at, digests, files, lost)
+        listing = Listing(__version__, revision, datetime.now(UTC), digests, files, lost)
         archive.writestr(LISTING, msgspec.json.encode(listing))
     return listing
 

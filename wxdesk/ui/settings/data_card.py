@@ -1,14 +1,10 @@
 """Data on the settings page: backup, and export of everything."""
 
-from collections.abc import Coroutine
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.desk.data.backups import back_up
-from wxdesk.desk.data.exporting import ExportKind, Progress
+from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox
@@ -25,10 +21,9 @@ class DataCard(SettingsCard):
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget) -> None:
         super().__init__(tr("Your data"), parent)
-        self._desk = bridge.desk
         self.jobs = FileJobs(bridge, notices, self)
         self.back_up = Button(tr("Back up…"), parent=self)
-        self.back_up.clicked.connect(self._back_up)
+        self.back_up.clicked.connect(self.jobs.back_up)
         about = tr("Everything in one file, without secrets. “wxdesk restore” brings it back.")
         if not bridge.desk.configuration.now.config.store.url.startswith("sqlite"):
             self.back_up.setEnabled(False)
@@ -38,23 +33,7 @@ class DataCard(SettingsCard):
         names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"), tr("Figures…"))
         self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
         for kind, button in self.exports.items():
-            button.clicked.connect(partial(self._export, kind))
+            button.clicked.connect(partial(self.jobs.export, kind, "", ""))
         flow = FlowLayout()
         flow.set_widgets(self.exports.values())
         self.add_row(tr("Export"), flow)
-
-    def _export(self, kind: ExportKind) -> None:
-        self.jobs.export(kind, f"{kind}-{self._today()}")
-
-    def _back_up(self) -> None:
-        self.jobs.ask(f"wxdesk-{self._today()}", ("zip",), self._written, _told)
-
-    def _today(self) -> str:
-        return f"{self._desk.clock().astimezone():%Y-%m-%d}"
-
-    def _written(self, file: Path, progress: Progress) -> Coroutine[Any, Any, Any]:
-        return back_up(self._desk.configuration.now.home, file, self._desk.clock(), progress)
-
-
-def _told(_: object) -> str:
-    return tr("The backup is written. It holds what customers wrote: keep it safe.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
 
+from tests.prepared import SQLITE
 from tests.ui.world import World
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.content import Content
@@ -24,7 +25,7 @@ TRACES = [text.encode() for text in (CANARY, "qzxcanary", "金丝雀", "金 丝 
 def traces(world: World) -> set[str]:
     """Files of the home, and members of a backup made now, that know the customer."""
     file = world.home.parent / "b.zip"
-    world.call(back_up(world.home, file, world.clock(), lambda _: None))
+    world.call(back_up(SQLITE, world.home, file, lambda _: None))
     found = {str(one): one.read_bytes() for one in world.home.rglob("*") if one.is_file()}
     with zipfile.ZipFile(file) as archive:
         found |= {f"backup/{name}": archive.read(name) for name in archive.namelist()}

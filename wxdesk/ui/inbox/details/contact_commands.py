@@ -64,10 +64,7 @@ class ContactCommands(QObject):
 
     def _export(self) -> None:
         if (conversation := self._session.conversation) is not None:
-            contact = conversation.contact
-            self.files.export(
-                ExportKind.CONVERSATIONS, conversation.account, openid=contact.openid, account=contact.account
-            )
+            self.files.export(ExportKind.CONVERSATIONS, conversation.account, conversation.contact.openid)
 
     def _ask_to_erase(self) -> None:
         if (conversation := self._session.conversation) is not None:

@@ -8,23 +8,24 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
-type FileWork[T] = Callable[[Path, Progress], Coroutine[Any, Any, T]]
+type FileWork = Callable[[str, Path, Path, Progress], Coroutine[Any, Any, object]]
 
 BAR = "file"
 EVERY_MS = 250
 
 _FILTERS = {
-    "csv": "Table for Excel (*.csv)",
-    "jsonl": "JSON Lines (*.jsonl)",
-    "html": "Page for a browser (*.html)",
-    "txt": "Plain text (*.txt)",
-    "json": "JSON (*.json)",
-    "zip": "Backup (*.zip)",
+    ".csv": "Table for Excel (*.csv)",
+    ".jsonl": "JSON Lines (*.jsonl)",
+    ".html": "Page for a browser (*.html)",
+    ".txt": "Plain text (*.txt)",
+    ".json": "JSON (*.json)",
+    ".zip": "Backup (*.zip)",
 }
 
 
@@ -43,34 +44,34 @@ class FileJobs(QObject):
         if application is not None:
             application.aboutToQuit.connect(self.stop)
 
-    def export(self, kind: ExportKind, name: str, openid: str = "", account: str = "") -> None:
-        """Ask for a file and export into it; `openid` and `account` name one person."""
-        now = self._bridge.desk.configuration.now
+    def back_up(self) -> None:
+        """Ask for a file and write a backup into it."""
+        told = tr("The backup is written. It holds what customers wrote: keep it safe.")
+        self._ask("wxdesk", (".zip",), back_up, told)
 
-        def work(file: Path, progress: Progress) -> Coroutine[Any, Any, None]:
-            url = now.config.store.url
-            return export(url, now.home, kind, file, progress, openid=openid, account=account)
+    def export(self, kind: ExportKind, account: str, openid: str, *_: object) -> None:
+        """Ask for a file and export into it, of everybody or of one person."""
+        endings = tuple(READABLE if kind is ExportKind.CONVERSATIONS else TABLES)
+        self._ask(kind, endings, partial(export, kind=kind, account=account, openid=openid), tr("Exported"))
 
-        endings = READABLE if kind is ExportKind.CONVERSATIONS else TABLES
-        self.ask(name, tuple(one.lstrip(".") for one in endings), work, lambda _: tr("Exported"))
-
-    def ask[T](self, name: str, endings: tuple[str, ...], work: FileWork[T], told: Callable[[T], str]) -> None:
-        """Ask for a file, have `work` write it, and say what it `told`."""
-        filters = [tr(_FILTERS[ending]) for ending in endings]
-        dialog = QFileDialog(self._host.window(), tr("Save as"), str(Path.home() / name), ";;".join(filters))
+    def _ask(self, what: str, endings: tuple[str, ...], work: FileWork, told: str) -> None:
+        name = f"{what}-{self._bridge.desk.clock().astimezone():%Y-%m-%d}{endings[0]}"
+        filters = ";;".join(tr(_FILTERS[ending]) for ending in endings)
+        dialog = QFileDialog(self._host.window(), tr("Save as"), str(Path.home() / name), filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(endings[0])
         dialog.filterSelected.connect(partial(_use_ending, dialog))
-        dialog.selectFile(f"{name}.{endings[0]}")
+        dialog.selectFile(name)
         dialog.fileSelected.connect(partial(self.write, work, told))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def write[T](self, work: FileWork[T], told: Callable[[T], str], file: str) -> None:
-        """Have `work` write a file."""
+    def write(self, work: FileWork, told: str, file: str) -> None:
+        """Have `work` write a file, and say `told` once it is there."""
         if self._progress is None:
-            self._progress = Progress()
-            self._bridge.ask(work(Path(file), self._progress), partial(self._done, told), self._failed)
+            self._progress, now = Progress(), self._bridge.desk.configuration.now
+            written = work(now.config.store.url, now.home, Path(file), self._progress)
+            self._bridge.ask(written, partial(self._done, told), self._failed)
             self._tick.start()
 
     def stop(self) -> None:
@@ -84,9 +85,9 @@ class FileJobs(QObject):
             said = tr("Writing: {done} of {of}", done=latest.done, of=latest.of)
             self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
 
-    def _done(self, told: Callable[[Any], str], result: object) -> None:
+    def _done(self, told: str, _: object) -> None:
         self._end()
-        self._notices.toast(told(result))
+        self._notices.toast(told)
 
     def _failed(self, error: Exception) -> None:
         self._end()
