@@ -80,10 +80,13 @@ async def test_of_two_who_begin_at_once_one_has_it_and_the_other_hears_whom(pair
 
 
 async def test_into_a_colleagues_conversation_nothing_leaves_unasked(pair: Pair) -> None:
-    await pair.wang.replies.write(pair.thread, "mine")
+    mine = await pair.wang.replies.write(pair.thread, "mine")
     assert (await pair.seen_by_li()).claimed_by == "小王"
     with pytest.raises(ClaimedByColleague, match="小王 took this customer"):
         await pair.li.replies.write(pair.thread, "unasked")
+    for nothing_unasked in (pair.li.replies.retry(mine.id), pair.li.replies.edit(mine.id, "unasked")):
+        with pytest.raises(ClaimedByColleague):
+            await nothing_unasked
     asked: list[ClaimedByColleague] = []
 
     async def agree(error: ClaimedByColleague) -> bool:

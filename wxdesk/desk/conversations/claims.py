@@ -29,9 +29,10 @@ class Claims:
         if me := acting_name():
             await self._give(conversation_id, me)
 
-    async def claim_to_write(self, conversation_id: int) -> None:
-        """Claim a conversation, unless it is a colleague's that the operator has joined."""
+    async def claim_to_write(self, about: int, *, of_reply: bool = False) -> None:
+        """Claim a conversation, or that of a reply, unless the operator has joined it."""
         me = acting_name()
+        conversation_id = (await self._store.replies.get(about)).conversation_id if of_reply and me else about
         try:
             await self.claim(conversation_id)
         except ClaimedByColleague as error:
@@ -74,6 +75,6 @@ class Claims:
         if owner != name:
             seconds = max(0, round((now - since).total_seconds()))
             ago = Phrase("{n} min", n=seconds // 60) if seconds >= 60 else Phrase("{n} s", n=seconds)
-            raise ClaimedByColleague(name=owner, ago=ago)
+            raise ClaimedByColleague(name=owner, ago=ago, conversation_id=conversation_id)
         if since == now:
             self._publish(ConversationChanged(conversation_id))

@@ -1,7 +1,7 @@
 """Authority of operators: roles that commands need, and who did what."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from wxdesk.core.errors import ClaimedByColleague, NotAllowed
 from wxdesk.core.model.operator import ACTING, NEEDS, Operator, Role
@@ -34,8 +34,13 @@ PASSING = {
 """Commands that are not kept: replies have a history, and others ask for none."""
 
 
-WRITING = "replies.write"
-"""Beginning of the calls that claim their conversation first."""
+SENDING = {"replies.release", "replies.edit", "replies.retry"}
+"""Calls about a reply that claim its conversation, as writing does."""
+
+
+def is_writing(call: str) -> bool:
+    """Tell if a call writes to a customer, and so claims the conversation."""
+    return call.startswith("replies.write") or call in SENDING
 
 
 def role_for(call: str) -> Role:
@@ -72,8 +77,8 @@ class Authority:
         operator = await self.check(call, operator_id)
         token = ACTING.set(operator)
         try:
-            if call.startswith(WRITING):
-                await self._claims.claim_to_write(_first(*args, **kwargs))
+            if is_writing(call):
+                await self._claims.claim_to_write(_first(*args, **kwargs), of_reply=call in SENDING)
             elif call == "conversations.take_over":
                 await self._claims.claim(_first(*args, **kwargs))
             result = await method(*args, **kwargs)
@@ -98,9 +103,10 @@ class LocalCalls:
         try:
             return await self._authority.carry_out(path, me, method, *given, **named)
         except ClaimedByColleague as error:
-            if not path.startswith(WRITING) or not await self._desk.colleagues.may_join(error):
+            if not is_writing(path) or not await self._desk.colleagues.may_join(error):
                 raise
-        await self._authority.carry_out("claims.join", me, self._desk.claims.join, _first(*given, **named))
+            thread = cast(int, error.values["conversation_id"])
+        await self._authority.carry_out("claims.join", me, self._desk.claims.join, thread)
         return await self._authority.carry_out(path, me, method, *given, **named)
 
 

@@ -28,7 +28,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.team.authority import WRITING, Authority
+from wxdesk.desk.team.authority import Authority, is_writing
 from wxdesk.store import Store
 
 log = logging.getLogger(__name__)
@@ -142,9 +142,9 @@ class RemoteCalls:
         try:
             return _result(await self._made(path, bound), kind)
         except ClaimedByColleague as error:
-            if not path.startswith(WRITING) or not await self._colleagues.may_join(error):
+            if not is_writing(path) or not await self._colleagues.may_join(error):
                 raise
-        joining = msgspec.json.encode({"conversation_id": arguments["conversation_id"]}).decode()
+            joining = msgspec.json.encode({"conversation_id": error.values["conversation_id"]}).decode()
         _result(await self._made("claims.join", joining), None)
         return _result(await self._made(path, bound), kind)
 
