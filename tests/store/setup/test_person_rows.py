@@ -13,8 +13,9 @@ from tests.store.chats import T0, Talk, incoming, second
 from tests.store.setup.test_account_rows import counted, fill
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import BadInput, NotFound
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.sandbox.pictures import cover
@@ -88,6 +89,16 @@ async def test_a_reply_that_is_being_sent_keeps_them_a_moment(store: Store) -> N
     assert await store._db.read(counted) == before
     await talk.moves(reply, Move.ACCEPT, at=second(2))
     assert (await store.person_rows.erase(said.conversation.id))[0].replies == 1
+
+
+async def test_pictures_go_that_only_this_person_was_sent(store: Store) -> None:
+    talk = Talk(store)
+    here, there = await talk.says("oA"), await talk.says("oB")
+    for thread, letters in ((here.conversation.id, "ab"), (there.conversation.id, "b")):
+        for letter in letters:
+            content = Content(ReplyKind.IMAGE, picture=letter * 64)
+            await store.replies.add(NewReply(thread, Author.OPERATOR, content, ReplyState.DRAFT), second(1))
+    assert (await store.person_rows.erase(here.conversation.id))[1] == ["a" * 64]
 
 
 async def test_who_has_been_silent_is_found(store: Store) -> None:

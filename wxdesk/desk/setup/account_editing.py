@@ -126,6 +126,7 @@ class AccountEditing:
                 for digest in await self._store.account_rows.pictures(name):
                     await self._pictures.remove(digest)
                 await self._store.account_rows.remove(name)
+                await self._store.person_rows.scrub()
             if self._sources is not None:
                 await asyncio.to_thread(self._sources.remove, name)
 

@@ -5,7 +5,7 @@ to the one of a row that it refers to.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import (
     ColumnElement,
@@ -106,14 +106,18 @@ def rows_below(first: Mapping[Table, ColumnElement[bool]]) -> dict[Table, Column
 
 
 def pictures_only_of(connection: Connection, owned: Mapping[Table, ColumnElement[bool]]) -> list[str]:
-    """Return the pictures of messages that no other row names."""
-    shown = select(messages.c.picture).where(messages.c.picture.is_not(None)).distinct()
-    named = set(connection.scalars(shown.where(not_(owned[messages]))))
-    for table in metadata.sorted_tables:
-        for column in table.c:
-            if isinstance(column.type, JsonText):
-                text = type_coerce(column, Text)
-                query = select(text).where(text.like("%picture%"), not_(owned.get(table, false())))
-                for value in connection.scalars(query):
-                    named.update(_DIGEST.findall(value))
-    return sorted(set(connection.scalars(shown.where(owned[messages]))) - named)
+    """Return the pictures, of messages and of replies, that no other row names."""
+
+    def named(which: Callable[[Table], ColumnElement[bool]]) -> set[str]:
+        shown = select(messages.c.picture).where(messages.c.picture != "", which(messages)).distinct()
+        found = set(connection.scalars(shown))
+        for table in metadata.sorted_tables:
+            for column in table.c:
+                if isinstance(column.type, JsonText):
+                    text = type_coerce(column, Text)
+                    for value in connection.scalars(select(text).where(text.like("%picture%"), which(table))):
+                        found.update(_DIGEST.findall(value))
+        return found
+
+    own = named(lambda table: owned.get(table, false()))
+    return sorted(own - named(lambda table: not_(owned.get(table, false())))) if own else []
