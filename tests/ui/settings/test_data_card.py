@@ -2,6 +2,7 @@
 
 import asyncio
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.data.exporting import ExportKind, Progress
+from wxdesk.desk.operators import Operators
 from wxdesk.store.moving import CopyProgress
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.data_card import DataCard
@@ -62,3 +65,16 @@ def test_what_is_stopped_is_not_there(qtbot: QtBot, card: DataCard, notices: Not
     card.jobs.stop()
     qtbot.waitUntil(lambda: notices._toast._label.full_text() == "Stopped; nothing was written.")
     assert BAR not in notices.bars.texts()
+
+
+def test_data_of_a_team_is_its_owners(qtbot: QtBot, bridge: Bridge, notices: Notices, world: World) -> None:
+    operators = Operators(world.store.operators, None, world.desk.bus.publish, world.clock)
+    operators.required = True
+    bridge.desk = replace(bridge.desk, operators=operators)
+    card = DataCard(bridge, notices, None)
+    qtbot.addWidget(card)
+    for role, told in ((None, "Sign in first."), (Role.LEAD, "Only an owner can do this.")):
+        operators.now = None if role is None else Operator(1, "小王", role)
+        card.exports[ExportKind.CONTACTS].click()
+        assert told in "".join(notices.bars.texts().values())
+        assert not card.window().findChildren(QFileDialog)

@@ -20,6 +20,7 @@ ROLES = {
     "preferences": Role.LEAD,
     "accounts": Role.LEAD,
     "account_editing": Role.OWNER,
+    "erasing": Role.OWNER,
     "claims.take": Role.LEAD,
 }
 """Roles that commands need, by part or single method; all others need `OPERATOR`."""

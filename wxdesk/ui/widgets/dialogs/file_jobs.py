@@ -8,6 +8,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from wxdesk.core.errors import NotAllowed
+from wxdesk.core.model.operator import Role
 from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export
 from wxdesk.i18n import explain, tr
@@ -55,6 +57,9 @@ class FileJobs(QObject):
         self._ask(kind, endings, partial(export, kind=kind, account=account, openid=openid), tr("Exported"))
 
     def _ask(self, what: str, endings: tuple[str, ...], work: FileWork, told: str) -> None:
+        if reason := self._bridge.desk.lacks(Role.OWNER):
+            self._notices.report(NotAllowed(reason=reason))
+            return
         name = f"{what}-{self._bridge.desk.clock().astimezone():%Y-%m-%d}{endings[0]}"
         filters = ";;".join(tr(_FILTERS[ending]) for ending in endings)
         dialog = QFileDialog(self._host.window(), tr("Save as"), str(Path.home() / name), filters)
