@@ -213,6 +213,7 @@ def _window(options: argparse.Namespace) -> int:
 
 def _open(options: argparse.Namespace) -> int:
     home = _home(options)
+    i18n.use(options.lang or desktop.chosen_language(home))
     if desktop.raised_open_window(home):
         _report(tr("wxdesk is open on {home} already; its window comes to the front.", home=home))
         return 0

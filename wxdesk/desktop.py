@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import PortInUse, WxdeskError
 from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.i18n import tr
+from wxdesk.i18n import LANGUAGES, tr
 from wxdesk.runner import DeskThread
 from wxdesk.ui.runtime.display import has_display, why_no_window
 
@@ -74,6 +75,14 @@ def raised_open_window(home: Path) -> bool:
     except ImportError:
         return False
     return raise_open_window(home)
+
+
+def chosen_language(home: Path) -> str | None:
+    """Return the language that was chosen in the window of `home`; None for the system's."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        found = re.search(r"^language=(\w+)$", (home / "window.ini").read_text(encoding="utf-8"), re.MULTILINE)
+        return found[1] if found and found[1] in LANGUAGES else None
+    return None
 
 
 def prepare_pictures(*, wanted: bool) -> None:

@@ -22,6 +22,7 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ListenerChanged
 from wxdesk.core.system_failures import UnusableFile
+from wxdesk.desktop import chosen_language
 from wxdesk.ui.look.theme import DARK, LIGHT
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.loop import GarbageCollector
@@ -86,6 +87,58 @@ def test_sigterm_closes_the_window_and_leaves_the_desk_to_its_owner(tmp_path: Pa
         rest, _ = program.communicate(timeout=30)
     assert rest == "closed 0 True\nnothing to look through True\n"
     assert (tmp_path / "window.ini").exists()
+
+
+IN_CHINESE = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from wxdesk import i18n
+from wxdesk.app import open_desk
+from wxdesk.config import Config, ListenerSettings
+from wxdesk.desk.settings.configuration import Setup
+from wxdesk.runner import DeskThread
+from wxdesk.ui.settings.appearance_card import AppearanceCard
+from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.window import run_window
+i18n.use("en")
+home = Path(sys.argv[1])
+thread = DeskThread(open_desk(Setup(home, Config(ListenerSettings(port=0)))))
+def window():
+    return next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible())
+def chosen():
+    first = window()
+    first.findChild(AppearanceCard).languages.button(0).click()
+    tick.timeout.connect(lambda: reopened(first))
+    tick.start(20)
+def reopened(first):
+    windows = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)]
+    now = next((one for one in windows if one is not first), None)
+    if now is not None and now.isVisible():
+        tick.stop()
+        print(i18n.language(), now.findChild(AppearanceCard).accessibleName(), now.stack.currentIndex(), flush=True)
+        now.quit()
+tick = None
+def shown():
+    global tick
+    if tick is None:
+        tick = QTimer()
+        QTimer.singleShot(0, chosen)
+code = run_window(thread.desk, thread.loop, InstallationFacts(home), shown)
+print("closed", code, thread.stop(), flush=True)
+"""
+
+
+def test_another_language_opens_the_window_again_and_is_remembered(tmp_path: Path) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-c", IN_CHINESE, str(tmp_path)]
+    done = subprocess.run(program, env=environment, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
+    first, last = done.stdout.splitlines()
+    assert first.startswith("zh_CN")
+    assert last == "closed 0 True"
+    assert chosen_language(tmp_path) == "zh_CN"
 
 
 def test_fcitx_becomes_ibus_where_qt_has_no_plugin_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QObject, QTranslator, SignalInstance
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTranslator, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
@@ -60,7 +60,10 @@ def run_window(
         code = 0
         while await _signed_in(Bridge(desk, desk_loop)):
             code = await _until_closed(Bridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
-            if not desk.needs_sign_in:  # else somebody signed out, or was
+            if appearance.language != i18n.language():
+                WindowMemory(facts.home).keep_language(appearance.language)
+                use_language(application, appearance.language)
+            elif not desk.needs_sign_in:  # else somebody signed out, or was
                 break
         garbage.stop()
         return code
@@ -76,8 +79,14 @@ async def _until_closed(
     simulator: Simulator | None,
     tryout: Tryout | None,
 ) -> int:
-    """Show the main window until it is closed, or nobody is signed in any more."""
+    """Show the window until it is closed or left for sign-in or another language."""
     window = MainWindow(bridge, facts, appearance, simulator)
+
+    def change_language() -> None:
+        if not window.closed_at_once(i18n.tr("Save what you have written first, or discard it.")):
+            appearance.choose_language(i18n.language())
+
+    appearance.language_chosen.connect(change_language)
     switch = TryoutSwitch(window, bridge, appearance, tryout)
     attention = OperatorAlerts(bridge, window, facts.home)
     awake = KeepAwake(bridge, window.leaving.receives, window)
@@ -87,11 +96,13 @@ async def _until_closed(
     ask_for_vault(bridge, window)
     code = await _wait_until_left(window.closing, shown)
     WindowMemory(facts.home).keep_look(appearance.look)
+    appearance.language_chosen.disconnect(change_language)
     attention.stop()
     awake.stop()
     switch.leave()
     _shut_down(bridge, window)
     switch.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # another window may come right away
     return code
 
 

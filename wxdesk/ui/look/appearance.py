@@ -5,6 +5,7 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from wxdesk import i18n
 from wxdesk.ui.look.style import style_sheet
 from wxdesk.ui.look.theme import Theme
 
@@ -24,15 +25,18 @@ class Appearance(QObject):
     """Applies the chosen look, and follows the system where that is the choice.
 
     Signals:
-        changed: the palette has changed.
+        changed: the palette has changed, or the choice of a language.
+        language_chosen: `language` is another one than that in use.
     """
 
     changed = Signal()
+    language_chosen = Signal()
 
     def __init__(self, application: QApplication, look: Look = Look.SYSTEM) -> None:
         super().__init__(application)
         self._application = application
         self.look = look
+        self.language = i18n.language()
         application.styleHints().colorSchemeChanged.connect(self._follow)
         self.choose(look)
 
@@ -42,6 +46,13 @@ class Appearance(QObject):
         hints = self._application.styleHints()
         hints.setColorScheme(_SCHEMES[look])
         self._show(hints.colorScheme() if look is Look.SYSTEM else _SCHEMES[look])
+
+    def choose_language(self, language: str) -> None:
+        """Choose a language; the window opens again in another one."""
+        self.language = language
+        self.changed.emit()
+        if language != i18n.language():
+            self.language_chosen.emit()
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:
         if self.look is Look.SYSTEM:

@@ -26,6 +26,11 @@ class WindowMemory:
         """Remember the chosen look."""
         self._file.setValue("look", look.value)
 
+    def keep_language(self, language: str) -> None:
+        """Remember the chosen language."""
+        self._file.setValue("language", language)
+        self._file.sync()
+
     @property
     def setup_place(self) -> tuple[str, str]:
         """The account and the step at which the guided set-up was left; empty if never."""

@@ -156,7 +156,6 @@ class SettingsPage(QWidget):
             self.preferences.offer_autostart(self._facts.home)
         self.data = DataCard(self._bridge, self._notices, self)
         looks = AppearanceCard(appearance, self)
-        looks.copied.connect(self._say_copied)
         own = vbox(self._accounts, *self.team, self.preferences, self.outside, STRETCH, spacing=16)
         self._columns.addLayout(own, 3)
         self._columns.addLayout(

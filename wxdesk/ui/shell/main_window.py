@@ -180,6 +180,15 @@ class MainWindow(QWidget):
         """
         self._leave_from(0)
 
+    def closed_at_once(self, otherwise: str) -> bool:
+        """Emit `closing`; with unsaved changes, show the sentence instead and return False."""
+        unsaved = any(isinstance(page.widget, HasUnsavedChanges) and page.widget.unsaved for page in self.pages)
+        if unsaved:
+            self.notices.toast(otherwise)
+        else:
+            self.closing.emit()
+        return not unsaved
+
     def _leave_from(self, index: int) -> None:
         """Let each page from `index` on ask about its unsaved changes, in turn."""
         for at, page in enumerate(self.pages[index:], index):
