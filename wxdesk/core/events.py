@@ -270,6 +270,10 @@ TIMELY = timedelta(minutes=10)
 """Age up to which a push is normal; WeChat repeats within seconds, but unbounded."""
 
 
+NOT_TIMED = -1.0
+"""Stands for an unknown duration; durations are kept in memory only."""
+
+
 @dataclass(frozen=True, slots=True)
 class PushSeen(Event):
     """A request reached the listener: kept, checked, duplicate or a refusal.

@@ -1,6 +1,7 @@
 """Health (listener, tokens, pause, troubles) and traffic, gathered from the bus."""
 
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -71,8 +72,12 @@ KEPT = 2000
 """Requests and API calls that are remembered."""
 
 
+type FindTraffic = Callable[[datetime | None, int], Awaitable[list[PushSeen | ApiCalled]]]
+"""Returns what the store has from before a time, newest first."""
+
+
 class Traffic:
-    """The newest `KEPT` requests and API calls, for the traffic page; in memory only."""
+    """The newest `KEPT` requests and API calls of this run, for the traffic page."""
 
     def __init__(self) -> None:
         self._seen: deque[PushSeen | ApiCalled] = deque(maxlen=KEPT)
@@ -82,6 +87,14 @@ class Traffic:
         if isinstance(event, PushSeen | ApiCalled):
             self._seen.append(event)
 
-    async def newest_first(self, limit: int = 500) -> list[PushSeen | ApiCalled]:
-        """Return the newest entries; a coroutine, so that it runs on the desk's loop."""
-        return list(reversed(self._seen))[:limit]
+    async def newest_first(self, limit: int = KEPT, older: FindTraffic | None = None) -> list[PushSeen | ApiCalled]:
+        """Return the newest entries; `older` finds those of earlier runs."""
+        found = list(reversed(self._seen))[:limit]
+        if older is None:
+            return found
+        pushes = {(one.account, one.key) for one in found if isinstance(one, PushSeen)}
+        replies = {one.reply_id for one in found if isinstance(one, ApiCalled)}
+        for one in await older(found[-1].at if found else None, limit - len(found)):
+            known = (one.account, one.key) in pushes if isinstance(one, PushSeen) else one.reply_id in replies
+            found += [] if known else [one]
+        return found

@@ -83,10 +83,10 @@ def test_a_line_says_when_what_how_and_how_long(model: TrafficModel) -> None:
     model.replace([push(1)])
     local = (T0 + timedelta(seconds=1)).astimezone()
     assert [shown(model, column)[0] for column in (Column.TIME, Column.WHAT, Column.RESULT, Column.TOOK)] == [
-        f"{local:%H:%M:%S}.089", "Push text", "success", "6 ms",
+        f"{local:%H:%M:%S}.089", "Message in", "success", "6 ms",
     ]  # fmt: skip
     spoken = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == f"{local:%H:%M:%S}.089, in, Push text, success"
+    assert spoken == f"{local:%H:%M:%S}.089, in, Message in, success"
 
 
 def test_a_push_is_wanted_until_the_store_has_derived_it(model: TrafficModel) -> None:

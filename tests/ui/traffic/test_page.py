@@ -73,9 +73,9 @@ def test_a_message_and_its_answer_appear_while_one_looks(qtbot: QtBot, answering
     qtbot.waitUntil(lambda: page.model.wanted_pushes() == [] and page.model.wanted_replies() == [])
     lines = zip(*(column(page, which) for which in (Column.WHAT, Column.RESULT, Column.CONTENT)), strict=True)
     assert sorted(lines) == [
-        ("Push text", "success", f"{SHORT}    你们几点开门"),
-        ("custom/send", "0 ok", f"{SHORT}    我们九点开门。"),
-        ("stable_token", "0 ok", "access_token renewed"),
+        ("Access token", "0 ok", "access_token renewed"),
+        ("Message in", "success", f"{SHORT}    你们几点开门"),
+        ("Reply out", "0 ok", f"{SHORT}    我们九点开门。"),
     ]
 
 
@@ -84,7 +84,7 @@ def test_what_happened_before_is_there_when_the_page_is_shown(
 ) -> None:
     page.window().hide()
     answered(answering)
-    assert "Push text" not in column(page, Column.WHAT)
+    assert "Message in" not in column(page, Column.WHAT)
     page.window().show()
     page.activate()
     qtbot.waitUntil(lambda: f"{SHORT}    我们九点开门。" in column(page))
@@ -153,7 +153,7 @@ def test_the_detail_goes_on_when_the_reply_does(qtbot: QtBot, answering: World, 
 def test_an_event_says_which_and_from_where(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
     answering.enter(WANG, "goods/1024")
     qtbot.waitUntil(lambda: f"{SHORT}    user_enter_tempsession    goods/1024" in column(page))
-    assert "Push event" in column(page, Column.WHAT)
+    assert "WeChat event" in column(page, Column.WHAT)
 
 
 def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
@@ -226,6 +226,32 @@ def test_a_refused_check_of_the_url_is_called_one_and_says_what_is_wrong(
     assert dict(page.detail.steps.texts())["What to do"] == "Copy the Token from here, and submit it again."
 
 
+def test_what_an_earlier_run_kept_is_shown_and_copied_without_secrets(
+    qtbot: QtBot, answering: World, notices: Notices
+) -> None:
+    answered(answering)
+    bridge = Bridge(replace(answering.desk, traffic=Traffic()), answering.loop)  # as after a restart
+    page = TrafficPage(bridge, notices)
+    qtbot.addWidget(page)
+    page.show()
+    page.activate()
+    expected = ["Message in", "Reply out"]
+    qtbot.waitUntil(lambda: sorted(column(page, Column.WHAT)) == expected)
+    qtbot.waitUntil(lambda: f"{SHORT}    你们几点开门" in column(page))
+    select(page, "你们几点开门")
+    qtbot.waitUntil(page.detail.replay.isVisible)
+    page.detail.curl.click()
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("curl -X POST 'https://…/wx/…?signature=…&timestamp=…&nonce=…' --data-raw '")
+    assert "你们几点开门" in copied
+    assert WANG not in copied
+    select(page, "我们九点开门")
+    assert not page.detail.replay.isVisible()
+    page.detail.curl.click()
+    assert QGuiApplication.clipboard().text().endswith("/cgi-bin/custom/send?access_token=…'")
+    bridge.close()
+
+
 FORGED = b'{"ToUserName":"gh_1","FromUserName":"o1","CreateTime":1760000000,"MsgType":"text","Content":"x","MsgId":1}'
 
 
@@ -249,15 +275,15 @@ def test_chips_and_field_narrow_the_table(qtbot: QtBot, answering: World, page: 
     answered(answering)
     qtbot.waitUntil(lambda: f"{SHORT}    我们九点开门。" in column(page))
     choose(page, PUSHES)
-    assert column(page, Column.WHAT) == ["Push text"]
+    assert column(page, Column.WHAT) == ["Message in"]
     choose(page, CALLS)
-    assert sorted(column(page, Column.WHAT)) == ["custom/send", "stable_token"]
+    assert sorted(column(page, Column.WHAT)) == ["Access token", "Reply out"]
     choose(page, PROBLEMS)
     assert column(page) == []
     assert "Nothing here fits the filter." in all_text(page)
     choose(page, ALL)
-    qtbot.keyClicks(page.header.search, "custom")
-    assert column(page, Column.WHAT) == ["custom/send"]
+    qtbot.keyClicks(page.header.search, "custom/")
+    assert column(page, Column.WHAT) == ["Reply out"]
 
 
 def test_looking_further_down_nothing_moves_and_the_newer_lines_are_counted(

@@ -1,14 +1,17 @@
 """Traces of requests and calls: the stored rows behind the traffic page's lines."""
 
 from collections.abc import Collection, Set
+from datetime import datetime
+from operator import attrgetter
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from wxdesk.core.errors import NotFound
+from wxdesk.core.events import NOT_TIMED, ApiCalled, PushSeen
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.push import KeptPush
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.engine.database import StorePart
@@ -26,6 +29,10 @@ class Traces(StorePart):
     async def of_replies(self, ids: Collection[int]) -> list[ReplyTrace]:
         """Return these replies with their contacts; unknown ones are left out."""
         return await self._db.read(_of_replies, ids)
+
+    async def before(self, at: datetime | None, limit: int) -> list[PushSeen | ApiCalled]:
+        """Return kept pushes and calls for replies before `at`, newest first."""
+        return await self._db.read(_before, at, limit)
 
     async def path(self, account: str, key: str) -> PushPath:
         """Return everything that followed from one push; raises `NotFound`."""
@@ -67,6 +74,30 @@ def _path(connection: Connection, account: str, key: str) -> PushPath:
     [thread] = _threads(connection, {message.conversation_id})
     decision, answers = _decision(connection, message.id), _answers(connection, message)
     return PushPath(push, message, thread.contact, decision, answers, thread.window.until)
+
+
+def _before(connection: Connection, at: datetime | None, limit: int) -> list[PushSeen | ApiCalled]:
+    """Read both from the newest id on, as ids grow with time."""
+    ended = func.coalesce(replies.c.sent_at, replies.c.updated_at)
+    pushes = select(raw_pushes, messages.c.msg_type, messages.c.event).outerjoin_from(raw_pushes, messages)
+    calls = select_replies().where(replies.c.attempts > 0, replies.c.state.in_(_CALLED))
+    if at is not None:
+        pushes, calls = pushes.where(raw_pushes.c.received_at < at), calls.where(ended < at)
+    found: list[PushSeen | ApiCalled] = []
+    for row in connection.execute(pushes.order_by(raw_pushes.c.id.desc()).limit(limit)):
+        kind = f"event:{row.event}" if row.event else row.msg_type or ""
+        found.append(PushSeen(row.account, "kept", row.received_at, NOT_TIMED, kind, row.key))
+    for one in map(reply_of, connection.execute(calls.order_by(replies.c.id.desc()).limit(limit))):
+        outcome = "0 ok" if one.state is ReplyState.SENT else one.error if one.errcode is None else str(one.errcode)
+        ended_at = one.sent_at or one.updated_at
+        found.append(ApiCalled(one.account, SEND, outcome, ended_at, NOT_TIMED, one.id, one.error, one.rid))
+    return sorted(found, key=attrgetter("at"), reverse=True)[:limit]
+
+
+_CALLED = (ReplyState.SENT, ReplyState.FAILED, ReplyState.UNKNOWN)
+
+SEND = "custom/send"
+"""WeChat's name of the call that sends a reply."""
 
 
 def _contacts(connection: Connection, ids: Collection[int]) -> dict[int, Contact]:

@@ -80,6 +80,7 @@ def build_pages(
     rules.conversation_wanted.connect(links.conversation)
     templates, traffic = TemplatesPage(bridge, notices), TrafficPage(bridge, notices)
     _lead_on(inbox, rules, templates, links)
+    traffic.try_wanted.connect(rules.try_as)
     insights, settings = InsightsPage(bridge, notices), SettingsPage(bridge, notices, facts, appearance)
     settings.preferences.hours_wanted.connect(rules.hours.open)
     settings.tryout_wanted.connect(links.tryout)

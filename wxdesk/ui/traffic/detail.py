@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -47,6 +48,12 @@ class TrafficDetail(QFrame):
         self._heading = PlainLabel(size=Size.SMALL, role="faint", strong=True)
         self.copy = Button(tr("Copy"), icon="copy")
         self.copy.clicked.connect(self._copy_body)
+        self.curl = Button(tr("Copy as curl"))
+        self.curl.setToolTip(tr("Without secrets: signature, token, path and openids are left out"))
+        self.curl.clicked.connect(self._copy_curl)
+        self._curl = ""
+        self.replay = Button(tr("Try in the rules of now"), icon="play")
+        self.replay.setToolTip(tr("Shows what the rules would answer today. Nothing is sent."))
         self.save = Button(tr("Save as…"))
         self.save.clicked.connect(self.save_wanted)
         self.save.hide()
@@ -60,7 +67,7 @@ class TrafficDetail(QFrame):
         inner.setProperty("class", "flat")
         tools = hbox((self._heading, 1), self.save, self.copy)
         title = PlainLabel(tr("What happened"), size=Size.SMALL, role="faint", strong=True)
-        body = vbox(tools, self.body, spacing=8)
+        body = vbox(tools, self.body, hbox(self.replay, self.curl, STRETCH, spacing=8), spacing=8)
         vbox(body, 8, title, self.steps, STRETCH, within=inner, spacing=8, margins=(16, 8, 16, 16))
         scroll = ColumnScroll(self)
         scroll.setWidget(inner)
@@ -68,8 +75,9 @@ class TrafficDetail(QFrame):
         head = hbox((self._title, 1), self._close, margins=(16, 12, 12, 4))
         vbox(head, (scroll, 1), within=self, spacing=0, margins=(1, 0, 0, 0))
 
-    def show_line(self, title: str, heading: str, text: str, steps: Sequence[TrafficStep]) -> None:
+    def show_line(self, title: str, heading: str, text: str, steps: Sequence[TrafficStep], curl: str) -> None:
         """Show a line's texts; without `text` there is no body to show or copy."""
+        self._curl = curl
         self._title.setText(title)
         self._heading.setText(heading)
         for widget in (self._heading, self.copy, self.body):
@@ -86,6 +94,10 @@ class TrafficDetail(QFrame):
             self.closed.emit()
             return
         super().keyPressEvent(event)
+
+    def _copy_curl(self) -> None:
+        QGuiApplication.clipboard().setText(self._curl)
+        self.copied.emit()
 
     def _copy_body(self) -> None:
         QGuiApplication.clipboard().setText(self.body.toPlainText())
@@ -181,6 +193,11 @@ _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a
 """Control and direction characters, which could disguise a text."""
 
 _OPENID = re.compile(r"(?<![\w-])o[A-Za-z0-9_-]{27}(?![\w-])")
+
+
+def as_curl(url: str, body: str) -> str:
+    """Return a request as a command, whose secrets whoever runs it fills in."""
+    return " ".join(("curl -X POST", shlex.quote(url), *(("--data-raw", shlex.quote(body)) if body else ())))
 
 
 def readable(body: bytes, format: BodyFormat | None) -> str:  # noqa: A002 - the word of the records

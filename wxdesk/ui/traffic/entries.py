@@ -20,6 +20,22 @@ from wxdesk.ui.wording.messages import kind_text, name_of, span_text
 
 type TrafficEntry = PushSeen | ApiCalled
 
+KINDS = {
+    "text": "Message in",
+    "image": "Picture in",
+    "miniprogrampage": "Card in",
+    "event": "WeChat event",
+}
+CALLS = {
+    "custom/send": "Reply out",
+    "custom/typing": "Typing out",
+    "media/upload": "Picture out",
+    "media/get": "Picture fetched",
+    "stable_token": "Access token",
+    "token": "Access token",
+}
+"""Words of WeChat's message types and calls, whose own names stand in the detail."""
+
 TOKEN_CALLS = frozenset({"stable_token", "token"})
 
 
@@ -65,7 +81,9 @@ class TrafficLine:
 
     def contains(self, phrase: str) -> bool:
         """Tell if a casefolded phrase occurs anywhere in the line."""
-        return any(phrase in text.casefold() for text in (self.who, self.said, self.result, self.what, self.time))
+        own = self.entry.kind if isinstance(self.entry, PushSeen) else self.entry.call
+        shown = (self.who, self.said, self.result, self.what, self.time, own)
+        return any(phrase in text.casefold() for text in shown)
 
 
 def precise_time(at: datetime) -> str:
@@ -103,7 +121,7 @@ def _kind_of(entry: PushSeen, msg_type: str) -> str:
         return tr("Visit")
     if entry.outcome == "checked" or (finding is not None and finding.check is Check.URL_CHECK):
         return tr("GET check")
-    return tr("Push {kind}", kind=msg_type).rstrip()
+    return tr(KINDS[msg_type]) if msg_type in KINDS else tr("Push {kind}", kind=msg_type).rstrip()
 
 
 def with_signed_age(entry: PushSeen, result: str) -> str:
@@ -144,7 +162,7 @@ def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> TrafficLine:
     good = code == 0
     return TrafficLine(
         entry=entry,
-        what=entry.call,
+        what=tr(CALLS[entry.call]) if entry.call in CALLS else entry.call,
         result="0 ok" if good else str(code) if code is not None else tr("No answer"),
         tone=Tone.GOOD if good else Tone.BAD,
         who=name_of(reply.contact) if reply is not None else "",

@@ -1,6 +1,6 @@
 """Traffic page: the latest requests and calls, and one of them in detail."""
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QStackedLayout, QWidget
 
@@ -11,7 +11,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, readable
+from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
 from wxdesk.ui.traffic.model import MOST, Role, TrafficFilter, TrafficModel
 from wxdesk.ui.traffic.quarantine import QuarantineController
@@ -25,7 +25,13 @@ from wxdesk.ui.wording.hold_reasons import HoldReasons
 
 
 class TrafficPage(QWidget):
-    """Follows the desk's traffic while visible; hidden, it only notes missed entries."""
+    """Follows the desk's traffic while visible; hidden, it only notes missed entries.
+
+    Signals:
+        try_wanted: conversation and text of a message that the rules of now shall be tried on.
+    """
+
+    try_wanted = Signal(int, str)
 
     def __init__(self, bridge: Bridge, notices: Notices) -> None:
         super().__init__()
@@ -58,7 +64,8 @@ class TrafficPage(QWidget):
         self.quarantine.ask()
         if self._stale and not self._in_quarantine:
             self._stale = False
-            self._bridge.ask(self._bridge.desk.traffic.newest_first(MOST), self._show)
+            desk = self._bridge.desk
+            self._bridge.ask(desk.traffic.newest_first(MOST, desk.reports.traces.before), self._show)
 
     def _build(self) -> None:
         self.setProperty("class", "panel")
@@ -83,6 +90,7 @@ class TrafficPage(QWidget):
         self.detail.closed.connect(self._close_detail)
         self.detail.copied.connect(self._say_copied)
         self.detail.save_wanted.connect(self._save)
+        self.detail.replay.clicked.connect(self._replay)
         self.header.read_again.clicked.connect(self.quarantine.read_again)
         self.quarantine.counted.connect(self.header.show_quarantine)
         self.quarantine.listed.connect(self._show_quarantine)
@@ -211,14 +219,18 @@ class TrafficPage(QWidget):
         if isinstance(entry, ApiCalled):
             text = line.reply.reply.content.summary if line.reply is not None else ""
             self.detail.save.hide()
-            self.detail.show_line(title, tr("What was said"), text, call_steps(line, entry))
+            self.detail.replay.hide()
+            curl = as_curl(f"https://api.weixin.qq.com/cgi-bin/{entry.call}?access_token=…", "")
+            self.detail.show_line(title, tr("What was said"), text, call_steps(line, entry), curl)
             return
         account = self._bridge.desk.accounts.get(entry.account)
         path = self._path
         text = readable(path.push.body, path.push.format) if path is not None else ""
         steps = push_steps(line, path, account, self._bridge.desk.clock(), self._standstills.of)
         self.detail.save.setVisible(path is not None and bool(path.push.note))
-        self.detail.show_line(title, tr("Decrypted"), text, steps)
+        self.detail.replay.setVisible(path is not None and path.message is not None and bool(path.message.text))
+        curl = as_curl("https://…/wx/…?signature=…&timestamp=…&nonce=…", text)
+        self.detail.show_line(title, tr("Decrypted"), text, steps, curl)
 
     def _close_detail(self) -> None:
         self.view.clearSelection()
@@ -236,6 +248,11 @@ class TrafficPage(QWidget):
             top = self.header.height()
             self.detail.setGeometry(self.width() - WIDTH, top, WIDTH, self.height() - top)
             self.detail.raise_()
+
+    def _replay(self) -> None:
+        """Try the rules of now on the message; nothing is stored or sent."""
+        if self._path is not None and self._path.message is not None:
+            self.try_wanted.emit(self._path.message.conversation_id, self._path.message.text)
 
     def _save(self) -> None:
         if self._path is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from wxdesk.core.events import PushSeen
+from wxdesk.core.events import NOT_TIMED, PushSeen
 from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.traces import PushTrace
 from wxdesk.core.system_failures import why_unusable
@@ -18,9 +18,6 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 log = logging.getLogger(__name__)
 
 TROUBLE = "quarantine"
-
-NOT_TIMED = -1.0
-"""Stands for an unknown duration; durations are kept in memory only."""
 
 
 class QuarantineController(QObject):

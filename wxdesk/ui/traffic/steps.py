@@ -110,8 +110,8 @@ def _refused(code: int, entry: ApiCalled, line: TrafficLine) -> list[TrafficStep
 def subject_of(line: TrafficLine) -> str:
     """Make the title of the detail."""
     if isinstance(line.entry, PushSeen):
-        return line.what
-    return tr("Call {name}", name=line.what)
+        return " · ".join(filter(None, (line.what, line.entry.kind)))
+    return tr("Call {name}", name=line.entry.call)
 
 
 def _signed(entry: PushSeen, at: datetime) -> TrafficStep:
