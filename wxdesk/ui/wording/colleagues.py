@@ -6,7 +6,7 @@ from datetime import datetime
 from wxdesk.core.conversations.claim import Sight
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import clock_time, span_text
+from wxdesk.ui.wording.messages import span_text
 
 
 def activity_text(sights: Iterable[Sight], conversation_id: int, me: str) -> str:
@@ -28,12 +28,6 @@ def claim_text(conversation: Conversation, me: str, now: datetime) -> str:
     if until is not None:
         return tr("{name} has left; free in {span}", name=name, span=span_text(max(until - now, now - now)))
     return tr("{name} has it", name=name)
-
-
-def claim_sentence(conversation: Conversation, me: str, now: datetime) -> str:
-    """Return who has a conversation and since when."""
-    at, words = conversation.claimed_at, claim_text(conversation, me, now)
-    return words if at is None else tr("{words}, since {time}", words=words, time=clock_time(at))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -53,7 +53,7 @@ class ChatPanel(QFrame):
         self.find_bar = FindBar(bridge, session, self.timeline, self.composer.edit)
         self.drop_zone = DropZone(self)
         self.transfer = TransferBar(bridge, notices)
-        self.claim = ClaimControl(self.header.face, self.header.colleagues, bridge, notices, session.hold_reasons)
+        self.claim = ClaimControl(self.header.face, self.header.colleagues, bridge, session.hold_reasons)
         self.takeover = TakeoverControl(self.header, bridge, session)
         self.aside = ResolveControl(self.header, self.composer.edit, bridge, session, notices)
         self.timeline.write_into(self.composer.edit)

@@ -17,11 +17,10 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.dialogs.dialog import NarrowDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, NarrowDialog
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.painting import paint_face
-from wxdesk.ui.wording.colleagues import claim_sentence, claim_text
+from wxdesk.ui.wording.colleagues import claim_text
 from wxdesk.ui.wording.hold_reasons import HoldReasons
 
 FACE = 26
@@ -61,14 +60,11 @@ class ClaimControl(QObject):
 
     _asked = Signal(object, object)
 
-    def __init__(
-        self, face: FaceButton, line: PlainLabel, bridge: Bridge, notices: Notices, reasons: HoldReasons
-    ) -> None:
+    def __init__(self, face: FaceButton, line: PlainLabel, bridge: Bridge, reasons: HoldReasons) -> None:
         super().__init__(face)
         self._face = face
         self._line = line
         self._bridge = bridge
-        self._notices = notices
         self._reasons = reasons
         self._conversation_id, self._owner = 0, ""
         face.clicked.connect(self.open_menu)
@@ -81,8 +77,9 @@ class ClaimControl(QObject):
         self._owner = conversation.claimed_by
         for widget in (self._face, self._line):
             widget.setVisible(bool(me))
-        self._line.setText(self._reasons.activity(conversation.id) or claim_text(conversation, me, now))
-        self._face.show_face(conversation.claimed_by, claim_sentence(conversation, me, now))
+        words = claim_text(conversation, me, now)
+        self._line.setText(self._reasons.activity(conversation.id) or words)
+        self._face.show_face(conversation.claimed_by, words)
 
     def open_menu(self) -> None:
         """Offer what can be done about the claim."""
@@ -122,20 +119,20 @@ class ClaimControl(QObject):
 
     def _may_join(self, error: ClaimedByColleague) -> asyncio.Future[bool]:
         """Ask if the operator means to write there; called on the desk's loop."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[bool] = loop.create_future()
-        self._asked.emit(error, partial(_tell, loop, answer))
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._asked.emit(error, answer)
         return answer
 
-    def _ask(self, error: ClaimedByColleague, answer: Callable[[bool], None]) -> None:
+    def _ask(self, error: ClaimedByColleague, answer: asyncio.Future[bool]) -> None:
         title = tr("Write into {name}'s conversation?", name=error.values["name"])
         words = tr("{why} Nothing has been sent.", why=explain(error))
-        send = tr("Send all the same")
-        self._notices.confirm(title, words, send, partial(answer, True), otherwise=partial(answer, False))
+        question = ConfirmDialog(self._face.window(), title, words, tr("Send all the same"))
+        question.finished.connect(partial(_tell, answer))
+        question.open()
 
 
-def _tell(loop: asyncio.AbstractEventLoop, answer: asyncio.Future[bool], means: bool) -> None:
-    loop.call_soon_threadsafe(lambda: None if answer.done() else answer.set_result(means))
+def _tell(answer: asyncio.Future[bool], means: int) -> None:
+    answer.get_loop().call_soon_threadsafe(lambda: None if answer.done() else answer.set_result(bool(means)))
 
 
 class HandDialog(NarrowDialog):

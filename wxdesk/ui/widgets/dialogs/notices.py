@@ -38,14 +38,7 @@ LONGEST = 300
 type BarAction = tuple[str, Callable[[], None]]
 """The text of a button, and the action it runs."""
 
-PASSING: tuple[type[WxdeskError], ...] = (
-    BadInput,
-    ClaimedByColleague,
-    MoveNotAllowed,
-    NotFound,
-    SendError,
-    UnsettledReply,
-)
+PASSING = (BadInput, ClaimedByColleague, MoveNotAllowed, NotFound, SendError, UnsettledReply)
 """Errors shown as a toast: the page still shows the state. Others get a bar."""
 
 
@@ -134,20 +127,9 @@ class Notices(QObject):
         QGuiApplication.clipboard().setText(text)
         self.toast(tr("Copied"))
 
-    def confirm(
-        self,
-        title: str,
-        text: str,
-        action: str,
-        then: Callable[[], None],
-        destructive: bool = False,
-        otherwise: Callable[[], None] | None = None,
-    ) -> None:
-        """Ask a question; call `then` if the answer is yes, else `otherwise`."""
-        dialog = ConfirmDialog(self._host.window(), title, text, action, destructive=destructive)
-        if otherwise is not None:
-            dialog.rejected.connect(otherwise)
-        dialog.ask(then)
+    def confirm(self, title: str, text: str, action: str, then: Callable[[], None], destructive: bool = False) -> None:
+        """Ask a question, and call `then` if the answer is yes; returns at once."""
+        ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
 
 
 class FootLine(QFrame):
