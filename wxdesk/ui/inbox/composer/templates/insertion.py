@@ -13,8 +13,8 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.emoticons import EmoticonPicker
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.composer.templates.emoticons import EmoticonPicker
 from wxdesk.ui.inbox.composer.templates.form import TemplateForm
 from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
 from wxdesk.ui.inbox.open_conversation import ChatSession
