@@ -78,7 +78,7 @@ def raised_open_window(home: Path) -> bool:
 
 
 def chosen_language(home: Path) -> str | None:
-    """Return the language that was chosen in the window of `home`; None for the system's."""
+    """Return the language chosen in the window of `home`; None for the system's."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         found = re.search(r"^language=(\w+)$", (home / "window.ini").read_text(encoding="utf-8"), re.MULTILINE)
         return found[1] if found and found[1] in LANGUAGES else None

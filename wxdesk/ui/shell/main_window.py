@@ -181,7 +181,7 @@ class MainWindow(QWidget):
         self._leave_from(0)
 
     def closed_at_once(self, otherwise: str) -> bool:
-        """Emit `closing`; with unsaved changes, show the sentence instead and return False."""
+        """Emit `closing`; with unsaved changes show the sentence and return False."""
         unsaved = any(isinstance(page.widget, HasUnsavedChanges) and page.widget.unsaved for page in self.pages)
         if unsaved:
             self.notices.toast(otherwise)
