@@ -19,6 +19,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.lists.click_guard import READABLE
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 
 type Open = Callable[[int], None]
 
@@ -104,6 +105,21 @@ def test_after_the_strips_last_row_one_goes_on_in_the_reply(
     qtbot.keyClick(page.list.strip.view, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(page.list.strip.isHidden)
     assert QApplication.focusWidget() is page.chat.composer.edit
+
+
+def test_after_sending_all_one_goes_on_in_the_reply(qtbot: QtBot, world: World, page: InboxPage, held: Reply) -> None:
+    world.say("oCustomer0000000000000002", "opening?")
+    qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 2 and page.list.strip.send.isVisible())
+    qtbot.mouseClick(page.list.strip.send, Qt.MouseButton.LeftButton)
+    [asked] = page.window().findChildren(ConfirmDialog)
+    qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.list.strip.isHidden)
+    page.window().activateWindow()  # as a desktop does once the question is gone
+    qtbot.waitUntil(page.window().isActiveWindow)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    qtbot.keyClicks(focused, "hao")
+    qtbot.waitUntil(lambda: page.chat.composer.text() == "hao")
 
 
 def test_a_bubble_that_came_by_itself_is_not_sent_by_the_key_of_that_moment(

@@ -91,8 +91,8 @@ def test_a_row_names_its_customer_whole_and_nothing_empty_stands_below(
             taken = sum(QFontMetrics(face).horizontalAdvance(words) for face, words in _faces(name, shown))
             assert rect.left() + 12 + taken + 12 + 4 < button_rect(rect, "send").left() - 8, "name, icon, state"
             assert view.tip_at(rect.topLeft() + QPoint(40, 10)) == ("" if shown == whole else whole)
-        qtbot.waitUntil(strip.send.isVisible)
-        qtbot.waitUntil(lambda: strip.body.height() == view.height() == 2 * ROW_HEIGHT)
+        qtbot.waitUntil(lambda: strip.send_below.isVisible() and strip.send.isHidden())
+        qtbot.waitUntil(lambda: strip.body.height() - strip.foot.height() == view.height() == 2 * ROW_HEIGHT)
     finally:
         i18n.use("en")
 
@@ -190,6 +190,14 @@ def test_where_the_line_has_much_to_say_sending_all_stands_in_the_list(
     assert "waits while you write" in strip.earliest.full_text()
     strip.open_list()
     assert strip.send_below.isVisible()
+    qtbot.waitUntil(lambda: strip.body.height() == strip.view.height() + strip.foot.height())
+    height = strip.height()
+    page.chat.composer.edit.clear()
+    qtbot.keyClicks(page.chat.composer.edit, "x")
+    qtbot.keyClick(page.chat.composer.edit, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: "waits while you write" not in strip.earliest.full_text())
+    assert strip.send_below.isVisible()
+    assert strip.height() == height, "nothing below it is pushed"
     qtbot.mouseClick(strip.send_below, Qt.MouseButton.LeftButton)
     [asked] = page.window().findChildren(ConfirmDialog)
     qtbot.mouseClick(asked.cancel, Qt.MouseButton.LeftButton)

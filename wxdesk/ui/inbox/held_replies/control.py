@@ -110,7 +110,7 @@ class HeldRepliesControl(QObject):
     def _tell(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
         self.feed.take(held)
         asking = len(self.feed.asking())
-        self.meanwhile.after_pause(ask=by_hand and not asking)
+        self.meanwhile.after_pause()
         if asking and by_hand:
             self.decide()
         else:

@@ -152,8 +152,7 @@ class HeldStrip(QFrame):
         send = self.send.sizeHint().width() + GAP
         both = self._needs(send, room) <= room
         self.count.use_step(shrink_steps(self._giving_way, 2 * GAP + both * send, room)[self.count])
-        self.send.setVisible(both)
-        self.foot.setHidden(both)  # with its margins
+        self.send.setVisible(both and not self.unfolded)  # the list always has its own: nothing may push it
 
     def _needs(self, fixed: int, room: int) -> int:
         """Return the least width of the texts, beside `fixed` pixels."""
@@ -213,6 +212,7 @@ class HeldStrip(QFrame):
         self.body.setVisible(unfolded)
         self.unfold.setVisible(not unfolded)
         self.fold.setVisible(unfolded)
+        self._share_room()
 
 
 def _joined(*words: str) -> str:
