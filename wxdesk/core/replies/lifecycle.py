@@ -90,6 +90,12 @@ def can_be_undone(reply: Reply) -> bool:
     return reply.author is Author.OPERATOR and reply.state is S.HELD and reply.due_at is not None
 
 
+def is_scheduled(reply: Reply) -> bool:
+    """True while a reply that an operator wrote waits for the time that they chose."""
+    fresh = reply.author is Author.OPERATOR and not reply.attempts
+    return fresh and reply.state is S.QUEUED and reply.not_before is not None
+
+
 def is_passed_over(reply: Reply) -> bool:
     """True for a rule's draft instead of which an operator wrote a reply.
 

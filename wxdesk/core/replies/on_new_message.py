@@ -17,6 +17,7 @@ WAITS = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 
 ASKS_SINCE = "The customer wrote again, and no rule may answer that. It leaves only when you say so."
 WROTE_MEANWHILE = "The customer wrote again while you had it in hand. It leaves only when you say so."
+WROTE_BEFORE = "The customer wrote before it was time. It leaves only when you say so."
 SPOKE_MEANWHILE = "You took over or wrote something yourself meanwhile. It leaves only when you say so."
 WROTE_INSTEAD = "You wrote something yourself instead."
 WORD_TAKEN_BACK = "You took back what you wrote instead. It leaves only when you say so."

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.errors import PartsDiffer, ReplyEmpty, TooFewRepliesLeft
+from wxdesk.core.errors import BadInput, PartsDiffer, Phrase, ReplyEmpty, TooFewRepliesLeft
 from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, TakeoverChanged
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
@@ -18,7 +18,7 @@ from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.operator import acting
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.normalise import is_visible
-from wxdesk.core.replies.lifecycle import Move, mode_of
+from wxdesk.core.replies.lifecycle import Move, is_scheduled, mode_of
 from wxdesk.core.replies.on_new_message import due_before_closing
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
@@ -27,6 +27,8 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.store import Store
+
+CLOSED_THEN = "The time for replies is over by then. Choose an earlier time, or send it now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,11 @@ class ReplyCommands:
     _publish: Callable[[Event], None]
     _clock: Clock
 
-    async def write(self, conversation_id: int, content: Content | str) -> Reply:
+    async def write(self, conversation_id: int, content: Content | str, at: datetime | None = None) -> Reply:
         """Send a text, picture, link or card as the operator, and take over.
 
-        It is held first as long as it can be undone (`undo`), unless the reply window is about to close.
+        It is held first as long as it can be undone (`undo`), unless the reply window is about to close. One for a
+        later time, `at`, takes nothing over, and asks if the contact writes first.
 
         Pictures are named by the digests that `Pictures.add` gave: `Content(ReplyKind.IMAGE, picture=digest)`;
         for a card's cover, `thumb_picture`. They are uploaded when the reply leaves.
@@ -55,7 +58,9 @@ class ReplyCommands:
         """
         made = await self._checked(content)
         conversation = await self._store.conversations.get(conversation_id)
-        [reply] = await self._say(conversation, [made])
+        if at is not None and not quota.replies_left(conversation.window, at):
+            raise BadInput(reason=Phrase(CLOSED_THEN))
+        [reply] = await self._say(conversation, [made], at)
         return reply
 
     async def write_split(self, conversation_id: int, text: str, parts: int) -> list[Reply]:
@@ -88,13 +93,18 @@ class ReplyCommands:
             await self._pictures.get(digest)
         return made
 
-    async def _say(self, conversation: Conversation, contents: Sequence[Content]) -> list[Reply]:
+    async def _say(
+        self, conversation: Conversation, contents: Sequence[Content], at: datetime | None = None
+    ) -> list[Reply]:
         """Store the messages in their order, and what writing them changes besides."""
         now, wanted = self._clock(), self._preferences.now
-        due_at = self._can_undo_until(conversation, now)
+        due_at = None if at is not None else self._can_undo_until(conversation, now)
         state = ReplyState.QUEUED if due_at is None else ReplyState.HELD
-        new = [NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at) for content in contents]
-        span = timedelta(minutes=wanted.takeover_minutes) if wanted.writing_takes_over else None
+        new = [
+            NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at, not_before=at)
+            for content in contents
+        ]
+        span = timedelta(minutes=wanted.takeover_minutes) if wanted.writing_takes_over and at is None else None
         made = await self._store.replies.write(new, now, span)
         if made.takeover is not None:
             publish_replies(self._publish, made.drafted)
@@ -118,11 +128,13 @@ class ReplyCommands:
         """Take back an operator's reply with all of its messages, during its undo time.
 
         The takeover by writing it ends too, if nothing was written since, and drafts that it passed over are
-        restored. Returns the messages as they are then, in their order.
+        restored. Returns the messages as they are then, in their order. One for a later time is only stopped.
 
         Raises:
             MoveNotAllowed: it is too late, it is being sent.
         """
+        if is_scheduled(await self._store.replies.get(reply_id)):
+            return [await self.cancel(reply_id)]
         undone = await self._store.pending_replies.undo(reply_id, acting(), self._clock())
         if undone.takeover is not None:
             self._taken_over(undone.replies[0].conversation_id, undone.takeover.before)

@@ -19,7 +19,7 @@ from wxdesk.store.conversations.conversations import change_contact
 from wxdesk.store.conversations.status import resolve_or_snooze
 from wxdesk.store.conversations.takeovers import takeover_values
 from wxdesk.store.conversations.unanswered import oldest_unanswered
-from wxdesk.store.decisions.superseding import PendingAnswers
+from wxdesk.store.decisions.superseding import PendingAnswers, hold_scheduled
 from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
 from wxdesk.store.replies.parts import join_parts
@@ -60,7 +60,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
             resolve_or_snooze(connection, made_by.conversation_id, one.aside, made_by.decided_at, made_by.rule_name)
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
-    return load_replies(connection, [*giving_way.moved, *made])
+    return load_replies(connection, [*giving_way.moved, *made, *hold_scheduled(connection, new)])
 
 
 def _refuse_if_operator_acted(connection: Connection, resolutions: Iterable[Resolution]) -> None:

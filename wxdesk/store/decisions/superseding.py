@@ -5,12 +5,12 @@ an operator may have begun to edit, or a deadline passed, since the decision was
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, false, not_, select, update
+from sqlalchemy import Connection, Row, and_, exists, false, not_, select, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
@@ -21,6 +21,7 @@ from wxdesk.core.replies.on_new_message import (
     ASKS_SINCE,
     WAITS,
     WINDOW_CLOSED,
+    WROTE_BEFORE,
     HoldTimes,
     OnNewMessage,
     PendingReply,
@@ -30,8 +31,8 @@ from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all
 from wxdesk.store.replies.history import write_steps
 from wxdesk.store.replies.parts import later_parts
-from wxdesk.store.schema.messaging import decisions, messages, replies
-from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
+from wxdesk.store.schema.messaging import WRITTEN, decisions, messages, replies
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand, scheduled
 
 CONTACT = Author.CONTACT.value
 """Name in `by` of an answer that was cancelled because the contact wrote again."""
@@ -164,6 +165,17 @@ class PendingAnswers:
     def _decided(self, resolution: Resolution, outcome: Outcome) -> None:
         change = update(decisions).where(decisions.c.message_id == resolution.decision.message_id)
         self._connection.execute(change.values(outcome=outcome))
+
+
+def hold_scheduled(connection: Connection, new: Mapping[int, Resolution]) -> list[int]:
+    """Hold what an operator wrote for later where the contact has written first."""
+    wrote = select(messages.c.conversation_id).where(messages.c.id.in_(new), WRITTEN)
+    waits = scheduled(replies) & replies.c.conversation_id.in_(wrote)
+    if not new or not connection.scalar(select(exists().where(waits))):
+        return []
+    at = max(one.decision.decided_at for one in new.values())
+    values = {"due_at": None, "not_before": None, "error": WROTE_BEFORE}
+    return [reply.id for reply in move_all(connection, Move.HOLD, waits, at, **values)]
 
 
 def _made(row: dict[str, Any]) -> _PendingReply:

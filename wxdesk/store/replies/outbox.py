@@ -25,7 +25,7 @@ from wxdesk.store.replies.pending import edit_lock, takeover
 from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import reply_of, select_replies
-from wxdesk.store.schema.reply_predicates import by_hand, undoable
+from wxdesk.store.schema.reply_predicates import by_hand, scheduled, undoable
 
 INTERRUPTED = "wxdesk ended before WeChat answered"
 """Reason of the state `unknown` after the program ended during a call to WeChat."""
@@ -167,6 +167,7 @@ def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
     earlier, underway = replies.alias("earlier"), replies.alias("underway")
     queued: ColumnElement[bool] = (earlier.c.state == ReplyState.QUEUED) & ~waits_for_earlier_part(earlier)
     query = select(replies.c.id).join(conversations, conversations.c.id == replies.c.conversation_id).where(QUEUED)
+    queued &= ~(scheduled(earlier) & (earlier.c.not_before > _NOW))
     if only_by_hand:
         queued &= by_hand(earlier)
         query = query.where(by_hand(replies))

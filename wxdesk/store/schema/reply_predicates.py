@@ -27,6 +27,12 @@ def undoable(table: FromClause) -> ColumnElement[bool]:
     return and_(table.c.author == Author.OPERATOR, counts_down)
 
 
+def scheduled(table: FromClause) -> ColumnElement[bool]:
+    """Match what operators wrote for a time that has not come."""
+    fresh = and_(table.c.author == Author.OPERATOR, table.c.attempts == 0)
+    return and_(fresh, table.c.state == ReplyState.QUEUED, table.c.not_before.is_not(None))
+
+
 def passed_over(table: FromClause) -> ColumnElement[bool]:
     """Match drafts that an operator passed over by writing a reply instead."""
     untouched = and_(table.c.edited.is_(false()), table.c.by == "")

@@ -11,9 +11,10 @@ from enum import Enum
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
-from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over
+from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.messages import HOUR, MINUTE, span_text
+from wxdesk.ui.wording.status import upcoming_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,9 @@ def _queued(reply: Reply, now: datetime, standstill: HoldReason) -> ReplyStatus:
         return _behind()
     if standstill is HoldReason.PAUSED and is_automatic(reply):
         return ReplyStatus(tr("Paused, not sent"), "pending", "pause", strong=True)
+    if reply.not_before is not None and is_scheduled(reply):
+        when = upcoming_time(reply.not_before, now)
+        return ReplyStatus(tr("Sends {when}", when=when), "accent", "clock", strong=True)
     if reply.not_before is not None and now < reply.not_before:
         span = span_until(reply.not_before, now)
         return ReplyStatus(tr("Tries again in {span}", span=span), "pending", "retry", strong=True)

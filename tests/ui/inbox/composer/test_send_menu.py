@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,11 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from tests.ui.inbox.conftest import texts
 from tests.ui.world import World
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.preferences import AfterSending
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, offers_in
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.wording.conversation import status_of_row
 
 LI, WANG, ZHAO = "oLI00000000000000000001", "oWANG00000000000000000001", "oZHAO00000000000000000001"
 
@@ -87,3 +91,25 @@ def test_sent_and_resolved_by_one_key(
     QTest.keyClicks(page.chat.composer.edit, "bye")
     page.chat.writing.send_menu.send_and_resolve()
     qtbot.waitUntil(lambda: status(li) is ConversationStatus.RESOLVED)
+
+
+def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    li, *_ = three
+    opened(li)
+    edit, menu = page.chat.composer.edit, page.chat.writing.send_menu
+    QTest.keyClicks(edit, "tomorrow")
+    menu.send_later(world.desk.clock() + timedelta(hours=3))
+    qtbot.waitUntil(lambda: bridge.is_idle and edit.toPlainText() == "" and "tomorrow" in texts(page))
+    row = page.list.model.row(li)
+    assert row is not None
+    assert status_of_row(row, world.desk.clock()).text.startswith("Sends ")
+    entry = page.session.model.rows()[-1]
+    assert [offer.text for offer in offers_in(entry)] == ["Change", "Stop"]
+    page.chat.act(BubbleAction.UNDO, entry.key)
+    qtbot.waitUntil(lambda: edit.toPlainText() == "tomorrow")
+    menu.send_later(world.desk.clock() + timedelta(days=9))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert edit.toPlainText() == "tomorrow", "WeChat takes nothing then, so it stays"
+    assert world.sandbox.sent == ()

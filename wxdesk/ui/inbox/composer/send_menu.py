@@ -1,6 +1,8 @@
-"""Menu beside the send button: send and resolve, and where to go after sending."""
+"""Menu beside the send button: send later, send and resolve, and where to go then."""
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -9,7 +11,10 @@ from PySide6.QtWidgets import QMenu
 from wxdesk.core.preferences import AfterSending
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.moment import ask_moment
+from wxdesk.ui.wording.status import later_choices
 
 
 class SendMenu(QObject):
@@ -21,9 +26,10 @@ class SendMenu(QObject):
 
     resolve_wanted = Signal()
 
-    def __init__(self, composer: Composer, bridge: Bridge) -> None:
+    def __init__(self, composer: Composer, sending: ReplySending, bridge: Bridge) -> None:
         super().__init__(composer)
         self._composer = composer
+        self._sending = sending
         self._bridge = bridge
         self._resolves: tuple[int, str] | None = None
         composer.foot.more.clicked.connect(self.open)
@@ -35,6 +41,13 @@ class SendMenu(QObject):
         menu.setAccessibleName(tr("More ways to send"))
         resolve = menu.addAction(tr("Send and resolve\tCtrl+Shift+Enter"), self.send_and_resolve)
         resolve.setEnabled(self._composer.can_send)
+        later = menu.addMenu(tr("Send later"))
+        later.setEnabled(self._composer.can_send)
+        now = self._bridge.desk.clock()
+        for words, at in later_choices(now):
+            later.addAction(words, partial(self.send_later, at))
+        ask = partial(ask_moment, anchor, tr("Send later"), tr("Send then"), now, self.send_later)
+        later.addAction(tr("At another time…"), ask)
         menu.addSeparator()
         group = QActionGroup(menu)
         for value, words in _after_sending():
@@ -51,6 +64,12 @@ class SendMenu(QObject):
         if self._composer.can_send:
             self._resolves = (self._composer.conversation_id, self._composer.text())
             self._composer.submit()
+
+    def send_later(self, at: datetime) -> None:
+        """Let the desk send what is written at a time."""
+        if self._composer.can_send:
+            thread, text = self._composer.conversation_id, self._composer.text()
+            self._sending.hand_over(thread, text, self._bridge.desk.replies.write(thread, text, at))
 
     def note_sent(self, text: str) -> None:
         """Resolve if it was this text that should be the last."""

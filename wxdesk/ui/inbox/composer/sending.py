@@ -78,13 +78,14 @@ class ReplySending(QObject):
         composer.edited.connect(self._save_edit)
 
     def _send(self, conversation_id: int, text: str) -> None:
-        self._hand_over(conversation_id, text, self._bridge.desk.replies.write(conversation_id, text))
+        self.hand_over(conversation_id, text, self._bridge.desk.replies.write(conversation_id, text))
 
     def _send_split(self, conversation_id: int, text: str, parts: int) -> None:
         work = self._bridge.desk.replies.write_split(conversation_id, text, parts)
-        self._hand_over(conversation_id, text, work)
+        self.hand_over(conversation_id, text, work)
 
-    def _hand_over(self, conversation_id: int, text: str, work: Coroutine[Any, Any, object]) -> None:
+    def hand_over(self, conversation_id: int, text: str, work: Coroutine[Any, Any, object]) -> None:
+        """Clear the text once the desk has stored it."""
         self._bridge.ask(work, partial(self._taken, conversation_id, text), once=("write", conversation_id, text))
 
     def _taken(self, conversation_id: int, text: str, answer: Reply | list[Reply]) -> None:

@@ -54,7 +54,7 @@ def _line(reply: Reply, hold_reason: HoldReason, now: datetime) -> OutcomeLine:
     counts_down = reply.state is ReplyState.HELD and hold_reason in _GOES_ON
     if counts_down and reply.due_at is not None:
         text = tr("Held until {time}", time=clock_second(reply.due_at))
-    elif reply.state is ReplyState.QUEUED and reply.not_before is not None and now < reply.not_before:
+    elif reply.state is ReplyState.QUEUED and reply.not_before and now < reply.not_before and reply.attempts:
         text = tr("Tries again at {time}", time=clock_second(reply.not_before))
     return OutcomeLine(reply.id, text, status.role, author_word(reply), first_words(reply_text(reply)))
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import is_scheduled
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
@@ -141,6 +142,7 @@ class AnchoredView(RowsView):
             if entry.reply is not None
             and entry.reply.state in _COUNTING
             and (entry.reply.due_at or entry.reply.not_before) is not None
+            and not is_scheduled(entry.reply)
         ]
 
     def tick(self) -> None:

@@ -10,7 +10,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.gaps import open_gaps
-from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, leaves_by_itself
+from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled, leaves_by_itself
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
 from wxdesk.core.wechat import quota
 from wxdesk.desk.wechat.refusals import refusal_text
@@ -144,7 +144,9 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             arrived = Offer(BubbleAction.CONFIRM, tr("It arrived"), BubbleKey.CTRL_D, main=True)  # Enter was to send it
             return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), BubbleKey.CTRL_R))
         case ReplyState.QUEUED:
-            return (Offer(BubbleAction.STOP, tr("Stop"), BubbleKey.ESC),)
+            stop = Offer(BubbleAction.STOP, tr("Stop"), BubbleKey.ESC)
+            change = Offer(BubbleAction.UNDO, tr("Change"), BubbleKey.CTRL_E)
+            return (change, stop) if is_scheduled(reply) else (stop,)
     return ()
 
 
@@ -323,7 +325,7 @@ _EXPLAINED = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 
 def _waits(reply: Reply, now: datetime) -> bool:
     if reply.state is ReplyState.QUEUED:
-        return reply.not_before is not None and now < reply.not_before
+        return reply.not_before is not None and now < reply.not_before and not is_scheduled(reply)
     return reply.state in _EXPLAINED
 
 

@@ -1,0 +1,79 @@
+"""A reply for a later time: it leaves then, also after a restart, and asks if the customer writes first."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import START, Desk, sent, timed_desk
+from wxdesk.core.errors import BadInput
+from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.replies.lifecycle import is_scheduled
+from wxdesk.core.replies.on_new_message import WROTE_BEFORE
+from wxdesk.sandbox.demo_customers import LI_LEI
+
+LI = LI_LEI.openid
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with timed_desk(tmp_path, "", undo_seconds=3) as made:
+        yield made
+
+
+@pytest.fixture
+async def later(desk: Desk) -> Reply:
+    """One for in an hour."""
+    thread = (await desk.says(LI, "在吗")).conversation_id
+    reply = await desk.opened.desk.replies.write(thread, "明早好", START + HOUR)
+    assert is_scheduled(reply)
+    return reply
+
+
+async def test_it_leaves_at_its_time_and_what_is_written_next_before_it(desk: Desk, later: Reply) -> None:
+    assert not (await desk.thread(LI)).taken_over
+    await desk.opened.desk.replies.write(later.conversation_id, "在的")
+    desk.move_to(START + timedelta(seconds=4))
+    await desk.until_sent(1)
+    desk.move_to(START + HOUR)
+    await desk.until_sent(2)
+    assert sent(desk) == ["在的", "明早好"]
+
+
+async def test_who_writes_first_holds_it_back(desk: Desk, later: Reply) -> None:
+    await desk.enters(LI)
+    assert is_scheduled(await desk.reply(later.id))
+    await desk.says(LI, "不用了")
+    held = await desk.reply(later.id)
+    assert (held.state, held.due_at, held.error) == (ReplyState.HELD, None, WROTE_BEFORE)
+    desk.move_to(START + 2 * HOUR)
+    await desk.opened.desk.replies.release(later.id)
+    await desk.until_sent(1)
+
+
+async def test_none_for_a_time_at_which_wechat_takes_none(desk: Desk, later: Reply) -> None:
+    with pytest.raises(BadInput, match="is over by then"):
+        await desk.opened.desk.replies.write(later.conversation_id, "后天好", START + timedelta(hours=48))
+
+
+@pytest.mark.parametrize("late", [timedelta(), HOUR])
+async def test_after_a_restart_it_leaves_in_time_or_asks(desk: Desk, later: Reply, late: timedelta) -> None:
+    if late:
+        desk.clock.now = START + HOUR + late
+    await desk.restart()
+    assert is_scheduled(await desk.reply(later.id)) is not bool(late)
+    desk.move_to(START + HOUR + late)
+    if late:
+        assert (await desk.reply(later.id)).state is ReplyState.HELD
+    else:
+        await desk.until_sent(1)
+
+
+async def test_it_is_dropped_before(desk: Desk, later: Reply) -> None:
+    assert (await desk.opened.desk.replies.cancel(later.id)).state is ReplyState.CANCELLED
+    desk.move_to(START + HOUR)
+    assert sent(desk) == []
