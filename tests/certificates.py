@@ -73,6 +73,7 @@ def _certificate(
     name: str, issuer: Party | None, *, is_ca: bool = False, days: int = 30, issuer_url: bool = False
 ) -> Party:
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    signer = issuer.key if issuer else key
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         x509.CertificateBuilder()
@@ -83,11 +84,17 @@ def _certificate(
         .not_valid_before(now - timedelta(days=60))
         .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
-    if not is_ca:
+    if is_ca:
+        names = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
+        usage = dict.fromkeys((*names, "encipher_only", "decipher_only"), False)
+        builder = builder.add_extension(x509.KeyUsage(key_cert_sign=True, crl_sign=True, **usage), critical=True)
+    else:
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
     if issuer_url:
         where = x509.UniformResourceIdentifier("http://authority.example/intermediate.crt")
         access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, where)
         builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
-    return Party(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+    return Party(builder.sign(signer, hashes.SHA256()), key)

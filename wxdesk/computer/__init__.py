@@ -1,4 +1,4 @@
-"""This computer: autostart and sleep.
+"""This computer: autostart, sleep, updates.
 
 Imported by `ui`; asks the system, and knows no desk.
 """

@@ -87,6 +87,13 @@ class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status_port: int = 0
 
 
+class UpdateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Address of the notice of a new version, and the key of its publisher."""
+
+    url: str = ""
+    key: str = ""
+
+
 class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One mini program; `name` is in its push URL, `timezone` is an IANA name."""
 
@@ -116,6 +123,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serve: ServeSettings = ServeSettings()
     phone: PhoneSettings = PhoneSettings()
     customer_data: CustomerDataSettings = CustomerDataSettings()
+    updates: UpdateSettings = UpdateSettings()
     accounts: tuple[AccountEntry, ...] = ()
 
 
@@ -216,6 +224,7 @@ def _tables() -> dict[str, tuple[str, ...]]:
         "[serve]": ServeSettings.__struct_fields__,
         "[phone]": PhoneSettings.__struct_fields__,
         "[customer_data]": CustomerDataSettings.__struct_fields__,
+        "[updates]": UpdateSettings.__struct_fields__,
     }
 
 
@@ -223,7 +232,8 @@ def _check(config: Config, file: str) -> None:
     for key, port in (("listener.port", config.listener.port), ("serve.status_port", config.serve.status_port)):
         if not 0 <= port <= 65535:
             raise BadConfig(file, key, "must be from 0 to 65535")
-    for key, url in (("listener.public_url", config.listener.public_url), ("wechat.api_base", config.wechat.api_base)):
+    urls = {"listener.public_url": config.listener.public_url, "wechat.api_base": config.wechat.api_base}
+    for key, url in (urls | {"updates.url": config.updates.url}).items():
         if url and not url.startswith(("http://", "https://")):
             raise BadConfig(file, key, "must begin with http:// or https://")
     if not config.store.url.startswith(KINDS):

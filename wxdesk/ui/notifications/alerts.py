@@ -22,6 +22,7 @@ from wxdesk.ui.notifications.desktop_notices import DesktopNotices
 from wxdesk.ui.notifications.notice import Notifier
 from wxdesk.ui.notifications.player import Player, Ringer, chime, player_command
 from wxdesk.ui.notifications.tray import Tray
+from wxdesk.ui.notifications.updates import UpdateNotice
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -64,6 +65,7 @@ class OperatorAlerts(QObject):
         self.tray = Tray(window)
         self.notifier = notifier or DesktopNotices(self._icon, self.tray, self)
         self.board = NoticeBoard(bridge, window, self.notifier, self)
+        UpdateNotice(bridge, window.notices, self)
         self._connect()
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.tray.icon.show()

@@ -1,0 +1,46 @@
+"""A newer version is told by a bar that can be closed; nothing is asked where config.toml does not say so."""
+
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk import i18n
+from wxdesk.computer.updates import VersionNotice
+from wxdesk.config.reading import UpdateSettings
+from wxdesk.ui.notifications.updates import BAR, UpdateNotice
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.notices import Notices
+
+NEWER = VersionNotice("99.0.1", "It is faster.", "更快了。")
+
+
+def test_it_tells_in_the_language_of_the_window(world: World, bridge: Bridge, notices: Notices) -> None:
+    owner = QObject()
+    notice = UpdateNotice(bridge, notices, owner)
+    assert bridge.is_idle  # nobody was asked
+    notice._tell(None)
+    assert BAR not in notices.bars.texts()
+    notice._tell(NEWER)
+    assert notices.bars.texts()[BAR] == "wxdesk 99.0.1 is there. It is faster."
+    i18n.use("zh_CN")
+    notice._tell(NEWER)
+    i18n.use("en")
+    assert notices.bars.texts()[BAR] == "wxdesk 99.0.1 已发布。更快了。"
+
+
+def test_what_cannot_be_reached_says_nothing(
+    qtbot: QtBot, world: World, bridge: Bridge, notices: Notices, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner = QObject()
+    notice = UpdateNotice(bridge, notices, owner)
+    configuration = world.desk.configuration
+    wanted = UpdateSettings("https://127.0.0.1:9/wxdesk.json", "AAAA")
+    configuration.take(replace(configuration.now, config=structs.replace(configuration.now.config, updates=wanted)))
+    caplog.set_level("INFO", "wxdesk.computer.updates")
+    notice.look()
+    qtbot.waitUntil(lambda: "There is no notice of a version" in caplog.text and bridge.is_idle)
+    assert BAR not in notices.bars.texts()
