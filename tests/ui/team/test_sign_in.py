@@ -1,6 +1,7 @@
 """Signing in at the window of a team, what an owner does there, and losing it again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,15 @@ from pytestqt.qtbot import QtBot
 
 from tests.postgresql import SHARED, Postgres
 from tests.ui.world import World, open_world
-from wxdesk.core.model.operator import OperatorAction, Role
+from wxdesk.core.model.operator import Operator, OperatorAction, Role
 from wxdesk.desk.operators import Operators, hashed
 from wxdesk.i18n import tr
+from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.page import SettingsPage
+from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.team.card import _ACTIONS, _PARTS, TeamCard, action_text
 from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, SignInDialog
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -174,3 +180,44 @@ def test_every_word_about_an_action_is_translated(qapp: QApplication, world: Wor
         == "小王 · took over · conversation 12"
     )
     assert action_text(OperatorAction(now, "", "new.thing", "")) == "Command line · changed something else"
+
+
+def test_what_a_role_may_not_is_disabled_with_the_reason(
+    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, world: World, operators: Operators
+) -> None:
+    async def sign_in() -> Operator:
+        await world.store.operators.add("小王", Role.OPERATOR, await hashed("wang's own 1"), world.clock())
+        await operators.sign_in("小王", "wang's own 1")
+        assert operators.now is not None
+        return operators.now
+
+    wang = world.call(sign_in())
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda one: one.finish())
+    window.show()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    rules = next(page.widget for page in window.pages if isinstance(page.widget, RulesPage))
+    settings = next(page.widget for page in window.pages if isinstance(page.widget, SettingsPage))
+    undo = settings.preferences.lines["undo_seconds"]
+    assert not rules.editor.head.title.isEnabled()
+    for widget in (rules.list.new, rules.editor.when_card, undo):
+        assert not widget.isEnabled()
+        assert "Only a lead or an owner can do this." in widget.toolTip()
+    assert settings.preferences.hint.full_text() == "Only a lead or an owner can do this."
+    assert not window.inbox.detail.contact.erase.isEnabled()
+    assert rules.editor.head.isEnabled()  # history and trials are everybody's
+    rules.editor.check_now()
+    assert rules.editor.head.state.full_text() == "Only a lead or an owner can do this."
+
+    async def promote(role: Role) -> None:
+        await world.store.operators.change(wang, replace(wang, role=role), world.clock())
+        await operators.look()
+
+    world.call(promote(Role.LEAD))
+    qtbot.waitUntil(rules.list.new.isEnabled)
+    assert undo.isEnabled()
+    assert settings.preferences.hint.full_text() == "Saved as you change it"
+    assert "Only" not in rules.list.new.toolTip()
+    with qtbot.waitSignal(window.closing):  # shut out: nothing of a customer stays on the screen
+        world.call(world.store.operators.change(replace(wang, role=Role.LEAD), None, world.clock()))
+        world.call(operators.look())

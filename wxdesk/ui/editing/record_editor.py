@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_head import RecordHead
 from wxdesk.ui.editing.record_model import Record
@@ -48,6 +50,7 @@ class RecordEditor[R: Record](QWidget):
         super().__init__(parent)
         self.head = head
         head.setParent(self)
+        head.refused = partial(bridge.desk.lacks, Role.LEAD)
         self.blank = blank
         self.faults: tuple[RecordFault, ...] = ()
         self._clock = bridge.desk.clock

@@ -1,5 +1,6 @@
 """Head of a record's editor: title, state, and the buttons for history and saving."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QRectF, Qt
@@ -18,13 +19,14 @@ class RecordHead(QWidget):
     """Title, state and buttons of an editor.
 
     A subclass makes the `history` button and lays all out. `name` names the title's field, which takes `longest`
-    characters.
+    characters. `refused` tells why nobody here may edit it, if so.
     """
 
     history: Button
 
     def __init__(self, name: str, longest: int) -> None:
         super().__init__()
+        self.refused: Callable[[], str] = str
         self.title = TitleField(self)
         self.title.setPlaceholderText(name)
         self.title.setAccessibleName(name)
@@ -44,11 +46,12 @@ class RecordHead(QWidget):
         self.title.setCursorPosition(0)
 
     def show_state(self, stored: Record, now: datetime, text: str = "", role: str = "secondary") -> None:
-        """Show `text`, else the stored revision and its date."""
+        """Show why it cannot be edited here, else `text`, else the stored revision."""
         self.state.set_role(role)
         if not text and stored.id and stored.updated_at is not None:
             text = revision_title(stored.revision, stored.updated_at, now)
-        self.state.setText(text or self._new_text(stored))
+        refused = self.refused()
+        self.state.setText(tr(refused) if refused else text or self._new_text(stored))
 
     def _new_text(self, stored: Record) -> str:
         return tr("New, not saved yet")

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.list_undo import ListUndo, UndoableChange
 from wxdesk.ui.editing.record_editor import RecordEditor
@@ -14,9 +16,11 @@ from wxdesk.ui.editing.record_view import RecordView
 from wxdesk.ui.editing.saving import DeskAnswer, RecordSaving
 from wxdesk.ui.editing.selection import RecordSelection
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.placeholders import FirstStep
+from wxdesk.ui.widgets.rights import Rights
 
 
 class RecordStore[R](Protocol):
@@ -35,6 +39,9 @@ class RecordStore[R](Protocol):
         """Delete a record."""
 
 
+_OWN = Qt.FindChildOption.FindDirectChildrenOnly
+
+
 class RecordPage[R: Record](QWidget):
     """Page that edits the records in `store`, loaded after each `event` of the desk.
 
@@ -51,7 +58,7 @@ class RecordPage[R: Record](QWidget):
         self._store = store
         self._event = event
 
-    def _connect_records(self, view: RecordView[R], editor: RecordEditor[R], empty: FirstStep) -> None:
+    def _connect_records(self, view: RecordView[R], editor: RecordEditor[R], empty: FirstStep, new: Button) -> None:
         self._records = view.records
         self._record_editor = editor
         self._middle = QStackedWidget(self)
@@ -68,6 +75,9 @@ class RecordPage[R: Record](QWidget):
         editor.touched.connect(self._touched)
         empty.new_asked.connect(self.start_new)
         self._bridge.events.connect(self._hear)
+        around = editor.head.parentWidget() or editor
+        fields = [one for one in around.findChildren(QWidget, options=_OWN) if one is not editor.head]
+        Rights(self._bridge, Role.LEAD, editor.head.title, *fields, new, *empty.findChildren(Button))
         bind(self, "Ctrl+N", self.start_new)
 
     # -- what the window asks

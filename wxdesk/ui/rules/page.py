@@ -55,7 +55,7 @@ class RulesPage(RecordPage[Rule]):
         self._place = TrialPlacement(bridge, self.rules, self.editor, self)
         self.trial, self.preview = self._place.trial, self._place.preview
         self.files = RuleFiles(bridge, notices, self)
-        self._connect_records(self.list.view, self.editor, self.empty)
+        self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
         self.changes = RuleListChanges(bridge, self.rules, self.past)
         self.reviews = ReviewStack(bridge, self._middle, self)
         self.doubts = LintResults(notices, self.list, self.editor, self.reviews, self._saving)

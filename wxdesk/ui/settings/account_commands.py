@@ -7,11 +7,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.model.operator import Role
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_dialogs import (
     RenameDialog,
     SwitchDialog,
@@ -21,6 +23,7 @@ from wxdesk.ui.settings.account_dialogs import (
 from wxdesk.ui.settings.account_mode import AccountMode
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.rights import Rights
 
 
 class AccountCommands(QObject):
@@ -56,8 +59,9 @@ class AccountCommands(QObject):
             "remove": partial(self._remove, name),
         }[command]()
 
-    def mode_of(self, name: str, card: QWidget) -> AccountMode:
+    def mode_of(self, name: str, card: AccountCard) -> AccountMode:
         """Make the choice of an account's mode."""
+        Rights(self._bridge, Role.OWNER, card.more, card.open_setup)
         return AccountMode(self._bridge, self._notices, name, card)
 
     def _pause(self, name: str) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.operator import Role
 from wxdesk.desk.settings.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
@@ -20,6 +21,7 @@ from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.messages import mode_text
 
 
@@ -49,6 +51,7 @@ class AccountMode(QWidget):
         self.seconds.decided.connect(self._set)
         self.back.clicked.connect(self._follow_config)
         bridge.events.connect(self._hear)
+        Rights(bridge, Role.LEAD, self)
         self.show_account()
 
     def show_account(self) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.model.operator import Role
 from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
@@ -14,6 +15,7 @@ from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.rights import Rights
 
 
 class DataCard(SettingsCard):
@@ -37,3 +39,4 @@ class DataCard(SettingsCard):
         flow = FlowLayout()
         flow.set_widgets(self.exports.values())
         self.add_row(tr("Export"), flow)
+        Rights(bridge, Role.OWNER, *self.exports.values(), says=self.hint)

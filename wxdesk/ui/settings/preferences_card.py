@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.computer import autostart
 from wxdesk.core.errors import BadPreference, WxdeskError
 from wxdesk.core.events import Event, PreferencesChanged, RulesChanged
+from wxdesk.core.model.operator import Role
 from wxdesk.core.preferences import LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.runtime.bridge import Bridge
@@ -30,6 +31,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, Stack
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.messages import MINUTE, unit_text
 
 
@@ -56,6 +58,7 @@ class PreferencesCard(SettingsCard):
         self._add_waiting()
         self._add_calling()
         bridge.events.connect(self._hear)
+        Rights(bridge, Role.LEAD, *self.lines.values(), self.hours, says=self.hint)
         self.show_all()
 
     def show_all(self) -> None:

@@ -39,7 +39,7 @@ class TemplatesPage(RecordPage[Template]):
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
         self.empty = _empty_page(self)
-        self._connect_records(self.list.view, self.editor, self.empty)
+        self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
         hbox(self.list, (self._middle, 1), spacing=0, within=self)
         self.list.new_asked.connect(self.start_new)
         self.list.view.copy_asked.connect(self.start_copy)

@@ -19,11 +19,9 @@ class SettingsCard(QFrame):
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
-        self._head = hbox(
-            PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self),
-            (PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self), 1),
-            spacing=10,
-        )
+        self.hint = PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self)
+        name = PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self)
+        self._head = hbox(name, (self.hint, 1), spacing=10)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(10)

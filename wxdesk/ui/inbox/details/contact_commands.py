@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.model.erasure import Erasure
+from wxdesk.core.model.operator import Role
 from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.inbox.acts.row_acts import RowActs
@@ -19,6 +20,7 @@ from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.rights import Rights
 
 
 class ContactCommands(QObject):
@@ -39,6 +41,7 @@ class ContactCommands(QObject):
         panel.block.clicked.connect(self.toggle_block)
         panel.export.clicked.connect(self._export)
         panel.erase.clicked.connect(self._ask_to_erase)
+        Rights(bridge, Role.OWNER, panel.erase, panel.export)
 
     def _colleagues(self) -> set[str]:
         return {one.name for one in self._bridge.desk.colleagues.now}

@@ -1,0 +1,52 @@
+"""Rights of the operator here: what needs a role is disabled, and says so."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.events import Event, OperatorsChanged
+from wxdesk.core.model.operator import Role
+from wxdesk.i18n import tr
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
+
+
+class Rights(QObject):
+    """Disables widgets while nobody with the role is signed in; `says` tells so.
+
+    The server refuses all the same: this only spares the attempt.
+    """
+
+    def __init__(self, bridge: Bridge, needed: Role, *widgets: QWidget, says: PlainLabel | None = None) -> None:
+        super().__init__(widgets[0])
+        self._bridge = bridge
+        self._needed = needed
+        self._widgets = widgets
+        self._says = says
+        self._reason = ""
+        self._before: list[str] = []
+        bridge.events.connect(self._hear)
+        self._follow()
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, OperatorsChanged) for event in events):
+            self._follow()
+
+    def _follow(self) -> None:
+        lacks = self._bridge.desk.lacks(self._needed)
+        reason = tr(lacks) if lacks else ""
+        if reason == self._reason:
+            return
+        if not self._reason:
+            self._before = [self._says.full_text() if self._says else "", *(one.toolTip() for one in self._widgets)]
+        self._reason = reason
+        said, *tips = self._before
+        if self._says is not None:
+            self._says.setText(reason or said)
+        for widget, tip in zip(self._widgets, tips, strict=True):
+            widget.setEnabled(not reason)
+            if reason:
+                set_tip(widget, reason)
+            else:
+                widget.setToolTip(tip)
