@@ -53,7 +53,8 @@ def run_window(
     `tryout` can open another desk on one, which the window shows until the operator comes back.
     """
     application = make_application()
-    appearance = Appearance(application, WindowMemory(facts.home).look)
+    memory = WindowMemory(facts.home)
+    appearance = Appearance(application, memory.look, memory.message_size)
 
     async def main() -> int:
         garbage = GarbageCollector(application)

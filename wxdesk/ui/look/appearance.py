@@ -2,12 +2,15 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QPlainTextEdit
 
 from wxdesk import i18n
 from wxdesk.ui.look.style import style_sheet
-from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.look.theme import Size, Theme
+
+SMALLEST, USUAL, LARGEST = 11, Size.MESSAGE, 28
+"""Pixels of a message's letters."""
 
 
 class Look(StrEnum):
@@ -22,7 +25,7 @@ _SCHEMES = {Look.SYSTEM: Qt.ColorScheme.Unknown, Look.LIGHT: Qt.ColorScheme.Ligh
 
 
 class Appearance(QObject):
-    """Applies the chosen look, and follows the system where that is the choice.
+    """Applies the chosen look, or the system's, and the size of messages.
 
     Signals:
         changed: the palette has changed, or the choice of a language.
@@ -32,9 +35,10 @@ class Appearance(QObject):
     changed = Signal()
     language_chosen = Signal()
 
-    def __init__(self, application: QApplication, look: Look = Look.SYSTEM) -> None:
+    def __init__(self, application: QApplication, look: Look = Look.SYSTEM, message_size: int = 0) -> None:
         super().__init__(application)
         self._application = application
+        Size.MESSAGE = message_size if SMALLEST <= message_size <= LARGEST else USUAL
         self.look = look
         self.language = i18n.language()
         application.styleHints().colorSchemeChanged.connect(self._follow)
@@ -53,6 +57,14 @@ class Appearance(QObject):
         self.changed.emit()
         if language != i18n.language():
             self.language_chosen.emit()
+
+    def enlarge(self, by: int) -> int:
+        """Show messages and replies `by` pixels larger, 0 as usual; return the size."""
+        Size.MESSAGE = min(max(Size.MESSAGE + by, SMALLEST), LARGEST) if by else USUAL
+        for widget in self._application.allWidgets():
+            if isinstance(widget, QAbstractItemView | QPlainTextEdit):
+                self._application.sendEvent(widget, QEvent(QEvent.Type.FontChange))
+        return Size.MESSAGE
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:
         if self.look is Look.SYSTEM:

@@ -32,6 +32,16 @@ class WindowMemory:
         self._file.sync()
 
     @property
+    def message_size(self) -> int:
+        """The size of messages that was chosen last; 0 if none was."""
+        stored = str(self._file.value("message_size", ""))
+        return int(stored) if stored.isdecimal() else 0
+
+    def keep_message_size(self, size: int) -> None:
+        """Remember the size of messages."""
+        self._file.setValue("message_size", size)
+
+    @property
     def setup_place(self) -> tuple[str, str]:
         """The account and the step at which the guided set-up was left; empty if never."""
         return str(self._file.value("setup/account", "")), str(self._file.value("setup/step", ""))

@@ -59,7 +59,7 @@ class MainWindow(QWidget):
         super().__init__()
         self._bridge = bridge
         self._memory = WindowMemory(facts.home)
-        self._finished = False
+        self._appearance, self._finished = appearance, False
         self.setWindowTitle("wxdesk")
         self.setProperty("class", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -238,9 +238,16 @@ class MainWindow(QWidget):
         bind(self, "F10", self.presence.toggle)
         bind(self, "F12", self.notices.act)
         bind(self, "Ctrl+,", self.show_settings)
+        for keys, by in (("Ctrl++", 1), ("Ctrl+=", 1), ("Ctrl+-", -1), ("Ctrl+0", 0)):
+            bind(self, keys, partial(self._enlarge, by)).setAutoRepeat(True)
         bind(self, "Ctrl+Q", self.quit)
         bind(self, "F1", self.show_keys)
         bind(self, "Ctrl+/", self.show_keys)
+
+    def _enlarge(self, by: int) -> None:
+        size = self._appearance.enlarge(by)
+        self._memory.keep_message_size(size)
+        self.notices.toast(tr("Size of messages: {n}", n=size))
 
     def _hear(self, events: Sequence[Event]) -> None:
         for event in events:

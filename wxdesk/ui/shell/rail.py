@@ -146,6 +146,7 @@ def window_keys(pages: Sequence[PageEntry]) -> KeyGroup:
                 "F12", tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")
             ),
             ShortcutKey("F1 Ctrl+/", tr("This list of keys")),
+            ShortcutKey("Ctrl++ Ctrl+- Ctrl+0", tr("Messages larger, smaller, or as usual")),
             ShortcutKey("Ctrl+Q", tr("Quit")),
         ),
     )

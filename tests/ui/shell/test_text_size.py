@@ -1,0 +1,57 @@
+"""Messages and replies grow and shrink by key, and the size is there again at the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Look
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.memory import WindowMemory
+from wxdesk.ui.shell.main_window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def _usual_again() -> Iterator[None]:
+    yield
+    Size.MESSAGE = USUAL
+
+
+def press(window: MainWindow, keys: str) -> None:
+    found = window.findChildren(QShortcut, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    next(one for one in found if one.key() == QKeySequence(keys)).activated.emit()
+
+
+def test_messages_grow_by_key_and_the_size_is_kept(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge, appearance: Appearance
+) -> None:
+    window.open_conversation(world.say("oCustomer0000000000000001", "hello"))
+    timeline, edit = window.inbox.chat.timeline, window.inbox.chat.composer.edit
+    qtbot.waitUntil(lambda: window.inbox.session.model.rowCount() > 1 and bridge.is_idle)
+
+    def height() -> int:
+        return sum(timeline.sizeHintForRow(row) for row in range(timeline.model().rowCount()))
+
+    usual = height()
+    for _ in range(3):
+        press(window, "Ctrl++")
+    qtbot.waitUntil(lambda: edit.font().pixelSize() == USUAL + 3)
+    assert height() > usual
+    assert WindowMemory(world.home).message_size == USUAL + 3
+    for _ in range(30):
+        press(window, "Ctrl+=")
+    assert Size.MESSAGE == LARGEST
+    press(window, "Ctrl+-")
+    assert Size.MESSAGE == LARGEST - 1
+    press(window, "Ctrl+0")
+    qtbot.waitUntil(lambda: edit.font().pixelSize() == USUAL)
+    assert height() == usual
+    made = Appearance(appearance.parent(), Look.LIGHT, 20)  # type: ignore[arg-type]
+    assert Size.MESSAGE == 20
+    made.deleteLater()
