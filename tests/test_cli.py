@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import logging
+import re
 import socket
 import sqlite3
 import stat
@@ -18,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from tests.flow.serving import environment, run, write_config
-from wxdesk import __version__
-from wxdesk.cli import main
+from wxdesk import __version__, i18n
+from wxdesk.cli import _parser, main
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
 
@@ -345,3 +347,38 @@ def test_a_check_of_a_wrong_file_names_the_line_and_exits_1(home: Path, capsys: 
     (home / "wrong.toml").write_text(wrong, encoding="utf-8")
     assert wxdesk(home, "rules", "import", "--check", str(home / "wrong.toml")) == 1
     assert "wrong.toml, line 4: There is no template “nobody”." in capsys.readouterr().err
+
+
+def _told(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Every sentence of the help of a command and of those below it."""
+    yield from filter(None, (parser.description, *(group.title for group in parser._action_groups)))
+    for action in parser._actions:
+        yield action.help or ""
+        if isinstance(action, argparse._SubParsersAction):
+            yield from (choice.help or "" for choice in action._choices_actions)
+            for sub in action.choices.values():
+                yield from _told(sub)
+
+
+def test_all_help_is_in_chinese_and_mistakes_too(capsys: pytest.CaptureFixture[str]) -> None:
+    before = i18n.language()
+    try:
+        i18n.use("zh_CN")
+        told = {text for text in _told(_parser()) if text and text != argparse.SUPPRESS}
+        assert [text for text in sorted(told) if not re.search("[\u4e00-\u9fff]", text)] == []
+        assert len(told) > 60
+        for arguments, said in (
+            (["--lang", "zh_CN", "account", "add"], "缺少这些参数：NAME, --app-id"),
+            (["--lang", "zh_CN", "--log-level", "X"], "没有 'X' 这个选择"),
+            (["--lang", "en", "nonsense"], "invalid choice: 'nonsense'"),
+            (["secret", "--lang", "zh_CN", "set", "--more"], "缺少这些参数"),
+            (["--lang"], ""),
+        ):
+            with pytest.raises(SystemExit):
+                main(arguments)
+            assert said in capsys.readouterr().err
+        with pytest.raises(SystemExit):
+            main(["--lang", "zh_CN", "--help"])
+        assert capsys.readouterr().out.startswith("用法：wxdesk")
+    finally:
+        i18n.use(before)

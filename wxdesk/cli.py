@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from wxdesk import __version__, desktop, i18n, logs
 from wxdesk.commands.accounts import add_account_commands
@@ -33,8 +34,8 @@ type Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    i18n.use(_language_in(arguments))
     options = _parser().parse_args(arguments)
-    i18n.use(options.lang)
     command: Command = options.command
     try:
         code = command(options)
@@ -49,6 +50,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _language_in(arguments: Sequence[str] | None) -> str | None:
+    """Find `--lang` before all else, for help and mistakes in that language."""
+    early = argparse.ArgumentParser(add_help=False)
+    early.add_argument("--lang", nargs="?")
+    found: str | None = early.parse_known_args(arguments)[0].lang
+    return found if found in i18n.LANGUAGES else None
+
+
+class TranslatedParser(argparse.ArgumentParser):
+    """Parser whose help, and argparse's own words, are in the language of the process."""
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - as argparse takes them
+        vars(argparse).update(_=tr, ngettext=i18n.ntr)
+        super().__init__(**given)
+        self.description = tr(self.description or "")
+
+    def add_argument(self, *names: Any, **given: Any) -> argparse.Action:  # noqa: ANN401 - as above
+        """Add an argument with its help translated."""
+        return super().add_argument(*names, **given | {"help": tr(given.get("help") or "") or None})
+
+
 def _unread() -> int:
     """Drop the rest of the output, which its reader, such as `head`, did not want."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -60,7 +82,7 @@ def _report(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = TranslatedParser(
         prog="wxdesk", parents=[_common()], description="A desktop console for WeChat mini-program customer service."
     )
     parser.add_argument("--version", action="version", version=f"wxdesk {__version__}")
@@ -90,10 +112,10 @@ def _commands_of(
 ) -> Callable[..., argparse.ArgumentParser]:
     """Return a function that adds commands to `parser`."""
     # Without a metavar, an action that is missing is named by its choices.
-    commands = parser.add_subparsers(title=title, metavar=None if required else "COMMAND", required=required)
+    commands = parser.add_subparsers(title=tr(title), metavar=None if required else "COMMAND", required=required)
 
     def add(name: str, summary: str, command: Command | None = None) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, parents=[_common()], help=summary, description=summary)
+        sub = commands.add_parser(name, parents=[_common()], help=tr(summary), description=summary)
         sub.set_defaults(command=command)
         return sub
 
@@ -106,7 +128,7 @@ def _common() -> argparse.ArgumentParser:
     Each parser gets its own: parsers share the options of a parent, and a default set on one would override
     values given to another.
     """
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common = TranslatedParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--home", type=Path, help="folder for config.toml, the database and logs")
     common.add_argument("--lang", choices=i18n.LANGUAGES, help="language; follows the system by default")
     common.add_argument("--log-level", type=str.upper, choices=LEVELS, help="INFO by default")
@@ -159,8 +181,8 @@ def _add_operators(parser: argparse.ArgumentParser) -> None:
 def _add_secret(parser: argparse.ArgumentParser) -> None:
     add = _commands_of(parser, title="actions", required=True)
     action = add("set", "ask for a secret (or read it from stdin) and keep it in the keychain", _set_secret)
-    action.add_argument("account", metavar="ACCOUNT", help="or tunnel")
-    action.add_argument("name", metavar="NAME", help=", ".join((*SecretName, "password (of the tunnel)")))
+    action.add_argument("account", metavar="ACCOUNT", help="or tunnel, customer_data, phone")
+    action.add_argument("name", metavar="NAME", help=", ".join((*SecretName, tr("or password, key, a phone's name"))))
     leaked = "take the former push_token or encoding_aes_key no longer, because it has leaked; otherwise for 24 hours"
     sealed = "keep it in a file that a passphrase seals, for a machine without a keychain"
     action.add_argument("--vault", action="store_true", default=False, help=sealed)
@@ -178,13 +200,15 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("json", "xml"), default="json", help="of pushes (json)")
     parser.add_argument("--script", type=Path, metavar="FILE", help="orders to carry out: one JSON object a line")
     secrets = parser.add_argument_group(
-        "secrets",
-        "Without these it has its own and prints them. Others on this machine can read a command line: give real ones "
-        "as WXDESK_NAME_APP_SECRET, WXDESK_NAME_PUSH_TOKEN and WXDESK_NAME_ENCODING_AES_KEY instead.",
+        tr("secrets"),
+        tr(
+            "Without these it has its own and prints them. Others on this machine can read a command line: give real "
+            "ones as WXDESK_NAME_APP_SECRET, WXDESK_NAME_PUSH_TOKEN and WXDESK_NAME_ENCODING_AES_KEY instead."
+        ),
     )
     for name in SecretName:
         option = "--" + name.value.replace("_", "-")
-        secrets.add_argument(option, default="", metavar="VALUE", help=f"the mini program's {name.value}")
+        secrets.add_argument(option, default="", metavar="VALUE", help=tr("the mini program's {name}", name=name.value))
 
 
 def _home(options: argparse.Namespace) -> Path:
