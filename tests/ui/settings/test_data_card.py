@@ -75,6 +75,7 @@ def test_data_of_a_team_is_its_owners(qtbot: QtBot, bridge: Bridge, notices: Not
     qtbot.addWidget(card)
     for role, told in ((None, "Sign in first."), (Role.LEAD, "Only an owner can do this.")):
         operators.now = None if role is None else Operator(1, "小王", role)
-        card.exports[ExportKind.CONTACTS].click()
+        card.jobs.export(ExportKind.CONTACTS, "", "")
+        assert not card.exports[ExportKind.CONTACTS].isEnabled()
         assert told in "".join(notices.bars.texts().values())
         assert not card.window().findChildren(QFileDialog)
