@@ -52,7 +52,7 @@ def test_what_uv_runs_is_there() -> None:
     wrong = []
     for page in PAPERS:
         for tool, argument in re.findall(
-            r"uv run (?:--[\w-]+(?: 3\.\d+)? )*([\w-]+)(?: ([\w./-]+))?", page.read_text("utf-8")
+            r"uv run (?:--[\w-]+(?: (?:3\.\d+|coverage))? )*([\w-]+)(?: ([\w./-]+))?", page.read_text("utf-8")
         ):
             if tool not in TOOLS or (argument.endswith(".py") and not (ROOT / argument).exists()):
                 wrong.append(f"{page.name}: {tool} {argument}")

@@ -37,6 +37,11 @@ def test_what_the_project_asks_for_is_locked_within_its_bounds(needed: Requireme
     assert needed.specifier.contains(pin.version), REMEDY
 
 
+def test_whatever_can_change_its_ways_has_an_upper_bound() -> None:
+    unbounded = {one.name for one in NEEDED if not any(part.operator in ("<", "==", "~=") for part in one.specifier)}
+    assert unbounded == {"certifi", "tzdata"}  # data: true, or out of date
+
+
 def test_what_those_need_in_turn_is_locked_too_and_nothing_else_is() -> None:
     found: set[str] = set()
     waiting = [(one.name, one.extras) for one in needed_here(NEEDED)]

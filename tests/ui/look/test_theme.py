@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look, apply
 from wxdesk.ui.look.style import style_sheet
 from wxdesk.ui.look.theme import AVATARS, DARK, LIGHT, Colors, Theme, font
@@ -92,3 +94,15 @@ def test_the_style_sheet_is_understood_by_qt(qtbot: QtBot, qapp: QApplication) -
 def test_figures_are_equally_wide(qapp: QApplication) -> None:
     metrics = QFontMetrics(font(13, tabular=True))
     assert len({metrics.horizontalAdvance(figure * 4) for figure in "0123456789"}) == 1
+
+
+@pytest.mark.expects_log("No Chinese font is installed")
+def test_without_the_packaged_font_the_window_uses_what_the_system_has(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
+    monkeypatch.setattr(fonts, "has_chinese", lambda: False)
+    before = qapp.font()
+    fonts.install(qapp)
+    assert qapp.font().pixelSize() == before.pixelSize()
+    qapp.setFont(before)
