@@ -274,15 +274,15 @@ async def open_desk(setup: Setup, surroundings: Surroundings | None = None, *, a
 def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
     clock, bus, wechat, lock = setup.clock, Bus(), setup.config.wechat, DecisionLock()
-    configuration, clock_check = Configuration(setup, bus.publish), ClockCheck(bus.publish, clock)
+    configuration, skew = Configuration(setup, bus.publish), ClockCheck(bus.publish, clock)
     preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
     accounts, policy_changes = parts.reply_modes(setup, store, lock, preferences, bus)
     presence, operator_typing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
     rules, templates = parts.authored_parts(setup, store, accounts, policy_changes, bus)
-    transfers, intake = parts.decision_parts(setup, store, accounts, rules, pause, presence, lock, bus, clock_check)
+    transfers, intake = parts.deciding(setup, store, accounts, rules, pause, presence, preferences, lock, bus, skew)
     hold_timers = HoldTimers(store, preferences, pause, operator_typing, lock, bus.publish, clock)
-    out = parts.outgoing_parts(setup, store, accounts, pause, hold_timers, policy_changes, bus, clock_check)
-    listener, reachability = parts.way_here(setup, store, intake, surroundings, bus, clock_check)
+    out = parts.outgoing_parts(setup, store, accounts, pause, hold_timers, policy_changes, bus, skew)
+    listener, reachability = parts.way_here(setup, store, intake, surroundings, bus, skew)
     sources = SetupSources(configuration, accounts, out.client, store.attempts, reachability, rules.rulebook)
     desk = Desk(
         configuration=configuration,

@@ -136,13 +136,14 @@ def reply_modes(
     return accounts, policy_changes
 
 
-def decision_parts(  # noqa: PLR0913 - what deciding stands on
+def deciding(  # noqa: PLR0913 - what deciding stands on
     setup: Setup,
     store: Store,
     accounts: Accounts,
     rules: RulesDesk,
     pause: Pause,
     presence: DeskPresence,
+    preferences: CurrentPreferences,
     decision_lock: DecisionLock,
     bus: Bus,
     clock_check: ClockCheck,
@@ -150,7 +151,11 @@ def decision_parts(  # noqa: PLR0913 - what deciding stands on
     """Build the parts that take messages and decide about them."""
     clock, rulebook = setup.clock, rules.rulebook
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
-    answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock, clock_check)
+
+    def guarded() -> tuple[str, ...]:
+        return preferences.now.guarded_words if preferences.now.guards_rules else ()
+
+    answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock, clock_check, guarded)
     return transfers, Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
 
 

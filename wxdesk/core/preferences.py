@@ -44,7 +44,9 @@ class Preferences:
     rings, and how often until somebody looks, 5 to 600, 0 for once · warn_hours: how long before a reply window
     closes unanswered the operator is told, 1 to 47, 0 for not at all · on_close: see `OnClose` · keep_awake: the
     machine does not go to sleep by itself while messages are received · hands_out: in a team, what waits goes to
-    whoever is least busy · after_sending: see `AfterSending`.
+    whoever is least busy · after_sending: see `AfterSending` ·
+    guarded_words: words that an operator is warned of (`core.content.word_guard`), guards_rules: and that make a draft
+    of a rule's reply.
     """
 
     undo_seconds: int = 3
@@ -64,6 +66,8 @@ class Preferences:
     keep_awake: bool = True
     hands_out: bool = False
     after_sending: AfterSending = AfterSending.STAY
+    guarded_words: tuple[str, ...] = ()
+    guards_rules: bool = False
 
     @property
     def away(self) -> timedelta:

@@ -95,3 +95,4 @@ class NewReply:
     mode: ReplyMode | None = None
     mode_from: ModeSource | None = None
     aside: StatusChange | None = None
+    error: str = ""

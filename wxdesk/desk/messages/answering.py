@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Author
@@ -42,6 +43,8 @@ log = logging.getLogger(__name__)
 
 ALL_PAUSED = "Everything was paused then."
 
+GUARDED_WORD = "It has a word that should not leave by itself. Look at it before you send it."
+
 GIVEN_UP = "The rules failed on this message, so nobody has answered it. The log says why."
 
 
@@ -56,6 +59,8 @@ class Answering:
     _at_desk: Callable[[], PresenceState]
     _clock: Clock
     _clock_check: ClockCheck
+    _guarded: Callable[[], Sequence[str]] = tuple
+    """Words with which no rule's reply leaves by itself."""
     asked: dict[int, bool] = field(default_factory=dict)
     """Old messages that the operator wants answered, and whether by drafts only."""
 
@@ -143,6 +148,8 @@ class Answering:
     def _replies(self, item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
         """Make an answer's replies, as drafts where the operator wants no others."""
         made = _replies(item, account, answer, now)
+        if any(found_in(one.content.summary, self._guarded()) for one in made):
+            return tuple(replace(_as_draft(one), error=GUARDED_WORD) for one in made)
         return tuple(map(_as_draft, made)) if self.asked.get(item.message.id) else made
 
     def _handed_over(self, item: UndecidedMessage, resolution: Resolution) -> Resolution:

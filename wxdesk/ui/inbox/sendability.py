@@ -117,6 +117,11 @@ def put_by_text(count: int) -> str:
     return ntr("{n} more text is put by", "{n} more texts are put by", count)
 
 
+def guarded_text(words: Sequence[str]) -> str:
+    """Return a warning about words that should not leave."""
+    return tr("Look again: “{words}” should not leave", words=tr("”, “").join(words)) if words else ""
+
+
 def begun_text(kind: ReplyKind) -> str:
     """Return that a link, card or picture for this customer is begun and not sent."""
     if kind is ReplyKind.IMAGE:

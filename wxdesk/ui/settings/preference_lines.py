@@ -11,8 +11,9 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
-from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.fields.labelled import LabelledField, set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
+from wxdesk.ui.widgets.fields.words_dialog import split_words
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -92,6 +93,23 @@ class SwitchLine(PreferenceLine):
 
     def _tell(self, on: bool) -> None:
         self.changed.emit(self.field, on)
+
+
+class WordsLine(PreferenceLine):
+    """A list of words in one line, between commas."""
+
+    def __init__(self, field: str, label: str, hint: str, parent: QWidget) -> None:
+        super().__init__(field, parent)
+        self._words = LabelledField(label, hint)
+        self._column.addWidget(self._words)
+        self._words.edit.editingFinished.connect(self._tell)
+
+    def show_value(self, value: object) -> None:
+        """Show these words."""
+        self._words.edit.setText("，".join(value) if isinstance(value, tuple) else "")
+
+    def _tell(self) -> None:
+        self.changed.emit(self.field, tuple(split_words(self._words.text())))
 
 
 class ChoiceLine(PreferenceLine):

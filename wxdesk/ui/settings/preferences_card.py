@@ -20,6 +20,7 @@ from wxdesk.ui.settings.preference_lines import (
     NumberLine,
     PreferenceLine,
     SwitchLine,
+    WordsLine,
     absent_unit,
     again_unit,
     idle_unit,
@@ -79,6 +80,9 @@ class PreferencesCard(SettingsCard):
         minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_text, MINUTE), self)
         undo = NumberLine("undo_seconds", tr("What you send can be undone for"), undo_unit, self)
         self._add(tr("Writing"), undo, takes_over, minutes)
+        words = WordsLine("guarded_words", tr("Warn me of these words"), tr("with commas; # is any digit"), self)
+        rules = SwitchLine("guards_rules", tr("A rule's reply with one of them waits as a draft"), self)
+        self._add(tr("Word guard"), words, rules)
         hours = hbox(self.hours, STRETCH)
         self._add(tr("Business hours"), self._calendar).addLayout(hours)
 

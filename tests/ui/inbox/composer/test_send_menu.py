@@ -113,3 +113,14 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert edit.toPlainText() == "tomorrow", "WeChat takes nothing then, so it stays"
     assert world.sandbox.sent == ()
+
+
+def test_a_word_that_should_not_leave_is_warned_of_and_may_be_sent(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    world.call(world.desk.preferences.set(replace(world.desk.preferences.now, guarded_words=("promise", "never"))))
+    opened(three[0])
+    QTest.keyClicks(page.chat.composer.edit, "I Promise, ")
+    assert "Look again: “promise” should not leave" in page.chat.composer.hint.full_text()
+    send(qtbot, world, page, bridge)
+    assert [one.text for one in world.sandbox.sent] == ["I Promise, yes"]

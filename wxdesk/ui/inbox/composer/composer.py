@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
+from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.draft import EDITABLE, Draft
 from wxdesk.core.model.reply import Reply
@@ -49,6 +51,7 @@ class Composer(QFrame):
         self._editing: Reply | None = None
         self._company = (0, 0)
         self.drafts = DraftStack()
+        self.guarded: Callable[[], Sequence[str]] = tuple  # words to warn of
         self._now: datetime | None = None
         self.edit = MessageEdit()
         self.tools = ComposerTools()
@@ -241,7 +244,9 @@ class Composer(QFrame):
 
     def _show_state(self) -> None:
         editing = self._editing is not None
-        self.foot.show_fit(self.fit, blank=not self.text().strip(), editing=editing)
+        self.foot.show_fit(
+            self.fit, found_in(self.text(), self.guarded()), blank=not self.text().strip(), editing=editing
+        )
         if self._conversation is None:
             self.hint.setText("")  # what may be sent is known in a moment
         asking, ahead = self._company

@@ -10,7 +10,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.sendability import TextFit, begun_text, cost_words, put_by_text, size_text, split_words
+from wxdesk.ui.inbox.sendability import (
+    TextFit,
+    begun_text,
+    cost_words,
+    guarded_text,
+    put_by_text,
+    size_text,
+    split_words,
+)
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -113,13 +121,14 @@ class ComposerFoot(QWidget):
         self.more.setToolTip(tr("More ways to send"))
         hbox(self.count, (self.hint, 1), self.send_split, hbox(self.send, self.more, spacing=2), within=self, spacing=8)
 
-    def show_fit(self, fit: TextFit, *, blank: bool, editing: bool) -> None:
-        """Show how a text fits; a `blank` one cannot be sent."""
+    def show_fit(self, fit: TextFit, guarded: Sequence[str], *, blank: bool, editing: bool) -> None:
+        """Show how a text fits and what is `guarded` in it; a `blank` one cannot be sent."""
         self.count.setText(size_text(fit.size))
         self.count.set_role("failed" if fit.too_long else "secondary")
-        words = fit.problem or ("" if editing else cost_words(1, fit.left))
+        words = fit.problem or guarded_text(guarded) or ("" if editing else cost_words(1, fit.left))
         self.hint.setText(f"· {words}" if words else "")
-        self.hint.set_role("pending" if fit.can_split else "failed" if fit.problem else "secondary")
+        problem = "pending" if fit.can_split else "failed"
+        self.hint.set_role(problem if fit.problem else "pending" if guarded else "secondary")
         self.send.setEnabled(not fit.problem and not blank)
         set_tip(self.send, fit.problem)
         self.send.setText(tr("Save and send") if editing else tr("Send"))

@@ -95,6 +95,7 @@ class ReplyWriting(QObject):
         self._bridge = bridge
         self._session = session
         self.composer = Composer()
+        self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
         changes = EditSaving(bridge, session, self)
         self.panels = SendingPanels(host, self.composer, album, bridge, session, changes)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)

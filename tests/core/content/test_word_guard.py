@@ -1,0 +1,23 @@
+"""Words that should not leave are found in any case and width, and numbers by their digits."""
+
+import pytest
+
+from wxdesk.core.content.word_guard import found_in
+
+WORDS = ("保证", "100%", "1##########", "Refund")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("您好，我们九点开门。", ()),
+        ("我们保证明天到", ("保证",)),
+        ("打我手机１３９ 1234-5678", ("1##########",)),
+        ("订单 1234567890 已发出", ()),
+        ("REFUND 100％", ("100%", "Refund")),
+        ("", ()),
+    ],
+)
+def test_what_is_found(text: str, found: tuple[str, ...]) -> None:
+    assert found_in(text, WORDS) == found
+    assert found_in(text, ()) == ()

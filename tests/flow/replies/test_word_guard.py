@@ -1,0 +1,33 @@
+"""A rule's reply with a word that should not leave waits as a draft, if the operator wishes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.flow.timed_desk import sent, timed_desk
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.desk.messages.answering import GUARDED_WORD
+from wxdesk.sandbox.demo_customers import LI_LEI
+
+RULES = """
+[[rules]]
+name = "promise"
+when = { any = ["发货"] }
+then = [{ reply = "请稍等" }, { reply = "保证明天到" }]
+"""
+
+
+@pytest.mark.parametrize("guards", [True, False])
+async def test_all_of_its_answer_waits(tmp_path: Path, guards: bool) -> None:
+    async with timed_desk(tmp_path, RULES) as desk:
+        preferences = desk.opened.desk.preferences
+        await preferences.set(replace(preferences.now, guarded_words=("保证",), guards_rules=guards))
+        await desk.says(LI_LEI.openid, "什么时候发货")
+        if guards:
+            assert [await desk.reply(number) for number in (1, 2)] == [
+                replace(await desk.reply(number), state=ReplyState.DRAFT, error=GUARDED_WORD) for number in (1, 2)
+            ]
+            await desk.opened.desk.replies.release(1, whole=True)
+        await desk.until_sent(2)
+        assert sent(desk) == ["请稍等", "保证明天到"]
