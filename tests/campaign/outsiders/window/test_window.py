@@ -7,11 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPoint, Qt
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.campaign.outsiders.hostile import as_kept, hostile_texts, watched
+from tests.campaign.outsiders.window.test_widgets import drawn
 from tests.conftest import Sized
 from tests.ui.world import World
 from wxdesk.core.conversations.contact_change import ContactChange
@@ -19,6 +20,7 @@ from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
+from wxdesk.ui.inbox.acts.row_menu import RowMenu
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
@@ -32,6 +34,7 @@ KINDS = ("text", "image", "miniprogrampage", "link", "file", "location", "voice"
 
 @pytest.mark.campaign
 @pytest.mark.timeout(900)
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 def test_nothing_that_is_shown_is_taken_for_more_than_words(
     qtbot: QtBot, world: World, bridge: Bridge, window: MainWindow, sized: Sized, tmp_path: Path
 ) -> None:
@@ -57,6 +60,20 @@ def test_nothing_that_is_shown_is_taken_for_more_than_words(
             assert text in [entry.text for entry in inbox.session.model.rows() if entry.message]
             assert list(wrong(window)) == []
             assert window.size() == place
+        picker = inbox.chat.writing.templates.picker
+        inbox.chat.writing.templates.open_picker()
+        qtbot.waitUntil(lambda: picker.list.count() > 0)
+        window.grab()
+        assert list(wrong(window)) == []
+        rows = inbox.list.view
+        tags = {tag for row in inbox.list.model.rows() for tag in row.conversation.contact.tags}
+        rows.ask_for_menu(inbox.list.model.index(0), QPoint(0, 0))
+        [menu] = [one for one in rows.findChildren(QMenu) if isinstance(one, RowMenu)]
+        checkable = [one for sub in menu.findChildren(QMenu) for one in sub.actions() if one.isCheckable()]
+        named = [drawn(one.text()) for one in checkable]
+        assert named == [one.data().tag for one in checkable]
+        assert set(named) <= tags
+        menu.close()
 
 
 def written(world: World, number: int, text: str) -> int:
