@@ -115,6 +115,7 @@ async def _signed_in(bridge: Bridge) -> bool:
         dialog.show()
         await _wait_until_left(dialog.finished)
         dialog.close()
+        dialog.deleteLater()
     bridge.close()
     bridge.deleteLater()
     return not bridge.desk.needs_sign_in

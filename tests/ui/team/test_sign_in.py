@@ -1,10 +1,12 @@
 """Signing in at the window of a team, what an owner does there, and losing it again."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +25,7 @@ from wxdesk.ui.team.card import _ACTIONS, _PARTS, TeamCard, action_text
 from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, SignInDialog
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.window import run_window
 
 pytestmark = pytest.mark.postgres
 
@@ -68,7 +71,7 @@ def test_a_wrong_password_is_told_and_a_right_one_lets_in(
         fill(dialog, " 老板 ", PASSWORD)
     assert not world.desk.needs_sign_in
     assert world.desk.operator == operators.now
-    dialog.close()
+    dialog.deleteLater()
 
 
 def test_whoever_quits_is_not_in(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> None:
@@ -77,6 +80,7 @@ def test_whoever_quits_is_not_in(qtbot: QtBot, bridge: Bridge, world: World, ope
     with qtbot.waitSignal(dialog.finished):
         dialog.cancel.click()
     assert world.desk.needs_sign_in
+    dialog.deleteLater()
 
 
 @pytest.fixture
@@ -221,3 +225,32 @@ def test_what_a_role_may_not_is_disabled_with_the_reason(
     with qtbot.waitSignal(window.closing):  # shut out: nothing of a customer stays on the screen
         world.call(world.store.operators.change(replace(wang, role=Role.LEAD), None, world.clock()))
         world.call(operators.look())
+
+
+def test_the_program_asks_shows_its_window_and_asks_again(
+    qapp: QApplication, world: World, operators: Operators, facts: InstallationFacts
+) -> None:
+    """Of a customer nothing is on the screen before and after."""
+    steps: list[str] = []
+
+    def look() -> None:
+        shown = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+        dialogs = [one for one in shown if isinstance(one, SignInDialog) and one.action.isEnabled()]
+        windows = [one for one in shown if isinstance(one, MainWindow)]
+        if dialogs and not steps:
+            assert not windows
+            steps.append("asked")
+            fill(dialogs[0], "老板", PASSWORD)
+        elif windows and len(steps) == 1:
+            steps.append("shown")
+            asyncio.run_coroutine_threadsafe(operators.sign_out(), world.loop)
+        elif dialogs and not windows and len(steps) == 2:
+            steps.append("asked again")
+            dialogs[0].cancel.click()
+
+    timer = QTimer(interval=10)
+    timer.timeout.connect(look)
+    timer.start()
+    code = run_window(world.desk, world.loop, facts)
+    timer.stop()
+    assert (code, steps) == (0, ["asked", "shown", "asked again"])

@@ -4,6 +4,7 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.model.operator import Operator, Role
@@ -60,6 +61,7 @@ class SignInDialog(PasswordDialog):
         text = tr("Customers and conversations are shown to those who work here. An owner gives names and passwords.")
         super().__init__(bridge, operators, tr("Sign in"), text, tr("Sign in"))
         self.setWindowTitle("wxdesk")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # whoever shows it ends it, also on a signal
         self.cancel.setText(tr("Quit"))
         self.name = self._field(tr("Your name"), hidden=False)
         self.password = self._field(tr("Password"))
