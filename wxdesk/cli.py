@@ -3,8 +3,6 @@
 Stable: others script it. Exit codes: 0 done, 1 a failure (a check, a database), 2 wrong input.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -29,8 +29,6 @@ Messages are English sentences with `{named}` holes; `wxdesk.i18n.explain` gives
 language. They never hold a secret, a token or an openid.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 

@@ -4,8 +4,6 @@ An event carries ids and the few values a listener needs to decide whether to lo
 row again for the rest, so that a late event can never show an old state.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

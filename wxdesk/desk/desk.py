@@ -1,7 +1,5 @@
 """The desk as the window sees it: queries, commands and events, by noun."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from wxdesk.core.model.operator import Operator, Role

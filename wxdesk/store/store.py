@@ -1,7 +1,5 @@
 """The store as a whole, as the desk uses it; `store.opening` makes it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path

@@ -4,8 +4,6 @@ Each figure of the window has one meaning: `matches` here, its SQL in `store.sch
 `ui.wording.figures`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum

@@ -3,8 +3,6 @@
 Each returns after its commit and has then been published.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

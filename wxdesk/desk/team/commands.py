@@ -4,8 +4,6 @@ A part of `Desk` is the same on both; a `PartFront` stands before it and sends t
 while whatever only reads goes to the part itself.
 """
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 import logging

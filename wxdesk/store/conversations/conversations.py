@@ -1,24 +1,19 @@
 """Contacts, and the conversations with them."""
 
-from __future__ import annotations
-
 from sqlalchemy import Connection, Update, select, update
 
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema.messaging import UNREAD, contacts, conversations
 from wxdesk.store.schema.records import CONTACT, conversation_of, select_conversations
 from wxdesk.store.search import contact_values
 
 
-class Conversations:
+class Conversations(StorePart):
     """Contacts, and the conversations with them."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def get(self, conversation_id: int) -> Conversation:
         """Return one conversation; raises `NotFound`."""

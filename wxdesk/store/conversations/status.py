@@ -3,8 +3,6 @@
 No conversation with a reply that needs an operator is closed: see `reopen_conversations`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Stores decisions with their replies, takeovers, transfers, statuses and tags."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any

@@ -4,8 +4,6 @@ The number of statements does not depend on the batch. A message's effect on its
 here, on records, while the conversations' rows are locked; then all rows are written at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

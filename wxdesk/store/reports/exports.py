@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
 from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 
@@ -22,11 +22,8 @@ _STREAM = {"yield_per": 1000}
 """Rows that are in memory at once."""
 
 
-class Exports:
+class Exports(StorePart):
     """Reader of everything; it holds one page of rows in memory."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def count(self, account: str = "", openid: str = "") -> int:
         """Count the conversations of an account or of one person; all if neither is given."""

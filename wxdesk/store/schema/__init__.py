@@ -28,8 +28,6 @@ Account names are plain text, not foreign keys: they come from the configuration
 whatever that says today. Imported by every room of the store above `store.engine`.
 """
 
-from __future__ import annotations
-
 from wxdesk.store.schema import authored, messaging, setup, team
 from wxdesk.store.schema.base import metadata
 

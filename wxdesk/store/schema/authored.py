@@ -1,7 +1,5 @@
 """Tables of what the operator writes in advance: rules, templates, settings."""
 
-from __future__ import annotations
-
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
 from wxdesk.core.model.operator import acting_name

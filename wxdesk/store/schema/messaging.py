@@ -1,7 +1,5 @@
 """Tables of messages and replies, and of all that is known about them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import (

@@ -1,7 +1,5 @@
 """Builds the core's records from rows, and the selects for their columns."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter

@@ -3,8 +3,6 @@
 Operators and what they did are moved; the others are about who works on this database now.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from wxdesk.core.model.operator import Role

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from wxdesk.core.errors import BadInput, NotAllowed, NotFound, Phrase
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
-from wxdesk.store.engine.database import Database, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into
 from wxdesk.store.schema.team import operator_actions, operators
 
 FREE_TRIES = 3
@@ -27,15 +27,12 @@ class SignInRow:
     wait_until: datetime | None
 
 
-class OperatorStore:
+class OperatorStore(StorePart):
     """The operators of a team.
 
     `by` is the one who acts, and is looked at in the transaction; None where the machine itself does, by command line.
     Who changes an operator says how it was, so that of two who change the same one is refused.
     """
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def all(self) -> list[Operator]:
         """Return the operators by name."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
-from wxdesk.store.engine.database import CHANNEL, Database
+from wxdesk.store.engine.database import CHANNEL, StorePart
 from wxdesk.store.schema.team import relayed_events
 
 
@@ -18,11 +18,8 @@ class Relayed(NamedTuple):
     missed: bool
 
 
-class RelayedEvents:
+class RelayedEvents(StorePart):
     """The events, appended by one server at a time, so that ids tell their order."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def append(self, events: str, at: datetime, forget: datetime) -> None:
         """Store the events of a moment, and drop those from before `forget`."""

@@ -1,7 +1,5 @@
 """The inbox page: its regions, their connections, and its shortcuts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial

@@ -1,7 +1,5 @@
 """Texts of a row in the conversation list: status, quota, time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta

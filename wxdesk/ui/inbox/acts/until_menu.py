@@ -1,7 +1,5 @@
 """Menu entries that choose an end time, for takeovers and snoozing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any

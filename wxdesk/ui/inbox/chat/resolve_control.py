@@ -1,7 +1,5 @@
 """Resolves, snoozes and reopens the open conversation."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint

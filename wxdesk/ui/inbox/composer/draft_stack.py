@@ -1,7 +1,5 @@
 """Unsent texts and panels of the composer: stacks of drafts for each conversation."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import replace
 

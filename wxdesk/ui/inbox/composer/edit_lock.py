@@ -1,7 +1,5 @@
 """Locks pending replies while the operator edits them, and releases them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial

@@ -1,7 +1,5 @@
 """Sends the composer's texts to the desk, each once, and then clears them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any

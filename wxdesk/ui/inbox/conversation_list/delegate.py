@@ -1,7 +1,5 @@
 """Painter of a row in the conversation list, 76 pixels high."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize

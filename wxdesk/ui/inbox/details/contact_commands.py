@@ -1,7 +1,5 @@
 """Carries changes and the blocking of a customer from the details to the desk."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from PySide6.QtCore import QObject

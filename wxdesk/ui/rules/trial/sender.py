@@ -1,7 +1,5 @@
 """Sender of the tried sentence: nobody certain, a name, or a stored customer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Opens and closes the panels for links, cards and pictures, and sends from them."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
