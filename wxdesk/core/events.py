@@ -75,7 +75,9 @@ class TypingAsked(ConversationEvent):
 
 @dataclass(frozen=True, slots=True)
 class OperatorWrites(ConversationEvent):
-    """The operator began or stopped writing; held replies wait meanwhile."""
+    """An operator began or stopped writing; held replies wait meanwhile."""
+
+    writes: bool
 
 
 @dataclass(frozen=True, slots=True)

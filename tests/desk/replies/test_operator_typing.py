@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.flow.timed_desk import START, HandClock
-from wxdesk.core.events import Event, OperatorWrites
+from wxdesk.core.events import Event, OperatorWrites, WorkChanged
 from wxdesk.desk.replies.operator_typing import AHEAD, GRACE, QUIET, OperatorTyping
+
+BEGUN, STOPPED = OperatorWrites(1, True), OperatorWrites(1, False)
 
 
 def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
@@ -17,7 +19,7 @@ def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
         clock.now = START + timedelta(seconds=seconds)
         writing.key(1)
         writing.settle(clock.now)
-    assert told == [OperatorWrites(1)]
+    assert told == [BEGUN]
     assert writing.told == {1}
     quiet = START + timedelta(seconds=8) + QUIET
     assert writing.next_typing_end(clock.now) == quiet
@@ -25,11 +27,11 @@ def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
     assert len(told) == 1
     writing.settle(quiet)
     writing.settle(quiet + GRACE)
-    assert told[1:] == [OperatorWrites(1)]
+    assert told[1:] == [STOPPED]
     assert not writing.told
     clock.now = quiet
     writing.key(1)
-    assert told[2:] == [OperatorWrites(1)]
+    assert told[2:] == [BEGUN]
     assert writing.told == {1}
 
 
@@ -39,7 +41,7 @@ def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
     writing.key(1)
     writing.stop(1)
     writing.settle(START + QUIET + GRACE)
-    assert told == [OperatorWrites(1), OperatorWrites(1)]
+    assert told == [BEGUN, STOPPED]
     assert not writing.told
 
 
@@ -50,10 +52,10 @@ def test_a_key_after_he_has_stopped_is_told_also_where_that_was_not() -> None:
     for seconds in (0, 9):
         clock.now = START + timedelta(seconds=seconds)
         writing.key(1)
-    assert told == [OperatorWrites(1)]
+    assert told == [BEGUN]
     clock.now += QUIET
     writing.key(1)
-    assert told == [OperatorWrites(1), OperatorWrites(1)]
+    assert told == [BEGUN, BEGUN]
 
 
 def test_a_deadline_is_moved_a_little_at_a_time_while_he_writes() -> None:
@@ -66,3 +68,10 @@ def test_a_deadline_is_moved_a_little_at_a_time_while_he_writes() -> None:
     writing.stop(1)
     assert writing.held_until(START) == {1: START + GRACE}
     assert writing.held_until(START + GRACE) == {}
+
+
+def test_a_desk_elsewhere_knows_what_the_server_knows() -> None:
+    here = OperatorTyping([].append, HandClock())
+    for event, told in ((BEGUN, {1}), (OperatorWrites(2, True), {1, 2}), (STOPPED, {2}), (WorkChanged(True), set())):
+        here.hear(event)
+        assert here.told == told

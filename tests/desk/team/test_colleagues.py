@@ -127,8 +127,12 @@ async def test_what_colleagues_do_is_seen_at_once_and_who_is_there_is_known_by_n
     await pair.wang.colleagues.type_in(pair.thread)
     await pair.wang.typing.show(pair.thread)
     assert pair.thread in server.typing.written_in
+    assert pair.thread in pair.wang.typing.written_in
     async with asyncio.timeout(10):
         while Sight("小王", pair.thread, typing=True) not in pair.li.colleagues.now:
+            await pair.events.get()
+    async with asyncio.timeout(10):
+        while pair.thread not in pair.li.typing.written_in:
             await pair.events.get()
     await pair.wang.claims.claim(pair.thread)
     async with asyncio.timeout(15):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import NotFound, SendError, StoreError
-from wxdesk.core.events import Event, MessageKept, ReplyChanged, TypingAsked
+from wxdesk.core.events import Event, MessageKept, OperatorWrites, ReplyChanged, TypingAsked, WorkChanged
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.ports import Clock, TypingSender
@@ -67,6 +67,8 @@ class TypingIndicator:
             case ReplyChanged(conversation_id=conversation_id, state=ReplyState.SENT):
                 self._said(conversation_id)
                 self._shown.pop(conversation_id, None)
+            case OperatorWrites() | WorkChanged():
+                self._operator_typing.hear(event)
             case TypingAsked(conversation_id=conversation_id):
                 self._asked.put_nowait(conversation_id)
             case _:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from wxdesk.core.events import Event, OperatorWrites
+from wxdesk.core.events import Event, OperatorWrites, WorkChanged
 from wxdesk.desk.ports import Clock
 
 QUIET = timedelta(minutes=1)
@@ -33,21 +33,30 @@ class OperatorTyping:
         self._held_until[conversation_id] = now + QUIET + GRACE
         if stopped or conversation_id not in self.told:
             self.told |= {conversation_id}
-            self._publish(OperatorWrites(conversation_id))
+            self._publish(OperatorWrites(conversation_id, True))
 
     def stop(self, conversation_id: int) -> None:
         """Note that the operator has emptied the draft or left it."""
         if conversation_id in self._held_until:
             self._held_until[conversation_id] = self._clock() + GRACE
             self.told -= {conversation_id}
-            self._publish(OperatorWrites(conversation_id))
+            self._publish(OperatorWrites(conversation_id, False))
 
     def settle(self, now: datetime) -> None:
         """Publish the conversations in which typing has ended."""
         for thread in sorted(self.told):
             if self._held_until.get(thread, now) - GRACE <= now:
                 self.told -= {thread}
-                self._publish(OperatorWrites(thread))
+                self._publish(OperatorWrites(thread, False))
+
+    def hear(self, event: OperatorWrites | WorkChanged) -> None:
+        """Take over what the server that works knows; another one knows of no typing yet."""
+        if isinstance(event, WorkChanged):
+            self.told = frozenset()
+        elif event.writes:
+            self.told |= {event.conversation_id}
+        else:
+            self.told -= {event.conversation_id}
 
     def held_until(self, now: datetime) -> dict[int, datetime]:
         """Return by conversation until when replies stay held; ask again by then."""

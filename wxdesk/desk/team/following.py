@@ -14,6 +14,7 @@ from wxdesk.core.events import (
     ConfigurationChanged,
     Event,
     ListenerChanged,
+    OperatorWrites,
     PauseChanged,
     PreferencesChanged,
     PresenceChanged,
@@ -151,6 +152,8 @@ class Following:
             self._look_at_everything()
         for text in texts:
             for event in unpacked(text):
+                if isinstance(event, OperatorWrites | WorkChanged):
+                    self._local.typing.hear(event)
                 await self._prepare(event)
                 self._publish(event)
 

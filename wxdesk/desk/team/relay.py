@@ -20,7 +20,6 @@ from wxdesk.core.events import (
     Event,
     NetworkChanged,
     OperatorsChanged,
-    OperatorWrites,
     PresenceChanged,
     TunnelAsked,
     WorkChanged,
@@ -40,9 +39,7 @@ KEPT = timedelta(minutes=10)
 
 RETRY_SECONDS = 1.0
 
-_LOCAL = (
-    CaughtUp, ColleaguesChanged, NetworkChanged, OperatorsChanged, OperatorWrites, PresenceChanged, TunnelAsked
-)  # fmt: skip
+_LOCAL = (CaughtUp, ColleaguesChanged, NetworkChanged, OperatorsChanged, PresenceChanged, TunnelAsked)
 """Events about this machine or this window alone."""
 
 

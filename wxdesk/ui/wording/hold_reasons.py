@@ -33,8 +33,7 @@ class HoldReasons(QObject):
         desk = self._bridge.desk
         if desk.health.state.paused:
             return HoldReason.PAUSED
-        types = any(one.typing and one.conversation_id == conversation_id for one in desk.colleagues.now)
-        if types or conversation_id in desk.typing.written_in:
+        if conversation_id in desk.typing.written_in:
             return HoldReason.WRITING
         if is_due_at_closing(due_at, closes_at) and self.last_moment is LastMoment.HAND_OVER:
             return HoldReason.HANDED_OVER
