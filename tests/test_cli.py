@@ -172,15 +172,21 @@ def test_a_port_in_use_is_named_by_the_simulated_wechat_too(tmp_path: Path, caps
 
 
 def test_a_second_desk_on_the_same_home_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async def meanwhile() -> int:
+    (home / "in.toml").write_text(RULES, encoding="utf-8")
+
+    async def meanwhile(*command: str) -> int:
         store = await open_store("sqlite:///desk.db", home)
         try:
-            return await asyncio.to_thread(wxdesk, home, "rules", "export", str(home / "out.toml"))
+            return await asyncio.to_thread(wxdesk, home, "rules", *command)
         finally:
             await store.close()
 
-    assert asyncio.run(meanwhile()) == 1
+    assert asyncio.run(meanwhile("import", str(home / "in.toml"))) == 1
     assert "already open" in capsys.readouterr().err
+    assert wxdesk(home, "rules", "import", str(home / "in.toml")) == 0
+    assert asyncio.run(meanwhile("export", str(home / "out.toml"))) == 0  # which only reads
+    assert "营业时间" in (home / "out.toml").read_text("utf-8")
+    assert asyncio.run(meanwhile("import", "--check", str(home / "in.toml"))) == 0
 
 
 def test_a_damaged_database_is_left_as_it_is(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

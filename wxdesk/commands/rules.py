@@ -1,10 +1,11 @@
-"""`wxdesk rules import|export`: stored rules to a file and back, without a desk."""
+"""`wxdesk rules import|export`: stored rules to a file and back."""
 
 import contextlib
 import difflib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+from wxdesk.core.errors import DatabaseInUse, HomeInUse
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
@@ -24,6 +25,7 @@ from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.i18n import ntr, tr
 from wxdesk.store import open_store
+from wxdesk.store.opening import read_store
 
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> str:
@@ -34,7 +36,7 @@ async def import_rules(setup: Setup, text: str, file_name: str) -> str:
 
 async def check_rules(setup: Setup, text: str, file_name: str) -> ImportCheck:
     """Compute the changes that a rules file would make, without making them."""
-    async with _rules(setup) as exchange:
+    async with _rules(setup, reading=True) as exchange:
         return await exchange.check(text, file_name)
 
 
@@ -73,7 +75,7 @@ def _differing(before: str, after: str) -> Iterator[str]:
 
 async def export_rules(setup: Setup) -> ExportResult:
     """Export the stored rules as a rules file."""
-    async with _rules(setup) as exchange:
+    async with _rules(setup, reading=True) as exchange:
         return await exchange.export()
 
 
@@ -85,8 +87,14 @@ def export_lines(exported: ExportResult, file: Path) -> Iterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def _rules(setup: Setup) -> AsyncIterator[RulesExchange]:
-    store = await open_store(setup.config.store.url, setup.home)
+async def _rules(setup: Setup, *, reading: bool = False) -> AsyncIterator[RulesExchange]:
+    """Open the rules, to read them also beside the desk that works."""
+    try:
+        store = await open_store(setup.config.store.url, setup.home)
+    except (HomeInUse, DatabaseInUse):
+        if not reading:
+            raise
+        store = await read_store(setup.config.store.url, setup.home)
     try:
         calendars, shelf = Calendars(store.settings), TemplateLookup(store.templates)
         rulebook = Rulebook(
