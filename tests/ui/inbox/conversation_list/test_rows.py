@@ -144,6 +144,10 @@ def test_shift_and_the_arrows_choose_too_and_esc_chooses_one_again(
     assert page.session.conversation_id == four[0]
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert not page.list.several.isVisible()
+    assert view.currentIndex().row() == 0, "the open one again"
+    qtbot.keyClick(view, Qt.Key.Key_Down, SHIFT)
+    click(qtbot, page, 1)  # where the cursor is already
+    qtbot.waitUntil(lambda: page.session.conversation_id == four[1])
     view.ask_for_menu(view.currentIndex(), QPoint(10, 10))
     menu = popup(qtbot)
     assert "Copy the openid" in words(menu)  # of one row

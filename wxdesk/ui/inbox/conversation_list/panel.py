@@ -116,6 +116,7 @@ class ConversationList(QFrame):
         self.away.clicked.connect(self.left)
         self.view.clicked.connect(self._clicked)
         self.view.menu_wanted.connect(self.menu_wanted)
+        self.view.given_up.connect(self._restore)
         self.strip.left.connect(self.focus_rows)
 
     def write_into(self, edit: QWidget) -> None:
@@ -196,6 +197,8 @@ class ConversationList(QFrame):
 
     def _clicked(self) -> None:
         if not self.view.several():
+            if self.view.currentIndex().data(RowRole.ID) != self._wanted:  # Ctrl or Shift had gone there before
+                self._picked(self.view.currentIndex(), QModelIndex())
             self.left.emit()
             self.clicked.emit()
 

@@ -26,9 +26,11 @@ class ConversationRows(RowsView):
 
     Signals:
         menu_wanted: this list, the conversations that a menu is for, the tags in use, and where it shall open.
+        given_up: no more than the open conversation shall be chosen.
     """
 
     menu_wanted = Signal(object, object, object, QPoint)
+    given_up = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -48,10 +50,6 @@ class ConversationRows(RowsView):
         tags = Counter(tag for row in rows for tag in row.conversation.contact.tags)
         self.menu_wanted.emit(self, some, [tag for tag, _ in tags.most_common()], at)
 
-    def choose_one(self) -> None:
-        """Choose no more than the current row."""
-        self.setCurrentIndex(self.currentIndex())
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.RightButton:  # its menu follows, and nothing is opened
             self.choosing = bool(event.modifiers() & _SEVERAL)
@@ -64,7 +62,7 @@ class ConversationRows(RowsView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.several():
-            self.choose_one()
+            self.given_up.emit()
             return
         self.choosing = bool(event.modifiers() & _SEVERAL)
         super().keyPressEvent(event)
@@ -90,7 +88,7 @@ class ChosenRows(QFrame):
         self.away = SmallButton("close", tr("Choose none"), self)
         hbox((self.count, 1), self.menu, self.away, within=self, spacing=8, margins=(12, 6, 8, 6))
         self.menu.clicked.connect(self._open)
-        self.away.clicked.connect(rows.choose_one)
+        self.away.clicked.connect(rows.given_up)
         self.hide()
 
     def follow(self) -> None:
