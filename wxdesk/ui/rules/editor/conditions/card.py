@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from wxdesk.core.model.message import MessageType
@@ -64,12 +64,8 @@ class ConditionsCard(QFrame):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        foot = hbox(
-            self.default,
-            PlainLabel(tr("Default: everything else"), size=Size.SMALL, role="secondary", parent=self),
-            STRETCH,
-            spacing=8,
-        )
+        self._meaning = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
+        foot = hbox(self.default, self._meaning, STRETCH, spacing=8)
         vbox(
             PlainLabel(tr("When to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self),
             self._sentence,
@@ -78,6 +74,14 @@ class ConditionsCard(QFrame):
             margins=(16, 14, 16, 12),
             within=self,
         )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a word behind those of a row, whose plus may have moved just now."""
+        at = self._sentence.mapFrom(self, event.position().toPoint())
+        rows = (part.chips for part in self._parts if isinstance(part, WordsPart) and part.chips.add.isVisible())
+        row = next((one for one in rows if one.add.y() <= at.y() <= one.add.geometry().bottom()), None)
+        if row is not None and at.x() > row.add.x():
+            row.open_field()
 
     # -- the rule's part
 
@@ -224,6 +228,8 @@ class ConditionsCard(QFrame):
         """Lay out all widgets in the order of the sentence; the Tab order follows."""
         default = self.default.isChecked()
         self._rest.setVisible(default)
+        put_away = tr("Default: everything else. Switched off, its conditions come back.")
+        self._meaning.setText(put_away if default and self._parts else tr("Default: everything else"))
         self.add.setVisible(not default)
         widgets: list[QWidget] = []
         for number, part in enumerate(self._parts):
