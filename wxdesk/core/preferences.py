@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from wxdesk.core.errors import BadPreference
+from wxdesk.core.model.conversation import SavedView
 
 
 class LastMoment(StrEnum):
@@ -63,6 +64,7 @@ class Preferences:
     sound_every_seconds: int = 20
     warn_hours: int = 2
     on_close: OnClose = OnClose.ASK
+    views: tuple[SavedView, ...] = ()
     keep_awake: bool = True
     hands_out: bool = False
     after_sending: AfterSending = AfterSending.STAY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from wxdesk.core.model.account import ReplyMode
@@ -108,3 +108,47 @@ class Conversation:
     def awaits_answer(self) -> bool:
         """True while it is open and its contact waits for an answer."""
         return self.waiting_since is not None and self.status is ConversationStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Conversations to which a list is narrowed; an empty field narrows nothing.
+
+    `author` said the last word, `page` is the one from which the customer came, and in the last `days` something was
+    said.
+    """
+
+    account: str = ""
+    tag: str = ""
+    author: Author | None = None
+    page: str = ""
+    days: int = 0
+    blocked: bool = False
+
+    def since(self, now: datetime) -> datetime | None:
+        """Return the time after which something must have been said, None for any."""
+        return now - timedelta(days=self.days) if self.days else None
+
+    def admits(self, one: Conversation, now: datetime) -> bool:
+        """Tell if a conversation belongs in the list."""
+        since = self.since(now)
+        return (
+            self.account in ("", one.account)
+            and (not self.tag or self.tag in one.contact.tags)
+            and self.author in (None, one.preview_author)
+            and self.page in ("", one.session_from)
+            and (since is None or (one.last_at is not None and one.last_at >= since))
+            and (not self.blocked or one.contact.blocked)
+        )
+
+
+EVERYTHING = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter of the list, by its value, and a narrowing, under a name."""
+
+    name: str
+    chosen: str
+    narrowing: Narrowing

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.conversation import Contact
+from wxdesk.core.model.conversation import EVERYTHING, Contact, Narrowing
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
@@ -32,6 +32,7 @@ class ListPage:
     """A page of the conversation list, with the counts of its filter chips."""
 
     chosen: InboxFilter
+    narrowing: Narrowing
     offset: int
     rows: tuple[InboxRow, ...]
     counts: InboxCounts
@@ -83,12 +84,14 @@ class InboxQueries:
         self._store = store
         self.me: Callable[[], str] = str
         self.day_counts = store.inbox.day_counts
-        self.search, self.customers = store.inbox.search, store.inbox.customers
+        self.search, self.customers, self.choices = store.inbox.search, store.inbox.customers, store.inbox.choices
 
-    async def list_page(self, chosen: InboxFilter, offset: int) -> ListPage:
-        """Return the rows from `offset` on."""
-        rows = await self._store.inbox.page(chosen, offset, LIST_PAGE, self.me())
-        return ListPage(chosen, offset, tuple(map(_less_leaving, rows)), await self.counts())
+    async def list_page(
+        self, chosen: InboxFilter, offset: int, narrowing: Narrowing = EVERYTHING, now: datetime | None = None
+    ) -> ListPage:
+        """Return the rows from `offset` on; `now` counts where days are wanted."""
+        rows = await self._store.inbox.page(chosen, offset, LIST_PAGE, self.me(), narrowing, now or datetime.now(UTC))
+        return ListPage(chosen, narrowing, offset, tuple(map(_less_leaving, rows)), await self.counts())
 
     async def counts(self) -> InboxCounts:
         """Return the figures for the chips."""

@@ -6,17 +6,18 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, literal, select
+from sqlalchemy import Connection, Select, Table, Text, func, literal, select, type_coerce
 
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.conversation import EVERYTHING, Conversation, Narrowing
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.store import search
 from wxdesk.store.engine.database import Database
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema.columns import EPOCH, Moment
-from wxdesk.store.schema.messaging import PLACE, messages, replies
+from wxdesk.store.schema.figures import narrowed
+from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
 from wxdesk.store.schema.records import message_of, reply_of, select_replies
 
 
@@ -26,14 +27,26 @@ class Inbox:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def page(self, chosen: InboxFilter, offset: int = 0, limit: int = 100, me: str = "") -> list[InboxRow]:
+    async def page(
+        self,
+        chosen: InboxFilter,
+        offset: int = 0,
+        limit: int = 100,
+        me: str = "",
+        narrowing: Narrowing = EVERYTHING,
+        now: datetime = EPOCH,
+    ) -> list[InboxRow]:
         """Return rows of the inbox for the operator `me`, newest first.
 
         WAITING and NEEDS_HUMAN list the longest waiting first. Under ALL, those with attention that rises come
         before all others, the longest waiting first; under NEEDS_HUMAN, those that only have an unsettled reply
         come last, newest first.
         """
-        return await self._db.read(inbox_rows.page, chosen, offset, limit, me)
+        return await self._db.read(inbox_rows.page, chosen, offset, limit, me, narrowed(narrowing, now))
+
+    async def choices(self) -> tuple[list[str], list[str]]:
+        """Return the tags in use, and the pages from which most customers came."""
+        return await self._db.read(_choices)
 
     async def rows(self, ids: Collection[int], me: str = "") -> list[InboxRow]:
         """Return the rows of these conversations, unordered; unknown ids are left out."""
@@ -74,6 +87,13 @@ class Inbox:
     ) -> list[Conversation]:
         """Find conversations by alias, tags, note or openid, the best first."""
         return await self._db.read(search.customers, phrase, limit, accounts)
+
+
+def _choices(connection: Connection) -> tuple[list[str], list[str]]:
+    tagged = connection.scalars(select(contacts.c.tags).where(type_coerce(contacts.c.tags, Text) != "[]").distinct())
+    page = conversations.c.session_from
+    pages = select(page).where(page != "").group_by(page).order_by(func.count().desc(), page).limit(20)
+    return sorted({tag for tags in tagged for tag in tags}), list(connection.scalars(pages))
 
 
 def _timeline(connection: Connection, conversation_id: int, before: datetime | None, limit: int) -> list[TimelineItem]:

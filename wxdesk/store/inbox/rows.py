@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,22 +61,24 @@ _ORDERS: dict[InboxFilter, tuple[Any, ...]] = {
 }
 
 
-def page(connection: Connection, chip: InboxFilter, offset: int, limit: int, me: str) -> list[InboxRow]:
-    """Return a page of rows under a chip for `me`, in that chip's order."""
+def page(
+    connection: Connection, chip: InboxFilter, offset: int, limit: int, me: str, only: Sequence[ColumnElement[bool]]
+) -> list[InboxRow]:
+    """Return a page of rows under a chip for `me` in its order, as `only` admits."""
     if chip is InboxFilter.ALL:
-        return _all_page(connection, offset, limit, me)
+        return _all_page(connection, offset, limit, me, and_(OPEN, *only))
     order = _ORDERS.get(chip, _NEWEST)
-    return _rows(connection, _ROWS.where(CHOSEN[chip]).order_by(*order).limit(limit).offset(offset), {"me": me})
+    return _rows(connection, _ROWS.where(CHOSEN[chip], *only).order_by(*order).limit(limit).offset(offset), {"me": me})
 
 
-def _all_page(connection: Connection, offset: int, limit: int, me: str) -> list[InboxRow]:
-    risen = and_(_FIRST, OPEN)
+def _all_page(connection: Connection, offset: int, limit: int, me: str, shown: ColumnElement[bool]) -> list[InboxRow]:
+    risen = and_(_FIRST, shown)
     first = _ROWS.where(risen).order_by(conversations.c.pinned.desc(), *_LONGEST).limit(limit).offset(offset)
     found = _rows(connection, first, {"me": me})
     if len(found) == limit:
         return found
     passed = connection.scalar(select(func.count()).select_from(conversations).where(risen)) or 0
-    others = _ROWS.where(not_(_FIRST), OPEN).order_by(*_NEWEST)
+    others = _ROWS.where(not_(_FIRST), shown).order_by(*_NEWEST)
     return found + _rows(connection, others.limit(limit - len(found)).offset(max(0, offset - passed)), {"me": me})
 
 

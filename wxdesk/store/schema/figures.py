@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select, true, union
+import msgspec
+from sqlalchemy import ColumnElement, Text, and_, bindparam, not_, or_, select, true, type_coerce, union
 
 from wxdesk.core.conversations.attention import RINGING
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.conversation import Author, Narrowing
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import UNANSWERED
 from wxdesk.store.schema.messaging import (
@@ -18,6 +20,7 @@ from wxdesk.store.schema.messaging import (
     SNOOZED,
     UNREAD,
     calls,
+    contacts,
     conversations,
     decisions,
     replies,
@@ -52,6 +55,21 @@ CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
 
 One of them asks for the name of `me`.
 """
+
+
+def narrowed(to: Narrowing, now: datetime) -> list[ColumnElement[bool]]:
+    """Match conversations that a narrowing admits, see `Narrowing.admits`."""
+    tag = type_coerce(contacts.c.tags, Text).contains(msgspec.json.encode(to.tag).decode(), autoescape=True)
+    since = to.since(now)
+    wanted = [
+        conversations.c.account == to.account if to.account else None,
+        conversations.c.contact_id.in_(select(contacts.c.id).where(tag)) if to.tag else None,
+        conversations.c.preview_author == to.author if to.author else None,
+        conversations.c.session_from == to.page if to.page else None,
+        conversations.c.last_at >= since if since else None,
+        conversations.c.contact_id.in_(select(contacts.c.id).where(contacts.c.blocked)) if to.blocked else None,
+    ]
+    return [condition for condition in wanted if condition is not None]
 
 
 def sent_by(author: Author, *when: ColumnElement[bool]) -> ColumnElement[bool]:

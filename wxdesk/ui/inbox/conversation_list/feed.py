@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,9 +23,11 @@ from wxdesk.core.events import (
     OperatorsChanged,
     ReplyChanged,
 )
+from wxdesk.core.model.conversation import SavedView
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.desk.finding import find
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
+from wxdesk.ui.inbox.conversation_list.scope_button import Choices
 from wxdesk.ui.inbox.conversation_list.setup_hint import SetupHint
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
@@ -53,6 +56,9 @@ class ConversationFeed(QObject):
         self._refresher = Refresher(bridge, self._question, self._merge, self, failed=self._keep_asked)
         self._setup = SetupHint(bridge, shown, self)
         shown.filter_chosen.connect(self.choose)
+        shown.parts.narrowed.connect(self.load)
+        shown.parts.clicked.connect(self._show_choices)
+        shown.parts.kept.connect(self._keep_views)
         shown.search_wanted.connect(self._search)
         shown.model.more_wanted.connect(self._ask_page)
 
@@ -74,10 +80,12 @@ class ConversationFeed(QObject):
         self._refresher.ask()
 
     def _ask_page(self, offset: int) -> None:
-        self._bridge.ask(self._bridge.desk.inbox.list_page(self._chosen, offset), self._show_page, self._page_failed)
+        desk = self._bridge.desk
+        work = desk.inbox.list_page(self._chosen, offset, self._list.parts.narrowing, desk.clock())
+        self._bridge.ask(work, self._show_page, self._page_failed)
 
     def _show_page(self, page: ListPage) -> None:
-        if page.chosen is not self._chosen:
+        if page.chosen is not self._chosen or page.narrowing != self._list.parts.narrowing:
             return
         if page.offset == 0:
             self._list.show_rows(page.chosen, page.rows)
@@ -107,6 +115,17 @@ class ConversationFeed(QObject):
     def _show_counts(self, counts: InboxCounts) -> None:
         self._list.show_counts(counts, self._bridge.desk.me)
         self.loaded.emit()
+
+    def _show_choices(self) -> None:
+        self._bridge.ask(self._bridge.desk.inbox.choices(), self._open_menu)
+
+    def _open_menu(self, choices: tuple[list[str], list[str]]) -> None:
+        desk = self._bridge.desk
+        self._list.parts.open_menu(Choices(tuple(desk.accounts), *choices, desk.preferences.now.views))
+
+    def _keep_views(self, views: tuple[SavedView, ...]) -> None:
+        preferences = self._bridge.desk.preferences
+        self._bridge.ask(preferences.set(replace(preferences.now, views=views)))
 
     def _search(self, phrase: str) -> None:
         self._bridge.ask(find(self._bridge.desk, phrase), partial(self._list.show_found, phrase))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.takeover import ends_soon
+from wxdesk.core.model.conversation import EVERYTHING
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
@@ -41,6 +42,7 @@ class ConversationListModel(RowModel[InboxRow]):
         self._asked = False
         self._kept: int | None = None
         self.chosen = InboxFilter.ALL
+        self.narrowing = EVERYTHING
         self.me = ""
 
     def _spoken(self, row: InboxRow) -> str:
@@ -58,7 +60,7 @@ class ConversationListModel(RowModel[InboxRow]):
         """Ask for the next page; it arrives by `append`."""
         if self.canFetchMore(parent):
             self._asked = True
-            self.more_wanted.emit(sum(matches(row, self.chosen, self.me) for row in self._rows))
+            self.more_wanted.emit(sum(self._belongs(row) for row in self._rows))
 
     def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Replace everything by the first page under `chosen`."""
@@ -113,11 +115,14 @@ class ConversationListModel(RowModel[InboxRow]):
         """Return True if a takeover in these rows is about to end."""
         return any(ends_soon(row.conversation, now) for row in self._rows)
 
+    def _belongs(self, row: InboxRow) -> bool:
+        return matches(row, self.chosen, self.me) and self.narrowing.admits(row.conversation, self._clock())
+
     def _stays(self, row: InboxRow) -> bool:
-        return row.conversation.id == self._kept or matches(row, self.chosen, self.me)
+        return row.conversation.id == self._kept or self._belongs(row)
 
     def _insert(self, row: InboxRow) -> None:
-        if not matches(row, self.chosen, self.me):
+        if not self._belongs(row):
             return
         at = self._place(row)
         if at == len(self._rows) and not self._complete:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
 from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.conversation_list.delegate import ConversationDelegate
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, EmptyText, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
@@ -21,8 +21,8 @@ from wxdesk.ui.inbox.conversation_list.search_field import SearchField
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import hbox, vbox
-from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
@@ -67,6 +67,11 @@ class ConversationList(QFrame):
         self.away = SmallButton("close", tr("Close"), self)
         self.away.hide()  # only a drawer can be put away
         self.parts = ScopeButton(self)
+        self.narrowness = Chip()
+        self.narrowness.hide()
+        self.arrived = Chip()
+        self.arrived.hide()
+        self._arrived: set[int] = set()
         self.chips = FilterChips()
         self.strip = HeldStrip(clock, hold_reason_of)
         self.view = ConversationRows(self)
@@ -82,7 +87,9 @@ class ConversationList(QFrame):
 
     def _arrange(self) -> None:
         first = hbox(self.search, self.parts, self.away, spacing=4)
-        top = vbox(first, self.chips, spacing=10, margins=(12, 12, 12, 10))
+        top = vbox(
+            first, self.chips, hbox(self.narrowness, self.arrived, STRETCH), spacing=10, margins=(12, 12, 12, 10)
+        )
         self._pages = QStackedLayout()
         for view, name in ((self.view, tr("Conversations")), (self.found, tr("Search results"))):
             view.setAccessibleName(name)
@@ -99,10 +106,13 @@ class ConversationList(QFrame):
         self.search.left.connect(self.leave_search)
         self.search.went_down.connect(self.focus_rows)
         self.search.entered.connect(self._enter)
+        self.arrived.clicked.connect(self.leave_search)
         self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
         self.chips.chosen.connect(self._part_chosen)
         self.chips.chosen.connect(self.filter_chosen)
         self.parts.chosen.connect(self.chips.choose)
+        self.parts.narrowed.connect(self._narrow)
+        self.narrowness.clicked.connect(self.parts.widen)
         self.view.selectionModel().currentChanged.connect(self._picked)
         self.view.selectionModel().selectionChanged.connect(self.several.follow)
         self.found.left.connect(self.leave_search)
@@ -149,6 +159,9 @@ class ConversationList(QFrame):
         self._selecting = True
         self.model.merge(rows)
         self._selecting = False
+        if self.searching:
+            self._arrived |= {row.conversation.id for row in rows if row.conversation.unread}
+            self._show_arrived()
         if not self.view.currentIndex().isValid():
             self._restore()
         self._show_page()
@@ -182,7 +195,15 @@ class ConversationList(QFrame):
         self.parts.snoozed = counts.snoozed
 
     def _part_chosen(self, chosen: InboxFilter) -> None:
+        self.parts.filter = chosen
         self.parts.part = chosen if chosen in SCOPES else InboxFilter.ALL
+
+    def _narrow(self) -> None:
+        self.search.clear()
+        self.narrowness.setText(f"{self.parts.words} ✕")
+        self.narrowness.setChecked(True)
+        self.narrowness.setVisible(bool(self.parts.words))
+        self.model.narrowing = self.parts.narrowing
 
     def tick(self, now: datetime) -> None:
         """Update times to `now`."""
@@ -236,6 +257,12 @@ class ConversationList(QFrame):
             self.focus_rows()
             self.found.take(self.hits.first())
 
+    def _show_arrived(self) -> None:
+        """Tell who wrote while the search hides them."""
+        words = ntr("{n} customer wrote meanwhile", "{n} customers wrote meanwhile", len(self._arrived))
+        self.arrived.setText(f"{words} ✕")
+        self.arrived.setVisible(bool(self._arrived))
+
     def leave_search(self) -> None:
         """Clear the search and focus the conversations."""
         self.search.clear()
@@ -247,6 +274,8 @@ class ConversationList(QFrame):
         else:
             self._delay.stop()
             self._entered = False
+            self._arrived.clear()
+            self._show_arrived()
             self.hits.show("")
             self._show_page()
 

@@ -1,0 +1,82 @@
+"""The menu beside the search narrows the list, and keeps a narrowing as a view."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+
+FIRST, SECOND, THIRD = (f"oCustomer000000000000000{n}" for n in (1, 2, 3))
+
+
+def choose(qtbot: QtBot, page: InboxPage, *words: str) -> None:
+    """Open the menu and choose an entry, perhaps of a menu below it."""
+    page.list.parts.click()
+    qtbot.waitUntil(lambda: bool(page.list.parts.findChildren(QMenu)))
+    menu = page.list.parts.findChildren(QMenu)[0]
+    for word in words:
+        action = entry(menu, word)
+        menu = action.menu() or menu  # type: ignore[assignment]
+    action.trigger()
+    for one in page.list.parts.findChildren(QMenu):
+        one.close()
+    qtbot.waitUntil(lambda: not page.list.parts.findChildren(QMenu))
+
+
+def entry(menu: QMenu, word: str) -> QAction:
+    return next(action for action in menu.actions() if action.text() == word)
+
+
+def test_a_list_is_narrowed_kept_as_a_view_and_wide_again(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
+) -> None:
+    first, second = world.say(FIRST, "hello"), world.say(SECOND, "hello")
+    world.call(world.desk.conversations.describe(first, ContactChange(add=("VIP",))))
+    world.call(world.desk.conversations.describe(second, ContactChange(blocked=True)))
+    qtbot.waitUntil(lambda: page.list.model.rowCount() == 2)
+
+    def shown() -> list[int]:
+        return [row.conversation.id for row in page.list.model.rows()]
+
+    choose(qtbot, page, "Tag", "VIP")
+    qtbot.waitUntil(lambda: shown() == [first])
+    assert page.list.narrowness.isVisible()
+    assert page.list.narrowness.text() == "VIP ✕"
+    third = world.say(THIRD, "hello")
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert shown() == [first]
+    choose(qtbot, page, "Keep this view")
+    qtbot.waitUntil(lambda: [view.name for view in world.desk.preferences.now.views] == ["VIP"])
+    page.list.narrowness.click()
+    qtbot.waitUntil(lambda: sorted(shown()) == [first, second, third])
+    assert not page.list.narrowness.isVisible()
+
+    choose(qtbot, page, "Blocked")
+    qtbot.waitUntil(lambda: shown() == [second])
+    choose(qtbot, page, "VIP")
+    qtbot.waitUntil(lambda: shown() == [first])
+    choose(qtbot, page, "Forget this view")
+    qtbot.waitUntil(lambda: world.desk.preferences.now.views == ())
+
+
+def test_a_search_tells_whom_it_hides(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    world.say(FIRST, "a needle")
+    page.list.search.setText("needle")
+    qtbot.waitUntil(lambda: page.list.hits.rowCount() == 1)
+    qtbot.keyClick(page.list.search, Qt.Key.Key_Down)
+    assert page.list.found.selectedIndexes()  # the hit that is looked at is marked
+    world.say(SECOND, "hello")
+    qtbot.waitUntil(page.list.arrived.isVisible)
+    assert page.list.arrived.text() == "1 customer wrote meanwhile ✕"
+    page.list.arrived.click()
+    assert page.list.view.isVisible()
+    assert not page.list.arrived.isVisible()
