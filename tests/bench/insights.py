@@ -1,0 +1,87 @@
+"""Figures of the insights page over 1,000,000 messages: milliseconds for a day, a week, a month and a year.
+
+Each customer of a small store is copied until there are as many messages as asked for, and the copies are spread over a
+year. Wanted: at most 300 ms for any range.
+
+    uv run python tests/bench/insights.py [--stored 1000000]
+"""
+
+import argparse
+import asyncio
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+
+from tests.bench.stored import multiply
+from tests.prepared import SQLITE, prepare
+from tests.store.chats import T0, Talk, second
+from wxdesk.core.model.statistics import TimeSpan
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.store import open_store, read_store
+
+YEAR = 365 * 86_400_000_000
+MOVED = {
+    "raw_pushes": ("received_at",), "messages": ("created_at", "received_at", "at"), "decisions": ("decided_at",),
+    "replies": ("created_at", "updated_at", "sent_at"), "rule_firings": ("at",),
+}  # fmt: skip
+
+
+async def fill(home: Path) -> None:
+    """Let a hundred customers write ten times, and a rule answer each."""
+    prepare(home)
+    store = await open_store(SQLITE, home)
+    talk = Talk(store)
+    for n in range(1000):
+        said = await talk.says(f"o{n % 100}", f"问 {n}", second(n))
+        [reply] = await talk.decides(said.message, "答", at=second(n))
+        await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(n + 5))
+    await store.close()
+
+
+def spread(home: Path) -> None:
+    """Give each thousand of messages a time of its own within the year before the first ones."""
+    with closing(sqlite3.connect(home / "desk.db")) as db, db:
+        for table, columns in MOVED.items():
+            shift = f"(id / 1000) * 7919000000 % {YEAR}"
+            for column in columns:
+                db.execute(f"update {table} set {column} = {column} - {shift}")  # noqa: S608
+        db.execute("analyze")
+
+
+async def measure(home: Path) -> None:
+    """Ask for each range three times, and print the median."""
+    store = await read_store(SQLITE, home)
+    until = T0 + timedelta(hours=1)
+    for name, days in (("day", 1), ("week", 7), ("month", 30), ("year", 365)):
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            found = await store.statistics.over(TimeSpan(until - timedelta(days=days), until), UTC)
+            times.append(time.perf_counter() - began)
+        print(f"{name:>6}{found.messages:10}{statistics.median(times) * 1000:10.0f} ms")
+    await store.close()
+
+
+def main() -> None:
+    """Fill, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stored", type=int, default=1_000_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="wxdesk-bench-") as folder:
+        home = Path(folder)
+        asyncio.run(fill(home))
+        multiply(home, options.stored)
+        spread(home)
+        print(f"{datetime.now(UTC):%Y-%m-%d}, {options.stored} messages")
+        asyncio.run(measure(home))
+
+
+if __name__ == "__main__":
+    main()
