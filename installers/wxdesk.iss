@@ -1,5 +1,5 @@
 ; Inno Setup 6: an installer of dist\wxdesk for the one who runs it, without administrator's rights. Never run so far.
-;     iscc /DVersion=0.1.0 installers\wxdesk.iss
+;     iscc /DVersion=0.2.0 installers\wxdesk.iss
 #ifndef Version
   #error Say which version: iscc /DVersion=…
 #endif

@@ -3,4 +3,4 @@
 Holds the version only; every module is imported by its own path.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
