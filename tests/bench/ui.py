@@ -91,6 +91,7 @@ async def measure(home: Path) -> None:
     try:
         print(f"{'':24}{'median ms':>12}{'p95 ms':>10}")
         await timed("Ctrl+K, everything", lambda phrase: find(desk, phrase))
+        await timed("Ctrl+F, of 100,000", lambda phrase: desk.timeline.find(1, phrase))
     finally:
         await opened.stop()
 

@@ -172,7 +172,11 @@ def test_text_is_cut_into_words(text: str, words: str) -> None:
 
 
 @pytest.mark.usefixtures("said")
-async def test_one_conversation_is_searched_for_the_same_words(store: Store) -> None:
+@pytest.mark.parametrize("rare", [1000, 0])  # 0: every phrase counts as a common one
+async def test_one_conversation_is_searched_for_the_same_words(
+    store: Store, rare: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wxdesk.store.search.RARE", rare)
     for phrase in ("退款", "款", "ord", "50", "full width", "", "没有"):
         everywhere = await store.inbox.search(phrase)
         for hit in everywhere:

@@ -122,10 +122,9 @@ def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
     if not words:
         return []
     # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.
-    contained = _contains(search_texts, words, sqlite=connection.dialect.name == "sqlite")
-    found = connection.execute(
-        select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
-    ).all()
+    contained = _contains(connection, search_texts, words, limit)
+    newest = select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
+    found = connection.execute(newest).all()
     items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
     threads = select_conversations().where(conversations.c.id.in_({item.conversation_id for item in items}))
     by_id = {row.id: conversation_of(row) for row in connection.execute(threads)}
@@ -136,19 +135,25 @@ def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
 def find(connection: Connection, conversation_id: int, phrase: str, limit: int) -> list[TimelineItem]:
     """Find messages and replies of one conversation by `phrase`, newest first.
 
-    Its own words are gone through one by one: others may have said the phrase a million times.
+    Its own words are gone through one by one, unless the phrase is rare: others may have said it a million times.
     """
     words = _sought(phrase)
     if not words:
         return []
+    anywhere = select(search_texts).where(_contains(connection, search_texts, words, RARE)).limit(RARE)
+    rows = connection.execute(anywhere).all()
+    if len(rows) < RARE:
+        items = _items(connection, [row.message_id for row in rows], [row.reply_id for row in rows])
+        here = [item for item in items if item.conversation_id == conversation_id]
+        return sorted(here, key=_place, reverse=True)[:limit]
     whole = " " if re.match(ALONE, words[-1]) else ""
     contained = (" " + search_texts.c.words + " ").contains(f" {' '.join(words)}{whole}")
     said = select(messages).join(search_texts, search_texts.c.message_id == messages.c.id)
     answered = select_replies().join(search_texts, search_texts.c.reply_id == replies.c.id)
     found: list[TimelineItem] = []
     for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
-        here = query.where(table.c.conversation_id == conversation_id, contained)
-        newest = here.order_by(at.desc(), table.c.id.desc()).limit(limit)
+        its_own = query.where(table.c.conversation_id == conversation_id, contained)
+        newest = its_own.order_by(at.desc(), table.c.id.desc()).limit(limit)
         found += map(message_of if table is messages else reply_of, connection.execute(newest))
     return sorted(found, key=_place, reverse=True)[:limit]
 
@@ -169,7 +174,7 @@ def customers(connection: Connection, phrase: str, limit: int, accounts: Collect
         words, alias = _sought(phrase), func.lower(contacts.c.alias)
         if not words:
             return []
-        contained = _contains(contacts, words, sqlite=connection.dialect.name == "sqlite")
+        contained = _contains(connection, contacts, words, SORTED)
         query = query.where(conversations.c.contact_id.in_(select(contacts.c.id).where(contained)))
         called = phrase.strip().casefold()
         order = [(alias == called).desc(), alias.startswith(called, autoescape=True).desc(), *order]
@@ -190,14 +195,25 @@ def _items(
     return items
 
 
-def _contains(table: Table, words: list[str], *, sqlite: bool) -> ColumnElement[bool]:
-    """Build the condition for these words in a row, letters and digits only, quoted."""
+SORTED = 300
+"""Customers, the newest, that are sorted by how well a phrase names them."""
+
+RARE = 1000
+"""Messages and replies with a phrase from which on it is not rare."""
+
+
+def _contains(connection: Connection, table: Table, words: list[str], newest: int) -> ColumnElement[bool]:
+    """Build the condition for these words in a row, letters and digits only, quoted.
+
+    On SQLite only the `newest` rows match: it would gather all of them before it takes some.
+    """
     last = words[-1]
     begins = not re.match(ALONE, last)
-    if sqlite:
+    if connection.dialect.name == "sqlite":
         query, index = f'"{" ".join(words)}"' + (" *" if begins else ""), _INDEXES[table.name]
-        rowids = text(f"SELECT rowid FROM {index} WHERE {index} MATCH :words").bindparams(  # noqa: S608
-            bindparam("words", query, unique=True)
+        found = f"SELECT rowid FROM {index} WHERE {index} MATCH :words ORDER BY rowid DESC LIMIT :newest"  # noqa: S608
+        rowids = text(found).bindparams(
+            bindparam("words", query, unique=True), bindparam("newest", newest, unique=True)
         )
         condition: ColumnElement[bool] = table.c.id.in_(rowids.columns(literal_column("rowid")).scalar_subquery())
         return condition
