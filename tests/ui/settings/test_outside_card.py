@@ -10,7 +10,7 @@ from wxdesk.config.outside import PhoneSettings
 from wxdesk.core.outside import PhoneKind
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.outside_card import DataDialog, OutsideCard, PhoneDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices, Toast
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -52,7 +52,7 @@ def test_what_is_in_force_is_shown_and_a_trial_says_what_is_wrong(
     card.removals["night"].click()
     config = world.home / "config.toml"
     qtbot.waitUntil(lambda: config.exists() and 'targets = { boss = "wecom" }' in config.read_text(encoding="utf-8"))
-    assert host.findChild(Toast) is None or bridge.is_idle
+    qtbot.waitUntil(lambda: bridge.is_idle)
 
 
 def test_the_key_is_made_for_the_shops_own_system(qtbot: QtBot, card: OutsideCard, world: World) -> None:

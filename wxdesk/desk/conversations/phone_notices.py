@@ -50,7 +50,7 @@ class PhoneNotices:
         self._clock = clock
         self._told: frozenset[tuple[int, datetime]] = frozenset()
         self._told_at: datetime | None = None
-        self._awake = asyncio.Event()
+        self._awake, self._looking = asyncio.Event(), asyncio.Lock()
 
     def hear(self, _: Event) -> None:
         """Look again; subscribed to the bus."""
@@ -61,7 +61,7 @@ class PhoneNotices:
         while True:
             self._awake.clear()
             try:
-                due = await self._look()
+                due = await self.look()
             except StoreError as error:
                 log.warning("The phones wait for the store: %s", error)
                 due = self._clock() + timedelta(seconds=10)
@@ -74,8 +74,12 @@ class PhoneNotices:
             raise NotFound("phone")
         await self._send(name, PhoneNotice(tr("wxdesk: a trial"), said, 0))
 
-    async def _look(self) -> datetime | None:
+    async def look(self) -> datetime | None:
         """Tell the phones if it is time; return the next time, None for the next event."""
+        async with self._looking:
+            return await self._look()
+
+    async def _look(self) -> datetime | None:
         phone, now = self._configuration.now.config.phone, self._clock()
         waiting = frozenset((one.conversation_id, one.at) for one in self._attention.state.unseen if one.rings)
         self._told &= waiting
