@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.model.conversation import Narrowing
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -80,3 +81,11 @@ def test_a_search_tells_whom_it_hides(qtbot: QtBot, world: World, page: InboxPag
     page.list.arrived.click()
     assert page.list.view.isVisible()
     assert not page.list.arrived.isVisible()
+
+
+def test_a_long_page_keeps_the_width_of_the_list(page: InboxPage) -> None:
+    where = "pages/goods/detail?id=" + "1024" * 20
+    page.list.parts.narrow(Narrowing(page=where))
+    assert page.list.narrowness.text() == "pages/goods/detail?id=10… ✕"
+    assert page.list.narrowness.accessibleName() == where
+    assert page.list.narrowness.sizeHint().width() < page.list.width()

@@ -27,6 +27,9 @@ from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
+LONGEST = 24
+"""Characters of a narrowing that the chip shows; screen readers hear all."""
+
 
 class ConversationList(QFrame):
     """Shows rows and search results; `ConversationFeed` reads them.
@@ -200,7 +203,9 @@ class ConversationList(QFrame):
 
     def _narrow(self) -> None:
         self.search.clear()
-        self.narrowness.setText(f"{self.parts.words} ✕")
+        words = self.parts.words
+        self.narrowness.setText(f"{words if len(words) <= LONGEST else words[:LONGEST] + '…'} ✕")
+        self.narrowness.setAccessibleName(words)
         self.narrowness.setChecked(True)
         self.narrowness.setVisible(bool(self.parts.words))
         self.model.narrowing = self.parts.narrowing
