@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import Sized
 from tests.store.chats import Talk, incoming, second
 from wxdesk.core.conversations.listing import InboxFilter, matches
+from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Outcome
 from wxdesk.store import Store
@@ -40,9 +41,9 @@ async def test_it_is_handed_on_by_who_has_it_and_taken_by_who_may(talk: Talk, st
 async def test_resolving_gives_it_back_and_snoozing_does_not(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await store.claims.claim(thread, "wang", second(1))
-    await store.status.snooze(thread, second(2), second(60))
+    await store.rows.change([thread], RowChange(RowAct.SNOOZE, until=second(60)), second(2))
     assert (await talk.thread(thread)).claimed_by == "wang"
-    await store.status.resolve(thread, second(3))
+    await store.rows.change([thread], RowChange(RowAct.RESOLVE), second(3))
     left = await talk.thread(thread)
     assert (left.claimed_by, left.claimed_at) == ("", None)
 
