@@ -61,9 +61,9 @@ def test_newer_entries_stand_on_top_and_none_stands_twice(model: TrafficModel) -
 @pytest.mark.parametrize(
     ("age", "result", "tone"),
     [
-        (timedelta(minutes=10), "success", "accent"),
-        (timedelta(minutes=25), "success, 25 min old", "pending"),
-        (-timedelta(hours=2), "success, 2 h early", "pending"),
+        (timedelta(minutes=10), "Received", "accent"),
+        (timedelta(minutes=25), "Received, 25 min old", "pending"),
+        (-timedelta(hours=2), "Received, 2 h early", "pending"),
     ],
 )
 def test_a_push_whose_time_is_far_off_says_so(age: timedelta, result: str, tone: str) -> None:
@@ -83,10 +83,10 @@ def test_a_line_says_when_what_how_and_how_long(model: TrafficModel) -> None:
     model.replace([push(1)])
     local = (T0 + timedelta(seconds=1)).astimezone()
     assert [shown(model, column)[0] for column in (Column.TIME, Column.WHAT, Column.RESULT, Column.TOOK)] == [
-        f"{local:%H:%M:%S}.089", "Message in", "success", "6 ms",
+        f"{local:%H:%M:%S}.089", "Message in", "Received", "6 ms",
     ]  # fmt: skip
     spoken = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == f"{local:%H:%M:%S}.089, in, Message in, success"
+    assert spoken == f"{local:%H:%M:%S}.089, in, Message in, Received"
 
 
 def test_a_push_is_wanted_until_the_store_has_derived_it(model: TrafficModel) -> None:
@@ -117,7 +117,7 @@ def test_a_call_learns_its_reply_and_keeps_its_refusal_in_words(model: TrafficMo
     model.learn_replies([ReplyTrace(reply(n, "您好"), CONTACT) for n in (1, 2)])
     assert model.wanted_replies() == []
     assert shown(model) == ["oX3f…9k2    the time for replies is over", "oX3f…9k2    您好"]
-    assert shown(model, Column.RESULT) == ["45015", "0 ok"]
+    assert shown(model, Column.RESULT) == ["45015", "Successful"]
 
 
 def test_problems_are_all_that_did_not_end_well(model: TrafficModel) -> None:
@@ -137,13 +137,13 @@ def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: Traff
         return shown(filtered, Column.RESULT)
 
     filtered.choose(True, problems=False)
-    assert left() == ["success", "Repeated, acknowledged"]
+    assert left() == ["Received", "Repeated, acknowledged"]
     filtered.choose(False, problems=False)
-    assert left() == ["45015", "0 ok"]
+    assert left() == ["45015", "Successful"]
     filtered.choose(None, problems=True)
     assert left() == ["45015", "Repeated, acknowledged"]
     filtered.choose(None, problems=False)
-    for phrase, expected in ((" hELLO ", ["success"]), ("4501", ["45015"]), ("9k2", ["success"]), ("nobody", [])):
+    for phrase, expected in ((" hELLO ", ["Received"]), ("4501", ["45015"]), ("9k2", ["Received"]), ("nobody", [])):
         filtered.search(phrase)
         assert left() == expected
     model.deleteLater()

@@ -37,8 +37,8 @@ def test_every_word_of_the_tables_has_its_chinese_one() -> None:
 @pytest.mark.parametrize(
     ("outcome", "result", "role"),
     [
-        ("kept", "success", "accent"),
-        ("checked", "echostr", "accent"),
+        ("kept", "Received", "accent"),
+        ("checked", "Confirmed", "accent"),
         ("duplicate", "Repeated, acknowledged", "pending"),
         ("refused: signature", "403 wrong signature", "failed"),
         ("refused: plain text", "403 plain text: attack", "failed"),

@@ -73,9 +73,9 @@ def test_a_message_and_its_answer_appear_while_one_looks(qtbot: QtBot, answering
     qtbot.waitUntil(lambda: page.model.wanted_pushes() == [] and page.model.wanted_replies() == [])
     lines = zip(*(column(page, which) for which in (Column.WHAT, Column.RESULT, Column.CONTENT)), strict=True)
     assert sorted(lines) == [
-        ("Access token", "0 ok", "access_token renewed"),
-        ("Message in", "success", f"{SHORT}    你们几点开门"),
-        ("Reply out", "0 ok", f"{SHORT}    我们九点开门。"),
+        ("Access token", "Successful", "access_token renewed"),
+        ("Message in", "Received", f"{SHORT}    你们几点开门"),
+        ("Reply out", "Successful", f"{SHORT}    我们九点开门。"),
     ]
 
 
@@ -117,7 +117,7 @@ def test_the_detail_of_a_push_tells_its_whole_way_and_no_openid(
     steps = dict(page.detail.steps.texts())
     assert steps["Checked"] == "verified and decrypted, secure mode · JSON"
     assert steps["Kept"].endswith(" · no. 1")
-    assert steps["Response"].startswith("success · ")
+    assert steps["Response"].startswith("Received · success · ")
     assert steps["Rule"] == "Hours · revision 1"
     body = json.loads(page.detail.body.toPlainText())
     assert (body["Content"], body["FromUserName"]) == ("你们几点开门", SHORT)

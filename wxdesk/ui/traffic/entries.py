@@ -163,7 +163,7 @@ def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> TrafficLine:
     return TrafficLine(
         entry=entry,
         what=tr(CALLS[entry.call]) if entry.call in CALLS else entry.call,
-        result="0 ok" if good else str(code) if code is not None else tr("No answer"),
+        result=tr("Successful") if good else str(code) if code is not None else tr("No answer"),
         tone=Tone.GOOD if good else Tone.BAD,
         who=name_of(reply.contact) if reply is not None else "",
         said=_call_summary(entry, reply) if good else call_problem(entry.outcome, entry.errmsg),

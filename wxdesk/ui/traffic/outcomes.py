@@ -77,6 +77,9 @@ _ANSWERS = {
     "failed: unexpected": ("500 fault", "Something unexpected happened; the log has more. WeChat sends it again."),
 }
 
+ANSWERS_SENT = {"kept": "success", "duplicate": "success", "checked": "echostr"}
+"""Answers to requests, by outcome, as WeChat got them."""
+
 _CODE = re.compile(r"-?\d+\b")
 
 
@@ -98,10 +101,10 @@ def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
     if outcome == "duplicate":
         return tr("Repeated, acknowledged"), "pending"
     if outcome == "checked":
-        return "echostr", "accent"
+        return tr("Confirmed"), "accent"
     if outcome == "transferred":
         return tr("Transferred"), "accent"
-    return (tr("Kept as it came"), "pending") if unread else ("success", "accent")
+    return (tr("Kept as it came"), "pending") if unread else (tr("Received"), "accent")
 
 
 def push_sentence(outcome: str) -> str:

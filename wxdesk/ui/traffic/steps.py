@@ -15,7 +15,7 @@ from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.refusals import LONGEST, refusal_text
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, explains, precise_time
-from wxdesk.ui.traffic.outcomes import call_code, push_sentence
+from wxdesk.ui.traffic.outcomes import ANSWERS_SENT, call_code, push_sentence
 from wxdesk.ui.wording.decision import short_outcome
 from wxdesk.ui.wording.messages import author_word, span_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
@@ -52,7 +52,8 @@ def push_steps(
         steps.append(_signed(entry, entry.signed_at))
     if path is not None:
         steps += _kept(path, account)
-    response = " · ".join(part for part in (line.result, line.took) if part)
+    answer = ANSWERS_SENT.get(entry.outcome, "")
+    response = " · ".join(part for part in (line.result, answer, line.took) if part)
     steps.append(TrafficStep(tr("Response"), response, line.tone.value))
     if path is not None:
         steps += _decided(path)
