@@ -76,6 +76,19 @@ async def test_each_service_gets_a_notice_as_it_takes_it(kind: PhoneKind) -> Non
     assert json.loads(body) == wanted[kind]
 
 
+async def test_what_a_customer_wrote_is_no_markdown_on_the_phone() -> None:
+    got: list[str] = []
+
+    async def take(request: web.Request) -> web.Response:
+        got.append((await request.json())["desp"])
+        return web.Response(text=WELL[PhoneKind.SERVERCHAN])
+
+    async with endpoints(take) as (made, url):
+        words = PhoneNotice("wxdesk", "![](http://a.cn/p.png)", 1)
+        await made.notify(PhoneKind.SERVERCHAN, f"{url}/key", words, HERE)
+    assert got == [r"\!\[\]\(http://a.cn/p.png\)"]
+
+
 async def test_a_long_notice_is_cut_for_wecom_between_two_letters() -> None:
     got: list[str] = []
 

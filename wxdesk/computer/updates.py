@@ -4,6 +4,7 @@ import base64
 import logging
 import ssl
 import urllib.request
+from http.client import HTTPException
 
 import certifi
 import msgspec
@@ -41,7 +42,7 @@ def newer_version(url: str, key: str) -> VersionNotice | None:
     try:
         notice = verified(_fetched(url), key)
         return notice if _numbers(notice.version) > _numbers(__version__) else None
-    except (OSError, ValueError, InvalidSignature) as error:
+    except (OSError, ValueError, InvalidSignature, HTTPException) as error:
         log.info("There is no notice of a version: %s", type(error).__name__)
         return None
 

@@ -160,7 +160,7 @@ class SecretSources:
     def keep_sign_in(self, value: str) -> None:
         """Keep what `sign_in` reads at the next start, or remove it if empty."""
         logs.mask_also((value,))
-        if value or self.sign_in():
+        if value or any(place.get(entry_of(*SIGN_IN), PERSON_SECONDS) for place in self._places):
             self._put({entry_of(*SIGN_IN): value or None}, None)
 
     def _put(self, entries: Mapping[str, str | None], into: SecretSource | None) -> SecretSource | None:

@@ -7,6 +7,7 @@ public address only, unless it is named in `private_hosts`; an answer is bounded
 import base64
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
@@ -88,6 +89,9 @@ class OwnEndpoints:
         return answer
 
 
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#!|]")
+
+
 def _reason(error: NotSent, host: str) -> Phrase:
     if error.values["reason"] == PRIVATE:
         return Phrase("{host} is inside a private network. If it is yours, add it to private_hosts.", host=host)
@@ -109,7 +113,7 @@ def _phone_request(kind: PhoneKind, notice: PhoneNotice) -> tuple[bytes, Mapping
         case PhoneKind.BARK:
             said = {"title": title, "body": text, "group": "wxdesk"}
         case PhoneKind.SERVERCHAN:
-            said = {"title": title[:32], "desp": text}
+            said = {"title": title[:32], "desp": _MARKDOWN.sub(r"\\\g<0>", text)}
         case PhoneKind.WEBHOOK:
             said = {"title": title, "text": text, "waiting": notice.waiting}
     return msgspec.json.encode(said), _JSON

@@ -58,6 +58,10 @@ async def test_silence_is_told_a_day_before_anybody_is_deleted(store: Store, mon
     shorter = Account("shop", "wx1", "gh_1", keep_months=3)
     assert await part.forget_silent(shorter) == 0  # told anew
     assert sum(isinstance(event, TroubleRaised) for event in heard) == 2
+    assert await part.forget_silent(Account("shop", "wx1", "gh_1")) == 0
+    clock.now += NOTICE
+    assert await part.forget_silent(shorter) == 0  # switched off meanwhile: told anew
+    assert sum(isinstance(event, TroubleRaised) for event in heard) == 3
 
 
 async def test_export_then_delete_then_restore_gives_the_same(tmp_path: Path) -> None:

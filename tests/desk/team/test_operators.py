@@ -1,6 +1,7 @@
 """Operators of a team: who may do what, signing in at a desk and losing it again, and whose name is kept."""
 
 import asyncio
+import inspect
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from wxdesk.core.preferences import Preferences
 from wxdesk.core.templates import Template
 from wxdesk.desk import operators as operators_room
 from wxdesk.desk.operators import Operators, checked_name, hashed
+from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.team.authority import OPEN, ROLES, role_for
 from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS
 from wxdesk.sandbox.demo_customers import LI_LEI
@@ -37,6 +39,11 @@ def test_each_command_has_its_role() -> None:
             needed = Role.LEAD if (path, name) == ("claims", "take") else needed
             needed = Role.OWNER if path == "erasing" else needed
             assert role_for(f"{path}.{name}") is needed, f"{path}.{name}"
+
+
+def test_every_change_of_an_account_is_a_command_with_a_role() -> None:
+    changes = {name for name, _ in inspect.getmembers(AccountEditing, inspect.iscoroutinefunction) if name[0] != "_"}
+    assert changes == set(OWN_COMMANDS["account_editing"])
 
 
 def test_the_table_of_roles_names_commands_only() -> None:

@@ -31,3 +31,19 @@ async def test_all_of_its_answer_waits(tmp_path: Path, guards: bool) -> None:
             await desk.opened.desk.replies.release(1, whole=True)
         await desk.until_sent(2)
         assert sent(desk) == ["请稍等", "保证明天到"]
+
+
+LINKED = """
+[[rules]]
+name = "promise"
+when = { any = ["发货"] }
+then = [{ link = { title = "看", description = "保证明天到", url = "https://a.cn", thumb_url = "https://a.cn/x" } }]
+"""
+
+
+async def test_every_text_of_a_link_is_looked_at(tmp_path: Path) -> None:
+    async with timed_desk(tmp_path, LINKED) as desk:
+        preferences = desk.opened.desk.preferences
+        await preferences.set(replace(preferences.now, guarded_words=("保证",), guards_rules=True))
+        await desk.says(LI_LEI.openid, "什么时候发货")
+        assert (await desk.reply(1)).error == GUARDED_WORD

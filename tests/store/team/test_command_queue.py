@@ -15,4 +15,7 @@ async def test_old_calls_are_dropped(store: Store, monkeypatch: pytest.MonkeyPat
     ids = [await queue.put("presence.attend", "{}", T0) for _ in range(5)]
     for begun in await queue.begin():
         await queue.end(begun.id, CommandState.DONE, "null")
-    assert [ended.id for ended in await queue.ended(ids)] == ids[-2:]
+    found = {ended.id: ended.state for ended in await queue.ended(ids)}
+    assert found == dict.fromkeys(ids[:-2], CommandState.LOST) | dict.fromkeys(ids[-2:], CommandState.DONE)
+    await queue.forget(ids[-1])  # a result that is kept nowhere
+    assert [ended.state for ended in await queue.ended(ids[-1:])] == [CommandState.LOST]

@@ -85,21 +85,25 @@ class Erasing:
 
     async def forget_silent(self, account: Account) -> int:
         """Delete some of those who have been silent too long, a day after telling so."""
-        if not account.keep_months:
-            return 0
         key, now = f"keep_months:{account.name}", self._clock()
         told = await self._store.settings.get(key) or ""
+        if not account.keep_months:
+            if told:  # who switches it on again is told again
+                await self._store.settings.set(key, "")
+            return 0
         silent = await self._store.person_rows.silent(account.name, now - account.keep_months * MONTH)
         months, _, since = told.partition(" ")
         if silent and months != str(account.keep_months):
             await self._store.settings.set(key, f"{account.keep_months} {now.isoformat()}")
             self._publish(TroubleRaised(key, _announced(account, len(silent)), passing=True))
         elif silent and now - datetime.fromisoformat(since) >= NOTICE:
-            for conversation_id in silent[:AT_ONCE]:
-                await self._store.pushes.until_answered(1.0)
-                await self._erase(conversation_id)
-                await asyncio.sleep(REST_SECONDS)
-            await self._store.person_rows.scrub()
+            try:
+                for conversation_id in silent[:AT_ONCE]:
+                    await self._store.pushes.until_answered(1.0)
+                    await self._erase(conversation_id)
+                    await asyncio.sleep(REST_SECONDS)
+            finally:
+                await self._store.person_rows.scrub()
             return len(silent[:AT_ONCE])
         return 0
 

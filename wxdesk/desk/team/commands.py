@@ -69,11 +69,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 OWN_COMMANDS: dict[str, tuple[str, ...]] = {
     "account_editing": (
-        "add", "change", "pause", "set_secrets", "set_tunnel_password", "set", "rename", "remove",
+        "add", "change", "pause", "set_secrets", "set_other_secret", "set_phone", "set_customer_data", "set",
+        "rename", "remove",
     ),
 }  # fmt: skip
 """Methods of the machine that has the secrets, which no other desk calls."""
 
+
+UNSTORED = frozenset({"customer_data.sheet"})
+"""Calls that are deleted with their results once the desk has them."""
 
 REPORT = "report"
 """Call for the state that the server has in memory only."""
@@ -156,7 +160,10 @@ class RemoteCalls:
         command_id = await self._queue.put(path, arguments, self._clock(), me.id if me is not None else None)
         ended = self._open[command_id] = asyncio.get_running_loop().create_future()
         try:
-            return await self._end_of(command_id, ended)
+            command = await self._end_of(command_id, ended)
+            if path in UNSTORED:
+                await self._queue.forget(command_id)
+            return command
         finally:
             del self._open[command_id]
 

@@ -42,6 +42,7 @@ BROKEN = "it is damaged or not whole: {place}"
 
 DATABASE = "desk.db"
 LISTING = "wxdesk-backup.json"
+LARGEST_LISTING = 256 * 2**20
 _NOT_WHOLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """Errors of a ZIP whose bytes have changed."""
 
@@ -160,6 +161,8 @@ def read_listing(file: Path) -> Listing:
     """Return the list in a backup; raises `UnusableFile`."""
     try:
         with zipfile.ZipFile(file) as archive:
+            if archive.getinfo(LISTING).file_size > LARGEST_LISTING:
+                raise zipfile.BadZipFile
             return msgspec.json.decode(archive.read(LISTING), type=Listing)
     except (*_NOT_WHOLE, KeyError, msgspec.MsgspecError):
         pass
@@ -178,7 +181,10 @@ def extract(file: Path, listing: Listing, folder: Path) -> None:
         OSError: it cannot be written.
     """
     with zipfile.ZipFile(file) as archive:
+        sizes = {one.filename: one.file_size for one in archive.infolist()}
         for name, expected in listing.files.items():
+            if sizes.get(name) != expected[0]:  # before it fills the disk
+                raise UnusableFile(str(file), Phrase(BROKEN, place=name))
             place = (folder / name).resolve()
             if not place.is_relative_to(folder.resolve()) or _extracted(archive, name, place) != expected:
                 raise UnusableFile(str(file), Phrase(BROKEN, place=name))

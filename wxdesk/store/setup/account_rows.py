@@ -23,11 +23,13 @@ from sqlalchemy import (
 )
 
 from wxdesk.core.errors import BadInput, Phrase
+from wxdesk.core.model.remote_call import CommandState
 from wxdesk.store.engine.database import StorePart
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import JsonText
-from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures
+from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures, uploads
+from wxdesk.store.schema.team import commands
 from wxdesk.store.settings import ACCOUNT_MODE
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -72,8 +74,9 @@ def _remove(connection: Connection, name: str) -> list[str]:
         if table in owned:
             connection.execute(delete(table).where(owned[table]))
     connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + name))
-    for table in (pictures, picture_chunks):
+    for table in (pictures, picture_chunks, uploads):
         connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
+    connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
     return unnamed
 
 

@@ -23,6 +23,7 @@ from wxdesk.store.schema.messaging import (
     pictures,
     raw_pushes,
     replies,
+    uploads,
 )
 from wxdesk.store.schema.team import commands
 from wxdesk.store.setup.account_rows import pictures_only_of, rows_below
@@ -86,8 +87,8 @@ def _erase(connection: Connection, conversation_id: int, pushes: Collection[int]
     for some in batched(ids, MAX_IDS):
         change = update(raw_pushes).where(raw_pushes.c.id.in_(some))
         connection.execute(change.values(body=b"", note="", derived=True))
-    for table in (pictures, picture_chunks):
+    for table in (pictures, picture_chunks, uploads):
         connection.execute(delete(table).where(table.c.digest.in_(shown)))
-    connection.execute(delete(commands).where(commands.c.state.in_((CommandState.DONE, CommandState.FAILED))))
+    connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
     person = hashlib.sha256(openid.encode()).hexdigest()[:12]
     return Erasure(account, person, counts[messages], counts[replies], len(shown), len(ids)), shown

@@ -28,7 +28,7 @@ class CommandQueue(StorePart):
         return await self._db.write(_withdraw, command_id)
 
     async def ended(self, ids: Collection[int]) -> list[RemoteCall]:
-        """Return those of these calls that have an end, good or bad."""
+        """Return those of these calls that have an end, good or bad; lost is which is there no more."""
         return await self._db.read(_ended, tuple(ids))
 
     async def begin(self) -> list[RemoteCall]:
@@ -38,6 +38,10 @@ class CommandQueue(StorePart):
     async def end(self, command_id: int, state: CommandState, result: str) -> None:
         """Store the end of a call that was begun."""
         await self._db.write(_end, command_id, state, result)
+
+    async def forget(self, command_id: int) -> None:
+        """Delete a call that has ended, with its result."""
+        await self._db.write(_forget, command_id)
 
     async def recover(self) -> None:
         """Mark what a server that has ended left begun as lost."""
@@ -57,8 +61,9 @@ def _withdraw(connection: Connection, command_id: int) -> bool:
 
 def _ended(connection: Connection, ids: tuple[int, ...]) -> list[RemoteCall]:
     open_ones = (CommandState.PENDING, CommandState.BEGUN)
-    rows = connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids), commands.c.state.not_in(open_ones)))
-    return [RemoteCall(*row) for row in rows]
+    known = {row.id: RemoteCall(*row) for row in connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids)))}
+    gone = [RemoteCall(one, "", "", CommandState.LOST) for one in ids if one not in known]  # deleted with a customer
+    return gone + [one for one in known.values() if one.state not in open_ones]
 
 
 def _begin(connection: Connection) -> list[RemoteCall]:
@@ -69,6 +74,10 @@ def _begin(connection: Connection) -> list[RemoteCall]:
 def _end(connection: Connection, command_id: int, state: CommandState, result: str) -> None:
     connection.execute(update(commands).where(commands.c.id == command_id).values(state=state, result=result))
     connection.execute(delete(commands).where(commands.c.id <= command_id - KEPT))
+
+
+def _forget(connection: Connection, command_id: int) -> None:
+    connection.execute(delete(commands).where(commands.c.id == command_id))
 
 
 def _recover(connection: Connection) -> None:

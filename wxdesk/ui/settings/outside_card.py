@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.config.outside import LONGEST_MINUTES
 from wxdesk.core.errors import BadInput
+from wxdesk.core.model.operator import Role
 from wxdesk.core.outside import PhoneKind
 from wxdesk.i18n import explain_reason, ntr, tr
 from wxdesk.secrets import CUSTOMER_DATA_KEY
@@ -25,6 +26,7 @@ from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import FlowLayout, remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.rights import Rights
 
 KINDS = {
     PhoneKind.WECOM: "WeCom group robot",
@@ -118,6 +120,7 @@ class OutsideCard(SettingsCard):
         self._more = QWidget(self)
         self._lay_out()
         self.show_settings()
+        Rights(bridge, Role.OWNER, self.add, self.change, self.after, self.words, says=self.hint)
 
     def _lay_out(self) -> None:
         sentence = QWidget(self._more)

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -51,6 +52,7 @@ class TrafficDetail(QFrame):
         self.curl = Button(tr("Copy as curl"))
         self.curl.setToolTip(tr("Without secrets: signature, token, path and openids are left out"))
         self.curl.clicked.connect(self._copy_curl)
+        self.curl.setVisible(sys.platform != "win32")  # quoted as a POSIX shell takes it
         self._curl = ""
         self.replay = Button(tr("Try in the rules of now"), icon="play")
         self.replay.setToolTip(tr("Shows what the rules would answer today. Nothing is sent."))
