@@ -56,7 +56,7 @@ class ListNavigation(QObject):
             self._ask_longest(self._session.conversation_id)
         elif self._next is AfterSending.UNREAD:
             found = self._list.neighbour(1, unread=True) or self._list.neighbour(-1, unread=True)
-            if found is not None and not self._edit.toPlainText():
+            if found is not None and not self._writes_on:
                 self.wanted.emit(found)
 
     def go_on(self, gone: Collection[int]) -> None:
@@ -81,12 +81,16 @@ class ListNavigation(QObject):
     def _next(self) -> AfterSending:
         return AfterSending.LONGEST if self._walking else self._bridge.desk.preferences.now.after_sending
 
+    @property
+    def _writes_on(self) -> bool:
+        return self._edit.composing or bool(self._edit.toPlainText())
+
     def _ask_longest(self, done: int | None = None) -> None:
         self._bridge.ask(self._bridge.desk.inbox.list_page(InboxFilter.WAITING, 0), partial(self._open_longest, done))
 
     def _open_longest(self, done: int | None, page: ListPage) -> None:
         """Open who waits longest, unless the operator has gone elsewhere or writes on."""
-        if done is not None and (done != self._session.conversation_id or self._edit.toPlainText()):
+        if done is not None and (done != self._session.conversation_id or self._writes_on):
             return
         found = next((row for row in page.rows if row.conversation.id != done and not row.leaving), None)
         if found is not None:

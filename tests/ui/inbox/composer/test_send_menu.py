@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import texts
@@ -68,6 +69,24 @@ def test_it_stays_or_goes_where_one_prefers(
     choose(qtbot, page, bridge, "After sending, go to who waits longest")
     send(qtbot, world, page, bridge)
     qtbot.waitUntil(lambda: page.session.conversation_id == li)
+
+
+@pytest.mark.parametrize("following", [AfterSending.LONGEST, AfterSending.UNREAD])
+def test_it_stays_while_a_word_is_composed(
+    qtbot: QtBot,
+    world: World,
+    page: InboxPage,
+    opened: Open,
+    three: tuple[int, int, int],
+    bridge: Bridge,
+    following: AfterSending,
+) -> None:
+    world.call(world.desk.preferences.set(replace(world.desk.preferences.now, after_sending=following)))
+    opened(three[2])
+    QApplication.sendEvent(page.chat.composer.edit, QInputMethodEvent("ni", []))
+    page.navigation.after_sending()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert (page.session.conversation_id, page.chat.composer.edit.composing) == (three[2], True)
 
 
 def test_sent_and_resolved_by_one_key(
