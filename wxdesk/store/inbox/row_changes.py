@@ -50,10 +50,14 @@ def _change(
         changed = update(conversations).where(its, others).values(values).returning(conversations.c.id)
         return RowsChanged(tuple(connection.scalars(changed))), []
     rows = connection.execute(
-        select(conversations.c.id, conversations.c.contact_id).where(its).order_by(conversations.c.id)
+        select(conversations.c.id, conversations.c.contact_id, conversations.c.resolved_at)
+        .where(its)
+        .order_by(conversations.c.id)
     ).all()
     if not rows:
         raise NotFound("conversation")
+    if change.act is RowAct.RESOLVE:
+        rows = [row for row in rows if row.resolved_at is None]  # undo reopens no other
     of_contact, cancelled = change.of_contact, list[Reply]()
     if of_contact is not None:
         rows = [row for row in rows if change_contact(connection, row.contact_id, of_contact)]
