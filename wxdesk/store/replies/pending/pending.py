@@ -99,8 +99,8 @@ class PendingReplies(StorePart):
     async def hold_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
         """Hold held replies without a deadline after a restart; release edit locks.
 
-        So are operators' written or released replies held that were queued before `stale_before`; automatic ones
-        from before then become drafts. The reason shown is `why` for held ones, `late` for drafts.
+        So are operators' written or released replies held that were queued, or due, before `stale_before`;
+        automatic ones from before then become drafts. The reason shown is `why` for held ones, `late` for drafts.
         """
         return await self._db.write(_ask_after_restart, at, stale_before, why, late)
 
@@ -174,7 +174,8 @@ def _ask_after_restart(
     due_at, made_at = replies.c.due_at, replies.c.created_at
     stale = HELD & BY_RULE & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
     drafts = move_all(connection, Move.KEEP, stale, at, **_error_values(late))
-    old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before)
+    not_later = replies.c.not_before.is_(None) | (replies.c.not_before < stale_before)
+    old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before) & not_later
     asks = (HELD & due_at.is_not(None)) | old
     asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(why))
     return drafts + asking + edit_lock.unlock_all(connection, at, why)
