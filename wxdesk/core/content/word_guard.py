@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from wxdesk.core.normalise import as_displayed
 
-_WITHIN_NUMBER = re.compile(r"(?<=\d)[ -](?=\d)")
+_WITHIN_NUMBER = re.compile(r"(?<=[\d#])[ -](?=[\d#])")
 
 
 def found_in(text: str, words: Sequence[str]) -> tuple[str, ...]:
