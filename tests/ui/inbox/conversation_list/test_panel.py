@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from typing import Any
+
 import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
-from tests.ui.world import World
+from tests.ui.world import PATIENCE, World
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.setup.facts import SetupFact
+from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -32,6 +37,29 @@ def test_all_that_is_resolved_is_not_nothing(
     empty.step.click()
     qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 1)
     assert page.list.model.chosen is InboxFilter.ANY_STATUS
+
+
+def test_a_page_that_answers_late_hides_nothing_newer(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.say(LI, "hello")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 1)
+    ask, was_read, may_answer = world.desk.inbox.list_page, threading.Event(), asyncio.Event()
+
+    async def ask_slowly(*args: Any) -> ListPage:
+        answer = await ask(*args)
+        was_read.set()
+        await may_answer.wait()
+        return answer
+
+    monkeypatch.setattr(world.desk.inbox, "list_page", ask_slowly)
+    page.feed.load()
+    assert was_read.wait(PATIENCE)
+    world.say(LI.replace("LI", "WANG"), "hi")
+    qtbot.waitUntil(lambda: page.list.model.rowCount() == 2)
+    world.loop.call_soon_threadsafe(may_answer.set)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert page.list.model.rowCount() == 2
 
 
 def test_where_there_is_nothing_at_all_it_names_what_is_missing_and_leads_there(

@@ -53,6 +53,8 @@ class ConversationFeed(QObject):
         self._chosen = InboxFilter.ALL
         self._touched: set[int] = set()
         self._asked: frozenset[int] = frozenset()
+        self._pages = 0  # being read
+        self._meanwhile: set[int] = set()  # touched since the first of them was asked for
         self._refresher = Refresher(bridge, self._question, self._merge, self, failed=self._keep_asked)
         self._setup = SetupHint(bridge, shown, self)
         shown.filter_chosen.connect(self.choose)
@@ -76,15 +78,20 @@ class ConversationFeed(QObject):
         """Read the rows that these events changed, with one query for all of them."""
         if any(isinstance(event, CaughtUp | ContactErased | OperatorsChanged) for event in events):
             self.load()
-        self._touched.update(event.conversation_id for event in events if isinstance(event, _TOUCHING))
+        touched = {event.conversation_id for event in events if isinstance(event, _TOUCHING)}
+        self._touched |= touched
+        if self._pages:
+            self._meanwhile |= touched
         self._refresher.ask()
 
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
+        self._pages += 1
         work = desk.inbox.list_page(self._chosen, offset, self._list.parts.narrowing, desk.clock())
         self._bridge.ask(work, self._show_page, self._page_failed)
 
     def _show_page(self, page: ListPage) -> None:
+        self._page_ended()
         if page.chosen is not self._chosen or page.narrowing != self._list.parts.narrowing:
             return
         if page.offset == 0:
@@ -96,7 +103,16 @@ class ConversationFeed(QObject):
             work = self._bridge.desk.inbox.list_page(InboxFilter.ANY_STATUS, 0)
             self._bridge.ask(work, lambda any_status: self._list.note_not_open(bool(any_status.rows)))
 
+    def _page_ended(self) -> None:
+        """Ask again for what was touched meanwhile: the page may be older than the answer to that."""
+        self._pages -= 1
+        self._touched |= self._meanwhile
+        if not self._pages:
+            self._meanwhile = set()
+        self._refresher.ask()
+
     def _page_failed(self, error: Exception) -> None:
+        self._page_ended()
         self._list.model.page_failed()
         self._bridge.failed.emit(error)
 
