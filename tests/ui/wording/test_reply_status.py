@@ -126,7 +126,7 @@ def test_what_is_held_back_does_not_pretend_to_count_down(standstill: HoldReason
 
 
 def test_a_pause_is_told_of_what_is_queued_but_not_of_what_a_human_sends() -> None:
-    queued = reply(1, S.QUEUED, minutes=1, not_before=SOON, error="busy")
+    queued = reply(1, S.QUEUED, minutes=1, not_before=SOON, error="busy", attempts=1)
     told = [
         caption_of(entries_of([one], NOW)[-1], NOW, HoldReason.PAUSED)
         for one in (queued, replace(queued, by="operator"), replace(queued, author=Author.OPERATOR))

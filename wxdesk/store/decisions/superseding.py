@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, false, not_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, false, not_, select, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
@@ -167,12 +167,16 @@ class PendingAnswers:
         self._connection.execute(change.values(outcome=outcome))
 
 
+_WROTE = select(messages.c.conversation_id).where(messages.c.id.in_(bindparam("new", expanding=True)), WRITTEN)
+_SOME_WAITS = select(exists().where(scheduled(replies) & replies.c.conversation_id.in_(_WROTE)))
+
+
 def hold_scheduled(connection: Connection, new: Mapping[int, Resolution]) -> list[int]:
     """Hold what an operator wrote for later where the contact has written first."""
+    if not new or not connection.scalar(_SOME_WAITS, {"new": list(new)}):
+        return []
     wrote = select(messages.c.conversation_id).where(messages.c.id.in_(new), WRITTEN)
     waits = scheduled(replies) & replies.c.conversation_id.in_(wrote)
-    if not new or not connection.scalar(select(exists().where(waits))):
-        return []
     at = max(one.decision.decided_at for one in new.values())
     values = {"due_at": None, "not_before": None, "error": WROTE_BEFORE}
     return [reply.id for reply in move_all(connection, Move.HOLD, waits, at, **values)]

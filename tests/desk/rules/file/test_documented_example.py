@@ -13,7 +13,7 @@ from tests.desk.rules.file.checked_reading import read_rules
 from wxdesk.core.model.rule import ActionKind, Condition, Cooldown, Rule
 
 DOCS = Path(__file__).parents[4] / "docs"
-NOT_IN_A_FILE = {"id", "revision", "position", "updated_at"}
+NOT_IN_A_FILE = {"id", "revision", "position", "updated_at", "by"}
 
 
 @pytest.mark.parametrize("page", ["rules.md", "rules.zh-CN.md"])

@@ -146,7 +146,7 @@ def test_the_default_rule() -> None:
 
 def test_no_field_of_a_rule_changes_without_a_word() -> None:
     """Whatever a revision can differ in, its history shows it."""
-    beside = {"id", "position", "revision", "enabled", "updated_at"}
+    beside = {"id", "position", "revision", "enabled", "updated_at", "by"}
     plain = Rule("Other", delivery=Delivery.HOLD, hold_seconds=8)
     other = {field.name: getattr(FULL, field.name) for field in fields(Rule)}
     other |= {"default": True, "delivery": Delivery.DRAFT}
