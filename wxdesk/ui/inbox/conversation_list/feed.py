@@ -104,7 +104,7 @@ class ConversationFeed(QObject):
             self._bridge.ask(work, lambda any_status: self._list.note_not_open(bool(any_status.rows)))
 
     def _page_ended(self) -> None:
-        """Ask again for what was touched meanwhile: the page may be older than the answer to that."""
+        """Ask again for what was touched meanwhile; the page may be older."""
         self._pages -= 1
         self._touched |= self._meanwhile
         if not self._pages:
