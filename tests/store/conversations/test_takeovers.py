@@ -59,6 +59,14 @@ async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: Store, 
     assert await until(talk, thread) == 530
 
 
+async def test_what_is_written_for_later_moves_it_when_it_leaves(talk: Talk, store: Store, thread: int) -> None:
+    new = NewReply(thread, Author.OPERATOR, Content(text="稍后"), ReplyState.QUEUED, not_before=second(250))
+    written = await store.replies.add(new, second(100))
+    assert await until(talk, thread) == 300
+    await talk.moves(written, Move.CLAIM, Move.ACCEPT, at=second(260))
+    assert await until(talk, thread) == 560
+
+
 async def test_a_takeover_for_a_time_is_not_moved(talk: Talk, store: Store, thread: int) -> None:
     await store.outbox.take_over(thread, Takeover(second(300)), second(1))
     await talk.says("li", at=second(100))

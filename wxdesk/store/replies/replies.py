@@ -116,9 +116,11 @@ def _write(connection: Connection, parts: Sequence[NewReply], at: datetime, span
 def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
     last = parts[-1]
     preview = update(conversations).where(conversations.c.id == last.conversation_id)
-    values = PROLONGED_TAKEOVER | NOT_CALLED
-    if last.due_at is None or last.author is Author.RULE:  # what can still be undone shows when it has arrived
-        values |= PREVIEW
+    values: dict[str, Any] = dict(NOT_CALLED)
+    if last.not_before is None:  # one for later is said when it has arrived
+        values |= PROLONGED_TAKEOVER
+        if last.due_at is None or last.author is Author.RULE:  # what can still be undone shows when it has arrived
+            values |= PREVIEW
     said = connection.execute(preview.values(values), message_values(last.author, last.content, at, at))
     if said.rowcount == 0:
         raise NotFound("conversation")
