@@ -13,6 +13,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import is_scheduled
 from wxdesk.core.replies.on_new_message import WROTE_BEFORE
+from wxdesk.desk.replies.hold_timers import AFTER_SLEEP
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid
@@ -70,6 +71,22 @@ async def test_after_a_restart_it_leaves_in_time_or_asks(desk: Desk, later: Repl
         assert (await desk.reply(later.id)).state is ReplyState.HELD
     else:
         await desk.until_sent(1)
+
+
+async def test_after_a_sleep_past_its_time_it_asks(desk: Desk, later: Reply) -> None:
+    desk.move_to(START + 2 * HOUR)
+    await desk.until(lambda: desk.states[later.id][-1] is ReplyState.HELD)
+    held = await desk.reply(later.id)
+    assert (held.due_at, held.error) == (None, AFTER_SLEEP)
+    await desk.opened.desk.replies.release(later.id)
+    await desk.until_sent(1)
+
+
+async def test_the_list_shows_it_when_it_has_arrived(desk: Desk, later: Reply) -> None:
+    assert (await desk.thread(LI)).preview == "在吗"
+    desk.move_to(START + HOUR)
+    await desk.until_sent(1)
+    assert (await desk.thread(LI)).preview == "明早好"
 
 
 async def test_it_is_dropped_before(desk: Desk, later: Reply) -> None:

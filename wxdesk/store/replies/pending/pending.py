@@ -63,10 +63,10 @@ class PendingReplies(StorePart):
     async def run_timers(self, now: datetime, terms: TimerTerms) -> TimerMoves:
         """Apply everything that is due at `now`, in this order.
 
-        Replies whose reply window has closed become drafts that say so; automatic replies to blocked contacts are
-        cancelled; where the operator is typing, deadlines are postponed; at the last moment of a reply window held
-        replies become drafts, if the terms say so; due replies are queued, unless stale. Without a deadline nothing
-        leaves by itself.
+        Operators' replies for a time long past are held; replies whose reply window has closed become drafts that
+        say so; automatic replies to blocked contacts are cancelled; where the operator is typing, deadlines are
+        postponed; at the last moment of a reply window held replies become drafts, if the terms say so; due replies
+        are queued, unless stale. Without a deadline nothing leaves by itself.
         """
         return await self._db.write(timers.run_timers, now, terms)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, select, true, type_coerce, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, exists, select, true, type_coerce, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply
@@ -14,6 +14,7 @@ from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, by_hand_or_all
 from wxdesk.store.replies.parts import cancel_all
 from wxdesk.store.schema.columns import MICROSECOND
 from wxdesk.store.schema.messaging import contacts, conversations, replies
+from wxdesk.store.schema.reply_predicates import scheduled
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,10 @@ _LAST_MOMENT = LAST_MOMENT // MICROSECOND
 
 def run_timers(connection: Connection, now: datetime, terms: TimerTerms) -> TimerMoves:
     """Apply all that is due at `now`; every step sees the results of those before it."""
+    moved = _hold_overdue(connection, now, terms)
     if connection.scalar(select(true()).where(replies.c.state.in_(WAITS)).limit(1)) is None:
         return TimerMoves()
-    moved = _draft_closed(connection, now) + _cancel_blocked(connection, now)
+    moved += _draft_closed(connection, now) + _cancel_blocked(connection, now)
     due = HELD & (replies.c.due_at <= now) & by_hand_or_all(only_by_hand=terms.only_by_hand)
     handed_over: list[Reply] = []
     if not terms.only_by_hand:
@@ -63,6 +65,16 @@ def run_timers(connection: Connection, now: datetime, terms: TimerTerms) -> Time
             handed_over = move_all(connection, Move.KEEP, last, now, error=HANDED_OVER)
     moved += _draft_stale(connection, due, now, terms)
     return TimerMoves(moved + move_all(connection, Move.RELEASE, due, now), handed_over)
+
+
+def _hold_overdue(connection: Connection, now: datetime, terms: TimerTerms) -> list[Reply]:
+    """Hold what operators wrote for a time that passed while the machine slept."""
+    if terms.stale_before is None:
+        return []
+    overdue = scheduled(replies) & (replies.c.not_before < terms.stale_before)
+    if not connection.scalar(select(exists().where(overdue))):
+        return []
+    return move_all(connection, Move.HOLD, overdue, now, error=terms.why, due_at=None, not_before=None)
 
 
 def _draft_closed(connection: Connection, now: datetime) -> list[Reply]:
