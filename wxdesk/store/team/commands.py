@@ -28,7 +28,7 @@ class CommandQueue(StorePart):
         return await self._db.write(_withdraw, command_id)
 
     async def ended(self, ids: Collection[int]) -> list[RemoteCall]:
-        """Return those of these calls that have an end, good or bad; lost is which is there no more."""
+        """Return those of these calls that have an end; lost is what is there no more."""
         return await self._db.read(_ended, tuple(ids))
 
     async def begin(self) -> list[RemoteCall]:
