@@ -20,6 +20,7 @@ from wxdesk.core.preferences import AfterSending
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, offers_in
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.wording.conversation import status_of_row
 
 LI, WANG, ZHAO = "oLI00000000000000000001", "oWANG00000000000000000001", "oZHAO00000000000000000001"
@@ -119,7 +120,7 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     opened(li)
     edit, menu = page.chat.composer.edit, page.chat.writing.send_menu
     QTest.keyClicks(edit, "tomorrow")
-    menu.send_later(world.desk.clock() + timedelta(hours=3))
+    menu.send_later(world.desk.clock() + timedelta(hours=3), (li, "tomorrow"))
     qtbot.waitUntil(lambda: bridge.is_idle and edit.toPlainText() == "" and "tomorrow" in texts(page))
     row = page.list.model.row(li)
     assert row is not None
@@ -128,10 +129,32 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     assert [offer.text for offer in offers_in(entry)] == ["Change", "Stop"]
     page.chat.act(BubbleAction.UNDO, entry.key)
     qtbot.waitUntil(lambda: edit.toPlainText() == "tomorrow")
-    menu.send_later(world.desk.clock() + timedelta(days=9))
+    menu.send_later(world.desk.clock() + timedelta(days=9), (li, "tomorrow"))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert edit.toPlainText() == "tomorrow", "WeChat takes nothing then, so it stays"
     assert world.sandbox.sent == ()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+def test_a_time_that_is_chosen_is_of_the_reply_for_which_it_was_asked(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    li, wang, _ = three
+    edit = page.chat.composer.edit
+    for chosen, written in ((wang, "for wang"), (li, "for li")):
+        opened(li)
+        edit.setPlainText("for li")
+        page.chat.composer.foot.more.click()
+        menu = next(one for one in page.findChildren(QMenu) if one.title() == "Send later")
+        menu.actions()[-1].trigger()
+        menu.parentWidget().close()
+        dialog = next(one for one in page.window().findChildren(ConfirmDialog) if one.isVisible())
+        opened(chosen)
+        edit.setPlainText(written)
+        dialog.action.click()
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        assert edit.toPlainText() == ("" if chosen == li else written)
+    qtbot.waitUntil(lambda: texts(page)[-1] == "for li")
 
 
 def test_a_word_that_should_not_leave_is_warned_of_and_may_be_sent(

@@ -14,6 +14,7 @@ from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.wording.status import later_choices
 
 
@@ -26,11 +27,12 @@ class SendMenu(QObject):
 
     resolve_wanted = Signal()
 
-    def __init__(self, composer: Composer, sending: ReplySending, bridge: Bridge) -> None:
+    def __init__(self, composer: Composer, sending: ReplySending, bridge: Bridge, notices: Notices) -> None:
         super().__init__(composer)
         self._composer = composer
         self._sending = sending
         self._bridge = bridge
+        self._notices = notices
         self._resolves: tuple[int, str] | None = None
         composer.foot.more.clicked.connect(self.open)
 
@@ -43,10 +45,11 @@ class SendMenu(QObject):
         resolve.setEnabled(self._composer.can_send)
         later = menu.addMenu(tr("Send later"))
         later.setEnabled(self._composer.can_send)
-        now = self._bridge.desk.clock()
+        now, written = self._bridge.desk.clock(), self._written
         for words, at in later_choices(now):
-            later.addAction(words, partial(self.send_later, at))
-        ask = partial(ask_moment, anchor, tr("Send later"), tr("Send then"), now, self.send_later)
+            later.addAction(words, partial(self.send_later, at, written))
+        then = partial(self.send_later, written=written)
+        ask = partial(ask_moment, anchor, tr("Send later"), tr("Send then"), now, then)
         later.addAction(tr("At another time…"), ask)
         menu.addSeparator()
         group = QActionGroup(menu)
@@ -62,13 +65,15 @@ class SendMenu(QObject):
     def send_and_resolve(self) -> None:
         """Send what is written, and resolve the conversation once that is stored."""
         if self._composer.can_send:
-            self._resolves = (self._composer.conversation_id, self._composer.text())
+            self._resolves = self._written
             self._composer.submit()
 
-    def send_later(self, at: datetime) -> None:
-        """Let the desk send what is written at a time."""
-        if self._composer.can_send:
-            thread, text = self._composer.conversation_id, self._composer.text()
+    def send_later(self, at: datetime, written: tuple[int, str]) -> None:
+        """Let the desk send at a time what was `written`, if that is still open."""
+        if written != self._written:
+            self._notices.toast(tr("Nothing was planned, because something else is open now."))
+        elif self._composer.can_send:
+            thread, text = written
             self._sending.hand_over(thread, text, self._bridge.desk.replies.write(thread, text, at))
 
     def note_sent(self, text: str) -> None:
@@ -76,6 +81,10 @@ class SendMenu(QObject):
         if self._resolves == (self._composer.conversation_id, text):
             self.resolve_wanted.emit()
         self._resolves = None
+
+    @property
+    def _written(self) -> tuple[int, str]:
+        return self._composer.conversation_id, self._composer.text()
 
     def _choose(self, action: QAction) -> None:
         preferences = self._bridge.desk.preferences

@@ -110,7 +110,7 @@ class ReplyWriting(QObject):
         self.panels.sent.connect(self.taken)
         self.keeping = DraftKeeping(self.composer, self.panels, bridge)
         sending.written.connect(self.keeping.store)
-        self.send_menu = SendMenu(self.composer, sending, bridge)
+        self.send_menu = SendMenu(self.composer, sending, bridge, notices)
         sending.written.connect(self.send_menu.note_sent)
         self.panels.sent.connect(self.keeping.store)
         self.panels.given_up.connect(self.lock.put_back)
