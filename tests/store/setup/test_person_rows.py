@@ -1,13 +1,16 @@
 """Everything about one person goes, and nothing of anybody else; of pushes the key stays."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import Connection, select
 
+from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, incoming, second
 from tests.store.setup.test_account_rows import counted, fill
@@ -89,6 +92,26 @@ async def test_a_reply_that_is_being_sent_keeps_them_a_moment(store: Store) -> N
     assert await store._db.read(counted) == before
     await talk.moves(reply, Move.ACCEPT, at=second(2))
     assert (await store.person_rows.erase(said.conversation.id))[0].replies == 1
+
+
+@pytest.mark.postgres
+async def test_a_reply_that_another_server_is_just_claiming_keeps_them_too(tmp_path: Path, postgres: Postgres) -> None:
+    url = postgres.emptied()
+    store, other = await open_store(url, tmp_path), await asyncpg.connect(url)
+    talk = Talk(store)
+    said = await talk.says("oA")
+    await talk.writes(said.conversation.id, "好", second(1))
+    try:
+        async with other.transaction():
+            await other.execute("UPDATE replies SET state = 'sending'")
+            erased = asyncio.create_task(store.person_rows.erase(said.conversation.id))
+            while not await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                pass
+        with pytest.raises(BadInput, match="being sent"):
+            await erased
+    finally:
+        await other.close()
+        await store.close()
 
 
 async def test_pictures_go_that_only_this_person_was_sent(store: Store) -> None:

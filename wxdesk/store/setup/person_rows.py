@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from itertools import batched
 
-from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func, select, true, update
 
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.model.erasure import Erasure
@@ -38,17 +38,17 @@ class PersonRows(StorePart):
         super().__init__(db)
         self.scrub = db.scrub
 
-    async def erase(self, conversation_id: int) -> tuple[Erasure, list[str]]:
+    async def erase(self, conversation_id: int, silent_since: datetime | None = None) -> tuple[Erasure, list[str]]:
         """Remove everything about the person of a conversation; `scrub` its bytes then.
 
         Returns the receipt, and the pictures that nothing names any more.
 
         Raises:
-            NotFound: there is no such conversation.
+            NotFound: there is no such conversation, or none in which nothing was said since `silent_since`.
             BadInput: a reply is under way to that person.
         """
         pushes = await self._db.read(_other_pushes, conversation_id)
-        return await self._db.write(_erase, conversation_id, pushes)
+        return await self._db.write(_erase, conversation_id, pushes, silent_since)
 
     async def silent(self, account: str, since: datetime) -> list[int]:
         """Return the conversations of an account in which nothing was said since `since`."""
@@ -73,13 +73,18 @@ def _person(connection: Connection, conversation_id: int) -> tuple[str, str]:
     return found.account, found.openid
 
 
-def _erase(connection: Connection, conversation_id: int, pushes: Collection[int]) -> tuple[Erasure, list[str]]:
+def _erase(
+    connection: Connection, conversation_id: int, pushes: Collection[int], silent_since: datetime | None
+) -> tuple[Erasure, list[str]]:
     account, openid = _person(connection, conversation_id)
-    here = replies.c.conversation_id == conversation_id
-    if connection.scalar(select(exists().where(here, replies.c.state == ReplyState.SENDING))):
+    states = select(replies.c.state).where(replies.c.conversation_id == conversation_id)
+    if ReplyState.SENDING in connection.scalars(states.with_for_update()).all():  # and none is claimed from now on
         raise BadInput(reason=SENDING)
-    contact = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
-    owned = rows_below({contacts: contacts.c.id.in_([connection.scalar(contact)])})
+    silent = true() if silent_since is None else conversations.c.last_at < silent_since
+    found = select(conversations.c.contact_id).where(conversations.c.id == conversation_id, silent)
+    if (contact := connection.scalar(found.with_for_update())) is None:
+        raise NotFound("conversation")
+    owned = rows_below({contacts: contacts.c.id.in_([contact])})
     of_messages = select(messages.c.push_id).where(messages.c.conversation_id == conversation_id)
     ids = {*pushes, *connection.scalars(of_messages)}
     shown = pictures_only_of(connection, owned)
