@@ -1,6 +1,8 @@
 """Long silence deletes, a day after that was told; and what was deleted comes back from a backup only."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +12,9 @@ from tests.flow.timed_desk import START, HandClock
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import Talk
 from tests.store.moving.full_home import everything, make_home
-from wxdesk.core.events import ContactErased, Event, TroubleRaised
+from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TroubleRaised
 from wxdesk.core.model.account import Account
+from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.data import erasing
 from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.erasing import MONTH, NOTICE, Erasing
@@ -62,6 +65,29 @@ async def test_silence_is_told_a_day_before_anybody_is_deleted(store: Store, mon
     clock.now += NOTICE
     assert await part.forget_silent(shorter) == 0  # switched off meanwhile: told anew
     assert sum(isinstance(event, TroubleRaised) for event in heard) == 3
+
+
+async def test_who_writes_again_meanwhile_or_is_written_to_is_left(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "REST_SECONDS", 0.0)
+    clock, talk, heard = HandClock(), Talk(store), list[Event]()
+    first, again, sent_to, last = [(await talk.says(f"o{n}", at=START - 7 * MONTH)).conversation.id for n in range(4)]
+    await talk.moves(await talk.writes(sent_to, "在吗", START - 7 * MONTH), Move.CLAIM)
+    part = erasing_of(store, clock, heard)
+    shop = Account("shop", "wx1", "gh_1", keep_months=6)
+    await part.forget_silent(shop)
+    clock.now += NOTICE
+
+    def hear(event: Event) -> None:
+        heard.append(event)
+        with closing(sqlite3.connect(tmp_path / "home" / "desk.db", isolation_level=None)) as other:
+            other.execute("UPDATE conversations SET last_at = last_at * 2 WHERE id = ?", (again,))
+
+    part._publish = hear
+    assert await part.forget_silent(shop) == 2
+    assert [event.conversation_id for event in heard if isinstance(event, ContactErased)] == [first, last]
+    assert not any(isinstance(event, RepliesRecalled) for event in heard)
 
 
 async def test_export_then_delete_then_restore_gives_the_same(tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from wxdesk.core.errors import WxdeskError
+from wxdesk.core.errors import BadInput, NotFound, WxdeskError
 from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TakeoverChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.erasure import Erasure
@@ -58,14 +59,14 @@ class Erasing:
             NotFound: there is no such conversation.
             BadInput: a reply is just being sent.
         """
+        self._publish(RepliesRecalled(conversation_id))
         receipt = await self._erase(conversation_id)
         await self._store.person_rows.scrub()
         return receipt
 
-    async def _erase(self, conversation_id: int) -> Erasure:
-        self._publish(RepliesRecalled(conversation_id))
+    async def _erase(self, conversation_id: int, silent_since: datetime | None = None) -> Erasure:
         async with self._decision_lock:  # no decision about them is being made
-            receipt, pictures = await self._store.person_rows.erase(conversation_id)
+            receipt, pictures = await self._store.person_rows.erase(conversation_id, silent_since)
         for digest in pictures:
             await self._pictures.remove(digest)
         log.info("A customer of %s was deleted, with %s messages", receipt.account, receipt.messages)
@@ -91,21 +92,29 @@ class Erasing:
             if told:  # who switches it on again is told again
                 await self._store.settings.set(key, "")
             return 0
-        silent = await self._store.person_rows.silent(account.name, now - account.keep_months * MONTH)
+        limit = now - account.keep_months * MONTH
+        silent = await self._store.person_rows.silent(account.name, limit)
         months, _, since = told.partition(" ")
         if silent and months != str(account.keep_months):
             await self._store.settings.set(key, f"{account.keep_months} {now.isoformat()}")
             self._publish(TroubleRaised(key, _announced(account, len(silent)), passing=True))
         elif silent and now - datetime.fromisoformat(since) >= NOTICE:
-            try:
-                for conversation_id in silent[:AT_ONCE]:
-                    await self._store.pushes.until_answered(1.0)
-                    await self._erase(conversation_id)
-                    await asyncio.sleep(REST_SECONDS)
-            finally:
-                await self._store.person_rows.scrub()
-            return len(silent[:AT_ONCE])
+            return await self._forget(silent[:AT_ONCE], limit)
         return 0
+
+    async def _forget(self, silent: Sequence[int], limit: datetime) -> int:
+        """Delete those in whose conversations still nothing was said since `limit`."""
+        gone = 0
+        try:
+            for conversation_id in silent:
+                await self._store.pushes.until_answered(1.0)
+                with suppress(NotFound, BadInput):  # they wrote meanwhile, or are being written to
+                    await self._erase(conversation_id, limit)
+                    gone += 1
+                await asyncio.sleep(REST_SECONDS)
+        finally:
+            await self._store.person_rows.scrub()
+        return gone
 
 
 def _announced(account: Account, n: int) -> str:
