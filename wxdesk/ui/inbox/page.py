@@ -156,9 +156,9 @@ class InboxPage(QWidget):
         }
 
     def put_by(self) -> None:
-        """Store a note and drafts that are written now, while the bridge still works."""
+        """Store a note and drafts, and release edits, while the bridge still works."""
         self.detail.contact.save_unfinished()
-        self.chat.writing.keeping.finish()
+        self.chat.writing.put_by()
 
     # -- opening
 

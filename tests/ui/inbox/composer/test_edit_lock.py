@@ -129,6 +129,24 @@ def test_a_change_that_was_left_is_kept_with_its_reply(
     assert composer.text() == "We open at 10."
 
 
+def test_what_is_edited_and_unchanged_waits_again_once_the_window_goes(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    chat = world.say(WANG, "hello")
+    changed = draft(world, chat, "First.")
+    opened(chat)
+    composer = edit(qtbot, page, changed)
+    composer.edit.setPlainText("First, and better.")
+    reply = held_reply(qtbot, world, page, opened)
+    edit(qtbot, page, reply)
+    assert stored(world, reply).state is ReplyState.DRAFT
+    page.put_by()
+    bridge.close()
+    assert (stored(world, reply).state, stored(world, reply).due_at) == (ReplyState.HELD, reply.due_at)
+    assert stored(world, changed).by, "its stored draft goes on with it"
+    assert [one.editing and one.editing.id for _, one in world.call(world.desk.drafts.stored())] == [changed.id]
+
+
 def test_a_text_taken_from_a_bubble_lies_on_what_was_being_written(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:

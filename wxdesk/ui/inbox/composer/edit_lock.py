@@ -1,6 +1,6 @@
 """Locks pending replies while the operator edits them, and releases them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 
@@ -52,6 +52,13 @@ class EditLock(QObject):
         if before is not None:
             told = partial(self._tell, changed)
             self._bridge.ask(self._bridge.desk.replies.put_back(before), told, self._not_put_back)
+
+    def put_all_back(self, kept: Collection[Draft]) -> None:
+        """Release all replies but those that stored drafts go on to change."""
+        changing = {draft.editing.id for draft in kept if draft.editing is not None}
+        for reply_id in self._before.keys() - changing:
+            if not self._changes.saves(reply_id):
+                self.put_back(reply_id, False)
 
     def follow(self) -> None:
         """Tell the composer the present state of the replies being edited."""

@@ -127,6 +127,11 @@ class ReplyWriting(QObject):
         lone = edit.textCursor().atBlockStart()
         edit.insert(f"{'' if lone else '\n'}「{text.strip()}」\n")
 
+    def put_by(self) -> None:
+        """Store drafts, and release the replies that are edited and unchanged."""
+        self.keeping.finish()
+        self.lock.put_all_back([draft for _, draft in (*self.composer.unsent, *self.panels.unsent())])
+
     def refresh(self, conversation: Conversation, now: datetime) -> None:
         """Show what can be written as the conversation and its replies are now."""
         self.tick(conversation, now)
