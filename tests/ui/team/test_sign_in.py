@@ -12,9 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.postgresql import SHARED, Postgres
 from tests.ui.world import World, open_world
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.operator import Operator, OperatorAction, Role
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.desk.operators import Operators, hashed
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -225,6 +229,28 @@ def test_what_a_role_may_not_is_disabled_with_the_reason(
     with qtbot.waitSignal(window.closing):  # shut out: nothing of a customer stays on the screen
         world.call(world.store.operators.change(replace(wang, role=Role.LEAD), None, world.clock()))
         world.call(operators.look())
+
+
+def test_what_is_edited_and_unchanged_is_released_by_who_signs_out(
+    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, world: World, operators: Operators
+) -> None:
+    world.call(operators.sign_in("老板", PASSWORD))
+    thread = world.say("oLI00000000000000000001", "hello")
+    new = NewReply(thread, Author.RULE, Content(text="We open at 9."), ReplyState.DRAFT)
+    reply = world.call(world.store.replies.add(new, world.clock()))
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda one: one.finish())
+    window.show()
+    window.open_conversation(thread)
+    qtbot.waitUntil(lambda: window.inbox.session.reply(f"r{reply.id}") is not None)
+    window.inbox.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    qtbot.waitUntil(lambda: window.inbox.chat.composer.editing is not None and bridge.is_idle)
+    assert world.call(world.store.replies.get(reply.id)).by
+    settings = next(page.widget for page in window.pages if isinstance(page.widget, SettingsPage))
+    with qtbot.waitSignal(window.closing):
+        settings.team[0].sign_out.click()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert not world.call(world.store.replies.get(reply.id)).by
 
 
 def test_the_program_asks_shows_its_window_and_asks_again(

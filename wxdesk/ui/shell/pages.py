@@ -79,9 +79,9 @@ def build_pages(
     rules.front_wanted.connect(links.page)
     rules.conversation_wanted.connect(links.conversation)
     templates, traffic = TemplatesPage(bridge, notices), TrafficPage(bridge, notices)
-    _lead_on(inbox, rules, templates, links)
     traffic.try_wanted.connect(rules.try_as)
     insights, settings = InsightsPage(bridge, notices), SettingsPage(bridge, notices, facts, appearance)
+    _lead_on(inbox, rules, templates, settings, links)
     settings.preferences.hours_wanted.connect(rules.hours.open)
     settings.tryout_wanted.connect(links.tryout)
     guide = _guide(bridge, notices, WindowMemory(facts.home), links)
@@ -102,8 +102,12 @@ def build_pages(
     )
 
 
-def _lead_on(inbox: InboxPage, rules: RulesPage, templates: TemplatesPage, links: PageLinks) -> None:
-    """Let the inbox lead to rules and templates."""
+def _lead_on(
+    inbox: InboxPage, rules: RulesPage, templates: TemplatesPage, settings: SettingsPage, links: PageLinks
+) -> None:
+    """Let the inbox lead to rules and templates, and put by before a sign-out."""
+    for card in settings.team:
+        card.leaving.connect(inbox.put_by)
     inbox.detail.decision.rule_wanted.connect(rules.explain)
     inbox.detail.decision.try_wanted.connect(rules.try_as)
     inbox.detail.history.rule_wanted.connect(rules.explain)

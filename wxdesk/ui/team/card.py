@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -32,7 +33,13 @@ MOST_ACTIONS = 12
 
 
 class TeamCard(SettingsCard):
-    """One's own sign-in, and for an owner the operators and what they did lately."""
+    """One's own sign-in, and for an owner the operators and what they did lately.
+
+    Signals:
+        leaving: the operator signs out in a moment.
+    """
+
+    leaving = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, operators: Operators, parent: QWidget) -> None:
         super().__init__(tr("Team"), parent)
@@ -121,6 +128,7 @@ class TeamCard(SettingsCard):
         self._notices.report(error)
 
     def _sign_out(self) -> None:
+        self.leaving.emit()
         self._bridge.ask(self._operators.sign_out())
 
     def _hear(self, events: Sequence[Event]) -> None:
