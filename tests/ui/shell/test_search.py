@@ -14,7 +14,7 @@ from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
-from wxdesk.ui.inbox.conversation_list.search_results import Heading, Place
+from wxdesk.ui.inbox.conversation_list.search_results import HEADING, ROW, Heading, Place
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -67,6 +67,13 @@ def _named(row: object) -> str:
         case Conversation():
             return row.contact.alias or row.contact.openid
     return row.item.text  # type: ignore[attr-defined]
+
+
+def test_each_row_has_the_height_of_its_kind(search: Search, window: MainWindow) -> None:
+    search("张")
+    view, found = window.inbox.list.found, window.inbox.list.hits
+    shown = [view.visualRect(found.index(row)).height() for row in range(found.rowCount())]
+    assert shown == [HEADING, ROW, HEADING, ROW]
 
 
 def test_each_kind_is_found_the_best_first(search: Search) -> None:

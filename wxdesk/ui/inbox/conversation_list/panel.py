@@ -94,10 +94,9 @@ class ConversationList(QFrame):
             first, self.chips, hbox(self.narrowness, self.arrived, STRETCH), spacing=10, margins=(12, 12, 12, 10)
         )
         self._pages = QStackedLayout()
-        for view, name in ((self.view, tr("Conversations")), (self.found, tr("Search results"))):
-            view.setAccessibleName(name)
-            view.setUniformItemSizes(True)
-            view.verticalScrollBar().setSingleStep(24)
+        self.view.setAccessibleName(tr("Conversations"))
+        self.view.setUniformItemSizes(True)
+        self.view.verticalScrollBar().setSingleStep(24)
         for page in (self.view, self.found, self.empty):
             self._pages.addWidget(page)
         line = QFrame()
