@@ -21,7 +21,7 @@ NEWER = VersionNotice("99.0.1", "It is faster.", "更快了。")
 def test_it_tells_in_the_language_of_the_window(world: World, bridge: Bridge, notices: Notices) -> None:
     owner = QObject()
     notice = UpdateNotice(bridge, notices, owner)
-    assert bridge.is_idle  # nobody was asked
+    assert not bridge._open  # nobody was asked
     notice._tell(None)
     assert BAR not in notices.bars.texts()
     notice._tell(NEWER)
