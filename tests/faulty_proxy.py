@@ -13,6 +13,8 @@ from enum import Enum
 from types import TracebackType
 from typing import Self
 
+from tests.ports import free_port
+
 HTML = "Content-Type: text/html"
 REGISTRATION_PAGE = "<html><title>温馨提示</title><body>该网站未完成备案，暂时无法访问</body></html>"
 TUNNEL_PAGE = (
@@ -59,7 +61,7 @@ class FaultyProxy:
         self.delay = 0.0
         self.to = "https://www.example.com/wx/shop"
         self.heads: list[bytes] = []
-        self.port = 0
+        self.port = free_port()
         self._tls = tls
         self._cached: bytes | None = None
         self._server: asyncio.Server | None = None
@@ -75,9 +77,8 @@ class FaultyProxy:
         await self.stop()
 
     async def start(self) -> None:
-        """Listen, at the same port as before if there was one."""
+        """Listen, at the same port each time."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Stop listening, and cut what is open."""

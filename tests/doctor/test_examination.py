@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.serving import environment, write_config
+from tests.ports import free_port
 from wxdesk.app import open_desk
 from wxdesk.config import load
 from wxdesk.core.events import Event, PushSeen
@@ -169,12 +170,6 @@ async def test_a_desk_that_is_open_keeps_its_token(home: Path, sandbox: Sandbox,
 async def test_a_listener_on_ipv6_is_looked_at(home: Path) -> None:
     configure(home, "[listener]\nport = 0", f'[listener]\nhost = "::1"\nport = {free_port()}')
     assert (await found(home, Check.LISTENER)).verdict is V.OK
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize(

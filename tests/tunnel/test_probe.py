@@ -14,6 +14,7 @@ from aiohttp import ClientError, ClientSession
 
 from tests.certificates import Authority
 from tests.faulty_proxy import Fault, FaultyProxy
+from tests.ports import free_port
 from tests.tunnel.conftest import Outside
 from tests.webhook.pushing import CIPHER, NOW, TEXT, enveloped, signed, signed_for
 from wxdesk.core.events import ApiCalled
@@ -307,10 +308,7 @@ async def test_a_challenge_is_answered_once_its_probe_asks_and_never_again(outsi
 
 @pytest.fixture
 def shut_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port: int = unused.getsockname()[1]
-        return port
+    return free_port()
 
 
 async def test_a_push_goes_through_the_proxy_as_well(outside: Outside) -> None:

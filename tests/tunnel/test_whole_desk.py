@@ -12,7 +12,8 @@ import httpx2
 import msgspec
 import pytest
 
-from tests.tunnel.ssh.servers import PASSWORD, OwnServer, free_port
+from tests.ports import free_port
+from tests.tunnel.ssh.servers import PASSWORD, OwnServer
 from tests.tunnel.watching import LONGEST, closed
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import Config, ListenerSettings, TunnelSettings, WeChatSettings

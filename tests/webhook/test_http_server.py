@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from tests.ports import free_port
 from tests.webhook.conftest import Open
 from tests.webhook.pushing import ACCOUNTS, NONCE, NOW, TEXT, TIMESTAMP, Desk, Shelf, ask, read_reply, signed, written
 from wxdesk.core.errors import BadConfig, PortInUse
@@ -159,11 +160,12 @@ async def test_an_address_of_another_machine_is_said() -> None:
 
 
 async def test_the_port_is_free_again_after_a_stop() -> None:
-    first = listener_at(0, Shelf())
+    port = free_port()
+    first = listener_at(port, Shelf())
     url = await first.start()
     await first.stop()
     await first.stop()
-    second = listener_at(int(url.rsplit(":", 1)[1]), Shelf())
+    second = listener_at(port, Shelf())
     assert await second.start() == url
     await second.stop()
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 
+from tests.ports import free_port
 from tests.webhook.conftest import Open
 from tests.webhook.envelopes import compat_body, push_envelope
 from tests.webhook.pushing import (
@@ -328,9 +328,7 @@ async def test_a_listener_moves_to_another_port_and_answers_there(desk: Desk) ->
     old, reader = desk.url, (await desk.connect())[0]
     moved = await desk.listener.move("127.0.0.1", 0)
     assert moved is None  # it listens there already: any port
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     desk.url = await desk.listener.move("127.0.0.1", port) or ""
     assert desk.url == desk.listener.url == f"http://127.0.0.1:{port}" != old
     assert (await ask(desk, SECURE_PUSH)).body == b"success"

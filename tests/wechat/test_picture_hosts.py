@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -282,9 +283,7 @@ async def test_the_address_helps_when_wechat_no_longer_has_it(heard: Heard) -> N
 
 
 def test_the_pattern_has_no_slow_input() -> None:
-    import time
-
-    began = time.perf_counter()
+    began = time.thread_time()
     for text in ("http://" + "a." * 5000, "http://" + "a-" * 5000 + ".qpic.cn", "http://" + "a" * 100_000):
         assert picture_hosts._ADDRESS.fullmatch(text) is None
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5

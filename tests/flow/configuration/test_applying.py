@@ -14,6 +14,7 @@ import pytest
 from msgspec import structs
 
 from tests.flow.conftest import World, next_event, setup_for
+from tests.ports import free_port
 from tests.prepared import prepare
 from wxdesk import logs
 from wxdesk.app import OpenDesk, open_desk
@@ -187,9 +188,7 @@ async def test_replies_go_to_another_api_from_the_next_call_on(world: World) -> 
 
 async def test_the_listener_moves_without_a_gap(world: World) -> None:
     before = world.opened.url
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     await world.opened.apply(with_listener(world.setup, "127.0.0.1", port))
     assert world.opened.url == f"http://127.0.0.1:{port}"
     assert world.opened.desk.health.state.listener_url == world.opened.url

@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from tests.flow.serving import Serving, run, write_config
+from tests.ports import free_port
 from tests.postgresql import Postgres
 from tests.way_to_server import WayThere
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
@@ -23,11 +24,6 @@ from wxdesk.sandbox.server import Sandbox
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM and SIGHUP are POSIX signals")
 
 ANSWER_ALL = '[[rules]]\nname = "all"\ndefault = true\nthen = [{ reply = "好的" }]\n'
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def _configure(home: Path, sandbox: Sandbox, port: int, store: str = "") -> None:
@@ -71,7 +67,7 @@ async def _until(port: int, wanted: Callable[[int, dict[str, Any]], bool]) -> di
 async def test_it_tells_how_the_server_is_and_counts_what_it_does(
     tmp_path: Path, sandbox: Sandbox, serve: Callable[..., Any]
 ) -> None:
-    port = _free_port()
+    port = free_port()
     _configure(tmp_path, sandbox, port)
     (tmp_path / "rules.toml").write_text(ANSWER_ALL, encoding="utf-8")
     assert (await asyncio.to_thread(run, tmp_path, "rules", "import", str(tmp_path / "rules.toml"))).returncode == 0
@@ -102,7 +98,7 @@ async def test_it_tells_how_the_server_is_and_counts_what_it_does(
 
 
 async def test_it_is_read_and_nothing_else(tmp_path: Path, sandbox: Sandbox, serve: Callable[..., Any]) -> None:
-    port = _free_port()
+    port = free_port()
     _configure(tmp_path, sandbox, port)
     await serve(tmp_path)
     await _until(port, lambda status, _: status == 200)
@@ -122,7 +118,7 @@ async def test_a_taken_port_is_told_and_another_one_is_taken_up_at_once(
         assert f"at 127.0.0.1:{port}: another program uses it. Look at [serve] in config.toml." in told
         sandbox.set_push_url(f"{serving.url}/wx/shop")
         assert await sandbox.verify_push_url()
-        other = _free_port()
+        other = free_port()
         _configure(tmp_path, sandbox, other)
         serving.process.send_signal(signal.SIGHUP)
         await _until(other, lambda status, told: status == 200 and not told["troubles"])
@@ -146,7 +142,7 @@ async def _listens(port: int) -> bool:
 async def test_of_two_servers_one_works_and_both_take_messages(
     tmp_path: Path, sandbox: Sandbox, postgres: Postgres, serve: Callable[..., Any]
 ) -> None:
-    url, ports = postgres.emptied(), (_free_port(), _free_port())
+    url, ports = postgres.emptied(), (free_port(), free_port())
     for number, port in enumerate(ports):
         home = tmp_path / str(number)
         home.mkdir()
@@ -163,7 +159,7 @@ async def test_of_two_servers_one_works_and_both_take_messages(
 async def test_without_its_database_it_is_out_of_the_balancer_and_comes_back(
     tmp_path: Path, sandbox: Sandbox, postgres: Postgres, serve: Callable[..., Any]
 ) -> None:
-    port = _free_port()
+    port = free_port()
     async with WayThere.to(postgres.emptied(), tmp_path) as way:
         _configure(tmp_path, sandbox, port, way.url)
         await serve(tmp_path)

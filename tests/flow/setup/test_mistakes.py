@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +15,7 @@ from keyring.backends.fail import Keyring as NoKeychain
 from tests.certificates import NAME
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.flow.serving import environment
+from tests.ports import free_port
 from tests.prepared import prepare
 from wxdesk import i18n
 from wxdesk.app import OpenDesk, open_desk
@@ -100,8 +99,7 @@ async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
     monkeypatch.setattr(WindowCheck, "first", nothing)
     prepare(tmp_path)
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     sandbox, tunnel = Sandbox(), FaultyProxy(port)
     await sandbox.start()
     await tunnel.start()

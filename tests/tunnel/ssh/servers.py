@@ -7,12 +7,13 @@ import contextlib
 import getpass
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 from typing import Protocol
 
 import asyncssh
+
+from tests.ports import free_port
 
 SSHD = Path("/usr/sbin/sshd")
 PASSWORD = "correct horse"
@@ -29,12 +30,6 @@ class Server(Protocol):
     async def start(self) -> None: ...
     async def stop(self) -> None:
         """End it with all sessions."""
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class _Policy(asyncssh.SSHServer):

@@ -12,8 +12,9 @@ import asyncssh
 import pytest
 
 from tests.conftest import Sized
+from tests.ports import free_port
 from tests.tunnel.ssh.conftest import ANSWER
-from tests.tunnel.ssh.servers import PASSWORD, OwnServer, RealServer, Server, free_port
+from tests.tunnel.ssh.servers import PASSWORD, OwnServer, RealServer, Server
 from tests.tunnel.ssh.wire import Wire
 from tests.tunnel.watching import WatchedTunnel, answer_of, closed
 from wxdesk.config import TunnelSettings

@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from tests.ports import free_port
 from tests.tunnel.command.conftest import put_in_path
-from tests.tunnel.ssh.servers import PASSWORD, OwnServer, free_port
+from tests.tunnel.ssh.servers import PASSWORD, OwnServer
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, give_mini_program, paste, reach
 from wxdesk.config import load
