@@ -55,6 +55,7 @@ from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.reports import Reports
+from wxdesk.desk.rules.import_socket import ImportSocket
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
@@ -175,6 +176,8 @@ class OpenDesk:
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
         begin("deletion", "Nobody is deleted for long silence at the moment.", self.desk.erasing.run)
         begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
+        imports = ImportSocket(self.desk.rules.exchange, self.desk.configuration.now.home)
+        begin("rules imports", "Rules are not imported by command line at the moment.", imports.run)
         if self.host is not None:
             self.host.begin(self.work)
         tokens = self.out.client

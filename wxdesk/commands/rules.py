@@ -19,6 +19,7 @@ from wxdesk.desk.rules.import_check import (
     import_summary,
     pictures_left_behind,
 )
+from wxdesk.desk.rules.import_socket import import_beside
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
@@ -29,9 +30,16 @@ from wxdesk.store.opening import read_store
 
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> str:
-    """Replace the stored rules by those of a file, all or none; return a summary."""
-    async with _rules(setup) as exchange:
-        return import_summary((await exchange.take_in(text, file_name)).check)
+    """Replace the stored rules by those of a file, all or none; return a summary.
+
+    The desk that is open on the same folder takes them in itself, and answers by them from then on.
+    """
+    try:
+        async with _rules(setup) as exchange:
+            check = (await exchange.take_in(text, file_name)).check
+    except HomeInUse:
+        check = await import_beside(setup.home, text, file_name)
+    return import_summary(check)
 
 
 async def check_rules(setup: Setup, text: str, file_name: str) -> ImportCheck:

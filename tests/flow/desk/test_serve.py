@@ -8,6 +8,7 @@ import json
 import signal
 import socket
 import sqlite3
+import stat
 import sys
 import time
 from functools import partial
@@ -98,6 +99,37 @@ async def test_what_was_under_way_is_unknown_after_the_restart(home: Path, sandb
     with contextlib.closing(sqlite3.connect(f"file:{home / 'desk.db'}?mode=ro", uri=True)) as db:
         assert db.execute("select state from replies").fetchall() == [("unknown",)]
     assert len(sandbox.sent) == 1
+
+
+async def test_rules_are_imported_beside_it(home: Path, sandbox: Sandbox) -> None:
+    serving, file = await _serve(home, sandbox), home / "rules.toml"
+    import_it = partial(asyncio.to_thread, run, home, "rules", "import", str(file))
+    file.write_text(ANSWER_ALL.replace("好的", "九点开门"), encoding="utf-8")
+    assert (await import_it()).stdout == "1 rule now, 1 before: 1 changed.\n"
+    await sandbox.say(LI_LEI.openid, "几点？")
+    assert (await sandbox.wait_for_reply(LI_LEI.openid)).text == "九点开门"
+    file.write_text("[[rules]]", encoding="utf-8")
+    refused = await import_it()
+    assert refused.returncode == 2
+    assert "line 1" in refused.stderr
+    await _stop(serving)
+    assert not (home / "rules.socket").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such sockets")
+async def test_who_connects_for_an_import_and_says_nothing_keeps_it_from_no_end(home: Path, sandbox: Sandbox) -> None:
+    serving = await _serve(home, sandbox)
+    place = home / "rules.socket"
+    while not place.exists():
+        await asyncio.sleep(0.01)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    _, silent = await asyncio.open_unix_connection(place)
+    stranger, writer = await asyncio.open_unix_connection(place)
+    writer.write(b"nonsense\n")
+    assert await stranger.read() == b""
+    assert await _stop(serving) < STOPPED
+    for one in (silent, writer):
+        one.close()
 
 
 async def test_it_never_loads_qt(home: Path, sandbox: Sandbox) -> None:

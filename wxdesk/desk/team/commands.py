@@ -16,8 +16,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from wxdesk.core import errors
-from wxdesk.core.errors import ClaimedByColleague, Phrase, StoreError, WxdeskError
+from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.remote_call import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
@@ -26,6 +25,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
 from wxdesk.desk.team.authority import Authority, is_writing
 from wxdesk.store import Store
 
@@ -197,7 +197,7 @@ def _result(command: RemoteCall, kind: Any) -> Any:  # noqa: ANN401
         case CommandState.DONE:
             return msgspec.json.decode(command.result or "null", type=kind)
         case CommandState.FAILED:
-            raise _error(command.result or "")
+            raise unpacked_error(command.result or "")
         case _:
             raise StoreError(reason=CUT_OFF)
 
@@ -245,10 +245,10 @@ class CommandRunner:
         try:
             result = msgspec.json.encode(await self._call(command)).decode()
         except WxdeskError as error:
-            state, result = CommandState.FAILED, _packed_error(error)
+            state, result = CommandState.FAILED, packed_error(error)
         except Exception:
             log.exception("The call %s of a desk failed", command.call)
-            state, result = CommandState.FAILED, _packed_error(StoreError(reason=UNEXPECTED))
+            state, result = CommandState.FAILED, packed_error(StoreError(reason=UNEXPECTED))
         try:
             await self._flush()
             await self._queue.end(command.id, state, result)
@@ -279,31 +279,3 @@ UNEXPECTED = "the server met an unexpected error; its log says which"
 
 def _hints(method: Callable[..., Any]) -> dict[str, Any]:
     return get_type_hints(getattr(method, "__func__", method))
-
-
-def _packed_error(error: WxdeskError) -> str:
-    """Encode an error with what it knows beside its sentence."""
-    own = {name: _plain(value) for name, value in vars(error).items() if name != "values"}
-    values = {name: _plain(value) for name, value in error.values.items()}
-    return msgspec.json.encode({"error": type(error).__name__, "values": values, "own": own}).decode()
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Phrase):
-        return {"sentence": value.sentence, "values": {name: _plain(one) for name, one in value.values.items()}}
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _error(text: str) -> WxdeskError:
-    found = msgspec.json.decode(text)
-    kind: Any = getattr(errors, found["error"], StoreError)
-    made: WxdeskError = kind.__new__(kind)
-    WxdeskError.__init__(made, **{name: _read(value) for name, value in found["values"].items()})
-    vars(made).update(found["own"])
-    return made
-
-
-def _read(value: Any) -> object:  # noqa: ANN401
-    if isinstance(value, dict):
-        return Phrase(value["sentence"], **{name: _read(one) for name, one in value["values"].items()})
-    return value

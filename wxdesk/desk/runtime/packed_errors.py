@@ -1,0 +1,37 @@
+"""Errors as text, to be raised again by another process in its own language."""
+
+from typing import Any
+
+import msgspec
+
+from wxdesk.core import errors
+from wxdesk.core.errors import Phrase, StoreError, WxdeskError
+
+
+def packed_error(error: WxdeskError) -> str:
+    """Encode an error with what it knows beside its sentence."""
+    own = {name: _plain(value) for name, value in vars(error).items() if name != "values"}
+    values = {name: _plain(value) for name, value in error.values.items()}
+    return msgspec.json.encode({"error": type(error).__name__, "values": values, "own": own}).decode()
+
+
+def unpacked_error(text: str) -> WxdeskError:
+    """Decode an error; of a kind that this version does not know, a `StoreError`."""
+    found = msgspec.json.decode(text)
+    kind: Any = getattr(errors, found["error"], StoreError)
+    made: WxdeskError = kind.__new__(kind)
+    WxdeskError.__init__(made, **{name: _read(value) for name, value in found["values"].items()})
+    vars(made).update(found["own"])
+    return made
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Phrase):
+        return {"sentence": value.sentence, "values": {name: _plain(one) for name, one in value.values.items()}}
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _read(value: Any) -> object:  # noqa: ANN401
+    if isinstance(value, dict):
+        return Phrase(value["sentence"], **{name: _read(one) for name, one in value["values"].items()})
+    return value
