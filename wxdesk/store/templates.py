@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, select, text, update
 from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.rules.template_names import TemplateNames, check_use
 from wxdesk.core.templates import Template, same_shortcut
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.rules.rules import all_rules, bind
 from wxdesk.store.schema.authored import template_revisions, templates
 
@@ -22,37 +22,73 @@ class Templates(StorePart):
         """Return all templates by title, in code point order on every engine."""
         return sorted(await self._db.read(_all), key=lambda template: (template.title, template.id))
 
-    async def save(self, template: Template, at: datetime) -> Template:
+    @writing
+    def save(self, connection: Connection, template: Template, at: datetime) -> Template:
         """Insert a template (`id` 0) or update it, as the next revision; its uses stay.
 
         Raises:
             NotFound, ShortcutTaken: nothing was stored.
             PromptWithoutDefault, TemplateNameInUse: rules would lose their answer; nothing was stored.
         """
-        return await self._db.write(_save, template, at)
+        known = _known(connection)
+        _refuse_taken(template, known)
+        if template.id == 0:
+            saved = replace(template, revision=1, updated_at=at, uses=0, last_used_at=None)
+            new = connection.scalar(templates.insert().values(_values(saved)).returning(templates.c.id))
+            saved = replace(saved, id=new or 0)
+            _keep_for_rules(connection, known, [*known, saved])
+            return _with_revision(connection, saved)
+        old = next((one for one in known if one.id == template.id), None)
+        if old is None:
+            raise NotFound("template")
+        last = select(func.max(template_revisions.c.revision)).where(template_revisions.c.template_id == old.id)
+        revision = max(connection.scalar(last) or 0, old.revision) + 1
+        saved = replace(template, revision=revision, updated_at=at, uses=old.uses, last_used_at=old.last_used_at)
+        _keep_for_rules(connection, known, [saved if one is old else one for one in known])
+        connection.execute(update(templates).where(templates.c.id == old.id).values(_values(saved)))
+        return _with_revision(connection, saved)
 
-    async def delete(self, template_id: int) -> None:
+    @writing
+    def delete(self, connection: Connection, template_id: int) -> None:
         """Delete a template, keeping its revisions; raises `NotFound`, `TemplateInUse`."""
-        await self._db.write(_delete, template_id)
+        known = _known(connection)
+        left = [one for one in known if one.id != template_id]
+        if len(left) == len(known):
+            raise NotFound("template")
+        check_use(all_rules(connection, for_update=True), TemplateNames(known), TemplateNames(left))
+        connection.execute(delete(templates).where(templates.c.id == template_id))
 
-    async def put_back(self, template: Template) -> None:
+    @writing
+    def put_back(self, connection: Connection, template: Template) -> None:
         """Undo `delete`: restore id, uses and last content; a second call changes nothing.
 
         Raises `ShortcutTaken`, `TemplateNameInUse`.
         """
-        await self._db.write(_put_back, template)
+        known = _known(connection)
+        if any(one.id == template.id for one in known):
+            return  # another desk was faster
+        last = next(iter(_revisions(connection, template.id)), template)  # saved by others, or since an earlier undo
+        again = replace(last, uses=template.uses, last_used_at=template.last_used_at)
+        _refuse_taken(again, known)
+        _keep_for_rules(connection, known, [*known, again])
+        connection.execute(templates.insert().values(id=again.id, **_values(again)))
 
-    async def deleted_titles(self) -> dict[int, str]:
+    @reading
+    def deleted_titles(self, connection: Connection) -> dict[int, str]:
         """Return the last titles of deleted templates by id."""
-        return await self._db.read(_deleted_titles)
+        query = select(template_revisions).where(template_revisions.c.template_id.not_in(select(templates.c.id)))
+        rows = connection.execute(query.order_by(template_revisions.c.revision))
+        return {row.template_id: row.template.title for row in rows}
 
     async def revisions(self, template_id: int) -> list[Template]:
         """Return all saved revisions, newest first; `updated_at` is when each was saved."""
         return await self._db.read(_revisions, template_id)
 
-    async def count_use(self, template_id: int, at: datetime) -> None:
+    @writing
+    def count_use(self, connection: Connection, template_id: int, at: datetime) -> None:
         """Count one more insertion; does nothing if the template was deleted."""
-        await self._db.write(_count_use, template_id, at)
+        change = update(templates).where(templates.c.id == template_id)
+        connection.execute(change.values(uses=templates.c.uses + 1, last_used_at=at))
 
 
 def _all(connection: Connection) -> list[Template]:
@@ -73,26 +109,6 @@ def _known(connection: Connection) -> list[Template]:
     return _all(connection)
 
 
-def _save(connection: Connection, template: Template, at: datetime) -> Template:
-    known = _known(connection)
-    _refuse_taken(template, known)
-    if template.id == 0:
-        saved = replace(template, revision=1, updated_at=at, uses=0, last_used_at=None)
-        new = connection.scalar(templates.insert().values(_values(saved)).returning(templates.c.id))
-        saved = replace(saved, id=new or 0)
-        _keep_for_rules(connection, known, [*known, saved])
-        return _with_revision(connection, saved)
-    old = next((one for one in known if one.id == template.id), None)
-    if old is None:
-        raise NotFound("template")
-    last = select(func.max(template_revisions.c.revision)).where(template_revisions.c.template_id == old.id)
-    revision = max(connection.scalar(last) or 0, old.revision) + 1
-    saved = replace(template, revision=revision, updated_at=at, uses=old.uses, last_used_at=old.last_used_at)
-    _keep_for_rules(connection, known, [saved if one is old else one for one in known])
-    connection.execute(update(templates).where(templates.c.id == old.id).values(_values(saved)))
-    return _with_revision(connection, saved)
-
-
 def _refuse_taken(template: Template, known: list[Template]) -> None:
     for other in known:
         if other.id != template.id and same_shortcut(other.shortcut, template.shortcut):
@@ -110,37 +126,11 @@ def _with_revision(connection: Connection, template: Template) -> Template:
     return template
 
 
-def _delete(connection: Connection, template_id: int) -> None:
-    known = _known(connection)
-    left = [one for one in known if one.id != template_id]
-    if len(left) == len(known):
-        raise NotFound("template")
-    check_use(all_rules(connection, for_update=True), TemplateNames(known), TemplateNames(left))
-    connection.execute(delete(templates).where(templates.c.id == template_id))
-
-
 def _keep_for_rules(connection: Connection, before: Sequence[Template], after: Sequence[Template]) -> None:
     """Check that rules keep their templates, and let those refer by id that can now."""
     rules, names = all_rules(connection, for_update=True), TemplateNames(after)
     check_use(rules, TemplateNames(before), names)
     bind(connection, rules, names.bound)
-
-
-def _put_back(connection: Connection, template: Template) -> None:
-    known = _known(connection)
-    if any(one.id == template.id for one in known):
-        return  # another desk was faster
-    last = next(iter(_revisions(connection, template.id)), template)  # saved by others, or since an earlier undo
-    again = replace(last, uses=template.uses, last_used_at=template.last_used_at)
-    _refuse_taken(again, known)
-    _keep_for_rules(connection, known, [*known, again])
-    connection.execute(templates.insert().values(id=again.id, **_values(again)))
-
-
-def _deleted_titles(connection: Connection) -> dict[int, str]:
-    query = select(template_revisions).where(template_revisions.c.template_id.not_in(select(templates.c.id)))
-    rows = connection.execute(query.order_by(template_revisions.c.revision))
-    return {row.template_id: row.template.title for row in rows}
 
 
 def _revisions(connection: Connection, template_id: int) -> list[Template]:
@@ -149,8 +139,3 @@ def _revisions(connection: Connection, template_id: int) -> list[Template]:
     return [
         replace(row.template, id=template_id, revision=row.revision, updated_at=row.saved_at, by=row.by) for row in rows
     ]
-
-
-def _count_use(connection: Connection, template_id: int, at: datetime) -> None:
-    change = update(templates).where(templates.c.id == template_id)
-    connection.execute(change.values(uses=templates.c.uses + 1, last_used_at=at))

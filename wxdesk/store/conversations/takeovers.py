@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting, takeover_after_writing
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema.messaging import NO_TAKEOVER, NOT_CALLED, conversations
 from wxdesk.store.schema.records import conversation_of, load_conversations, moment_of, select_conversations
 
@@ -29,25 +29,39 @@ class TakeoverStore(StorePart):
         query = select_conversations().where(_ENDLESS).order_by(conversations.c.id)
         return await self._db.read(load_conversations, query)
 
-    async def end_open_ended(self, at: datetime) -> list[Conversation]:
+    @writing
+    def end_open_ended(self, connection: Connection, at: datetime) -> list[Conversation]:
         """End all those takeovers at `at`; return the conversations as they are then."""
-        return await self._db.write(_end_open_ended, at)
+        change = update(conversations).where(_ENDLESS).values(taken_over_until=at).returning(conversations.c.id)
+        ids = list(connection.scalars(change))
+        query = select_conversations().where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
+        return load_conversations(connection, query) if ids else []
 
     async def end_of(self, conversation_id: int) -> datetime | None:
         """Return the time at which a takeover ends or ended by itself, if it has one."""
         return await self._db.read(moment_of, select(_until).where(conversations.c.id == conversation_id))
 
-    async def postpone_end(self, conversation_id: int, known: datetime, until: datetime) -> bool:
+    @writing
+    def postpone_end(self, connection: Connection, conversation_id: int, known: datetime, until: datetime) -> bool:
         """Move a takeover's end from `known` to `until`; False if it has another, or none."""
-        return await self._db.write(_postpone_end, conversation_id, known, until)
+        its = (conversations.c.id == conversation_id) & (_until == known)
+        return connection.execute(update(conversations).where(its).values(taken_over_until=until)).rowcount > 0
 
-    async def end(self, conversation_id: int, now: datetime) -> Conversation | None:
+    @writing
+    def end(self, connection: Connection, conversation_id: int, now: datetime) -> Conversation | None:
         """Delete a takeover that is over by `now`; return the conversation before that.
 
         None if it is not over. Where the contact still waits, the takeover is kept: rules do not answer what was
         left to an operator.
         """
-        return await self._db.write(_end, conversation_id, now)
+        query = select_conversations().where(conversations.c.id == conversation_id, _until <= now)
+        row = connection.execute(query.with_for_update(of=conversations)).one_or_none()
+        if row is None:
+            return None
+        ended = conversation_of(row)
+        if not ended.awaits_answer:
+            _change(connection, conversation_id, NO_TAKEOVER)
+        return ended
 
     async def hand_back(self, conversation_id: int) -> None:
         """Hand the conversation back to the rules; raises `NotFound`."""
@@ -102,29 +116,6 @@ def restore_takeover(connection: Connection, conversation_id: int, writing: Take
     return as_left
 
 
-def _postpone_end(connection: Connection, conversation_id: int, known: datetime, until: datetime) -> bool:
-    its = (conversations.c.id == conversation_id) & (_until == known)
-    return connection.execute(update(conversations).where(its).values(taken_over_until=until)).rowcount > 0
-
-
 def _change(connection: Connection, conversation_id: int, values: dict[str, Any]) -> bool:
     change = update(conversations).where(conversations.c.id == conversation_id)
     return connection.execute(change.values(values)).rowcount > 0
-
-
-def _end_open_ended(connection: Connection, at: datetime) -> list[Conversation]:
-    change = update(conversations).where(_ENDLESS).values(taken_over_until=at).returning(conversations.c.id)
-    ids = list(connection.scalars(change))
-    query = select_conversations().where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
-    return load_conversations(connection, query) if ids else []
-
-
-def _end(connection: Connection, conversation_id: int, now: datetime) -> Conversation | None:
-    query = select_conversations().where(conversations.c.id == conversation_id, _until <= now)
-    row = connection.execute(query.with_for_update(of=conversations)).one_or_none()
-    if row is None:
-        return None
-    ended = conversation_of(row)
-    if not ended.awaits_answer:
-        _change(connection, conversation_id, NO_TAKEOVER)
-    return ended

@@ -6,16 +6,18 @@ from sqlalchemy import Connection, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Outcome
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes
 
 
 class TransferStore(StorePart):
     """Contacts, by account and openid, to be transferred, and pushes answered so."""
 
-    async def armed(self) -> set[tuple[str, str]]:
+    @reading
+    def armed(self, connection: Connection) -> set[tuple[str, str]]:
         """Return the contacts whose next message is to be answered with a transfer."""
-        return await self._db.read(_armed)
+        query = select(contacts.c.account, contacts.c.openid).join(conversations).where(ARMED)
+        return {(row.account, row.openid) for row in connection.execute(query)}
 
     async def arm(self, conversation_id: int, armed: bool) -> tuple[str, str]:
         """Set if the next message is answered with a transfer; return account and openid."""
@@ -25,14 +27,16 @@ class TransferStore(StorePart):
         """Mark the contact as served here again; raises `NotFound`."""
         await self._db.write(_changed, conversation_id, {"transferred_until": None})
 
-    async def was_transferred(self, account: str, key: str) -> bool:
+    @reading
+    def was_transferred(self, connection: Connection, account: str, key: str) -> bool:
         """Tell if the answer to the kept push with this key was a transfer."""
-        return await self._db.read(_was_transferred, account, key)
-
-
-def _armed(connection: Connection) -> set[tuple[str, str]]:
-    query = select(contacts.c.account, contacts.c.openid).join(conversations).where(ARMED)
-    return {(row.account, row.openid) for row in connection.execute(query)}
+        query = (
+            select(decisions.c.id)
+            .join(messages, messages.c.id == decisions.c.message_id)
+            .join(raw_pushes, raw_pushes.c.id == messages.c.push_id)
+            .where(raw_pushes.c.account == account, raw_pushes.c.key == key, decisions.c.outcome == Outcome.TRANSFERRED)
+        )
+        return connection.scalar(query) is not None
 
 
 def _changed(connection: Connection, conversation_id: int, values: dict[str, Any]) -> tuple[str, str]:
@@ -42,13 +46,3 @@ def _changed(connection: Connection, conversation_id: int, values: dict[str, Any
     if row is None:
         raise NotFound("conversation")
     return row.account, row.openid
-
-
-def _was_transferred(connection: Connection, account: str, key: str) -> bool:
-    query = (
-        select(decisions.c.id)
-        .join(messages, messages.c.id == decisions.c.message_id)
-        .join(raw_pushes, raw_pushes.c.id == messages.c.push_id)
-        .where(raw_pushes.c.account == account, raw_pushes.c.key == key, decisions.c.outcome == Outcome.TRANSFERRED)
-    )
-    return connection.scalar(query) is not None

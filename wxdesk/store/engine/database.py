@@ -6,9 +6,10 @@ A body is a plain function that gets a connection and waits only for the databas
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
-from typing import Concatenate
+from functools import partial, wraps
+from typing import Any, Concatenate
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -132,6 +133,30 @@ class StorePart:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+
+def reading[S: StorePart, **P, R](
+    body: Callable[Concatenate[S, Connection, P], R],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
+    """Make a reading transaction's body a method to await, called without connection."""
+
+    @wraps(body)
+    async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._db.read(partial(body, self), *args, **kwargs)
+
+    return method
+
+
+def writing[S: StorePart, **P, R](
+    body: Callable[Concatenate[S, Connection, P], R],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
+    """Make a writing transaction's body a method to await, called without connection."""
+
+    @wraps(body)
+    async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._db.write(partial(body, self), *args, **kwargs)
+
+    return method
 
 
 def insert_into(connection: Connection, table: Table) -> Insert:

@@ -9,7 +9,7 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations import status
-from wxdesk.store.engine.database import StorePart, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema.figures import UNSETTLED
 from wxdesk.store.schema.messaging import (
@@ -33,21 +33,31 @@ CANDIDATES = 500
 class AttentionList(StorePart):
     """Conversations that need attention, why, and whether somebody has looked."""
 
-    async def unseen(self) -> list[Attention]:
+    @reading
+    def unseen(self, connection: Connection) -> list[Attention]:
         """Return every attention that no operator has looked at yet."""
-        return await self._db.read(_unseen)
+        return [attention_of(row) for row in connection.execute(select(calls).where(UNSEEN))]
 
     async def rows_to_judge(self, ids: Collection[int]) -> list[InboxRow]:
         """Return those of these conversations that have, or might need, attention."""
         return await self._db.read(inbox_rows.load_rows, _ROWS_TO_JUDGE, ids)
 
-    async def candidates(self, after: int, now: datetime) -> list[int]:
+    @reading
+    def candidates(self, connection: Connection, after: int, now: datetime) -> list[int]:
         """Return the next ids above `after` that have or may need attention; none at last."""
-        return await self._db.read(_candidates, after, now)
+        waiting = select(conversations.c.id).where(AWAITS, conversations.c.window_until > now)
+        called, back = select(conversations.c.id).where(CALLED), select(conversations.c.id).where(BACK)
+        every = union(waiting, called, back, _WITH_OPEN_REPLIES, select(calls.c.conversation_id)).subquery()
+        query = select(every.c.id).where(every.c.id > after).order_by(every.c.id).limit(CANDIDATES)
+        return list(connection.scalars(query))
 
-    async def closing(self, now: datetime, until: datetime) -> list[int]:
+    @reading
+    def closing(self, connection: Connection, now: datetime, until: datetime) -> list[int]:
         """Return waiting conversations whose window closes by `until`, and flagged ones."""
-        return await self._db.read(_closing, now, until)
+        soon = conversations.c.window_until
+        waiting = select(conversations.c.id).where(AWAITS, soon > now, soon <= until)
+        calling = select(calls.c.conversation_id).where(calls.c.cause == AttentionReason.CLOSING)
+        return list(connection.scalars(union(waiting, calling)))
 
     async def next_close(self, after: datetime) -> datetime | None:
         """Return when the first reply window of a waiting contact closes after `after`."""
@@ -62,21 +72,41 @@ class AttentionList(StorePart):
         """Return the end of the next snooze, or None."""
         return await self._db.read(moment_of, select(func.min(conversations.c.snoozed_until)))
 
-    async def change(self, put: Sequence[Attention], ended: Sequence[Attention]) -> None:
+    @writing
+    def change(self, connection: Connection, put: Sequence[Attention], ended: Sequence[Attention]) -> None:
         """Store new and changed attention, and remove what has ended."""
-        await self._db.write(_change, put, ended)
+        if ended:
+            keys = [(call.conversation_id, call.cause) for call in ended]
+            connection.execute(delete(calls).where(tuple_(calls.c.conversation_id, calls.c.cause).in_(keys)))
+        if put:
+            rows = [{name: getattr(call, name) for name in CALL_FIELDS} for call in put]
+            insert = insert_into(connection, calls)
+            changes = {name: insert.excluded[name] for name in ("at", "seen")}
+            key = [calls.c.conversation_id, calls.c.cause]
+            connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changes), rows)
 
-    async def look(self, conversation_id: int) -> bool:
+    @writing
+    def look(self, connection: Connection, conversation_id: int) -> bool:
         """Mark a conversation's attention as seen; False if none was unseen."""
-        return await self._db.write(_mark_seen, conversation_id)
+        own = calls.c.conversation_id == conversation_id
+        # What a rule asked for was that somebody look; and what came back has then been seen.
+        told = update(conversations).where(conversations.c.id == conversation_id, or_(CALLED, BACK))
+        fulfilled = told.values(NOT_CALLED | {"back_at": None})
+        ended = delete(calls).where(own, calls.c.cause.in_((AttentionReason.CALLED, AttentionReason.BACK)))
+        seen = update(calls).where(own, UNSEEN).values(seen=True)
+        return sum(connection.execute(change).rowcount for change in (fulfilled, ended, seen)) > 0
 
-    async def longest_waiting(self, now: datetime) -> Conversation | None:
+    @reading
+    def longest_waiting(self, connection: Connection, now: datetime) -> Conversation | None:
         """Return the longest waiting conversation that can still be answered."""
-        return await self._db.read(_longest_waiting, now)
-
-
-def _unseen(connection: Connection) -> list[Attention]:
-    return [attention_of(row) for row in connection.execute(select(calls).where(UNSEEN))]
+        query = (
+            select_conversations()
+            .where(AWAITS, conversations.c.window_until > now, conversations.c.window_left > 0)
+            .order_by(conversations.c.waiting_since, conversations.c.id)
+            .limit(1)
+        )
+        row = connection.execute(query).one_or_none()
+        return None if row is None else conversation_of(row)
 
 
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
@@ -84,53 +114,4 @@ _WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(replies.c.state.in_
 _ROWS_TO_JUDGE = inbox_rows.rows_query(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
 
 
-def _candidates(connection: Connection, after: int, now: datetime) -> list[int]:
-    """Find candidates by one index each, without reading unanswered past years."""
-    waiting = select(conversations.c.id).where(AWAITS, conversations.c.window_until > now)
-    called, back = select(conversations.c.id).where(CALLED), select(conversations.c.id).where(BACK)
-    every = union(waiting, called, back, _WITH_OPEN_REPLIES, select(calls.c.conversation_id)).subquery()
-    query = select(every.c.id).where(every.c.id > after).order_by(every.c.id).limit(CANDIDATES)
-    return list(connection.scalars(query))
-
-
-def _closing(connection: Connection, now: datetime, until: datetime) -> list[int]:
-    soon = conversations.c.window_until
-    waiting = select(conversations.c.id).where(AWAITS, soon > now, soon <= until)
-    calling = select(calls.c.conversation_id).where(calls.c.cause == AttentionReason.CLOSING)
-    return list(connection.scalars(union(waiting, calling)))
-
-
-def _change(connection: Connection, put: Sequence[Attention], ended: Sequence[Attention]) -> None:
-    if ended:
-        keys = [(call.conversation_id, call.cause) for call in ended]
-        connection.execute(delete(calls).where(tuple_(calls.c.conversation_id, calls.c.cause).in_(keys)))
-    if put:
-        rows = [{name: getattr(call, name) for name in CALL_FIELDS} for call in put]
-        insert = insert_into(connection, calls)
-        changes = {name: insert.excluded[name] for name in ("at", "seen")}
-        key = [calls.c.conversation_id, calls.c.cause]
-        connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changes), rows)
-
-
 CALL_FIELDS = ("conversation_id", "cause", "at", "seen")
-
-
-def _mark_seen(connection: Connection, conversation_id: int) -> bool:
-    own = calls.c.conversation_id == conversation_id
-    # What a rule asked for was that somebody look; and what came back has then been seen.
-    told = update(conversations).where(conversations.c.id == conversation_id, or_(CALLED, BACK))
-    fulfilled = told.values(NOT_CALLED | {"back_at": None})
-    ended = delete(calls).where(own, calls.c.cause.in_((AttentionReason.CALLED, AttentionReason.BACK)))
-    seen = update(calls).where(own, UNSEEN).values(seen=True)
-    return sum(connection.execute(change).rowcount for change in (fulfilled, ended, seen)) > 0
-
-
-def _longest_waiting(connection: Connection, now: datetime) -> Conversation | None:
-    query = (
-        select_conversations()
-        .where(AWAITS, conversations.c.window_until > now, conversations.c.window_left > 0)
-        .order_by(conversations.c.waiting_since, conversations.c.id)
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else conversation_of(row)

@@ -13,7 +13,7 @@ from wxdesk.core.model.operator import acting
 from wxdesk.core.model.reply import Reply
 from wxdesk.store.conversations.conversations import change_contact
 from wxdesk.store.conversations.status import reopen, set_aside
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.replies.pending.takeover import cancel_automatic
 from wxdesk.store.schema.messaging import PINNED, UNREAD, conversations
 
@@ -21,7 +21,10 @@ from wxdesk.store.schema.messaging import PINNED, UNREAD, conversations
 class RowChanges(StorePart):
     """Changes of rows; resolving and snoozing end attention."""
 
-    async def change(self, ids: Collection[int], change: RowChange, at: datetime) -> tuple[RowsChanged, list[Reply]]:
+    @writing
+    def change(
+        self, connection: Connection, ids: Collection[int], change: RowChange, at: datetime
+    ) -> tuple[RowsChanged, list[Reply]]:
         """Change these conversations; return also the replies that blocking cancelled.
 
         A conversation with a draft, held, failed or unknown reply is not set aside. Where the contact waits, a snooze
@@ -29,7 +32,28 @@ class RowChanges(StorePart):
 
         Raises `NotFound` if there is none of them.
         """
-        return await self._db.write(_change, ids, change, at)
+        its = conversations.c.id.in_(ids)
+        if change.act in _COLUMNS:
+            others, values = _COLUMNS[change.act]
+            changed = update(conversations).where(its, others).values(values).returning(conversations.c.id)
+            return RowsChanged(tuple(connection.scalars(changed))), []
+        rows = connection.execute(
+            select(conversations.c.id, conversations.c.contact_id, conversations.c.resolved_at)
+            .where(its)
+            .order_by(conversations.c.id)
+        ).all()
+        if not rows:
+            raise NotFound("conversation")
+        if change.act is RowAct.RESOLVE:
+            rows = [row for row in rows if row.resolved_at is None]  # undo reopens no other
+        of_contact, cancelled = change.of_contact, list[Reply]()
+        if of_contact is not None:
+            rows = [row for row in rows if change_contact(connection, row.contact_id, of_contact)]
+        threads = tuple(row.id for row in rows)
+        if change.act is RowAct.BLOCK:
+            for thread in threads:
+                cancelled += cancel_automatic(connection, thread, acting(), at)
+        return _set_status(connection, threads, change, at), cancelled
 
 
 _COLUMNS: dict[RowAct, tuple[ColumnElement[bool], dict[str, Any]]] = {
@@ -39,33 +63,6 @@ _COLUMNS: dict[RowAct, tuple[ColumnElement[bool], dict[str, Any]]] = {
     RowAct.UNPIN: (PINNED, {"pinned": False}),
 }
 """Acts that change a column, with the rows that still differ."""
-
-
-def _change(
-    connection: Connection, ids: Collection[int], change: RowChange, at: datetime
-) -> tuple[RowsChanged, list[Reply]]:
-    its = conversations.c.id.in_(ids)
-    if change.act in _COLUMNS:
-        others, values = _COLUMNS[change.act]
-        changed = update(conversations).where(its, others).values(values).returning(conversations.c.id)
-        return RowsChanged(tuple(connection.scalars(changed))), []
-    rows = connection.execute(
-        select(conversations.c.id, conversations.c.contact_id, conversations.c.resolved_at)
-        .where(its)
-        .order_by(conversations.c.id)
-    ).all()
-    if not rows:
-        raise NotFound("conversation")
-    if change.act is RowAct.RESOLVE:
-        rows = [row for row in rows if row.resolved_at is None]  # undo reopens no other
-    of_contact, cancelled = change.of_contact, list[Reply]()
-    if of_contact is not None:
-        rows = [row for row in rows if change_contact(connection, row.contact_id, of_contact)]
-    threads = tuple(row.id for row in rows)
-    if change.act is RowAct.BLOCK:
-        for thread in threads:
-            cancelled += cancel_automatic(connection, thread, acting(), at)
-    return _set_status(connection, threads, change, at), cancelled
 
 
 def _set_status(connection: Connection, threads: tuple[int, ...], change: RowChange, at: datetime) -> RowsChanged:

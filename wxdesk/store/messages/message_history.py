@@ -12,7 +12,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.store.decisions import rule_facts
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.figures import unmatched
@@ -27,13 +27,18 @@ _COLUMNS = [messages.c[field.name] for field in fields(PastMessage)]
 class MessageHistory(StorePart):
     """Reader of stored messages and replies, in slices."""
 
-    async def extent(self, newest: int) -> tuple[int, int]:
+    @reading
+    def extent(self, connection: Connection, newest: int) -> tuple[int, int]:
         """Count messages, at most `newest`, and return the id before the first as well."""
-        return await self._db.read(_extent, newest)
+        newest_ids = select(messages.c.id).where(_ASKED).order_by(messages.c.id.desc()).limit(newest).subquery()
+        count, first = connection.execute(select(func.count(), func.min(newest_ids.c.id))).one()
+        return count, (first or 1) - 1
 
-    async def messages(self, after_id: int, limit: int) -> list[PastMessage]:
+    @reading
+    def messages(self, connection: Connection, after_id: int, limit: int) -> list[PastMessage]:
         """Return messages that rules are asked about, with ids above `after_id`, in order."""
-        return await self._db.read(_messages, after_id, limit)
+        query = select(*_COLUMNS).where(messages.c.id > after_id, _ASKED).order_by(messages.c.id).limit(limit)
+        return [PastMessage(*row) for row in connection.execute(query).all()]
 
     async def written(self, since: datetime) -> list[OperatorReply]:
         """Return operators' replies since `since`, in order.
@@ -43,9 +48,11 @@ class MessageHistory(StorePart):
         """
         return await self._db.read(operator_replies_since, since)
 
-    async def conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
+    @reading
+    def conversations(self, connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
         """Return these conversations as they are now, by id."""
-        return await self._db.read(_conversations, ids)
+        query = select_conversations().where(conversations.c.id.in_(ids))
+        return {one.id: one for one in load_conversations(connection, query)}
 
     async def replies_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
         """Return the texts of rules' replies to these messages, by message id.
@@ -54,12 +61,26 @@ class MessageHistory(StorePart):
         """
         return await self._db.read(_replies_by_rules, messages)
 
-    async def unmatched(self, since: datetime, limit: int) -> list[PastMessage]:
+    @reading
+    def unmatched(self, connection: Connection, since: datetime, limit: int) -> list[PastMessage]:
         """Return the newest messages since `since` that no rule answered.
 
         Also those with an incomplete answer, or only one by a rule that is a default now.
         """
-        return await self._db.read(_unmatched, since, limit)
+        known = connection.execute(select(rules.c.id, rules.c.rule))
+        defaults = [row.id for row in known if row.rule.default]
+        query = (
+            select(*_COLUMNS)
+            .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
+            .where(
+                decisions.c.decided_at >= since,
+                unmatched(defaults),
+                WRITTEN,
+            )
+            .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
+            .limit(limit)
+        )
+        return [PastMessage(*row) for row in connection.execute(query)]
 
     async def histories(self, sentences: Collection[PastMessage], wanted: RequiredHistory) -> dict[int, ContactHistory]:
         """Return each message's history when it was written, by message id, as `wanted`.
@@ -68,22 +89,6 @@ class MessageHistory(StorePart):
         up.
         """
         return await self._db.read(rule_facts.histories_when_written, sentences, wanted)
-
-
-def _extent(connection: Connection, newest: int) -> tuple[int, int]:
-    newest_ids = select(messages.c.id).where(_ASKED).order_by(messages.c.id.desc()).limit(newest).subquery()
-    count, first = connection.execute(select(func.count(), func.min(newest_ids.c.id))).one()
-    return count, (first or 1) - 1
-
-
-def _messages(connection: Connection, after_id: int, limit: int) -> list[PastMessage]:
-    query = select(*_COLUMNS).where(messages.c.id > after_id, _ASKED).order_by(messages.c.id).limit(limit)
-    return [PastMessage(*row) for row in connection.execute(query).all()]
-
-
-def _conversations(connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
-    query = select_conversations().where(conversations.c.id.in_(ids))
-    return {one.id: one for one in load_conversations(connection, query)}
 
 
 def _replies_by_rules(connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:
@@ -102,20 +107,3 @@ def _replies_by_rules(connection: Connection, told: Collection[PastMessage]) -> 
     for row in connection.execute(query):
         said[row.message_id].append(row.content.summary)
     return {message_id: "\n".join(texts) for message_id, texts in said.items()}
-
-
-def _unmatched(connection: Connection, since: datetime, limit: int) -> list[PastMessage]:
-    known = connection.execute(select(rules.c.id, rules.c.rule))
-    defaults = [row.id for row in known if row.rule.default]
-    query = (
-        select(*_COLUMNS)
-        .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
-        .where(
-            decisions.c.decided_at >= since,
-            unmatched(defaults),
-            WRITTEN,
-        )
-        .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
-        .limit(limit)
-    )
-    return [PastMessage(*row) for row in connection.execute(query)]

@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.model.push import KeptPush, Push
 from wxdesk.core.rules.resolution import UndecidedMessage
-from wxdesk.store.engine.database import Database, StorePart
+from wxdesk.store.engine.database import Database, StorePart, reading
 from wxdesk.store.messages import deriving
 from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.messages.push_batches import GroupCommit
@@ -91,9 +91,10 @@ class Pushes:
 class QuarantineStore(StorePart):
     """Pushes that WeChat signed but this program could not read, with the reason."""
 
-    async def size(self) -> int:
+    @reading
+    def size(self, connection: Connection) -> int:
         """Return the number of unreadable pushes."""
-        return await self._db.read(_size)
+        return connection.scalar(select(func.count()).where(UNREADABLE)) or 0
 
     async def page(self, before_id: int | None = None, limit: int = 200) -> list[KeptPush]:
         """Return unreadable pushes with ids below `before_id` (all if None), newest first."""
@@ -116,10 +117,6 @@ def _list(connection: Connection, query: Select[Any]) -> list[KeptPush]:
 
 def _newest(connection: Connection) -> int:
     return connection.scalar(select(func.max(raw_pushes.c.id))) or 0
-
-
-def _size(connection: Connection) -> int:
-    return connection.scalar(select(func.count()).where(UNREADABLE)) or 0
 
 
 def _released(connection: Connection, change: ReturningUpdate[Any]) -> list[int]:

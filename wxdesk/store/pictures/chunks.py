@@ -11,7 +11,7 @@ from itertools import batched
 from sqlalchemy import Connection, bindparam, select
 
 from wxdesk.core.errors import NotFound
-from wxdesk.store.engine.database import MAX_IDS, StorePart, insert_into
+from wxdesk.store.engine.database import MAX_IDS, StorePart, insert_into, reading
 from wxdesk.store.pictures.files import verified
 from wxdesk.store.schema.messaging import picture_chunks, pictures
 
@@ -41,13 +41,20 @@ class PictureChunks(StorePart):
             raise NotFound("picture")
         return verified(digest, data)
 
-    async def kept(self, digests: Collection[str]) -> set[str]:
+    @reading
+    def kept(self, connection: Connection, digests: Collection[str]) -> set[str]:
         """Return those of these digests whose bytes are here."""
-        return await self._db.read(_kept, digests)
+        found: set[str] = set()
+        for some in batched(digests, MAX_IDS):
+            query = select(picture_chunks.c.digest).where(_FIRST, picture_chunks.c.digest.in_(some))
+            found.update(connection.scalars(query))
+        return found
 
-    async def lacking(self) -> list[str]:
+    @reading
+    def lacking(self, connection: Connection) -> list[str]:
         """Return the recorded pictures whose bytes are not here."""
-        return await self._db.read(_lacking)
+        whole = select(picture_chunks.c.digest).where(_FIRST, picture_chunks.c.digest == pictures.c.digest)
+        return list(connection.scalars(select(pictures.c.digest).where(~whole.exists()).order_by(pictures.c.digest)))
 
 
 def _add(connection: Connection, digest: str, data: bytes) -> None:
@@ -58,16 +65,3 @@ def _add(connection: Connection, digest: str, data: bytes) -> None:
 
 def _read(connection: Connection, digest: str) -> bytes | None:
     return b"".join(connection.scalars(_CHUNKS, {"digest": digest})) or None
-
-
-def _kept(connection: Connection, digests: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for some in batched(digests, MAX_IDS):
-        query = select(picture_chunks.c.digest).where(_FIRST, picture_chunks.c.digest.in_(some))
-        found.update(connection.scalars(query))
-    return found
-
-
-def _lacking(connection: Connection) -> list[str]:
-    whole = select(picture_chunks.c.digest).where(_FIRST, picture_chunks.c.digest == pictures.c.digest)
-    return list(connection.scalars(select(pictures.c.digest).where(~whole.exists()).order_by(pictures.c.digest)))

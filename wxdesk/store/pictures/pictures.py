@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, Update, select, update
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.picture import Picture, PictureState
-from wxdesk.store.engine.database import StorePart, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
 from wxdesk.store.schema.messaging import AWAITED, conversations, messages, pictures, uploads
 
 
@@ -50,9 +50,12 @@ class PictureRecords(StorePart):
             raise NotFound("picture")
         return picture
 
-    async def upload(self, account: str, digest: str) -> Uploaded | None:
+    @reading
+    def upload(self, connection: Connection, account: str, digest: str) -> Uploaded | None:
         """Return the last upload of a picture for an account."""
-        return await self._db.read(_upload, account, digest)
+        query = select(uploads).where(uploads.c.account == account, uploads.c.digest == digest)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else Uploaded(row.media_id, row.uploaded_at)
 
     async def note_upload(self, account: str, digest: str, media_id: str, at: datetime) -> None:
         """Record an upload in place of the one before."""
@@ -63,9 +66,12 @@ class PictureRecords(StorePart):
         here = conversations.c.account.in_(accounts)
         return await self._db.read(_find, _AWAITED.where(here, messages.c.id.not_in(without)).limit(limit))
 
-    async def settle(self, message_id: int, picture: Picture, at: datetime) -> None:
+    @writing
+    def settle(self, connection: Connection, message_id: int, picture: Picture, at: datetime) -> None:
         """Record the picture of a message, and the picture itself."""
-        await self._db.write(_settle, message_id, picture, at)
+        _add(connection, picture, at)
+        kept = {"picture": picture.digest, "picture_state": PictureState.KEPT, "picture_problem": ""}
+        connection.execute(update(messages).where(messages.c.id == message_id).values(kept))
 
     async def mark_missing(self, message_id: int, problem: str) -> None:
         """Record that a picture will never come; `problem` is a sentence for `i18n.tr`."""
@@ -89,12 +95,6 @@ def _get(connection: Connection, digest: str) -> Picture | None:
     return None if row is None else Picture(row.digest, row.format, row.width, row.height, row.size)
 
 
-def _upload(connection: Connection, account: str, digest: str) -> Uploaded | None:
-    query = select(uploads).where(uploads.c.account == account, uploads.c.digest == digest)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else Uploaded(row.media_id, row.uploaded_at)
-
-
 def _note_upload(connection: Connection, account: str, digest: str, uploaded: Uploaded) -> None:
     values = {"media_id": uploaded.media_id, "uploaded_at": uploaded.uploaded_at}
     insert = insert_into(connection, uploads).values(account=account, digest=digest, **values)
@@ -104,12 +104,6 @@ def _note_upload(connection: Connection, account: str, digest: str, uploaded: Up
 
 def _find(connection: Connection, query: Select[Any]) -> list[AwaitedPicture]:
     return [_awaited(row) for row in connection.execute(query)]
-
-
-def _settle(connection: Connection, message_id: int, picture: Picture, at: datetime) -> None:
-    _add(connection, picture, at)
-    kept = {"picture": picture.digest, "picture_state": PictureState.KEPT, "picture_problem": ""}
-    connection.execute(update(messages).where(messages.c.id == message_id).values(kept))
 
 
 def _execute(connection: Connection, change: Update) -> None:

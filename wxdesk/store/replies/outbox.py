@@ -15,7 +15,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import QUEUED, update_replies
 from wxdesk.store.replies.history import write_moves
@@ -120,21 +120,18 @@ class OutboxStore(StorePart):
         """
         return await self._db.write(_unclaim, at, tuple(busy))
 
-    async def recover(self, at: datetime) -> list[Reply]:
+    @writing
+    def recover(self, connection: Connection, at: datetime) -> list[Reply]:
         """Move `sending` replies to `unknown` after a crash; these count as sent."""
-        return await self._db.write(_recover, at)
-
-
-def _recover(connection: Connection, at: datetime) -> list[Reply]:
-    change = update(replies).where(replies.c.state == ReplyState.SENDING)
-    lost = update_replies(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at, aside=None))
-    reopen_conversations(connection, needing_operator(lost))
-    write_moves(connection, Move.LOSE, lost, at, reason=INTERRUPTED)
-    ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
-    if ids:  # of one conversation, never more than one is under way
-        fewer = update(conversations).where(conversations.c.id.in_(ids), left > 0)
-        connection.execute(fewer.values(window_left=left - 1))
-    return lost
+        change = update(replies).where(replies.c.state == ReplyState.SENDING)
+        lost = update_replies(connection, change.values(state=ReplyState.UNKNOWN, updated_at=at, aside=None))
+        reopen_conversations(connection, needing_operator(lost))
+        write_moves(connection, Move.LOSE, lost, at, reason=INTERRUPTED)
+        ids, left = {reply.conversation_id for reply in lost}, conversations.c.window_left
+        if ids:  # of one conversation, never more than one is under way
+            fewer = update(conversations).where(conversations.c.id.in_(ids), left > 0)
+            connection.execute(fewer.values(window_left=left - 1))
+        return lost
 
 
 def _unclaim(connection: Connection, at: datetime, busy: tuple[int, ...]) -> list[Reply]:

@@ -15,7 +15,7 @@ from wxdesk.core.replies.history import ReplyStep
 from wxdesk.store.conversations.on_message import PREVIEW, PROLONGED_TAKEOVER, message_values
 from wxdesk.store.conversations.takeovers import take_over_by_writing
 from wxdesk.store.conversations.unanswered import newest_message_id
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.replies.history import steps_of
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
 from wxdesk.store.replies.parts import join_parts
@@ -53,14 +53,26 @@ class Replies(StorePart):
         """Store the parts (one or more) of one answer by no rule; update the preview."""
         return await self._db.write(_add, parts, at)
 
-    async def write(self, parts: Sequence[NewReply], at: datetime, span: timedelta | None = None) -> WrittenReplies:
+    @writing
+    def write(
+        self, connection: Connection, parts: Sequence[NewReply], at: datetime, span: timedelta | None = None
+    ) -> WrittenReplies:
         """Store what an operator writes; take over for `span`, if there is one.
 
         That follows `core.conversations.takeover.takeover_after_writing`. Automatic replies that would leave by
         themselves become drafts, so that none is sent after the operator's, and drafts that nobody is editing are
         passed over. Raises `NotFound`; nothing was stored then.
         """
-        return await self._db.write(_write, parts, at, span)
+        if span is None:
+            return WrittenReplies(_add(connection, parts, at))
+        thread = parts[0].conversation_id
+        drafted = takeover.draft_leaving(connection, thread, at)  # it locks replies before their conversation
+        begun = take_over_by_writing(connection, thread, at, span)
+        written = _add(connection, parts, at)
+        first = written[0].id
+        if begun.after.by_writing:
+            connection.execute(update(replies).where(replies.c.id == first).values(takeover=begun))
+        return WrittenReplies(written, drafted, pass_over_drafts(connection, thread, first, at), begun)
 
     async def promised(self, conversation_id: int, *, only_by_hand: bool) -> int:
         """Count a conversation's promised replies (see `UndecidedMessage`).
@@ -98,19 +110,6 @@ class Replies(StorePart):
         query = select_replies().where(replies.c.state.in_(PENDING))
         held_first, asking_first = replies.c.state != ReplyState.HELD, nulls_first(replies.c.due_at)
         return await self._db.read(_list, query.order_by(held_first, asking_first, replies.c.id))
-
-
-def _write(connection: Connection, parts: Sequence[NewReply], at: datetime, span: timedelta | None) -> WrittenReplies:
-    if span is None:
-        return WrittenReplies(_add(connection, parts, at))
-    thread = parts[0].conversation_id
-    drafted = takeover.draft_leaving(connection, thread, at)  # it locks replies before their conversation
-    begun = take_over_by_writing(connection, thread, at, span)
-    written = _add(connection, parts, at)
-    first = written[0].id
-    if begun.after.by_writing:
-        connection.execute(update(replies).where(replies.c.id == first).values(takeover=begun))
-    return WrittenReplies(written, drafted, pass_over_drafts(connection, thread, first, at), begun)
 
 
 def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> list[Reply]:

@@ -14,7 +14,7 @@ from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.pairing import paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.rules import rule_lists
 from wxdesk.store.rules.business_hours import put_calendars, stored_calendars
 from wxdesk.store.schema.authored import rule_revisions, rules
@@ -30,32 +30,60 @@ class Rules(StorePart):
         """Return all rules by position, switched-off ones included."""
         return await self._db.read(all_rules)
 
-    async def save(self, rule: Rule, at: datetime) -> Rule:
+    @writing
+    def save(self, connection: Connection, rule: Rule, at: datetime) -> Rule:
         """Insert a rule (`id` 0) or update it, as the next revision.
 
         A new one goes to the end, but before a trailing default rule; another keeps its position. Rules that have
         only its name (`last_rule_within`) refer to it from then on. Raises `NotFound`.
         """
-        return await self._db.write(_save, rule, at)
+        listed = all_rules(connection, for_update=True)
+        if rule.id == 0:
+            [saved] = _insert(connection, [rule], at)
+            before_default = bool(listed) and listed[-1].default and not rule.default
+            listed.insert(len(listed) - before_default, saved)
+        else:
+            known = next((one for one in listed if one.id == rule.id), None)
+            if known is None:
+                raise NotFound("rule")
+            [saved] = revise(connection, [(known, rule)], at)
+            listed = [saved if one is known else one for one in listed]
+        placed = _place(connection, listed)
+        return next(one for one in placed if one.id == saved.id)
 
     async def set_enabled(self, rule_id: int, enabled: bool) -> None:
         """Switch a rule on or off, without a new revision; raises `NotFound`."""
         await self._db.write(_change, _enable(rule_id, enabled))
 
-    async def reorder(self, ids: Sequence[int]) -> None:
+    @writing
+    def reorder(self, connection: Connection, ids: Sequence[int]) -> None:
         """Put the rules in this order; ids left out keep their order at the end."""
-        await self._db.write(_reorder, ids)
+        place = {rule_id: index for index, rule_id in reversed(list(enumerate(ids)))}
+        listed = all_rules(connection, for_update=True)
+        _place(connection, sorted(listed, key=lambda rule: place.get(rule.id, len(place))))
 
-    async def delete(self, rule_id: int) -> None:
+    @writing
+    def delete(self, connection: Connection, rule_id: int) -> None:
         """Remove a rule from the list; its revisions stay. Raises `NotFound`."""
-        await self._db.write(_delete, rule_id)
+        _change(connection, delete(rules).where(rules.c.id == rule_id))
+        _place(connection, all_rules(connection, for_update=True))
 
-    async def put_back(self, removed: DeletedRule) -> None:
+    @writing
+    def put_back(self, connection: Connection, removed: DeletedRule) -> None:
         """Undo a deletion: restore the rule as last saved, with its id and so its history.
 
         It is switched on if it was.
         """
-        await self._db.write(_put_back, removed)
+        listed, rule = all_rules(connection, for_update=True), removed.rule
+        if any(one.id == rule.id for one in listed):
+            return  # another desk was faster
+        last = next(
+            iter(_revisions(connection, rule.id)), rule
+        )  # others, or who had it back already, may have saved it
+        again = replace(last, position=0, enabled=rule.enabled)
+        _insert_again(connection, again)
+        listed.insert(removed.place_in(listed), again)
+        _place(connection, listed)
 
     async def deleted_names(self) -> dict[int, str]:
         """Return the last names of deleted rules by id."""
@@ -66,12 +94,20 @@ class Rules(StorePart):
         """Return a rule's revisions, newest first, even if deleted; `updated_at` is when."""
         return await self._db.read(_revisions, rule_id)
 
-    async def save_hours(self, merged: MergeCalendars) -> None:
+    @writing
+    def save_hours(self, connection: Connection, merged: MergeCalendars) -> None:
         """Store business hours; rules that have only the name of one refer to it then.
 
         Raises `CalendarInUse` if a rule uses one that would be gone, and what `merged` raises; nothing was changed.
         """
-        await self._db.write(_save_hours, merged)
+        listed, before = all_rules(connection, for_update=True), stored_calendars(connection, for_update=True)
+        hours = before.replaced_by(merged(before.calendars))
+        for calendar in before.calendars:
+            users = [rule.name for rule in listed if calendar.id in rule.when.calendars]
+            if users and calendar.id in hours.deleted:
+                raise CalendarInUse(calendar.name, users)
+        put_calendars(connection, hours)
+        bind(connection, listed, hours.bound)
 
     async def record_order(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
         """Store the list of rules asked from `at` on, if it differs from the last one."""
@@ -100,47 +136,9 @@ class Rules(StorePart):
         return await self._db.write(_restore, rules, at, calendars, expected)
 
 
-def _save(connection: Connection, rule: Rule, at: datetime) -> Rule:
-    listed = all_rules(connection, for_update=True)
-    if rule.id == 0:
-        [saved] = _insert(connection, [rule], at)
-        before_default = bool(listed) and listed[-1].default and not rule.default
-        listed.insert(len(listed) - before_default, saved)
-    else:
-        known = next((one for one in listed if one.id == rule.id), None)
-        if known is None:
-            raise NotFound("rule")
-        [saved] = revise(connection, [(known, rule)], at)
-        listed = [saved if one is known else one for one in listed]
-    placed = _place(connection, listed)
-    return next(one for one in placed if one.id == saved.id)
-
-
 def _change(connection: Connection, change: Update | Delete) -> None:
     if connection.execute(change).rowcount == 0:
         raise NotFound("rule")
-
-
-def _reorder(connection: Connection, ids: Sequence[int]) -> None:
-    place = {rule_id: index for index, rule_id in reversed(list(enumerate(ids)))}
-    listed = all_rules(connection, for_update=True)
-    _place(connection, sorted(listed, key=lambda rule: place.get(rule.id, len(place))))
-
-
-def _delete(connection: Connection, rule_id: int) -> None:
-    _change(connection, delete(rules).where(rules.c.id == rule_id))
-    _place(connection, all_rules(connection, for_update=True))
-
-
-def _put_back(connection: Connection, removed: DeletedRule) -> None:
-    listed, rule = all_rules(connection, for_update=True), removed.rule
-    if any(one.id == rule.id for one in listed):
-        return  # another desk was faster
-    last = next(iter(_revisions(connection, rule.id)), rule)  # others, or who had it back already, may have saved it
-    again = replace(last, position=0, enabled=rule.enabled)
-    _insert_again(connection, again)
-    listed.insert(removed.place_in(listed), again)
-    _place(connection, listed)
 
 
 def _replace_all(
@@ -200,17 +198,6 @@ def _revision_contents(connection: Connection, listed: Sequence[Rule]) -> dict[i
     return {
         rule.id: revision_content(kept[rule.id, rule.revision]) for rule in listed if (rule.id, rule.revision) in kept
     }
-
-
-def _save_hours(connection: Connection, merged: MergeCalendars) -> None:
-    listed, before = all_rules(connection, for_update=True), stored_calendars(connection, for_update=True)
-    hours = before.replaced_by(merged(before.calendars))
-    for calendar in before.calendars:
-        users = [rule.name for rule in listed if calendar.id in rule.when.calendars]
-        if users and calendar.id in hours.deleted:
-            raise CalendarInUse(calendar.name, users)
-    put_calendars(connection, hours)
-    bind(connection, listed, hours.bound)
 
 
 def _insert_again(connection: Connection, rule: Rule) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.core.model.remote_call import CommandState
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import JsonText
@@ -38,46 +38,40 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class AccountRows(StorePart):
     """The rows of one account, in every table."""
 
-    async def rename(self, old: str, new: str) -> None:
+    @writing
+    def rename(self, connection: Connection, old: str, new: str) -> None:
         """Give all rows of account `old` to `new`.
 
         Raises:
             BadInput: there are rows of `new`, perhaps of an account that was removed without them.
         """
-        await self._db.write(_rename, old, new)
+        tables = [table for table in metadata.sorted_tables if "account" in table.c]
+        for table in tables:
+            if connection.scalar(select(exists().where(table.c.account == new))):
+                raise BadInput(reason=Phrase("There are conversations of an account “{account}” already.", account=new))
+        for table in tables:
+            connection.execute(update(table).where(table.c.account == old).values(account=new))
+        connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + new))
+        setting = settings.c.key == ACCOUNT_MODE + old
+        connection.execute(update(settings).where(setting).values(key=ACCOUNT_MODE + new))
 
     async def pictures(self, name: str) -> list[str]:
         """Return the pictures that only rows of an account name."""
         return await self._db.read(lambda connection: pictures_only_of(connection, _owned(name)))
 
-    async def remove(self, name: str) -> list[str]:
+    @writing
+    def remove(self, connection: Connection, name: str) -> list[str]:
         """Remove all rows of an account; return the pictures that nothing names any more."""
-        return await self._db.write(_remove, name)
-
-
-def _rename(connection: Connection, old: str, new: str) -> None:
-    tables = [table for table in metadata.sorted_tables if "account" in table.c]
-    for table in tables:
-        if connection.scalar(select(exists().where(table.c.account == new))):
-            raise BadInput(reason=Phrase("There are conversations of an account “{account}” already.", account=new))
-    for table in tables:
-        connection.execute(update(table).where(table.c.account == old).values(account=new))
-    connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + new))
-    setting = settings.c.key == ACCOUNT_MODE + old
-    connection.execute(update(settings).where(setting).values(key=ACCOUNT_MODE + new))
-
-
-def _remove(connection: Connection, name: str) -> list[str]:
-    owned = _owned(name)
-    unnamed = pictures_only_of(connection, owned)
-    for table in reversed(metadata.sorted_tables):
-        if table in owned:
-            connection.execute(delete(table).where(owned[table]))
-    connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + name))
-    for table in (pictures, picture_chunks, uploads):
-        connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
-    connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
-    return unnamed
+        owned = _owned(name)
+        unnamed = pictures_only_of(connection, owned)
+        for table in reversed(metadata.sorted_tables):
+            if table in owned:
+                connection.execute(delete(table).where(owned[table]))
+        connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + name))
+        for table in (pictures, picture_chunks, uploads):
+            connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
+        connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
+        return unnamed
 
 
 def _owned(name: str) -> dict[Table, ColumnElement[bool]]:

@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.store.engine.database import StorePart, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
 from wxdesk.store.schema.messaging import contacts, conversations, replies
 from wxdesk.store.schema.setup import setup_attempts
 
@@ -44,9 +44,29 @@ class MessageProofs:
 class AttemptStore(StorePart):
     """The stored attempts of all accounts; those that belong to none have no account."""
 
-    async def add(self, attempts: Sequence[CountedFinding]) -> None:
+    @writing
+    def add(self, connection: Connection, attempts: Sequence[CountedFinding]) -> None:
         """Store these in one transaction; each must have a time."""
-        await self._db.write(_add, attempts)
+        for attempt in attempts:
+            finding, at = attempt.finding, attempt.finding.at
+            details = json.dumps(dict(finding.values), ensure_ascii=False, sort_keys=True)
+            insert = insert_into(connection, setup_attempts).values(
+                account=finding.account,
+                subject=finding.check.value,
+                verdict=finding.verdict.value,
+                details=details,
+                times=attempt.times,
+                first_at=at,
+                last_at=at,
+            )
+            connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=["account", "subject", "verdict", "details"],
+                    set_={"times": setup_attempts.c.times + attempt.times, "last_at": insert.excluded.last_at},
+                )
+            )
+        for account in {attempt.finding.account for attempt in attempts}:
+            _trim(connection, account)
 
     async def newest(self, account: str, limit: int = MOST_KEPT) -> tuple[Finding, ...]:
         """Return an account's attempts, newest first, with the value `times`."""
@@ -54,32 +74,17 @@ class AttemptStore(StorePart):
         order = (setup_attempts.c.last_at.desc(), setup_attempts.c.id.desc())
         return await self._db.read(_load, query.order_by(*order).limit(limit))
 
-    async def proofs(self, account: str) -> MessageProofs:
+    @reading
+    def proofs(self, connection: Connection, account: str) -> MessageProofs:
         """Look if messages of an account arrived, and if rules answered them."""
-        return await self._db.read(_proofs, account)
-
-
-def _add(connection: Connection, attempts: Sequence[CountedFinding]) -> None:
-    for attempt in attempts:
-        finding, at = attempt.finding, attempt.finding.at
-        details = json.dumps(dict(finding.values), ensure_ascii=False, sort_keys=True)
-        insert = insert_into(connection, setup_attempts).values(
-            account=finding.account,
-            subject=finding.check.value,
-            verdict=finding.verdict.value,
-            details=details,
-            times=attempt.times,
-            first_at=at,
-            last_at=at,
+        kept = connection.scalar(select(contacts.c.id).where(contacts.c.account == account).limit(1)) is not None
+        sent = select(replies.c.conversation_id, replies.c.author).where(replies.c.state == ReplyState.SENT)
+        newest = sent.order_by(replies.c.id.desc()).limit(NEWEST_LOOKED_AT).subquery()
+        of_the_account = select(conversations.c.id).where(conversations.c.account == account)
+        by_rule = select(newest.c.conversation_id).where(
+            newest.c.author == Author.RULE, newest.c.conversation_id.in_(of_the_account)
         )
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=["account", "subject", "verdict", "details"],
-                set_={"times": setup_attempts.c.times + attempt.times, "last_at": insert.excluded.last_at},
-            )
-        )
-    for account in {attempt.finding.account for attempt in attempts}:
-        _trim(connection, account)
+        return MessageProofs(kept, kept and connection.scalar(by_rule.limit(1)) is not None)
 
 
 def _trim(connection: Connection, account: str) -> None:
@@ -103,14 +108,3 @@ def _findings(rows: Sequence[Row[Any]]) -> Iterator[Finding]:
         except ValueError:  # of a newer program
             continue
         yield Finding(check, verdict, row.account, values | {TIMES: str(row.times)}, row.last_at)
-
-
-def _proofs(connection: Connection, account: str) -> MessageProofs:
-    kept = connection.scalar(select(contacts.c.id).where(contacts.c.account == account).limit(1)) is not None
-    sent = select(replies.c.conversation_id, replies.c.author).where(replies.c.state == ReplyState.SENT)
-    newest = sent.order_by(replies.c.id.desc()).limit(NEWEST_LOOKED_AT).subquery()
-    of_the_account = select(conversations.c.id).where(conversations.c.account == account)
-    by_rule = select(newest.c.conversation_id).where(
-        newest.c.author == Author.RULE, newest.c.conversation_id.in_(of_the_account)
-    )
-    return MessageProofs(kept, kept and connection.scalar(by_rule.limit(1)) is not None)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from wxdesk.core.setup.reach import Outage
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.schema.setup import outages
 
 MOST_SHOWN = 2000
@@ -16,28 +16,19 @@ MOST_SHOWN = 2000
 class Outages(StorePart):
     """The outages, of which at most one has no end."""
 
-    async def begin(self, began: datetime, verdict: CheckVerdict) -> None:
+    @writing
+    def begin(self, connection: Connection, began: datetime, verdict: CheckVerdict) -> None:
         """Store an outage that lasts; nothing happens if one does already."""
-        await self._db.write(_begin, began, verdict)
+        if connection.scalar(select(outages.c.id).where(outages.c.ended.is_(None)).limit(1)) is None:
+            connection.execute(insert(outages).values(began=began, verdict=verdict))
 
-    async def end(self, ended: datetime) -> None:
+    @writing
+    def end(self, connection: Connection, ended: datetime) -> None:
         """End the outage that lasts, if there is one."""
-        await self._db.write(_end, ended)
+        connection.execute(update(outages).where(outages.c.ended.is_(None)).values(ended=ended))
 
-    async def newest(self) -> tuple[Outage, ...]:
+    @reading
+    def newest(self, connection: Connection) -> tuple[Outage, ...]:
         """Return the newest outages, oldest first."""
-        return await self._db.read(_newest)
-
-
-def _begin(connection: Connection, began: datetime, verdict: CheckVerdict) -> None:
-    if connection.scalar(select(outages.c.id).where(outages.c.ended.is_(None)).limit(1)) is None:
-        connection.execute(insert(outages).values(began=began, verdict=verdict))
-
-
-def _end(connection: Connection, ended: datetime) -> None:
-    connection.execute(update(outages).where(outages.c.ended.is_(None)).values(ended=ended))
-
-
-def _newest(connection: Connection) -> tuple[Outage, ...]:
-    rows = connection.execute(select(outages).order_by(outages.c.began.desc()).limit(MOST_SHOWN)).all()
-    return tuple(Outage(row.began, row.ended, row.verdict) for row in reversed(rows))
+        rows = connection.execute(select(outages).order_by(outages.c.began.desc()).limit(MOST_SHOWN)).all()
+        return tuple(Outage(row.began, row.ended, row.verdict) for row in reversed(rows))

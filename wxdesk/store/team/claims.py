@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, case, exists, func, literal, not_, or_,
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.messaging import AWAITS, CLAIMED, NOBODYS, OPEN, UNDECIDED, conversations, messages, replies
 
@@ -31,24 +31,42 @@ class ClaimStore(StorePart):
         """
         return await self._db.write(_claim, conversation_id, name, at, of, anyway)
 
-    async def give_back(self, conversation_id: int, name: str) -> bool:
+    @writing
+    def give_back(self, connection: Connection, conversation_id: int, name: str) -> bool:
         """End the claim of `name`; False if they have none."""
-        return await self._db.write(_give_back, conversation_id, name)
+        change = update(conversations).where(conversations.c.id == conversation_id, _by == name, CLAIMED)
+        return connection.execute(change.values(NOBODYS)).rowcount > 0
 
-    async def follow(self, present: Collection[str], now: datetime, until: datetime) -> list[int]:
+    @writing
+    def follow(self, connection: Connection, present: Collection[str], now: datetime, until: datetime) -> list[int]:
         """End claims that are due; return the ids of changed ones.
 
         Claims of those who are `present` have no end, others get one at `until`.
         """
-        return await self._db.write(_follow, present, now, until)
+        there = _by.in_(present)
+        changed: list[int] = []
+        for which, values in (
+            (and_(CLAIMED, _until <= now, not_(there)), NOBODYS),
+            (and_(CLAIMED, _until.is_not(None), there), {"claim_until": None}),
+            (and_(CLAIMED, _until.is_(None), not_(there)), {"claim_until": until}),
+        ):
+            change = update(conversations).where(which).values(values)
+            changed += connection.scalars(change.returning(conversations.c.id))
+        return changed
 
-    async def busy(self) -> dict[str, int]:
+    @reading
+    def busy(self, connection: Connection) -> dict[str, int]:
         """Count the open conversations that each operator has."""
-        return await self._db.read(_busy)
+        query = select(_by, func.count().label("number")).where(CLAIMED, OPEN).group_by(_by)
+        return {row.claimed_by: row.number for row in connection.execute(query)}
 
-    async def unclaimed(self) -> list[int]:
+    @reading
+    def unclaimed(self, connection: Connection) -> list[int]:
         """Return what waits for an operator and nobody has, the longest first."""
-        return await self._db.read(_unclaimed)
+        leaves = exists().where(replies.c.conversation_id == conversations.c.id, _LEAVES)
+        undecided = exists().where(messages.c.conversation_id == conversations.c.id, UNDECIDED)
+        query = select(conversations.c.id).where(AWAITS, not_(CLAIMED), not_(leaves), not_(undecided))
+        return list(connection.scalars(query.order_by(conversations.c.waiting_since, conversations.c.id)))
 
 
 def _claim(
@@ -67,33 +85,3 @@ def _claim(
     if not row.claimed_by:  # given back just now
         return _claim(connection, conversation_id, name, at, of, anyway)
     return row.claimed_by, row.claimed_at
-
-
-def _give_back(connection: Connection, conversation_id: int, name: str) -> bool:
-    change = update(conversations).where(conversations.c.id == conversation_id, _by == name, CLAIMED)
-    return connection.execute(change.values(NOBODYS)).rowcount > 0
-
-
-def _follow(connection: Connection, present: Collection[str], now: datetime, until: datetime) -> list[int]:
-    there = _by.in_(present)
-    changed: list[int] = []
-    for which, values in (
-        (and_(CLAIMED, _until <= now, not_(there)), NOBODYS),
-        (and_(CLAIMED, _until.is_not(None), there), {"claim_until": None}),
-        (and_(CLAIMED, _until.is_(None), not_(there)), {"claim_until": until}),
-    ):
-        change = update(conversations).where(which).values(values)
-        changed += connection.scalars(change.returning(conversations.c.id))
-    return changed
-
-
-def _busy(connection: Connection) -> dict[str, int]:
-    query = select(_by, func.count().label("number")).where(CLAIMED, OPEN).group_by(_by)
-    return {row.claimed_by: row.number for row in connection.execute(query)}
-
-
-def _unclaimed(connection: Connection) -> list[int]:
-    leaves = exists().where(replies.c.conversation_id == conversations.c.id, _LEAVES)
-    undecided = exists().where(messages.c.conversation_id == conversations.c.id, UNDECIDED)
-    query = select(conversations.c.id).where(AWAITS, not_(CLAIMED), not_(leaves), not_(undecided))
-    return list(connection.scalars(query.order_by(conversations.c.waiting_since, conversations.c.id)))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from wxdesk.core.model.remote_call import CommandState, RemoteCall
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema.team import commands
 
 KEPT = 10_000
@@ -19,44 +19,55 @@ _COLUMNS = (*_CALL, commands.c.state, commands.c.result, commands.c.operator_id)
 class CommandQueue(StorePart):
     """The calls: put and withdrawn by desks, begun and ended by the server that works."""
 
-    async def put(self, call: str, arguments: str, at: datetime, operator_id: int | None = None) -> int:
+    @writing
+    def put(
+        self, connection: Connection, call: str, arguments: str, at: datetime, operator_id: int | None = None
+    ) -> int:
         """Store a call of who is signed in at a desk; return its id."""
-        return await self._db.write(_put, call, arguments, at, operator_id)
+        row = {
+            "call": call,
+            "arguments": arguments,
+            "at": at,
+            "state": CommandState.PENDING,
+            "operator_id": operator_id,
+        }
+        command_id: int = connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one()
+        return command_id
 
-    async def withdraw(self, command_id: int) -> bool:
+    @writing
+    def withdraw(self, connection: Connection, command_id: int) -> bool:
         """Take a call back that no server has begun; False if one has."""
-        return await self._db.write(_withdraw, command_id)
+        change = update(commands).where(commands.c.id == command_id, commands.c.state == CommandState.PENDING)
+        return connection.execute(change.values(state=CommandState.WITHDRAWN)).rowcount == 1
 
     async def ended(self, ids: Collection[int]) -> list[RemoteCall]:
         """Return those of these calls that have an end; lost is what is there no more."""
         return await self._db.read(_ended, tuple(ids))
 
-    async def begin(self) -> list[RemoteCall]:
+    @writing
+    def begin(self, connection: Connection) -> list[RemoteCall]:
         """Begin all calls that wait, oldest first."""
-        return await self._db.write(_begin)
+        change = update(commands).where(commands.c.state == CommandState.PENDING).values(state=CommandState.BEGUN)
+        return sorted(
+            (RemoteCall(*row) for row in connection.execute(change.returning(*_COLUMNS))), key=lambda one: one.id
+        )
 
-    async def end(self, command_id: int, state: CommandState, result: str) -> None:
+    @writing
+    def end(self, connection: Connection, command_id: int, state: CommandState, result: str) -> None:
         """Store the end of a call that was begun."""
-        await self._db.write(_end, command_id, state, result)
+        connection.execute(update(commands).where(commands.c.id == command_id).values(state=state, result=result))
+        connection.execute(delete(commands).where(commands.c.id <= command_id - KEPT))
 
-    async def forget(self, command_id: int) -> None:
+    @writing
+    def forget(self, connection: Connection, command_id: int) -> None:
         """Delete a call that has ended, with its result."""
-        await self._db.write(_forget, command_id)
+        connection.execute(delete(commands).where(commands.c.id == command_id))
 
-    async def recover(self) -> None:
+    @writing
+    def recover(self, connection: Connection) -> None:
         """Mark what a server that has ended left begun as lost."""
-        await self._db.write(_recover)
-
-
-def _put(connection: Connection, call: str, arguments: str, at: datetime, operator_id: int | None) -> int:
-    row = {"call": call, "arguments": arguments, "at": at, "state": CommandState.PENDING, "operator_id": operator_id}
-    command_id: int = connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one()
-    return command_id
-
-
-def _withdraw(connection: Connection, command_id: int) -> bool:
-    change = update(commands).where(commands.c.id == command_id, commands.c.state == CommandState.PENDING)
-    return connection.execute(change.values(state=CommandState.WITHDRAWN)).rowcount == 1
+        left = update(commands).where(commands.c.state == CommandState.BEGUN)
+        connection.execute(left.values(state=CommandState.LOST))
 
 
 def _ended(connection: Connection, ids: tuple[int, ...]) -> list[RemoteCall]:
@@ -64,22 +75,3 @@ def _ended(connection: Connection, ids: tuple[int, ...]) -> list[RemoteCall]:
     known = {row.id: RemoteCall(*row) for row in connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids)))}
     gone = [RemoteCall(one, "", "", CommandState.LOST) for one in ids if one not in known]  # deleted with a customer
     return gone + [one for one in known.values() if one.state not in open_ones]
-
-
-def _begin(connection: Connection) -> list[RemoteCall]:
-    change = update(commands).where(commands.c.state == CommandState.PENDING).values(state=CommandState.BEGUN)
-    return sorted((RemoteCall(*row) for row in connection.execute(change.returning(*_COLUMNS))), key=lambda one: one.id)
-
-
-def _end(connection: Connection, command_id: int, state: CommandState, result: str) -> None:
-    connection.execute(update(commands).where(commands.c.id == command_id).values(state=state, result=result))
-    connection.execute(delete(commands).where(commands.c.id <= command_id - KEPT))
-
-
-def _forget(connection: Connection, command_id: int) -> None:
-    connection.execute(delete(commands).where(commands.c.id == command_id))
-
-
-def _recover(connection: Connection) -> None:
-    left = update(commands).where(commands.c.state == CommandState.BEGUN)
-    connection.execute(left.values(state=CommandState.LOST))

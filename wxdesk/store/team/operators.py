@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from wxdesk.core.errors import BadInput, NotAllowed, NotFound, Phrase
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
-from wxdesk.store.engine.database import StorePart, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
 from wxdesk.store.schema.team import operator_actions, operators
 
 FREE_TRIES = 3
@@ -38,33 +38,73 @@ class OperatorStore(StorePart):
         """Return the operators by name."""
         return await self._db.read(_all)
 
-    async def find(self, key: int | str) -> SignInRow | None:
+    @reading
+    def find(self, connection: Connection, key: int | str) -> SignInRow | None:
         """Return the operator with this id or name."""
-        return await self._db.read(_find, key)
+        wanted = operators.c.name == key if isinstance(key, str) else operators.c.id == key
+        row = connection.execute(select(operators).where(wanted)).one_or_none()
+        return None if row is None else SignInRow(_operator(row), row.password_hash, row.wait_until)
 
     async def acting(self, operator_id: int | None) -> tuple[Operator | None, bool]:
         """Return the operator if active; and if somebody has to be signed in."""
         known = await self._db.read(_all)
         return next((one for one in known if one.id == operator_id and one.active), None), bool(owners(known))
 
-    async def add(self, name: str, role: Role, password_hash: str, at: datetime, by: Operator | None = None) -> None:
+    @writing
+    def add(
+        self,
+        connection: Connection,
+        name: str,
+        role: Role,
+        password_hash: str,
+        at: datetime,
+        by: Operator | None = None,
+    ) -> None:
         """Add an operator; raises `BadInput` if the name is taken, `NotAllowed`."""
-        await self._db.write(_add, name, role, password_hash, at, by)
+        _locked(connection, by)
+        row = {"name": name, "role": role, "active": True, "password_hash": password_hash}
+        insert = insert_into(connection, operators).values(row | {"created_at": at, "changed_at": at, "failures": 0})
+        if connection.execute(insert.on_conflict_do_nothing()).rowcount == 0:
+            raise BadInput(reason=Phrase(TAKEN, name=name))
+        _note(connection, "operators.add", name, at, by)
 
-    async def change(self, before: Operator, after: Operator | None, at: datetime, by: Operator | None = None) -> None:
+    @writing
+    def change(
+        self, connection: Connection, before: Operator, after: Operator | None, at: datetime, by: Operator | None = None
+    ) -> None:
         """Set role and activity of an operator, or remove it (None).
 
         Raises:
             BadInput: it is not as `before` any more, or no owner would be left to the others.
             NotAllowed: `by` is no owner any more.
         """
-        await self._db.write(_change, before, after, at, by)
+        known = _locked(connection, by)
+        if known.get(before.id) != before:
+            raise BadInput(reason=Phrase(CHANGED_MEANWHILE, name=before.name))
+        rest = {key: one for key, one in known.items() if key != before.id} | (
+            {} if after is None else {after.id: after}
+        )
+        if rest and owners(known.values()) and not owners(rest.values()):
+            raise BadInput(reason=LAST_OWNER)
+        here = operators.c.id == before.id
+        if after is None:
+            connection.execute(delete(operators).where(here))
+            _note(connection, "operators.remove", before.name, at, by)
+            return
+        values = {"role": after.role, "active": after.active, "changed_at": at}
+        connection.execute(update(operators).where(here).values(values))
+        _note(connection, "operators.change", before.name, at, by)
 
-    async def set_password(
-        self, operator: Operator, password_hash: str, at: datetime, by: Operator | None = None
+    @writing
+    def set_password(
+        self, connection: Connection, operator: Operator, password_hash: str, at: datetime, by: Operator | None = None
     ) -> None:
         """Set a password, one's own or as an owner; raises `NotFound`, `NotAllowed`."""
-        await self._db.write(_set_password, operator, password_hash, at, by)
+        _locked(connection, by, operator.id)
+        values = {"password_hash": password_hash, "changed_at": at, "failures": 0, "wait_until": None}
+        if connection.execute(update(operators).where(operators.c.id == operator.id).values(values)).rowcount == 0:
+            raise NotFound("operator")
+        _note(connection, "operators.set_password", operator.name, at, by)
 
     async def count_try(self, operator: Operator, at: datetime, *, right: bool) -> None:
         """Count a wrong password, and let the next try wait; a right one ends the count."""
@@ -74,9 +114,11 @@ class OperatorStore(StorePart):
         """Keep what an operator did."""
         await self._db.write(_note, action, about, at, by)
 
-    async def actions(self, most: int) -> list[OperatorAction]:
+    @reading
+    def actions(self, connection: Connection, most: int) -> list[OperatorAction]:
         """Return what operators did, newest first."""
-        return await self._db.read(_actions, most)
+        newest = select(operator_actions).order_by(operator_actions.c.id.desc()).limit(most)
+        return [OperatorAction(row.at, row.operator, row.action, row.about) for row in connection.execute(newest)]
 
 
 def _operator(row: Row[Any]) -> Operator:
@@ -85,12 +127,6 @@ def _operator(row: Row[Any]) -> Operator:
 
 def _all(connection: Connection) -> list[Operator]:
     return [_operator(row) for row in connection.execute(select(operators).order_by(operators.c.name))]
-
-
-def _find(connection: Connection, key: int | str) -> SignInRow | None:
-    wanted = operators.c.name == key if isinstance(key, str) else operators.c.id == key
-    row = connection.execute(select(operators).where(wanted)).one_or_none()
-    return None if row is None else SignInRow(_operator(row), row.password_hash, row.wait_until)
 
 
 def _locked(connection: Connection, by: Operator | None, own: int | None = None) -> dict[int, Operator]:
@@ -104,47 +140,9 @@ def _locked(connection: Connection, by: Operator | None, own: int | None = None)
     return known
 
 
-def _add(connection: Connection, name: str, role: Role, password_hash: str, at: datetime, by: Operator | None) -> None:
-    _locked(connection, by)
-    row = {"name": name, "role": role, "active": True, "password_hash": password_hash}
-    insert = insert_into(connection, operators).values(row | {"created_at": at, "changed_at": at, "failures": 0})
-    if connection.execute(insert.on_conflict_do_nothing()).rowcount == 0:
-        raise BadInput(reason=Phrase(TAKEN, name=name))
-    _note(connection, "operators.add", name, at, by)
-
-
-def _change(
-    connection: Connection, before: Operator, after: Operator | None, at: datetime, by: Operator | None
-) -> None:
-    known = _locked(connection, by)
-    if known.get(before.id) != before:
-        raise BadInput(reason=Phrase(CHANGED_MEANWHILE, name=before.name))
-    rest = {key: one for key, one in known.items() if key != before.id} | ({} if after is None else {after.id: after})
-    if rest and owners(known.values()) and not owners(rest.values()):
-        raise BadInput(reason=LAST_OWNER)
-    here = operators.c.id == before.id
-    if after is None:
-        connection.execute(delete(operators).where(here))
-        _note(connection, "operators.remove", before.name, at, by)
-        return
-    values = {"role": after.role, "active": after.active, "changed_at": at}
-    connection.execute(update(operators).where(here).values(values))
-    _note(connection, "operators.change", before.name, at, by)
-
-
 def owners(known: Iterable[Operator]) -> list[Operator]:
     """Return those who are active owners; while there is one, a team signs in."""
     return [one for one in known if one.active and one.role is Role.OWNER]
-
-
-def _set_password(
-    connection: Connection, operator: Operator, password_hash: str, at: datetime, by: Operator | None
-) -> None:
-    _locked(connection, by, operator.id)
-    values = {"password_hash": password_hash, "changed_at": at, "failures": 0, "wait_until": None}
-    if connection.execute(update(operators).where(operators.c.id == operator.id).values(values)).rowcount == 0:
-        raise NotFound("operator")
-    _note(connection, "operators.set_password", operator.name, at, by)
 
 
 def _count_try(connection: Connection, operator_id: int, at: datetime, right: bool) -> None:
@@ -159,11 +157,6 @@ def _count_try(connection: Connection, operator_id: int, at: datetime, right: bo
 def _note(connection: Connection, action: str, about: str, at: datetime, by: Operator | None) -> None:
     row = {"action": action, "about": about, "at": at, "operator": "" if by is None else by.name}
     connection.execute(operator_actions.insert().values(row))
-
-
-def _actions(connection: Connection, most: int) -> list[OperatorAction]:
-    newest = select(operator_actions).order_by(operator_actions.c.id.desc()).limit(most)
-    return [OperatorAction(row.at, row.operator, row.action, row.about) for row in connection.execute(newest)]
 
 
 TAKEN = "there is an operator called “{name}” already"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
-from wxdesk.store.engine.database import CHANNEL, StorePart
+from wxdesk.store.engine.database import CHANNEL, StorePart, reading, writing
 from wxdesk.store.schema.team import relayed_events
 
 
@@ -21,41 +21,32 @@ class Relayed(NamedTuple):
 class RelayedEvents(StorePart):
     """The events, appended by one server at a time, so that ids tell their order."""
 
-    async def append(self, events: str, at: datetime, forget: datetime) -> None:
+    @writing
+    def append(self, connection: Connection, events: str, at: datetime, forget: datetime) -> None:
         """Store the events of a moment, and drop those from before `forget`."""
-        await self._db.write(_append, events, at, forget)
+        connection.execute(relayed_events.insert().values(events=events, at=at))
+        connection.execute(delete(relayed_events).where(relayed_events.c.at < forget))
 
     async def whisper(self, text: str) -> None:
         """Tell what nobody keeps to all who listen just now; it may be lost."""
         await self._db.write_at_once(_whisper, text)
 
-    async def newest(self) -> int:
+    @reading
+    def newest(self, connection: Connection) -> int:
         """Return the cursor behind all that is stored now."""
-        return await self._db.read(_newest)
+        return connection.scalar(select(func.max(relayed_events.c.id))) or 0
 
-    async def after(self, cursor: int) -> Relayed:
+    @reading
+    def after(self, connection: Connection, cursor: int) -> Relayed:
         """Return what came after `cursor`, oldest first."""
-        return await self._db.read(_after, cursor)
-
-
-def _append(connection: Connection, events: str, at: datetime, forget: datetime) -> None:
-    connection.execute(relayed_events.insert().values(events=events, at=at))
-    connection.execute(delete(relayed_events).where(relayed_events.c.at < forget))
+        rows = connection.execute(
+            select(relayed_events.c.id, relayed_events.c.events)
+            .where(relayed_events.c.id > cursor)
+            .order_by(relayed_events.c.id)
+        ).all()
+        oldest = connection.scalar(select(func.min(relayed_events.c.id))) or 0  # the newest is never dropped
+        return Relayed([row.events for row in rows], rows[-1].id if rows else cursor, missed=cursor < oldest - 1)
 
 
 def _whisper(connection: Connection, text: str) -> None:
     connection.execute(select(func.pg_notify(CHANNEL, text)))
-
-
-def _newest(connection: Connection) -> int:
-    return connection.scalar(select(func.max(relayed_events.c.id))) or 0
-
-
-def _after(connection: Connection, cursor: int) -> Relayed:
-    rows = connection.execute(
-        select(relayed_events.c.id, relayed_events.c.events)
-        .where(relayed_events.c.id > cursor)
-        .order_by(relayed_events.c.id)
-    ).all()
-    oldest = connection.scalar(select(func.min(relayed_events.c.id))) or 0  # the newest is never dropped
-    return Relayed([row.events for row in rows], rows[-1].id if rows else cursor, missed=cursor < oldest - 1)

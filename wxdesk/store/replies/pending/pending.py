@@ -20,7 +20,7 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move, can_be_undone
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.store.conversations.takeovers import restore_takeover
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import BY_RULE, HELD, HELD_BACK, QUEUED, by_hand_or_all, move_all
 from wxdesk.store.replies.parts import (
@@ -45,13 +45,21 @@ from wxdesk.store.search import forget_replies
 class PendingReplies(StorePart):
     """Drafts, held and queued replies; "automatic" ones are by a rule, edited or not."""
 
-    async def release_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
+    @writing
+    def release_held(
+        self, connection: Connection, by: str, at: datetime, only: Collection[int] | None = None
+    ) -> list[Reply]:
         """Release all held replies, or `only` those with these ids, in the name of `by`.
 
         Earlier parts of their answers that wait leave with them. Replies that can still be undone leave by
         themselves.
         """
-        return await self._db.write(_release_held, by, at, only)
+        if only is not None:
+            lock_answers(connection, only)
+        released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **NO_ERROR)
+        if only is not None:
+            released += release_earlier(connection, [reply.id for reply in released], at, by)
+        return released + release_later(connection, later_parts(connection, [reply.id for reply in released]), at, by)
 
     async def cancel_held(self, by: str, at: datetime, only: Collection[int] | None = None) -> list[Reply]:
         """Cancel all held replies, or `only` these, with the later parts of their answers.
@@ -96,13 +104,23 @@ class PendingReplies(StorePart):
         kept = QUEUED & ~by_hand(replies) & ~waits_for_earlier_part(replies)
         return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_error_values(why))
 
-    async def hold_after_restart(self, at: datetime, stale_before: datetime, why: str, late: str) -> list[Reply]:
+    @writing
+    def hold_after_restart(
+        self, connection: Connection, at: datetime, stale_before: datetime, why: str, late: str
+    ) -> list[Reply]:
         """Hold held replies without a deadline after a restart; release edit locks.
 
         So are operators' written or released replies held that were queued, or due, before `stale_before`;
         automatic ones from before then become drafts. The reason shown is `why` for held ones, `late` for drafts.
         """
-        return await self._db.write(_ask_after_restart, at, stale_before, why, late)
+        due_at, made_at = replies.c.due_at, replies.c.created_at
+        stale = HELD & BY_RULE & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
+        drafts = move_all(connection, Move.KEEP, stale, at, **_error_values(late))
+        not_later = replies.c.not_before.is_(None) | (replies.c.not_before < stale_before)
+        old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before) & not_later
+        asks = (HELD & due_at.is_not(None)) | old
+        asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(why))
+        return drafts + asking + edit_lock.unlock_all(connection, at, why)
 
     async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
         """Apply a conversation's `new` mode to its pending automatic replies.
@@ -151,34 +169,12 @@ class PendingReplies(StorePart):
         return await self._db.write(move_all, move, which, at, **values)
 
 
-def _release_held(connection: Connection, by: str, at: datetime, only: Collection[int] | None) -> list[Reply]:
-    if only is not None:
-        lock_answers(connection, only)
-    released = move_all(connection, Move.RELEASE, HELD_BACK & _among(only), at, by=by, **NO_ERROR)
-    if only is not None:
-        released += release_earlier(connection, [reply.id for reply in released], at, by)
-    return released + release_later(connection, later_parts(connection, [reply.id for reply in released]), at, by)
-
-
 def _among(ids: Collection[int] | None) -> ColumnElement[bool]:
     return true() if ids is None else replies.c.id.in_(ids)
 
 
 def _error_values(why: str) -> dict[str, object]:
     return {"error": why, "errcode": None, "rid": ""}
-
-
-def _ask_after_restart(
-    connection: Connection, at: datetime, stale_before: datetime, why: str, late: str
-) -> list[Reply]:
-    due_at, made_at = replies.c.due_at, replies.c.created_at
-    stale = HELD & BY_RULE & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
-    drafts = move_all(connection, Move.KEEP, stale, at, **_error_values(late))
-    not_later = replies.c.not_before.is_(None) | (replies.c.not_before < stale_before)
-    old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before) & not_later
-    asks = (HELD & due_at.is_not(None)) | old
-    asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(why))
-    return drafts + asking + edit_lock.unlock_all(connection, at, why)
 
 
 @dataclass(frozen=True, slots=True)
