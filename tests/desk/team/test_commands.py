@@ -29,10 +29,11 @@ from wxdesk.desk.replies.outbox import Outbox
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.team import relay
-from wxdesk.desk.team.commands import COMMANDS, ServerState, _error, _packed_error
+from wxdesk.desk.team.commands import COMMANDS, ServerState
 from wxdesk.desk.templates.templates import TemplateLibrary
 
 PARTS: dict[str, type] = {
@@ -126,7 +127,7 @@ def test_an_event_of_a_newer_program_is_left_out() -> None:
     ],
 )
 def test_an_error_arrives_as_it_was(error: WxdeskError) -> None:
-    arrived = _error(_packed_error(error))
+    arrived = unpacked_error(packed_error(error))
     assert type(arrived) is type(error)
     assert str(arrived) == str(error)
     assert {name: value for name, value in vars(arrived).items() if name != "values"} == {
@@ -135,5 +136,5 @@ def test_an_error_arrives_as_it_was(error: WxdeskError) -> None:
 
 
 def test_an_unknown_error_is_one_of_the_store() -> None:
-    assert isinstance(_error('{"error": "Nope", "values": {"reason": "x"}, "own": {}}'), StoreError)
+    assert isinstance(unpacked_error('{"error": "Nope", "values": {"reason": "x"}, "own": {}}'), StoreError)
     assert attrgetter("StoreError")(errors) is StoreError
