@@ -14,7 +14,6 @@ from wxdesk.core.events import Event, WorkChanged
 from wxdesk.desk.runtime import lease_keeper
 from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
 from wxdesk.store import Store, open_store
-from wxdesk.store.engine import lease
 
 pytestmark = pytest.mark.postgres
 
@@ -49,7 +48,7 @@ class Server:
             assert await self._said.get() == event
 
     async def stand_still(self) -> None:
-        """Be frozen: nothing renews, and nothing is noticed."""
+        """Be frozen: nothing is renewed any more, and nothing is noticed."""
         assert self._running is not None
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
@@ -64,8 +63,6 @@ class Server:
 async def servers(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Server, Server]]:
-    monkeypatch.setattr(lease, "LEASE_SECONDS", 0.4)
-    monkeypatch.setattr(lease, "MARGIN_SECONDS", 0.1)
     monkeypatch.setattr(lease_keeper, "RENEW_SECONDS", 0.05)
     monkeypatch.setattr(lease_keeper, "TRY_SECONDS", 0.05)
     url = postgres.emptied()
@@ -86,11 +83,14 @@ async def test_the_first_works_until_it_ends_and_then_the_other(servers: tuple[S
 
 
 @pytest.mark.expects_log("Another server decides and sends now")
-async def test_one_that_comes_back_from_the_cold_ends_its_work_and_waits(servers: tuple[Server, Server]) -> None:
+async def test_one_that_comes_back_from_the_cold_ends_its_work_and_waits(
+    servers: tuple[Server, Server], postgres: Postgres
+) -> None:
     first, second = servers
     first.start()
     await first.says(BEGINS)
     await first.stand_still()
+    postgres.tell("UPDATE leases SET until = 0", SHARED)  # it is over
     second.start()
     await second.says(BEGINS)
     first.start()

@@ -22,7 +22,7 @@ from wxdesk.store.migrate import Migrations
 
 pytestmark = pytest.mark.postgres
 
-END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wxdesk'"
+LATER = "UPDATE leases SET until = until - {seconds} * 1000000"
 
 
 @pytest.fixture
@@ -78,16 +78,17 @@ async def test_a_database_has_one_that_works(servers: Servers, impatient: None) 
     assert await second.lease.take(), "it is free as soon as the first has gone"
 
 
-async def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes(servers: Servers, soon_over: None) -> None:
+async def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes(servers: Servers, postgres: Postgres) -> None:
     first, second = await servers.one(alone=True), await servers.one()
-    for _ in range(10):
-        await asyncio.sleep(0.05)
+    for _ in range(2):
+        postgres.tell(LATER.format(seconds=lease.LEASE_SECONDS / 2), SHARED)
         await first.lease.renew()
         assert not await second.lease.take()
-    await until_taken(second)
-    assert not first.lease.is_held
+    postgres.tell(LATER.format(seconds=lease.LEASE_SECONDS), SHARED)
+    assert await second.lease.take()
     with pytest.raises(LeaseLost):
         await first.lease.renew()
+    assert not first.lease.is_held
 
 
 async def test_who_has_lost_it_writes_nothing_but_keeps_what_arrives(servers: Servers, soon_over: None) -> None:
@@ -136,8 +137,9 @@ async def test_the_clock_that_counts_is_the_databases(servers: Servers) -> None:
     with time_machine.travel(timedelta(minutes=10)):
         assert await store.lease.take()
         assert abs(store.lease.ahead + timedelta(minutes=10)) < timedelta(seconds=5)
-    await store.lease.renew()
-    assert store.lease.ahead == timedelta(), "on one machine there is one clock"
+    async with asyncio.timeout(10):
+        while store.lease.ahead:  # on one machine there is one clock, unless the answer is slow
+            await store.lease.renew()
 
 
 async def test_a_newer_program_does_not_change_the_tables_below_one_that_works(

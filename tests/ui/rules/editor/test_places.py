@@ -109,9 +109,7 @@ def test_a_doubt_leads_to_its_very_place(
     focused = page.window().focusWidget()
     if "reply" in where:
         assert focused.textCursor().blockNumber() == 1
-    qtbot.waitUntil(
-        lambda: page.editor.rect().contains(focused.mapTo(page.editor, focused.rect().center())), timeout=3000
-    )
+    qtbot.waitUntil(lambda: page.editor.rect().contains(focused.mapTo(page.editor, focused.rect().center())))
 
 
 def test_the_place_is_shown_once_the_unsaved_is_settled(
