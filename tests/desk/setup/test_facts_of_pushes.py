@@ -100,7 +100,7 @@ async def test_silence_after_submitting_has_a_cause(
 ) -> None:
     world.api.saved = saved
     world.desk.hear(ReachabilityChanged(Reach(Finding(Check.ADDRESS, reach))))
-    await world.desk.submitted("shop")
+    await world.submits()
     assert world.verdict(URL_CHECK) is V.WAITING
     world.now += PATIENCE
     await world.waiting._judge()
@@ -108,12 +108,21 @@ async def test_silence_after_submitting_has_a_cause(
 
 
 async def test_who_waits_learns_of_a_request_that_belongs_to_nobody(world: SetupWorld) -> None:
-    await world.desk.submitted("shop")
+    await world.submits()
     world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, account="", path="/x")
     assert world.verdict(URL_CHECK) is V.WRONG_PATH
     world.now += PATIENCE
     await world.waiting._judge()
     assert world.verdict(URL_CHECK) is V.WRONG_PATH
+
+
+async def test_a_check_that_came_before_the_press_for_it_stands(world: SetupWorld) -> None:
+    seen = world.desk.state.account("shop").finding(URL_CHECK)
+    world.sees("checked", V.OK, Check.URL_CHECK)
+    await world.desk.submitted("shop", seen)
+    world.now += PATIENCE
+    await world.waiting._judge()
+    assert world.verdict(URL_CHECK) is V.OK
 
 
 async def test_a_message_is_done_only_when_a_rule_has_answered_it(world: SetupWorld) -> None:

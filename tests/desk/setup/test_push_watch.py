@@ -87,7 +87,7 @@ def test_a_forged_request_beside_good_ones_leaves_fact_and_lamp(world: SetupWorl
 
 async def test_what_was_submitted_is_judged_at_once_though_there_were_good_ones(world: SetupWorld) -> None:
     world.sees("kept", V.OK)
-    await world.desk.submitted("shop")
+    await world.submits()
     world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK)
     assert world.verdict(SetupFact.URL_CHECK) is V.TOKEN_DIFFERS
     assert [key for key, _ in troubles(world)] == ["push:shop"]

@@ -105,6 +105,10 @@ class SetupWorld:
         finding = None if verdict is None else Finding(check, verdict, account, more, self.now)
         self.desk.hear(PushSeen(account, outcome, self.now, 3.0, key=key, finding=finding))
 
+    async def submits(self) -> None:
+        """The operator has submitted the URL, and sees what was found last."""
+        await self.desk.submitted("shop", self.desk.state.account("shop").finding(SetupFact.URL_CHECK))
+
 
 @asynccontextmanager
 async def setup_world(

@@ -25,7 +25,8 @@ def _settings(opened: MainWindow) -> SettingsPage:
     return next(page.widget for page in opened.pages if isinstance(page.widget, SettingsPage))
 
 
-def _choose(settings: SettingsPage, name: str, command: str) -> None:
+def _choose(qtbot: QtBot, settings: SettingsPage, name: str, command: str) -> None:
+    qtbot.waitUntil(lambda: any(one.name == name for one in settings.cards))
     shown: AccountCard = next(one for one in settings.cards if one.name == name)
     action: QAction = next(one for one in shown.more.popup_menu.actions() if one.data() == command)
     action.trigger()
@@ -46,11 +47,11 @@ def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     come_to_url_check(qtbot, guide, person)
     settings = _settings(opened)
     [shown] = settings.cards
-    _choose(settings, "shop", "pause")
+    _choose(qtbot, settings, "shop", "pause")
     qtbot.waitUntil(lambda: "Paused" in shown.state.text, timeout=LONG)
-    _choose(settings, "shop", "pause")
+    _choose(qtbot, settings, "shop", "pause")
     qtbot.waitUntil(lambda: "Paused" not in shown.state.text, timeout=LONG)
-    _choose(settings, "shop", "rename")
+    _choose(qtbot, settings, "shop", "rename")
     renaming = _dialog(qtbot, opened, RenameDialog)
     renaming.field.edit.setText("茶 铺")
     renaming.action.click()
@@ -62,7 +63,7 @@ def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     assert _names(person) == ["tea"]
     qtbot.waitUntil(lambda: guide.cards[guide.step].view.push_url == f"{PUBLIC}/wx/tea", timeout=LONG)
     settings = _settings(opened)
-    _choose(settings, "tea", "remove")
+    _choose(qtbot, settings, "tea", "remove")
     removing = _dialog(qtbot, opened, SwitchDialog)
     removing.choice.click()
     removing.action.click()
@@ -77,7 +78,7 @@ def test_new_secrets_are_made_and_shown_where_they_are_copied(
     come_to_url_check(qtbot, guide, person)
     before = guide.cards[SetupFact.URL_CHECK].view.push_token
     settings = _settings(opened)
-    _choose(settings, "shop", "rotate")
+    _choose(qtbot, settings, "shop", "rotate")
     rotating = _dialog(qtbot, opened, SwitchDialog)
     assert "no message is lost" in rotating.text.full_text()
     rotating.choice.setChecked(True)

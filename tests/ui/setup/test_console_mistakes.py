@@ -135,6 +135,7 @@ def test_the_token_of_another_account_is_named_to_who_waits(qtbot: QtBot, person
     _add_other(person)
     person.enter_in_console(fourth.values, token=OTHER_TOKEN)
     click(qtbot, fourth.submitted)
+    qtbot.waitUntil(fourth.waiting.isVisible)
     assert not person.submit()
     qtbot.waitUntil(lambda: _says(fourth.result, V.OTHER_ACCOUNT_PATH), timeout=LONG)
     assert "“tea” came to the URL of “shop”" in fourth.result.sentence.full_text()

@@ -89,7 +89,7 @@ def test_a_wrong_token_in_the_console_is_named_as_it_arrives_and_mended(
     fourth = come_to_url_check(qtbot, guide, person)
     person.enter_in_console(fourth.values, token="wrong1")
     click(qtbot, fourth.submitted)
-    assert fourth.waiting.isVisible()
+    qtbot.waitUntil(fourth.waiting.isVisible)
     assert not person.submit()
     qtbot.waitUntil(lambda: fourth.attempts.newest is CheckVerdict.TOKEN_DIFFERS, timeout=LONG)
     assert not fourth.go_on.isVisible()

@@ -246,9 +246,13 @@ class SetupDesk:
         await self._waiting.prove(account)
         return self.state.account(account)
 
-    async def submitted(self, account: str) -> None:
-        """Wait for WeChat's check: the operator has submitted the URL in the console."""
-        self._waiting.submitted(account)
+    async def submitted(self, account: str, seen: Finding) -> None:
+        """Wait for WeChat's check: the operator, who sees this finding, has submitted the URL in the console.
+
+        What has come meanwhile, and they have not seen yet, stands.
+        """
+        if replace(self._book.finding(account, SetupFact.URL_CHECK), at=None) == replace(seen, at=None):
+            self._waiting.submitted(account)
 
     async def attempts(self, account: str, limit: int = 20) -> tuple[Finding, ...]:
         """Return what arrived for an account, newest first; for none if it is empty."""

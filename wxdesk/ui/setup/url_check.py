@@ -1,7 +1,6 @@
 """Fourth card: waits for WeChat's check of the URL, and names what happened."""
 
 from collections.abc import Coroutine, Sequence
-from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -47,7 +46,6 @@ class UrlCheckCard(SetupCard):
         self.body.addWidget(ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self))
         self.foot.insertWidget(self.foot.count() - 1, self.submitted)
         self.again.hide()
-        self._since: datetime | None = None
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._show_wait)
         self._refresher = Refresher(around.bridge, self._question, self._show_attempts, self)
@@ -61,8 +59,6 @@ class UrlCheckCard(SetupCard):
             self.values.show_mode(view.account.push_mode)
         super().show_view(view)
         found = self.finding
-        if found.verdict is CheckVerdict.OK:
-            self._since = None
         passed = found.verdict.gravity is Gravity.GOOD or found.verdict is CheckVerdict.CLOCK_SKEW
         self.go_on.setVisible(passed)
         self.submitted.setVisible(not passed)
@@ -72,11 +68,8 @@ class UrlCheckCard(SetupCard):
 
     def check(self) -> None:
         """Wait for WeChat, which has been asked in its console."""
-        if not self.view.name:
-            return
-        self._since = self._bridge.desk.clock()
-        self._bridge.ask(self._bridge.desk.setup.submitted(self.view.name))
-        self._show_wait()
+        if self.view.name:
+            self._bridge.ask(self._bridge.desk.setup.submitted(self.view.name, self.finding))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -94,21 +87,20 @@ class UrlCheckCard(SetupCard):
 
     def _show_attempts(self, attempts: Sequence[Finding]) -> None:
         self.attempts.show_attempts(attempts)
-        if self._since is not None and any(one.at is not None and one.at >= self._since for one in attempts):
-            self._since = None  # it has come, whatever came of it
-            self._show_wait()
+        self._show_wait()
         self.show_result(self.finding)
 
     def _question(self) -> Coroutine[Any, Any, Sequence[Finding]] | None:
         return self._bridge.desk.setup.attempts(self.view.name, ATTEMPTS) if self.view.name else None
 
     def _show_wait(self) -> None:
-        self.waiting.setVisible(self._since is not None)
+        since = self.finding.at if self.finding.verdict is CheckVerdict.WAITING else None
+        self.waiting.setVisible(since is not None)
         self.submitted.setText(
-            tr("I have submitted it again") if self._since or self.attempts.newest else tr("I have submitted it")
+            tr("I have submitted it again") if since or self.attempts.newest else tr("I have submitted it")
         )
-        if self._since is not None:
-            self.waiting.show_wait(time_left_text(self._bridge.desk.clock() - self._since))
+        if since is not None:
+            self.waiting.show_wait(time_left_text(self._bridge.desk.clock() - since))
 
 
 class WaitingLine(QWidget):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -17,6 +19,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.lint.clustering import GroupKind
+from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.desk.rules.review.dry_run import SLICE
 from wxdesk.store import Store
 from wxdesk.ui.editing.unsaved_guard import LeaveDialog
@@ -169,11 +172,11 @@ def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot)
 
 @pytest.fixture
 def long_history(world: World) -> int:
-    """So many messages in the store; trying a rule on them takes many slices."""
+    """So many messages in the store; trying a rule on them takes some slices."""
     store = world.store
     assert isinstance(store, Store)
-    world.call(store._db.write(fill, 25 * SLICE))
-    return 25 * SLICE
+    world.call(store._db.write(fill, 5 * SLICE))
+    return 5 * SLICE
 
 
 def running(world: World) -> int:
@@ -187,8 +190,17 @@ def running(world: World) -> int:
 
 
 def test_a_dry_run_is_cancelled_halfway_and_the_desk_goes_on(
-    long_history: int, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
+    long_history: int, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    past, pages, go_on = world.desk.rules.dry_run._past, itertools.count(), asyncio.Event()
+    read = past.messages
+
+    async def read_two(after: int, limit: int) -> Sequence[PastMessage]:
+        if next(pages) == 2:
+            await go_on.wait()
+        return await read(after, limit)
+
+    monkeypatch.setattr(past, "messages", read_two)
     page.editor.write(Rule("Refunds", when=Condition(any=("退款",)), then=SAID))
     page.editor.head.dry_run.click()
     panel, course = page.reviews.panel, page.reviews._course
@@ -199,6 +211,7 @@ def test_a_dry_run_is_cancelled_halfway_and_the_desk_goes_on(
     qtbot.mouseClick(panel.back, Qt.MouseButton.LeftButton)
     assert page.editor.isVisible()
     assert page.unsaved
+    world.loop.call_soon_threadsafe(go_on.set)
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert running(world) == 0
     assert 0 < course.done < long_history
