@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,9 +15,10 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.operations import Operations
 from sqlalchemy import Connection, inspect
 
+from tests.campaign.disk.old_home import until
 from tests.postgresql import Postgres
 from tests.store.chats import Talk
 from wxdesk.core.errors import StoreError
@@ -28,7 +28,8 @@ from wxdesk.store import open_store, opening
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.engine.sqlite import SqliteDatabase
-from wxdesk.store.migrate import SCRIPTS, Migrations
+from wxdesk.store.migrate import Migrations
+from wxdesk.store.migrations import REVISIONS
 from wxdesk.store.opening import parse_url
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.columns import EPOCH
@@ -98,27 +99,13 @@ async def test_the_migrated_server_has_the_schema_of_the_code(postgres: Postgres
 
 NEWEST = Migrations().newest
 
-NEXT = """
-from alembic import op
 
-revision = "9999"
-down_revision = {newest!r}
-
-
-def upgrade():
-    op.execute("CREATE TABLE later (id INTEGER PRIMARY KEY)")
-    op.execute({second!r})
-"""
-
-
-def test_each_script_is_called_by_its_revision_and_follows_the_one_before() -> None:
-    """So that a start can tell them by their names."""
-    scripts = ScriptDirectory(str(SCRIPTS))
-    found = [(one.revision, one.down_revision, Path(one.path).name[:5]) for one in scripts.walk_revisions()]
-    known = Migrations().known
-    assert len(known) > 15
-    before = [None, *known[:-1]]
-    assert found[::-1] == [(one, down, f"{one}_") for one, down in zip(known, before, strict=True)]
+def test_the_revisions_come_in_the_order_of_their_numbers() -> None:
+    """So that a database of any of them knows which it lacks."""
+    numbers = list(REVISIONS)
+    assert len(numbers) > 30
+    assert numbers == sorted(numbers)
+    assert all(number.isdecimal() and len(number) == 4 for number in numbers)
 
 
 def test_a_start_on_a_file_that_is_up_to_date_does_without_alembic_and_orm(tmp_path: Path) -> None:
@@ -144,22 +131,14 @@ print(*(name for name in ("alembic", "sqlalchemy.orm") if name in sys.modules))
     assert answers[1] == ""
 
 
-def with_next(folder: Path, second: str) -> Migrations:
+def with_next(second: str) -> Migrations:
     """The program's migrations and one more."""
-    scripts = folder / "migrations"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "9999_next.py").write_text(NEXT.format(second=second, newest=NEWEST), encoding="utf-8")
-    return Migrations(scripts)
 
+    def change(op: Operations) -> None:
+        op.execute("CREATE TABLE later (id INTEGER PRIMARY KEY)")
+        op.execute(second)
 
-def up_to(folder: Path, newest: str) -> Migrations:
-    """The program's migrations as they were when `newest` was the last."""
-    scripts = folder / f"until-{newest}"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (scripts / "versions").glob("[0-9]*.py"):
-        if path.name[:4] > newest:
-            path.unlink()
-    return Migrations(scripts)
+    return Migrations(REVISIONS | {"9999": change})
 
 
 def tables(file: Path) -> set[str]:
@@ -167,11 +146,11 @@ def tables(file: Path) -> set[str]:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
 
 
-async def test_before_a_migration_the_file_is_copied(home: Path, tmp_path: Path) -> None:
+async def test_before_a_migration_the_file_is_copied(home: Path) -> None:
     store = await open_store("sqlite:///desk.db", home)
     await Talk(store).says("o1", "留下来")
     await store.close()
-    db = await opening._open_file(home / "desk.db", with_next(tmp_path, "CREATE TABLE last (id INTEGER PRIMARY KEY)"))
+    db = await opening._open_file(home / "desk.db", with_next("CREATE TABLE last (id INTEGER PRIMARY KEY)"))
     await db.close()
     assert {"later", "last"} <= tables(home / "desk.db")
     copy = home / f"desk.before-{NEWEST}.db"
@@ -182,11 +161,11 @@ async def test_before_a_migration_the_file_is_copied(home: Path, tmp_path: Path)
 
 
 @pytest.mark.expects_log("database error: OperationalError")
-async def test_a_migration_that_fails_leaves_the_schema_as_it_was(home: Path, tmp_path: Path) -> None:
+async def test_a_migration_that_fails_leaves_the_schema_as_it_was(home: Path) -> None:
     await (await open_store("sqlite:///desk.db", home)).close()
     before = tables(home / "desk.db")
     with pytest.raises(StoreError):
-        await opening._open_file(home / "desk.db", with_next(tmp_path, "CREATE NONSENSE"))
+        await opening._open_file(home / "desk.db", with_next("CREATE NONSENSE"))
     assert tables(home / "desk.db") == before
     store = await open_store("sqlite:///desk.db", home)
     await Talk(store).says("o1")
@@ -194,18 +173,18 @@ async def test_a_migration_that_fails_leaves_the_schema_as_it_was(home: Path, tm
 
 
 @pytest.mark.expects_log("the database file cannot be used")
-async def test_a_copy_that_cannot_be_made_is_told_and_nothing_is_migrated(home: Path, tmp_path: Path) -> None:
+async def test_a_copy_that_cannot_be_made_is_told_and_nothing_is_migrated(home: Path) -> None:
     await (await open_store("sqlite:///desk.db", home)).close()
     before = tables(home / "desk.db")
     (home / f"desk.before-{NEWEST}.db").mkdir()
     with pytest.raises(StoreError):
-        await opening._open_file(home / "desk.db", with_next(tmp_path, "CREATE TABLE last (id INTEGER PRIMARY KEY)"))
+        await opening._open_file(home / "desk.db", with_next("CREATE TABLE last (id INTEGER PRIMARY KEY)"))
     assert tables(home / "desk.db") == before
 
 
-async def test_messages_from_before_pictures_await_none(home: Path, tmp_path: Path) -> None:
-    file = tmp_path / "home" / "desk.db"
-    await (await opening._open_file(file, up_to(tmp_path, "0002"))).close()
+async def test_messages_from_before_pictures_await_none(home: Path) -> None:
+    file = home / "desk.db"
+    await (await opening._open_file(file, until("0002"))).close()
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(BEFORE_PICTURES)
     store = await open_store("sqlite:///desk.db", home)
@@ -234,9 +213,9 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-async def test_promises_from_before_are_known_by_those_who_still_wait(home: Path, tmp_path: Path) -> None:
+async def test_promises_from_before_are_known_by_those_who_still_wait(home: Path) -> None:
     file = home / "desk.db"
-    await (await opening._open_file(file, up_to(tmp_path, "0005"))).close()
+    await (await opening._open_file(file, until("0005"))).close()
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(BEFORE_PROMISES)
     store = await open_store("sqlite:///desk.db", home)

@@ -7,10 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
+from tests.campaign.disk.old_home import until
 from tests.postgresql import Postgres
 from tests.store.chats import T0, second
 from wxdesk.core.errors import NotFound, ShortcutTaken
@@ -20,7 +19,6 @@ from wxdesk.core.templates import Prompt, Template
 from wxdesk.store import Store, open_store
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.engine.sqlite import SqliteDatabase
-from wxdesk.store.migrate import SCRIPTS
 from wxdesk.store.opening import parse_url
 
 FULL = Template(
@@ -129,11 +127,7 @@ OLD = (
 
 
 def _to_the_older(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0004")
+    until("0004").upgrade(connection)
     connection.execute(text(OLD))
 
 

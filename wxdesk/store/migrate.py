@@ -1,16 +1,25 @@
 """Migrates a database to this program's schema, in one transaction.
 
-Most starts find nothing to migrate. They read the names of the scripts, not the scripts, and do without
-Alembic, which alone takes a tenth of a start to import.
+Most starts find nothing to migrate. They do without Alembic, which alone takes a tenth of a start to import.
 """
 
-from pathlib import Path
+from collections.abc import Mapping
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    delete,
+    inspect,
+    select,
+    text,
+)
 
 from wxdesk.core.errors import DatabaseInUse, Phrase, StoreError, StoreTooNew
-
-SCRIPTS = Path(__file__).resolve().parent / "migrations"
+from wxdesk.store.migrations import REVISIONS, SchemaChange
 
 MOVING = "moving:"
 """Beginning of the revision of a database into which a move has not ended."""
@@ -20,16 +29,20 @@ UNFINISHED = "a move into {name} was begun and has not ended; run wxdesk move ag
 LOCK = 7_296_345_011
 """Number of PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
-_NUMBER = "[0-9]" * 4
-"""Pattern of the revision that each script's name begins with."""
+_VERSION = Table(
+    "alembic_version",  # as Alembic itself made it, which ran the first ones
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 class Migrations:
-    """The revisions that this program knows, in a folder of scripts."""
+    """The revisions that this program knows, in order."""
 
-    def __init__(self, scripts: Path = SCRIPTS) -> None:
-        self._scripts = scripts
-        self.known = sorted(path.name[:4] for path in (scripts / "versions").glob(f"{_NUMBER}_*.py"))
+    def __init__(self, revisions: Mapping[str, SchemaChange] = REVISIONS) -> None:
+        self._revisions = revisions
+        self.known = list(revisions)
         self.newest = self.known[-1]
 
     def is_current(self, revision: str | None, name: str) -> bool:
@@ -47,14 +60,16 @@ class Migrations:
 
     def upgrade(self, connection: Connection) -> None:
         """Run the missing migrations within the connection's transaction."""
-        from alembic import command
-        from alembic.config import Config
+        from alembic.migration import MigrationContext
+        from alembic.operations import Operations
 
-        config = Config()
-        config.set_main_option("script_location", str(self._scripts).replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        before, op = revision_in(connection), Operations(MigrationContext.configure(connection))
+        _VERSION.create(connection, checkfirst=True)
+        for number, change in self._revisions.items():
+            if before is None or number > before:
+                change(op)
+        connection.execute(delete(_VERSION))
+        connection.execute(_VERSION.insert().values(version_num=self.newest))
 
     def upgrade_shared(self, connection: Connection, name: str) -> None:
         """Migrate a database that several desks share: one does, the others wait.
@@ -74,7 +89,6 @@ class Migrations:
 
 def revision_in(connection: Connection) -> str | None:
     """Return the schema revision of an open database; None if it is empty."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(_VERSION.name):
         return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+    return connection.scalar(select(_VERSION.c.version_num))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 
 from wxdesk.store import opening
-from wxdesk.store.migrate import SCRIPTS, Migrations
+from wxdesk.store.migrate import Migrations
+from wxdesk.store.migrations import REVISIONS
 
-REVISIONS = tuple(Migrations().known)
+NUMBERS = tuple(REVISIONS)
 
 CONTACTS = 20
 
@@ -79,39 +78,34 @@ CONTENTS = {
 """Questions to the newest schema, whose answers a migration that was cut off may not change."""
 
 
-def make_old(home: Path, revision: str, beside: Path) -> None:
-    """Put a database of this revision into `home`; the scripts that lead there are put beside it."""
+def make_old(home: Path, revision: str) -> None:
+    """Put a database of this revision into `home`."""
     file = home / "desk.db"
-    asyncio.run(_open(file, _until(beside, REVISIONS[0])))
+    asyncio.run(_open(file, until(NUMBERS[0])))
     with closing(sqlite3.connect(file)) as db:
         for table, columns in FIRST_ROWS.items():
             listed = {"columns": ", ".join(columns), "values": ", ".join(columns.values())}
             db.execute(ROWS.format(contacts=CONTACTS, table=table, **listed))
         db.commit()
-    if revision != REVISIONS[0]:
-        asyncio.run(_open(file, _until(beside, revision)))
-        (home / f"desk.before-{REVISIONS[0]}.db").unlink()
+    if revision != NUMBERS[0]:
+        asyncio.run(_open(file, until(revision)))
+        (home / f"desk.before-{NUMBERS[0]}.db").unlink()
 
 
 async def _open(file: Path, migrations: Migrations) -> None:
     await (await opening._open_file(file, migrations)).close()
 
 
-@cache
-def _until(beside: Path, newest: str) -> Migrations:
-    scripts = beside / f"until-{newest}"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (scripts / "versions").glob("[0-9]*.py"):
-        if path.name[:4] > newest:
-            path.unlink()
-    return Migrations(scripts)
+def until(newest: str) -> Migrations:
+    """The program's migrations as they were when `newest` was the last."""
+    return Migrations({number: change for number, change in REVISIONS.items() if number <= newest})
 
 
 def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
     """What people would miss, and that the file is sound and of the newest schema."""
     with closing(sqlite3.connect(file)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(REVISIONS[-1],)]
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(NUMBERS[-1],)]
         found = {name: sorted(db.execute(query).fetchall()) for name, query in CONTENTS.items()}
         objects = db.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     return found | {"schema": sorted(one for one in objects if not one[1].startswith("sqlite_"))}

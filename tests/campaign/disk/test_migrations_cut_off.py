@@ -15,7 +15,7 @@ import pytest
 
 from tests.campaign.disk.at_work import read_confirmed
 from tests.campaign.disk.children import Nursery
-from tests.campaign.disk.old_home import REVISIONS, contents, make_old
+from tests.campaign.disk.old_home import NUMBERS, contents, make_old
 from tests.campaign.disk.recorder import AFTER, BEFORE, CUT, NAME, OPEN, SYNC, WRITE, Disk, Fault, Kept
 from tests.conftest import Sized
 from wxdesk.store import open_store
@@ -61,7 +61,7 @@ def old(tmp_path: Path, watched: Nursery) -> Callable[[str], Old]:
     def make(revision: str) -> Old:
         if revision not in made:
             home, tried = tmp_path / f"at-{revision}", tmp_path / "tried"
-            make_old(home, revision, tmp_path)
+            make_old(home, revision)
             shutil.copytree(home, tried)
             assert watched.live(OPEN_ONCE, folder=tried, fault=Fault(EVERY_CALL, 10**9)) == 0
             counted = dict(read_confirmed(tried))
@@ -83,7 +83,7 @@ def chosen(size: int, chance: Random, everything: list[tuple[str, int]]) -> list
 @pytest.mark.timeout(900)
 def test_killed_at_any_statement(watched: Nursery, tmp_path: Path, old: Callable[[str], Old], sized: Sized) -> None:
     chance, size = Random(20261201), sized(*TRIES)
-    revisions = chance.sample(REVISIONS[:-1], min(len(REVISIONS) - 1, max(2, size // 4)))
+    revisions = chance.sample(NUMBERS[:-1], min(len(NUMBERS) - 1, max(2, size // 4)))
     everything = [(one, number) for one in revisions for number in range(1, old(one).statements + 1)]
     for revision, number in chosen(size, chance, everything):
         home = old(revision).copy(tmp_path / "cut off")
@@ -98,7 +98,7 @@ def test_killed_at_any_call_of_the_disk(
 ) -> None:
     """Also while the copy of the former file is made."""
     chance, size = Random(20261202), sized(*TRIES)
-    revisions = chance.sample(REVISIONS[:-1], min(len(REVISIONS) - 1, max(2, size // 4)))
+    revisions = chance.sample(NUMBERS[:-1], min(len(NUMBERS) - 1, max(2, size // 4)))
     everything = [(one, number) for one in revisions for number in range(1, old(one).calls + 1)]
     for revision, number in chosen(size, chance, everything):
         home = old(revision).copy(tmp_path / "cut off")
@@ -112,7 +112,7 @@ def test_killed_at_any_call_of_the_disk(
 def test_a_call_of_the_disk_fails(watched: Nursery, tmp_path: Path, old: Callable[[str], Old], sized: Sized) -> None:
     """Then it starts all the same, or says in plain words that it does not, and the next start goes through."""
     chance, size = Random(20261203), sized(*TRIES)
-    revisions = chance.sample(REVISIONS[:-1], min(len(REVISIONS) - 1, max(2, size // 4)))
+    revisions = chance.sample(NUMBERS[:-1], min(len(NUMBERS) - 1, max(2, size // 4)))
     everything = [(one, number) for one in revisions for number in range(1, old(one).calls + 1)]
     for revision, number in chosen(size, chance, everything):
         home = old(revision).copy(tmp_path / "cut off")
@@ -125,7 +125,7 @@ def test_a_call_of_the_disk_fails(watched: Nursery, tmp_path: Path, old: Callabl
 @pytest.mark.timeout(900)
 def test_the_power_goes(watched: Nursery, tmp_path: Path, old: Callable[[str], Old], sized: Sized) -> None:
     chance, size = Random(20261204), sized(*TRIES)
-    revisions = chance.sample(REVISIONS[:-1], min(len(REVISIONS) - 1, max(1, size // 8)))
+    revisions = chance.sample(NUMBERS[:-1], min(len(NUMBERS) - 1, max(1, size // 8)))
     for revision in revisions:
         home, record = old(revision).copy(tmp_path / "home"), tmp_path / f"record-{revision}"
         assert watched.live(OPEN_ONCE, folder=home, record=record) == 0

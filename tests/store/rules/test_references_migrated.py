@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
+from tests.campaign.disk.old_home import until
 from tests.postgresql import Postgres
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.preferences import Preferences
@@ -22,7 +21,6 @@ from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.store import Store, open_store
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.engine.sqlite import SqliteDatabase
-from wxdesk.store.migrate import SCRIPTS
 from wxdesk.store.opening import parse_url
 
 
@@ -100,11 +98,7 @@ ROWS = [
 
 
 def _to_names(connection: Connection, rows: Sequence[tuple[str, dict[str, Any]]] = ROWS) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0018")
+    until("0018").upgrade(connection)
     for statement, values in rows:
         connection.execute(text(statement), values)
 

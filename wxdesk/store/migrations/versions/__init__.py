@@ -1,1 +1,0 @@
-"""One file a revision. A released one is never changed."""
