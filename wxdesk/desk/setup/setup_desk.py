@@ -247,9 +247,9 @@ class SetupDesk:
         return self.state.account(account)
 
     async def submitted(self, account: str, seen: Finding) -> None:
-        """Wait for WeChat's check: the operator, who sees this finding, has submitted the URL in the console.
+        """Wait for WeChat's check: the operator has submitted the URL in the console.
 
-        What has come meanwhile, and they have not seen yet, stands.
+        They have `seen` this finding; what has come since stands.
         """
         if replace(self._book.finding(account, SetupFact.URL_CHECK), at=None) == replace(seen, at=None):
             self._waiting.submitted(account)
