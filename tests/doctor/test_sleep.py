@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from wxdesk.doctor import sleep
-from wxdesk.doctor.sleep import read_minutes, sleep_minutes
+from wxdesk.doctor import machine
+from wxdesk.doctor.machine import read_minutes, sleep_minutes
 
 PMSET = """Battery Power:
  sleep                1
@@ -62,5 +62,5 @@ def test_a_laptop_under_gnome_is_asked(
     program.write_text(f'#!/bin/sh\ncase $3 in *type) echo "{kind}";; *) echo {seconds};; esac\n', encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(sleep, "SUPPLIES", tmp_path)
+    monkeypatch.setattr(machine, "SUPPLIES", tmp_path)
     assert sleep_minutes() == minutes

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.doctor.case import Case
-from wxdesk.doctor.configuration import check_configuration
+from wxdesk.doctor.configuration import check_api, check_configuration, check_secrets
 from wxdesk.doctor.inward import check_address, check_listener, check_tunnel
 from wxdesk.doctor.machine import check_disk, check_folder, check_font, check_power
-from wxdesk.doctor.outward import check_api
 from wxdesk.doctor.records import check_database, check_records
-from wxdesk.doctor.secrets import check_secrets
 from wxdesk.doctor.window import WindowCheck
 
 log = logging.getLogger(__name__)

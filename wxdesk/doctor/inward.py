@@ -2,31 +2,53 @@
 
 import asyncio
 import contextlib
+import secrets
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
+from datetime import datetime
+from urllib.parse import urlencode
 
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import BadConfig, PortInUse
-from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import Push
 from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.probe_challenges import ProbeChallenges
+from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.public_url import PublicUrl, push_path, read_public_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.system_failures import NOT_LET, TAKEN, why_not_listening
 from wxdesk.doctor.case import Case
-from wxdesk.doctor.signed_challenges import SignedChallenges
 from wxdesk.i18n import tr
 from wxdesk.threads import aside
 from wxdesk.tunnel.exchange import ask_as_wechat
 from wxdesk.tunnel.probe import PublicProbe
+from wxdesk.webhook.crypto import signature
 from wxdesk.webhook.server import Listener
 
 SSH_SECONDS = 5.0
 """Time in which the server of the tunnel has to answer."""
+
+
+class SignedChallenges(ProbeChallenges):
+    """Challenges for the desk that is open on this home: it knows the Token as well.
+
+    Their echo begins with `OWN_ECHO`, by which the desk does not take them for WeChat's check.
+    """
+
+    def __init__(self, account: str, push_token: str) -> None:
+        super().__init__()
+        self.account = account
+        self._token = push_token
+
+    @contextlib.contextmanager
+    def issued(self, path: str, at: datetime) -> Iterator[ProbeChallenge]:
+        """Issue a challenge; nobody tells this process when it is met."""
+        timestamp, nonce, echo = str(int(at.timestamp())), secrets.token_hex(5), OWN_ECHO + secrets.token_hex(8)
+        signed = signature(self._token, timestamp, nonce)
+        query = urlencode({"signature": signed, "timestamp": timestamp, "nonce": nonce, "echostr": echo})
+        yield ProbeChallenge(path, query, echo.encode())
 
 
 async def check_listener(case: Case) -> Iterable[Finding]:
@@ -62,9 +84,10 @@ def _try_port(host: str, port: int) -> None:
 
 async def _is_our_desk(case: Case, host: str, port: int) -> bool:
     """Ask for a URL check that only a desk with the same Token can answer."""
-    challenges = _challenges(case)
-    if challenges is None:
+    signed = _signed(case)
+    if not signed:
         return True  # nothing to sign with; the home is in use, and so is its port
+    challenges = signed[0]
     with challenges.issued(push_path(challenges.account), case.clock()) as challenge:
         try:
             reader, writer = await asyncio.open_connection(host, port)
@@ -77,13 +100,10 @@ async def _is_our_desk(case: Case, host: str, port: int) -> bool:
     return answer.body == challenge.answer
 
 
-def _challenges(case: Case) -> SignedChallenges | None:
-    """Challenges signed as by WeChat, for the first account with a Token."""
-    return next((_signed(case, account) for account in case.accounts if case.credentials_of(account).push_token), None)
-
-
-def _signed(case: Case, account: Account) -> SignedChallenges:
-    return SignedChallenges(account.name, case.credentials_of(account).push_token)
+def _signed(case: Case) -> list[SignedChallenges]:
+    """Make challenges signed as by WeChat, for each account with a Token."""
+    tokens = {account.name: case.credentials_of(account).push_token for account in case.accounts}
+    return [SignedChallenges(name, token) for name, token in tokens.items() if token]
 
 
 async def check_tunnel(case: Case) -> Iterable[Finding]:
@@ -144,8 +164,7 @@ async def _probed(case: Case, url: PublicUrl) -> Iterable[Finding]:
         return PublicProbe(challenges, case.clock, case.around).probe(url, account, listener)
 
     if case.listens:
-        signed = [_signed(case, account) for account in case.accounts if case.credentials_of(account).push_token]
-        return await asyncio.gather(*(ask(one, one.account) for one in signed)) or (_unasked("no_token"),)
+        return await asyncio.gather(*(ask(one, one.account) for one in _signed(case))) or (_unasked("no_token"),)
     challenges = ProbeChallenges()
     names = [account.name for account in case.accounts] or ["probe"]
     try:

@@ -14,12 +14,11 @@ import pytest
 from tests.campaign.outsiders.hostile import as_kept, hostile_texts
 from tests.conftest import Sized
 from tests.test_logs import set_up
-from wxdesk.commands.doctor import line
+from wxdesk.commands.doctor import attempt_lines, line, report_text
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.rules.file.reading import read_rules, write_rules
-from wxdesk.doctor.report import attempt_lines, report_text
 from wxdesk.ui.notifications.service import _plain
 
 RECORDS = (218, 1000, 10_000)
