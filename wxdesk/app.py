@@ -11,36 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 from wxdesk import __version__, parts
-from wxdesk.core.events import (
-    AccountChanged,
-    AccountFreed,
-    ApiCalled,
-    AttentionChanged,
-    AttentionRaised,
-    ConfigurationChanged,
-    ConversationChanged,
-    DecisionMade,
-    ListenerChanged,
-    MessageKept,
-    ModeChanged,
-    NetworkChanged,
-    OperatorCalled,
-    OperatorWrites,
-    PauseChanged,
-    PictureChanged,
-    PreferencesChanged,
-    PresenceChanged,
-    PushSeen,
-    RepliesRecalled,
-    ReplyChanged,
-    RulesChanged,
-    TakeoverChanged,
-    TokenChanged,
-    TroubleRaised,
-    TunnelAsked,
-    TunnelChanged,
-    TypingAsked,
-)
+from wxdesk.core import events
 from wxdesk.core.model.account import Account
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
@@ -64,7 +35,6 @@ from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
-from wxdesk.desk.setup import setup_desk
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
 from wxdesk.desk.setup.tunnel import Tunnel
@@ -105,7 +75,7 @@ class OpenDesk:
         self.parts, self.work = Supervisor(self.desk.bus.publish), Supervisor(self.desk.bus.publish)
         look, shared = self.intake.look_for_more, self.store.lease.is_shared
         self.host = TeamHost(self.store, self.desk, look) if shared else None
-        self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), NetworkChanged, TunnelAsked)
+        self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), events.NetworkChanged, events.TunnelAsked)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
         self.desk.configuration.apply = self.apply
         self.out.client.lead_through(self.tunnel.api_route)
@@ -139,7 +109,7 @@ class OpenDesk:
                 publish(lost_messages(lost))
             self._begin_parts()
             await self.listener.start()
-            publish(ListenerChanged(self.url))
+            publish(events.ListenerChanged(self.url))
             if not lease.is_shared:
                 self._go_to_work()
             await self._open_way()
@@ -197,7 +167,7 @@ class OpenDesk:
         self.desk.reachability.follow(setup.config.listener.public_url, account, self.url.removeprefix("http://"))
         await self.tunnel.use(plan_for(setup, self.url))
 
-    async def apply(self, setup: Setup) -> ConfigurationChanged:
+    async def apply(self, setup: Setup) -> events.ConfigurationChanged:
         """Hand a newly read configuration to the parts; publish and return its changes."""
         parts = Reconfiguration(self.desk, self.listener, self.out.client, self.out.backoff, self._open_way)
         return await parts.apply(setup)
@@ -217,7 +187,7 @@ class OpenDesk:
             for close in (*ends, self.parts.stop):
                 closing.push_async_callback(close)  # the last one comes first
             await self.listener.stop()
-            self.desk.bus.publish(ListenerChanged(""))
+            self.desk.bus.publish(events.ListenerChanged(""))
 
 
 async def open_window_desk(setup: Setup, surroundings: Surroundings | None = None) -> OpenDesk | TeamDesk:
@@ -318,18 +288,17 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
 
 def _subscribe(desk: Desk, out: OutgoingParts) -> None:
     subscribe = desk.bus.subscribe
-    subscribe(desk.health.hear, ConfigurationChanged, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
-    subscribe(desk.traffic.hear, PushSeen, ApiCalled)
-    subscribe(TroubleLog().hear, TroubleRaised)
-    subscribe(desk.setup.hear, *setup_desk.HEARD)
-    subscribe(desk.reachability.hear, TunnelChanged)
-    subscribe(out.client.hear, AccountFreed)
-    subscribe(out.backoff.hear, TokenChanged)
-    subscribe(out.outbox.hear, ReplyChanged, PauseChanged, AccountFreed, OperatorWrites, RepliesRecalled)
-    subscribe(out.outbox.hear, ModeChanged, AccountChanged, RulesChanged, ConfigurationChanged)
-    subscribe(out.fetching.hear, PictureChanged, ConfigurationChanged)
-    subscribe(desk.takeovers.hear, TakeoverChanged, PresenceChanged, PreferencesChanged, OperatorWrites)
-    subscribe(desk.attention.hear, MessageKept, DecisionMade, ReplyChanged, ConversationChanged, OperatorCalled)
-    subscribe(desk.attention.hear, PreferencesChanged, ConfigurationChanged)
-    subscribe(desk.phones.hear, AttentionRaised, AttentionChanged, PresenceChanged, ConfigurationChanged)
-    subscribe(desk.typing.hear, MessageKept, ReplyChanged, TypingAsked)
+    for hear in (desk.health.hear, desk.traffic.hear, TroubleLog().hear, desk.setup.hear, desk.reachability.hear):
+        subscribe(hear)  # each picks out the events that it knows
+    subscribe(out.backoff.hear)
+    subscribe(out.outbox.hear)
+    subscribe(out.client.hear, events.AccountFreed)
+    subscribe(out.fetching.hear, events.PictureChanged, events.ConfigurationChanged)
+    subscribe(desk.takeovers.hear, events.TakeoverChanged, events.PresenceChanged)
+    subscribe(desk.takeovers.hear, events.PreferencesChanged, events.OperatorWrites)
+    subscribe(desk.attention.hear, events.MessageKept, events.DecisionMade, events.ReplyChanged)
+    subscribe(desk.attention.hear, events.ConversationChanged, events.OperatorCalled)
+    subscribe(desk.attention.hear, events.PreferencesChanged, events.ConfigurationChanged)
+    subscribe(desk.phones.hear, events.AttentionRaised, events.AttentionChanged)
+    subscribe(desk.phones.hear, events.PresenceChanged, events.ConfigurationChanged)
+    subscribe(desk.typing.hear, events.MessageKept, events.ReplyChanged, events.TypingAsked)

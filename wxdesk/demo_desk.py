@@ -16,7 +16,7 @@ from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.templates.starters import starter_templates
+from wxdesk.desk.templates.templates import starter_templates
 from wxdesk.paths import resource
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario

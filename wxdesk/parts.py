@@ -11,16 +11,14 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
-from wxdesk.desk.conversations.colleagues import Colleagues
-from wxdesk.desk.conversations.customer_data import CustomerData
-from wxdesk.desk.conversations.phone_notices import PhoneNotices
-from wxdesk.desk.conversations.presence import DeskPresence
+from wxdesk.desk.conversations.outside import CustomerData, PhoneNotices
+from wxdesk.desk.conversations.presence import Colleagues, DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.data.erasing import Erasing
+from wxdesk.desk.desk import RulesDesk
 from wxdesk.desk.messages.answering import Answering
-from wxdesk.desk.messages.intake import Intake
-from wxdesk.desk.messages.skipped import SkippedMessages
+from wxdesk.desk.messages.intake import Intake, SkippedMessages
 from wxdesk.desk.pictures.fetching import PictureFetching
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.sending import PictureSender
@@ -37,7 +35,6 @@ from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.review.dry_run import DryRun
 from wxdesk.desk.rules.review.lint_run import RulesReview
 from wxdesk.desk.rules.rulebook import Rulebook
-from wxdesk.desk.rules.rules_desk import RulesDesk
 from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
@@ -47,8 +44,7 @@ from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.templates.insertion import TemplateFiller
-from wxdesk.desk.templates.templates import TemplateLibrary
+from wxdesk.desk.templates.templates import TemplateFiller, TemplateLibrary
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.reconfiguration import doors_of
 from wxdesk.store import Store

@@ -19,7 +19,7 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.settings.configuration import Configuration, Setup, describe_changes
-from wxdesk.desk.setup.secret_findings import missing_finding
+from wxdesk.desk.setup.account_findings import missing_finding
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import explain, tr

@@ -26,7 +26,7 @@ from tests.bench.live_desk import setup
 from wxdesk.app import open_desk
 from wxdesk.commands.rules import import_rules
 from wxdesk.core.content.text_links import TextLink
-from wxdesk.desk.templates.starters import starter_templates
+from wxdesk.desk.templates.templates import starter_templates
 from wxdesk.runner import DeskThread
 from wxdesk.ui.inbox.conversation_list.model import RowRole
 from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog

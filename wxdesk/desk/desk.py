@@ -5,18 +5,16 @@ from dataclasses import dataclass, field
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
-from wxdesk.desk.conversations.colleagues import Colleagues
 from wxdesk.desk.conversations.commands import ConversationCommands
-from wxdesk.desk.conversations.customer_data import CustomerData
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
-from wxdesk.desk.conversations.phone_notices import PhoneNotices
-from wxdesk.desk.conversations.presence import DeskPresence
+from wxdesk.desk.conversations.outside import CustomerData, PhoneNotices
+from wxdesk.desk.conversations.presence import Colleagues, DeskPresence
 from wxdesk.desk.conversations.takeover_expiry import TakeoverExpiry
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.data.erasing import Erasing
 from wxdesk.desk.health import Health, Traffic
+from wxdesk.desk.messages.intake import SkippedMessages
 from wxdesk.desk.messages.quarantine import Quarantine
-from wxdesk.desk.messages.skipped import SkippedMessages
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import BodyOf, Clock
@@ -24,7 +22,12 @@ from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.outbox import Outbox
 from wxdesk.desk.reports import Reports
-from wxdesk.desk.rules.rules_desk import RulesDesk
+from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
+from wxdesk.desk.rules.exchange import RulesExchange
+from wxdesk.desk.rules.review.dry_run import DryRun
+from wxdesk.desk.rules.review.lint_run import RulesReview
+from wxdesk.desk.rules.rulebook import Rulebook
+from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.configuration import Configuration
@@ -33,6 +36,18 @@ from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.templates.templates import TemplateLibrary
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDesk:
+    """The rulebook, and the tools around it."""
+
+    rulebook: Rulebook
+    trials: RuleTrials
+    business_hours: BusinessHoursSaving
+    exchange: RulesExchange
+    review: RulesReview
+    dry_run: DryRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from wxdesk.core.events import (
-    ApiCalled,
-    ConfigurationChanged,
-    Event,
-    ListenerChanged,
-    PauseChanged,
-    PushSeen,
-    TokenChanged,
-    TroubleRaised,
-)
+from wxdesk.core import events
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,7 @@ class HealthState:
     paused: bool = False
     paused_until: datetime | None = None
     paused_since: datetime | None = None
-    troubles: tuple[TroubleRaised, ...] = ()
+    troubles: tuple[events.TroubleRaised, ...] = ()
 
 
 class Health:
@@ -48,20 +39,20 @@ class Health:
     def __init__(self) -> None:
         self.state = HealthState()
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: events.Event) -> None:
         """Update the state from an event."""
         match event:
-            case ListenerChanged(url):
+            case events.ListenerChanged(url):
                 self.state = replace(self.state, listener_url=url)
-            case PauseChanged(paused, until, since):
+            case events.PauseChanged(paused, until, since):
                 self.state = replace(self.state, paused=paused, paused_until=until, paused_since=since)
-            case TokenChanged(account, expires_at, error):
+            case events.TokenChanged(account, expires_at, error):
                 tokens = dict(self.state.tokens) | {account: TokenState(expires_at, error)}
                 self.state = replace(self.state, tokens=tuple(sorted(tokens.items())))
-            case ConfigurationChanged(removed=removed):
+            case events.ConfigurationChanged(removed=removed):
                 tokens = {name: token for name, token in self.state.tokens if name not in removed}
                 self.state = replace(self.state, tokens=tuple(tokens.items()))
-            case TroubleRaised(key, text):
+            case events.TroubleRaised(key, text):
                 others = tuple(trouble for trouble in self.state.troubles if trouble.key != key)
                 self.state = replace(self.state, troubles=(*others, event) if text else others)
             case _:
@@ -72,7 +63,7 @@ KEPT = 2000
 """Requests and API calls that are remembered."""
 
 
-type FindTraffic = Callable[[datetime | None, int], Awaitable[list[PushSeen | ApiCalled]]]
+type FindTraffic = Callable[[datetime | None, int], Awaitable[list[events.PushSeen | events.ApiCalled]]]
 """Returns what the store has from before a time, newest first."""
 
 
@@ -80,21 +71,23 @@ class Traffic:
     """The newest `KEPT` requests and API calls of this run, for the traffic page."""
 
     def __init__(self) -> None:
-        self._seen: deque[PushSeen | ApiCalled] = deque(maxlen=KEPT)
+        self._seen: deque[events.PushSeen | events.ApiCalled] = deque(maxlen=KEPT)
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: events.Event) -> None:
         """Remember an event that is about traffic."""
-        if isinstance(event, PushSeen | ApiCalled):
+        if isinstance(event, events.PushSeen | events.ApiCalled):
             self._seen.append(event)
 
-    async def newest_first(self, limit: int = KEPT, older: FindTraffic | None = None) -> list[PushSeen | ApiCalled]:
+    async def newest_first(
+        self, limit: int = KEPT, older: FindTraffic | None = None
+    ) -> list[events.PushSeen | events.ApiCalled]:
         """Return the newest entries; `older` finds those of earlier runs."""
         found = list(reversed(self._seen))[:limit]
         if older is None:
             return found
-        pushes = {(one.account, one.key) for one in found if isinstance(one, PushSeen)}
-        replies = {one.reply_id for one in found if isinstance(one, ApiCalled)}
+        pushes = {(one.account, one.key) for one in found if isinstance(one, events.PushSeen)}
+        replies = {one.reply_id for one in found if isinstance(one, events.ApiCalled)}
         for one in await older(found[-1].at if found else None, limit - len(found)):
-            known = (one.account, one.key) in pushes if isinstance(one, PushSeen) else one.reply_id in replies
+            known = (one.account, one.key) in pushes if isinstance(one, events.PushSeen) else one.reply_id in replies
             found += [] if known else [one]
         return found

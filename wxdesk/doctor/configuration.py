@@ -11,8 +11,13 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_account
-from wxdesk.desk.setup.api_findings import failed_fetch
-from wxdesk.desk.setup.secret_findings import missing_finding, program_finding, push_finding, source_findings
+from wxdesk.desk.setup.account_findings import (
+    failed_fetch,
+    missing_finding,
+    program_finding,
+    push_finding,
+    source_findings,
+)
 from wxdesk.desk.wechat.clock_skew import skew_values
 from wxdesk.desk.wechat.credential_texts import field_name
 from wxdesk.doctor.case import Case

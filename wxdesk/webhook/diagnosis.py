@@ -15,7 +15,7 @@ from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.desk.setup.secret_findings import push_finding
+from wxdesk.desk.setup.account_findings import push_finding
 from wxdesk.desk.wechat.clock_skew import skew_values
 from wxdesk.webhook.parse import read_fields
 from wxdesk.webhook.refusal import Refusal

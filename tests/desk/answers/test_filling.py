@@ -11,7 +11,7 @@ from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.liquid.filters import FILTERS
+from wxdesk.desk.answers.liquid.gaps import FILTERS
 
 RENDERER = LiquidRenderer(lambda: 0)  # on a busy machine a pause of the collector would take all of the time
 VALUES = {"contact": {}, "message": {"text": "ab c"}, "session": {}}

@@ -16,10 +16,9 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.operator import ACTING, Operator, Role
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceState
-from wxdesk.desk.conversations import colleagues as colleagues_room
-from wxdesk.desk.conversations.colleagues import Colleagues
-from wxdesk.desk.conversations.presence import LOST_AFTER
-from wxdesk.desk.team.claim_keeper import MOST_HANDED_OUT, ClaimKeeper
+from wxdesk.desk.conversations import presence as colleagues_room
+from wxdesk.desk.conversations.presence import LOST_AFTER, Colleagues
+from wxdesk.desk.team.hosting import MOST_HANDED_OUT, ClaimKeeper
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid

@@ -19,8 +19,7 @@ from wxdesk.core.errors import BadInput, NotFound, StoreError
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.system_failures import UnusableFile
-from wxdesk.desk.data.exporting import ExportKind, export
-from wxdesk.desk.data.formats import BYTE_ORDER_MARK, FORMULA
+from wxdesk.desk.data.exporting import BYTE_ORDER_MARK, FORMULA, ExportKind, export
 from wxdesk.store import open_store
 from wxdesk.store.moving import CopyProgress
 

@@ -9,7 +9,7 @@ import pytest
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
-from wxdesk.desk.rules.snapshot import RulesSnapshot
+from wxdesk.desk.rules.exchange import RulesSnapshot
 
 
 def rule(name: str, rule_id: int, *, default: bool = False, hours: int = 0) -> Rule:

@@ -24,7 +24,7 @@ from wxdesk.desk.conversations.presence import LOST_AFTER
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators, hashed
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.team.claim_keeper import ClaimKeeper
+from wxdesk.desk.team.hosting import ClaimKeeper
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.team_desk import TeamDesk
 

@@ -14,8 +14,8 @@ from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.desk.rules.trial.outcome import Trial
 from wxdesk.desk.rules.trial.scenario import TrialScenario
+from wxdesk.desk.rules.trial.trials import Trial
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 
 UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})

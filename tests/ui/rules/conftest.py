@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.model.rule import Rule
-from wxdesk.desk.rules.snapshot import RulesSnapshot
+from wxdesk.desk.rules.exchange import RulesSnapshot
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices

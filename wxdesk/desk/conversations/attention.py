@@ -11,21 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from wxdesk.core import events
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.attention_judging import attention_for, should_have_arrived
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import (
-    AttentionChanged,
-    AttentionRaised,
-    ConfigurationChanged,
-    ConversationChanged,
-    DecisionMade,
-    Event,
-    MessageKept,
-    OperatorCalled,
-    ReplyChanged,
-)
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports import Clock
@@ -66,7 +56,7 @@ class AttentionWatch:
         calls: AttentionList,
         accounts: Mapping[str, Account],
         warn: Callable[[], timedelta],
-        publish: Callable[[Event], None],
+        publish: Callable[[events.Event], None],
         clock: Clock,
     ) -> None:
         self._calls = calls
@@ -86,12 +76,12 @@ class AttentionWatch:
         """Lock against marking as seen while attention entries are being compared."""
         self.state = AttentionState()
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: events.Event) -> None:
         """Check again where something happened; subscribed to the bus."""
         match event:
-            case MessageKept() | DecisionMade() | ReplyChanged() | ConversationChanged() | OperatorCalled():
-                self._touched.add(event.conversation_id)
-            case ConfigurationChanged():
+            case events.ConversationEvent(conversation_id):
+                self._touched.add(conversation_id)
+            case events.ConfigurationChanged():
                 self._by_new_accounts = True
             case _:  # the operator's settings: any window may be about to close by the new ones
                 self._by_new_settings = True
@@ -122,7 +112,7 @@ class AttentionWatch:
                 return
             self._unseen = {key: call for key, call in self._unseen.items() if key[0] != conversation_id}
             self._tell_state()
-        self._publish(AttentionChanged(conversation_id))
+        self._publish(events.AttentionChanged(conversation_id))
 
     async def longest_waiting(self) -> Conversation | None:
         """Return the longest waiting conversation that can still be answered."""
@@ -161,7 +151,7 @@ class AttentionWatch:
         """Reopen conversations whose snooze is over; this raises attention."""
         for conversation_id in await self._calls.end_snoozes(self._clock()):
             self._touched.add(conversation_id)
-            self._publish(ConversationChanged(conversation_id))
+            self._publish(events.ConversationChanged(conversation_id))
 
     async def _next_due(self, now: datetime) -> datetime | None:
         """Return the next time to check.
@@ -228,9 +218,9 @@ class AttentionWatch:
         self._unseen = {key: call for key, call in self._unseen.items() if key[0] not in ids} | unseen
         self._tell_state()
         for call in raised:
-            self._publish(AttentionRaised(call.conversation_id, call.cause))
+            self._publish(events.AttentionRaised(call.conversation_id, call.cause))
         for conversation_id in gone:
-            self._publish(AttentionChanged(conversation_id))
+            self._publish(events.AttentionChanged(conversation_id))
 
     def _tell_state(self) -> None:
         self.state = AttentionState(tuple(self._unseen.values()))

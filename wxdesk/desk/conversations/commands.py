@@ -6,19 +6,12 @@ Each returns after its commit and has then been published.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wxdesk.core import events
 from wxdesk.core.conversations.claim import called_in
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, Takeover, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
-from wxdesk.core.events import (
-    ColleagueCalled,
-    ConversationChanged,
-    Event,
-    ModeChanged,
-    RepliesRecalled,
-    TakeoverChanged,
-)
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.operator import acting_name
 from wxdesk.desk.conversations.transfers import Transfers
@@ -35,7 +28,7 @@ class ConversationCommands:
     _store: Store
     _policy_changes: PolicyChanges
     _transfers: Transfers
-    _publish: Callable[[Event], None]
+    _publish: Callable[[events.Event], None]
     _clock: Clock
 
     async def take_over(self, conversation_id: int, how: TakeoverDuration = UNTIL_HANDED_BACK) -> None:
@@ -47,14 +40,14 @@ class ConversationCommands:
         takeover = Takeover(how.ends(now), how.silent_seconds, how.by_writing)
         cancelled = await self._store.outbox.take_over(conversation_id, takeover, now)
         publish_replies(self._publish, cancelled)
-        self._publish(RepliesRecalled(conversation_id))
-        self._publish(TakeoverChanged(conversation_id, takeover.until))
+        self._publish(events.RepliesRecalled(conversation_id))
+        self._publish(events.TakeoverChanged(conversation_id, takeover.until))
         self._changed(conversation_id)
 
     async def hand_back(self, conversation_id: int) -> None:
         """Hand back: rules answer the next message. A rule's promise still leaves."""
         await self._store.takeovers.hand_back(conversation_id)
-        self._publish(TakeoverChanged(conversation_id, None))
+        self._publish(events.TakeoverChanged(conversation_id, None))
         self._changed(conversation_id)
 
     async def arm_transfer(self, conversation_id: int, armed: bool = True) -> None:
@@ -71,7 +64,7 @@ class ConversationCommands:
         """Set the conversation's mode (None: the account's); pending replies follow."""
         await self._store.conversations.set_mode(conversation_id, mode)
         await self._policy_changes.conversation(conversation_id)
-        self._publish(ModeChanged(conversation_id))
+        self._publish(events.ModeChanged(conversation_id))
         self._changed(conversation_id)
 
     async def mark_read(self, conversation_id: int) -> None:
@@ -87,7 +80,7 @@ class ConversationCommands:
         if change.note and acting_name():
             new = [line for line in change.note.splitlines() if line not in before.note.splitlines()]
             for name in called_in("\n".join(new), [one.name for one in await self._store.operators.all()]):
-                self._publish(ColleagueCalled(conversation_id, name, acting_name(), "\n".join(new)))
+                self._publish(events.ColleagueCalled(conversation_id, name, acting_name(), "\n".join(new)))
 
     async def change(self, ids: tuple[int, ...], change: RowChange) -> RowsChanged:
         """Change several conversations: pin, resolve, snooze, tag, block, and so on.
@@ -100,11 +93,11 @@ class ConversationCommands:
         publish_replies(self._publish, cancelled)
         for conversation_id in changed.ids:
             if change.act is RowAct.BLOCK:
-                self._publish(RepliesRecalled(conversation_id))
+                self._publish(events.RepliesRecalled(conversation_id))
             self._changed(conversation_id)
         if changed.unsettled and not changed.ids:
             raise UnsettledReply
         return changed
 
     def _changed(self, conversation_id: int) -> None:
-        self._publish(ConversationChanged(conversation_id))
+        self._publish(events.ConversationChanged(conversation_id))

@@ -1,16 +1,195 @@
-"""Export into a file that gets its name when all of it is written."""
+"""Export of pages, texts, tables and JSON, made safe, into a file written whole.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+A table opened by a spreadsheet must not run what a customer wrote, a page must not show it as markup, and in a text no
+message may look like the beginning of another.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from enum import StrEnum
+from html import escape
 from pathlib import Path
 
+import msgspec
+
+from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
+from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.statistics import HourCount
 from wxdesk.core.system_failures import unusable_file
-from wxdesk.desk.data import formats
+from wxdesk.i18n import language, tr
 from wxdesk.paths import replace_file
 from wxdesk.store import StoreStatus, check_store, read_store
 from wxdesk.store.moving import CopyProgress, Tell
 from wxdesk.store.reports import Threads
+
+type ExportRow = Mapping[str, object]
+
+TITLES = {
+    "account": "Mini program", "openid": "OpenID", "alias": "Name", "tags": "Tags", "note": "Note",
+    "blocked": "Blocked", "first_seen_at": "First seen", "last_at": "Last message", "at": "Time", "author": "From",
+    "kind": "Kind", "text": "Text", "state": "State", "rule": "Rule", "picture": "Picture", "day": "Day",
+    "messages": "Messages", "by_rule": "Answered by a rule", "by_operator": "Answered by you",
+    "unanswered": "Not answered yet", "handed_over": "Transferred to WeChat's tool",
+}  # fmt: skip
+"""Columns of all tables by their names, which are stable in JSON."""
+
+CONTACT_COLUMNS = ("account", "openid", "alias", "tags", "note", "blocked", "first_seen_at", "last_at")
+DAY_COLUMNS = ("day", "messages", "by_rule", "by_operator", "unanswered", "handed_over")
+ITEM_COLUMNS = ("at", "account", "openid", "alias", "author", "kind", "text", "state", "rule", "picture")
+
+WORDS = KIND_WORDS | {
+    "contact": "Customer", "rule": "Rule", "operator": "Operator", "text": "Text", "draft": "Draft",
+    "held": "Held back", "queued": "About to be sent", "sending": "Sending", "sent": "Sent", "failed": "Failed",
+    "unknown": "May have been delivered", "cancelled": "Stopped",
+}  # fmt: skip
+"""Words in a table for people; JSON has the values themselves."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BYTE_ORDER_MARK = "\ufeff"
+"""First character by which Excel knows that a table is UTF-8."""
+
+
+def contact_row(thread: Conversation) -> ExportRow:
+    """Return what is known about a contact."""
+    contact = thread.contact
+    named = {name: getattr(contact, name) for name in ("account", "openid", "alias", "tags", "note", "blocked")}
+    return named | {"first_seen_at": contact.first_seen_at, "last_at": thread.last_at}
+
+
+def item_row(thread: Conversation, item: TimelineItem) -> ExportRow:
+    """Return a message or reply; `details` has all fields of its kind."""
+    who: dict[str, object] = {"at": item.at, "account": thread.account, "openid": thread.contact.openid}
+    who["alias"] = thread.contact.alias
+    if isinstance(item, Message):
+        kind = item.type if item.event else item.msg_type
+        said = {"author": Author.CONTACT, "kind": kind, "text": item.text, "state": "", "rule": ""}
+        return who | said | {"picture": item.picture, "details": item.fields}
+    content, text = item.content, _text(item.content)
+    said = {"author": item.author, "kind": content.kind, "text": text, "state": item.state, "rule": item.rule_name}
+    details = {name: value for name, value in asdict(content).items() if value and name != "text"}
+    return who | said | {"picture": content.picture or content.thumb_picture, "details": details}
+
+
+def day_row(day: tuple[date, HourCount]) -> ExportRow:
+    """Return the messages of a day, by who answered them."""
+    return {"day": day[0].isoformat(), "messages": day[1].total, **asdict(day[1])}
+
+
+def csv_lines(records: Iterator[ExportRow], columns: Sequence[str]) -> Iterator[str]:
+    """Make a table for spreadsheets: UTF-8 with its mark, local times, no formulas."""
+    line = io.StringIO(newline="")
+    write = csv.writer(line).writerow
+    write([tr(TITLES[name]) for name in columns])
+    yield BYTE_ORDER_MARK
+    for record in records:
+        yield _taken(line)
+        write([_cell(name, record[name]) for name in columns])
+    yield _taken(line)
+
+
+def _taken(line: io.StringIO) -> str:
+    text = line.getvalue()
+    line.seek(0)
+    line.truncate()
+    return text
+
+
+def _cell(column: str, value: object) -> str:
+    if isinstance(value, datetime):
+        return _local(value)
+    if isinstance(value, bool) or value in (None, ()):
+        return tr("yes") if value else ""
+    if value and column in ("author", "kind", "state"):
+        return tr(WORDS.get(str(value), OTHER_KIND))
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def json_lines(records: Iterator[ExportRow], _columns: Sequence[str] = ()) -> Iterator[str]:
+    """Make one JSON object a line, with times in UTC."""
+    return (msgspec.json.encode(record).decode() + "\n" for record in records)
+
+
+def json_threads(threads: Threads) -> Iterator[str]:
+    """Make a JSON list of conversations, each with its contact and items."""
+    yield "["
+    for number, (thread, items) in enumerate(threads):
+        contact = msgspec.json.encode(contact_row(thread)).decode()
+        yield f'{"," if number else ""}\n{{"contact": {contact}, "items": ['
+        for place, line in enumerate(json_lines(item_row(thread, item) for item in items)):
+            yield f"{',' if place else ''}\n  {line.rstrip()}"
+        yield "]}"
+    yield "\n]\n"
+
+
+def text_threads(threads: Threads) -> Iterator[str]:
+    """Make plain text: a line for each message, further lines of it indented."""
+    for thread, items in threads:
+        yield f"# {_one_line(_name(thread))} · {thread.account} · {_one_line(thread.contact.openid)}\n\n"
+        for at, who, words, _ in _said(thread, items):
+            yield f"[{at}] {_one_line(who)}: {'\n    '.join(words.splitlines())}\n"
+        yield "\n"
+
+
+_PAGE = (
+    '<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">\n'
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+    "<title>wxdesk</title><style>body{{font:15px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}}"
+    "p{{margin:.6em 0}}small{{color:#667}}span{{white-space:pre-wrap;unicode-bidi:isolate}}"
+    ".out{{margin-left:4em}}</style></head><body>\n"
+)
+
+
+def html_threads(threads: Threads) -> Iterator[str]:
+    """Make a page that loads and runs nothing."""
+    yield _PAGE.format(lang=language().replace("_", "-"))
+    for thread, items in threads:
+        yield f"<h2><bdi>{escape(_name(thread))}</bdi></h2>\n"
+        yield f"<small>{escape(thread.account)} · <bdi>{escape(thread.contact.openid)}</bdi></small>\n"
+        for at, who, words, side in _said(thread, items):
+            yield f'<p class="{side}"><small>{at} · <bdi>{escape(who)}</bdi></small><br>'
+            yield f"<span>{escape(words)}</span></p>\n"
+    yield "</body></html>\n"
+
+
+def _said(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield time, author, words and side of what the contact wrote, has or may have."""
+    for item in items:
+        if isinstance(item, Message):
+            if item.event is None:
+                yield _local(item.at), _name(thread), _words(item.text, item.msg_type), "in"
+        elif item.state in (ReplyState.SENT, ReplyState.UNKNOWN):
+            who = tr(WORDS[item.author]) + (f" {item.rule_name}" if item.rule_name else "")
+            who += f" ({tr(WORDS[item.state])})" if item.state is ReplyState.UNKNOWN else ""
+            yield _local(item.at), who, _words(_text(item.content), item.content.kind), "out"
+
+
+def _text(content: Content) -> str:
+    return content.text or "\n".join(filter(None, (content.title, content.description, content.url, content.page_path)))
+
+
+def _words(text: str, kind: str) -> str:
+    return text or tr(KIND_WORDS.get(kind, OTHER_KIND))
+
+
+def _name(thread: Conversation) -> str:
+    return thread.contact.alias or thread.contact.openid
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 class ExportKind(StrEnum):
@@ -41,10 +220,10 @@ class Progress:
         self.latest = step
 
 
-READABLE = {".html": formats.html_threads, ".txt": formats.text_threads, ".json": formats.json_threads}
-TABLES: dict[str, Callable[[Iterator[formats.ExportRow], Sequence[str]], Iterator[str]]] = {
-    ".csv": formats.csv_lines,
-    ".jsonl": formats.json_lines,
+READABLE = {".html": html_threads, ".txt": text_threads, ".json": json_threads}
+TABLES: dict[str, Callable[[Iterator[ExportRow], Sequence[str]], Iterator[str]]] = {
+    ".csv": csv_lines,
+    ".jsonl": json_lines,
 }
 ENDING = "The file's name must end in one of these: {endings}"
 OTHER_SCHEMA = "open the database once with this wxdesk first"
@@ -72,7 +251,7 @@ async def export(  # noqa: PLR0913 - of whom, whereto
     store = await read_store(url, home)
     try:
         if kind is ExportKind.FIGURES:
-            _write(file, TABLES[ending](map(formats.day_row, await store.statistics.days(None)), formats.DAY_COLUMNS))
+            _write(file, TABLES[ending](map(day_row, await store.statistics.days(None)), DAY_COLUMNS))
             return
         of = await store.exports.count(account, openid)
         if openid and not of:
@@ -103,6 +282,6 @@ def _lines(kind: ExportKind, ending: str, threads: Threads) -> Iterator[str]:
     if kind is ExportKind.CONVERSATIONS:
         return READABLE[ending](threads)
     if kind is ExportKind.CONTACTS:
-        return TABLES[ending]((formats.contact_row(thread) for thread, _ in threads), formats.CONTACT_COLUMNS)
-    rows = (formats.item_row(thread, item) for thread, items in threads for item in items)
-    return TABLES[ending](rows, formats.ITEM_COLUMNS)
+        return TABLES[ending]((contact_row(thread) for thread, _ in threads), CONTACT_COLUMNS)
+    rows = (item_row(thread, item) for thread, items in threads for item in items)
+    return TABLES[ending](rows, ITEM_COLUMNS)

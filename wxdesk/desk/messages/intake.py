@@ -23,19 +23,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from wxdesk.core import events
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import DecisionOutdated, StoreError
-from wxdesk.core.events import (
-    ConversationChanged,
-    DecisionMade,
-    Event,
-    MessageKept,
-    OperatorCalled,
-    PictureChanged,
-    QuarantineChanged,
-    TroubleRaised,
-    TypingAsked,
-)
 from wxdesk.core.model.push import Push
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.rules.conditions.facts import RequiredHistory
@@ -43,13 +33,54 @@ from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.quarantine import read_kept
-from wxdesk.desk.messages.throttle import BATCH, REST_FACTOR, Throttle
 from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.i18n import explain
 from wxdesk.store import Store
+from wxdesk.store.decisions.decisions import Decisions
 from wxdesk.store.messages.deriving import UnderivedPush
+
+FLOOD = 500
+"""Pushes a second from which on deciding is slowed down."""
+
+LATELY_SECONDS = 0.1
+"""Shortest time to take that rate over: a few pushes at once are no flood."""
+
+REST_FACTOR = 16.0
+"""Longest rest after a batch, in lengths of the batch."""
+
+BATCH = 50
+"""Messages derived in one transaction."""
+
+FLOOD_BATCH = 20
+"""The same in a flood: the next acknowledgement waits for its end."""
+
+
+class Throttle:
+    """Measures the rate of pushes after each batch, and sets batch size and rest."""
+
+    def __init__(self) -> None:
+        self._marks: deque[tuple[float, int]] = deque([(0.0, 0)])
+        self._flood = False
+
+    @property
+    def batch(self) -> int:
+        """Messages to take next."""
+        return FLOOD_BATCH if self._flood else BATCH
+
+    def rest(self, now: float, took: float, kept: int) -> float:
+        """Return the seconds to leave to acknowledging.
+
+        now: a monotonic time, at which `kept` pushes have been kept in all, after a batch that took `took` seconds.
+        """
+        self._marks.append((now, kept))
+        while len(self._marks) > 2 and self._marks[1][0] <= now - LATELY_SECONDS:
+            self._marks.popleft()
+        then, before = self._marks[0]
+        self._flood = kept - before > FLOOD * max(now - then, LATELY_SECONDS)
+        return REST_FACTOR * took if self._flood else 0.0
+
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +114,7 @@ class Intake:
         answering: Answering,
         transfers: Transfers,
         decision_lock: DecisionLock,
-        publish: Callable[[Event], None],
+        publish: Callable[[events.Event], None],
         clock: Clock,
     ) -> None:
         self._store = store
@@ -129,8 +160,8 @@ class Intake:
             self._behind = True
         self._awake.set()
         if push.incoming is None:
-            self._publish(TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
-            self._publish(QuarantineChanged())
+            self._publish(events.TroubleRaised(UNREADABLE, CANNOT_BE_READ, passing=True))
+            self._publish(events.QuarantineChanged())
         return Receipt(True, await self._transfers.answer(push, new=True)) if held else STORED
 
     async def run(self) -> None:
@@ -167,13 +198,13 @@ class Intake:
             self._stumbled = True
             self._transfers.unclaim(push.push_id for push in batch)
             log.warning("Intake waits for the store: %s", error)
-            self._publish(TroubleRaised(TROUBLE, explain(error)))
+            self._publish(events.TroubleRaised(TROUBLE, explain(error)))
             await asyncio.sleep(RETRY_SECONDS)
             self.look_for_more()
             return
         if self._stumbled:
             self._stumbled = False
-            self._publish(TroubleRaised(TROUBLE, ""))
+            self._publish(events.TroubleRaised(TROUBLE, ""))
 
     async def _settle_left(self) -> None:
         """Decide on a batch of messages that were left without a decision, oldest first."""
@@ -182,7 +213,7 @@ class Intake:
         undecided = await self._store.decisions.undecided(BATCH)
         if self._stumbled:  # of those that the store kept without an answer, nobody has heard
             for item in undecided:
-                self._publish(MessageKept(item.conversation.id, item.message.id))
+                self._publish(events.MessageKept(item.conversation.id, item.message.id))
         await self._decide(undecided)
         self._unsettled |= bool(undecided)
         self._backlog = len(undecided) == BATCH
@@ -227,9 +258,9 @@ class Intake:
     async def _derive(self, batch: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
         undecided = await self._store.pushes.derive(batch)
         for item in undecided:
-            self._publish(MessageKept(item.conversation.id, item.message.id))
+            self._publish(events.MessageKept(item.conversation.id, item.message.id))
             if item.message.picture_state is not None:
-                self._publish(PictureChanged(item.conversation.id, item.message.id, item.message.picture_state))
+                self._publish(events.PictureChanged(item.conversation.id, item.message.id, item.message.picture_state))
         return undecided
 
     async def _decide(self, undecided: Sequence[UndecidedMessage]) -> None:
@@ -282,14 +313,14 @@ class Intake:
         for resolution in resolutions:
             decision = resolution.decision
             self._answering.asked.pop(decision.message_id, None)
-            self._publish(DecisionMade(decision.conversation_id, decision.message_id))
+            self._publish(events.DecisionMade(decision.conversation_id, decision.message_id))
             if _changes_conversation(resolution):
-                self._publish(ConversationChanged(decision.conversation_id))
+                self._publish(events.ConversationChanged(decision.conversation_id))
             if resolution.called_by:
-                self._publish(OperatorCalled(decision.conversation_id, resolution.called_by))
+                self._publish(events.OperatorCalled(decision.conversation_id, resolution.called_by))
         delayed = {one.conversation_id for one in replies if one.state is ReplyState.QUEUED and one.not_before}
         for conversation_id in delayed:
-            self._publish(TypingAsked(conversation_id))
+            self._publish(events.TypingAsked(conversation_id))
         publish_replies(self._publish, replies)
 
     def _carry_out(self, item: UndecidedMessage, resolution: Resolution) -> None:
@@ -312,3 +343,18 @@ class Intake:
 def _changes_conversation(resolution: Resolution) -> bool:
     handed_over = resolution.arm_transfer or resolution.transferred_until is not None
     return bool(resolution.take_over or resolution.tags) or handed_over or resolution.aside is not None
+
+
+class SkippedMessages:
+    """Tells who wrote meanwhile, by `waiting`, and lets the rules answer after all."""
+
+    def __init__(self, decisions: Decisions, intake: Intake) -> None:
+        self._decisions = decisions
+        self._intake = intake
+        self.waiting = decisions.waiting
+
+    async def ask_rules(self, as_drafts: bool) -> int:
+        """Decide anew, with all guards but that of age; return the number of messages."""
+        ids = await self._decisions.reopen_skipped()
+        self._intake.ask_again(ids, as_drafts=as_drafts)
+        return len(ids)

@@ -16,16 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
-from wxdesk.core.errors import (
-    DeliveryUnknown,
-    MoveNotAllowed,
-    NotFound,
-    NotSendable,
-    NotSent,
-    Recalled,
-    Refused,
-    StoreError,
-)
+from wxdesk.core import errors
 from wxdesk.core.events import (
     AccountFreed,
     ConfigurationChanged,
@@ -156,7 +147,7 @@ class Outbox:
                 self._awake.clear()
                 try:
                     until = await self._send_due()
-                except StoreError as error:
+                except errors.StoreError as error:
                     log.warning("The outbox waits for the store: %s", error)
                     self._claims_lost_until = self._clock() + LATE_COMMIT
                     await sleep(STORE_RETRY_SECONDS, self._awake)
@@ -194,7 +185,7 @@ class Outbox:
         self._wake_known = True
         try:
             self._wake = await self._hold_timers.look(now)
-        except StoreError:
+        except errors.StoreError:
             self._wake_known = False
             raise
 
@@ -258,15 +249,15 @@ class Outbox:
     async def _call(self, account: Account, reply: Reply) -> ReplyOutcome:
         try:
             await self._sender.send(account, reply.openid, reply.content, reply.id, partial(self._may_begin, reply))
-        except Recalled:
+        except errors.Recalled:
             return self._outcomes.stopped()
-        except NotSent as error:
+        except errors.NotSent as error:
             return self._outcomes.not_sent(reply, error)
-        except NotSendable as error:
+        except errors.NotSendable as error:
             return self._outcomes.hopeless(reply, str(error.values["reason"]))
-        except DeliveryUnknown as error:
+        except errors.DeliveryUnknown as error:
             return self._outcomes.lost(reply, str(error.values["reason"]))
-        except Refused as error:
+        except errors.Refused as error:
             return self._outcomes.refused(reply, error)
         except Exception:
             log.exception("Sending a reply failed unexpectedly")
@@ -308,7 +299,7 @@ class Outbox:
             again = next(tries) > 0
             try:
                 found = await self._store.outbox.move(reply.id, move, self._clock(), changes)
-            except MoveNotAllowed:
+            except errors.MoveNotAllowed:
                 if not again:
                     raise
                 found = await self._store.replies.get(reply.id)  # it was committed, and only the answer was lost
@@ -322,9 +313,9 @@ class Outbox:
         while True:
             try:
                 await store()
-            except (MoveNotAllowed, NotFound):
+            except (errors.MoveNotAllowed, errors.NotFound):
                 log.exception("The outcome of a reply could not be recorded")
-            except StoreError as error:
+            except errors.StoreError as error:
                 log.warning("The outcome of a reply waits for the store: %s", error)
                 if not self._stopping:  # else the next start finds it in `sending`, and that nobody knows
                     await asyncio.sleep(STORE_RETRY_SECONDS)
@@ -339,7 +330,7 @@ class Outbox:
             await self._finish(sends=bool(hurried))
             if hurried:
                 await self._hold_timers.hold_back(hurried)
-        except StoreError as error:
+        except errors.StoreError as error:
             log.warning("What was written last waits for the next start: %s", error)
             await self._finish(sends=False)
 

@@ -52,12 +52,12 @@ class BusinessHoursEdit:
             raise CalendarChanged(calendar.name)
 
 
+@dataclass(frozen=True, slots=True)
 class BusinessHoursSaving:
     """Saves business hours, and lets rules that have only a name refer to them."""
 
-    def __init__(self, rulebook: Rulebook, rules: Rules) -> None:
-        self._rulebook = rulebook
-        self._rules = rules
+    _rulebook: Rulebook
+    _rules: Rules
 
     async def save(self, edit: BusinessHoursEdit) -> None:
         """Save the edit.

@@ -6,10 +6,9 @@ their holes.
 
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.desk.setup.check_sentences import GOOD, GOOD_CAUSES, NAMES
 from wxdesk.desk.setup.inward_sentences import CAUSES, WAY_IN
 from wxdesk.desk.setup.local_sentences import LOCAL
-from wxdesk.desk.setup.wording import filled
+from wxdesk.desk.setup.wording import GOOD, GOOD_CAUSES, NAMES, filled
 from wxdesk.i18n import tr
 
 WORDINGS = LOCAL | WAY_IN

@@ -7,21 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from wxdesk.core import events
 from wxdesk.core.errors import SendError, StoreError
-from wxdesk.core.events import (
-    SECRETS_TROUBLE,
-    ApiCalled,
-    ConfigurationChanged,
-    Event,
-    ListenerChanged,
-    PushSeen,
-    ReachabilityChanged,
-    ReplyChanged,
-    RulesChanged,
-    TokenChanged,
-    TroubleRaised,
-    TunnelChanged,
-)
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.api_verdicts import TOKEN_CALLS
@@ -30,14 +17,28 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.settings.configuration import Configuration
-from wxdesk.desk.setup.api_findings import call_finding, failed_fetch
-from wxdesk.desk.setup.fact_book import FactBook
-from wxdesk.desk.setup.push_facts import facts_of, facts_of_stored, hints_for
-from wxdesk.desk.setup.push_watch import IN_THE_BODY, KEPT, ON_THE_WAY_IN, PushWatch, is_good
+from wxdesk.desk.setup.account_findings import (
+    OF_THE_SHAPE,
+    call_finding,
+    failed_fetch,
+    kept_back,
+    kept_finding,
+    program_finding,
+    source_findings,
+)
+from wxdesk.desk.setup.push_watch import (
+    IN_THE_BODY,
+    KEPT,
+    ON_THE_WAY_IN,
+    PushWatch,
+    facts_of,
+    facts_of_stored,
+    hints_for,
+    is_good,
+)
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.setup.secret_findings import OF_THE_SHAPE, kept_back, kept_finding, program_finding, source_findings
 from wxdesk.desk.setup.sentences import told
-from wxdesk.desk.setup.waiting import SetupWaiting
+from wxdesk.desk.setup.waiting import FactBook, SetupWaiting
 from wxdesk.secrets import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
 
@@ -49,11 +50,6 @@ AGAIN_WITHIN = timedelta(minutes=1)
 
 MORE_WITHIN = timedelta(seconds=1)
 """Time for which a push like the last one says nothing new, and is only counted."""
-
-
-HEARD = (ApiCalled, ConfigurationChanged, ListenerChanged, PushSeen, ReachabilityChanged, ReplyChanged, RulesChanged,
-         TokenChanged, TunnelChanged)  # fmt: skip
-"""Events that the set-up desk follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ class SetupSources:
 class SetupDesk:
     """Facts of every account and of the way to it, to be checked again at any time."""
 
-    def __init__(self, sources: SetupSources, publish: Callable[[Event], None], clock: Clock) -> None:
+    def __init__(self, sources: SetupSources, publish: Callable[[events.Event], None], clock: Clock) -> None:
         self._from = sources
         self._publish = publish
         self._clock = clock
@@ -90,7 +86,7 @@ class SetupDesk:
         self._something_came = False
         self._kept_back = ""
         self._answered: dict[str, datetime] = {}
-        self._usual: dict[str, PushSeen] = {}
+        self._usual: dict[str, events.PushSeen] = {}
         self.refresh()
 
     @property
@@ -127,7 +123,7 @@ class SetupDesk:
         text = " ".join(map(told, findings))
         if text != self._kept_back:
             self._kept_back = text
-            self._publish(TroubleRaised(SECRETS_TROUBLE, text))
+            self._publish(events.TroubleRaised(events.SECRETS_TROUBLE, text))
 
     async def load(self) -> None:
         """Take up the facts where the last run left them."""
@@ -147,25 +143,25 @@ class SetupDesk:
             with suppress(StoreError):
                 await self._watch.flush()
 
-    def hear(self, event: Event) -> None:
+    def hear(self, event: events.Event) -> None:
         """Follow what the desk does anyway."""
         match event:
-            case PushSeen():
+            case events.PushSeen():
                 self._hear_request(event)
-            case ReplyChanged(state=ReplyState.SENT) | RulesChanged():
+            case events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
                 self._waiting.look_again()
-            case ApiCalled(account, call) if call in TOKEN_CALLS:
+            case events.ApiCalled(account, call) if call in TOKEN_CALLS:
                 self._program(account, call_finding(event, self._from.api_host))
-            case ApiCalled(call="custom/send"):
+            case events.ApiCalled(call="custom/send"):
                 self._sent(event)
-            case TokenChanged(account, expires_at, "") if expires_at is not None:
+            case events.TokenChanged(account, expires_at, "") if expires_at is not None:
                 self._program(account, Finding(Check.API, CheckVerdict.OK, account, at=self._clock()))
-            case ConfigurationChanged():
+            case events.ConfigurationChanged():
                 self._configured(event)
             case _:
                 self._hear_of_the_way(event)
 
-    def _hear_request(self, event: PushSeen) -> None:
+    def _hear_request(self, event: events.PushSeen) -> None:
         waited_for = self._waiting.waited_for
         if not waited_for and self._says_nothing_new(event):
             self._watch.count(event)
@@ -177,7 +173,7 @@ class SetupDesk:
         if self._watch.hear(event, awaited=bool(waited_for)):
             self._seen(event)
 
-    def _says_nothing_new(self, event: PushSeen) -> bool:
+    def _says_nothing_new(self, event: events.PushSeen) -> bool:
         """Tell if a kept push is like the last request, of a moment ago."""
         last = self._usual.get(event.account)
         if last is None or event.outcome != KEPT or not timedelta() <= event.at - last.at < MORE_WITHIN:
@@ -187,7 +183,7 @@ class SetupDesk:
             one is not None and other is not None and (one.verdict, one.values) == (other.verdict, other.values)
         )
 
-    def _configured(self, changes: ConfigurationChanged) -> None:
+    def _configured(self, changes: events.ConfigurationChanged) -> None:
         self._usual.clear()
         for account in changes.removed:
             self._watch.forget(account)
@@ -197,13 +193,13 @@ class SetupDesk:
             self._book.put(account, {SetupFact.ADDRESS: replace(self.state.reach, account=account)})
             self._waiting.message_came(account)
 
-    def _hear_of_the_way(self, event: Event) -> None:
+    def _hear_of_the_way(self, event: events.Event) -> None:
         match event:
-            case ReachabilityChanged(reach):
+            case events.ReachabilityChanged(reach):
                 self._reached(reach.finding)
-            case ListenerChanged(url):
+            case events.ListenerChanged(url):
                 self._book.put_listener(url)
-            case TunnelChanged(state):
+            case events.TunnelChanged(state):
                 self._book.put_tunnel(state)
             case _:
                 pass
@@ -277,7 +273,7 @@ class SetupDesk:
     def _program(self, account: str, finding: Finding) -> None:
         self._book.put(account, {SetupFact.MINI_PROGRAM: finding})
 
-    def _sent(self, call: ApiCalled) -> None:
+    def _sent(self, call: events.ApiCalled) -> None:
         """Note that an account may not send, and when it may again."""
         found = call_finding(call, self._from.api_host)
         before = self._book.finding(call.account, SetupFact.REAL_MESSAGE)
@@ -297,7 +293,7 @@ class SetupDesk:
         for name in self._from.accounts:
             self._book.put(name, {SetupFact.ADDRESS: replace(finding, account=name)})
 
-    def _seen(self, event: PushSeen) -> None:
+    def _seen(self, event: events.PushSeen) -> None:
         finding = event.finding
         if finding is None:
             return
@@ -311,7 +307,7 @@ class SetupDesk:
             if event.outcome != "checked":
                 self._waiting.message_came(event.account)
 
-    def _decide(self, event: PushSeen, finding: Finding) -> None:
+    def _decide(self, event: events.PushSeen, finding: Finding) -> None:
         # What belongs to no account concerns those that wait for a request, and so does another's Token at their URL.
         accounts = (finding.account,) if finding.account else self._waiting.waited_for
         other = finding.values.get("other", "") if finding.verdict is CheckVerdict.OTHER_ACCOUNT_PATH else ""
@@ -331,7 +327,7 @@ class SetupDesk:
             if finding.verdict in IN_THE_BODY:
                 self._waiting.message_refused(account)
 
-    def _was_not_accepted(self, event: PushSeen) -> bool:
+    def _was_not_accepted(self, event: events.PushSeen) -> bool:
         """Tell if WeChat asks again so soon that our answer cannot have satisfied it."""
         if event.outcome != "checked":
             self._answered.pop(event.account, None)

@@ -20,7 +20,7 @@ from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.remote_call import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
-from wxdesk.desk.conversations.colleagues import Colleagues
+from wxdesk.desk.conversations.presence import Colleagues
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.operators import Operators

@@ -5,28 +5,8 @@ import contextlib
 import logging
 import secrets
 
+from wxdesk.core import events
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import (
-    AccountChanged,
-    AttentionChanged,
-    AttentionRaised,
-    CaughtUp,
-    ConfigurationChanged,
-    Event,
-    ListenerChanged,
-    OperatorWrites,
-    PauseChanged,
-    PreferencesChanged,
-    PresenceChanged,
-    ReachabilityChanged,
-    RulesChanged,
-    SetupChanged,
-    TemplatesChanged,
-    TokenChanged,
-    TroubleRaised,
-    TunnelChanged,
-    WorkChanged,
-)
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
@@ -48,9 +28,14 @@ ALONE = "server"
 """Key of the trouble that no server works."""
 
 
-_ALL_NEW: tuple[Event, ...] = (
-    ConfigurationChanged(), SetupChanged(""), RulesChanged(), TemplatesChanged(), PreferencesChanged(), CaughtUp()
-)  # fmt: skip
+_ALL_NEW: tuple[events.Event, ...] = (
+    events.ConfigurationChanged(),
+    events.SetupChanged(""),
+    events.RulesChanged(),
+    events.TemplatesChanged(),
+    events.PreferencesChanged(),
+    events.CaughtUp(),
+)
 
 
 class Following:
@@ -73,7 +58,7 @@ class Following:
         self._told = ""
         self._me = secrets.token_hex(8)
         self._attended = asyncio.Event()
-        self._desk.bus.subscribe(lambda _: self._attended.set(), PresenceChanged)
+        self._desk.bus.subscribe(lambda _: self._attended.set(), events.PresenceChanged)
 
     async def begin(self) -> None:
         """Read what is stored now, and follow from there; raises `StoreError`."""
@@ -120,12 +105,12 @@ class Following:
                     await self._accounts.take(state.accounts, (), follow=False)
                     self._take_health(state.health)
             except StoreError as error:
-                self._publish(TroubleRaised(ALONE, _without_server(error)))
+                self._publish(events.TroubleRaised(ALONE, _without_server(error)))
                 await asyncio.sleep(RETRY_SECONDS)
                 self._look_at_everything()
             else:
-                self._publish(TroubleRaised(ALONE, ""))
-                for event in _ALL_NEW if everything else (SetupChanged(""),):
+                self._publish(events.TroubleRaised(ALONE, ""))
+                for event in _ALL_NEW if everything else (events.SetupChanged(""),):
                     self._publish(event)
 
     def _look_at_everything(self) -> None:
@@ -140,7 +125,7 @@ class Following:
                 if not self._desk.lacks(Role.OPERATOR):
                     await self._desk.presence.attend(self._me, self._local.presence.now)
             except StoreError as error:
-                self._publish(TroubleRaised(ALONE, _without_server(error)))
+                self._publish(events.TroubleRaised(ALONE, _without_server(error)))
                 self._look_at_everything()  # which ends the trouble
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ATTEND_SECONDS):
@@ -152,25 +137,25 @@ class Following:
             self._look_at_everything()
         for text in texts:
             for event in unpacked(text):
-                if isinstance(event, OperatorWrites | WorkChanged):
+                if isinstance(event, events.OperatorWrites | events.WorkChanged):
                     self._local.typing.hear(event)
                 await self._prepare(event)
                 self._publish(event)
 
-    async def _prepare(self, event: Event) -> None:
+    async def _prepare(self, event: events.Event) -> None:
         """Read again what the event is about, before the window does."""
         match event:
-            case RulesChanged() | TemplatesChanged():
+            case events.RulesChanged() | events.TemplatesChanged():
                 await self._local.rules.rulebook.load(record=False)
-            case PreferencesChanged():
+            case events.PreferencesChanged():
                 await self._local.preferences.load()
-            case AccountChanged():
+            case events.AccountChanged():
                 await self._accounts.take(self._accounts.configured, (), follow=False)
-            case AttentionRaised() | AttentionChanged():
+            case events.AttentionRaised() | events.AttentionChanged():
                 await self._local.attention.refresh()
-            case WorkChanged() | ConfigurationChanged():
+            case events.WorkChanged() | events.ConfigurationChanged():
                 self._look_at_everything()
-            case SetupChanged() | ReachabilityChanged() | TunnelChanged():
+            case events.SetupChanged() | events.ReachabilityChanged() | events.TunnelChanged():
                 self._behind.set()
             case _:
                 pass
@@ -182,14 +167,14 @@ class Following:
 
     def _take_health(self, state: HealthState) -> None:
         """Tell the window what the server has told its own."""
-        self._publish(ListenerChanged(state.listener_url))
-        self._publish(PauseChanged(state.paused, state.paused_until, state.paused_since))
+        self._publish(events.ListenerChanged(state.listener_url))
+        self._publish(events.PauseChanged(state.paused, state.paused_until, state.paused_since))
         for account, token in state.tokens:
-            self._publish(TokenChanged(account, token.expires_at, token.error))
+            self._publish(events.TokenChanged(account, token.expires_at, token.error))
         present = {trouble.key for trouble in state.troubles} | {UNREACHABLE, ALONE}
         for trouble in self._desk.health.state.troubles:
             if trouble.key not in present:
-                self._publish(TroubleRaised(trouble.key, ""))
+                self._publish(events.TroubleRaised(trouble.key, ""))
         for trouble in state.troubles:
             self._publish(trouble)
 
@@ -198,7 +183,7 @@ class Following:
             return
         self._told = reason
         text = tr("This desk cannot reach the database: {reason}. It goes on by itself.", reason=reason)
-        self._publish(TroubleRaised(UNREACHABLE, text if reason else ""))
+        self._publish(events.TroubleRaised(UNREACHABLE, text if reason else ""))
 
 
 def _without_server(error: StoreError) -> str:

@@ -1,17 +1,73 @@
-"""The operator's templates: validated, stored, counted and inserted."""
+"""Templates: validated, stored, counted and inserted; those that come with wxdesk."""
 
+import random
+import tomllib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+
+import msgspec
 
 from wxdesk.core.errors import BadTemplate, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.templates import Template, TemplateFault, template_faults
+from wxdesk.core.model.rule import Variant
+from wxdesk.core.templates import Prompt, Template, TemplateFault, template_faults
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.filling import Filling
+from wxdesk.desk.answers.filling import Filling, text_values
+from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.templates.insertion import TemplateFiller
+from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.paths import resource
 from wxdesk.store.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFiller:
+    """Starts insertions.
+
+    `_choose` gives a number below the one it gets, for templates with random variants.
+    """
+
+    _renderer: LiquidRenderer
+    _calendars: Calendars
+    _choose: Callable[[int], int] = random.randrange
+
+    def mistakes(self, text: str) -> tuple[BadTemplate, ...]:
+        """Return all mistakes that keep `text` out of a template."""
+        return self._renderer.mistakes(text, frozenset(), by_hand=True)
+
+    def prompts(self, texts: Sequence[str], declared: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        """Return the prompts for the values that `texts` ask for.
+
+        Those in `declared` are used, others have a name only. A text that does not parse asks for nothing.
+        """
+        known = {prompt.name: prompt for prompt in declared}
+        names = dict.fromkeys(name for text in texts for name in self._asked(text))
+        return tuple(known.get(name, Prompt(name)) for name in names)
+
+    def begin(self, template: Template, occasion: RuleContext, variant: int | None = None) -> Filling:
+        """Start an insertion; `variant` counts from 0, None lets the template choose."""
+        text = template.texts[self._variant(template) if variant is None else variant]
+        sources = [text] if template.kind is ReplyKind.TEXT else template.sources
+        schedule = next(iter(self._calendars.schedules.values()), None)
+        values = text_values(occasion, {}, schedule, self._calendars.zone, "\n".join(sources))
+        return Filling(template, text, self.prompts(sources, template.prompts), values, self._renderer)
+
+    def _variant(self, template: Template) -> int:
+        count = len(template.texts)
+        match template.variant:
+            case Variant.FIRST:
+                return 0
+            case Variant.RANDOM:
+                return self._choose(count)
+            case Variant.ROTATE:
+                return template.uses % count
+
+    def _asked(self, text: str) -> tuple[str, ...]:
+        try:
+            return self._renderer.asked(text)
+        except BadTemplate:
+            return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +158,39 @@ class TemplateLibrary:
         except BadTemplate:
             return template.summary
         return " ".join(said.split())
+
+
+@dataclass(frozen=True, slots=True)
+class StarterTemplate:
+    """One `[[templates]]` of a file; several texts are variants, a link replaces text."""
+
+    title: str
+    shortcut: str
+    category: str
+    keywords: tuple[str, ...] = ()
+    text: tuple[str, ...] = ("",)
+    variant: Variant = Variant.FIRST
+    ask: tuple[Prompt, ...] = ()
+    link: Content | None = None
+
+    def template(self) -> Template:
+        """Make the template, not stored yet."""
+        return Template(
+            0,
+            self.title,
+            self.text[0],
+            self.shortcut,
+            keywords=self.keywords,
+            category=self.category,
+            others=self.text[1:],
+            variant=self.variant,
+            content=Content() if self.link is None else replace(self.link, kind=ReplyKind.LINK),
+            prompts=self.ask,
+        )
+
+
+def starter_templates(language: str) -> tuple[Template, ...]:
+    """Read those of a language of `i18n.LANGUAGES`, in the order of the file."""
+    text = resource("templates", f"starter.{language}.toml").read_text(encoding="utf-8")
+    entries = msgspec.convert(tomllib.loads(text)["templates"], type=tuple[StarterTemplate, ...])
+    return tuple(entry.template() for entry in entries)

@@ -30,9 +30,8 @@ from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
-from wxdesk.desk.rules.trial.outcome import Trial, TrialDelivery
 from wxdesk.desk.rules.trial.scenario import TrialScenario
-from wxdesk.desk.rules.trial.trials import RuleTrials
+from wxdesk.desk.rules.trial.trials import RuleTrials, Trial, TrialDelivery
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.wechat.payload import to_body
 

@@ -1,7 +1,7 @@
 """Table of the kinds of condition, and what all conditions of a rule come to.
 
 A new condition needs its field in `Condition` and an entry in the table of each layer: here (in `message` or
-`surroundings`), in the rules file (`desk.rules.file.conditions`), in the window's words
+`surroundings`), in the rules file (`desk.rules.file.rule`), in the window's words
 (`ui.wording.conditions`) and in the editor (`ui.rules.editor.conditions.table`).
 """
 

@@ -25,8 +25,8 @@ from wxdesk.core.content.variables import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES
 from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.templates import ASK
 from wxdesk.desk.answers.liquid.conditions import BlankAwareCase, BlankAwareIf, BlankAwareUnless
-from wxdesk.desk.answers.liquid.filters import FILTERS, safe_filters
 from wxdesk.desk.answers.liquid.gaps import (
+    FILTERS,
     NO_STAND_INS,
     GapAwareAssign,
     GapAwareCapture,
@@ -36,6 +36,7 @@ from wxdesk.desk.answers.liquid.gaps import (
     GapHandling,
     MarkedText,
     NothingToShow,
+    safe_filters,
 )
 from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, line_of
 from wxdesk.i18n import tr

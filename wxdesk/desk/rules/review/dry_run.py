@@ -88,13 +88,13 @@ class DryRunReport:
     switched_off: bool = False
 
 
+@dataclass(frozen=True, slots=True)
 class DryRun:
-    """Walks over history; `accounts` are those of the configuration."""
+    """Walks over history, for the accounts of the configuration."""
 
-    def __init__(self, rulebook: Rulebook, past: MessageHistory, accounts: Mapping[str, Account]) -> None:
-        self._rulebook = rulebook
-        self._past = past
-        self._accounts = accounts
+    _rulebook: Rulebook
+    _past: MessageHistory
+    _accounts: Mapping[str, Account]
 
     async def over_history(
         self, rule: Rule | None, course: DryRunProgress, newest: int = NEWEST

@@ -1,4 +1,4 @@
 """Trials: rules tried on a message that nobody sent.
 
-Imported by `desk.rules.rules_desk` and the user interface; imports `desk.rules.rulebook` and `desk.answers`.
+Imported by `desk.desk` and the user interface; imports `desk.rules.rulebook` and `desk.answers`.
 """

@@ -14,13 +14,13 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import is_chinese
 from wxdesk.core.rules.faults import known_groups
-from wxdesk.core.rules.matching.matcher import MatchedRule, MatchTools, Ruleset
+from wxdesk.core.rules.matching.matcher import MatchedRule, Ruleset
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.builder import AnswerBuilder, action_template, messages_of
+from wxdesk.desk.answers.builder import action_template, messages_of
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
-from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import explain, tr
 
@@ -47,30 +47,21 @@ class RuleExample:
     answers: TrialMessage | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class RuleExamples:
     """Makes examples, in the context of a tried message; callable on any thread."""
 
-    def __init__(
-        self,
-        renderer: LiquidRenderer,
-        shelf: TemplateLookup,
-        composer: AnswerBuilder,
-        tools: MatchTools,
-        occasion: Callable[[TrialMessage], RuleContext],
-    ) -> None:
-        self._renderer = renderer
-        self._shelf = shelf
-        self._composer = composer
-        self._tools = tools
-        self._occasion = occasion
+    _rulebook: Rulebook
+    _renderer: LiquidRenderer
+    _occasion: Callable[[TrialMessage], RuleContext]
 
     def of(self, rule: Rule, tried: TrialMessage) -> RuleExample:
         """Make the example for `tried`, or for a matching message if that does not match."""
         found = self._found(rule, tried) if tried.on is not MessageType.TEXT or tried.sentence.strip() else None
         shown = _message_matching(rule, tried) if found is None else tried
         groups = found or self._found(rule, shown) or {}
-        values = partial(self._composer.values, MatchedRule(rule, groups), self._occasion(shown))
-        names = known_groups(rule.when, self._tools.compile_pattern)
+        values = partial(self._rulebook.builder.values, MatchedRule(rule, groups), self._occasion(shown))
+        names = known_groups(rule.when, self._rulebook.ruleset.tools.compile_pattern)
         spoken = tuple(
             one for place, action in enumerate(rule.then) for one in self._spoken(place, action, names, values)
         )
@@ -85,7 +76,11 @@ class RuleExamples:
         alone = replace(rule, enabled=True, cooldown=Cooldown(), delivery=Delivery.INHERIT)
         subject = self._occasion(tried).subject
         try:
-            matched = Ruleset((alone,), self._tools, self._composer.schedules).decide(subject).matched
+            matched = (
+                Ruleset((alone,), self._rulebook.ruleset.tools, self._rulebook.builder.schedules)
+                .decide(subject)
+                .matched
+            )
         except BadRule:
             return None
         return matched[0].groups if matched else None
@@ -97,7 +92,7 @@ class RuleExamples:
             return
         template = self._template(action)
         if template is None:
-            yield ActionExample(place, problem=self._shelf.reason_against(action.template))
+            yield ActionExample(place, problem=self._rulebook.shelf.reason_against(action.template))
             return
         for number, text in enumerate(template.texts):
             sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
@@ -115,7 +110,11 @@ class RuleExamples:
                 yield ActionExample(place, (), _problem(action, error), number, len(template.texts))
 
     def _template(self, action: Action) -> Template | None:
-        return self._shelf.find(action.template) if action.kind is ActionKind.TEMPLATE else action_template(action)
+        return (
+            self._rulebook.shelf.find(action.template)
+            if action.kind is ActionKind.TEMPLATE
+            else action_template(action)
+        )
 
 
 def _problem(action: Action, error: BadTemplate | BadContent) -> str:

@@ -6,9 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from wxdesk.desk.rules.exchange import ImportResult
+from wxdesk.desk.rules.exchange import ImportResult, RulesSnapshot
 from wxdesk.desk.rules.import_check import import_summary
-from wxdesk.desk.rules.snapshot import RulesSnapshot
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.list_undo import DeskCall, Inverse, ListUndo, UndoableChange
 from wxdesk.ui.rules.rule_list.model import RuleModel

@@ -6,7 +6,7 @@ from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome, Rule
 from wxdesk.core.model.status import StatusChange
-from wxdesk.desk.rules.trial.outcome import Trial
+from wxdesk.desk.rules.trial.trials import Trial
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.status import snooze_span
 
