@@ -23,7 +23,8 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.tunnel.ssh.driver import Address, SshTunnel
 from wxdesk.tunnel.ssh.login import SshTimes
 
-QUICK = SshTimes(opening=5.0, keepalive=0.1, unanswered=3, looking=1.0)
+QUICK = SshTimes(opening=5.0, keepalive=0.1, unanswered=9, looking=1.0)
+"""A loss is noticed within a second; no sooner, or a server that others keep from its turn would be taken for one."""
 REMOTE = free_port()
 
 type Settings = Callable[..., TunnelSettings]
@@ -206,7 +207,7 @@ async def test_a_frozen_sshd_is_noticed(
     watched: WatchedTunnel, listener: Address, sshd: RealServer, key_file: Path
 ) -> None:
     settings = settings_for(sshd, key_file)
-    await watched.use(SshTunnel(settings, listener, times=SshTimes(opening=1.0, keepalive=0.1)))
+    await watched.use(SshTunnel(settings, listener, times=SshTimes(opening=1.0, keepalive=0.1, unanswered=9)))
     await watched.up()
     sshd.signal(signal.SIGSTOP)
     assert "broke off" in (await watched.down()).values["reason"]
