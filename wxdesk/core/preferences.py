@@ -1,6 +1,6 @@
 """The operator's preferences, with their defaults and bounds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -42,7 +42,8 @@ class Preferences:
     or mouse for so long, nobody is at the desk, 1 to 240 · hand_back_minutes: after so long an absence,
     takeovers without an end are handed back to the rules, 1 to 1440, 0 for not by itself · notifications: on
     the desktop, and whether they show what the contact wrote · sound, sound_every_seconds: whether attention
-    rings, and how often until somebody looks, 5 to 600, 0 for once · warn_hours: how long before a reply window
+    rings, and how often until somebody looks, 5 to 600, 0 for once · quiet_from, quiet_until: hours of the
+    day, 0 to 23, between which neither happens; the same for never · warn_hours: how long before a reply window
     closes unanswered the operator is told, 1 to 47, 0 for not at all · on_close: see `OnClose` · keep_awake: the
     machine does not go to sleep by itself while messages are received · hands_out: in a team, what waits goes to
     whoever is least busy · after_sending: see `AfterSending` ·
@@ -62,6 +63,8 @@ class Preferences:
     notifications_show_text: bool = True
     sound: bool = True
     sound_every_seconds: int = 20
+    quiet_from: int = 0
+    quiet_until: int = 0
     warn_hours: int = 2
     on_close: OnClose = OnClose.ASK
     views: tuple[SavedView, ...] = ()
@@ -86,6 +89,12 @@ class Preferences:
         """Time before an unanswered reply window closes to warn; zero for not at all."""
         return timedelta(hours=self.warn_hours)
 
+    def at(self, hour: int) -> "Preferences":
+        """Return these as they hold at an hour of the day, quiet or not."""
+        first, last = self.quiet_from, self.quiet_until
+        is_quiet = first <= hour < last if first <= last else not last <= hour < first
+        return replace(self, notifications=False, sound=False) if is_quiet else self
+
     def check(self) -> None:
         """Raise `BadPreference` at the first field that is out of its bounds."""
         for field, (least, most, zero) in BOUNDS.items():
@@ -101,6 +110,8 @@ BOUNDS = {
     "away_minutes": (1, 240, False),
     "hand_back_minutes": (1, 1440, True),
     "sound_every_seconds": (5, 600, True),
+    "quiet_from": (1, 23, True),
+    "quiet_until": (1, 23, True),
     "warn_hours": (1, 47, True),
 }
 """Least and most of each number, and whether 0 is allowed as well."""

@@ -173,7 +173,12 @@ def test_no_sound_when_the_operator_wants_none(
     qtbot.waitUntil(lambda: "1 conversation calls" in attention.tray.icon.toolTip())
     assert not window.status_bar.silence.isVisible()
     assert ear.played() == 0
-    world.call(kept.set(replace(kept.now, sound=True)))
+    hour = world.desk.clock().astimezone().hour
+    world.call(kept.set(replace(kept.now, sound=True, quiet_from=hour, quiet_until=(hour + 2) % 24)))
+    qtbot.waitUntil(lambda: not window.status_bar.silence.isVisible())
+    attention._follow()  # as every few seconds
+    assert ear.played() == 0
+    world.call(kept.set(replace(kept.now, quiet_from=0, quiet_until=0)))
     qtbot.waitUntil(lambda: ear.played() == 1)
 
 

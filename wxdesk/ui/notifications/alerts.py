@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
@@ -19,7 +19,7 @@ from wxdesk.core.events import (
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices
-from wxdesk.ui.notifications.notice import Notifier
+from wxdesk.ui.notifications.notice import Notifier, preferences_at_this_hour
 from wxdesk.ui.notifications.player import Player, Ringer, chime, player_command
 from wxdesk.ui.notifications.tray import Tray
 from wxdesk.ui.notifications.updates import UpdateNotice
@@ -40,6 +40,9 @@ _FOLLOWED = (
     PreferencesChanged,
     ReachabilityChanged,
 )
+
+QUIET_LOOK_MS = 10_000
+"""Milliseconds between two looks whether quiet hours have begun or ended."""
 
 _DESK = frozenset({0})
 """Rings like a conversation when WeChat no longer reaches the desk; none has id 0."""
@@ -65,6 +68,7 @@ class OperatorAlerts(QObject):
         self.tray = Tray(window)
         self.notifier = notifier or DesktopNotices(self._icon, self.tray, self)
         self.board = NoticeBoard(bridge, window, self.notifier, self)
+        self._hours = QTimer(self, interval=QUIET_LOOK_MS)
         UpdateNotice(bridge, window.notices, self)
         self._connect()
         if QSystemTrayIcon.isSystemTrayAvailable():
@@ -81,6 +85,8 @@ class OperatorAlerts(QObject):
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
+        self._hours.timeout.connect(self._follow)
+        self._hours.start()
         self._window.silence_wanted.connect(self.ringer.silence)
         self.ringer.rings.connect(self.tray.show_ringing)
         self.ringer.rings.connect(self._window.status_bar.show_ringing)
@@ -102,7 +108,7 @@ class OperatorAlerts(QObject):
         if len(ringing) != len(self._ringing):
             _show_badge(len(ringing))
         self._ringing = ringing
-        self.ringer.follow(ringing, desk.preferences.now)
+        self.ringer.follow(ringing, preferences_at_this_hour(desk))
         self.tray.show_state(desk.health.state, len(calling))
 
     def _sound(self) -> Path:

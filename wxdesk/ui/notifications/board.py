@@ -32,6 +32,7 @@ from wxdesk.ui.notifications.notice import (
     loss_notice,
     notice_key,
     notice_of,
+    preferences_at_this_hour,
     return_notice,
 )
 from wxdesk.ui.presence.presence import is_watching
@@ -81,7 +82,7 @@ class NoticeBoard(QObject):
         desk = self._bridge.desk
         if not reach.lost:
             self._notifier.withdraw(notice_key(NoticeTopic.LOSS, NO_CONVERSATION))
-        elif not is_watching(desk.presence) and desk.preferences.now.notifications:
+        elif not is_watching(desk.presence) and preferences_at_this_hour(desk).notifications:
             self._notifier.show(loss_notice(reach.finding), self._answers.give)
 
     def _pass_on(self, call: ColleagueCalled, rows: Sequence[InboxRow]) -> None:
@@ -89,7 +90,10 @@ class NoticeBoard(QObject):
         for notice in [colleague_notice(call, row.conversation) for row in rows]:
             words, read = ": ".join(filter(None, (notice.title, notice.body))), partial(self._read, notice)
             self._window.notices.bar(notice.key, words, tone="pending", action=tr("Open"), then=read)
-            if not is_watching(self._bridge.desk.presence) and self._bridge.desk.preferences.now.notifications:
+            if (
+                not is_watching(self._bridge.desk.presence)
+                and preferences_at_this_hour(self._bridge.desk).notifications
+            ):
                 self._notifier.show(notice, self._read)
 
     def _read(self, notice: DesktopNotice, _: object = None) -> None:
@@ -102,13 +106,13 @@ class NoticeBoard(QObject):
         desk = self._bridge.desk
         if self._window.isActiveWindow() and not desk.presence.now.away:
             raised.pop(self._window.open_conversation_id or 0, None)
-        if raised and desk.preferences.now.notifications:
+        if raised and preferences_at_this_hour(desk).notifications:
             self._bridge.ask(desk.inbox.rows(raised.keys()), partial(self._find_callers, raised))
 
     def _tell_of_returns(self, returning: set[int]) -> None:
         """Notify of ending takeovers while nobody looks at the window."""
         desk = self._bridge.desk
-        if returning and not is_watching(desk.presence) and desk.preferences.now.notifications:
+        if returning and not is_watching(desk.presence) and preferences_at_this_hour(desk).notifications:
             self._bridge.ask(desk.inbox.rows(returning), self._show_returns)
 
     def _show_returns(self, rows: Sequence[InboxRow]) -> None:

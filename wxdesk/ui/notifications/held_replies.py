@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject
 from wxdesk.core.events import Event, PresenceChanged
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.notifications.commands import NoticeCommands
-from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of
+from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of, preferences_at_this_hour
 from wxdesk.ui.presence.presence import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
@@ -73,7 +73,7 @@ class HeldReplyNotices(QObject):
             if self._window.inbox.isVisible():  # its strip has them all
                 for answer in tuple(self._shown):
                     self._withdraw(answer)
-        elif self._bridge.desk.preferences.now.notifications:
+        elif preferences_at_this_hour(self._bridge.desk).notifications:
             self._tell(wanted)
 
     def _tell(self, wanted: Mapping[int, DesktopNotice]) -> None:
@@ -90,7 +90,7 @@ class HeldReplyNotices(QObject):
 
     def _wanted(self) -> dict[int, DesktopNotice]:
         """Return the notices to show, soonest first, by the first part of each answer."""
-        with_text = self._bridge.desk.preferences.now.notifications_show_text
+        with_text = preferences_at_this_hour(self._bridge.desk).notifications_show_text
         answers = defaultdict[int, dict[HoldReason, list[HeldReply]]](dict)
         for held in self._feed.held:
             if held.reply.due_at is not None:

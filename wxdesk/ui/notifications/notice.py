@@ -11,9 +11,11 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.desk.desk import Desk
 from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
@@ -47,6 +49,12 @@ FOR_HELD = (NoticeAction.SEND, NoticeAction.STOP, NoticeAction.TAKE_OVER, Notice
 """Actions for held replies; Edit comes last, because GNOME shows only three."""
 
 FOR_CALL = (NoticeAction.OPEN, NoticeAction.TAKE_OVER)
+
+
+def preferences_at_this_hour(desk: Desk) -> Preferences:
+    """Return the preferences with what the quiet hours leave of notices and sound."""
+    return desk.preferences.now.at(desk.clock().astimezone().hour)
+
 
 NO_CONVERSATION = 0
 """Id in place of a conversation's, for what concerns the whole desk."""

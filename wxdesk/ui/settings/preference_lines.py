@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.preferences import BOUNDS
-from wxdesk.i18n import ntr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
@@ -169,6 +169,16 @@ def absent_unit(n: int) -> str:
 def again_unit(n: int) -> str:
     """Return the text for the interval at which the sound is repeated."""
     return ntr("second until somebody looks (0: once)", "seconds until somebody looks (0: once)", n)
+
+
+def hour_unit(_: int) -> str:
+    """Return the text for an hour of the day."""
+    return tr("o'clock")
+
+
+def until_unit(_: int) -> str:
+    """Return the text for the hour at which the quiet hours end."""
+    return tr("o'clock: neither sound nor notices on the desktop (the same hour twice: never)")
 
 
 def warning_unit(n: int) -> str:

@@ -23,9 +23,11 @@ from wxdesk.ui.settings.preference_lines import (
     WordsLine,
     absent_unit,
     again_unit,
+    hour_unit,
     idle_unit,
     late_unit,
     undo_unit,
+    until_unit,
     warning_unit,
 )
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
@@ -105,6 +107,8 @@ class PreferencesCard(SettingsCard):
         sound = SwitchLine("sound", tr("Ring when a conversation needs me"), self)
         again = NumberLine("sound_every_seconds", tr("again every"), again_unit, self)
         self._add(tr("Sound"), sound, again)
+        begin = NumberLine("quiet_from", tr("Quiet from"), hour_unit, self)
+        self._add(tr("Do not disturb"), begin, NumberLine("quiet_until", tr("and until"), until_unit, self))
         self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), warning_unit, self))
         closed = ChoiceLine("on_close", tr("When the window is closed"), self)
         choices = ((OnClose.ASK, tr("ask me")), (OnClose.TRAY, tr("keep on in the tray")))
