@@ -10,8 +10,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.content import Content
-from wxdesk.ui.simulator.customer_list import CustomerModel
-from wxdesk.ui.simulator.phone_model import PhoneModel, PhoneRole
+from wxdesk.ui.simulator.page import CustomerModel
+from wxdesk.ui.simulator.phone_view import LINE, PhoneModel
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide, SimulatedCustomer
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ def lines(*texts: str) -> tuple[PhoneLine, ...]:
 
 
 def shown(model: PhoneModel) -> list[str]:
-    found = [model.index(row).data(PhoneRole.LINE) for row in range(model.rowCount())]
+    found = [model.index(row).data(LINE) for row in range(model.rowCount())]
     return [line.content.text if line is not None else "…" for line in found]
 
 

@@ -21,8 +21,9 @@ from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.window_port import SandboxSimulator
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.simulator.page import LARGEST_FILE, LIST_NEEDS, SimulatorPage
-from wxdesk.ui.simulator.phone_model import PhoneRole
+from wxdesk.ui.simulator.page import LIST_NEEDS, SimulatorPage
+from wxdesk.ui.simulator.phone_pane import LARGEST_FILE
+from wxdesk.ui.simulator.phone_view import LINE
 from wxdesk.ui.simulator.port import Mishap, PhoneLine, PhoneSide, PushReport
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, report_word
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -30,7 +31,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 def lines(page: SimulatorPage) -> list[PhoneLine]:
     model = page.phone.model
-    return [model.index(row).data(PhoneRole.LINE) for row in range(model.rowCount())]
+    return [model.index(row).data(LINE) for row in range(model.rowCount())]
 
 
 def kept(world: World) -> list[tuple[str, MessageType, str]]:
@@ -78,7 +79,9 @@ def test_he_sends_a_picture_a_card_and_one_of_his_own(
     own = tmp_path / "own.png"
     own.write_bytes(pictures.cover())
     page.choose(WANG_FANG.openid)
-    for count, act in enumerate((page.phone.ready.click, page.phone.card.click, lambda: page.show_file(str(own))), 1):
+    for count, act in enumerate(
+        (page.phone.ready.click, page.phone.card.click, lambda: page.phone.show_file(str(own))), 1
+    ):
         act()
         qtbot.waitUntil(lambda count=count: len(lines(page)) == count)
     qtbot.waitUntil(
@@ -96,7 +99,7 @@ def test_what_is_no_picture_is_refused_in_words(
     bad.write_bytes(b"%PDF")
     page.choose(WANG_FANG.openid)
     with qtbot.waitSignal(page._bridge.failed) as failed:
-        page.show_file(str(bad))
+        page.phone.show_file(str(bad))
     assert i18n.explain(failed.args[0]) == "this kind of file is not allowed"
     assert kept(world) == []
 
@@ -110,7 +113,7 @@ def test_what_cannot_be_read_is_told(
         with file.open("wb") as made:
             made.truncate(size)
     page.choose(WANG_FANG.openid)
-    page.show_file(str(file))
+    page.phone.show_file(str(file))
     assert any(reason in label.full_text() for label in page.window().findChildren(PlainLabel))
     assert kept(world) == []
 
@@ -165,7 +168,8 @@ def test_every_mishap_has_its_switch_and_its_fault(page: SimulatorPage) -> None:
 def test_a_push_that_nobody_takes_is_loud(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
     world.sandbox.set_push_url("http://127.0.0.1:9/wx/shop")
     page.choose(LI_LEI.openid)
-    page.phone.written.emit("在吗")
+    page.phone.text.setText("在吗")
+    qtbot.keyClick(page.phone.text, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(lines(page)) == 2)
     assert lines(page)[1].side is PhoneSide.NOT_AVAILABLE
     qtbot.waitUntil(lambda: page.counters.failed.full_text() == "not taken: 1")
@@ -180,7 +184,8 @@ def test_wechats_own_tool_takes_him_and_lets_him_go(qtbot: QtBot, world: World, 
     world.sandbox.platform.contact(program, LI_LEI.openid).session.accept(world.sandbox.clock())
     world.sandbox.on_change()
     qtbot.waitUntil(page.phone.with_tool.isVisible)
-    page.phone.written.emit("有人吗")
+    page.phone.text.setText("有人吗")
+    qtbot.keyClick(page.phone.text, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(lines(page)) == 1 and lines(page)[0].to_tool)
     assert page.phone.result.full_text() == "The message was not pushed."
     qtbot.mouseClick(page.phone.release, Qt.MouseButton.LeftButton)
@@ -192,7 +197,8 @@ def test_a_new_customer_can_write_at_once(qtbot: QtBot, world: World, page: Simu
     qtbot.mouseClick(page.add, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.customers.rowCount() == len(CUSTOMERS) + 1)
     assert page.phone.window_text.full_text() == "May not be written to yet"
-    page.phone.written.emit("你好")
+    page.phone.text.setText("你好")
+    qtbot.keyClick(page.phone.text, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: kept(world) == [("text", MessageType.TEXT, "你好")])
 
 

@@ -1,14 +1,15 @@
 """Switches for mishaps; a switch turns itself off once its mishap has happened."""
 
 from datetime import timedelta
+from functools import partial
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest, Simulator
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_text, remaining_text
 from wxdesk.ui.widgets.boxes import ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
@@ -22,13 +23,7 @@ HOW_OFTEN: tuple[int | None, ...] = (1, 3, None)
 
 
 class MishapRow(QWidget):
-    """One switch with its sentence and, if needed, a small field.
-
-    Signals:
-        wanted: the operator switched it; True for on.
-    """
-
-    wanted = Signal(bool)
+    """One switch with its sentence and, if needed, a small field."""
 
     def __init__(self, mishap: Mishap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +43,6 @@ class MishapRow(QWidget):
             column.addWidget(self.errcode)
         column.addWidget(self.state)
         self.state.hide()
-        self.switch.clicked.connect(self.wanted)
 
     def wish(self, times: int | None) -> MishapRequest:
         """Return the mishap to switch on, with the values of the fields."""
@@ -77,18 +71,12 @@ class MishapRow(QWidget):
 
 
 class MishapPanel(QFrame):
-    """All switches, and the number of times a mishap happens once it is switched on.
+    """All switches, and the number of times a mishap happens once it is switched on."""
 
-    Signals:
-        mishap_requested: a `MishapRequest` to switch on.
-        mishap_cancelled: a `Mishap` to switch off.
-    """
-
-    mishap_requested = Signal(object)
-    mishap_cancelled = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, simulator: Simulator, parent: QWidget) -> None:
         super().__init__(parent)
+        self._bridge = bridge
+        self._simulator = simulator
         self.setProperty("class", "side")
         self.rows = {mishap: MishapRow(mishap, self) for mishaps in GROUPS.values() for mishap in mishaps}
         self.often = _narrow(ChoiceField(self))
@@ -96,7 +84,7 @@ class MishapPanel(QFrame):
             self.often.addItem(word, times)
         self.often.setAccessibleName(tr("How often it happens"))
         for row in self.rows.values():
-            row.wanted.connect(self._pass_on)
+            row.switch.clicked.connect(partial(self._turn, row))
         self._lay_out()
 
     def show_active(self, mishaps: tuple[ActiveMishap, ...]) -> None:
@@ -105,13 +93,11 @@ class MishapPanel(QFrame):
         for mishap, row in self.rows.items():
             row.show_active(active.get(mishap))
 
-    def _pass_on(self, on: bool) -> None:
-        row = self.sender()
-        if isinstance(row, MishapRow):
-            if on:
-                self.mishap_requested.emit(row.wish(self.often.currentData()))
-            else:
-                self.mishap_cancelled.emit(row.mishap)
+    def _turn(self, row: MishapRow) -> None:
+        if row.switch.isChecked():
+            self._bridge.ask(self._simulator.switch_on(row.wish(self.often.currentData())))
+        else:
+            self._bridge.ask(self._simulator.switch_off(row.mishap))
 
     def _lay_out(self) -> None:
         content = QWidget()

@@ -4,30 +4,144 @@ It is in the window of the demonstration only. It never touches the desk: what h
 way as in life, over HTTP to the listener and back.
 """
 
-from collections.abc import Coroutine
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QWidget
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QElapsedTimer,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 from shiboken6 import isValid
 
-from wxdesk.core.errors import BadInput
-from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.simulator.customer_list import CustomerModel, CustomerRole, CustomerView
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
-from wxdesk.ui.simulator.port import Counters, Mishap, MishapRequest, PushReport, Scene, SimulatedCustomer, Simulator
+from wxdesk.ui.simulator.port import Counters, Scene, SimulatedCustomer, Simulator
+from wxdesk.ui.simulator.text import customer_text, name_text
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_focus, paint_initial, paint_text
+from wxdesk.ui.widgets.row_index import Index
+
+ROW = 60
+AVATAR = 36
+_PAD = 12
+
+
+CUSTOMER = Qt.ItemDataRole.UserRole
+"""Role of a row's customer."""
+
+
+class CustomerModel(QAbstractListModel):
+    """Model of the customers, in the order of their first messages."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._customers: tuple[SimulatedCustomer, ...] = ()
+
+    def show(self, customers: tuple[SimulatedCustomer, ...]) -> None:
+        """Show these customers; rows that stay keep their place."""
+        before = len(self._customers)
+        same = [one.openid for one in customers[:before]] == [one.openid for one in self._customers]
+        if not same:
+            self.beginResetModel()
+            self._customers = customers
+            self.endResetModel()
+            return
+        if len(customers) > before:
+            self.beginInsertRows(QModelIndex(), before, len(customers) - 1)
+            self._customers = customers
+            self.endInsertRows()
+        self._customers = customers
+        if before:
+            self.dataChanged.emit(self.index(0), self.index(before - 1))
+
+    def row_of(self, openid: str) -> int:
+        """Find the row of a customer, or -1."""
+        return next((row for row, one in enumerate(self._customers) if one.openid == openid), -1)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._customers)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        customer = self._customers[index.row()]
+        if role == CUSTOMER:
+            return customer
+        if role == Qt.ItemDataRole.DisplayRole:
+            return name_text(customer)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{name_text(customer)}: {customer_text(customer)}"
+        return None
+
+
+class CustomerDelegate(QStyledItemDelegate):
+    """Paints an avatar, the name, and the last line."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(100, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        customer: SimulatedCustomer | None = index.data(CUSTOMER)
+        if customer is None:
+            return
+        theme = Theme.current()
+        rect: QRect = option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color("selection"))
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), theme.color("accent_fill"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, theme.color("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        avatar = QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR)
+        paint_initial(painter, avatar, name_text(customer)[:1].upper(), index.row())
+        left = rect.left() + _PAD + AVATAR + 10
+        line = QRect(left, rect.top() + 10, rect.right() - _PAD - left + 1, 20)
+        paint_text(painter, line, name_text(customer), font(Size.MESSAGE, strong=True), theme.color("text"))
+        words = customer_text(customer)
+        paint_text(painter, line.translated(0, 20), words, font(Size.SMALL), theme.color("secondary"))
+        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
+            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
+        painter.restore()
+
+
+class CustomerView(QListView):
+    """Shows a `CustomerModel`."""
+
+    def __init__(self, model: CustomerModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "list")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(tr("Customers"))
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.setItemDelegate(CustomerDelegate(self))
+        self.setModel(model)
 
 
 class CounterLine(QWidget):
@@ -35,13 +149,9 @@ class CounterLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.delivered = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
-        self.doubled = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
-        self.pushed = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
-        self.failed = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
-        row = hbox(within=self, spacing=16)
-        for label in (self.delivered, self.doubled, self.pushed, self.failed):
-            row.addWidget(label)
+        labels = [PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self) for _ in range(4)]
+        self.delivered, self.doubled, self.pushed, self.failed = labels
+        hbox(*labels, within=self, spacing=16)
 
     def show_counters(self, counters: Counters) -> None:
         """Show these counts."""
@@ -57,9 +167,6 @@ LIST_WIDTH = 236
 PANEL_WIDTH = 312
 LIST_NEEDS = 1000
 REFRESH_MS = 60
-LARGEST_FILE = 16 * 1024 * 1024
-"""Largest file to read, in bytes; the simulated WeChat checks smaller ones."""
-CARD = ("青瓷茶具六件套", "pages/goods/detail?id=2201")
 
 
 class SimulatorPage(QWidget):
@@ -70,15 +177,13 @@ class SimulatorPage(QWidget):
     def __init__(self, bridge: Bridge, notices: Notices, simulator: Simulator) -> None:
         super().__init__()
         self._bridge = bridge
-        self._notices = notices
         self._simulator = simulator
-        self._openid = ""
         self.scene: Scene | None = None
         self._since = QElapsedTimer()
         self.customers = CustomerModel(self)
         self.list = CustomerView(self.customers, self)
-        self.phone = PhonePane(self)
-        self.mishaps = MishapPanel(self)
+        self.phone = PhonePane(bridge, notices, simulator, self)
+        self.mishaps = MishapPanel(bridge, simulator, self)
         self.counters = CounterLine(self)
         self.add = Button(tr("New customer"), icon="plus", parent=self)
         self._refresh = Debounce(self._look, self, REFRESH_MS)
@@ -92,7 +197,7 @@ class SimulatorPage(QWidget):
 
     def choose(self, openid: str) -> None:
         """Show the phone of another customer."""
-        self._openid = openid
+        self.phone.openid = openid
         self._look()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -115,15 +220,8 @@ class SimulatorPage(QWidget):
         self.list.activated.connect(self._choose_row)
         self.list.selectionModel().currentChanged.connect(self._choose_row)
         self.add.clicked.connect(self._add)
-        self.phone.written.connect(self._write)
-        self.phone.entered.connect(self._enter)
-        self.phone.picture_wanted.connect(self._show_picture)
-        self.phone.card_wanted.connect(self._send_card)
-        self.phone.release_wanted.connect(self._let_go)
         self.phone.chosen.connect(self.choose)
-        self.phone.add_wanted.connect(self._add)
-        self.mishaps.mishap_requested.connect(self._switch_on)
-        self.mishaps.mishap_cancelled.connect(self._switch_off)
+        self.phone.add.clicked.connect(self._add)
         self._tick.timeout.connect(self._pass_time)
         # The simulator calls on its own thread; a queued signal is how that reaches this one.
         self._simulator_changed.connect(self._start_refresh, Qt.ConnectionType.QueuedConnection)
@@ -133,59 +231,23 @@ class SimulatorPage(QWidget):
 
     def _look(self) -> None:
         self._refresh.stop()
-        self._bridge.ask(self._simulator.look(self._openid), self._show)
+        self._bridge.ask(self._simulator.look(self.phone.openid), self._show)
 
     def _show(self, scene: Scene) -> None:
-        if not self._openid and scene.customers:
+        if not self.phone.openid and scene.customers:
             self.choose(_latest_customer(scene.customers).openid)
             return
-        if scene.phone is not None and scene.phone.openid != self._openid:
+        if scene.phone is not None and scene.phone.openid != self.phone.openid:
             return  # the answer to an older question
         self.scene = scene
         self._since.start()
         self.customers.show(scene.customers)
-        row = self.customers.row_of(self._openid)
+        row = self.customers.row_of(self.phone.openid)
         if row >= 0 and self.list.currentIndex().row() != row:
             self.list.setCurrentIndex(self.customers.index(row))
         self.phone.show_scene(scene)
         self.mishaps.show_active(scene.mishaps)
         self.counters.show_counters(scene.counters)
-
-    def _write(self, text: str) -> None:
-        self._do(self._simulator.write(self._openid, text))
-
-    def _enter(self, session_from: str) -> None:
-        self._do(self._simulator.enter(self._openid, session_from))
-
-    def _send_card(self) -> None:
-        self._do(self._simulator.send_card(self._openid, *CARD))
-
-    def _show_picture(self, own: bool) -> None:
-        if not own:
-            self._do(self._simulator.show(self._openid, None))
-            return
-        kinds = tr("Pictures (*.png *.jpg *.jpeg *.gif)")
-        dialog = QFileDialog(self.window(), tr("A picture from a file"), str(Path.home()), kinds)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.show_file)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def show_file(self, path: str) -> None:
-        """Let the customer send the picture in that file."""
-        try:
-            if Path(path).stat().st_size > LARGEST_FILE:
-                raise BadInput(reason=tr("The file is too large."))
-            data = Path(path).read_bytes()
-        except OSError as error:
-            self._notices.report(unusable_file(Path(path).name, error))
-        except BadInput as error:
-            self._notices.report(error)
-        else:
-            self._do(self._simulator.show(self._openid, data))
-
-    def _do(self, doing: Coroutine[Any, Any, PushReport]) -> None:
-        self._bridge.ask(doing, self.phone.show_report)
 
     def _add(self) -> None:
         self._bridge.ask(self._simulator.add(), self._welcome)
@@ -193,15 +255,6 @@ class SimulatorPage(QWidget):
     def _welcome(self, openid: str) -> None:
         self.choose(openid)
         self.phone.text.setFocus()
-
-    def _let_go(self) -> None:
-        self._bridge.ask(self._simulator.let_go(self._openid))
-
-    def _switch_on(self, wish: MishapRequest) -> None:
-        self._bridge.ask(self._simulator.switch_on(wish))
-
-    def _switch_off(self, mishap: Mishap) -> None:
-        self._bridge.ask(self._simulator.switch_off(mishap))
 
     # -- what moves by itself
 
@@ -222,8 +275,8 @@ class SimulatorPage(QWidget):
         self.phone.show_time(self.scene.now + timedelta(milliseconds=self._since.elapsed()))
 
     def _choose_row(self, index: QModelIndex, _before: QModelIndex | None = None) -> None:
-        customer: SimulatedCustomer | None = index.data(CustomerRole.CUSTOMER) if index.isValid() else None
-        if customer is not None and customer.openid != self._openid:
+        customer: SimulatedCustomer | None = index.data(CUSTOMER) if index.isValid() else None
+        if customer is not None and customer.openid != self.phone.openid:
             self.choose(customer.openid)
 
     def _lay_out(self) -> None:
@@ -243,9 +296,8 @@ class SimulatorPage(QWidget):
         self._side = QFrame(self)
         self._side.setProperty("class", "list-side")
         self._side.setFixedWidth(LIST_WIDTH)
-        side = vbox((self.list, 1), within=self._side, spacing=0, margins=(0, 0, 1, 0))
         foot = hbox(self.add, margins=(12, 10, 12, 10))
-        side.addLayout(foot)
+        vbox((self.list, 1), foot, within=self._side, spacing=0, margins=(0, 0, 1, 0))
         self.mishaps.setFixedWidth(PANEL_WIDTH)
         row = hbox(self._side, (self.phone, 1), self.mishaps, spacing=0)
         vbox(head, (row, 1), within=self, spacing=0)

@@ -1,44 +1,50 @@
 """One customer's phone and actions: write, enter, send a picture or a card."""
 
+from collections.abc import Coroutine
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QSizePolicy, QWidget
 
+from wxdesk.core.errors import BadInput
+from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.simulator.phone_model import PhoneModel
-from wxdesk.ui.simulator.phone_view import PhoneView
-from wxdesk.ui.simulator.port import PushReport, Scene
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.simulator.phone_view import PhoneModel, PhoneView
+from wxdesk.ui.simulator.port import PushReport, Scene, Simulator
 from wxdesk.ui.simulator.text import name_text, report_word, window_text
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.quota_dots import QuotaDots
 
 LONGEST_SESSION_FROM = 1024
+LARGEST_FILE = 16 * 1024 * 1024
+"""Largest file to read, in bytes; the simulated WeChat checks smaller ones."""
+CARD = ("青瓷茶具六件套", "pages/goods/detail?id=2201")
 
 
 class PhonePane(QWidget):
-    """Shows a scene's phone and emits the customer's actions as signals.
+    """Shows a scene's phone, and acts as the customer `openid` in the simulator.
 
     Signals:
-        written: a text. entered: a session-from. picture_wanted: True for one from a file.
-        card_wanted, release_wanted, add_wanted: the buttons. chosen: an openid from the drop-down.
+        chosen: an openid from the drop-down.
     """
 
-    written = Signal(str)
-    entered = Signal(str)
-    picture_wanted = Signal(bool)
-    card_wanted = Signal()
-    release_wanted = Signal()
-    add_wanted = Signal()
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, notices: Notices, simulator: Simulator, parent: QWidget) -> None:
         super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._simulator = simulator
+        self.openid = ""
         self._scene: Scene | None = None
         self.model = PhoneModel(self)
         self.view = PhoneView(self.model, self)
@@ -105,25 +111,53 @@ class PhonePane(QWidget):
         self.send.clicked.connect(self._write)
         self.session_from.returnPressed.connect(self._enter)
         self.enter.clicked.connect(self._enter)
-        self.ready.clicked.connect(self._want_ready)
-        self.own.clicked.connect(self._want_own)
-        self.card.clicked.connect(self.card_wanted)
+        self.ready.clicked.connect(self._show_ready)
+        self.own.clicked.connect(self._choose_file)
+        self.card.clicked.connect(self._send_card)
         self.customers.activated.connect(self._choose)
-        self.add.clicked.connect(self.add_wanted)
+
+    # -- what the customer does
+
+    def _do(self, doing: Coroutine[Any, Any, PushReport]) -> None:
+        self._bridge.ask(doing, self.show_report)
 
     def _write(self) -> None:
         if self.text.text().strip():
-            self.written.emit(self.text.text())
+            self._do(self._simulator.write(self.openid, self.text.text()))
             self.text.clear()
 
     def _enter(self) -> None:
-        self.entered.emit(self.session_from.text().strip())
+        self._do(self._simulator.enter(self.openid, self.session_from.text().strip()))
 
-    def _want_ready(self) -> None:
-        self.picture_wanted.emit(False)
+    def _show_ready(self) -> None:
+        self._do(self._simulator.show(self.openid, None))
 
-    def _want_own(self) -> None:
-        self.picture_wanted.emit(True)
+    def _send_card(self) -> None:
+        self._do(self._simulator.send_card(self.openid, *CARD))
+
+    def _let_go(self) -> None:
+        self._bridge.ask(self._simulator.let_go(self.openid))
+
+    def _choose_file(self) -> None:
+        kinds = tr("Pictures (*.png *.jpg *.jpeg *.gif)")
+        dialog = QFileDialog(self.window(), tr("A picture from a file"), str(Path.home()), kinds)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.show_file)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_file(self, path: str) -> None:
+        """Let the customer send the picture in that file."""
+        try:
+            if Path(path).stat().st_size > LARGEST_FILE:
+                raise BadInput(reason=tr("The file is too large."))
+            data = Path(path).read_bytes()
+        except OSError as error:
+            self._notices.report(unusable_file(Path(path).name, error))
+        except BadInput as error:
+            self._notices.report(error)
+        else:
+            self._do(self._simulator.show(self.openid, data))
 
     def _choose(self, index: int) -> None:
         self.chosen.emit(self.customers.itemData(index))
@@ -143,7 +177,7 @@ class PhonePane(QWidget):
         self.with_tool.setProperty("class", "bar-pending")
         self.with_tool.hide()
         self.release = Button(tr("End the session there"), parent=self.with_tool)
-        self.release.clicked.connect(self.release_wanted)
+        self.release.clicked.connect(self._let_go)
         words = tr("WeChat's own customer-service tool has this customer: the desk hears nothing.")
         sentence = PlainLabel(words, role="pending", wrap=True, parent=self.with_tool)
         release = (self.release, Qt.AlignmentFlag.AlignVCenter)
