@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wxdesk.core.rules.matching.keyword_index import Keywords
+from wxdesk.core.rules.matching.candidates import Keywords
 
 # Few letters, so that words overlap, repeat and begin alike; short and long ones, beyond the beginning looked up.
 WORDS = st.lists(st.text(alphabet="ab退款", min_size=1, max_size=9), max_size=12)
