@@ -21,7 +21,7 @@ from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.inbox.conversation_list.search_results import Place, SearchModel
 from wxdesk.ui.inbox.held_replies.model import HeldModel, asked_text
 from wxdesk.ui.rules.review.rows import ReviewRow, ReviewRows
-from wxdesk.ui.templates.template_list.model import Role, TemplateModel
+from wxdesk.ui.templates.template_list import Role, TemplateModel
 from wxdesk.ui.wording.messages import readable
 
 AS_SPOKEN = Qt.ItemDataRole.AccessibleTextRole

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from wxdesk.ui.editing.record_head import TitleField
+from wxdesk.ui.editing.record_editor import TitleField
 from wxdesk.ui.widgets.labels import plain_tip
 
 

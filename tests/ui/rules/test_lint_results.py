@@ -34,7 +34,7 @@ def _hide_hours(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     _words(page).chips.set_words(("refund", "退款"))
     page.editor.when_card.part("none").removed.emit(page.editor.when_card.part("none"))  # type: ignore[union-attr]
     page.editor.save()
-    qtbot.waitUntil(lambda: bridge.is_idle and bool(page.editor.doubts.lines()))
+    qtbot.waitUntil(lambda: bridge.is_idle and bool(page.editor.doubts.lines))
 
 
 def test_a_rule_that_never_answers_says_so_when_it_is_saved(
@@ -46,7 +46,7 @@ def test_a_rule_that_never_answers_says_so_when_it_is_saved(
     _hide_hours(page, bridge, qtbot)
     toast = host.findChild(Toast)
     assert toast.findChild(PlainLabel).full_text() == f"“Hours” is saved, but: {NEVER}"
-    assert [line.words.full_text() for line in page.editor.doubts.lines()] == [NEVER]
+    assert [line.words.full_text() for line in page.editor.doubts.lines] == [NEVER]
     assert page.editor.doubts.isVisible()
     toast.action.click()
     qtbot.waitUntil(lambda: _words(page).chips.add.hasFocus())
@@ -54,7 +54,7 @@ def test_a_rule_that_never_answers_says_so_when_it_is_saved(
 
 def test_the_card_follows_the_rule_and_leads_to_the_other(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     _hide_hours(page, bridge, qtbot)
-    page.editor.doubts.lines()[0].other.click()
+    page.editor.doubts.lines[0].other.click()
     assert page.editor.head.title.text() == "Refunds"
     assert not page.editor.doubts.isVisible()
     page.list.view.setCurrentIndex(page.rules.index(1))
@@ -101,8 +101,8 @@ def test_a_pattern_that_matches_every_text_is_said_to_while_it_is_written(
     qtbot.keyClicks(part.field, "|")
     assert (part.note.full_text(), part.note.isVisible()) == ("This pattern matches every text.", True)
     page.editor.save()
-    qtbot.waitUntil(lambda: bridge.is_idle and bool(page.editor.doubts.lines()))
+    qtbot.waitUntil(lambda: bridge.is_idle and bool(page.editor.doubts.lines))
     assert stored()[2].when.regex == r"order (?P<no>\d+)|"
-    assert "This pattern matches every text." in [line.words.full_text() for line in page.editor.doubts.lines()]
+    assert "This pattern matches every text." in [line.words.full_text() for line in page.editor.doubts.lines]
     qtbot.keyClicks(part.field, "x")
     assert not part.note.isVisible()

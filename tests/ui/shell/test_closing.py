@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.events import ListenerChanged
 from wxdesk.core.preferences import OnClose, Preferences
-from wxdesk.ui.editing.unsaved_guard import LeaveDialog
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.leaving import LeavingDialog

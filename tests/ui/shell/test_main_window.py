@@ -17,7 +17,7 @@ from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.editing.unsaved_guard import LeaveDialog
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.rules.page import RulesPage

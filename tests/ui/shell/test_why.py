@@ -59,7 +59,7 @@ def test_a_message_can_be_tried_with_the_present_rules_as_its_customers_next_one
     rules = next(page.widget for page in window.pages if isinstance(page.widget, RulesPage))
     trial = rules.trial
     assert trial.isVisible()
-    qtbot.waitUntil(lambda: trial.bubbles.texts() == ["几点开门", "Li Lei，我们十点开门。"])
+    qtbot.waitUntil(lambda: trial.bubbles.texts == ["几点开门", "Li Lei，我们十点开门。"])
     assert trial.writer.name.text() == "Li Lei"
     qtbot.waitUntil(lambda: trial.around.rule.value == "Hours")
     assert "“Hours” spoke last" in trial.writer.taken.full_text()

@@ -16,12 +16,12 @@ from wxdesk import i18n
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.templates.templates import starter_templates
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
-from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage
-from wxdesk.ui.templates.template_list.model import Role
+from wxdesk.ui.templates.template_list import Role
 from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 
@@ -69,8 +69,8 @@ def test_each_row_tells_how_a_template_is_used(qtbot: QtBot, world: World, bridg
 
 
 def test_the_list_is_searched_and_narrowed_by_category(qtbot: QtBot, page: TemplatesPage) -> None:
-    assert [chip.text() for chip in page.list.chips.chips()] == ["Shop", "Delivery"]
-    page.list.chips.chips()[0].click()
+    assert [chip.text() for chip in page.list.chips.chips] == ["Shop", "Delivery"]
+    page.list.chips.chips[0].click()
     assert titles(page) == ["Hours", "Returns"]
     qtbot.keyClicks(page.list.sought, "open")
     assert titles(page) == ["Hours"]
@@ -78,7 +78,7 @@ def test_the_list_is_searched_and_narrowed_by_category(qtbot: QtBot, page: Templ
     assert titles(page) == []
     assert page.list.none.isVisible()
     qtbot.keyClick(page.list.sought, Qt.Key.Key_Escape)
-    page.list.chips.chips()[0].click()
+    page.list.chips.chips[0].click()
     assert titles(page) == ["Hours", "Parcel", "Returns"]
 
 
@@ -107,7 +107,7 @@ def test_a_template_is_written_and_kept(qtbot: QtBot, bridge: Bridge, page: Temp
     write(qtbot, page.editor.finding.keywords, "money, back")
     write(qtbot, page.editor.saying.text.edit, "You get {{ ask.amount }} back.")
     settled(qtbot, bridge, page)
-    [row] = page.editor.prompts.rows()
+    [row] = page.editor.prompts.rows
     row.label.setText("How much")
     page.editor.check_now()
     assert page.editor.preview.bubble.accessibleName() == "Preview: You get ‹How much› back."
@@ -157,8 +157,8 @@ def test_a_declaration_survives_while_the_text_is_being_rewritten(page: Template
     for text, shown in (("{{ ask.n", []), ("{{ ask.no }} {{ ask.by }}", ["no", "by"])):
         edit.setPlainText(text)
         page.editor.check_now()
-        assert [row.name for row in page.editor.prompts.rows()] == shown
-    assert page.editor.prompts.rows()[0].label.text() == "Order number"
+        assert [row.name for row in page.editor.prompts.rows] == shown
+    assert page.editor.prompts.rows[0].label.text() == "Order number"
 
 
 def test_variants_are_kept(qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored) -> None:
@@ -203,7 +203,7 @@ def test_a_field_of_a_link_asks_and_shows_what_it_asks(qtbot: QtBot, page: Templ
     assert fields.by_name["url"].text() == "https://shop.example/?no={{ ask.order_no }}"
     qtbot.keyClicks(fields.by_name["url"].edit, "no")  # in the place of the name that is proposed
     page.editor.check_now()
-    assert [row.name for row in page.editor.prompts.rows()] == ["no"]
+    assert [row.name for row in page.editor.prompts.rows] == ["no"]
     assert page.editor.preview.bubble.content.url == "https://shop.example/?no=‹no›"
     fields.by_name["title"].edit.setText("{{ nope }}")
     page.editor.check_now()

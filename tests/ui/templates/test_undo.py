@@ -41,7 +41,7 @@ def test_each_field_is_undone_in_turn_and_redone(page: TemplatesPage, qtbot: QtB
     editor.saying.text.add.click()
     text.setPlainText("In other words {{ ask.no }}")
     assert len(note().others) == 1
-    editor.prompts.rows()[0].label.setText("Which order?")
+    editor.prompts.rows[0].label.setText("Which order?")
     assert note().prompts[0].label == "Which order?"
     for before in reversed(read[:-1]):
         _press(page, text, qtbot)

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
@@ -18,14 +18,10 @@ type FindFile = Callable[[str], Awaitable[Path | None]]
 """Finds a picture's file by digest, on the other loop; None if there is none."""
 
 
-class BackgroundCall(Protocol):
-    """Runs a coroutine elsewhere and calls back here, as `Bridge.ask` does."""
-
-    def __call__(
-        self, work: Coroutine[Any, Any, QImage], done: Callable[[QImage], None], failed: Callable[[Exception], None]
-    ) -> None:
-        """Returns at once."""
-
+type BackgroundCall = Callable[
+    [Coroutine[Any, Any, QImage], Callable[[QImage], None], Callable[[Exception], None]], None
+]
+"""Runs a coroutine elsewhere and calls back here, as `Bridge.ask` does."""
 
 AT_A_TIME = 2
 """Pictures that are read at the same time; each may need ALLOCATION_MB."""

@@ -94,7 +94,7 @@ class ContentForm(QWidget):
 
     def start(self) -> None:
         """Focus the first field."""
-        self._first().setFocus()
+        self._focus(FIELDS[self._content.kind][0])
 
     def show_faults(self, reasons: Mapping[str, str]) -> None:
         """Show these reasons at their fields, by name, and none at the others."""
@@ -105,16 +105,11 @@ class ContentForm(QWidget):
         """Show the reason at the field of that name, or at the first one, and focus it."""
         shown = FIELDS[self._content.kind]
         name = name if name in shown else shown[0]
-        if name in self.pictures:
-            self.pictures[name].show_error(reason)
-            self.pictures[name].choose.setFocus()
-        else:
-            self.by_name[name].show_error(reason)
-            self.by_name[name].edit.setFocus()
+        (self.by_name | self.pictures)[name].show_error(reason)
+        self._focus(name)
 
-    def _first(self) -> QWidget:
-        name = FIELDS[self._content.kind][0]
-        return self.pictures[name].choose if name in self.pictures else self.by_name[name].edit
+    def _focus(self, name: str) -> None:
+        (self.pictures[name].choose if name in self.pictures else self.by_name[name].edit).setFocus()
 
 
 def content_labels() -> dict[str, str]:

@@ -33,7 +33,7 @@ class PictureField(QWidget):
         self._hint = hint
         self._name = name
         self._turn = 0  # only the picture that was chosen last counts
-        self._digest = ""
+        self.digest = ""
         self.choose = Button(tr("Choose a file…"), icon="folder")
         self.remove = Button(tr("Remove"), kind=ButtonKind.LINK)
         self.words = PlainLabel(hint, size=Size.SMALL, role="secondary", wrap=True)
@@ -44,11 +44,6 @@ class PictureField(QWidget):
         self.choose.clicked.connect(self.open_files)
         self.remove.clicked.connect(self.clear)
         self._show()
-
-    @property
-    def digest(self) -> str:
-        """The picture's digest; empty for none."""
-        return self._digest
 
     def open_files(self) -> None:
         """Let the operator choose a file; returns at once."""
@@ -61,7 +56,7 @@ class PictureField(QWidget):
     def take(self, source: PictureSource) -> None:
         """Read and store another picture."""
         self._turn += 1
-        self._digest = ""
+        self.digest = ""
         self._show(tr("Reading the picture…"))
         done, failed = partial(self._took, self._turn), partial(self._refused, self._turn)
         self._bridge.ask(add_picture(self._bridge.desk.pictures, source), done, failed)
@@ -69,7 +64,7 @@ class PictureField(QWidget):
     def hold(self, digest: str) -> None:
         """Hold a picture that is stored already; empty for none."""
         self._turn += 1
-        self._digest = digest
+        self.digest = digest
         self._show(tr("As before") if digest else "")
 
     def clear(self) -> None:
@@ -107,7 +102,7 @@ class PictureField(QWidget):
 
     def _took(self, turn: int, taken: AddedPicture) -> None:
         if turn == self._turn:
-            self._digest = taken.picture.digest
+            self.digest = taken.picture.digest
             self._show(taken_text(taken))
 
     def _refused(self, turn: int, error: Exception) -> None:

@@ -4,8 +4,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
 from wxdesk.core.model.content import Content
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import paint_content
@@ -14,6 +15,12 @@ from wxdesk.ui.look.theme import Measure, Theme
 
 _PAD_X, _PAD_Y = 12, 9
 _WIDTH = 212
+
+
+def cost_text(replies: int, size: str = "") -> str:
+    """Return the size in bytes, if there is a text, and the replies taken, in words."""
+    takes = ntr("takes {n} reply", "takes {n} replies", replies)
+    return tr("{size} / {limit} bytes", size=size, limit=TEXT_LIMIT_BYTES) + " · " + takes if size else takes
 
 
 class ContentPreview(QWidget):
@@ -29,23 +36,18 @@ class ContentPreview(QWidget):
         self._album = album
         self._fill = fill
         self._line = line
-        self._content = Content()
+        self.content = Content()
         self._layout: ContentLayout | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         album.ready.connect(self._repaint)
 
-    @property
-    def content(self) -> Content:
-        """The content that is shown."""
-        return self._content
-
     def show_content(self, content: Content) -> None:
         """Show another content."""
-        if content == self._content:
+        if content == self.content:
             return
-        self._content = content
+        self.content = content
         self._layout = None
         texts = [piece.text for piece in pieces_of_content(content) if isinstance(piece, Paragraph)]
         self.setAccessibleName(tr("Preview: {text}", text=", ".join(texts)))
@@ -92,7 +94,7 @@ class ContentPreview(QWidget):
         painter.end()
 
     def _laid_out(self, width: int) -> ContentLayout:
-        return lay_out_content(pieces_of_content(self._content), max(60, width - 2 * _PAD_X))
+        return lay_out_content(pieces_of_content(self.content), max(60, width - 2 * _PAD_X))
 
     def _repaint(self, _digest: str) -> None:
         self.update()

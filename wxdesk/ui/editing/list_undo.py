@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from wxdesk.core.errors import NotFound
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_model import Record
-from wxdesk.ui.editing.record_view import RecordView
+from wxdesk.ui.editing.record_view import Record, RecordView
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
 
@@ -91,7 +90,7 @@ class ListUndo(QObject):
             self._waiting.append(self.undo)
         elif self._done:
             change = self._done[-1]
-            self._step(change, change.undo, self._was_undone)
+            self._step(change, change.undo, tr("Undone"))
 
     def redo(self) -> None:
         """Redo the last change that was undone."""
@@ -99,16 +98,16 @@ class ListUndo(QObject):
             self._waiting.append(self.redo)
         elif self._undone:
             change = self._undone[-1]
-            self._step(change, change.redo, self._was_redone)
+            self._step(change, change.redo, tr("Done again"))
 
     def was_saved(self, record: Record) -> None:
         """Forget undone deletions of this record: redoing one would delete what was saved."""
         self._undone = [one for one in self._undone if one.restored != record.id]
         self._tell()
 
-    def _step(self, change: UndoableChange, work: DeskCall, then: Callable[[UndoableChange, object], None]) -> None:
+    def _step(self, change: UndoableChange, work: DeskCall, said: str) -> None:
         self._standing.stop()  # what was moved last is where it was meant to be
-        self._ask(work, partial(then, change), partial(self._refused, change))
+        self._ask(work, partial(self._was_turned, change, said), partial(self._refused, change))
 
     def _ask(self, work: DeskCall, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         self._open += 1
@@ -118,23 +117,17 @@ class ListUndo(QObject):
         self.keep(change, said)
         self._go_on()
 
-    def _was_undone(self, change: UndoableChange, result: object) -> None:
-        turned = self._turned(change, result, tr("Undone"))
-        self._undone.append(turned)
-        if change.restored:
-            self.restored.emit(change.restored)
-        self._go_on()
-
-    def _was_redone(self, change: UndoableChange, result: object) -> None:
-        turned = self._turned(change, result, tr("Done again"))
-        self._done.append(turned)
-        self._go_on()
-
-    def _turned(self, change: UndoableChange, result: object, said: str) -> UndoableChange:
+    def _was_turned(self, change: UndoableChange, said: str, result: object) -> None:
+        """Offer an undone change to be redone, or a redone one to be undone."""
+        undone = any(one is change for one in self._done)
         self._drop(change)
         turn = None if change.turned is None else change.turned(result)
         self._notices.toast(" · ".join((said, turn.told)) if turn is not None and turn.told else said)
-        return change if turn is None else replace(change, undo=turn.work, redo=turn.work)
+        turned = change if turn is None else replace(change, undo=turn.work, redo=turn.work)
+        (self._undone if undone else self._done).append(turned)
+        if undone and change.restored:
+            self.restored.emit(change.restored)
+        self._go_on()
 
     def _drop(self, change: UndoableChange) -> None:
         self._done = [one for one in self._done if one is not change]

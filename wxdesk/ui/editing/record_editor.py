@@ -1,22 +1,116 @@
 """Editor of one record: undo, saving and reverting for rules and templates."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_head import RecordHead
-from wxdesk.ui.editing.record_model import Record
+from wxdesk.ui.editing.record_view import Record
+from wxdesk.ui.editing.revisions.comparison import revision_title
 from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refocus
+from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import ColumnScroll, hbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
+
+
+class RecordHead(QWidget):
+    """Title, state and buttons of an editor.
+
+    A subclass makes the `history` button and lays all out. `name` names the title's field, which takes `longest`
+    characters. `refused` tells why nobody here may edit it, if so.
+    """
+
+    history: Button
+
+    def __init__(self, name: str, longest: int) -> None:
+        super().__init__()
+        self.refused: Callable[[], str] = str
+        self.title = TitleField(self)
+        self.title.setPlaceholderText(name)
+        self.title.setAccessibleName(name)
+        self.title.setMaxLength(longest)
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.state = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
+
+    def _make_saving(self) -> None:
+        """Make the buttons that revert and save; they are the last ones to get the focus."""
+        self.revert = Button(tr("Revert"), icon="undo", parent=self)
+        self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
+        self.save.setToolTip("Ctrl+S")
+
+    def show_title(self, title: str) -> None:
+        """Show another title, scrolled to its beginning."""
+        self.title.setText(title)
+        self.title.setCursorPosition(0)
+
+    def show_state(self, stored: Record, now: datetime, text: str = "", role: str = "secondary") -> None:
+        """Show why it cannot be edited here, else `text`, else the stored revision."""
+        self.state.set_role(role)
+        if not text and stored.id and stored.updated_at is not None:
+            text = revision_title(stored.revision, stored.updated_at, now)
+        refused = self.refused()
+        self.state.setText(tr(refused) if refused else text or self._new_text(stored))
+
+    def _new_text(self, stored: Record) -> str:
+        return tr("New, not saved yet")
+
+    def show_refusal(self, reason: str) -> None:
+        """Say why the record was not stored, where no field is to blame."""
+        self.state.set_role("pending")
+        self.state.setText(reason)
+
+    def allow(self, *, save: bool, revert: bool) -> None:
+        """Enable or disable saving and reverting."""
+        self.save.setEnabled(save)
+        self.revert.setEnabled(revert)
+
+
+class TitleField(QLineEdit):
+    """One frameless line in title size; an underline shows that it can be edited.
+
+    A title that does not fit is shown whole in its tooltip.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "flat")
+        self.setFont(font(Size.PAGE, strong=True))
+        self.setTextMargins(-2, 0, 0, 0)  # the letters begin where the labels below do
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFixedHeight(32)
+        self.textChanged.connect(self._tell_whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_whole()
+
+    def _tell_whole(self) -> None:
+        wide = self.fontMetrics().horizontalAdvance(self.text())
+        set_tip(self, self.text() if wide > self.width() else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        wrong, focused = bool(self.property("wrong")), self.hasFocus()
+        if not (wrong or focused or self.underMouse() or not self.text()):
+            return
+        role = "failed" if wrong else "accent" if focused else "line"
+        painter = QPainter(self)
+        painter.setPen(QPen(Theme.current().color(role), 2 if focused or wrong else 1))
+        under = QRectF(self.rect()).adjusted(0, 0, 0, -1)
+        painter.drawLine(under.bottomLeft(), under.bottomRight())
+        painter.end()
+
 
 SIDE_MARGINS = 48
 """Pixels of both side margins together."""
@@ -54,7 +148,7 @@ class RecordEditor[R: Record](QWidget):
         self.blank = blank
         self.faults: tuple[RecordFault, ...] = ()
         self._clock = bridge.desk.clock
-        self._saved = self._shown = self._reads = blank
+        self.saved = self._shown = self._reads = blank
         self._touched = self._showing = False
         self._later = Debounce(self.check_now, self)
         self._steps = UndoSteps[R](self._content)
@@ -106,7 +200,7 @@ class RecordEditor[R: Record](QWidget):
 
         Where it reads the same already, the fields stay, so that typing can go on while it is saved.
         """
-        before, self._saved = self._saved, record
+        before, self.saved = self.saved, record
         reads_the_same = record.id != 0 and before.id in (0, record.id) and not self.unsaved
         if reads_the_same:
             self.check_now()
@@ -122,7 +216,7 @@ class RecordEditor[R: Record](QWidget):
 
     def show_stored(self, record: R | None) -> None:
         """Take over the stored record, None if it is deleted; what is written stays."""
-        self._saved = self._blank_after(self._saved) if record is None else record
+        self.saved = self._blank_after(self.saved) if record is None else record
         self.check_now()
 
     def write(self, record: R) -> None:
@@ -135,12 +229,7 @@ class RecordEditor[R: Record](QWidget):
 
     def record(self) -> R:
         """Return the record as edited; untouched parts are as stored."""
-        return self._with_content(self._saved, preserve_untouched(self._read(), self._reads, self._shown))
-
-    @property
-    def saved(self) -> R:
-        """The record as it is stored; id 0 if it is not."""
-        return self._saved
+        return self._with_content(self.saved, preserve_untouched(self._read(), self._reads, self._shown))
 
     @property
     def unsaved(self) -> bool:
@@ -148,7 +237,7 @@ class RecordEditor[R: Record](QWidget):
         return self._differs(self.record())
 
     def _differs(self, record: R) -> bool:
-        return self._content(record) != self._content(self._saved)
+        return self._content(record) != self._content(self.saved)
 
     def undo(self) -> None:
         """Restore the record as before the last pause in typing, in whatever field."""
@@ -172,7 +261,7 @@ class RecordEditor[R: Record](QWidget):
 
     def revert(self) -> None:
         """Go back to what is stored."""
-        self.write(self._saved)
+        self.write(self.saved)
 
     def save(self) -> bool:
         """Ask to store the record if changed and valid; return True if asked."""
@@ -212,7 +301,7 @@ class RecordEditor[R: Record](QWidget):
             self.touched.emit(changed)
 
     def _ask_history(self) -> None:
-        self.history_asked.emit(self._saved)
+        self.history_asked.emit(self.saved)
 
 
 class WidthScroll(ColumnScroll):

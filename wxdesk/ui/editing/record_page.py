@@ -1,6 +1,6 @@
 """Page of records: a list with undo, and the editor of the chosen one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.list_undo import ListUndo, UndoableChange
 from wxdesk.ui.editing.record_editor import RecordEditor
-from wxdesk.ui.editing.record_model import Record
-from wxdesk.ui.editing.record_view import RecordView
+from wxdesk.ui.editing.record_view import Record, RecordView
 from wxdesk.ui.editing.saving import DeskAnswer, RecordSaving
-from wxdesk.ui.editing.selection import RecordSelection
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -39,11 +38,16 @@ class RecordStore[R](Protocol):
         """Delete a record."""
 
 
+NO_RECORD, EDITOR = range(2)
+"""Pages of the middle: the empty page and the editor."""
+
 _OWN = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class RecordPage[R: Record](QWidget):
     """Page that edits the records in `store`, loaded after each `event` of the desk.
+
+    List and editor are on the same record; unsaved changes are settled before another one is chosen.
 
     Subclasses make the list's `view`, the `editor` and the `empty` page, then call `_connect_records`, and
     show the loaded records in `_show`.
@@ -57,23 +61,26 @@ class RecordPage[R: Record](QWidget):
         self._notices = notices
         self._store = store
         self._event = event
+        self._wanted = 0
+        self._then: Callable[[], None] | None = None  # waits until unsaved changes are settled
 
     def _connect_records(self, view: RecordView[R], editor: RecordEditor[R], empty: FirstStep, new: Button) -> None:
-        self._records = view.records
+        self._view = view
         self._record_editor = editor
         self._middle = QStackedWidget(self)
         self._middle.addWidget(empty)
         self._middle.addWidget(editor)
         self.past = ListUndo(self._bridge, self._notices, view)
         self._saving = RecordSaving(self._bridge, self._notices, editor, self._store.save, self)
-        self._selection = RecordSelection(self, view, self._middle, editor, self._saving)
         self.past.refused.connect(self._load)
         self.past.restored.connect(self._was_restored)
-        self._saving.saved.connect(self.past.was_saved)
+        self._saving.saved.connect(self._was_saved)
+        self._saving.refused.connect(self._stay)
         view.chosen.connect(self._choose)
         view.delete_asked.connect(self._delete)
         editor.touched.connect(self._touched)
         empty.new_asked.connect(self.start_new)
+        new.clicked.connect(self.start_new)
         self._bridge.events.connect(self._hear)
         around = editor.head.parentWidget() or editor
         fields = [one for one in around.findChildren(QWidget, options=_OWN) if one is not editor.head]
@@ -89,7 +96,7 @@ class RecordPage[R: Record](QWidget):
     @property
     def unsaved(self) -> bool:
         """True if closing the program now would lose changes."""
-        return self._selection.unsaved
+        return self._editing and self._record_editor.unsaved
 
     def open_record(self, record_id: int) -> None:
         """Edit a stored record once unsaved changes are settled."""
@@ -98,10 +105,6 @@ class RecordPage[R: Record](QWidget):
     def _open(self, record_id: int, records: list[R]) -> None:
         self._show(records)
         self._choose(record_id)
-
-    def leave(self, then: Callable[[], None]) -> None:
-        """Call `then` once unsaved changes are settled; never if the operator stays."""
-        self._selection.leave(then)
 
     # -- loading
 
@@ -117,7 +120,87 @@ class RecordPage[R: Record](QWidget):
         if self.isVisible() and any(isinstance(event, self._event) for event in events):
             self._load()
 
+    # -- leaving unsaved changes
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Call `then` once unsaved changes are settled; never if the operator stays."""
+        if not self.unsaved:
+            then()
+            return
+        window = self.window()
+        if any(asking.isVisible() for asking in window.findChildren(LeaveDialog)):
+            return  # one question at a time
+        self._then = then
+        name, reason = self._record_editor.judged()
+        why = tr("It cannot be saved as it is: {reason}", reason=reason) if reason else ""
+        LeaveDialog(window, name, why).ask(self._save_first, self._discard, self._stay)
+
+    def _save_first(self) -> None:
+        if self._record_editor.save():
+            return
+        if self._record_editor.unsaved:
+            self._stay()  # it has become such that it cannot be saved
+        else:
+            self._go_on()  # what is stored has become the same
+
+    def _discard(self) -> None:
+        self._record_editor.revert()
+        self._go_on()
+
+    def _stay(self) -> None:
+        """Give up what waits."""
+        self._then = None
+        self._wanted = 0
+        self._view.show_current(self._record_editor.saved.id)
+
+    def _was_saved(self, record: R) -> None:
+        self.past.was_saved(record)
+        if self._then is None:
+            self._wanted = self._record_editor.saved.id  # revealed once the list is loaded, after the desk's event
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Do what waits, or ask again if there are newer changes."""
+        then, self._then = self._then, None
+        if then is not None:
+            self.leave(then)
+
     # -- choosing and editing
+
+    @property
+    def _editing(self) -> bool:
+        return self._middle.currentIndex() == EDITOR
+
+    def _show_records(self, records: Sequence[R], first: R | None) -> None:
+        """Show the stored records; edit the same, the wanted or the `first` one."""
+        known: dict[int, R] = {one.id: one for one in records}
+        wanted, now = known.get(self._wanted), self._record_editor.saved
+        if wanted is not None and self._then is None:
+            self._wanted = 0
+        if wanted is not None and not self.unsaved:  # nothing takes the place of what is written
+            self._edit(wanted)
+        elif self._editing and now.id in known:
+            self._refresh(known[now.id])
+        elif self._editing and now.id and self._record_editor.unsaved:
+            self._record_editor.show_stored(None)  # deleted elsewhere
+        elif (not self._editing or now.id) and first is not None:
+            self._edit(first)
+        elif not self._editing or now.id:
+            self._middle.setCurrentIndex(NO_RECORD)
+        self._view.show_current(self._record_editor.saved.id if self._editing else 0)
+
+    def _edit(self, record: R) -> None:
+        if not self._editing or record != self._record_editor.saved or self._record_editor.unsaved:
+            self._record_editor.show_record(record)
+        self._middle.setCurrentIndex(EDITOR)
+        self._view.reveal(record.id)
+
+    def _refresh(self, record: R) -> None:
+        """Show the edited record as it is stored now; a search in the list stays."""
+        if self._record_editor.unsaved:
+            self._saving.hear(record)
+        elif record != self._record_editor.saved:
+            self._record_editor.show_record(record)
 
     def start_new(self) -> None:
         """Begin a record once unsaved changes are settled."""
@@ -125,14 +208,29 @@ class RecordPage[R: Record](QWidget):
 
     def _begin(self, record: R) -> None:
         """Edit a new record with these contents."""
-        self._selection.begin(record)
+        self._wanted = 0
+        self._middle.setCurrentIndex(EDITOR)
+        self._record_editor.begin(record)
+        self._view.show_current(0)
         self._record_editor.head.title.setFocus()
 
-    def _choose(self, record_id: int) -> None:
-        self._selection.choose(record_id)
+    def _choose(self, record_id: int, then: Callable[[], None] = lambda: None) -> None:
+        """Edit this record once unsaved changes are settled, and call `then`."""
+        edited = self._editing and record_id == self._record_editor.saved.id
+        if edited or self._view.records.record(record_id) is None:
+            then()
+            return
+        self._wanted = record_id
+        self.leave(partial(self._edit_wanted, then))
+
+    def _edit_wanted(self, then: Callable[[], None]) -> None:
+        record, self._wanted = self._view.records.record(self._wanted), 0
+        if record is not None:
+            self._edit(record)
+        then()
 
     def _touched(self, changed: bool) -> None:
-        self._records.mark_unsaved((changed and self._record_editor.saved.id) or None)
+        self._view.records.mark_unsaved((changed and self._record_editor.saved.id) or None)
 
     def _write_again(self, record: R) -> None:
         """Put a revision into the editor; of a record not edited any more as a new one."""
@@ -161,5 +259,5 @@ class RecordPage[R: Record](QWidget):
         self.past.do(UndoableChange(put_back, partial(self._store.delete, record.id), restored=record.id), said)
 
     def _was_restored(self, record_id: int) -> None:
-        self._selection.want(record_id)
+        self._wanted = record_id
         self._load()

@@ -1,13 +1,77 @@
 """List beside an editor, and the painting that its rows share."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRect, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QMenu, QStyle, QWidget
 
-from wxdesk.ui.editing.record_model import AnyIndex, Record, RecordModel
 from wxdesk.ui.look.theme import Measure, Size, Theme
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.row_index import Index
+
+
+class Record(Protocol):
+    """Stored rule or template."""
+
+    @property
+    def id(self) -> int:
+        """Id of the record; 0 while it is not stored."""
+
+    @property
+    def revision(self) -> int:
+        """Number of times it has been stored."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """Time when it was stored last."""
+
+
+class RecordModel[R: Record](QAbstractListModel):
+    """List model of the shown records in their order; subclasses supply the row data."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[R] = []
+        self._unsaved: int | None = None
+
+    def record_at(self, index: Index) -> R | None:
+        """The record of an index, or None for an invalid one."""
+        return self._rows[index.row()] if index.isValid() else None
+
+    def record(self, record_id: int) -> R | None:
+        """The record of an id, if it is shown."""
+        return next((one for one in self._rows if one.id == record_id), None)
+
+    def row_of(self, record_id: int) -> int:
+        """The row of a record, or -1."""
+        return next((row for row, one in enumerate(self._rows) if one.id == record_id), -1)
+
+    def mark_unsaved(self, record_id: int | None) -> None:
+        """Mark the row whose changes are not saved yet; None for no row."""
+        if record_id != self._unsaved:
+            self._unsaved = record_id
+            self._all_changed()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def _show_rows(self, rows: Sequence[R]) -> None:
+        """Show these; rows and selection stay where only contents changed."""
+        if [one.id for one in rows] == [one.id for one in self._rows]:
+            self._rows = list(rows)
+            self._all_changed()
+            return
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def _all_changed(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
 
 class RecordView[R: Record](QListView):
@@ -55,14 +119,11 @@ class RecordView[R: Record](QListView):
 
     def show_current(self, record_id: int) -> None:
         """Make a record's row the current one without a signal; 0 for none."""
-        self.blockSignals(True)
         row = self.records.row_of(record_id)
-        if row < 0:
-            self.clearSelection()
-            self.setCurrentIndex(QModelIndex())
-        else:
+        with QSignalBlocker(self):
+            if row < 0:
+                self.clearSelection()
             self.setCurrentIndex(self.records.index(row))
-        self.blockSignals(False)
         self.viewport().update()
 
     def reveal(self, record_id: int) -> None:
@@ -101,7 +162,7 @@ class RecordView[R: Record](QListView):
         if record is not None and index == self.currentIndex():
             self.chosen.emit(record.id)
 
-    def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:  # noqa: N802 - Qt's name
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
         super().currentChanged(current, previous)
         record = self.records.record_at(current)
         if record is not None and not self.signalsBlocked():

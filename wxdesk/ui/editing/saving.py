@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.errors import BadInput
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.editing.record_editor import RecordEditor
-from wxdesk.ui.editing.record_model import Record
+from wxdesk.ui.editing.record_view import Record
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -20,47 +20,11 @@ KEY = "changed-elsewhere"
 type DeskAnswer[R] = Coroutine[Any, Any, R]
 
 
-class EditConflict(QObject):
-    """Bar and question for a record that was changed elsewhere while it is edited."""
-
-    def __init__(self, notices: Notices, page: QWidget) -> None:
-        super().__init__(page)
-        self._notices = notices
-        self._page = page
-        self._conflicting_id = 0
-
-    def show_conflict(self, record_id: int, name: str, compare: Callable[[], None]) -> None:
-        """Report that another version has been stored while this one is being edited."""
-        self._conflicting_id = record_id
-        said = tr("“{name}” has been changed elsewhere meanwhile; what you wrote is still here.", name=name)
-        self._notices.bar(KEY, said, "pending", tr("Compare"), compare)
-
-    def settle(self) -> None:
-        """Remove the bar: the edit has been stored or given up."""
-        if self._conflicting_id:
-            self._conflicting_id = 0
-            self._notices.bar(KEY, "")
-
-    def ask(self, record_id: int, name: str, save: Callable[[], None], stay: Callable[[], None]) -> None:
-        """Call `save`, or `save` or `stay` by the operator's choice in a conflict."""
-        if not self._conflicting_id or record_id != self._conflicting_id:
-            save()
-            return
-        title = tr("Save over the other change?")
-        text = tr(
-            "“{name}” has been changed elsewhere since you began. If you save, yours holds; the other stays among the"
-            " revisions.",
-            name=name,
-        )
-        question = ConfirmDialog(self._page.window(), title, text, tr("Save mine"), destructive=True)
-        question.rejected.connect(stay)
-        question.ask(save)
-
-
 class RecordSaving[R: Record](QObject):
     """Stores what `editor` asks to be stored, and reports the outcome.
 
-    One at a time: a save asked meanwhile follows once the first one is stored and its id is known.
+    One at a time: a save asked meanwhile follows once the first one is stored and its id is known. Another
+    version that is stored while this one is edited is told by a bar, and is not replaced without a question.
 
     Signals:
         saved: the record as it is stored now, once nothing more of it is on its way.
@@ -86,7 +50,8 @@ class RecordSaving[R: Record](QObject):
         self._sent: R | None = None
         self._edited = editor.saved
         self._again = False
-        self._edit_conflict = EditConflict(notices, page)
+        self._page = page
+        self._conflicting_id = 0
         editor.save_asked.connect(self._save)
         editor.touched.connect(self._touched)
 
@@ -94,8 +59,18 @@ class RecordSaving[R: Record](QObject):
         if self._sent is not None:
             self._again = True
             return
-        name = self._editor.name_of(record)
-        self._edit_conflict.ask(record.id, name, partial(self._store, record), self.refused.emit)
+        if not self._conflicting_id or record.id != self._conflicting_id:
+            self._store(record)
+            return
+        title = tr("Save over the other change?")
+        text = tr(
+            "“{name}” has been changed elsewhere since you began. If you save, yours holds; the other stays among the"
+            " revisions.",
+            name=self._editor.name_of(record),
+        )
+        question = ConfirmDialog(self._page.window(), title, text, tr("Save mine"), destructive=True)
+        question.rejected.connect(self.refused)
+        question.ask(partial(self._store, record))
 
     def _store(self, record: R) -> None:
         self._sent, self._edited = record, self._editor.saved
@@ -103,7 +78,7 @@ class RecordSaving[R: Record](QObject):
 
     def _saved(self, record: R) -> None:
         sent, again = self._settle()
-        self._edit_conflict.settle()
+        self._settle_conflict()
         if self._still_edited():
             if self._editor.record() == sent:
                 self._editor.show_record(record)
@@ -119,12 +94,21 @@ class RecordSaving[R: Record](QObject):
         overtaken = self._sent is None and record.revision != self._editor.saved.revision
         self._editor.show_stored(record)
         if overtaken and self._editor.record() != record:
+            self._conflicting_id = record.id
+            name = self._editor.name_of(record)
+            said = tr("“{name}” has been changed elsewhere meanwhile; what you wrote is still here.", name=name)
             compare = partial(self._editor.history_asked.emit, record)
-            self._edit_conflict.show_conflict(record.id, self._editor.name_of(record), compare)
+            self._notices.bar(KEY, said, "pending", tr("Compare"), compare)
 
     def _touched(self, changed: bool) -> None:
         if not changed:
-            self._edit_conflict.settle()
+            self._settle_conflict()
+
+    def _settle_conflict(self) -> None:
+        """Remove the bar: the edit has been stored or given up."""
+        if self._conflicting_id:
+            self._conflicting_id = 0
+            self._notices.bar(KEY, "")
 
     def _still_edited(self) -> bool:
         """Return True if the editor still has the record that was sent."""

@@ -6,25 +6,25 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import RulesChanged
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.lint.findings import LintFinding
 from wxdesk.desk.rules.exchange import ImportResult
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_page import RecordPage
+from wxdesk.ui.editing.record_page import NO_RECORD, RecordPage
+from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.rules.business_hours.dialog import BusinessHoursControl
 from wxdesk.ui.rules.editor.editor import RuleEditor
-from wxdesk.ui.rules.editor.history import RuleHistory
+from wxdesk.ui.rules.editor.wording import history_note, revision_of
 from wxdesk.ui.rules.import_export.files import RuleFiles
-from wxdesk.ui.rules.lint_results import LintResults
 from wxdesk.ui.rules.review.panel import ReviewStack
-from wxdesk.ui.rules.rule_list.changes import RuleListChanges
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.rule_list.panel import RuleList
+from wxdesk.ui.rules.rule_list.panel import RuleList, RuleListChanges
 from wxdesk.ui.rules.trial.placement import TrialPlacement
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey
 from wxdesk.ui.widgets.placeholders import FirstStep
@@ -50,42 +50,36 @@ class RulesPage(RecordPage[Rule]):
         self.list = RuleList(bridge, self.rules, self)
         self.hours = BusinessHoursControl(bridge, notices, self)
         self.editor = RuleEditor(bridge, self.hours.choices(self._rule_names), self)
-        self.history = RuleHistory(bridge, notices, self._is_listed, self)
         self.empty = _empty_page(self)
-        self._place = TrialPlacement(bridge, self.rules, self.editor, self)
+        row = hbox(spacing=0, within=self)
+        self._place = TrialPlacement(bridge, self.rules, self.editor, row, self)
         self.trial, self.preview = self._place.trial, self._place.preview
         self.files = RuleFiles(bridge, notices, self)
         self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
         self.changes = RuleListChanges(bridge, self.rules, self.past)
-        self.reviews = ReviewStack(bridge, self._middle, self)
-        self.doubts = LintResults(notices, self.list, self.editor, self.reviews, self._saving)
-        row = QHBoxLayout(self)
-        row.setSpacing(0)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.reviews = ReviewStack(bridge, notices, self._middle, self)
         row.addWidget(self.list)
         row.addWidget(self.reviews, 1)
-        self._place.put_into(row)
         self._connect()
 
     def _connect(self) -> None:
-        self.list.new_asked.connect(self.start_new)
-        self.list.import_asked.connect(self._import)
-        self.list.export_asked.connect(self.files.open_export)
+        self.list.import_rules.triggered.connect(partial(self.leave, self.files.open_import))
+        self.list.export_rules.triggered.connect(self.files.open_export)
         self.files.imported.connect(self._imported)
         self.hours.saved.connect(self.editor.check_now)
         self.empty.starter_asked.connect(self.files.add_starter_rules)
         self.editor.edited.connect(self._edited)
-        self._selection.stayed.connect(self.editor.places.forget)
-        self.editor.trial_asked.connect(self._place.toggle)
-        self.list.history_asked.connect(self.reviews.try_all_on_history)
-        self.editor.dry_run_asked.connect(self.reviews.try_on_history)
-        self.editor.history_asked.connect(self.history.open)
-        self.history.restored.connect(self._write_again)
-        self.list.check_asked.connect(self.reviews.check)
-        self.list.unmatched_asked.connect(self.reviews.unmatched)
+        self.editor.head.trial.clicked.connect(self._place.toggle)
+        self.editor.head.dry_run.clicked.connect(self._try_on_history)
+        self.list.try_all.triggered.connect(partial(self.reviews.try_on_history, None))
+        self.editor.history_asked.connect(self._open_history)
+        self.list.check.clicked.connect(self.reviews.check)
+        self.list.unmatched.clicked.connect(self.reviews.unmatched)
         self.reviews.finding_chosen.connect(self._show_finding)
-        self.doubts.place_asked.connect(self._show_finding)
-        self.doubts.other_asked.connect(self._choose)
+        self.reviews.found.connect(self._know)
+        self._saving.saved.connect(self.reviews.warn_about)
+        self.editor.doubts.place_asked.connect(self._show_finding)
+        self.editor.doubts.other_asked.connect(self._choose)
         self.reviews.rule_suggested.connect(self._begin_suggested)
         self.reviews.conversation_wanted.connect(self.conversation_wanted)
 
@@ -103,7 +97,7 @@ class RulesPage(RecordPage[Rule]):
 
     def _explain(self, rule_id: int, revision: int, rules: list[Rule]) -> None:
         self._show(rules)
-        self._choose(rule_id, partial(self.history.explain, rule_id, revision))
+        self._choose(rule_id, partial(self._ask_history, rule_id, revision))
 
     def try_as(self, conversation_id: int, sentence: str) -> None:
         """Show the page and try `sentence` as the next message of that conversation."""
@@ -133,7 +127,7 @@ class RulesPage(RecordPage[Rule]):
     def _show(self, records: list[Rule]) -> None:
         self.rules.show(records, self._bridge.desk.rules.rulebook.left_out)
         self.reviews.refresh_findings(records)
-        self._selection.show(records, records[0] if records else None)
+        self._show_records(records, records[0] if records else None)
         self.editor.check_now()  # the others may answer in another way now
 
     def _rule_names(self) -> list[str]:
@@ -151,33 +145,64 @@ class RulesPage(RecordPage[Rule]):
     def _copy_of(self, record: Rule) -> Rule:
         return replace(record, position=0, enabled=False)
 
+    def _know(self, found: Sequence[LintFinding]) -> None:
+        self.list.show_finding_count(len(found))
+        self.editor.doubts.know(found)
+
     def _show_finding(self, finding: LintFinding) -> None:
-        self.editor.places.want(finding)
+        self.editor.want_place(finding)
         self._choose(finding.rule.id)
 
     def _choose(self, record_id: int, then: Callable[[], None] = lambda: None) -> None:
         self.reviews.close_review()
-        self._selection.choose(record_id, partial(self._chosen, record_id, then))
+        super()._choose(record_id, partial(self._chosen, record_id, then))
 
     def _chosen(self, rule_id: int, then: Callable[[], None]) -> None:
-        self.editor.places.show_wanted(rule_id)  # also where it was edited already
+        self.editor.show_wanted(rule_id)  # also where it was edited already
         then()
 
-    def _is_listed(self, rule_id: int) -> bool:
-        return self.rules.row_of(rule_id) >= 0
+    def _stay(self) -> None:
+        super()._stay()
+        self.editor.want_place(None)
+
+    # -- its history
+
+    def _open_history(self, rule: Rule) -> None:
+        self._ask_history(rule.id, 0)
+
+    def _ask_history(self, rule_id: int, spoke: int) -> None:
+        """Show a rule's revisions; the one that `spoke` is compared with the present one."""
+        revisions = self._bridge.desk.rules.rulebook.revisions(rule_id)
+        self._bridge.ask(revisions, partial(self._show_history, spoke))
+
+    def _show_history(self, spoke: int, rules: list[Rule]) -> None:
+        if not rules:
+            self._notices.toast(tr("Nothing is kept about this rule any more."))
+            return
+        deleted = self.rules.row_of(rules[0].id) < 0
+        dialog = HistoryDialog(
+            [revision_of(rule, self._bridge.desk.rules.rulebook.named) for rule in rules],
+            self._bridge.desk.clock(),
+            self,
+            note=history_note(rules, spoke, deleted=deleted),
+            shown=spoke,
+            deleted=deleted,
+        )
+        dialog.taken.connect(self._write_again)
+        dialog.open()
+
+    def _try_on_history(self) -> None:
+        self.reviews.try_on_history(self.editor.record())
 
     def _edited(self) -> None:
-        self._place.show(editing=self._selection.editing)
+        self._place.show(editing=self._editing)
 
     # -- the list
-
-    def _import(self) -> None:
-        self.leave(self.files.open_import)
 
     def _imported(self, imported: ImportResult) -> None:
         self.changes.take_in(imported)
         self.editor.revert()
-        self._selection.put_away()
+        self._middle.setCurrentIndex(NO_RECORD)
         self._show(list(imported.left.rules))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

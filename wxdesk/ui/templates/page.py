@@ -16,8 +16,7 @@ from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.editor import TemplateEditor
 from wxdesk.ui.templates.editor.preview import example_occasion
-from wxdesk.ui.templates.template_list.model import TemplateModel
-from wxdesk.ui.templates.template_list.panel import TemplateList
+from wxdesk.ui.templates.template_list import TemplateList, TemplateModel
 from wxdesk.ui.templates.text import revision_of
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -41,7 +40,6 @@ class TemplatesPage(RecordPage[Template]):
         self.empty = _empty_page(self)
         self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
         hbox(self.list, (self._middle, 1), spacing=0, within=self)
-        self.list.new_asked.connect(self.start_new)
         self.list.view.copy_asked.connect(self.start_copy)
         self.empty.starter_asked.connect(self._add_starters)
         self.editor.history_asked.connect(self._open_history)
@@ -65,7 +63,7 @@ class TemplatesPage(RecordPage[Template]):
     def _show(self, records: list[Template]) -> None:
         self.model.show(records)
         self.editor.know(tuple(records), self.model.categories())
-        self._selection.show(records, self.model.record_at(self.model.index(0)) or next(iter(records), None))
+        self._show_records(records, self.model.record_at(self.model.index(0)) or next(iter(records), None))
 
     def start_copy(self, template: Template) -> None:
         """Begin a copy of a template, without its shortcut."""

@@ -7,7 +7,7 @@ from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
+from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import content_lines, labelled, text_lines
 from wxdesk.ui.wording.messages import ago
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from wxdesk.ui.editing.revisions.comparison import MAX_TOKENS, ComparedLine, LineChange, compare
-from wxdesk.ui.editing.revisions.revision import RevisionLine, RevisionSection
+from wxdesk.ui.editing.revisions.comparison import (
+    MAX_TOKENS,
+    ComparedLine,
+    LineChange,
+    RevisionLine,
+    RevisionSection,
+    compare,
+)
 
 SAME, GONE, ADDED = LineChange.SAME, LineChange.GONE, LineChange.ADDED
 

@@ -8,9 +8,8 @@ from PySide6.QtGui import QTextBlock
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from wxdesk.ui.editing.revisions.comparison import compare
+from wxdesk.ui.editing.revisions.comparison import RevisionLine, RevisionSection, compare
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
-from wxdesk.ui.editing.revisions.revision import RevisionLine, RevisionSection
 from wxdesk.ui.look.appearance import apply
 from wxdesk.ui.look.theme import Theme
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.core.rules.rule_matching import NOW
+from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
-from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
 
 SAID = {4: "four", 3: "three", 2: "two", 1: "two"}
 """What each revision says; the second changed nothing."""

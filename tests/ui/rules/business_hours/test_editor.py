@@ -20,7 +20,7 @@ from wxdesk.desk.rules.trial.scenario import TrialScenario
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.timezones import zone_named
-from wxdesk.ui.editing.unsaved_guard import LeaveDialog
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.business_hours.dialog import CalendarDialog
 from wxdesk.ui.rules.business_hours.draft import draft_of, read_draft
 from wxdesk.ui.rules.business_hours.text import state_text

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
-from wxdesk.ui.editing.unsaved_guard import LeaveDialog
-from wxdesk.ui.rules.editor.actions.bodies import TagBody, empty_action
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
+from wxdesk.ui.rules.editor.actions.bodies import TagBody
+from wxdesk.ui.rules.editor.actions.card import empty_action
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, SourcePart, WordsPart
@@ -33,7 +34,7 @@ def _words(page: RulesPage, condition: str = "any") -> WordsPart:
 
 
 def _reply(page: RulesPage, at: int = 0) -> ReplyBody:
-    body = page.editor.then_card.rows()[at].body
+    body = page.editor.then_card.rows[at].body
     assert isinstance(body, ReplyBody)
     return body
 
@@ -141,7 +142,7 @@ def test_every_condition_and_action_can_be_written(page: RulesPage) -> None:
     then = page.editor.then_card
     for kind in (ActionKind.TAG, ActionKind.CARD, ActionKind.TRANSFER):
         then.add_action(kind)
-    tags, fields = then.rows()[2].body, then.rows()[3].body
+    tags, fields = then.rows[2].body, then.rows[3].body
     assert isinstance(tags, TagBody)
     assert isinstance(fields, ContentFieldsBody)
     tags.chips.field.words.emit(["vip"])

@@ -59,8 +59,8 @@ def test_what_is_not_touched_is_saved_as_it_was(
     page: RulesPage, odd: Rule, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     page.editor.head.title.setText("Short")
-    page.editor.then_card.rows()[1].down.click()
-    page.editor.then_card.rows()[0].down.click()
+    page.editor.then_card.rows[1].down.click()
+    page.editor.then_card.rows[0].down.click()
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle)
     saved = next(rule for rule in stored() if rule.id == odd.id)

@@ -223,11 +223,11 @@ def test_the_menu_offers_every_condition_once_and_the_exceptions_as_well(page: R
 
     def conditions(menu: QMenu) -> dict[str, bool]:
         inner = [action.menu() for action in menu.actions() if action.menu() is not None]
-        return {one.data()[0]: one.isEnabled() for group in inner for one in group.actions() if one.data()}
+        return {one.text(): one.isEnabled() for group in inner for one in group.actions() if not one.menu()}
 
     offered = conditions(add.popup_menu)
-    assert list(offered) == list(EDITORS)
-    assert [condition for condition, enabled in offered.items() if not enabled] == ["any"]
+    assert list(offered) == [condition_choice(condition) for condition in EDITORS]
+    assert [text for text, enabled in offered.items() if not enabled] == [condition_choice("any")]
     unless = add.popup_menu.actions()[-1].menu()
     assert unless.title() == "Unless …"
     assert all(conditions(unless).values())
@@ -316,7 +316,7 @@ def test_limits_and_delivery_are_lines_of_their_own(new_rule: RulesPage, qtbot: 
 
 
 def test_a_reply_takes_further_wordings(page: RulesPage) -> None:
-    body = page.editor.then_card.rows()[0].body
+    body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
     second = body.add_wording()
     second.edit.setPlainText("Yes {{ nobody.knows }}")

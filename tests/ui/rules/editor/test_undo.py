@@ -18,7 +18,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def _edit(page: RulesPage) -> QWidget:
-    body = page.editor.then_card.rows()[0].body
+    body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
     return body.edit
 

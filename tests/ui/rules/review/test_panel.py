@@ -22,10 +22,10 @@ from wxdesk.core.rules.lint.clustering import GroupKind
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.desk.rules.review.dry_run import SLICE
 from wxdesk.store import Store
-from wxdesk.ui.editing.unsaved_guard import LeaveDialog
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.rules.review.panel import ReviewPanel
-from wxdesk.ui.rules.review.suggestion import suggested_rule
+from wxdesk.ui.rules.review.text import suggested_rule
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 

@@ -18,7 +18,7 @@ from wxdesk.core.rules.lint.clustering import GroupKind, grouped
 from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.desk.rules.patterns import compile_pattern
-from wxdesk.ui.rules.review.suggestion import suggested_rule
+from wxdesk.ui.rules.review.text import suggested_rule
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 TOOLS = MatchTools(compile_pattern, Normaliser(CODES))

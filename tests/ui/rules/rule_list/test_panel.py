@@ -19,13 +19,12 @@ from wxdesk import i18n
 from wxdesk.core.errors import BadInput, NotFound, WxdeskError
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.model.statistics import RuleFigures
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.list_undo import UndoableChange
-from wxdesk.ui.editing.unsaved_guard import LeaveDialog
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.rule_list.changes import moved_order
-from wxdesk.ui.rules.rule_list.delegate import EDGE, TEXT_LEFT, fitting_figures, switch_rect
 from wxdesk.ui.rules.rule_list.model import Role, RuleModel
+from wxdesk.ui.rules.rule_list.panel import EDGE, TEXT_LEFT, fitting_figures, moved_order, switch_rect
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Toast

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World, open_world
@@ -17,7 +16,6 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.trial.contact_picker import ContactPickerModel
 from wxdesk.ui.rules.trial.verdicts import Role
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -81,12 +79,12 @@ def wang(world: World, four_rules: list[Rule], li: int) -> int:
 
 
 def _says(page: RulesPage, qtbot: QtBot, *texts: str) -> None:
-    qtbot.waitUntil(lambda: page.trial.bubbles.texts()[1:] == list(texts))
+    qtbot.waitUntil(lambda: page.trial.bubbles.texts[1:] == list(texts))
 
 
 def _found(page: RulesPage) -> list[str]:
     model = page.trial.writer.picker.model
-    return [model.index(row).data().split(", ")[0] for row in range(model.rowCount())]
+    return [model.item(row).text().split(", ")[0] for row in range(model.rowCount())]
 
 
 def _choose(page: RulesPage, qtbot: QtBot, part: str) -> None:
@@ -119,7 +117,7 @@ def test_a_stored_customer_is_found_by_a_part_of_his_name_and_supposed(
     qtbot.mouseClick(
         writer.picker.view.viewport(),
         Qt.MouseButton.LeftButton,
-        pos=writer.picker.view.visualRect(writer.picker.model.index(0)).center(),
+        pos=writer.picker.view.visualRect(writer.picker.model.index(0, 0)).center(),
     )
     _says(page, qtbot, "Good to see you, Li Lei.")
     assert not writer.picker.isVisible()
@@ -313,11 +311,12 @@ def test_the_other_mini_program_can_be_tried_and_a_customer_has_his_own(li: int,
     assert around.account.isEnabled()
 
 
-def test_the_model_of_what_is_found_keeps_qts_rules(li: int, wang: int, world: World, qtbot: QtBot) -> None:
-    found = ContactPickerModel(world.clock)
-    QAbstractItemModelTester(found, QAbstractItemModelTester.FailureReportingMode.Fatal)
+def test_a_found_customer_is_told_with_the_time_the_account_and_the_last_message(
+    li: int, wang: int, world: World, page: RulesPage, qtbot: QtBot
+) -> None:
+    picker = page.trial.writer.picker
     threads = world.call(world.store.inbox.customers("wang"))
-    found.show(threads, several=True)
-    assert found.index(0).data().startswith("Wang Fang, just now, shop · ")  # then what was said last
-    found.show((), several=False)
-    assert found.rowCount() == 0
+    picker.show_found(page.trial.writer.name, "wang", threads, several=True)
+    assert picker.model.item(0).text().startswith("Wang Fang, just now, shop · ")  # then what was said last
+    picker.show_found(page.trial.writer.name, "wang", (), several=False)
+    assert picker.model.rowCount() == 0

@@ -16,7 +16,6 @@ from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule, RuleVerdict, Verdict
-from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.rules.editor.actions.bodies import SnoozeBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, WordsPart
@@ -34,6 +33,7 @@ from wxdesk.ui.rules.trial.verdicts import (
     VerdictModel,
 )
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.row_index import Index
 
 
 def _rows(page: RulesPage) -> list[tuple[str, bool | None, str | None]]:
@@ -50,14 +50,14 @@ def test_each_rule_says_why_and_the_answer_is_shown(page: RulesPage, world: Worl
         ("Hours", True, "contains “几点”; does not contain “refund”"),
         ("2 rules below were not asked any more", None, None),
     ]
-    assert page.trial.bubbles.texts() == ["几点 open?", "We open at 9."]
+    assert page.trial.bubbles.texts == ["几点 open?", "We open at 9."]
     assert page.trial.bubbles.cost.full_text() == "13 / 2048 bytes · takes 1 reply"
     assert world.call(world.store.inbox.page(InboxFilter.ALL)) == []
 
 
 def test_nothing_empty_is_shown_before_anything_is_tried(page: RulesPage, qtbot: QtBot) -> None:
     assert not page.trial.verdicts.isVisible()
-    assert page.trial.bubbles.texts() == ["Write a sentence above to see which rule answers it. Nothing is sent."]
+    assert page.trial.bubbles.texts == ["Write a sentence above to see which rule answers it. Nothing is sent."]
     page.trial.sentence.setText("几点")
     qtbot.waitUntil(page.trial.verdicts.isVisible)
     page.trial.sentence.clear()
@@ -71,8 +71,8 @@ def test_the_edit_that_is_not_saved_counts(page: RulesPage, qtbot: QtBot) -> Non
     assert isinstance(part, WordsPart)
     part.chips.field.words.emit(["parcel"])
     qtbot.waitUntil(lambda: _rows(page)[0] == ("Refunds", True, "contains “parcel”"))
-    assert "A colleague will help you." in page.trial.bubbles.texts()
-    assert "The conversation is handed over to a person." in page.trial.bubbles.texts()
+    assert "A colleague will help you." in page.trial.bubbles.texts
+    assert "The conversation is handed over to a person." in page.trial.bubbles.texts
     page.editor.head.revert.click()
     qtbot.waitUntil(lambda: _rows(page)[0][1] is False)
 
@@ -100,11 +100,11 @@ def test_the_edited_rule_is_tried_as_if_it_were_on(page: RulesPage, qtbot: QtBot
     said = "The rule being edited is switched off; here it is tried as if it were on."
     qtbot.waitUntil(lambda: page.trial.note.full_text() == said)
     assert page.trial.note.isVisible()
-    assert page.trial.bubbles.texts() == ["几点", "We open at 9."]
+    assert page.trial.bubbles.texts == ["几点", "We open at 9."]
     assert ("Hours", True) in [row[:2] for row in _rows(page)]
     qtbot.keyClick(page.list.view, Qt.Key.Key_Space)
     qtbot.waitUntil(page.trial.note.isHidden)
-    assert page.trial.bubbles.texts() == ["几点", "We open at 9."]
+    assert page.trial.bubbles.texts == ["几点", "We open at 9."]
 
 
 def test_a_new_rule_is_asked_before_the_default(page: RulesPage, qtbot: QtBot) -> None:
@@ -117,7 +117,7 @@ def test_a_new_rule_is_asked_before_the_default(page: RulesPage, qtbot: QtBot) -
     page.trial.sentence.setText("Hello!")
     qtbot.waitUntil(lambda: len(_rows(page)) == 5)
     assert [row[0] for row in _rows(page)[:4]] == ["Refunds", "Hours", "Parcels", "Greeting"]
-    assert "The customer gets nothing, on purpose." in page.trial.bubbles.texts()
+    assert "The customer gets nothing, on purpose." in page.trial.bubbles.texts
 
 
 def test_an_edit_that_cannot_work_is_left_out_and_said(page: RulesPage, qtbot: QtBot) -> None:
@@ -127,7 +127,7 @@ def test_an_edit_that_cannot_work_is_left_out_and_said(page: RulesPage, qtbot: Q
     part.field.selectAll()
     qtbot.keyClicks(part.field, "(")
     page.trial.sentence.setText("order 12345")
-    qtbot.waitUntil(lambda: "Order 12345 is on its way." in page.trial.bubbles.texts())
+    qtbot.waitUntil(lambda: "Order 12345 is on its way." in page.trial.bubbles.texts)
     assert "not complete" in page.trial.note.full_text()
     assert page.trial.note.isVisible()
 
@@ -141,7 +141,7 @@ def test_a_rule_that_hands_over_to_wechats_own_tool_says_so(page: RulesPage, qtb
     page.editor.then_card.chips[ActionKind.TRANSFER].click()
     assert not page.editor.then_card.chips[ActionKind.TRANSFER].isEnabled()  # once is enough
     page.trial.sentence.setText("A person, please")
-    qtbot.waitUntil(lambda: "The customer is handed over to WeChat's own service tool." in page.trial.bubbles.texts())
+    qtbot.waitUntil(lambda: "The customer is handed over to WeChat's own service tool." in page.trial.bubbles.texts)
 
 
 def test_what_becomes_of_the_conversation_is_said_and_written(
@@ -157,37 +157,37 @@ def test_what_becomes_of_the_conversation_is_said_and_written(
     one_of = (ActionKind.SNOOZE, ActionKind.RESOLVE, ActionKind.TAKE_OVER)
     assert not any(then.chips[kind].isEnabled() for kind in one_of)
     page.trial.sentence.setText("I pay tomorrow")
-    qtbot.waitUntil(lambda: "The conversation is snoozed for 1 h." in page.trial.bubbles.texts())
-    body = then.rows()[-1].body
+    qtbot.waitUntil(lambda: "The conversation is snoozed for 1 h." in page.trial.bubbles.texts)
+    body = then.rows[-1].body
     assert isinstance(body, SnoozeBody)
     body.minutes.setValue(90)
     then.add_action(ActionKind.REPLY)
-    reply = then.rows()[-1].body
+    reply = then.rows[-1].body
     assert isinstance(reply, ReplyBody)
     reply.edit.setPlainText("See you then.")
     once = "Once that has been sent: The conversation is snoozed for 90 min."
-    qtbot.waitUntil(lambda: once in page.trial.bubbles.texts())
+    qtbot.waitUntil(lambda: once in page.trial.bubbles.texts)
     page.editor.check_now()
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and any(rule.name == "Later" for rule in stored()))
     saved = next(rule for rule in stored() if rule.name == "Later")
     assert saved.then[0] == Action(ActionKind.SNOOZE, minutes=90)
-    then.rows()[0].remove.click()
+    then.rows[0].remove.click()
     then.chips[ActionKind.RESOLVE].click()
     once = "Once that has been sent: The conversation is resolved."
-    qtbot.waitUntil(lambda: once in page.trial.bubbles.texts())
+    qtbot.waitUntil(lambda: once in page.trial.bubbles.texts)
 
 
 def test_kind_source_and_name_are_tried_too(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("anything")
     page.trial.writer.name.selectAll()
     qtbot.keyClicks(page.trial.writer.name, "Li Lei")
-    qtbot.waitUntil(lambda: "Thank you, Li Lei." in page.trial.bubbles.texts())
+    qtbot.waitUntil(lambda: "Thank you, Li Lei." in page.trial.bubbles.texts)
     page.trial.kind.set_value(MessageType.ENTER_SESSION)
     page.trial.kind.chosen.emit(MessageType.ENTER_SESSION)
     qtbot.waitUntil(lambda: _rows(page)[0][2] == "only for a text")
     assert page.trial.source.isVisible()
-    assert "No rule answers; the message waits for a person." in page.trial.bubbles.texts()
+    assert "No rule answers; the message waits for a person." in page.trial.bubbles.texts
 
 
 def test_markup_in_a_sentence_stays_text(page: RulesPage, qtbot: QtBot) -> None:
@@ -195,7 +195,7 @@ def test_markup_in_a_sentence_stays_text(page: RulesPage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(_rows(page)))
     labels = page.trial.bubbles.findChildren(type(page.editor.head.state))
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
-    assert page.trial.bubbles.texts()[0] == "<b>几点</b><img src=file:///etc/passwd>"
+    assert page.trial.bubbles.texts[0] == "<b>几点</b><img src=file:///etc/passwd>"
 
 
 def test_in_a_narrow_window_the_trial_is_a_drawer(page: RulesPage, qtbot: QtBot) -> None:
@@ -276,9 +276,9 @@ def test_a_customer_without_an_alias_is_tried_unless_one_is_typed(page: RulesPag
     assert (trial.writer.name.text(), trial.writer.name.placeholderText()) == ("", "no alias")
     trial.sentence.setText("Good day")
     qtbot.waitUntil(lambda: "contact.alias" in trial.note.full_text())
-    assert trial.bubbles.texts()[1:] == ["Thank you, ‹contact.alias›.", "It waits for you as a draft."]
+    assert trial.bubbles.texts[1:] == ["Thank you, ‹contact.alias›.", "It waits for you as a draft."]
     qtbot.keyClicks(trial.writer.name, "Ann")
-    qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["Thank you, Ann."])
+    qtbot.waitUntil(lambda: trial.bubbles.texts[1:] == ["Thank you, Ann."])
     assert not trial.note.isVisible()
 
 
@@ -290,7 +290,7 @@ def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: Q
     qtbot.keyClicks(trial.writer.name, "Wang Fang")
 
     def says(text: str) -> None:
-        qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == [text])
+        qtbot.waitUntil(lambda: trial.bubbles.texts[1:] == [text])
 
     says("Welcome.")
     assert not around.isVisible()
@@ -317,14 +317,14 @@ def test_time_and_people_can_be_supposed(page: RulesPage, world: World, qtbot: Q
 def test_an_answer_that_does_not_fit_into_what_is_left_is_not_sent(page: RulesPage, qtbot: QtBot) -> None:
     trial, left = page.trial, page.trial.around.left
     trial.sentence.setText("几点")
-    qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["We open at 9."])
+    qtbot.waitUntil(lambda: trial.bubbles.texts[1:] == ["We open at 9."])
     left.popup_menu.actions()[1].trigger()
     assert left.text() == "0"
-    qtbot.waitUntil(lambda: trial.bubbles.texts() == ["几点"])
+    qtbot.waitUntil(lambda: trial.bubbles.texts == ["几点"])
     said = "Nothing of it is sent: it takes 1 reply, and rules may send 0 here."
     assert trial.note.full_text() == said
     left.popup_menu.actions()[0].trigger()
-    qtbot.waitUntil(lambda: trial.bubbles.texts()[1:] == ["We open at 9."])
+    qtbot.waitUntil(lambda: trial.bubbles.texts[1:] == ["We open at 9."])
 
 
 def test_the_bytes_that_would_leave_are_shown(page: RulesPage, qtbot: QtBot) -> None:
@@ -358,7 +358,7 @@ def test_a_long_verdict_is_read_whole_on_as_many_lines_as_it_needs(qtbot: QtBot)
 @pytest.mark.parametrize("word", ["delivery", "доставка" * 12, "运费", "https://shop.example.com/" + "a" * 90])
 def test_a_verdict_that_is_longer_than_its_lines_says_that_there_is_more(qtbot: QtBot, word: str) -> None:
     class Cut(QIdentityProxyModel):
-        def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
             return [(False, shown)] if role == Role.LINES else super().data(index, role)
 
     listed = VerdictList()

@@ -18,17 +18,17 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 def _edit(page: RulesPage, at: int = 0) -> TemplateEdit:
-    body = page.editor.then_card.rows()[at].body
+    body = page.editor.then_card.rows[at].body
     assert isinstance(body, ReplyBody)
     return body.edit
 
 
 def test_the_edited_rule_is_shown_whichever_rule_answers_the_sentence(page: RulesPage, qtbot: QtBot) -> None:
     assert page.preview.isVisible()
-    assert page.preview.texts()[0] == "A colleague will help you."  # before anything was tried
+    assert page.preview.texts[0] == "A colleague will help you."  # before anything was tried
     page.trial.sentence.setText("opening hours?")
-    qtbot.waitUntil(lambda: "We open at 9." in page.trial.bubbles.texts())
-    assert page.preview.texts() == ["A colleague will help you.", "The conversation is handed over to a person."]
+    qtbot.waitUntil(lambda: "We open at 9." in page.trial.bubbles.texts)
+    assert page.preview.texts == ["A colleague will help you.", "The conversation is handed over to a person."]
     assert page.preview.note.full_text().startswith("With example values.")
     page.trial.sentence.setText("a refund, please")
     qtbot.waitUntil(lambda: page.preview.note.full_text() == "To the sentence that you try: “a refund, please”")
@@ -37,18 +37,18 @@ def test_the_edited_rule_is_shown_whichever_rule_answers_the_sentence(page: Rule
 def test_it_follows_what_is_typed_with_the_values_that_are_tried(page: RulesPage, qtbot: QtBot) -> None:
     qtbot.keyClicks(page.trial.writer.name, "Wang Fang")
     qtbot.keyClicks(_edit(page), "{{ contact.alias }}, you wrote {{ message.text }}. ")
-    qtbot.waitUntil(lambda: page.preview.texts()[0].startswith("Wang Fang, you wrote refund. A colleague"))
+    qtbot.waitUntil(lambda: page.preview.texts[0].startswith("Wang Fang, you wrote refund. A colleague"))
     page.trial.sentence.setText("refund now")
-    qtbot.waitUntil(lambda: page.preview.texts()[0].startswith("Wang Fang, you wrote refund now. A colleague"))
+    qtbot.waitUntil(lambda: page.preview.texts[0].startswith("Wang Fang, you wrote refund now. A colleague"))
     assert page.preview.cost.full_text() == "59 / 2048 bytes · takes 1 reply"  # 33 and the 26 that stood there
 
 
 def test_a_mistake_stands_in_the_place_of_the_bubble(page: RulesPage, qtbot: QtBot) -> None:
     page.trial.sentence.setText("refund")
     _edit(page).setPlainText("Fine\n{{ nope }}")
-    qtbot.waitUntil(lambda: page.preview.texts()[0] == "Line 2: There is no variable “nope”.")
+    qtbot.waitUntil(lambda: page.preview.texts[0] == "Line 2: There is no variable “nope”.")
     assert not page.preview.contents()
-    assert "A colleague will help you." not in page.preview.texts()  # what is saved says something else
+    assert "A colleague will help you." not in page.preview.texts  # what is saved says something else
     _edit(page).setPlainText("Fine")
     qtbot.waitUntil(lambda: page.preview.contents() == [Content(text="Fine")])
 
@@ -59,24 +59,24 @@ def test_a_wrong_condition_is_said_above_the_bubble(page: RulesPage, qtbot: QtBo
     assert isinstance(part, PatternPart)
     part.field.selectAll()
     qtbot.keyClicks(part.field, "(")
-    qtbot.waitUntil(lambda: len(page.preview.texts()) == 2)
-    assert page.preview.texts()[0] == "It cannot answer like this: A “(” is not closed."
+    qtbot.waitUntil(lambda: len(page.preview.texts) == 2)
+    assert page.preview.texts[0] == "It cannot answer like this: A “(” is not closed."
     assert page.preview.contents() == [Content(text="Order ‹m.no› is on its way.")]
 
 
 def test_wordings_links_and_cards_each_have_their_bubble(page: RulesPage, qtbot: QtBot) -> None:
-    body = page.editor.then_card.rows()[0].body
+    body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
     body.add_wording().edit.setPlainText("Somebody will help you.")
     page.editor.then_card.add_action(ActionKind.LINK)
-    link = page.editor.then_card.rows()[2].body
+    link = page.editor.then_card.rows[2].body
     link.field("title").setText("Our shop")  # type: ignore[attr-defined]
     page.editor.check_now()
-    assert page.preview.texts()[:3] == [
+    assert page.preview.texts[:3] == [
         "2 wordings, one after the other",
         *[one.text for one in page.preview.contents()],
     ]
-    assert page.preview.texts()[-1] == "Link: A link needs a title and a url that begins with https:// or http://."
+    assert page.preview.texts[-1] == "Link: A link needs a title and a url that begins with https:// or http://."
     link.field("url").setText("https://shop.example")  # type: ignore[attr-defined]
     page.editor.check_now()
     shown = page.preview.contents()
@@ -87,7 +87,7 @@ def test_wordings_links_and_cards_each_have_their_bubble(page: RulesPage, qtbot:
 
 def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: RulesPage, qtbot: QtBot) -> None:
     page.editor.then_card.add_action(ActionKind.LINK)
-    body = page.editor.then_card.rows()[2].body
+    body = page.editor.then_card.rows[2].body
     assert isinstance(body, ContentFieldsBody)
     assert body.variables is not None
     body.field("title").setText("For ")
@@ -113,14 +113,14 @@ def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: R
         "description",
     ]
     said = "There is no variable “nope”.\nThere is no variable “contact.nope”."
-    assert page.preview.texts()[-1] == said
-    page.editor.places.show(page.editor.faults[1])
+    assert page.preview.texts[-1] == said
+    page.editor.show_place(page.editor.faults[1])
     qtbot.waitUntil(lambda: body.field("description").hasFocus())
 
 
 def test_a_rule_that_is_not_begun_says_so_calmly(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
-    qtbot.waitUntil(lambda: page.preview.texts() == ["Here stands what the customer gets, as soon as you write it."])
+    qtbot.waitUntil(lambda: page.preview.texts == ["Here stands what the customer gets, as soon as you write it."])
 
 
 def test_an_entry_is_tried_too(page: RulesPage, qtbot: QtBot) -> None:
@@ -137,13 +137,13 @@ def test_it_is_in_sight_in_a_wide_and_in_a_narrow_window(page: RulesPage, langua
     page.editor.check_now()
     for width, height in ((1216, 768), (836, 568), (1216, 768)):
         page.resize(width, height)
-        qtbot.waitUntil(lambda: page.preview.isVisible() and bool(page.preview.bubbles()))
+        qtbot.waitUntil(lambda: page.preview.isVisible() and bool(page.preview.bubbles))
         top = page.preview.mapTo(page, page.preview.rect().topLeft())
         bottom = page.preview.mapTo(page, page.preview.rect().bottomRight())
         assert page.rect().contains(top)
         assert page.rect().contains(bottom)
         assert page.preview.height() < height * 0.55
-        qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in page.preview.bubbles()))
+        qtbot.waitUntil(lambda: all(one.height() >= one.heightForWidth(one.width()) for one in page.preview.bubbles))
         assert page.editor.foot.isVisible() is (width < 1000)
 
 
@@ -155,7 +155,7 @@ def test_all_mistakes_are_marked_counted_and_led_to(page: RulesPage, qtbot: QtBo
     assert isinstance(part, PatternPart)
     part.field.setText("(")
     part.field.textEdited.emit()
-    body = page.editor.then_card.rows()[0].body
+    body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
     body.edit.setPlainText("{{ nope }}")
     second = body.add_wording()

@@ -7,8 +7,7 @@ from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextO
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.comparison import ComparedLine, ComparedSection, LineChange
-from wxdesk.ui.editing.revisions.revision import Revision
+from wxdesk.ui.editing.revisions.comparison import ComparedLine, ComparedSection, LineChange, Revision
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -137,12 +136,9 @@ class ComparisonLegend(QWidget):
         added = tr("+ only in revision {n}, in use now", n=newer.number)
         if not in_use:
             added = tr("+ only in revision {n}", n=newer.number)
-        self._say(tr("− only in revision {n}", n=older.number), added, "")
+        self.say("", tr("− only in revision {n}", n=older.number), added)
 
-    def say(self, standing: str) -> None:
-        """Show this sentence about a text without marks."""
-        self._say("", "", standing)
-
-    def _say(self, gone: str, added: str, standing: str) -> None:
+    def say(self, standing: str, gone: str = "", added: str = "") -> None:
+        """Show a sentence about a text without marks, or the names of both revisions."""
         for label, text in ((self.gone, gone), (self.added, added), (self.standing, standing)):
             label.show_if_any(text)

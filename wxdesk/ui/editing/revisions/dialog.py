@@ -9,9 +9,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.comparison import compare
+from wxdesk.ui.editing.revisions.comparison import Revision, compare, revision_title
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonLegend, ComparisonView
-from wxdesk.ui.editing.revisions.revision import Revision, revision_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
@@ -150,23 +149,20 @@ class CompareWithChoice(ChoiceField):
                 self.addItem(name, row)
         self.setAccessibleName(tr("Compare with"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._chosen = self._following = False
+        self._chosen = False
         self._deleted = deleted
         self.setCurrentIndex(self.findData(CompareWith.NOTHING) if deleted else 0)
-        self.currentIndexChanged.connect(self._note_choice)
-        self.activated.connect(self._note_choice)  # also of what stands there already
+        self.activated.connect(self._note_choice)  # by the operator, also of what stands there already
 
     def follow(self, row: int) -> None:
         """Select the usual counterpart of the revision in `row`, unless one was chosen."""
         if self._chosen or self._deleted:
             return
-        self._following = True
         present = row > 0 or len(self._revisions) == 1
         self.setCurrentIndex(0 if present else self.findData(CompareWith.BEFORE))
-        self._following = False
 
     def _note_choice(self) -> None:
-        self._chosen = self._chosen or not self._following
+        self._chosen = True
 
     @property
     def side(self) -> CompareWith | int:

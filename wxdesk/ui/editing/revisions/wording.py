@@ -6,7 +6,7 @@ from functools import reduce
 from wxdesk.core.model.content import Content
 from wxdesk.i18n import language, tr
 from wxdesk.ui.content.form import UPLOADED, content_labels
-from wxdesk.ui.editing.revisions.revision import RevisionLine
+from wxdesk.ui.editing.revisions.comparison import RevisionLine
 
 SHOWN_OF_DIGEST = 8
 """Characters of a stored picture's digest that tell it from another one."""

@@ -1,18 +1,17 @@
 """Editor of business hours: calendars at the left, the chosen one at the right."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from PySide6.QtCore import QObject, QSignalBlocker, QSize, QTimer, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.errors import BadInput, CalendarChanged, CalendarInUse
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.business_hours import Calendar, Schedule
+from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.desk.desk import Desk
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.editing.unsaved_guard import LeaveDialog
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake, draft_of, read_draft
 from wxdesk.ui.rules.business_hours.form import CalendarForm
 from wxdesk.ui.rules.business_hours.text import state_text
@@ -31,17 +30,10 @@ AROUND = 48
 TICK_MS = 15_000
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarContext:
-    """Queries of the dialog: the time, a calendar's schedule, and its rules by its id."""
-
-    now: Callable[[], datetime]
-    schedule: Callable[[Calendar], Schedule]
-    users: Callable[[int], Sequence[str]]
-
-
 class CalendarDialog(Dialog):
-    """Dialog that asks on closing unsaved; `opened` are the calendars at the start.
+    """Dialog of all calendars, which `rules` may use; it asks on closing unsaved.
+
+    `opened` are the calendars at the start.
 
     Signals:
         save_asked: the calendars to store.
@@ -49,11 +41,13 @@ class CalendarDialog(Dialog):
 
     save_asked = Signal(object)
 
-    def __init__(self, calendars: Sequence[Calendar], around: CalendarContext, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, rules: Sequence[Rule], parent: QWidget) -> None:
         super().__init__(parent, tr("Business hours"))
-        self._around = around
-        self.opened = tuple(calendars)
-        self._drafts = [draft_of(calendar) for calendar in calendars] or [CalendarDraft()]
+        self._clock = desk.clock
+        self._calendars = desk.rules.rulebook.calendars
+        self._rules = rules
+        self.opened = tuple(self._calendars.all)
+        self._drafts = [draft_of(calendar) for calendar in self.opened] or [CalendarDraft()]
         self._opened = tuple(self._drafts)
         self._judged = False
         self.list = QListWidget(self)
@@ -62,7 +56,7 @@ class CalendarDialog(Dialog):
         self.list.setFixedWidth(LIST)
         self.new = Button(tr("New"), icon="plus", parent=self)
         self.delete = Button(tr("Delete"), kind=ButtonKind.DANGER, parent=self)
-        self.form = CalendarForm(around.now(), self)
+        self.form = CalendarForm(self._clock(), self)
         self.trouble = PlainLabel(role="failed", wrap=True, parent=self)
         self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self)
         self.save_button = Button(tr("Save"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+S", parent=self)
@@ -162,23 +156,16 @@ class CalendarDialog(Dialog):
         self._tell()
 
     def _is_written(self, slip: CalendarMistake) -> bool:
-        draft = self._drafts[self.list.currentRow()]
-        match slip.where:
-            case ("name",):
-                return bool(draft.name.strip())
-            case ("days", int(day), int(index), str(which)):
-                return _is_complete_time(getattr(draft.days[day][index], which))
-            case ("special", int(index), ("opens" | "closes") as which):
-                return _is_complete_time(getattr(draft.special[index].span, which))
-            case ("special", int(index), str(which)):
-                return len(getattr(draft.special[index], which)) >= len("2026-10-01")
-            case _:
-                return True
+        """Return True if its field is full, so that it is wrong rather than unfinished."""
+        field = self.form.field(slip.where)
+        if field is self.form.name.edit:
+            return bool(self.form.name.text().strip())
+        return not isinstance(field, QLineEdit) or len(field.text()) >= field.maxLength()
 
     def _tell(self) -> None:
         row = self.list.currentRow()
         if row >= 0:
-            self.form.state.setText(state_text(self._around.schedule(self._read(row)[0]), self._around.now()))
+            self.form.state.setText(state_text(self._calendars.schedule_of(self._read(row)[0]), self._clock()))
 
     def _begin(self) -> None:
         self._judged = False
@@ -188,7 +175,7 @@ class CalendarDialog(Dialog):
 
     def _delete(self) -> None:
         row = self.list.currentRow()
-        users = self._around.users(self._drafts[row].id)
+        users = [rule.name for rule in self._rules if self._drafts[row].id in rule.when.calendars]
         if users:
             self.trouble.setText(explain(CalendarInUse(_title(self._drafts[row]), users)))
             return
@@ -199,11 +186,6 @@ class CalendarDialog(Dialog):
 
 def _title(draft: CalendarDraft) -> str:
     return draft.name.strip() or tr("New hours")
-
-
-def _is_complete_time(clock: str) -> bool:
-    """Return True if a time is complete, so that it is wrong rather than unfinished."""
-    return len(clock.strip()) >= len("09:00")
 
 
 class BusinessHoursControl(QObject):
@@ -219,7 +201,6 @@ class BusinessHoursControl(QObject):
         super().__init__(host)
         self._bridge = bridge
         self._notices = notices
-        self._rules: Sequence[Rule] = ()
         self._host = host
         self._rulebook = bridge.desk.rules.rulebook
         self._overwrites = False
@@ -237,16 +218,11 @@ class BusinessHoursControl(QObject):
     def _show(self, rules: Sequence[Rule]) -> None:
         if self._dialog is not None:
             return  # asked for twice
-        self._rules, self._overwrites = rules, False
-        calendars = self._rulebook.calendars
-        around = CalendarContext(self._bridge.desk.clock, calendars.schedule_of, self._users)
-        self._dialog = CalendarDialog(calendars.all, around, self._host.window())
+        self._overwrites = False
+        self._dialog = CalendarDialog(self._bridge.desk, rules, self._host.window())
         self._dialog.save_asked.connect(self._save)
         self._dialog.finished.connect(self._forget)
         self._dialog.open()
-
-    def _users(self, calendar: int) -> list[str]:
-        return [rule.name for rule in self._rules if calendar in rule.when.calendars]
 
     def _save(self, calendars: Sequence[Calendar]) -> None:
         if self._dialog is not None:
@@ -260,9 +236,8 @@ class BusinessHoursControl(QObject):
         self.saved.emit()
 
     def _refused(self, error: Exception) -> None:
-        self._overwrites = self._overwrites or isinstance(
-            error, CalendarChanged
-        )  # the operator was told, and saves again
+        # The operator was told, and saves again.
+        self._overwrites = self._overwrites or isinstance(error, CalendarChanged)
         if self._dialog is not None:
             self._dialog.refuse(explain(error))
         if not isinstance(error, BadInput):

@@ -71,10 +71,8 @@ class _Reading:
     slips: list[CalendarMistake] = field(default_factory=list)
 
     def span(self, draft: SpanDraft, where: CalendarFieldPath) -> OpenSpan | None:
-        opens, closes = (
-            clock_from(_normalised_time(draft.opens)),
-            clock_from(_normalised_time(draft.closes), closing=True),
-        )
+        opens = clock_from(_normalised_time(draft.opens))
+        closes = clock_from(_normalised_time(draft.closes), closing=True)
         if opens is None:
             self.slips.append(CalendarMistake((*where, "opens"), tr("Write a time such as 09:00.")))
         if closes is None:

@@ -1,5 +1,6 @@
 """Form of one calendar: name, time zone, week and special days."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from wxdesk.core.rules.business_hours import Weekday
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_names
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake, SpecialDaysDraft
+from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarFieldPath, CalendarMistake, SpecialDaysDraft
 from wxdesk.ui.rules.business_hours.rows import DayRow, SpecialDaysRow
 from wxdesk.ui.rules.business_hours.text import utc_offset_text
 from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
@@ -114,40 +115,34 @@ class CalendarForm(ColumnScroll):
 
     def show_calendar_mistakes(self, slips: Sequence[CalendarMistake]) -> None:
         """Show these mistakes at their fields, and no others."""
-        self.name.show_error("")
-        self.week_error.setText("")
-        for span in (field for row in self.days for field in row.fields):
-            span.clear_complaints()
-        for special in self.special:
-            special.clear_complaints()
+        reasons = defaultdict[CalendarFieldPath, dict[str, str]](dict)
         for slip in slips:
-            self._show(slip)
-        self.week_error.setVisible(bool(self.week_error.full_text()))
+            reasons[slip.where[:-1]][str(slip.where[-1])] = slip.reason
+        self.name.show_error(reasons[()].get("name", ""))
+        self.week_error.show_if_any(reasons[()].get("days", ""))
+        for day, row in enumerate(self.days):
+            for index, span in enumerate(row.fields):
+                span.show_errors(reasons["days", day, index])
+        for index, special in enumerate(self.special):
+            special.show_errors(reasons["special", index])
 
-    def _show(self, slip: CalendarMistake) -> None:
-        match slip.where:
-            case ("name",):
-                self.name.show_error(slip.reason)
+    def field(self, where: CalendarFieldPath) -> QWidget:
+        """Return the field at a path, or the button that adds hours."""
+        found: QWidget = self.name.edit
+        match where:
             case ("days", int(day), int(index), str(which)):
-                self.days[day].fields[index].show_error(which, slip.reason)
+                found = getattr(self.days[day].fields[index], which)
+            case ("special", int(index), ("opens" | "closes") as which):
+                found = getattr(self.special[index].span, which)
             case ("special", int(index), str(which)):
-                self.special[index].show_error(which, slip.reason)
-            case _:
-                self.week_error.setText(slip.reason)
+                found = getattr(self.special[index], which)
+            case ("days",):
+                found = self.days[0].add
+        return found
 
     def focus_on(self, slip: CalendarMistake) -> None:
         """Focus the field of a mistake."""
-        match slip.where:
-            case ("days", int(day), int(index), str(which)):
-                field = getattr(self.days[day].fields[index], which)
-            case ("special", int(index), ("opens" | "closes") as which):
-                field = getattr(self.special[index].span, which)
-            case ("special", int(index), str(which)):
-                field = getattr(self.special[index], which)
-            case ("days",):
-                field = self.days[0].add
-            case _:
-                field = self.name.edit
+        field = self.field(slip.where)
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ensureWidgetVisible(field)
 

@@ -1,5 +1,8 @@
 """Rows of the calendar editor: a weekday with its spans, and special days."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -41,7 +44,7 @@ class SpanField(QWidget):
         row = hbox(self.opens, PlainLabel("–", role="secondary", parent=self), self.closes, self.crossing, spacing=6)
         if removable:
             self.remove = SmallButton("close", tr("{day}: remove these hours", day=day), self)
-            self.remove.clicked.connect(self._ask_removal)
+            self.remove.clicked.connect(partial(self.remove_asked.emit, self))
             row.addWidget(self.remove)
         row.addStretch(1)
         vbox(row, self.error, spacing=2, within=self)
@@ -51,14 +54,9 @@ class SpanField(QWidget):
         """Return the span as written."""
         return SpanDraft(self.opens.text(), self.closes.text())
 
-    def show_error(self, which: str, reason: str) -> None:
-        """Say what is wrong with `opens` or `closes`."""
-        _mark((self.opens, self.closes), self.error, self.opens if which == "opens" else self.closes, reason)
-
-    def clear_complaints(self) -> None:
-        """Clear all complaints."""
-        for edit in (self.opens, self.closes):
-            _mark((self.opens, self.closes), self.error, edit, "")
+    def show_errors(self, reasons: Mapping[str, str]) -> None:
+        """Say what is wrong with `opens` and `closes`, by name."""
+        _mark(self.error, {"opens": self.opens, "closes": self.closes}, reasons)
 
     def _clock(self, text: str, name: str) -> QLineEdit:
         edit = QLineEdit(text, self)
@@ -76,9 +74,6 @@ class SpanField(QWidget):
     def _changed(self) -> None:
         self._say()
         self.edited.emit()
-
-    def _ask_removal(self) -> None:
-        self.remove_asked.emit(self)
 
 
 DAY = 44
@@ -101,7 +96,6 @@ class DayRow(QWidget):
 
     def __init__(self, number: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self._number = number
         self._name = weekday_text(number)
         self.fields: list[SpanField] = []
         self.closed = PlainLabel(tr("closed"), role="faint", parent=self)
@@ -109,7 +103,7 @@ class DayRow(QWidget):
         self.add = SmallButton("plus", tr("{day}: add hours", day=self._name), self)
         self.copy = SmallButton("copy", tr("{day}: copy these hours to all other days", day=self._name), self)
         self.add.clicked.connect(self._add)
-        self.copy.clicked.connect(self._ask_copy)
+        self.copy.clicked.connect(partial(self.copy_asked.emit, number))
         day = PlainLabel(self._name, parent=self)
         day.setFixedSize(DAY, ROW)
         self._column = vbox(self.closed, spacing=4)
@@ -161,9 +155,6 @@ class DayRow(QWidget):
         self.add.setFocus()
         self.edited.emit()
 
-    def _ask_copy(self) -> None:
-        self.copy_asked.emit(self._number)
-
 
 class SpecialDaysRow(QWidget):
     """Row of one or several days with other hours than the week's, or closed.
@@ -196,7 +187,7 @@ class SpecialDaysRow(QWidget):
         self.error.hide()
         self.state.chosen.connect(self._turned)
         self.span.edited.connect(self.edited)
-        self.remove.clicked.connect(self._ask_removal)
+        self.remove.clicked.connect(partial(self.remove_asked.emit, self))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -217,18 +208,10 @@ class SpecialDaysRow(QWidget):
         span = self.span.draft() if self.state.value else None
         return SpecialDaysDraft(self.first.text(), self.last.text(), span, self.label.text())
 
-    def show_error(self, which: str, reason: str) -> None:
-        """Say what is wrong with `first`, `last`, `opens` or `closes`."""
-        if which in ("opens", "closes"):
-            self.span.show_error(which, reason)
-            return
-        _mark((self.first, self.last), self.error, self.first if which == "first" else self.last, reason)
-
-    def clear_complaints(self) -> None:
-        """Clear all complaints."""
-        self.span.clear_complaints()
-        for edit in (self.first, self.last):
-            _mark((self.first, self.last), self.error, edit, "")
+    def show_errors(self, reasons: Mapping[str, str]) -> None:
+        """Say what is wrong with `first`, `last`, `opens` and `closes`, by name."""
+        self.span.show_errors(reasons)
+        _mark(self.error, {"first": self.first, "last": self.last}, reasons)
 
     def _edit(self, text: str, name: str, hint: str, longest: int) -> QLineEdit:
         edit = QLineEdit(text, self)
@@ -243,12 +226,10 @@ class SpecialDaysRow(QWidget):
         self.span.setVisible(bool(self.state.value))
         self.edited.emit()
 
-    def _ask_removal(self) -> None:
-        self.remove_asked.emit(self)
 
-
-def _mark(pair: tuple[QLineEdit, QLineEdit], error: PlainLabel, edit: QLineEdit, reason: str) -> None:
-    """Mark one of two fields, and show below what is wrong with the first."""
-    set_wrong(edit, bool(reason))
-    edit.setAccessibleDescription(reason)
-    error.show_if_any(next(filter(None, (one.accessibleDescription() for one in pair)), ""))
+def _mark(error: PlainLabel, fields: Mapping[str, QLineEdit], reasons: Mapping[str, str]) -> None:
+    """Mark the wrong ones of `fields`, and show below what is wrong with the first."""
+    for name, field in fields.items():
+        set_wrong(field, name in reasons)
+        field.setAccessibleDescription(reasons.get(name, ""))
+    error.show_if_any(next((reasons[name] for name in fields if name in reasons), ""))

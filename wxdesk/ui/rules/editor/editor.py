@@ -1,28 +1,90 @@
 """Editor of one rule, written as a sentence: conditions, actions and limits."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.faults import RuleFault, known_groups
+from wxdesk.core.model.rule import Condition, Rule
+from wxdesk.core.rules.faults import FieldPath, RuleFault
+from wxdesk.core.rules.lint.findings import LintFinding
 from wxdesk.core.rules.pairing import revision_content, with_content_of
-from wxdesk.desk.rules.patterns import compile_pattern
-from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_editor import RecordEditor, WidthScroll
-from wxdesk.ui.rules.editor.actions.card import ActionsCard
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.editing.record_editor import RecordEditor, RecordHead, WidthScroll
+from wxdesk.ui.editing.record_view import Record
+from wxdesk.ui.rules.editor.actions.card import ActionsCard, empty_action
 from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
-from wxdesk.ui.rules.editor.head import RuleEditorHead
+from wxdesk.ui.rules.editor.conditions.parts import error_label
+from wxdesk.ui.rules.editor.conditions.table import is_empty
 from wxdesk.ui.rules.editor.limits_card import LimitsCard
-from wxdesk.ui.rules.editor.mistakes import RuleMistakes, is_unfinished
-from wxdesk.ui.rules.editor.places import FaultLocator
 from wxdesk.ui.rules.review.lint_card import LintCard
 from wxdesk.ui.rules.text import missing_text
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+
+
+class RuleEditorHead(RecordHead):
+    """Name and saving in the first row; revision and trial in the second."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Name of the rule"), 120)
+        self._error = error_label(self)
+        self.history = Button(tr("Compare revisions"), kind=ButtonKind.LINK, parent=self)
+        self.mistakes = Button(kind=ButtonKind.LINK, icon="warning", parent=self)
+        self.mistakes.setToolTip(tr("Go to the next one") + "  Ctrl+.")
+        self.mistakes.hide()
+        self.trial = Button(tr("Try a sentence"), parent=self)
+        self.dry_run = Button(tr("Try on history"), parent=self)
+        self._make_saving()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        above = hbox((self.title, 1), self.revert, self.save, spacing=8)
+        below = hbox(
+            self.state,
+            self.history,
+            self.mistakes,
+            STRETCH,
+            (self.trial, Qt.AlignmentFlag.AlignTop),
+            (self.dry_run, Qt.AlignmentFlag.AlignTop),
+            spacing=8,
+        )
+        vbox(above, self._error, below, spacing=6, within=self)
+
+    def show_check(self, stored: Rule, now: datetime, missing: str = "", wrong: str = "") -> None:
+        """Show what is missing or wrong, else the stored revision and its date."""
+        self.history.setVisible(stored.revision > 1 and self.mistakes.isHidden())
+        if wrong:
+            self.show_state(stored, now, tr("Cannot be saved yet: {reason}", reason=wrong), "failed")
+        elif missing:
+            self.show_state(stored, now, tr("Still missing: {what}", what=missing), "pending")
+        else:
+            self.show_state(stored, now)
+
+    def _new_text(self, stored: Record) -> str:
+        switched_on = isinstance(stored, Rule) and stored.enabled
+        return super()._new_text(stored) if switched_on else tr("New and switched off, not saved yet")
+
+    def show_mistakes(self, count: int) -> None:
+        """Show the number of mistakes, in place of the button for the history."""
+        self.mistakes.setText(ntr("{n} mistake: show it", "{n} mistakes: show the next one", count) if count else "")
+        self.mistakes.setVisible(count > 0)
+
+    def show_error(self, reason: str, *, about_name: bool = True) -> None:
+        """Say below the name why the rule cannot be stored; an empty reason clears it."""
+        set_wrong(self.title, about_name and bool(reason))
+        self._error.show_if_any(reason)
+
+    def show_refusal(self, reason: str) -> None:
+        """Say below the name why the rule was not stored."""
+        self.show_error(reason, about_name=False)
+
 
 WIDEST = 720
 
@@ -30,15 +92,13 @@ WIDEST = 720
 class RuleEditor(RecordEditor[Rule]):
     """Editor of one rule, with its doubts, and the trial's preview at its foot.
 
+    A place in a rule is a path (see `core.rules.faults`), whose field can be focused.
+
     Signals:
         edited: the rule as it reads now, after a pause in typing.
-        trial_asked: the operator wants to see the trial.
-        dry_run_asked: the operator wants a dry run of this rule.
     """
 
     edited = Signal(object)
-    trial_asked = Signal()
-    dry_run_asked = Signal(object)
 
     head: RuleEditorHead
     faults: tuple[RuleFault, ...]
@@ -50,38 +110,25 @@ class RuleEditor(RecordEditor[Rule]):
         self.when_card = ConditionsCard(offers, self)
         self.then_card = ActionsCard(bridge, self)
         self.leaving_card = LimitsCard(self)
-        self._connect()
+        self._cards = (self.when_card, self.then_card, self.leaving_card)
+        self._mistakes: tuple[RuleFault, ...] = ()
+        self._mistake = -1
+        self._wanted: LintFinding | None = None
         self._lay_out()
-        self._mistakes = RuleMistakes(self.head, (self.when_card, self.then_card, self.leaving_card), self.places)
-        bind(self, "Ctrl+.", self.show_next_mistake)
-
-    def _connect(self) -> None:
-        self.head.trial.clicked.connect(self.trial_asked)
-        self.head.dry_run.clicked.connect(self._ask_dry_run)
         self.head.mistakes.clicked.connect(self.show_next_mistake)
-        for card in (self.when_card, self.then_card, self.leaving_card):
+        for card in self._cards:
             card.changed.connect(self._changed)
+        bind(self, "Ctrl+.", self.show_next_mistake)
 
     def _lay_out(self) -> None:
         inside = QWidget(self)
-        vbox(
-            self.head,
-            self.doubts,
-            self.when_card,
-            self.then_card,
-            self.leaving_card,
-            STRETCH,
-            spacing=16,
-            margins=(24, 16, 24, 24),
-            within=inside,
-        )
-        scroll = WidthScroll(inside, WIDEST, self)
-        self.places = FaultLocator(self.head.title, self.when_card, self.then_card, self.leaving_card, scroll)
+        vbox(self.head, self.doubts, *self._cards, STRETCH, spacing=16, margins=(24, 16, 24, 24), within=inside)
+        self._scroll = WidthScroll(inside, WIDEST, self)
         self.foot = QFrame(self)
         self.foot.setProperty("class", "footer")
         self.foot.hide()
         self._foot = vbox(margins=(24, 8, 24, 8), within=self.foot)
-        vbox((scroll, 1), self.foot, spacing=0, within=self)
+        vbox((self._scroll, 1), self.foot, spacing=0, within=self)
 
     def put_preview(self, preview: QWidget) -> None:
         """Show the bubbles at the foot, where they stay visible while the rule scrolls."""
@@ -104,7 +151,7 @@ class RuleEditor(RecordEditor[Rule]):
 
     def _fill(self, record: Rule) -> None:
         self.head.show_title(record.name)
-        for card in (self.when_card, self.then_card, self.leaving_card):
+        for card in self._cards:
             card.show_rule(record)
 
     def _read(self) -> Rule:
@@ -126,7 +173,7 @@ class RuleEditor(RecordEditor[Rule]):
         """Edit `record`, a stored rule or a new one, and focus the wanted place in it."""
         super().show_record(record)
         self.doubts.show_rule(record.id)
-        self.places.show_wanted(record.id)
+        self.show_wanted(record.id)
 
     def _find_faults(self, record: Rule) -> Iterable[RuleFault]:
         return self._judge.faults_in(record)
@@ -134,18 +181,82 @@ class RuleEditor(RecordEditor[Rule]):
     def _show_check(self, record: Rule, changed: bool) -> None:
         lacks = [fault for fault in self.faults if is_unfinished(fault, record)]
         shown = [one for one in self.faults if not (changed and one in lacks) and (changed or record.id)]
-        self._mistakes.show(shown)
-        self.then_card.show_groups(known_groups(record.when, compile_pattern) or ())
+        self._show_mistakes(tuple(shown))
+        self.then_card.show_groups(record.when)
         self.head.dry_run.setEnabled(not self.faults)
         missing = missing_text(lacks[0]) if lacks and changed else ""
         elsewhere = changed and shown and shown[0].where != ("name",)
-        self.head.show_check(self._saved, self._clock(), missing, tr(shown[0].reason) if elsewhere else "")
+        self.head.show_check(self.saved, self._clock(), missing, tr(shown[0].reason) if elsewhere else "")
         self.edited.emit(record)
+
+    # -- mistakes and places
+
+    def _show_mistakes(self, faults: tuple[RuleFault, ...]) -> None:
+        """Mark each at its field, and show their number."""
+        if self._mistakes != faults:
+            self._mistakes, self._mistake = faults, -1
+        self.head.show_error(next((tr(fault.reason) for fault in faults if fault.where == ("name",)), ""))
+        for card in self._cards:
+            card.show_faults(faults)
+        self.head.show_mistakes(len(faults))
 
     def show_next_mistake(self) -> None:
         """Focus the next mistake, beginning with the first one."""
         self.check_now()
-        self._mistakes.go_on()
+        if self._mistakes:
+            self._mistake = (self._mistake + 1) % len(self._mistakes)
+            self.show_place(self._mistakes[self._mistake])
 
-    def _ask_dry_run(self) -> None:
-        self.dry_run_asked.emit(self.record())
+    def want_place(self, finding: LintFinding | None) -> None:
+        """Focus the place of `finding` as soon as its rule is edited; None gives it up."""
+        self._wanted = finding
+
+    def show_wanted(self, rule_id: int) -> None:
+        """Focus the wanted place, if it is in this rule, which is edited now."""
+        wanted = self._wanted
+        if wanted is not None and wanted.rule.id == rule_id:
+            self._wanted = None
+            line = wanted.fault.template_line if wanted.fault else 0
+            QTimer.singleShot(0, self, partial(self._focus, wanted.where, line))  # new fields are shown by then
+
+    def show_place(self, fault: RuleFault) -> None:
+        """Focus the place of `fault`."""
+        self._focus(fault.where, fault.template_line)
+
+    def _focus(self, where: FieldPath, line: int) -> None:
+        self._field(where, line).setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, self._reveal)
+
+    def _field(self, where: FieldPath, line: int) -> QWidget:
+        match where[:1]:
+            case ("when",) | ("on",):
+                return self.when_card.place(where)
+            case ("then",):
+                return self.then_card.place(where, line)
+            case ("cooldown",) | ("delivery",):
+                return self.leaving_card.place(where)
+            case _:
+                return self.head.title
+
+    def _reveal(self) -> None:
+        """Scroll to the focused widget once the layout is done."""
+        focused = self.window().focusWidget()
+        if focused is not None and self._scroll.isAncestorOf(focused):
+            self._scroll.ensureWidgetVisible(focused, 24, 60)
+
+
+def is_unfinished(fault: RuleFault, rule: Rule) -> bool:
+    """Return True for mere lacks: name, condition, action, or its empty fields."""
+    if fault.where in (("name",), ("when",), ("then",)):
+        return True
+    if fault.where[0] == "when" and _is_empty_condition(rule.when, fault.where):
+        return True
+    at = fault.where[1] if fault.where[0] == "then" else None
+    return isinstance(at, int) and rule.then[at] == empty_action(rule.then[at].kind)
+
+
+def _is_empty_condition(when: Condition, where: FieldPath) -> bool:
+    """Return True if a condition that was just added is still empty."""
+    if where[1:2] == ("not",):
+        return when.unless is not None and _is_empty_condition(when.unless, where[1:])
+    return len(where) > 1 and is_empty(when, str(where[1]))

@@ -1,71 +1,151 @@
 """Card “How often and how it leaves”: a rule's limits and delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Cooldown, Delivery, Rule
-from wxdesk.core.rules.faults import MOST_HOLD_SECONDS, FieldPath, RuleFault
+from wxdesk.core.rules.faults import MOST_HOLD_SECONDS, MOST_TIMES, FieldPath, RuleFault
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.editing.editor_card import EditorCard
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.conditions.parts import error_label, sentence_label
-from wxdesk.ui.rules.editor.limit_parts import LIMITS, LimitPart, first_number, limit_choice
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.rules.editor.conditions.parts import SentencePart, counted, error_label, sentence_label
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
+from wxdesk.ui.wording.messages import UNITS, exact_span, unit_text, whole_unit
 
 HOLD = 8
 """Initial seconds for which a reply is held."""
 
 
-class LimitsCard(QFrame):
-    """Card of a rule's limits and delivery, a line each.
+LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")
+"""Fields of `Cooldown`, in the order of the menu that adds them."""
 
-    Signals:
-        changed: a limit or the delivery has changed.
-    """
 
-    changed = Signal()
+class LimitPart(SentencePart):
+    """One limit: a number, its unit, and the words around it."""
+
+    def __init__(self, limit: str, number: int, host: QWidget) -> None:
+        super().__init__(tr("Remove this limit: {what}", what=limit_choice(limit)), host)
+        self.limit = limit
+        before, _ = _words(limit, number)
+        self._before = sentence_label(before, host)
+        self._before.setProperty(NEW_LINE, True)
+        self.number = NumberField(1, MOST_TIMES, limit_choice(limit), host)
+        self.unit = (
+            SingleChoiceButton(_unit_choices(number), tr("Unit of time"), host) if limit == "per_contact_s" else None
+        )
+        self._after = sentence_label("", host)
+        self._show_number(number)
+        self.number.valueChanged.connect(self._edited)
+        if self.unit is not None:
+            self.unit.chosen.connect(self._edited)
+        for widget in self.widgets()[:-2]:
+            widget.setProperty(KEEP_WITH_NEXT, True)
+
+    def add_to(self, limits: Cooldown) -> Cooldown:
+        """Return `limits` with this one added."""
+        number = self.number.value()
+        if self.unit is not None:
+            number *= round(timedelta.total_seconds(self.unit.value))  # type: ignore[arg-type]
+        return replace(limits, **{self.limit: number})
+
+    def widgets(self) -> list[QWidget]:
+        """Return all widgets in their order."""
+        unit = [] if self.unit is None else [self.unit]
+        return [self._before, self.number, *unit, self._after, self._remove, self.error]
+
+    def _show_number(self, number: int) -> None:
+        if self.unit is not None:
+            span = timedelta(seconds=number)
+            unit = whole_unit(span)
+            self.unit.set_value(unit)
+            number = span // unit
+        self.number.show_number(number)
+        self._say_after()
+
+    def _say_after(self) -> None:
+        """Update the words behind the number and the unit, which depend on it."""
+        if self.unit is not None:
+            self.unit.say(_unit_choices(self.number.value()))
+        self._after.setText(_words(self.limit, self.number.value())[1])
+
+    def _edited(self) -> None:
+        self._say_after()
+        self.changed.emit()
+
+
+def _words(limit: str, number: int) -> tuple[str, str]:
+    """Return the words before and behind a number."""
+    match limit:
+        case "per_contact_s":
+            return tr("At most once in"), tr("for each customer")
+        case "per_conversation":
+            return tr("At most"), ntr("time for each customer, ever", "times for each customer, ever", number)
+        case _:
+            after = ntr("time a minute for all customers together", "times a minute for all customers together", number)
+            return tr("At most"), after
+
+
+def limit_sentence(limit: str, number: int) -> tuple[str, ...]:
+    """Return a limit in words, part by part."""
+    before, after = _words(limit, number)
+    if limit != "per_contact_s":
+        return before, str(number), after
+    return before, exact_span(timedelta(seconds=number)), after
+
+
+def limit_choice(limit: str) -> str:
+    """Return a limit's name in the menu that adds one."""
+    return _CHOICES[limit]()
+
+
+_CHOICES: Mapping[str, Callable[[], str]] = {
+    "per_contact_s": lambda: tr("once in a while for each customer"),
+    "per_conversation": lambda: tr("so many times for each customer, ever"),
+    "per_account_per_min": lambda: tr("so many times a minute for all customers"),
+}
+
+
+def first_number(limit: str) -> int:
+    """Return the initial number of a limit: ten minutes, once, or thirty times."""
+    return {"per_contact_s": 600, "per_conversation": 1}.get(limit, 30)
+
+
+def _unit_choices(number: int) -> list[tuple[object, str]]:
+    return [(unit, unit_text(unit, number)) for unit in UNITS]
+
+
+class LimitsCard(EditorCard):
+    """Card of a rule's limits and delivery, a line each."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("class", "card")
         self._limits: list[LimitPart] = []
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
         self._free = sentence_label(tr("Answers whenever it matches."), self._sentence)
         self.add = MenuButton(tr("+ Limit"), kind=ButtonKind.LINK, parent=self._sentence)
         self.add.popup_menu.aboutToShow.connect(self._fill_menu)
-        self.add.popup_menu.triggered.connect(self._add_chosen)
         self.delivery = SingleChoiceButton(
             [(one, delivery_choice(one)) for one in Delivery], tr("How it leaves"), self._sentence
         )
         self.delivery.setProperty(NEW_LINE, True)
-        self.seconds = NumberField(1, MOST_HOLD_SECONDS, tr("Seconds that the reply waits"), self._sentence)
-        self.seconds.show_number(HOLD)
-        self._unit = sentence_label("", self._sentence)
-        self.seconds.count(self._unit, hold_suffix)
+        name = tr("Seconds that the reply waits")
+        self.seconds, self._unit = counted(HOLD, MOST_HOLD_SECONDS, name, hold_suffix, self._sentence)
         self._error = error_label(self._sentence)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        for widget in (self.delivery, self.seconds):
-            widget.setProperty(KEEP_WITH_NEXT, True)
+        self.delivery.setProperty(KEEP_WITH_NEXT, True)
         self.delivery.chosen.connect(self._delivery_chosen)
         self.seconds.valueChanged.connect(self.changed)
-        title = tr("How often, and how it leaves")
-        vbox(
-            PlainLabel(title, size=Size.SMALL, role="secondary", strong=True, parent=self),
-            self._sentence,
-            self.note,
-            spacing=10,
-            margins=(16, 14, 16, 12),
-            within=self,
-        )
+        self._stack(self._title(tr("How often, and how it leaves")), self._sentence, self.note)
 
     # -- the rule's part
 
@@ -105,7 +185,7 @@ class LimitsCard(QFrame):
         """Show each fault at its line."""
         reasons = {fault.where: tr(fault.reason) for fault in faults}
         for part in self._limits:
-            part.show_fault(reasons.get(("cooldown", part.limit), ""))
+            part.error.show_if_any(reasons.get(("cooldown", part.limit), ""))
         own = reasons.get(("delivery",), "")
         self._error.show_if_any(own)
         self._set()
@@ -144,12 +224,8 @@ class LimitsCard(QFrame):
     def _fill_menu(self) -> None:
         self.add.popup_menu.clear()
         for limit in LIMITS:
-            action = self.add.popup_menu.addAction(limit_choice(limit))
-            action.setData(limit)
+            action = self.add.popup_menu.addAction(limit_choice(limit), partial(self.add_limit, limit))
             action.setEnabled(self.limit(limit) is None)
-
-    def _add_chosen(self, action: QAction) -> None:
-        self.add_limit(action.data())
 
     def _delivery_chosen(self) -> None:
         self._set()

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator
 
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.revision import Revision, RevisionLine, RevisionSection
+from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import content_lines, joined, labelled, named, text_lines
 from wxdesk.ui.rules.editor.actions.bodies import typing_texts
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.conditions.table import value_lines
-from wxdesk.ui.rules.editor.limit_parts import LIMITS, limit_sentence
-from wxdesk.ui.rules.editor.limits_card import delivery_choice, hold_suffix
+from wxdesk.ui.rules.editor.limits_card import LIMITS, delivery_choice, hold_suffix, limit_sentence
 from wxdesk.ui.rules.text import action_name, type_names
 from wxdesk.ui.wording.conditions import condition_phrase
 
@@ -18,6 +17,19 @@ from wxdesk.ui.wording.conditions import condition_phrase
 def revision_of(rule: Rule, named: Callable[[Rule], Rule]) -> Revision:
     """Return a saved revision in words, for the history."""
     return Revision(rule.revision, rule.updated_at, rule_sections(named(rule)), rule, rule.by)
+
+
+def history_note(rules: list[Rule], spoke: int, *, deleted: bool) -> str:
+    """Return a note on the revision that `spoke`, or on the deletion; empty for none."""
+    rule = next((rule for rule in rules if rule.revision == spoke), None)
+    if rule is None:
+        return tr("“{name}” has been deleted.", name=rules[0].name) if deleted else ""
+    if deleted:
+        said = tr("Revision {n} of “{name}” decided on that message. The rule has been deleted since.",
+                  n=spoke, name=rule.name)  # fmt: skip
+    else:
+        said = tr("Revision {n} of “{name}” decided on that message.", n=spoke, name=rule.name)
+    return said
 
 
 def rule_sections(rule: Rule) -> tuple[RevisionSection, ...]:

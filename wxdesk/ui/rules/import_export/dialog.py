@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday
 from wxdesk.desk.rules.import_check import CalendarChange, ImportCheck, RuleChange, RuleChangeKind, import_forecast
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.revisions.comparison import ComparedSection, compare
+from wxdesk.ui.editing.revisions.comparison import ComparedSection, RevisionLine, RevisionSection, compare
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
-from wxdesk.ui.editing.revisions.revision import RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import joined, labelled
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.business_hours.text import end_note
 from wxdesk.ui.rules.editor.wording import rule_sections
-from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, Role
+from wxdesk.ui.rules.review.rows import REVIEW_ROW, ReviewDelegate, ReviewRow
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
@@ -33,11 +31,8 @@ _ROLES = {RuleChangeKind.NEW: "accent", RuleChangeKind.GONE: "failed", RuleChang
 class ImportDialog(Dialog):
     """Dialog with a list of changes and their details; Enter alone cancels.
 
-    Signals:
-        agreed: the file shall replace the rules.
+    It is accepted where the file shall replace the rules.
     """
-
-    agreed = Signal()
 
     def __init__(self, check: ImportCheck, file_name: str, parent: QWidget) -> None:
         super().__init__(parent, tr("Import {file}?", file=file_name))
@@ -58,7 +53,7 @@ class ImportDialog(Dialog):
         self._lay_out(check)
         self.list.currentRowChanged.connect(self._show)
         self.cancel.clicked.connect(self.reject)
-        self.action.clicked.connect(self._agree)
+        self.action.clicked.connect(self.accept)
         self.cancel.setDefault(True)
         room = parent.window().size()
         self.resize(min(WIDTH, room.width() - 48), min(HEIGHT, room.height() - 48))
@@ -84,7 +79,7 @@ class ImportDialog(Dialog):
     def _add(self, row: ReviewRow, compared: tuple[ComparedSection, ...]) -> None:
         item = QListWidgetItem(f"{row.head}\n{row.text}")
         item.setToolTip(plain_tip(f"{row.head}\n{row.text}"))
-        item.setData(Role.ROW, row)
+        item.setData(REVIEW_ROW, row)
         self.list.addItem(item)
         self._compared.append(compared)
 
@@ -94,11 +89,9 @@ class ImportDialog(Dialog):
             legend.addWidget(PlainLabel(text, size=Size.SMALL, role=role, parent=self))
         right = vbox(legend, (self.view, 1), spacing=8)
         middle = hbox(self.list, (right, 1), spacing=16)
-        note = (
-            tr("You can undo it afterwards.")
-            if not check.changes_nothing
-            else tr("The file says what the rules say already.")
-        )
+        note = tr("You can undo it afterwards.")
+        if check.changes_nothing:
+            note = tr("The file says what the rules say already.")
         foot = hbox(
             (PlainLabel(note, size=Size.SMALL, role="secondary", wrap=True, parent=self), 1),
             self.cancel,
@@ -110,10 +103,6 @@ class ImportDialog(Dialog):
 
     def _show(self, row: int) -> None:
         self.view.show_sections(self._compared[row] if row >= 0 else ())
-
-    def _agree(self) -> None:
-        self.accept()
-        self.agreed.emit()
 
 
 _WORDS = {

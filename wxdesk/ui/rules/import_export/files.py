@@ -1,6 +1,7 @@
 """Imports rules from a file after a preview, and exports them into one."""
 
 import logging
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -37,9 +38,6 @@ class RuleFiles(QObject):
         self._notices = notices
         self._exchange = bridge.desk.rules.exchange
         self._host = host
-        self._text = ""
-        self._name = ""
-        self._path = Path()
 
     def open_import(self) -> None:
         """Let the operator choose a file to import."""
@@ -61,37 +59,35 @@ class RuleFiles(QObject):
         path = Path(file)
         self._notices.bar(TROUBLE, "")
         try:
-            self._text, self._name = _read(path), path.name
+            self._check(_read(path), path.name)
         except BadRulesFile as error:
             self._refuse(error)
-            return
         except UnusableFile as error:
             why = tr("Nothing was imported. {why}", why=explain(error))
             self._notices.bar(TROUBLE, why)
-            return
-        self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
-
-    def _checked(self, check: ImportCheck) -> None:
-        if not check.before and not any(one.before for one in check.calendars):
-            self._replace()  # nothing is there that it could change
-            return
-        dialog = ImportDialog(check, self._name, self._host.window())
-        dialog.agreed.connect(self._replace)
-        dialog.open()
 
     def add_starter_rules(self) -> None:
         """Add the starter rules in the operator's language."""
         path = resource("rules", f"starter.{language()}.toml")
-        self._text, self._name = path.read_text(encoding="utf-8"), path.name
-        self._bridge.ask(self._exchange.check(self._text, self._name), self._checked, self._failed)
+        self._check(path.read_text(encoding="utf-8"), path.name)
 
     def export_to(self, file: str) -> None:
         """Write all rules into a file."""
-        self._path = Path(file)
-        self._bridge.ask(self._exchange.export(), self._write)
+        self._bridge.ask(self._exchange.export(), partial(self._write, Path(file)))
 
-    def _replace(self) -> None:
-        self._bridge.ask(self._exchange.take_in(self._text, self._name), self.imported.emit, self._failed)
+    def _check(self, text: str, name: str) -> None:
+        self._bridge.ask(self._exchange.check(text, name), partial(self._checked, text, name), self._failed)
+
+    def _checked(self, text: str, name: str, check: ImportCheck) -> None:
+        if not check.before and not any(one.before for one in check.calendars):
+            self._replace(text, name)  # nothing is there that it could change
+            return
+        dialog = ImportDialog(check, name, self._host.window())
+        dialog.accepted.connect(partial(self._replace, text, name))
+        dialog.open()
+
+    def _replace(self, text: str, name: str) -> None:
+        self._bridge.ask(self._exchange.take_in(text, name), self.imported.emit, self._failed)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, BadRulesFile):
@@ -104,15 +100,15 @@ class RuleFiles(QObject):
         text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
         self._notices.bar(TROUBLE, text)
 
-    def _write(self, exported: ExportResult) -> None:
+    def _write(self, path: Path, exported: ExportResult) -> None:
         try:
-            write_private(self._path, exported.text)
+            write_private(path, exported.text)
         except OSError as error:
             log.warning("The rules could not be exported", exc_info=error)
             why = tr(why_unusable(error))
             self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why))
             return
-        said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=self._path.name)
+        said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=path.name)
         left = pictures_left_behind(len(exported.pictures))
         self._notices.toast(f"{said} · {left}" if left else said)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
@@ -32,7 +33,7 @@ class LintCard(QFrame):
         self.setProperty("class", "pending")
         self._found: tuple[LintFinding, ...] = ()
         self._rule_id = 0
-        self._lines: list[LintRow] = []
+        self.lines: list[LintRow] = []
         self._column = vbox(spacing=6, margins=(12, 8, 12, 8), within=self)
         self.hide()
 
@@ -46,45 +47,33 @@ class LintCard(QFrame):
         self._rule_id = rule_id
         self._set()
 
-    def lines(self) -> tuple[LintRow, ...]:
-        """Return the rows of the shown findings."""
-        return tuple(self._lines)
-
     def _set(self) -> None:
         # What keeps a rule from being used at all is marked where it stands; a remark is for the panel of all doubts.
         wanted = [one for one in self._found if one.rule.id == self._rule_id and is_shown_in_editor(one)]
-        if wanted == [line.finding for line in self._lines]:
+        if wanted == [line.finding for line in self.lines]:
             return
-        for line in self._lines:
+        for line in self.lines:
             line.hide()
             line.deleteLater()
-        self._lines = [LintRow(one, self) for one in wanted]
-        for line in self._lines:
-            line.place_asked.connect(self.place_asked)
-            line.other_asked.connect(self.other_asked)
+        self.lines = [LintRow(one, self) for one in wanted]
+        for line in self.lines:
             self._column.addWidget(line)
-        self.setVisible(bool(self._lines))
+        self.setVisible(bool(self.lines))
 
 
 class LintRow(QWidget):
-    """Row of one finding, with links to its place and to the other rule.
+    """Row of one finding in `card`, with links to its place and to the other rule."""
 
-    Signals:
-        place_asked, other_asked: see `LintCard`.
-    """
-
-    place_asked = Signal(object)
-    other_asked = Signal(int)
-
-    def __init__(self, finding: LintFinding, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, finding: LintFinding, card: LintCard) -> None:
+        super().__init__(card)
         self.finding = finding
         self.words = PlainLabel(finding_text(finding), size=Size.SMALL, role="pending", wrap=True, parent=self)
         self.place = Button(tr("Go there"), kind=ButtonKind.LINK, parent=self)
         self.other = Button(tr("See the other rule"), kind=ButtonKind.LINK, parent=self)
         self.other.setVisible(finding.other is not None)
-        self.place.clicked.connect(self._ask_place)
-        self.other.clicked.connect(self._ask_other)
+        self.place.clicked.connect(partial(card.place_asked.emit, finding))
+        if finding.other is not None:
+            self.other.clicked.connect(partial(card.other_asked.emit, finding.other.id))
         hbox(
             (IconLabel("warning", "pending", 16, self), Qt.AlignmentFlag.AlignTop),
             (self.words, 1),
@@ -93,13 +82,6 @@ class LintRow(QWidget):
             spacing=10,
             within=self,
         )
-
-    def _ask_place(self) -> None:
-        self.place_asked.emit(self.finding)
-
-    def _ask_other(self) -> None:
-        if self.finding.other is not None:
-            self.other_asked.emit(self.finding.other.id)
 
 
 def is_shown_in_editor(finding: LintFinding) -> bool:

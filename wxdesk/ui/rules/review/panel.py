@@ -13,12 +13,13 @@ from wxdesk.core.rules.lint.findings import LintFinding, Severity
 from wxdesk.desk.rules.review.dry_run import DryRunProgress, DryRunReport
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.rules.review.lint_card import is_shown_in_editor
 from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, ReviewRows
-from wxdesk.ui.rules.review.suggestion import suggested_rule
-from wxdesk.ui.rules.review.text import finding_text, group_texts, line_row, report_text
+from wxdesk.ui.rules.review.text import finding_text, group_texts, line_row, report_text, suggested_rule
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 PROGRESS_MS = 50
@@ -28,21 +29,12 @@ _ROLES = {Severity.WRONG: "failed", Severity.DOUBTFUL: "pending", Severity.REMAR
 
 
 class ReviewPanel(QFrame):
-    """Panel with a title, a sentence, a progress bar and the resulting rows.
-
-    Signals:
-        chosen: the row that was clicked or entered.
-        closed: back to the editor, or cancel.
-    """
-
-    chosen = Signal(int)
-    closed = Signal()
+    """Panel with a title, a sentence, a progress bar, rows, and a button back."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = PlainLabel(size=Size.TITLE, strong=True, elide=True, parent=self)
         self.back = Button(parent=self)
-        self.back.clicked.connect(self.closed)
         self.sentence = PlainLabel(role="secondary", wrap=True, parent=self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -55,8 +47,6 @@ class ReviewPanel(QFrame):
         self.view.setMouseTracking(True)
         self.view.setUniformItemSizes(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.clicked.connect(self._choose)
-        self.view.activated.connect(self._choose)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -84,14 +74,12 @@ class ReviewPanel(QFrame):
         self.bar.hide()
         self.rows.show(rows)
 
-    def _choose(self, index: QModelIndex) -> None:
-        self.chosen.emit(index.row())
-
 
 class ReviewStack(QStackedWidget):
     """Stack that shows `beneath`, the editor, or a review in its place.
 
-    The listener to a choice closes the review, or leaves it open.
+    The listener to a choice closes the review, or leaves it open. After a rule is saved, a notice tells what is
+    found about it.
 
     Signals:
         found: all findings about the stored rules.
@@ -105,20 +93,24 @@ class ReviewStack(QStackedWidget):
     rule_suggested = Signal(object)
     conversation_wanted = Signal(int)
 
-    def __init__(self, bridge: Bridge, beneath: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, notices: Notices, beneath: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._notices = notices
         self._course = DryRunProgress()
         self._then: Callable[[int], None] | None = None
         self._standing: object = None
+        self._found: Sequence[LintFinding] = ()
+        self._saved: Rule | None = None
         self._beneath = beneath
         self.panel = ReviewPanel(self)
         self.addWidget(beneath)
         self.addWidget(self.panel)
         self._looking = QTimer(self, interval=PROGRESS_MS)
         self._looking.timeout.connect(self._follow)
-        self.panel.closed.connect(self.close_review)
-        self.panel.chosen.connect(self._chosen)
+        self.panel.back.clicked.connect(self.close_review)
+        self.panel.view.clicked.connect(self._chosen)
+        self.panel.view.activated.connect(self._chosen)
 
     def close_review(self) -> None:
         """Return to the editor and cancel a running review."""
@@ -149,10 +141,6 @@ class ReviewStack(QStackedWidget):
         course = self._begin(tr("Unmatched"), tr("Gathering what was unmatched…"))
         self._ask(self._bridge.desk.rules.review.unmatched(), course, self._show_groups)
 
-    def try_all_on_history(self) -> None:
-        """Show a dry run of all stored rules."""
-        self.try_on_history(None)
-
     def try_on_history(self, rule: Rule | None) -> None:
         """Show a dry run with `rule` in its place; None: with the stored rules alone."""
         course = self._begin(tr("Try on history"), tr("Asking the rules about past messages…"))
@@ -175,8 +163,25 @@ class ReviewStack(QStackedWidget):
         self.panel.bar.setRange(0, self._course.total)
         self.panel.bar.setValue(self._course.done)
 
+    def warn_about(self, saved: Rule) -> None:
+        """Tell the first finding about a rule that was just saved, as soon as it is found."""
+        self._saved = saved
+        self._warn()
+
+    def _warn(self) -> None:
+        saved = self._saved
+        # What was found before it was saved is about another revision.
+        about = [one for one in self._found if saved and (one.rule.id, one.rule.revision) == (saved.id, saved.revision)]
+        doubt = next(filter(is_shown_in_editor, about), None)
+        if saved is not None and doubt is not None:
+            self._saved = None
+            said = tr("“{name}” is saved, but: {doubt}", name=saved.name, doubt=finding_text(doubt))
+            self._notices.offer(said, tr("Go there"), partial(self.finding_chosen.emit, doubt))
+
     def _counted(self, found: Sequence[LintFinding]) -> None:
-        self.found.emit(tuple(found))
+        self._found = tuple(found)
+        self.found.emit(self._found)
+        self._warn()
 
     def _show_findings(self, found: Sequence[LintFinding]) -> None:
         self._counted(found)
@@ -207,6 +212,6 @@ class ReviewStack(QStackedWidget):
             self.close_review()
         self._bridge.failed.emit(error)
 
-    def _chosen(self, row: int) -> None:
+    def _chosen(self, index: QModelIndex) -> None:
         if self._then is not None:
-            self._then(row)
+            self._then(index.row())

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.look.theme import Size, Theme, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.row_index import Index
 
 ROW = 56
 LINE = 20
@@ -34,10 +33,8 @@ class ReviewRow:
         return "\n".join(filter(None, (self.head, self.text, self.more)))
 
 
-class Role(IntEnum):
-    """Data of a row besides its head (DisplayRole)."""
-
-    ROW = Qt.ItemDataRole.UserRole + 1
+REVIEW_ROW = Qt.ItemDataRole.UserRole + 1
+"""Role of the row itself; the head is its DisplayRole."""
 
 
 class ReviewRows(QAbstractListModel):
@@ -53,23 +50,20 @@ class ReviewRows(QAbstractListModel):
         self.rows = tuple(rows)
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
         return 0 if parent.isValid() else len(self.rows)
 
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         row = self.rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return row.head
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{row.head}: {row.text}" + (f", {row.more}" if row.more else "")
-            case Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(row.told)
-            case Role.ROW:
-                return row
-        return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.head
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{row.head}: {row.text}" + (f", {row.more}" if row.more else "")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(row.told)
+        return row if role == REVIEW_ROW else None
 
 
 class ReviewDelegate(QStyledItemDelegate):
@@ -79,16 +73,16 @@ class ReviewDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._edge = edge
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return a row's size; all rows of a review have the same number of lines."""
-        row: ReviewRow = index.data(Role.ROW)
+        row: ReviewRow = index.data(REVIEW_ROW)
         return QSize(200, ROW + (LINE if row.more else 0))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = Theme.current()
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
-        row: ReviewRow = index.data(Role.ROW)
+        row: ReviewRow = index.data(REVIEW_ROW)
         painter.save()
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen or state & QStyle.StateFlag.State_MouseOver:

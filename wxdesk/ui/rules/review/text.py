@@ -1,6 +1,9 @@
 """Texts of the reviews: lint findings, unmatched messages and dry runs."""
 
-from wxdesk.core.model.rule import Presence
+from collections.abc import Callable, Mapping
+
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.rule import Condition, Presence, Rule
 from wxdesk.core.rules.lint.clustering import GroupKind, MessageGroup
 from wxdesk.core.rules.lint.findings import LintCode, LintFinding
 from wxdesk.desk.rules.review.dry_run import DryRunLine, DryRunReport
@@ -12,73 +15,56 @@ from wxdesk.ui.wording.messages import kind_text
 
 def finding_text(finding: LintFinding) -> str:
     """Return a finding as a sentence."""
-    other = finding.other.name if finding.other else ""
-    reason = tr(finding.fault.reason) if finding.fault else ""
-    if finding.doubt is LintCode.TOO_MANY_SENDS and finding.other:
-        return tr(
-            "With “{other}” above, which goes on to it, {sends} replies come together; rules may send {n} here.",
-            other=other,
-            sends=finding.sends,
-            n=finding.most,
-        )
-    if finding.doubt in (LintCode.MEDIA_EXPIRED, LintCode.MEDIA_EXPIRES) and finding.word:
-        return _media_in_template(finding)
-    sentences = {
-        LintCode.FAULT: tr("Left out: {reason}", reason=reason),
-        LintCode.UNREACHABLE: tr("It never answers: “{other}” above it matches whatever it matches.", other=other),
-        LintCode.SAME_WORDS: tr(
-            "“{word}” is answered by “{other}” above it, in another way.", word=finding.word, other=other
-        ),
-        LintCode.TOO_MANY_SENDS: tr("It sends more than the {n} replies that rules may send here.", n=finding.most),
-        LintCode.MEDIA_EXPIRED: tr("WeChat keeps what was uploaded for three days; this media_id is older."),
-        LintCode.MEDIA_EXPIRES: tr("WeChat keeps what was uploaded for three days; this media_id ends within a day."),
-        LintCode.NEVER_OPEN: tr("The calendar “{name}” never opens, so the rule never matches.", name=finding.word),
-        LintCode.CALL_SET_ASIDE: tr("It calls for a person and sets the conversation aside, which ends the call."),
-        LintCode.RESOLVES_UNREAD: tr(
-            "It resolves whatever no other rule understood, without a word and unseen by anybody."
-        ),
-        LintCode.NEVER_SET_ASIDE: tr("It only prepares drafts, so it never sets the conversation aside by itself."),
-        LintCode.ALWAYS_OPEN: tr("The calendar “{name}” never closes, so the rule never matches.", name=finding.word),
-        LintCode.NO_EFFECT: tr("This condition always holds: look at the hours of “{name}”.", name=finding.word),
-        LintCode.CONTRADICTS: tr("Its conditions exclude each other, so the rule never matches."),
-        LintCode.WORD_EXCLUDED: tr(
-            "With “{word}” it never matches, because of what must not be there.", word=finding.word
-        ),
-        LintCode.NO_WORDS: tr("Messages of this kind have no words, so the rule never matches."),
-        **_condition_texts(finding.word),
-        LintCode.NO_VALUE: tr("“{name}” never has a value here, so the reply always waits for you.", name=finding.word),
-        LintCode.UNUSED: tr("Nothing has matched it for 90 days."),
-    }
-    return sentences[finding.doubt]
-
-
-def _condition_texts(name: str) -> dict[LintCode, str]:
-    """Return sentences by finding about a condition, or what `name` refers to."""
-    return {
-        LintCode.EMOTICON: tr(
-            "“{word}” is found only in messages without words: beside words, emoticons do not count.", word=name
-        ),
-        LintCode.NO_SUCH_RULE: tr("There is no rule “{name}”.", name=name),
-        LintCode.WAITS_FOR_ITSELF: tr("It waits until it has spoken itself, so it never does."),
-        LintCode.TWO_OF_A_NAME: tr("Several rules are called “{name}”; each of them counts here.", name=name),
-        LintCode.SAYS_NOTHING: tr(
-            "“{name}” is switched off, left out or in the shadow, so it says nothing.", name=name
-        ),
-        LintCode.EVERY_TEXT: tr("This pattern matches every text."),
-        LintCode.ALWAYS_HOLDS: tr("This condition always holds."),
-    }
-
-
-def _media_in_template(finding: LintFinding) -> str:
-    name = finding.word
-    if finding.doubt is LintCode.MEDIA_EXPIRED:
-        return tr(
-            "WeChat keeps what was uploaded for three days; the media_id in the template “{name}” is older.", name=name
-        )
+    told = _FINDINGS[finding.doubt]
+    if finding.other or finding.word:
+        told = _TOLD_WITH_ANOTHER.get(finding.doubt, told)
     return tr(
-        "WeChat keeps what was uploaded for three days; the media_id in the template “{name}” ends within a day.",
-        name=name,
+        told,
+        other=finding.other.name if finding.other else "",
+        word=finding.word,
+        name=finding.word,
+        reason=tr(finding.fault.reason) if finding.fault else "",
+        n=finding.most,
+        sends=finding.sends,
     )
+
+
+_FINDINGS = {
+    LintCode.FAULT: "Left out: {reason}",
+    LintCode.UNREACHABLE: "It never answers: “{other}” above it matches whatever it matches.",
+    LintCode.SAME_WORDS: "“{word}” is answered by “{other}” above it, in another way.",
+    LintCode.TOO_MANY_SENDS: "It sends more than the {n} replies that rules may send here.",
+    LintCode.MEDIA_EXPIRED: "WeChat keeps what was uploaded for three days; this media_id is older.",
+    LintCode.MEDIA_EXPIRES: "WeChat keeps what was uploaded for three days; this media_id ends within a day.",
+    LintCode.NEVER_OPEN: "The calendar “{name}” never opens, so the rule never matches.",
+    LintCode.ALWAYS_OPEN: "The calendar “{name}” never closes, so the rule never matches.",
+    LintCode.NO_EFFECT: "This condition always holds: look at the hours of “{name}”.",
+    LintCode.CALL_SET_ASIDE: "It calls for a person and sets the conversation aside, which ends the call.",
+    LintCode.RESOLVES_UNREAD: "It resolves whatever no other rule understood, without a word and unseen by anybody.",
+    LintCode.NEVER_SET_ASIDE: "It only prepares drafts, so it never sets the conversation aside by itself.",
+    LintCode.CONTRADICTS: "Its conditions exclude each other, so the rule never matches.",
+    LintCode.WORD_EXCLUDED: "With “{word}” it never matches, because of what must not be there.",
+    LintCode.NO_WORDS: "Messages of this kind have no words, so the rule never matches.",
+    LintCode.EMOTICON: "“{word}” is found only in messages without words: beside words, emoticons do not count.",
+    LintCode.NO_SUCH_RULE: "There is no rule “{name}”.",
+    LintCode.WAITS_FOR_ITSELF: "It waits until it has spoken itself, so it never does.",
+    LintCode.TWO_OF_A_NAME: "Several rules are called “{name}”; each of them counts here.",
+    LintCode.SAYS_NOTHING: "“{name}” is switched off, left out or in the shadow, so it says nothing.",
+    LintCode.EVERY_TEXT: "This pattern matches every text.",
+    LintCode.ALWAYS_HOLDS: "This condition always holds.",
+    LintCode.NO_VALUE: "“{name}” never has a value here, so the reply always waits for you.",
+    LintCode.UNUSED: "Nothing has matched it for 90 days.",
+}
+
+_TOLD_WITH_ANOTHER = {
+    LintCode.TOO_MANY_SENDS: "With “{other}” above, which goes on to it, {sends} replies come together; rules may send"
+    " {n} here.",
+    LintCode.MEDIA_EXPIRED: "WeChat keeps what was uploaded for three days; the media_id in the template “{name}” is"
+    " older.",
+    LintCode.MEDIA_EXPIRES: "WeChat keeps what was uploaded for three days; the media_id in the template “{name}” ends"
+    " within a day.",
+}
+"""Findings that name another rule, or a template."""
 
 
 def group_texts(group: MessageGroup) -> tuple[str, str]:
@@ -152,3 +138,36 @@ def _would_say(line: DryRunLine) -> str:
 
 
 _ONLY = {Presence.PRESENT: "only if somebody was at the desk", Presence.AWAY: "only if nobody was at the desk"}
+
+
+BEGINS_WITH_NUMBER = r"^[^\pL]*?(?P<no>[A-Za-z]*[0-9][0-9-]{5,}[A-Za-z0-9]*)"
+BEGINS_WITH_LINK = r"(?i)^[^\pL]*?(https?://|www\.)"
+"""Pattern of a leading link. Before it may stand `+86…`, `#…`, brackets, emoji."""
+
+EMPTY = "^$"
+"""Pattern of an empty text, as patterns see it."""
+
+
+def suggested_rule(group: MessageGroup) -> Rule:
+    """Return a new rule, not stored, that matches the messages of `group`."""
+    match group.kind:
+        case GroupKind.WORDS:
+            return Rule(group.words[0], when=Condition(any=group.words))
+        case GroupKind.SIGN:
+            return Rule(group.words[0], when=Condition(exact=group.words))
+        case GroupKind.NUMBER:
+            return Rule(tr("A number alone"), when=Condition(regex=BEGINS_WITH_NUMBER))
+        case GroupKind.LINK:
+            return Rule(tr("A link alone"), when=Condition(regex=BEGINS_WITH_LINK))
+        case GroupKind.BLANK:
+            return Rule(tr("An empty message"), when=Condition(regex=EMPTY))
+        case GroupKind.TYPE:
+            return Rule(_NAMES[group.newest.type](), on=frozenset({group.newest.type}))
+
+
+_NAMES: Mapping[MessageType, Callable[[], str]] = {
+    MessageType.IMAGE: lambda: tr("Pictures"),
+    MessageType.CARD: lambda: tr("Mini-program cards"),
+    MessageType.OTHER: lambda: tr("Neither text nor picture"),
+}
+"""Rule names by kind of message that contacts send; entering the chat is not one."""

@@ -12,9 +12,10 @@ from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QObject, Qt, Sign
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.model.statistics import NO_FIGURES, RuleFigures
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.editing.record_model import AnyIndex, RecordModel
+from wxdesk.ui.editing.record_view import RecordModel
 from wxdesk.ui.rules.text import delivery_text, summary
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import clock_time, day_text
 
 RULE_MIME = "application/x-wxdesk-rule"
@@ -33,10 +34,6 @@ class Role(IntEnum):
     LEFT_OUT = Qt.ItemDataRole.UserRole + 8
 
 
-def _unchanged(rule: Rule) -> Rule:
-    return rule
-
-
 class RuleModel(RecordModel[Rule]):
     """Model of all rules, including those switched off.
 
@@ -50,7 +47,7 @@ class RuleModel(RecordModel[Rule]):
     switched = Signal(int, bool)
     reordered = Signal(int, object)
 
-    def __init__(self, parent: QObject | None = None, named: Callable[[Rule], Rule] = _unchanged) -> None:
+    def __init__(self, parent: QObject | None = None, named: Callable[[Rule], Rule] = lambda rule: rule) -> None:
         super().__init__(parent)
         self._named = named
         self._names: Mapping[int, str] = {}
@@ -84,7 +81,7 @@ class RuleModel(RecordModel[Rule]):
 
     # -- what Qt asks
 
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         rule = self.record_at(index)
         if rule is None:
             return None
@@ -121,7 +118,7 @@ class RuleModel(RecordModel[Rule]):
         return None
 
     def setData(  # noqa: N802 - Qt's name
-        self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole
+        self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole
     ) -> bool:
         rule = self.record_at(index)
         if rule is None or role != Qt.ItemDataRole.CheckStateRole:
@@ -132,7 +129,7 @@ class RuleModel(RecordModel[Rule]):
         self.switched.emit(rule.id, enabled)
         return True
 
-    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         """Return that rows can be selected, switched and dragged; drops go between rows."""
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
@@ -159,14 +156,14 @@ class RuleModel(RecordModel[Rule]):
         """Return True if dragged from this window; another's ids may be other rules."""
         return bytes(data.data(RULE_MIME).data()).startswith(self._own.encode())
 
-    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: AnyIndex) -> bool:
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
         """Move the dragged rule before `row`; below all rows when it was dropped there."""
         if action is not Qt.DropAction.MoveAction or not self.takes(data):
             return False
         source = self.row_of(int(bytes(data.data(RULE_MIME).data()).split()[1]))
         return self.moveRows(QModelIndex(), source, 1, QModelIndex(), len(self._rows) if row < 0 else row)
 
-    def moveRows(self, source_parent: AnyIndex, source: int, count: int, target_parent: AnyIndex, target: int) -> bool:
+    def moveRows(self, source_parent: Index, source: int, count: int, target_parent: Index, target: int) -> bool:
         """Move one row before the row `target`, and emit the new order."""
         known = 0 <= source < len(self._rows) and 0 <= target <= len(self._rows)
         if count != 1 or not known or target in (source, source + 1):

@@ -4,34 +4,169 @@ from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFont,
+    QFontMetrics,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.model.statistics import RECENT, RuleFigures
+from wxdesk.desk.rules.exchange import ImportResult
+from wxdesk.desk.rules.import_check import import_summary
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_view import RecordView, list_header
-from wxdesk.ui.look.theme import Size, Theme
-from wxdesk.ui.rules.rule_list.delegate import RuleDelegate
-from wxdesk.ui.rules.rule_list.model import RuleModel
+from wxdesk.ui.editing.list_undo import Inverse, ListUndo, UndoableChange
+from wxdesk.ui.editing.record_view import RecordView, list_header, paint_elided, paint_row_background
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.rules.rule_list.model import Role, RuleModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.wording.messages import quoted
+
+LINE = 19
+CHIP_EDGE = 8
+CHIP_GAP = 8
+NUMBER_RIGHT = 32
+TEXT_LEFT = 42
+SWITCH = QSize(30, 18)
+EDGE = 14
+
+
+def switch_rect(row: QRect) -> QRect:
+    """Return the rectangle of the switch in a row."""
+    at = QRect(row.right() - EDGE - SWITCH.width(), 0, SWITCH.width(), SWITCH.height())
+    at.moveTop(row.center().y() - SWITCH.height() // 2)
+    return at
+
+
+class RuleDelegate(QStyledItemDelegate):
+    """Delegate for number, name, delivery, summary, figures or fault, and switch."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, Measure.ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = Theme.current()
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_row_background(painter, rect, state, theme)
+        on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
+        painter.setFont(font(Size.SMALL, tabular=True))
+        painter.setPen(theme.color("secondary"))
+        number = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height())
+        painter.drawText(
+            number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data(Role.NUMBER))
+        )
+        _words(painter, rect, index, on, theme)
+        draw_switch(painter, QRectF(switch_rect(rect)), on, theme)
+        painter.restore()
+
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        if not isinstance(event, QMouseEvent) or event.button() is not Qt.MouseButton.LeftButton:
+            return False
+        hit = switch_rect(option.rect).adjusted(-8, -12, 8, 12)
+        if not hit.contains(event.position().toPoint()):
+            return False
+        if event.type() is QEvent.Type.MouseButtonRelease:
+            on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
+            model.setData(
+                index, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
+            )
+        return True
+
+
+def draw_switch(painter: QPainter, rect: QRectF, on: bool, theme: Theme) -> None:
+    """Draw a switch in a row as `ui.widgets.buttons.Switch` looks."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("accent_fill" if on else "faint"))
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    size = rect.height() - 4
+    left = rect.right() - size - 2 if on else rect.left() + 2
+    painter.setBrush(theme.color("on_accent"))
+    painter.drawEllipse(QRectF(left, rect.top() + 2, size, size))
+
+
+def _words(painter: QPainter, rect: QRect, index: Index, on: bool, theme: Theme) -> None:
+    width = switch_rect(rect).left() - TEXT_LEFT - rect.left() - 12
+    line = QRect(rect.left() + TEXT_LEFT, rect.top() + 9, width, LINE)
+    _title(painter, QRect(line), index, on, theme)
+    line.moveTop(line.top() + LINE + 1)
+    painter.setFont(font(Size.SMALL))
+    painter.setPen(theme.color("secondary"))
+    off = "" if on else tr("Switched off") + " · "
+    paint_elided(painter, line, off + index.data(Role.SUMMARY))
+    line.moveTop(line.top() + LINE)
+    if index.data(Role.UNSAVED):
+        mark = tr("Not saved")
+        painter.setPen(theme.color("pending"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
+        line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
+    painter.setFont(font(Size.SMALL, tabular=True))
+    left_out = index.data(Role.LEFT_OUT)
+    painter.setPen(theme.color("failed" if left_out else "secondary"))
+    line.setRight(rect.right() - EDGE)  # below the switch
+    paint_elided(painter, line, left_out or fitting_figures(painter.font(), line.width(), index))
+
+
+def fitting_figures(face: QFont, width: int, index: Index) -> str:
+    """Return the longest form of the rule's figures that fits into `width` pixels."""
+    ways = (index.data(Role.FIGURES), *index.data(Role.SHORTER_FIGURES))
+    room = QFontMetrics(face)
+    return next((way for way in ways if room.horizontalAdvance(way) <= width), ways[-1])
+
+
+def _title(painter: QPainter, line: QRect, index: Index, on: bool, theme: Theme) -> None:
+    name = index.data(Qt.ItemDataRole.DisplayRole)
+    mark = index.data(Role.MARK)
+    face = font(Size.BODY, strong=True)
+    if mark:
+        wide = QFontMetrics(font(Size.CAPTION)).horizontalAdvance(mark) + 2 * CHIP_EDGE
+        room = line.width() - wide - CHIP_GAP
+        line.setWidth(min(room, QFontMetrics(face).horizontalAdvance(name) + 1))
+        _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, LINE - 2), mark, theme)
+    painter.setFont(face)
+    painter.setPen(theme.color("text" if on else "secondary"))
+    paint_elided(painter, line, name)
+
+
+def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:
+    painter.setPen(QPen(theme.color("line"), 1))
+    painter.setBrush(theme.color("chip"))
+    painter.drawRoundedRect(QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), at.height() / 2, at.height() / 2)
+    painter.setFont(font(Size.CAPTION))
+    painter.setPen(theme.color("secondary"))
+    painter.drawText(at, Qt.AlignmentFlag.AlignCenter, mark)
+
 
 KNOB = 8
 """Diameter of the circle at the start of the line that shows a drop's position."""
+
+GATHER_MS = 1000
+"""Time in which decisions are gathered before the figures are loaded again."""
 
 
 class RuleView(RecordView[Rule]):
@@ -121,38 +256,27 @@ class RuleView(RecordView[Rule]):
 
 
 class RuleList(QFrame):
-    """Header, list, and buttons for the reviews of all rules.
-
-    Signals:
-        new_asked, import_asked, export_asked, history_asked, check_asked, unmatched_asked: the button pressed.
-    """
-
-    new_asked = Signal()
-    import_asked = Signal()
-    export_asked = Signal()
-    history_asked = Signal()
-    check_asked = Signal()
-    unmatched_asked = Signal()
+    """Header, list, and buttons for the reviews; their page connects them."""
 
     def __init__(self, bridge: Bridge, rules: RuleModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "list-side")
-        self.figures = RuleFiguresLoader(bridge, rules, self)
+        self._desk = bridge.desk
+        self._rules = rules
+        self.figures = Refresher(bridge, self._ask_figures, self._show_figures, self, gather_ms=GATHER_MS)
+        bridge.events.connect(self._hear)
         self.view = RuleView(rules, self)
         self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
-        self.new.clicked.connect(self.new_asked)
         self.more = SmallButton("more", tr("Try on history, import and export"), self)
         self.more.clicked.connect(self._open_menu)
         self.check = Button(tr("Check"), parent=self)
-        self.check.clicked.connect(self.check_asked)
         self.unmatched = Button(tr("Unmatched"), parent=self)
-        self.unmatched.clicked.connect(self.unmatched_asked)
         self._menu = QMenu(self)
-        self.try_all = self._menu.addAction(tr("Try all rules on history"), self.history_asked.emit)
+        self.try_all = self._menu.addAction(tr("Try all rules on history"))
         self._menu.addSeparator()
-        self._menu.addAction(tr("Import rules from a file…"), self.import_asked.emit)
-        self._menu.addAction(tr("Export rules to a file…"), self.export_asked.emit)
+        self.import_rules = self._menu.addAction(tr("Import rules from a file…"))
+        self.export_rules = self._menu.addAction(tr("Export rules to a file…"))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -169,31 +293,68 @@ class RuleList(QFrame):
     def _open_menu(self) -> None:
         self._menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
 
+    # -- its figures
 
-GATHER_MS = 1000
-
-
-class RuleFiguresLoader(QObject):
-    """Loads the figures of the rules again after decisions, while `page` is visible."""
-
-    def __init__(self, bridge: Bridge, rules: RuleModel, page: QWidget) -> None:
-        super().__init__(page)
-        self._bridge = bridge
-        self._rules = rules
-        self._page = page
-        self._refresher = Refresher(bridge, self._question, self._show, self, gather_ms=GATHER_MS)
-        bridge.events.connect(self._hear)
-
-    def ask(self) -> None:
-        """Load now, or soon after the answer that is still on its way."""
-        self._refresher.ask()
-
-    def _question(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
-        return self._bridge.desk.reports.decisions.rule_figures(self._bridge.desk.clock() - RECENT)
+    def _ask_figures(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
+        return self._desk.reports.decisions.rule_figures(self._desk.clock() - RECENT)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        if self._page.isVisible() and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
-            self._refresher.ask_soon()
+        if self.isVisible() and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
+            self.figures.ask_soon()
 
-    def _show(self, figures: Mapping[int, RuleFigures]) -> None:
-        self._rules.show_figures(figures, self._bridge.desk.clock())
+    def _show_figures(self, figures: Mapping[int, RuleFigures]) -> None:
+        self._rules.show_figures(figures, self._desk.clock())
+
+
+class RuleListChanges(QObject):
+    """Carries the list's commands to the desk; `past` undoes them."""
+
+    def __init__(self, bridge: Bridge, rules: RuleModel, past: ListUndo) -> None:
+        super().__init__(past)
+        self._rules = rules
+        self._rulebook = bridge.desk.rules.rulebook
+        self._exchange = bridge.desk.rules.exchange
+        self._past = past
+        rules.switched.connect(self._switch)
+        rules.reordered.connect(self._reorder)
+
+    def take_in(self, imported: ImportResult) -> None:
+        """Record an import, so that it can be undone."""
+        back = partial(self._exchange.restore, imported.before, imported.left)  # keeps what was saved since
+        change = UndoableChange(back, back, turned=self._turn)
+        self._past.keep(change, import_summary(imported.check))
+
+    def _turn(self, restored: Any) -> Inverse:  # noqa: ANN401 - what the desk answered, a `Restored`
+        """Return the inverse of a restored import: the state before the restoring."""
+        names = tuple(one.name for one in (*restored.kept.rules, *restored.kept.calendars))
+        told = tr("saved since and kept: {names}", names=quoted(names)) if names else ""
+        return Inverse(partial(self._exchange.restore, restored.before, restored.left), told)
+
+    def _switch(self, rule_id: int, enabled: bool) -> None:
+        name = self._name_of(rule_id)
+        said = tr("“{name}” switched on", name=name) if enabled else tr("“{name}” switched off", name=name)
+        switch = partial(self._rulebook.set_enabled, rule_id)
+        self._past.do(UndoableChange(partial(switch, not enabled), partial(switch, enabled)), said)
+
+    def _reorder(self, rule_id: int, before: list[int]) -> None:
+        order = [rule.id for rule in self._rules.rules]
+        back, again = partial(self._move, rule_id, before), partial(self._move, rule_id, order)
+        said = tr("“{name}” moved to place {n}", name=self._name_of(rule_id), n=order.index(rule_id) + 1)
+        self._past.do(UndoableChange(back, again, moved=rule_id), said)
+
+    def _move(self, rule_id: int, wanted: Sequence[int]) -> Coroutine[Any, Any, None]:
+        """Put the rule where it stands in `wanted`, relative to the present order."""
+        return self._rulebook.reorder(moved_order([rule.id for rule in self._rules.rules], rule_id, wanted))
+
+    def _name_of(self, rule_id: int) -> str:
+        rule = self._rules.record(rule_id)
+        return rule.name if rule is not None else ""
+
+
+def moved_order(ids: Sequence[int], moved: int, wanted: Sequence[int]) -> list[int]:
+    """Return `ids` with `moved` behind its nearest remaining predecessor in `wanted`."""
+    others = [one for one in ids if one != moved]
+    there = set(others)
+    before = next((one for one in reversed(wanted[: wanted.index(moved)]) if one in there), None)
+    at = 0 if before is None else others.index(before) + 1
+    return [*others[:at], moved, *others[at:]]

@@ -32,7 +32,7 @@ class TrialBubbles(QWidget):
         super().__init__(parent)
         self._album = album
         self.setAccessibleName(tr("What the customer would see"))
-        self._texts: list[str] = []
+        self.texts: list[str] = []
         self._chat = Surface("window", "", parent=self)
         self._lines = vbox(spacing=8, margins=(12, 12, 12, 12), within=self._chat)
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
@@ -59,7 +59,7 @@ class TrialBubbles(QWidget):
     def show_answer(self, asked: str, contents: tuple[Content, ...], beside: str) -> None:
         """Show the message, the answers, and a sentence on what is no answer."""
         remove_widgets(self._lines)
-        self._texts = []
+        self.texts = []
         if asked:
             self._add_bubble(asked, ours=False)
         for content in contents:
@@ -68,7 +68,7 @@ class TrialBubbles(QWidget):
             else:
                 self._add_preview(content)
         if beside:
-            self._texts.append(beside)
+            self.texts.append(beside)
             self._lines.addWidget(PlainLabel(beside, size=Size.SMALL, role="secondary", wrap=True, parent=self._chat))
 
     def show_bodies(self, bodies: Sequence[bytes]) -> None:
@@ -84,17 +84,13 @@ class TrialBubbles(QWidget):
         self.open.setVisible(there)
         self.bodies.setVisible(there and self.open.isChecked())
 
-    def texts(self) -> list[str]:
-        """Return the shown texts from top to bottom."""
-        return list(self._texts)
-
     def _add_bubble(self, text: str, *, ours: bool) -> None:
-        self._texts.append(text)
+        self.texts.append(text)
         bubble = _bubble(text, "accent_tint" if ours else "panel", "" if ours else "line", self._chat)
         self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight if ours else Qt.AlignmentFlag.AlignLeft)
 
     def _add_preview(self, content: Content) -> None:
-        self._texts.append(content.title or content.media_id)
+        self.texts.append(content.title or content.media_id)
         bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
         bubble.show_content(content)
         bubble.fit_width(WIDEST)

@@ -1,5 +1,7 @@
 """Trial of a sentence against the rules, even an unsaved one; nothing is sent."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
@@ -82,7 +84,7 @@ class TrialPanel(QFrame):
     def _make_surroundings(self) -> None:
         self.writer.renamed.connect(self._soon)
         self.writer.chosen.connect(self._chosen)
-        self.writer.refreshed.connect(self._refreshed)
+        self.writer.refreshed.connect(partial(self._fill, afresh=False))
         self.around.hide()
         self.around.changed.connect(self._supposed)
         self.more = Button(tr("Circumstances"), kind=ButtonKind.LINK, parent=self)
@@ -128,10 +130,6 @@ class TrialPanel(QFrame):
         self._above = vbox(line, spacing=12, margins=(0, 0, ROOM_FOR_BAR, 0))
         vbox(self._above, head, (scroll, 1), spacing=8, margins=(16, 16, 16 - ROOM_FOR_BAR, 16), within=self)
 
-    def set_drawer(self, drawer: bool) -> None:
-        """Show or hide the button that closes a drawer."""
-        self.close_button.setVisible(drawer)
-
     def put_above(self, preview: QWidget) -> None:
         """Show `preview` above the trial."""
         self._above.insertWidget(0, preview)
@@ -162,9 +160,6 @@ class TrialPanel(QFrame):
             self.source.setText(known.conversation.session_from if known else "")
         self._source = known.conversation.session_from if known else ""
         self._fill(afresh=True)
-
-    def _refreshed(self) -> None:
-        self._fill(afresh=False)
 
     def _fill(self, *, afresh: bool) -> None:
         self.around.fill(self.writer.known, self._desk.presence.now.who, self._desk.clock(), afresh=afresh)

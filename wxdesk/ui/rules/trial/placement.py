@@ -21,26 +21,24 @@ SHARE_OF_FOOT = 0.18
 
 
 class TrialPlacement(QObject):
-    """Makes the trial and the preview, and moves them between a column and a drawer."""
+    """Makes the trial and the preview, and moves them between a column and a drawer.
 
-    _row: QHBoxLayout
+    The column is the last one of `row`, where the page is wide.
+    """
 
-    def __init__(self, bridge: Bridge, rules: RuleModel, editor: RuleEditor, page: QWidget) -> None:
+    def __init__(self, bridge: Bridge, rules: RuleModel, editor: RuleEditor, row: QHBoxLayout, page: QWidget) -> None:
         super().__init__(page)
         album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.trial = TrialPanel(bridge, album, rules, page)
         self.preview = RulePreview(bridge.desk.rules.trials.examples, album, page)
         self._editor = editor
+        self._row = row
         self._page = page
         self._opener = editor.head.trial
         self._drawer: bool | None = None
         self._editing = False
         self.trial.closed.connect(self.toggle)
         self.trial.tried.connect(self._show_bubbles)
-
-    def put_into(self, row: QHBoxLayout) -> None:
-        """Show the trial in the last column of `row`, where the page is wide."""
-        self._row = row
 
     def show(self, *, editing: bool) -> None:
         """Try the edited rule, and show its bubbles; none while nothing is edited."""
@@ -85,7 +83,7 @@ class TrialPlacement(QObject):
 
     def _move(self, drawer: bool) -> None:
         self._opener.setVisible(drawer)
-        self.trial.set_drawer(drawer)
+        self.trial.close_button.setVisible(drawer)
         self._editor.foot.setVisible(drawer)
         if drawer:
             self._row.removeWidget(self.trial)

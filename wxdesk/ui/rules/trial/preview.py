@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
+from wxdesk.core.content.variables import byte_count
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
@@ -15,10 +15,10 @@ from wxdesk.desk.rules.trial.example import ActionExample, RuleExample, RuleExam
 from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.content.preview import ContentPreview
+from wxdesk.ui.content.preview import ContentPreview, cost_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
-from wxdesk.ui.rules.editor.mistakes import is_unfinished
+from wxdesk.ui.rules.editor.editor import is_unfinished
 from wxdesk.ui.rules.text import action_name, shortened, type_name
 from wxdesk.ui.widgets.boxes import ColumnScroll, vbox
 from wxdesk.ui.widgets.flow_layout import remove_widgets
@@ -44,8 +44,8 @@ class RulePreview(QFrame):
         self._examples = examples
         self._album = album
         self._most = MIN_HEIGHT
-        self._texts: list[str] = []
-        self._bubbles: list[ContentPreview] = []
+        self.texts: list[str] = []
+        self.bubbles: list[ContentPreview] = []
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self._chat = Surface("window", "")
@@ -61,7 +61,8 @@ class RulePreview(QFrame):
         """Show the answer of `rule`, with its `faults`, to `tried` or one of its keywords."""
         example = self._examples.of(rule, tried)
         self.note.setText(_note(example, tried))
-        self._clear()
+        self.texts, self.bubbles = [], []
+        remove_widgets(self._lines)
         for fault in faults:
             if fault.where[0] != "then" and not is_unfinished(fault, rule):
                 self._say(tr("It cannot answer like this: {reason}", reason=tr(fault.reason)), "failed")
@@ -71,11 +72,11 @@ class RulePreview(QFrame):
         for fault in faults:
             if fault.where == ("then",) and rule.then:
                 self._say(tr(fault.reason), "failed")
-        if not self._texts:
+        if not self.texts:
             self._say(tr("Here stands what the customer gets, as soon as you write it."), "secondary")
         cost = _cost(example.spoken)
         self.cost.show_if_any(cost)
-        self.setAccessibleName(tr("What this rule says") + ": " + "\n".join(self._texts))
+        self.setAccessibleName(tr("What this rule says") + ": " + "\n".join(self.texts))
         self._fit()
 
     def set_most(self, most: int) -> None:
@@ -83,17 +84,9 @@ class RulePreview(QFrame):
         self._most = max(most, MIN_HEIGHT)
         self._fit()
 
-    def texts(self) -> list[str]:
-        """Return the shown texts from top to bottom."""
-        return list(self._texts)
-
-    def bubbles(self) -> tuple[ContentPreview, ...]:
-        """Return the bubbles."""
-        return tuple(self._bubbles)
-
     def contents(self) -> list[Content]:
         """Return the contents of the bubbles from top to bottom."""
-        return [bubble.content for bubble in self._bubbles]
+        return [bubble.content for bubble in self.bubbles]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
@@ -128,29 +121,23 @@ class RulePreview(QFrame):
         for content in one.contents:
             bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
             bubble.show_content(content)
-            self._bubbles.append(bubble)
-            self._texts.append(content.text or content.title or action_name(action.kind))
+            self.bubbles.append(bubble)
+            self.texts.append(content.text or content.title or action_name(action.kind))
             self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
             bubble.show()
         if one.problem:
             self._say(one.problem, "failed")
 
     def _say(self, text: str, role: str) -> None:
-        self._texts.append(text)
+        self.texts.append(text)
         label = PlainLabel(text, size=Size.SMALL, role=role, wrap=True, parent=self._chat)
         self._lines.addWidget(label)
         label.show()
 
-    def _clear(self) -> None:
-        self._texts, self._bubbles = [], []
-        remove_widgets(self._lines)
-
-    def _widest(self) -> int:
-        return min(max(round(self._scroll.viewport().width() * SHARE), NARROWEST), WIDEST)
-
     def _fit(self) -> None:
-        for bubble in self._bubbles:
-            bubble.fit_width(self._widest())
+        widest = min(max(round(self._scroll.viewport().width() * SHARE), NARROWEST), WIDEST)
+        for bubble in self.bubbles:
+            bubble.fit_width(widest)
         height = self._lines.totalHeightForWidth(self._scroll.viewport().width())
         height = max(height, self._lines.totalMinimumSize().height())
         self._chat.setMinimumHeight(height)  # else the bubbles would be squeezed into what is in sight
@@ -185,13 +172,8 @@ def _action_text(action: Action) -> str:
 def _cost(spoken: Sequence[ActionExample]) -> str:
     """Return the size of the texts, and the most replies that they take, in words."""
     takes = sum(_most_contents(spoken))
-    if not takes:
-        return ""
     sizes = [byte_count(content.text) for one in spoken for content in one.contents if content.kind is ReplyKind.TEXT]
-    said = ntr("takes {n} reply", "takes {n} replies", takes)
-    if not sizes:
-        return said
-    return tr("{size} / {limit} bytes", size=max(sizes), limit=TEXT_LIMIT_BYTES) + " · " + said
+    return cost_text(takes, str(max(sizes)) if sizes else "") if takes else ""
 
 
 def _most_contents(spoken: Sequence[ActionExample]) -> Iterator[int]:

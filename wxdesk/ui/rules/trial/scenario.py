@@ -1,29 +1,168 @@
 """Fields for a trial's scenario: time, contact, history and takeover."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.events import ConfigurationChanged, Event
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Presence
+from wxdesk.core.model.rule import Presence, Rule
+from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.rules.resolution import ConversationContext
-from wxdesk.core.wechat.quota import AFTER_MESSAGE
+from wxdesk.core.wechat import quota
 from wxdesk.desk.rules.trial.scenario import TrialScenario
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.trial.facts import MOST_DAYS, MOST_MESSAGES, MOST_MINUTES, NEW_CUSTOMER, TrialFacts, facts_of
+from wxdesk.ui.rules.text import shortened
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
+from wxdesk.ui.widgets.fields.words_dialog import split_words
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
-from wxdesk.ui.wording.messages import mode_text
+from wxdesk.ui.wording.messages import clock_time, mode_text, name_of, span_text
+
+MOST_DAYS = 3650
+MOST_MESSAGES = 999
+MOST_MINUTES = 9999
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFacts:
+    """Values of the trial's fields; by default those of a new, unanswered customer.
+
+    wrote: True if the contact has written before, `days` ago · number: number of the message since an operator
+    answered · rule: name of the rule that answered last, `minutes` ago; empty for none · mode: the
+    conversation's own, None for the account's · taken: True during a takeover.
+    """
+
+    wrote: bool = False
+    days: int = 0
+    number: int = 1
+    tags: str = ""
+    rule: str = ""
+    minutes: int = 0
+    mode: ReplyMode | None = None
+    taken: bool = False
+    operator: Presence = Presence.PRESENT
+
+    def refilled(self, before: TrialFacts, now: TrialFacts) -> TrialFacts:
+        """Return these values refilled with `now` instead of `before`; changed ones stay."""
+        kept = {name: getattr(self, name) for name in _NAMES if getattr(self, name) != getattr(before, name)}
+        return replace(now, **kept)
+
+    def changed(self, filled: TrialFacts) -> list[str]:
+        """Return the names of the fields that differ from what they were filled with."""
+        return [name for name in _NAMES if getattr(self, name) != getattr(filled, name)]
+
+    def supposed(self, filled: TrialFacts, rule_ids: Mapping[str, Sequence[int]]) -> TrialScenario:
+        """Return the changed values as a scenario, with the operator's presence."""
+        wrote = (self.wrote, self.days) != (filled.wrote, filled.days)
+        spoke = (self.rule, self.minutes) != (filled.rule, filled.minutes)
+        ago = timedelta(minutes=self.minutes)
+        return TrialScenario(
+            tags=tuple(split_words(self.tags)) if self.tags != filled.tags else None,
+            operator=self.operator,
+            first_contact=wrote and not self.wrote,
+            quiet_days=self.days if wrote and self.wrote else None,
+            message_no=max(self.number, 1) if self.number != filled.number else None,
+            spoke=dict.fromkeys(rule_ids.get(self.rule, ()), ago) if spoke else None,
+            mode=self.mode,
+            inherits=self.mode is None,
+            taken_over=self.taken if self.taken != filled.taken else None,
+        )
+
+
+_NAMES = tuple(field.name for field in fields(TrialFacts))
+NEW_CUSTOMER = TrialFacts()
+
+
+def facts_of(known: ConversationContext, operator: Presence, rules: Sequence[Rule], now: datetime) -> TrialFacts:
+    """Return the values for a stored conversation; `rules` are those to choose from."""
+    thread, history = known.conversation, known.history
+    last = history.last_written_at
+    spoke = last_rule(known, rules)
+    return TrialFacts(
+        wrote=last is not None,
+        days=min(max((now - last).days, 0), MOST_DAYS) if last else 0,
+        number=min(history.message_no, MOST_MESSAGES),
+        tags=tr(", ").join(thread.contact.tags),
+        rule=spoke[0].name if spoke else "",
+        minutes=min(max((now - spoke[1]) // timedelta(minutes=1), 0), MOST_MINUTES) if spoke else 0,
+        mode=thread.mode,
+        taken=is_taken_over(thread, now),
+        operator=operator,
+    )
+
+
+def last_rule(known: ConversationContext, rules: Sequence[Rule]) -> tuple[Rule, datetime] | None:
+    """Return the rule that answered the contact last, and when, if it still exists."""
+    said = known.history.said
+    spoke = [(rule, said[rule.id]) for rule in rules if rule.id in said]
+    return max(spoke, key=lambda one: one[1], default=None)
+
+
+def contact_facts_text(known: ConversationContext, operator: Presence, rules: Sequence[Rule], now: datetime) -> str:
+    """Describe a conversation, its contact and history, and the operator's presence."""
+    name = name_of(known.conversation.contact)
+    facts = tr("; ").join((*_history_facts(known, rules, now), *_state_facts(known, now), _at_desk(operator)))
+    return tr("From the conversation with {name}: {facts}", name=name, facts=facts)
+
+
+def _history_facts(known: ConversationContext, rules: Sequence[Rule], now: datetime) -> Iterator[str]:
+    contact, history = known.conversation.contact, known.history
+    last, spoke = history.last_written_at, last_rule(known, rules)
+    yield tr("tags {tags}", tags=tr(", ").join(contact.tags)) if contact.tags else tr("no tags")
+    if last is None:
+        yield tr("never wrote before")
+    else:
+        yield tr("last wrote {span} ago", span=span_text(now - last))
+        yield tr("this is message no. {n} since a person answered", n=history.message_no)
+    if spoke is not None:
+        yield tr("“{rule}” spoke last, {span} ago", rule=shortened(spoke[0].name), span=span_text(now - spoke[1]))
+    if known.conversation.session_from:
+        yield tr("came from {source}", source=shortened(known.conversation.session_from))
+
+
+def _state_facts(known: ConversationContext, now: datetime) -> Iterator[str]:
+    thread = known.conversation
+    waits = max(known.promised, len(known.waiting))
+    if waits:
+        yield ntr("{n} reply waits to be sent", "{n} replies wait to be sent", waits)
+    yield _left(known, now)
+    if thread.mode is not None:
+        yield tr("set for this conversation: {mode}", mode=mode_text(thread.mode))
+    if is_taken_over(thread, now):
+        until = thread.taken_over_until
+        yield tr("taken over until {time}", time=clock_time(until)) if until else tr("taken over until handed back")
+    if thread.contact.blocked:
+        yield tr("blocked")
+    if thread.transfer_armed:
+        yield tr("goes to WeChat's own tool with the next message")
+    if in_tool(thread, now) and thread.transferred_until is not None:
+        yield tr("in WeChat's own tool until {time}", time=clock_time(thread.transferred_until))
+
+
+def _left(known: ConversationContext, now: datetime) -> str:
+    window = known.conversation.window
+    left, until = quota.replies_left(window, now), window.until
+    if not left or until is None:
+        return tr("no reply was allowed any more")
+    span = span_text(until - now)
+    return ntr("{n} reply was allowed, for {span}", "{n} replies were allowed, for {span}", left, span=span)
+
+
+def _at_desk(operator: Presence) -> str:
+    return tr("somebody is at the desk") if operator is Presence.PRESENT else tr("nobody is at the desk")
+
 
 MOMENT = "%Y-%m-%d %H:%M"
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
@@ -96,7 +235,7 @@ class TrialScenarioForm(QWidget):
             [(Presence.PRESENT, tr("somebody")), (Presence.AWAY, tr("nobody"))], tr("Who is at the desk"), self
         )
         self.left = SingleChoiceButton(
-            [(None, tr("what WeChat gives")), *((n, str(n)) for n in range(AFTER_MESSAGE[0] + 1))],
+            [(None, tr("what WeChat gives")), *((n, str(n)) for n in range(quota.AFTER_MESSAGE[0] + 1))],
             tr("How many replies WeChat still allows"),
             self,
         )
@@ -214,19 +353,14 @@ class TrialScenarioForm(QWidget):
     def _put(self, facts: TrialFacts) -> None:
         for number, field in ((facts.days, self.days), (facts.number, self.number), (facts.minutes, self.minutes)):
             field.show_number(number)
-        choices: tuple[tuple[object, SingleChoiceButton], ...] = (
-            (facts.wrote, self.wrote),
-            (facts.mode, self.mode),
-            (facts.taken, self.taken),
-            (facts.operator, self.who),
-        )
-        for value, choice in choices:
-            choice.set_value(value)
+        self.wrote.set_value(facts.wrote)
+        self.mode.set_value(facts.mode)
+        self.taken.set_value(facts.taken)
+        self.who.set_value(facts.operator)
         self.rule.set_value(facts.rule)
         if self.tags.text() != facts.tags:
-            self.tags.blockSignals(True)
-            self.tags.setText(facts.tags)
-            self.tags.blockSignals(False)
+            with QSignalBlocker(self.tags):
+                self.tags.setText(facts.tags)
 
     def _rule_names(self) -> list[str]:
         return self._rules.names(without=0)
@@ -253,7 +387,7 @@ class TrialScenarioForm(QWidget):
     def _changed(self) -> None:
         wrong = bool(self.moment.text().strip()) and self._at() is None
         set_wrong(self.moment, wrong)
-        self.moment_error.setText(tr("Write it as {example}. Until then it is now.", example="2026-10-01 22:30"))
-        self.moment_error.setVisible(wrong)
+        why = tr("Write it as {example}. Until then it is now.", example="2026-10-01 22:30")
+        self.moment_error.show_if_any(why if wrong else "")
         self._show_numbers()
         self.changed.emit()

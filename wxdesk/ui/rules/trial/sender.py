@@ -1,27 +1,30 @@
 """Sender of the tried sentence: nobody certain, a name, or a stored customer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.events import ConversationEvent, Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import icon
-from wxdesk.ui.look.theme import Size
+from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.trial.contact_picker import ContactPicker
-from wxdesk.ui.rules.trial.facts import contact_facts_text
+from wxdesk.ui.rules.trial.scenario import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.messages import name_of
+from wxdesk.ui.widgets.painting import paint_text
+from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.wording.messages import ago, name_of, preview_of
 
 
 class TrialSender(QWidget):
@@ -46,8 +49,8 @@ class TrialSender(QWidget):
         self.known: ConversationContext | None = None
         self._wanted = 0
         self._sought: str | None = None
-        self._typed = ""  # as most customers are: an alias is given by hand, and what lacks it has to be seen
-        self.name = TrialNameField(self._typed, panel)
+        self.alias = ""  # as most customers are: an alias is given by hand, and what lacks it has to be seen
+        self.name = TrialNameField(panel)
         self.picker = ContactPicker(bridge.desk.clock, panel)
         self.taken = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.changed = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
@@ -70,11 +73,6 @@ class TrialSender(QWidget):
         self._bridge.events.connect(self._hear)
         for come in (self._rules.modelReset, self._rules.dataChanged):
             come.connect(self._rules_loaded)
-
-    @property
-    def alias(self) -> str:
-        """The typed name; a stored customer has a name already."""
-        return self._typed
 
     def choose(self, conversation_id: int) -> None:
         """Suppose the customer of this conversation."""
@@ -106,12 +104,12 @@ class TrialSender(QWidget):
     # -- finding the contact
 
     def _edited(self, text: str) -> None:
-        self._typed = text
+        self.alias = text
         self.renamed.emit()
         self._later.start()
 
     def _seek_typed(self) -> None:
-        self._seek(self._typed.strip())
+        self._seek(self.alias.strip())
 
     def _seek(self, phrase: str) -> None:
         self._later.stop()
@@ -173,7 +171,7 @@ class TrialSender(QWidget):
 
     def _show(self) -> None:
         known, desk = self.known, self._bridge.desk
-        self.name.show_name(self._typed if known is None else name_of(known.conversation.contact), fixed=bool(known))
+        self.name.show_name(self.alias if known is None else name_of(known.conversation.contact), fixed=bool(known))
         self.setVisible(known is not None)
         if known is not None:
             self.taken.setText(contact_facts_text(known, desk.presence.now.who, self._rules.rules, desk.clock()))
@@ -192,8 +190,8 @@ class TrialNameField(QLineEdit):
     left = Signal()
     emptied = Signal()
 
-    def __init__(self, text: str, parent: QWidget) -> None:
-        super().__init__(text, parent)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setPlaceholderText(tr("no alias"))
         self.setAccessibleName(tr("Name of the customer in this trial"))
         self.setAccessibleDescription(tr("A part of the name finds stored customers."))
@@ -235,3 +233,120 @@ class TrialNameField(QLineEdit):
         fixed = self.isReadOnly()
         self.button.setIcon(icon("close" if fixed else "chevron-down"))
         self.button.setToolTip(tr("Back to nobody in particular") if fixed else tr("Choose a stored customer"))
+
+
+ROW, MOST_ROWS = 42, 5
+PAD = 8
+_FOUND = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class FoundContact:
+    """Texts of a found conversation.
+
+    `below` is the account, if there are several, and the last message.
+    """
+
+    conversation_id: int
+    name: str
+    when: str
+    below: str
+
+
+class ContactPickerDelegate(QStyledItemDelegate):
+    """Delegate that paints a conversation in two lines."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        found: FoundContact = index.data(_FOUND)
+        theme = Theme.current()
+        painter.save()
+        if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+            chosen = option.state & QStyle.StateFlag.State_Selected
+            painter.fillRect(option.rect, theme.color("selection" if chosen else "hover"))
+        small = font(Size.SMALL)
+        width = QFontMetrics(small).horizontalAdvance(found.when) + 1
+        line = QRect(option.rect.left() + PAD, option.rect.top() + 3, option.rect.width() - 2 * PAD, 18)
+        paint_text(painter, line.adjusted(line.width() - width, 0, 0, 0), found.when, small, theme.color("faint"))
+        paint_text(painter, line.adjusted(0, 0, -width - PAD, 0), found.name, font(Size.BODY), theme.color("text"))
+        paint_text(painter, line.translated(0, 18), found.below, small, theme.color("secondary"))
+        painter.restore()
+
+
+class ContactPicker(QFrame):
+    """Popup list over `over`, below a field that keeps the focus.
+
+    Signals:
+        chosen: the id of a conversation.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, clock: Clock, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        self.setProperty("class", "card")
+        self._clock = clock
+        self.model = QStandardItemModel(self)
+        self.view = QListView(self)
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(ContactPickerDelegate(self.view))
+        self.view.setAccessibleName(tr("Stored customers"))
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.none = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        vbox(self.view, self.none, spacing=0, margins=(4, 4, 4, 4), within=self)
+        self.view.clicked.connect(self._take)
+        self.hide()
+
+    def show_found(self, field: QWidget, phrase: str, threads: Sequence[Conversation], *, several: bool) -> None:
+        """Show what `phrase` found, as wide as the panel, right below `field`."""
+        self.model.clear()
+        for thread in threads:
+            self._add(thread, several=several)
+        nobody = (
+            tr("No stored customer is called “{name}”.", name=phrase) if phrase else tr("No customer is stored yet.")
+        )
+        self.none.setText("" if threads else nobody)
+        self.none.setVisible(not threads)
+        self.view.setVisible(bool(threads))
+        at = field.mapTo(self._over, QPoint(0, field.height() + 2))
+        width = self._over.width() - 2 * 16
+        height = min(len(threads), MOST_ROWS) * ROW if threads else self.none.heightForWidth(width - 24) + PAD
+        self.none.setContentsMargins(PAD, 0, PAD, 0)
+        self.setGeometry(16, at.y(), width, max(min(height + 10, self._over.height() - at.y() - PAD), ROW))
+        self.show()
+        self.raise_()
+
+    def _add(self, thread: Conversation, *, several: bool) -> None:
+        when = "" if thread.last_at is None else ago(thread.last_at, self._clock())
+        last = preview_of(thread)
+        below = f"{thread.account} · {last}" if several else last
+        found = FoundContact(thread.id, name_of(thread.contact), when, below)
+        item = QStandardItem(", ".join(filter(None, (found.name, when, below))))
+        item.setEditable(False)
+        item.setData(found, _FOUND)
+        self.model.appendRow(item)
+
+    def move_by(self, step: int) -> None:
+        """Mark another row; at first the first one."""
+        row, last = self.view.currentIndex().row(), self.model.rowCount() - 1
+        self.view.setCurrentIndex(self.model.index(min(max(row + step, 0), last), 0))
+
+    def take(self) -> bool:
+        """Choose the marked row; return False if there is none."""
+        index = self.view.currentIndex()
+        if index.isValid():
+            self._take(index)
+        return index.isValid()
+
+    def _take(self, index: QModelIndex) -> None:
+        found: FoundContact = index.data(_FOUND)
+        self.hide()
+        self.chosen.emit(found.conversation_id)

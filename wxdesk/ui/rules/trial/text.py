@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome, Rule
 from wxdesk.core.model.status import StatusChange
 from wxdesk.desk.rules.trial.trials import Trial
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.content.preview import cost_text
 from wxdesk.ui.wording.status import snooze_span
 
 
@@ -94,11 +94,5 @@ def _status_text(aside: StatusChange, *, after: bool) -> str:
 
 def cost_of_trial(trial: Trial) -> str:
     """Return the size of the texts and the number of replies they take, in words."""
-    count = len(trial.contents)
-    if not count:
-        return ""
     sizes = " + ".join(str(size) for size in trial.sizes if size)
-    takes = ntr("takes {n} reply", "takes {n} replies", count)
-    if not sizes:
-        return takes
-    return tr("{size} / {limit} bytes", size=sizes, limit=TEXT_LIMIT_BYTES) + " · " + takes
+    return cost_text(len(trial.contents), sizes) if trial.contents else ""

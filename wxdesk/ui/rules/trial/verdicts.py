@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOpti
 
 from wxdesk.core.model.rule import RuleVerdict
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.editing.record_model import AnyIndex
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.rules.text import verdict_lines, verdict_text
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.row_index import Index
 
 NAME_ROW = 31
 LINE = 19
@@ -60,11 +60,11 @@ class VerdictModel(QAbstractListModel):
         spoke = (row for row, verdict in enumerate(self._verdicts) if verdict.matched and not verdict.shadow)
         return max(spoke, default=-1)
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
         """Return a row for each verdict, and one for the rest."""
         return 0 if parent.isValid() else len(self._verdicts) + bool(self._left)
 
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         if index.row() >= len(self._verdicts):
@@ -108,7 +108,7 @@ class VerdictDelegate(QStyledItemDelegate):
         self._view = view
         self._words = QFontMetrics(sentence_font(Size.SMALL))
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         lines = index.data(Role.LINES)
         if lines is None:
             return QSize(120, REST_ROW)
@@ -132,7 +132,7 @@ class VerdictDelegate(QStyledItemDelegate):
         fits = bisect_right(range(1, len(words)), MOST_LINES, key=lambda end: self._lines(_cut(words, end), room))
         return _cut(words, fits)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = Theme.current()
         rect: QRect = option.rect
         matched = index.data(Role.MATCHED)

@@ -1,24 +1,38 @@
 """Editor of one template, with a preview of what the customer would see."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QCompleter, QGridLayout, QLineEdit, QWidget
 
-from wxdesk.core.templates import IN_CONTENT, TITLE_LIMIT, Template, TemplateFault, same_shortcut
+from wxdesk.core.templates import (
+    ASK,
+    CATEGORY_LIMIT,
+    IN_CONTENT,
+    SHORTCUT_LIMIT,
+    TITLE_LIMIT,
+    Prompt,
+    Template,
+    TemplateFault,
+    same_shortcut,
+)
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.editing.record_editor import RecordEditor, WidthScroll
-from wxdesk.ui.editing.record_head import RecordHead
+from wxdesk.ui.editing.editor_card import EditorCard
+from wxdesk.ui.editing.record_editor import RecordEditor, RecordHead, WidthScroll
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.content_card import ContentCard
-from wxdesk.ui.templates.editor.lookup_card import LookupCard
 from wxdesk.ui.templates.editor.preview import TemplatePreview
-from wxdesk.ui.templates.editor.prompt_card import PromptCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.fields.words_dialog import split_words
+from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDEST = 980
 PREVIEW = 260
@@ -61,7 +75,7 @@ class TemplateEditor(RecordEditor[Template]):
         self._lay_out()
         for part in (self.finding, self.saying, self.prompts):
             part.changed.connect(self._changed)
-        self.saying.looked_at.connect(self._later.start)
+        self.saying.text.looked_at.connect(self._later.start)
 
     def _lay_out(self) -> None:
         self._cards = vbox(self.finding, self.saying, self.prompts, STRETCH, spacing=16)
@@ -116,7 +130,7 @@ class TemplateEditor(RecordEditor[Template]):
     def _rewrite(self, record: Template) -> None:
         variant = self.saying.variant
         self.write(record)
-        self.saying.look_at(variant)
+        self.saying.text.look_at(variant)
 
     def _find_faults(self, record: Template) -> Iterable[TemplateFault]:
         for other in self._others:
@@ -129,8 +143,8 @@ class TemplateEditor(RecordEditor[Template]):
         lacking = [fault for fault in self.faults if _is_unfinished(fault, record)]
         self._show_faults([fault for fault in self.faults if changed and fault not in lacking])
         missing = tr(lacking[0].reason) if lacking and changed else ""
-        self.head.history.setVisible(self._saved.revision > 0)
-        self.head.show_state(self._saved, self._clock(), missing, "pending" if missing else "secondary")
+        self.head.history.setVisible(self.saved.revision > 0)
+        self.head.show_state(self.saved, self._clock(), missing, "pending" if missing else "secondary")
         self.preview.show_template(record, self.saying.variant)
 
     # -- showing
@@ -166,3 +180,114 @@ def _is_unfinished(fault: TemplateFault, template: Template) -> bool:
     if fault.where.startswith(IN_CONTENT):
         return not getattr(template.content, fault.where.removeprefix(IN_CONTENT))
     return fault.line == 0
+
+
+class LookupCard(EditorCard):
+    """Card with the three fields that find a template."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shortcut = LabelledField(tr("Shortcut"), tr("what follows / in a reply"))
+        self.shortcut.edit.setMaxLength(SHORTCUT_LIMIT)
+        self.category = LabelledField(tr("Category"), tr("for example: after-sales"))
+        self.category.edit.setMaxLength(CATEGORY_LIMIT)
+        self.keywords = LabelledField(tr("Keywords"), tr("other words to find it by, with commas between"))
+        for field in (self.shortcut, self.category, self.keywords):
+            field.edited.connect(self.changed)
+        first = hbox(spacing=12)
+        for field in (self.shortcut, self.category):
+            first.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        self._stack(first, self.keywords, foot=16)
+
+    def show_template(self, template: Template) -> None:
+        """Show the shortcut, category and keywords of `template`."""
+        self.shortcut.edit.setText(template.shortcut)
+        self.category.edit.setText(template.category)
+        self.keywords.edit.setText(tr(", ").join(template.keywords))
+
+    def offer_categories(self, categories: list[str]) -> None:
+        """Complete the typed category with those in use."""
+        completer = QCompleter(categories, self.category.edit)
+        completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
+        self.category.edit.setCompleter(completer)
+
+    def words(self) -> tuple[str, ...]:
+        """Return the keywords."""
+        return tuple(split_words(self.keywords.text()))
+
+
+class PromptCard(EditorCard):
+    """Card of prompts, whose rows follow the text; nothing declared is lost meanwhile."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._declared: dict[str, Prompt] = {}
+        self.rows: list[PromptRow] = []
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 3)
+        self._grid.setColumnStretch(2, 2)
+        self._stack(self._title(tr("What you fill in when you insert it")), self._grid, foot=16)
+        for at, name in enumerate((tr("Question"), tr("Filled in already with")), 1):
+            self._grid.addWidget(PlainLabel(name, size=Size.SMALL, role="secondary"), 0, at)
+        self.hide()
+
+    def declare(self, prompts: Sequence[Prompt]) -> None:
+        """Forget the rows and take over the prompts of another template."""
+        self._set(())  # what stands in the rows is forgotten, not declared
+        self._declared = {prompt.name: prompt for prompt in prompts}
+
+    def use_step(self, prompts: Sequence[Prompt]) -> None:
+        """Show the rows of the prompts that the texts use now."""
+        if [prompt.name for prompt in prompts] != [row.name for row in self.rows]:
+            self._set(prompts)
+        self.setVisible(bool(self.rows))
+
+    def declared(self) -> tuple[Prompt, ...]:
+        """Return all declared prompts, including those that no text uses any more."""
+        return tuple((self._declared | {row.name: row.prompt() for row in self.rows}).values())
+
+    def _set(self, prompts: Sequence[Prompt]) -> None:
+        for row in self.rows:
+            self._declared[row.name] = row.prompt()
+            for widget in row.widgets():
+                self._grid.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        self.rows = []
+        for at, prompt in enumerate(prompts, 1):
+            row = PromptRow(self._declared.get(prompt.name, prompt), self)
+            for column, widget in enumerate(row.widgets()):
+                self._grid.addWidget(widget, at, column)
+                widget.show()
+            self.rows.append(row)
+        self.setVisible(bool(self.rows))
+
+
+class PromptRow:
+    """Row of a prompt: its name, question, default, and whether it is required."""
+
+    def __init__(self, prompt: Prompt, card: PromptCard) -> None:
+        self.name = prompt.name
+        self.shown = PlainLabel(f"{ASK}.{prompt.name}", size=Size.SMALL, role="accent", strong=True, parent=card)
+        self.label = QLineEdit(prompt.label, card)
+        self.label.setPlaceholderText(prompt.name)
+        self.label.setAccessibleName(tr("Question for {name}", name=prompt.name))
+        self.default = QLineEdit(prompt.default, card)
+        self.default.setPlaceholderText(tr("nothing"))
+        self.default.setAccessibleName(tr("What {name} is filled in with", name=prompt.name))
+        self.required = QCheckBox(tr("Required"), card)
+        self.required.setChecked(prompt.required)
+        self.required.setToolTip(tr("Without it the template is not inserted"))
+        self.label.textChanged.connect(card.changed)
+        self.default.textChanged.connect(card.changed)
+        self.required.toggled.connect(card.changed)
+
+    def widgets(self) -> tuple[QWidget, ...]:
+        """Return the row's widgets from left to right."""
+        return (self.shown, self.label, self.default, self.required)
+
+    def prompt(self) -> Prompt:
+        """Return the prompt as written in this row."""
+        return Prompt(self.name, self.label.text().strip(), self.default.text().strip(), self.required.isChecked())

@@ -13,9 +13,9 @@ from wxdesk.core.wechat.quota import window_after_event
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.splitting import split_text
 from wxdesk.desk.desk import Desk
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.content.preview import ContentPreview
+from wxdesk.ui.content.preview import ContentPreview, cost_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, vbox
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -49,7 +49,7 @@ class TemplatePreview(QFrame):
             return
         asked = bool(template.prompts)
         note = tr("In ‹ › stands what you fill in.") if asked else ""
-        self._show(content, cost_text(content), note)
+        self._show(content, _cost_of(content), note)
 
     def _show(self, content: Content, cost: str, note: str) -> None:
         self.bubble.show_content(content)
@@ -68,11 +68,8 @@ def example_occasion(desk: Desk) -> RuleContext:
     return RuleContext(message, thread, account, now)
 
 
-def cost_text(content: Content) -> str:
-    """Return the size of a content and the number of replies it takes, in words."""
+def _cost_of(content: Content) -> str:
     if content.kind is not ReplyKind.TEXT:
-        return ntr("takes {n} reply", "takes {n} replies", 1)
+        return cost_text(1)
     size = byte_count(content.text)
-    parts = 1 if size <= TEXT_LIMIT_BYTES else len(split_text(content.text))
-    takes = ntr("takes {n} reply", "takes {n} replies", parts)
-    return tr("{size} / {limit} bytes", size=size, limit=TEXT_LIMIT_BYTES) + " · " + takes
+    return cost_text(1 if size <= TEXT_LIMIT_BYTES else len(split_text(content.text)), str(size))

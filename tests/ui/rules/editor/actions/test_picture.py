@@ -38,7 +38,7 @@ def photo(tmp_path: Path) -> Path:
 
 def _body(page: RulesPage, kind: ActionKind) -> ContentFieldsBody:
     page.editor.then_card.chips[kind].click()
-    body = page.editor.then_card.rows()[-1].body
+    body = page.editor.then_card.rows[-1].body
     assert isinstance(body, ContentFieldsBody)
     return body
 

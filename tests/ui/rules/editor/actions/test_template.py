@@ -23,7 +23,7 @@ def test_a_rule_names_a_template_and_a_missing_one_is_said_at_its_field(
     sorry = world.call(world.desk.templates.save(Template(0, "Sorry", "We are sorry.", "sorry")))
     qtbot.waitUntil(lambda: bridge.is_idle)
     page.editor.then_card.chips[ActionKind.TEMPLATE].click()
-    body = page.editor.then_card.rows()[-1].body
+    body = page.editor.then_card.rows[-1].body
     assert isinstance(body, TemplateBody)
     assert body.name.hasFocus() or not page.isActiveWindow()
     qtbot.keyClicks(body.name, "sory")
@@ -45,7 +45,7 @@ def test_a_template_is_chosen_from_the_list(
         world.call(world.desk.templates.save(template))
     qtbot.waitUntil(lambda: bridge.is_idle)
     page.editor.then_card.chips[ActionKind.TEMPLATE].click()
-    body = page.editor.then_card.rows()[-1].body
+    body = page.editor.then_card.rows[-1].body
     assert isinstance(body, TemplateBody)
     menu = body.choose.popup_menu
     menu.aboutToShow.emit()
@@ -69,7 +69,7 @@ def test_of_many_templates_the_list_says_how_many_more_there_are_and_a_few_lette
     world.call(world.desk.templates.save_all([Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]))
     qtbot.waitUntil(lambda: bridge.is_idle)
     page.editor.then_card.chips[ActionKind.TEMPLATE].click()
-    body = page.editor.then_card.rows()[-1].body
+    body = page.editor.then_card.rows[-1].body
     assert isinstance(body, TemplateBody)
 
     def offered(written: str) -> list[str]:

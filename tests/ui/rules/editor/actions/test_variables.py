@@ -30,7 +30,7 @@ def test_it_has_every_variable_with_every_field() -> None:
 def test_by_keyboard_it_writes_into_the_wording_that_was_written_last(page: RulesPage, qtbot: QtBot) -> None:
     page.window().activateWindow()
     qtbot.waitUntil(page.window().isActiveWindow)
-    body = page.editor.then_card.rows()[0].body
+    body = page.editor.then_card.rows[0].body
     assert isinstance(body, ReplyBody)
     first, second = body.edit, body.add_wording().edit
     qtbot.keyClicks(second, "It is ")
@@ -49,6 +49,6 @@ def test_by_keyboard_it_writes_into_the_wording_that_was_written_last(page: Rule
     take("date")
     assert "{{ date }}" in first.text()
     second.setFocus()
-    body.wordings()[1].removed.emit(body.wordings()[1])
+    body.wordings[1].removed.emit(body.wordings[1])
     take("account")
     assert "{{ account }}" in first.text()

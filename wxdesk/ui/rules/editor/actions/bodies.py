@@ -1,30 +1,56 @@
 """Fields of the simple actions, and the choice of fields for any action."""
 
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
-from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, RuleFault
-from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, FieldPath, RuleFault
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.actions.body import ActionBody
-from wxdesk.ui.rules.editor.actions.fields import KINDS, ContentFieldsBody
-from wxdesk.ui.rules.editor.actions.reply import ReplyBody
-from wxdesk.ui.rules.editor.actions.template import TemplateBody
-from wxdesk.ui.rules.editor.conditions.parts import sentence_label
-from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.rules.editor.conditions.parts import counted, error_label, sentence_label
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import WordChips
-from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, FlowLayout
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
-TYPING = 3
-"""Initial seconds of typing: about as long as a short sentence takes."""
 
-SNOOZE = 60
-"""Initial minutes of a snooze."""
+class ActionBody(QWidget):
+    """Fields of one action; `_only` is the one that is focused and blamed.
+
+    Where `_error` stands, a subclass says.
+
+    Signals:
+        changed: the action has changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._only: QWidget | None = None
+        self._error = error_label(self)
+
+    def action(self) -> Action:
+        """Return the action as written."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Focus the first field."""
+        (self._only or self).setFocus()
+
+    def place(self, where: FieldPath, line: int) -> QWidget | None:
+        """Return the field for a path inside the action, or None; `line`: see `RuleFault`."""
+        return self._only
+
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
+        """Show the first fault below the fields; most actions have room for one only."""
+        self._error.show_if_any(tr(faults[0].reason) if faults else "")
+
+    def show_groups(self, names: Iterable[str]) -> None:
+        """Take over the named groups of the rule's patterns."""
 
 
 class TagBody(ActionBody):
@@ -58,18 +84,13 @@ class TypingBody(ActionBody):
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.seconds = NumberField(1, MOST_TYPING_SECONDS, tr("Seconds of typing"), self)
-        self.seconds.show_number(action.seconds)
+        self.seconds, behind = counted(action.seconds, MOST_TYPING_SECONDS, tr("Seconds of typing"), _typed, self)
         self.seconds.valueChanged.connect(self.changed)
         self._only = self.seconds
         flow = FlowLayout(self)
         before, _ = typing_texts(action.seconds)
-        unit = sentence_label("", self)
-        self.seconds.count(unit, _typed)
-        self.seconds.setProperty(KEEP_WITH_NEXT, True)
-        for widget in (sentence_label(before, self), self.seconds, unit):
+        for widget in (sentence_label(before, self), self.seconds, behind, self._error):
             flow.addWidget(widget)
-        flow.addWidget(self._error)
 
     def action(self) -> Action:
         """Return the action with its seconds."""
@@ -121,35 +142,8 @@ class ExplanationBody(ActionBody):
         """Return the action unchanged."""
         return self._action
 
-    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Show nothing: such an action has no field to be wrong."""
-
-
-def action_body(action: Action, shelf: TemplateLookup, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
-    """Return the fields of `action`; `shelf` has the templates that it can name."""
-    match action.kind:
-        case ActionKind.REPLY:
-            return ReplyBody(action, parent)
-        case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
-            return ContentFieldsBody(action, bridge, parent)
-        case ActionKind.TEMPLATE:
-            return TemplateBody(action, shelf, parent)
-        case ActionKind.TAG:
-            return TagBody(action, parent)
-        case ActionKind.TYPING:
-            return TypingBody(action, parent)
-        case ActionKind.SNOOZE:
-            return SnoozeBody(action, parent)
-        case _:
-            return ExplanationBody(action, parent)
-
-
-def empty_action(kind: ActionKind) -> Action:
-    """Return a new action of this kind."""
-    seconds = TYPING if kind is ActionKind.TYPING else 0
-    minutes = SNOOZE if kind is ActionKind.SNOOZE else 0
-    content = Content(kind=KINDS.get(kind, ReplyKind.TEXT))
-    return Action(kind, content=content, seconds=seconds, minutes=minutes)
 
 
 def _status_note() -> str:

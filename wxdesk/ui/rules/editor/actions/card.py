@@ -1,18 +1,24 @@
 """Card “How to answer”: the rule's actions in their order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
-from wxdesk.core.rules.faults import FieldPath, RuleFault
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Rule
+from wxdesk.core.rules.faults import FieldPath, RuleFault, known_groups
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.template_lookup import TemplateLookup
+from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.editing.editor_card import EditorCard
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.actions.bodies import action_body, empty_action
-from wxdesk.ui.rules.editor.actions.body import ActionBody
+from wxdesk.ui.rules.editor.actions.bodies import ActionBody, ExplanationBody, SnoozeBody, TagBody, TypingBody
+from wxdesk.ui.rules.editor.actions.fields import KINDS, ContentFieldsBody
+from wxdesk.ui.rules.editor.actions.reply import ReplyBody
+from wxdesk.ui.rules.editor.actions.template import TemplateBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.rules.text import action_name
 from wxdesk.ui.runtime.bridge import Bridge
@@ -48,6 +54,13 @@ ONE_OF = STATUS_ACTIONS | {ActionKind.TAKE_OVER}
 """Actions that decide the conversation's state; a rule has at most one of them."""
 
 
+TYPING = 3
+"""Initial seconds of typing: about as long as a short sentence takes."""
+
+SNOOZE = 60
+"""Initial minutes of a snooze."""
+
+
 class ActionRow(QWidget):
     """Row of one action: name, cost, buttons to move and remove it, and fields.
 
@@ -70,9 +83,9 @@ class ActionRow(QWidget):
         self.up = SmallButton("arrow-up", tr("Move up: {what}", what=word), self)
         self.down = SmallButton("arrow-down", tr("Move down: {what}", what=word), self)
         self.remove = SmallButton("close", tr("Remove: {what}", what=word), self)
-        self.up.clicked.connect(self._up)
-        self.down.clicked.connect(self._down)
-        self.remove.clicked.connect(self._away)
+        self.up.clicked.connect(partial(self.moved.emit, self, -1))
+        self.down.clicked.connect(partial(self.moved.emit, self, 1))
+        self.remove.clicked.connect(partial(self.removed.emit, self))
         head = hbox(PlainLabel(word, size=Size.BODY, strong=True, parent=self), spacing=4)
         if action.kind in SENDING_ACTIONS:
             head.addSpacing(6)
@@ -82,38 +95,21 @@ class ActionRow(QWidget):
             head.addWidget(button)
         vbox(head, self.body, spacing=4, within=self)
 
-    def _up(self) -> None:
-        self.moved.emit(self, -1)
 
-    def _down(self) -> None:
-        self.moved.emit(self, 1)
-
-    def _away(self) -> None:
-        self.removed.emit(self)
-
-
-class ActionsCard(QFrame):
-    """Card of the actions, those that can be added, and if the next rules follow.
-
-    Signals:
-        changed: the actions have changed.
-    """
-
-    changed = Signal()
+class ActionsCard(EditorCard):
+    """Card of the actions, those that can be added, and if the next rules follow."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("class", "card")
         self._bridge = bridge
-        self._rows: list[ActionRow] = []
-        self._showing = False
+        self.rows: list[ActionRow] = []
         self._column = vbox(spacing=14)
         self._error = error_label(self)
         self._cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.chips: dict[ActionKind, Chip] = {}
         self.continues = Switch(parent=self)
         self.continues.setAccessibleName(tr("The rules below are asked as well"))
-        self.continues.toggled.connect(self._continues_toggled)
+        self.continues.clicked.connect(self.changed)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -121,9 +117,8 @@ class ActionsCard(QFrame):
         flow = FlowLayout(adding)
         for kind in ADDABLE:
             chip = Chip(f"+ {action_name(kind)}", checkable=False, parent=adding)
-            chip.setProperty("kind_added", kind.value)
             chip.setAccessibleName(tr("Add: {what}", what=action_name(kind)))
-            chip.clicked.connect(self._add_clicked)
+            chip.clicked.connect(partial(self.add_action, kind))
             self.chips[kind] = chip
             flow.addWidget(chip)
         foot = hbox(
@@ -132,50 +127,34 @@ class ActionsCard(QFrame):
             STRETCH,
             spacing=8,
         )
-        vbox(
-            PlainLabel(tr("How to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self),
-            self._column,
-            self._error,
-            adding,
-            self._cost,
-            foot,
-            spacing=10,
-            margins=(16, 14, 16, 12),
-            within=self,
-        )
+        self._stack(self._title(tr("How to answer")), self._column, self._error, adding, self._cost, foot)
 
     # -- the rule's part
 
     def show_rule(self, rule: Rule) -> None:
         """Show the actions of `rule`."""
-        for row in self._rows:
+        for row in self.rows:
             self._forget(row)
-        self._rows = []
-        self._showing = True
+        self.rows = []
         self.continues.setChecked(rule.continues)
-        self._showing = False
         for action in rule.then:
             self._take(action)
         self._set()
 
     def steps(self) -> tuple[Action, ...]:
         """Return the actions in order."""
-        return tuple(row.body.action() for row in self._rows)
+        return tuple(row.body.action() for row in self.rows)
 
-    def rows(self) -> tuple[ActionRow, ...]:
-        """Return the rows of the actions in order."""
-        return tuple(self._rows)
-
-    def show_groups(self, names: Iterable[str]) -> None:
+    def show_groups(self, when: Condition) -> None:
         """Tell the texts the named groups of the rule's patterns."""
-        known = frozenset(names)
-        for row in self._rows:
+        known = known_groups(when, compile_pattern) or frozenset()
+        for row in self.rows:
             row.body.show_groups(known)
 
     def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Show each fault at its action."""
         mine = [fault for fault in faults if fault.where[0] == "then"]
-        for at, row in enumerate(self._rows):
+        for at, row in enumerate(self.rows):
             row.body.show_faults([fault for fault in mine if fault.where[1:2] == (at,)])
         own = next((tr(fault.reason) for fault in mine if len(fault.where) == 1), "")
         self._error.show_if_any(own)
@@ -183,9 +162,9 @@ class ActionsCard(QFrame):
     def place(self, where: FieldPath, line: int = 0) -> QWidget:
         """Return the widget for a place in a rule; `line` is from 1 in a text, or 0."""
         at = where[1] if len(where) > 1 else None
-        if not isinstance(at, int) or at >= len(self._rows):
+        if not isinstance(at, int) or at >= len(self.rows):
             return self.chips[ActionKind.REPLY]
-        row = self._rows[at]
+        row = self.rows[at]
         return row.body.place(where[3:], line) or row.remove
 
     # -- what the operator does
@@ -197,29 +176,22 @@ class ActionsCard(QFrame):
         row.body.start()
         self.changed.emit()
 
-    def _add_clicked(self) -> None:
-        self.add_action(ActionKind(self.sender().property("kind_added")))
-
-    def _continues_toggled(self) -> None:
-        if not self._showing:
-            self.changed.emit()
-
     def _take(self, action: Action) -> ActionRow:
         row = ActionRow(action, self._bridge.desk.rules.rulebook.shelf, self._bridge, self)
         row.changed.connect(self.changed)
         row.moved.connect(self._move)
         row.removed.connect(self._drop)
-        self._rows.append(row)
+        self.rows.append(row)
         return row
 
     def _move(self, row: ActionRow, step: int) -> None:
-        at = self._rows.index(row)
-        self._rows.insert(at + step, self._rows.pop(at))
+        at = self.rows.index(row)
+        self.rows.insert(at + step, self.rows.pop(at))
         self._set()
         self.changed.emit()
 
     def _drop(self, row: ActionRow) -> None:
-        self._rows.remove(row)
+        self.rows.remove(row)
         self._forget(row)
         self._set()
         self.chips.get(row.kind, self.chips[ActionKind.REPLY]).setFocus()
@@ -231,15 +203,15 @@ class ActionsCard(QFrame):
         row.deleteLater()
 
     def _set(self) -> None:
-        last = len(self._rows) - 1
-        for at, row in enumerate(self._rows):
+        last = len(self.rows) - 1
+        for at, row in enumerate(self.rows):
             self._column.removeWidget(row)
             self._column.insertWidget(at, row)
             row.up.setVisible(last > 0)
             row.down.setVisible(last > 0)
             row.up.setEnabled(at > 0)
             row.down.setEnabled(at < last)
-        kinds = [row.kind for row in self._rows]
+        kinds = [row.kind for row in self.rows]
         for kind in ONCE:
             others = ONE_OF if kind in ONE_OF else {kind}
             self.chips[kind].setEnabled(others.isdisjoint(kinds))
@@ -257,3 +229,30 @@ def _cost_text(sends: int) -> str:
         "Takes {n} of the five replies that WeChat allows to a customer.",
         sends,
     )
+
+
+def action_body(action: Action, shelf: TemplateLookup, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
+    """Return the fields of `action`; `shelf` has the templates that it can name."""
+    match action.kind:
+        case ActionKind.REPLY:
+            return ReplyBody(action, parent)
+        case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
+            return ContentFieldsBody(action, bridge, parent)
+        case ActionKind.TEMPLATE:
+            return TemplateBody(action, shelf, parent)
+        case ActionKind.TAG:
+            return TagBody(action, parent)
+        case ActionKind.TYPING:
+            return TypingBody(action, parent)
+        case ActionKind.SNOOZE:
+            return SnoozeBody(action, parent)
+        case _:
+            return ExplanationBody(action, parent)
+
+
+def empty_action(kind: ActionKind) -> Action:
+    """Return a new action of this kind."""
+    seconds = TYPING if kind is ActionKind.TYPING else 0
+    minutes = SNOOZE if kind is ActionKind.SNOOZE else 0
+    content = Content(kind=KINDS.get(kind, ReplyKind.TEXT))
+    return Action(kind, content=content, seconds=seconds, minutes=minutes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QTextCursor
@@ -15,7 +16,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.editing.template_text.field import TemplateEdit
 from wxdesk.ui.editing.template_text.variable_menu import VariableMenu
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.actions.body import ActionBody
+from wxdesk.ui.rules.editor.actions.bodies import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
@@ -48,7 +49,7 @@ class WordingField(QWidget):
         if number > 0:
             self.edit.setAccessibleName(tr("Wording {n} of the reply", n=number + 1))
             remove = SmallButton("close", tr("Remove wording {n}", n=number + 1), self)
-            remove.clicked.connect(self._ask_away)
+            remove.clicked.connect(partial(self.removed.emit, self))
             row.addWidget(remove)
         vbox(row, self._error, spacing=6, within=self)
 
@@ -57,9 +58,6 @@ class WordingField(QWidget):
         self.edit.mark_lines([fault.template_line for fault in faults if fault.template_line])
         words = "\n".join(dict.fromkeys(map(_fault_text, faults)))
         self._error.show_if_any(words)
-
-    def _ask_away(self) -> None:
-        self.removed.emit(self)
 
 
 def _fault_text(fault: RuleFault) -> str:
@@ -73,7 +71,7 @@ class ReplyBody(ActionBody):
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action = action
-        self._wordings: list[WordingField] = []
+        self.wordings: list[WordingField] = []
         self._column = vbox(spacing=6)
         self.choice = SingleChoiceButton(
             [(one, variant_choice(one)) for one in Variant], tr("Which wording is said"), self
@@ -83,7 +81,7 @@ class ReplyBody(ActionBody):
         self.variables = VariableMenu(self)
         self.variables.picked.connect(self._insert)
         self.more = Button(tr("+ Wording"), kind=ButtonKind.LINK, parent=self)
-        self.more.clicked.connect(self._add_empty)
+        self.more.clicked.connect(self.add_wording)
         self._size = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
         self._size.setFixedHeight(HEIGHT)
         foot = FlowLayout(gap=12)
@@ -92,34 +90,27 @@ class ReplyBody(ActionBody):
         vbox(self._column, foot, spacing=6, within=self)
         for text in action.texts:
             self._take(text)
-        self._last_focused = self._wordings[0]
+        self._only = self.edit
+        self._last_focused = self.wordings[0]
         self._measure()
 
     @property
     def edit(self) -> TemplateEdit:
         """The field of the first wording."""
-        return self._wordings[0].edit
-
-    def wordings(self) -> tuple[WordingField, ...]:
-        """Return all wordings in order."""
-        return tuple(self._wordings)
+        return self.wordings[0].edit
 
     def action(self) -> Action:
         """Return the action with its texts; a single one leaves no choice of wording."""
-        first, *others = [wording.edit.text() for wording in self._wordings]
+        first, *others = [wording.edit.text() for wording in self.wordings]
         chosen = (
             Variant(str(self.choice.value)) if others or self._action.variant is self.choice.value else Variant.FIRST
         )
         return replace(self._action, text=first, others=tuple(others), variant=chosen)
 
-    def start(self) -> None:
-        """Focus the text."""
-        self.edit.setFocus()
-
     def place(self, where: FieldPath, line: int) -> QWidget:
         """Return the field of the named wording, with its cursor in the line."""
         number = where[0] if where and isinstance(where[0], int) else 0
-        edit = self._wordings[min(number, len(self._wordings) - 1)].edit
+        edit = self.wordings[min(number, len(self.wordings) - 1)].edit
         if line:
             edit.setTextCursor(QTextCursor(edit.document().findBlockByNumber(line - 1)))
         return edit
@@ -127,14 +118,14 @@ class ReplyBody(ActionBody):
     def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Mark the faults of each wording; of several empty ones, only the first."""
         about = [(self._wording_of(fault), fault) for fault in faults]
-        for at, wording in enumerate(self._wordings):
+        for at, wording in enumerate(self.wordings):
             wording.show_faults([fault for number, fault in about if number == at])
 
     def _wording_of(self, fault: RuleFault) -> int:
         number = fault.where[3] if len(fault.where) > 3 else None
         if isinstance(number, int):
             return number
-        texts = [wording.edit.text() for wording in self._wordings]
+        texts = [wording.edit.text() for wording in self.wordings]
         empty = next((at for at, text in enumerate(texts) if not is_visible(text)), 0)
         return 0 if fault.template_line else empty
 
@@ -145,7 +136,7 @@ class ReplyBody(ActionBody):
     def add_wording(self) -> WordingField:
         """Begin another wording and focus it; the first addition makes them rotate."""
         wording = self._take("")
-        if len(self._wordings) == 2 and self.choice.value is Variant.FIRST:
+        if len(self.wordings) == 2 and self.choice.value is Variant.FIRST:
             self.choice.set_value(Variant.ROTATE)
         wording.edit.setFocus()
         self._edited()
@@ -154,25 +145,22 @@ class ReplyBody(ActionBody):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Remember the focused wording, since the variable menu takes the focus away."""
         if event.type() is QEvent.Type.FocusIn:
-            self._last_focused = next((one for one in self._wordings if one.edit is watched), self._last_focused)
+            self._last_focused = next((one for one in self.wordings if one.edit is watched), self._last_focused)
         return super().eventFilter(watched, event)
 
-    def _add_empty(self) -> None:
-        self.add_wording()
-
     def _take(self, text: str) -> WordingField:
-        wording = WordingField(text, len(self._wordings), self)
+        wording = WordingField(text, len(self.wordings), self)
         wording.edited.connect(self._edited)
         wording.removed.connect(self._drop)
         wording.edit.installEventFilter(self)
-        self._wordings.append(wording)
+        self.wordings.append(wording)
         self._column.addWidget(wording)
         return wording
 
     def _drop(self, wording: WordingField) -> None:
-        self._wordings.remove(wording)
+        self.wordings.remove(wording)
         if wording is self._last_focused:
-            self._last_focused = self._wordings[0]
+            self._last_focused = self.wordings[0]
         self._column.removeWidget(wording)
         wording.hide()
         wording.deleteLater()
@@ -184,10 +172,10 @@ class ReplyBody(ActionBody):
         self.changed.emit()
 
     def _measure(self) -> None:
-        size = max(byte_count(wording.edit.text()) for wording in self._wordings)
+        size = max(byte_count(wording.edit.text()) for wording in self.wordings)
         self._size.setText(tr("{size} / {limit} bytes as written", size=size, limit=TEXT_LIMIT_BYTES))
-        self.choice.setVisible(len(self._wordings) > 1)
-        self.more.setEnabled(len(self._wordings) < MOST_WORDINGS)
+        self.choice.setVisible(len(self.wordings) > 1)
+        self.more.setEnabled(len(self.wordings) < MOST_WORDINGS)
 
     def _insert(self, text: str) -> None:
         self._last_focused.edit.insert(text)

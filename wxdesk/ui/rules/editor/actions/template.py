@@ -10,7 +10,7 @@ from wxdesk.core.rules.faults import RuleFault
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.i18n import tr
-from wxdesk.ui.rules.editor.actions.body import ActionBody
+from wxdesk.ui.rules.editor.actions.bodies import ActionBody
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import plain_tip
@@ -44,10 +44,10 @@ class TemplateBody(ActionBody):
         """Return the action with its template."""
         return Action(ActionKind.TEMPLATE, template=self._template)
 
-    def show_fault(self, fault: RuleFault | None, reason: str) -> None:
+    def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Frame the name and show the fault below."""
-        set_wrong(self.name, fault is not None)
-        super().show_fault(fault, reason)
+        set_wrong(self.name, bool(faults))
+        super().show_faults(faults)
 
     def _fill_menu(self) -> None:
         menu = self.choose.popup_menu

@@ -1,22 +1,24 @@
 """Card “When the customer sends …”: the sentence of a rule's conditions."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
+from operator import attrgetter
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QMouseEvent
-from PySide6.QtWidgets import QFrame, QMenu, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
+from wxdesk.ui.editing.editor_card import EditorCard
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, error_label
 from wxdesk.ui.rules.editor.conditions.table import EDITORS, GROUPS, condition_of, new_part, parts_of
 from wxdesk.ui.rules.text import type_name, type_names
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -24,23 +26,16 @@ from wxdesk.ui.widgets.menu_button import MenuButton, MultiChoiceButton
 from wxdesk.ui.wording.conditions import condition_choice, condition_label
 
 
-class ConditionsCard(QFrame):
-    """Card of message kinds, conditions, and the switch for the default rule.
-
-    Signals:
-        changed: the conditions have changed.
-    """
-
-    changed = Signal()
+class ConditionsCard(EditorCard):
+    """Card of message kinds, conditions, and the switch for the default rule."""
 
     def __init__(self, offers: ConditionChoices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("class", "card")
         self._offers = offers
         self._parts: list[ConditionPart] = []
         self._shown: tuple[object, ...] = ()
         self._stood: tuple[object, ...] = ()
-        self._showing = self._judging = self._stale = False
+        self._judging = self._stale = False
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
         self._lead = PlainLabel(
@@ -48,32 +43,28 @@ class ConditionsCard(QFrame):
         )
         self._lead.setProperty(KEEP_WITH_NEXT, True)
         self.types = MultiChoiceButton(
-            [(kind, type_name(kind)) for kind in MessageType], tr("Kinds of message"), _say_types
+            [(kind, type_name(kind)) for kind in MessageType],
+            tr("Kinds of message"),
+            type_names,  # type: ignore[arg-type]
         )
         self.types.setParent(self._sentence)
         self.types.changed.connect(self.changed)
-        self._rest = _words(tr("that no rule above has answered."), self._sentence)
+        self._rest = PlainLabel(
+            tr("that no rule above has answered."), size=Size.MESSAGE, role="secondary", parent=self._sentence
+        )
         self.add = MenuButton(tr("+ Condition"), kind=ButtonKind.LINK, parent=self._sentence)
         self.add.setProperty(NEW_LINE, True)
         self.add.popup_menu.aboutToShow.connect(self._fill_menu)
-        self.add.popup_menu.triggered.connect(self._add_part)
         self._error = error_label(self._sentence)
         self.default = Switch(parent=self)
         self.default.setAccessibleName(tr("Default rule: answers everything else"))
-        self.default.toggled.connect(self._default_toggled)
+        self.default.clicked.connect(self._default_clicked)
         self._lay_out()
 
     def _lay_out(self) -> None:
         self._meaning = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
         foot = hbox(self.default, self._meaning, STRETCH, spacing=8)
-        vbox(
-            PlainLabel(tr("When to answer"), size=Size.SMALL, role="secondary", strong=True, parent=self),
-            self._sentence,
-            foot,
-            spacing=10,
-            margins=(16, 14, 16, 12),
-            within=self,
-        )
+        self._stack(self._title(tr("When to answer")), self._sentence, foot)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a word behind those of a row, whose plus may have moved just now."""
@@ -97,9 +88,7 @@ class ConditionsCard(QFrame):
             part.discard()
         self._parts = []
         self.types.set_values(rule.on)
-        self._showing = True
         self.default.setChecked(rule.default)
-        self._showing = False
         parts = parts_of(rule.when, self._offers, self._sentence)
         if not parts and rule.id == 0 and not rule.default:
             parts = [new_part("any", self._offers, self._sentence)]
@@ -174,20 +163,16 @@ class ConditionsCard(QFrame):
         for title, group in GROUPS.items():
             inner = menu.addMenu(tr(title))
             for condition, editor in group.items():
-                action = inner.addAction(condition_choice(condition))
-                action.setData((condition, excepted))
+                begin = partial(self.add_condition, condition, excepted=excepted)
+                action = inner.addAction(condition_choice(condition), begin)
                 action.setEnabled(editor.several or self.part(condition, excepted=excepted) is None)
-
-    def _add_part(self, action: QAction) -> None:
-        condition, excepted = action.data()
-        self.add_condition(condition, excepted=excepted)
 
     def add_condition(self, condition: str, *, excepted: bool = False) -> None:
         """Begin another condition and focus it."""
         part = new_part(condition, self._offers, self._sentence)
         part.excepted = excepted
         self._take(part)
-        self._parts.sort(key=_is_excepted)
+        self._parts.sort(key=attrgetter("excepted"))
         kind = EDITORS[condition].fits
         if kind is not None and kind not in self.kinds() and not excepted:
             self.types.set_values({kind})
@@ -211,9 +196,7 @@ class ConditionsCard(QFrame):
         self.add.setFocus()
         self.changed.emit()
 
-    def _default_toggled(self) -> None:
-        if self._showing:
-            return
+    def _default_clicked(self) -> None:
         self._set()
         self.changed.emit()
 
@@ -249,10 +232,6 @@ def _inside(where: FieldPath) -> FieldPath:
     return where[2:] if where[1:2] == ("not",) else where[1:]
 
 
-def _is_excepted(part: ConditionPart) -> bool:
-    return part.excepted
-
-
 def _show(part: ConditionPart, shown: bool) -> None:
     """Show or hide a part, except what it hides itself."""
     for widget in part.widgets():
@@ -262,11 +241,3 @@ def _show(part: ConditionPart, shown: bool) -> None:
         elif widget.property("put_away"):
             widget.setProperty("put_away", False)
             widget.show()
-
-
-def _words(text: str, parent: QWidget) -> PlainLabel:
-    return PlainLabel(text, size=Size.MESSAGE, role="secondary", parent=parent)
-
-
-def _say_types(kinds: object) -> str:
-    return type_names(kinds)  # type: ignore[arg-type]

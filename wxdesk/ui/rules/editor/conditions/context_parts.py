@@ -12,7 +12,7 @@ from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, sentence_label
+from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, counted, sentence_label
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
@@ -122,12 +122,8 @@ class QuietDaysPart(ConditionPart):
 
     def __init__(self, days: int, host: QWidget) -> None:
         super().__init__("quiet_days", host)
-        self.days = NumberField(1, MOST_DAYS, tr("Days without a message"), host)
-        self.days.show_number(days)
+        self.days, self._unit = counted(days, MOST_DAYS, tr("Days without a message"), days_suffix, host)
         self.days.valueChanged.connect(self.changed)
-        self.days.setProperty(KEEP_WITH_NEXT, True)
-        self._unit = sentence_label("", host)
-        self.days.count(self._unit, days_suffix)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the number of days."""
@@ -205,11 +201,9 @@ class LastRulePart(ConditionPart):
         self._rule_names, self._reference = offers.rule_names, test.rule
         self.rule.set_value(offers.rule_names().name_of(test.rule))
         self._within = sentence_label(tr("within the last"), host)
-        self.minutes = NumberField(1, MOST_MINUTES, tr("Minutes since the other rule answered"), host)
-        self.minutes.show_number(test.minutes)
-        self._unit = sentence_label("", host)
-        self.minutes.count(self._unit, partial(unit_text, MINUTE))
-        for before in (self.rule, self._within, self.minutes):
+        name, behind = tr("Minutes since the other rule answered"), partial(unit_text, MINUTE)
+        self.minutes, self._unit = counted(test.minutes, MOST_MINUTES, name, behind, host)
+        for before in (self.rule, self._within):
             before.setProperty(KEEP_WITH_NEXT, True)
         self.rule.chosen.connect(self._chosen)
         self.minutes.valueChanged.connect(self.changed)

@@ -4,8 +4,9 @@ A part makes widgets for the layout of its host, so that a sentence breaks where
 condition does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
@@ -18,6 +19,7 @@ from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT, WordChips
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -39,8 +41,8 @@ class SentencePart(QObject):
     def __init__(self, removing: str, host: QWidget) -> None:
         super().__init__(host)
         self._remove = SmallButton("close", removing, host)
-        self._remove.clicked.connect(self._ask_away)
-        self._error = error_label(host)
+        self._remove.clicked.connect(partial(self.removed.emit, self))
+        self.error = error_label(host)
 
     def widgets(self) -> list[QWidget]:
         """Return all widgets in their order."""
@@ -52,9 +54,6 @@ class SentencePart(QObject):
             widget.hide()
             widget.deleteLater()
         self.deleteLater()
-
-    def _ask_away(self) -> None:
-        self.removed.emit(self)
 
 
 class ConditionPart(SentencePart):
@@ -89,14 +88,14 @@ class ConditionPart(SentencePart):
 
     def show_fault(self, where: FieldPath, reason: str) -> None:
         """Show a fault that begins at `where`; an empty reason clears it."""
-        if reason == self._error.full_text():
+        if reason == self.error.full_text():
             return  # laying out a sentence of many words takes a while
-        self._error.show_if_any(reason)
+        self.error.show_if_any(reason)
         self.relaid.emit()
 
     def widgets(self) -> list[QWidget]:
         """Return all widgets in their order."""
-        return [self.label, *self._middle(), self._remove, self._error]
+        return [self.label, *self._middle(), self._remove, self.error]
 
     def first(self) -> QWidget:
         """Return the widget to focus when the condition is new."""
@@ -240,7 +239,11 @@ class SourceFieldPart(ConditionPart):
 
     def __init__(self, test: FieldTest, host: QWidget) -> None:
         super().__init__("session_from.fields", host)
-        self.name = _name_field(tr("Name of the field"), host)
+        self.name = QLineEdit(host)
+        self.name.setAccessibleName(tr("Name of the field"))
+        self.name.setFont(font(Size.BODY))
+        self.name.setMinimumWidth(160)
+        self.name.setProperty(KEEP_WITH_NEXT, True)
         self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.name.setText(test.name)
         self.name.setPlaceholderText(tr("such as {example}", example="goods_id"))
@@ -288,15 +291,16 @@ def sentence_label(text: str, host: QWidget) -> PlainLabel:
     return label
 
 
-def _name_field(name: str, host: QWidget) -> QLineEdit:
-    """Return a field for a short name that takes the rest of its line."""
-    field = QLineEdit(host)
-    field.setAccessibleName(name)
-    field.setFont(font(Size.BODY))
-    field.setMinimumWidth(160)
+def counted(
+    number: int, most: int, name: str, words: Callable[[int], str], host: QWidget
+) -> tuple[NumberField, PlainLabel]:
+    """Return a field for a number, and the words behind it, which depend on it."""
+    field = NumberField(1, most, name, host)
+    field.show_number(number)
     field.setProperty(KEEP_WITH_NEXT, True)
-    field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return field
+    behind = sentence_label("", host)
+    field.count(behind, words)
+    return field, behind
 
 
 def error_label(host: QWidget, role: str = "failed") -> PlainLabel:

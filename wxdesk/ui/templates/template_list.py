@@ -1,0 +1,341 @@
+"""Left side of the templates page: search, categories and the list."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import IntEnum
+from functools import partial
+from operator import attrgetter
+
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QFrame, QLineEdit, QStackedLayout, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from wxdesk.core.templates import Template, search_templates
+from wxdesk.i18n import tr
+from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header, paint_elided, paint_row_background
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
+from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.buttons import Button, Chip
+from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.row_index import Index
+
+
+class Role(IntEnum):
+    """Data of a row besides its title (Qt's DisplayRole)."""
+
+    SHORTCUT = Qt.ItemDataRole.UserRole + 1
+    TEXT = Qt.ItemDataRole.UserRole + 2
+    FACTS = Qt.ItemDataRole.UserRole + 3
+    UNSAVED = Qt.ItemDataRole.UserRole + 4
+
+
+class TemplateModel(RecordModel[Template]):
+    """Model of templates by title or relevance, limited to a category and a search."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        parent: QObject | None = None,
+        one_line: Callable[[Template], str] = attrgetter("summary"),
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._one_line = one_line
+        self.templates: tuple[Template, ...] = ()
+        self._sought = ""
+        self._category = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """True if some templates may be hidden."""
+        return bool(self._sought.strip() or self._category)
+
+    def categories(self) -> list[str]:
+        """Return the categories in use, the most frequent first."""
+        counted = Counter(template.category for template in self.templates if template.category)
+        return sorted(counted, key=lambda category: (-counted[category], category))
+
+    def show(self, templates: Sequence[Template]) -> None:
+        """Replace all templates."""
+        self.templates = tuple(templates)
+        self._narrow()
+
+    def seek(self, sought: str) -> None:
+        """Show the templates that match `sought`; all if it is empty."""
+        self._sought = sought
+        self._narrow()
+
+    def choose_category(self, category: str) -> None:
+        """Show one category; all if it is empty."""
+        self._category = category
+        self._narrow()
+
+    # -- what Qt asks
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        template = self.record_at(index)
+        if template is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return template.title
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(template)
+            case Role.SHORTCUT:
+                return shortcut_text(template.shortcut)
+            case Role.TEXT:
+                return row_text(template, self._one_line(template))
+            case Role.FACTS:
+                return facts_text(template, self._clock())
+            case Role.UNSAVED:
+                return template.id == self._unsaved
+        return None
+
+    def _spoken(self, template: Template) -> str:
+        unsaved = tr("Not saved") if template.id == self._unsaved else ""
+        parts = (
+            template.title,
+            shortcut_text(template.shortcut),
+            unsaved,
+            row_text(template, self._one_line(template)),
+        )
+        return ", ".join(part for part in (*parts, facts_text(template, self._clock())) if part)
+
+    def _narrow(self) -> None:
+        fitting = [one for one in self.templates if not self._category or one.category == self._category]
+        shown = search_templates(fitting, self._sought) if self._sought.strip() else fitting
+        self._show_rows(shown)
+
+
+LEFT, RIGHT = 16, 14
+LINE = 19
+
+
+class TemplateDelegate(QStyledItemDelegate):
+    """Delegate that paints a row in three lines."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, Measure.ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = Theme.current()
+        rect: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_row_background(painter, rect, option.state, theme)
+        line = QRect(rect.left() + LEFT, rect.top() + 9, rect.width() - LEFT - RIGHT, LINE)
+        _title(painter, QRect(line), index, theme)
+        line.moveTop(line.top() + LINE + 1)
+        painter.setFont(font(Size.SMALL))
+        painter.setPen(theme.color("secondary"))
+        paint_elided(painter, line, index.data(Role.TEXT))
+        line.moveTop(line.top() + LINE)
+        _facts(painter, line, index, theme)
+        painter.restore()
+
+
+def _title(painter: QPainter, line: QRect, index: Index, theme: Theme) -> None:
+    shortcut = index.data(Role.SHORTCUT)
+    if shortcut:
+        face = font(Size.SMALL)
+        wide = min(QFontMetrics(face).horizontalAdvance(shortcut), line.width() // 2)
+        place = QRect(line.right() - wide, line.top(), wide + 1, line.height())
+        painter.setFont(face)
+        painter.setPen(theme.color("accent"))
+        paint_elided(painter, place, shortcut)
+        line.setRight(place.left() - 10)
+    painter.setFont(font(Size.BODY, strong=True))
+    painter.setPen(theme.color("text"))
+    paint_elided(painter, line, index.data(Qt.ItemDataRole.DisplayRole))
+
+
+def _facts(painter: QPainter, line: QRect, index: Index, theme: Theme) -> None:
+    if index.data(Role.UNSAVED):
+        mark = tr("Not saved")
+        painter.setPen(theme.color("pending"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
+        line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
+    painter.setPen(theme.color("secondary"))
+    paint_elided(painter, line, index.data(Role.FACTS))
+
+
+MOST_CHIPS = 8
+"""Number of categories that get a chip, most frequent first; the search finds all."""
+
+
+class TemplateView(RecordView[Template]):
+    """List of templates: Ctrl+D copies, Up in the first row goes to the search.
+
+    Signals:
+        copy_asked: the template to copy.
+        search_asked: the operator wants to search.
+        hidden_asked: the row of a template is wanted that a search hides.
+    """
+
+    copy_asked = Signal(object)
+    search_asked = Signal()
+    hidden_asked = Signal()
+
+    def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
+        super().__init__(templates, TemplateDelegate(), tr("Templates"), parent)
+        self.menu.addAction(tr("Make a copy"), self._copy)
+        self.menu.addAction(tr("Delete"), self._delete)
+
+    def reveal(self, record_id: int) -> None:
+        """Show a template's row, clearing the search if it would hide it."""
+        if self.records.row_of(record_id) < 0:
+            self.hidden_asked.emit()
+        self.show_current(record_id)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() == Qt.Key.Key_D and ctrl:
+            self._copy()
+        elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
+            self.search_asked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _copy(self) -> None:
+        if self.current() is not None:
+            self.copy_asked.emit(self.current())
+
+
+class TemplateSearchField(QLineEdit):
+    """Search field; Down and Enter go to the rows, Esc clears it.
+
+    Signals:
+        went_down: the operator wants to go to the rows.
+    """
+
+    went_down = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "search")
+        self.setPlaceholderText(tr("Search templates"))
+        self.setAccessibleName(tr("Search templates"))
+        self.setClearButtonEnabled(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.went_down.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+
+class CategoryChips(QWidget):
+    """Chips to filter by category, one each; pressing one again shows all.
+
+    Signals:
+        chosen: a category, empty for all.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chips: list[Chip] = []
+        self._chosen = ""
+        self._row = FlowLayout(self, gap=6, line_gap=6)
+        self.hide()
+
+    def offer(self, categories: Sequence[str]) -> None:
+        """Show these categories; the chosen one stays while it exists."""
+        if self._chosen and self._chosen not in categories:
+            self._choose("")
+        wanted = list(categories[:MOST_CHIPS])
+        if self._chosen and self._chosen not in wanted:
+            wanted.append(self._chosen)
+        if wanted == [chip.text() for chip in self.chips]:
+            return
+        for chip in self.chips:
+            chip.hide()
+            chip.deleteLater()
+        self.chips = [self._chip(category) for category in wanted]
+        self._row.set_widgets(self.chips)
+        self.setVisible(bool(wanted))
+        self.updateGeometry()
+
+    def _chip(self, category: str) -> Chip:
+        chip = Chip(category, parent=self)
+        chip.setChecked(category == self._chosen)
+        chip.setAccessibleName(tr("Category {name}", name=category))
+        chip.clicked.connect(partial(self._clicked, chip))
+        chip.show()
+        return chip
+
+    def _clicked(self, chip: Chip) -> None:
+        self._choose(chip.text() if chip.isChecked() else "")
+
+    def _choose(self, category: str) -> None:
+        self._chosen = category
+        for chip in self.chips:
+            chip.setChecked(chip.text() == category)
+        self.chosen.emit(category)
+
+
+class TemplateList(QFrame):
+    """Header, search, category chips, rows, and a text where nothing matches."""
+
+    def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "list-side")
+        self._templates = templates
+        self.view = TemplateView(templates, self)
+        self.sought = TemplateSearchField(self)
+        self.chips = CategoryChips(self)
+        self.new = Button(tr("New template"), icon="plus", parent=self)
+        self.none = PlainLabel(tr("No template fits."), role="secondary", wrap=True, parent=self)
+        self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sought.textChanged.connect(templates.seek)
+        self.sought.went_down.connect(self._to_rows)
+        self.chips.chosen.connect(templates.choose_category)
+        self.view.search_asked.connect(self.sought.setFocus)
+        self.view.hidden_asked.connect(self._show_all)
+        for changed in (templates.modelReset, templates.dataChanged):
+            changed.connect(self._show_rows)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = list_header(self, tr("Templates"), None, self.new)
+        self._search = QFrame(self)
+        self._search.setProperty("class", "header")
+        vbox(self.sought, self.chips, spacing=8, margins=(12, 10, 12, 10), within=self._search)
+        self._search.hide()
+        rows = QWidget(self)
+        self._rows = QStackedLayout(rows)
+        self._rows.addWidget(self.view)
+        self._rows.addWidget(self.none)
+        vbox(head, self._search, (rows, 1), spacing=0, within=self)
+
+    def begin_search(self) -> None:
+        """Focus the search field."""
+        self.sought.setFocus()
+        self.sought.selectAll()
+
+    def _show_all(self) -> None:
+        if self._templates.narrowed:
+            self.sought.clear()
+            self.chips.offer(())
+            self.chips.offer(self._templates.categories())
+
+    def _to_rows(self) -> None:
+        if not self._templates.rowCount():
+            return
+        self.view.setFocus(Qt.FocusReason.TabFocusReason)
+        if not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self._templates.index(0))
+
+    def _show_rows(self) -> None:
+        self.chips.offer(self._templates.categories())
+        self._search.setVisible(bool(self._templates.templates))
+        nothing = self._templates.narrowed and not self._templates.rowCount()
+        self._rows.setCurrentWidget(self.none if nothing else self.view)
