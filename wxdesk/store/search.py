@@ -112,7 +112,7 @@ _INSERT = search_texts.insert()
 """Insert statement, built once, because each message needs it."""
 
 
-def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
+def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchHit]:
     """Find messages and replies with the words of `phrase` in a row, newest first.
 
     The last word may be the beginning of a longer one, unless it is a single unspaced character. A phrase
@@ -132,7 +132,7 @@ def search(connection: Connection, phrase: str, limit: int) -> list[SearchHit]:
     return [SearchHit(by_id[item.conversation_id], item) for item in items]
 
 
-def find(connection: Connection, conversation_id: int, phrase: str, limit: int) -> list[TimelineItem]:
+def find(connection: Connection, conversation_id: int, phrase: str, limit: int = 500) -> list[TimelineItem]:
     """Find messages and replies of one conversation by `phrase`, newest first.
 
     Its own words are gone through one by one, unless the phrase is rare: others may have said it a million times.
@@ -162,7 +162,9 @@ def _place(item: TimelineItem) -> tuple[datetime, bool, int]:
     return item.at, isinstance(item, Reply), item.id
 
 
-def customers(connection: Connection, phrase: str, limit: int, accounts: Collection[str] | None) -> list[Conversation]:
+def customers(
+    connection: Connection, phrase: str, limit: int = 20, accounts: Collection[str] | None = None
+) -> list[Conversation]:
     """Find conversations by alias, tags, note or openid, those of that alias first.
 
     The others are newest first. Words are sought as in `search`; an empty phrase finds all.

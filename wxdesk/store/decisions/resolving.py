@@ -29,7 +29,19 @@ DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
 
 
 def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[Reply]:
-    """Store decisions with all that follows; return new and changed replies."""
+    """Store decisions with their effects in one transaction; return changed replies.
+
+    Pending replies meet their `fate` in the same transaction, as they are then: those that give way are
+    cancelled by "contact". Where the operator edits one, no new ones are made, and the decision says so
+    (YIELDED); nor are they where fewer gave way than needed (NO_QUOTA). A reply's `created_at` is the
+    decision's `decided_at`. A message that has a decision already is left alone, and its replies are not made a
+    second time.
+
+    Raises:
+        DecisionOutdated: an operator has changed a conversation since `thought_from`
+            (`core.rules.matching.guards.operator_decisions`).
+            Nothing was stored; operators' later changes wait until all is.
+    """
     if not resolutions:
         return []
     ids = _insert_decisions(connection, [resolution.decision for resolution in resolutions])
@@ -52,10 +64,7 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     _transfer(connection, list(new.values()))
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
     update_waiting_since(connection, settled)
-    for one in new.values():
-        if one.aside is not None:  # where the rule sends a reply, that carries it
-            made_by = one.decision
-            resolve_or_snooze(connection, made_by.conversation_id, one.aside, made_by.decided_at, made_by.rule_name)
+    _set_aside(connection, new.values())
     _tag(connection, list(new.values()))
     insert_firings(connection, list(new.values()))
     return load_replies(connection, [*giving_way.moved, *made, *hold_scheduled(connection, new)])
@@ -111,6 +120,13 @@ def _request_attention(connection: Connection, made: Sequence[Resolution]) -> No
     for one in made:
         change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
         connection.execute(change.values(called_at=one.decision.decided_at, called_by=one.called_by))
+
+
+def _set_aside(connection: Connection, resolutions: Iterable[Resolution]) -> None:
+    for one in resolutions:
+        if one.aside is not None:  # where the rule sends a reply, that carries it
+            made_by = one.decision
+            resolve_or_snooze(connection, made_by.conversation_id, one.aside, made_by.decided_at, made_by.rule_name)
 
 
 def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None:

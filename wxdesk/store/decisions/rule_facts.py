@@ -18,7 +18,7 @@ from wxdesk.store.schema.messaging import OF_A_HUMAN, WRITTEN, messages, replies
 def with_history(
     connection: Connection, undecided: Sequence[UndecidedMessage], wanted: RequiredHistory, now: datetime
 ) -> list[UndecidedMessage]:
-    """Return the undecided messages with the history that the rules ask for."""
+    """Add the history that rules need, as it was when each message was written."""
     threads = {item.conversation.id for item in undecided}
     found = {item.message.id: ContactHistory() for item in undecided}
     if wanted.last_written_at or wanted.message_no:
@@ -99,7 +99,11 @@ def _written_before(
 def histories_when_written(
     connection: Connection, sentences: Collection[PastMessage], wanted: RequiredHistory
 ) -> dict[int, ContactHistory]:
-    """Return the history at each sentence's time by message id, as far as `wanted`."""
+    """Return each message's history when it was written, by message id, as `wanted`.
+
+    `ContactHistory.lately` is left empty: how often rules replied to everybody within a minute is not looked
+    up.
+    """
     found = {sentence.id: ContactHistory() for sentence in sentences}
     if found and (wanted.last_written_at or wanted.message_no):
         found = _written_before(connection, wanted, found)

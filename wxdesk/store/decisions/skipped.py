@@ -47,7 +47,7 @@ def waiting(connection: Connection, since: datetime | None) -> list[Waiting]:
 
 
 def reopen(connection: Connection) -> Sequence[int]:
-    """Leave the skipped messages to be decided on anew; return their ids."""
+    """Leave the newest messages that the rules skipped undecided; return their ids."""
     ids = [one.message_id for one in waiting(connection, None)]
     connection.execute(delete(decisions).where(decisions.c.message_id.in_(ids)))
     connection.execute(update(messages).where(messages.c.id.in_(ids)).values(decided=False))

@@ -159,6 +159,30 @@ def writing[S: StorePart, **P, R](
     return method
 
 
+def read_by[**P, R](
+    body: Callable[Concatenate[Connection, P], R],
+) -> Callable[Concatenate[StorePart, P], Coroutine[Any, Any, R]]:
+    """Make a function that reads a method, as `reading` does; it promises the same."""
+
+    @wraps(body)
+    async def method(self: StorePart, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._db.read(body, *args, **kwargs)
+
+    return method
+
+
+def write_by[**P, R](
+    body: Callable[Concatenate[Connection, P], R],
+) -> Callable[Concatenate[StorePart, P], Coroutine[Any, Any, R]]:
+    """Make a function that writes a method, as `writing` does; it promises the same."""
+
+    @wraps(body)
+    async def method(self: StorePart, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self._db.write(body, *args, **kwargs)
+
+    return method
+
+
 def insert_into(connection: Connection, table: Table) -> Insert:
     """Return an INSERT with `on_conflict_…` methods for the connection's engine."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -9,7 +9,7 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations import status
-from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
+from wxdesk.store.engine.database import StorePart, insert_into, reading, write_by, writing
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema.figures import UNSETTLED
 from wxdesk.store.schema.messaging import (
@@ -64,9 +64,7 @@ class AttentionList(StorePart):
         query = select(func.min(conversations.c.window_until)).where(AWAITS, conversations.c.window_until > after)
         return await self._db.read(moment_of, query)
 
-    async def end_snoozes(self, now: datetime) -> list[int]:
-        """Reopen the conversations whose snooze is over by `now`; return their ids."""
-        return await self._db.write(status.end_snoozes, now)
+    end_snoozes = write_by(status.end_snoozes)
 
     async def next_snooze_end(self) -> datetime | None:
         """Return the end of the next snooze, or None."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, Text, func, literal, select, type_coerce
 
-from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow, SearchHit, TimelineItem
-from wxdesk.core.model.conversation import EVERYTHING, Conversation, Narrowing
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
+from wxdesk.core.model.conversation import EVERYTHING, Narrowing
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.store import search
-from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.database import StorePart, read_by, reading
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema.columns import EPOCH, Moment
 from wxdesk.store.schema.figures import narrowed
@@ -21,11 +21,8 @@ from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messag
 from wxdesk.store.schema.records import message_of, reply_of, select_replies
 
 
-class Inbox:
+class Inbox(StorePart):
     """Everything that the inbox shows: rows, counts, timelines and search hits."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def page(
         self,
@@ -44,68 +41,46 @@ class Inbox:
         """
         return await self._db.read(inbox_rows.page, chosen, offset, limit, me, narrowed(narrowing, now))
 
-    async def choices(self) -> tuple[list[str], list[str]]:
+    @reading
+    def choices(self, connection: Connection) -> tuple[list[str], list[str]]:
         """Return the tags in use, and the pages from which most customers came."""
-        return await self._db.read(_choices)
+        tagged = connection.scalars(
+            select(contacts.c.tags).where(type_coerce(contacts.c.tags, Text) != "[]").distinct()
+        )
+        page = conversations.c.session_from
+        pages = select(page).where(page != "").group_by(page).order_by(func.count().desc(), page).limit(20)
+        return sorted({tag for tags in tagged for tag in tags}), list(connection.scalars(pages))
 
-    async def rows(self, ids: Collection[int], me: str = "") -> list[InboxRow]:
-        """Return the rows of these conversations, unordered; unknown ids are left out."""
-        return await self._db.read(inbox_rows.rows, ids, me)
+    rows = read_by(inbox_rows.rows)
 
-    async def timeline(
-        self, conversation_id: int, before: datetime | None = None, limit: int = 50
+    @reading
+    def timeline(
+        self, connection: Connection, conversation_id: int, before: datetime | None = None, limit: int = 50
     ) -> list[TimelineItem]:
         """Return the last messages and replies before `before`, oldest first.
 
         Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
         out; a page can be longer than `limit` for that.
         """
-        return await self._db.read(_timeline, conversation_id, before, limit)
+        said = select(messages).where(messages.c.conversation_id == conversation_id)
+        answered = select_replies().where(replies.c.conversation_id == conversation_id)
+        found: list[TimelineItem] = []
+        for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
+            chosen = query if before is None else query.where(at < before)
+            make = message_of if table is messages else reply_of
+            found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
+        found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
+        return _page(found, limit)
 
     async def messages(self, ids: Collection[int]) -> list[Message]:
         """Return these messages, unordered; unknown ids are left out."""
         return await self._db.read(_messages, ids) if ids else []
 
-    async def counts(self, me: str = "") -> InboxCounts:
-        """Count for the filter chips; waiting and needs_human as `page` would list them."""
-        return await self._db.read(inbox_rows.counts, me)
-
-    async def day_counts(self, since: datetime) -> DayCounts:
-        """Count messages, not events, and replies since `since`, and who waits now."""
-        return await self._db.read(inbox_rows.day_counts, since)
-
-    async def search(self, phrase: str, limit: int = 50) -> list[SearchHit]:
-        """Find messages and replies by `phrase` (or one Chinese character), newest first."""
-        return await self._db.read(search.search, phrase, limit)
-
-    async def find(self, conversation_id: int, phrase: str, limit: int = 500) -> list[TimelineItem]:
-        """Find messages and replies of one conversation by `phrase`, newest first."""
-        return await self._db.read(search.find, conversation_id, phrase, limit)
-
-    async def customers(
-        self, phrase: str, limit: int = 20, accounts: Collection[str] | None = None
-    ) -> list[Conversation]:
-        """Find conversations by alias, tags, note or openid, the best first."""
-        return await self._db.read(search.customers, phrase, limit, accounts)
-
-
-def _choices(connection: Connection) -> tuple[list[str], list[str]]:
-    tagged = connection.scalars(select(contacts.c.tags).where(type_coerce(contacts.c.tags, Text) != "[]").distinct())
-    page = conversations.c.session_from
-    pages = select(page).where(page != "").group_by(page).order_by(func.count().desc(), page).limit(20)
-    return sorted({tag for tags in tagged for tag in tags}), list(connection.scalars(pages))
-
-
-def _timeline(connection: Connection, conversation_id: int, before: datetime | None, limit: int) -> list[TimelineItem]:
-    said = select(messages).where(messages.c.conversation_id == conversation_id)
-    answered = select_replies().where(replies.c.conversation_id == conversation_id)
-    found: list[TimelineItem] = []
-    for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
-        chosen = query if before is None else query.where(at < before)
-        make = message_of if table is messages else reply_of
-        found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
-    found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
-    return _page(found, limit)
+    counts = read_by(inbox_rows.counts)
+    day_counts = read_by(inbox_rows.day_counts)
+    find = read_by(search.find)
+    customers = read_by(search.customers)
+    search = read_by(search.search)
 
 
 def _messages(connection: Connection, ids: Collection[int]) -> list[Message]:

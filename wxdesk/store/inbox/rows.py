@@ -222,8 +222,8 @@ def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Atte
     return found
 
 
-def counts(connection: Connection, me: str) -> InboxCounts:
-    """Return the figures for the chips, for `me`."""
+def counts(connection: Connection, me: str = "") -> InboxCounts:
+    """Count for the filter chips; waiting and needs_human as `page` would list them."""
     return InboxCounts(**connection.execute(_COUNTS, {"me": me}).mappings().one())
 
 
@@ -252,7 +252,7 @@ _COUNTS = _counts_query()
 
 
 def day_counts(connection: Connection, since: datetime) -> DayCounts:
-    """Count messages and replies since `since`, and conversations that wait now."""
+    """Count messages, not events, and replies since `since`, and who waits now."""
     return DayCounts(**connection.execute(_DAY_COUNTS, {"midnight": since}).mappings().one())
 
 

@@ -9,10 +9,9 @@ from sqlalchemy import Connection, func, not_, or_, select
 
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
-from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
+from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.store.decisions import rule_facts
-from wxdesk.store.engine.database import StorePart, reading
+from wxdesk.store.engine.database import StorePart, read_by, reading
 from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.figures import unmatched
@@ -40,13 +39,7 @@ class MessageHistory(StorePart):
         query = select(*_COLUMNS).where(messages.c.id > after_id, _ASKED).order_by(messages.c.id).limit(limit)
         return [PastMessage(*row) for row in connection.execute(query).all()]
 
-    async def written(self, since: datetime) -> list[OperatorReply]:
-        """Return operators' replies since `since`, in order.
-
-        A rule's reply that left as it was answers its message and those before it, unless it only promised that an
-        operator would come.
-        """
-        return await self._db.read(operator_replies_since, since)
+    written = read_by(operator_replies_since)
 
     @reading
     def conversations(self, connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
@@ -54,12 +47,27 @@ class MessageHistory(StorePart):
         query = select_conversations().where(conversations.c.id.in_(ids))
         return {one.id: one for one in load_conversations(connection, query)}
 
-    async def replies_by_rules(self, messages: Collection[PastMessage]) -> dict[int, str]:
+    @reading
+    def replies_by_rules(self, connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:
         """Return the texts of rules' replies to these messages, by message id.
 
         A message is left out where no reply has arrived or still may arrive.
         """
-        return await self._db.read(_replies_by_rules, messages)
+        # The conversations are named for the index; there is none on message_id.
+        query = (
+            select(replies.c.message_id, replies.c.content)
+            .where(
+                replies.c.conversation_id.in_({message.conversation_id for message in told}),
+                replies.c.message_id.in_([message.id for message in told]),
+                replies.c.author == Author.RULE,
+                not_(never_arrives(replies)),
+            )
+            .order_by(replies.c.id)
+        )
+        said: defaultdict[int, list[str]] = defaultdict(list)
+        for row in connection.execute(query):
+            said[row.message_id].append(row.content.summary)
+        return {message_id: "\n".join(texts) for message_id, texts in said.items()}
 
     @reading
     def unmatched(self, connection: Connection, since: datetime, limit: int) -> list[PastMessage]:
@@ -82,28 +90,4 @@ class MessageHistory(StorePart):
         )
         return [PastMessage(*row) for row in connection.execute(query)]
 
-    async def histories(self, sentences: Collection[PastMessage], wanted: RequiredHistory) -> dict[int, ContactHistory]:
-        """Return each message's history when it was written, by message id, as `wanted`.
-
-        `ContactHistory.lately` is left empty: how often rules replied to everybody within a minute is not looked
-        up.
-        """
-        return await self._db.read(rule_facts.histories_when_written, sentences, wanted)
-
-
-def _replies_by_rules(connection: Connection, told: Collection[PastMessage]) -> dict[int, str]:
-    # The conversations are named for the index; there is none on message_id.
-    query = (
-        select(replies.c.message_id, replies.c.content)
-        .where(
-            replies.c.conversation_id.in_({message.conversation_id for message in told}),
-            replies.c.message_id.in_([message.id for message in told]),
-            replies.c.author == Author.RULE,
-            not_(never_arrives(replies)),
-        )
-        .order_by(replies.c.id)
-    )
-    said: defaultdict[int, list[str]] = defaultdict(list)
-    for row in connection.execute(query):
-        said[row.message_id].append(row.content.summary)
-    return {message_id: "\n".join(texts) for message_id, texts in said.items()}
+    histories = read_by(rule_facts.histories_when_written)

@@ -57,9 +57,13 @@ class PictureRecords(StorePart):
         row = connection.execute(query).one_or_none()
         return None if row is None else Uploaded(row.media_id, row.uploaded_at)
 
-    async def note_upload(self, account: str, digest: str, media_id: str, at: datetime) -> None:
+    @writing
+    def note_upload(self, connection: Connection, account: str, digest: str, media_id: str, at: datetime) -> None:
         """Record an upload in place of the one before."""
-        await self._db.write(_note_upload, account, digest, Uploaded(media_id, at))
+        values = {"media_id": media_id, "uploaded_at": at}
+        insert = insert_into(connection, uploads).values(account=account, digest=digest, **values)
+        keys = [uploads.c.account, uploads.c.digest]
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
 
     async def awaited(self, accounts: Collection[str], *, without: Collection[int], limit: int) -> list[AwaitedPicture]:
         """Return these accounts' awaited pictures, oldest message first, except `without`."""
@@ -93,13 +97,6 @@ def _add(connection: Connection, picture: Picture, at: datetime) -> None:
 def _get(connection: Connection, digest: str) -> Picture | None:
     row = connection.execute(select(pictures).where(pictures.c.digest == digest)).one_or_none()
     return None if row is None else Picture(row.digest, row.format, row.width, row.height, row.size)
-
-
-def _note_upload(connection: Connection, account: str, digest: str, uploaded: Uploaded) -> None:
-    values = {"media_id": uploaded.media_id, "uploaded_at": uploaded.uploaded_at}
-    insert = insert_into(connection, uploads).values(account=account, digest=digest, **values)
-    keys = [uploads.c.account, uploads.c.digest]
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
 
 
 def _find(connection: Connection, query: Select[Any]) -> list[AwaitedPicture]:

@@ -87,7 +87,7 @@ def write_moves(  # noqa: PLR0913 - what a step tells, named
 
 
 def steps_of(connection: Connection, reply_id: int) -> list[ReplyStep]:
-    """Return the steps of one reply, oldest first."""
+    """Return a reply's history, oldest first; each step is stored with its move."""
     return [ReplyStep(*row) for row in connection.execute(_STEPS.where(reply_steps.c.reply_id == reply_id))]
 
 

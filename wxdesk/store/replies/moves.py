@@ -109,8 +109,18 @@ def lock_reply(connection: Connection, reply_id: int) -> LockedReply:
     return LockedReply(reply_of(row), window, *taken_over, row.promise, row.heard_id, row.last_at)
 
 
-def move(connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
-    """Make one move of a reply, with its changes and its effect on the conversation."""
+def move(
+    connection: Connection, reply_id: int, made: Move, at: datetime, changes: ReplyChanges = ReplyChanges()
+) -> Reply:
+    """Make one move of `core.replies.lifecycle`'s table, with further changes.
+
+    CLAIM and a RETRY's way out count an attempt. ACCEPT updates the preview and ends the waiting in the same
+    transaction: of all messages by an operator's reply, of the answered message by a rule's, of none by a
+    rule's during a takeover.
+
+    Raises:
+        NotFound, MoveNotAllowed: nothing was changed.
+    """
     found = lock_reply(connection, reply_id)
     before, promise = found.reply, made in ARRIVED and found.is_promise(at)
     state = next_state(before.state, made)
@@ -187,8 +197,8 @@ def update_guarded(connection: Connection, before: Reply, what: str, values: dic
         raise MoveNotAllowed(before.state.value, what)
 
 
-def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str) -> Reply:
-    """Change the content of a draft, held or failed reply and mark it edited."""
+def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
+    """Change a draft, held or failed reply and mark it edited; else `MoveNotAllowed`."""
     before = lock_reply(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
         raise MoveNotAllowed(before.state.value, "edit")

@@ -19,7 +19,11 @@ _UNCHANGED_BY_RULE = and_(_OF_A_RULE, replies.c.edited.is_(false()), replies.c.p
 
 
 def operator_replies_since(connection: Connection, since: datetime) -> list[OperatorReply]:
-    """Return operators' replies since `since`, each with the messages it answered."""
+    """Return operators' replies since `since`, each with the messages it answered.
+
+    A rule's reply that left as it was answers its message and those before it, unless it only promised that an
+    operator would come.
+    """
     query = (
         select(replies.c.conversation_id, replies.c.sent_at, replies.c.content, replies.c.author)
         .where(_BY_OPERATOR, replies.c.sent_at >= since)

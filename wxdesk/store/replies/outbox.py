@@ -2,24 +2,20 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
-from wxdesk.store.engine.database import StorePart, writing
+from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import QUEUED, update_replies
 from wxdesk.store.replies.history import write_moves
-from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.parts import apply_operator_move, waits_for_earlier_part
 from wxdesk.store.replies.pending import edit_lock, takeover
 from wxdesk.store.schema.columns import Moment
@@ -48,70 +44,13 @@ class OutboxStore(StorePart):
         given = {"now": now, "busy": tuple(busy), "limit": limit, "without": tuple(without)}
         return await self._db.write(_claim, _CLAIM_BY_HAND if only_by_hand else _CLAIM, given)
 
-    async def move(self, reply_id: int, move: Move, at: datetime, changes: ReplyChanges = ReplyChanges()) -> Reply:  # noqa: B008  # frozen
-        """Make one move of `core.replies.lifecycle`'s table, with further changes.
-
-        CLAIM and a RETRY's way out count an attempt. ACCEPT updates the preview and ends the waiting in the same
-        transaction: of all messages by an operator's reply, of the answered message by a rule's, of none by a
-        rule's during a takeover.
-
-        Raises:
-            NotFound, MoveNotAllowed: nothing was changed.
-        """
-        return await self._db.write(moves.move, reply_id, move, at, changes)
-
-    async def settle(self, reply_id: int, move: Move, at: datetime, by: str, *, whole: bool = False) -> list[Reply]:
-        """Make the operator's move, and what follows for the other parts of the answer.
-
-        CANCEL cancels the later parts that have not left. RELEASE, RETRY and CONFIRM let later parts go on that
-        wait, as though `by` had released them too; a RELEASE of the `whole` answer also those that need a decision
-        of their own (`core.replies.parts`). A RELEASE releases also the earlier parts that are held or drafts,
-        unless locked for editing. Returns the reply and then the other parts that may have changed; raises like
-        `move`.
-        """
-        return await self._db.write(partial(apply_operator_move, whole=whole), reply_id, move, at, by)
-
-    async def lock_for_edit(self, reply_id: int, at: datetime, by: str) -> Reply:
-        """Lock a held reply or a draft for editing by `by`, so that nothing replaces it.
-
-        A held one becomes a draft, and its step records which deadline was stopped. One that is locked already gets
-        no step. Raises like `move`.
-        """
-        return await self._db.write(edit_lock.lock_for_edit, reply_id, at, by)
-
-    async def put_back(self, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
-        """Release an edit lock, so that the reply waits as it did `before`.
-
-        It is held with the rest of its time, but a few seconds at least; without a deadline if the contact has
-        written meanwhile. It stays a draft where it was one, if it may not leave by itself any more (`may_leave`),
-        or if the reply window has closed; one whose content has been changed stays as it is.
-
-        Raises:
-            NotFound, MoveNotAllowed: it is no draft any more.
-        """
-        return await self._db.write(partial(edit_lock.unlock_unchanged, may_leave=may_leave), before, at, by)
-
-    async def edit(self, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
-        """Change a draft, held or failed reply and mark it edited; else `MoveNotAllowed`."""
-        return await self._db.write(moves.edit, reply_id, content, at, by)
-
-    async def cancel_automatic(
-        self, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
-    ) -> list[Reply]:
-        """Cancel a conversation's automatic replies that have not left; return those.
-
-        The answer whose first part is `but_answer` is not touched. Replies that an operator released or sends again
-        stay, and so do drafts that an operator edited or kept. What was edited and would have left by itself
-        becomes a draft.
-        """
-        return await self._db.write(partial(takeover.cancel_automatic, but_answer=but_answer), conversation_id, by, at)
-
-    async def take_over(self, conversation_id: int, begun: Takeover, at: datetime) -> list[Reply]:
-        """Take over; cancel and return replies that would leave by themselves.
-
-        Edited ones become drafts, as by `cancel_automatic`. Raises `NotFound`.
-        """
-        return await self._db.write(takeover.take_over, conversation_id, begun, at)
+    move = write_by(moves.move)
+    settle = write_by(apply_operator_move)
+    lock_for_edit = write_by(edit_lock.lock_for_edit)
+    put_back = write_by(edit_lock.unlock_unchanged)
+    edit = write_by(moves.edit)
+    cancel_automatic = write_by(takeover.cancel_automatic)
+    take_over = write_by(takeover.take_over)
 
     async def unclaim(self, at: datetime, busy: Collection[int]) -> list[Reply]:
         """Queue replies in `sending` again, except in the conversations `busy`.

@@ -79,7 +79,14 @@ def join_parts(connection: Connection, answers: Iterable[Sequence[int]]) -> None
 def apply_operator_move(
     connection: Connection, reply_id: int, made: Move, at: datetime, by: str, *, whole: bool = False
 ) -> list[Reply]:
-    """Make an operator's move of one part, and what follows for the other parts."""
+    """Make the operator's move, and what follows for the other parts of the answer.
+
+    CANCEL cancels the later parts that have not left. RELEASE, RETRY and CONFIRM let later parts go on that
+    wait, as though `by` had released them too; a RELEASE of the `whole` answer also those that need a decision
+    of their own (`core.replies.parts`). A RELEASE releases also the earlier parts that are held or drafts,
+    unless locked for editing. Returns the reply and then the other parts that may have changed; raises like
+    `move`.
+    """
     if made is Move.RELEASE:
         lock_answers(connection, [reply_id])
     later = later_parts(connection, [reply_id])

@@ -11,11 +11,10 @@ from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import ReplyStep
 from wxdesk.store.conversations.on_message import PREVIEW, PROLONGED_TAKEOVER, message_values
 from wxdesk.store.conversations.takeovers import take_over_by_writing
 from wxdesk.store.conversations.unanswered import newest_message_id
-from wxdesk.store.engine.database import StorePart, writing
+from wxdesk.store.engine.database import StorePart, read_by, writing
 from wxdesk.store.replies.history import steps_of
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
 from wxdesk.store.replies.parts import join_parts
@@ -101,9 +100,7 @@ class Replies(StorePart):
         query = select_replies().where(which, replies.c.message_id.in_(message_ids)).order_by(replies.c.id)
         return await self._db.read(_list, query)
 
-    async def steps(self, reply_id: int) -> list[ReplyStep]:
-        """Return a reply's history, oldest first; each step is stored with its move."""
-        return await self._db.read(steps_of, reply_id)
+    steps = read_by(steps_of)
 
     async def pending(self) -> list[Reply]:
         """Return held replies by deadline, those without one first; then drafts by age."""

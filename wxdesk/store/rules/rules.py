@@ -14,7 +14,7 @@ from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.deleted import DeletedRule
 from wxdesk.core.rules.pairing import paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.store.engine.database import StorePart, writing
+from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.rules import rule_lists
 from wxdesk.store.rules.business_hours import put_calendars, stored_calendars
 from wxdesk.store.schema.authored import rule_revisions, rules
@@ -109,20 +109,40 @@ class Rules(StorePart):
         put_calendars(connection, hours)
         bind(connection, listed, hours.bound)
 
-    async def record_order(self, revisions: Sequence[tuple[int, int]], at: datetime) -> None:
-        """Store the list of rules asked from `at` on, if it differs from the last one."""
-        await self._db.write(rule_lists.record_order, revisions, at)
+    record_order = write_by(rule_lists.record_order)
 
-    async def replace_all(self, rules: Sequence[Rule], at: datetime, calendars: Sequence[Calendar] = ()) -> list[Rule]:
+    @writing
+    def replace_all(
+        self, connection: Connection, rules: Sequence[Rule], at: datetime, calendars: Sequence[Calendar] = ()
+    ) -> list[Rule]:
         """Replace the list, and add `calendars` or replace those of their names, together.
 
         A rule of the same name and content keeps id and revision; one of the same name keeps its id and gets the
         next revision; the rest are new, and rules not named any more are removed from the list.
         """
-        return await self._db.write(_replace_all, rules, at, calendars)
+        hours = stored_calendars(connection, for_update=True).with_file(calendars)
+        if calendars:
+            put_calendars(connection, hours)
+        wanted = [hours.bound(rule) for rule in rules]
+        known = all_rules(connection, for_update=True)
+        before = {rule.id: rule for rule in known}
+        names = RuleNames(known, rule_lists.last_names(connection, rule_revisions.c.rule_id.not_in(list(before))))
+        matches = paired_rules(wanted, [names.named(rule) for rule in known])
+        stay = {match.id for match in matches.values()}
+        _remove(connection, [rule.id for rule in known if rule.id not in stay])
+        changed = [
+            index for index, match in matches.items() if revision_content(match) != revision_content(wanted[index])
+        ]
+        new = [index for index in range(len(wanted)) if index not in matches]
+        made = {i: _switched(connection, before[match.id], wanted[i].enabled) for i, match in matches.items()}
+        made.update(zip(changed, revise(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
+        made.update(zip(new, _insert(connection, [wanted[i] for i in new], at), strict=True))
+        return _place(connection, [made[index] for index in range(len(wanted))], names.all)
 
-    async def restore(
+    @writing
+    def restore(
         self,
+        connection: Connection,
         rules: Sequence[Rule],
         at: datetime,
         calendars: Sequence[Calendar] | None = None,
@@ -133,62 +153,31 @@ class Rules(StorePart):
         Rules not in it are removed; those with other content now get the former content as the next revision.
         Raises `DecisionOutdated` if the list is not as `expected` any more; nothing was changed then.
         """
-        return await self._db.write(_restore, rules, at, calendars, expected)
+        listed = all_rules(connection, for_update=True)
+        if expected is not None and listed != list(expected):
+            raise DecisionOutdated
+        if calendars is not None:
+            put_calendars(connection, stored_calendars(connection, for_update=True).replaced_by(calendars))
+        known = {rule.id: rule for rule in listed}
+        _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in rules}])
+        gone = [replace(rule, position=0) for rule in rules if rule.id not in known]
+        for rule in gone:
+            _insert_again(connection, rule)
+        said = {rule.id: revision_content(known[rule.id]) for rule in rules if rule.id in known} | _revision_contents(
+            connection, gone
+        )
+        known |= {rule.id: rule for rule in gone}
+        changed = [(known[rule.id], rule) for rule in rules if said.get(rule.id) != revision_content(rule)]
+        made = {rule.id: rule for rule in revise(connection, changed, at)}
+        for rule in rules:
+            if rule.id not in made:
+                made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
+        return _place(connection, [made[rule.id] for rule in rules])
 
 
 def _change(connection: Connection, change: Update | Delete) -> None:
     if connection.execute(change).rowcount == 0:
         raise NotFound("rule")
-
-
-def _replace_all(
-    connection: Connection, read: Sequence[Rule], at: datetime, calendars: Sequence[Calendar]
-) -> list[Rule]:
-    hours = stored_calendars(connection, for_update=True).with_file(calendars)
-    if calendars:
-        put_calendars(connection, hours)
-    wanted = [hours.bound(rule) for rule in read]
-    known = all_rules(connection, for_update=True)
-    before = {rule.id: rule for rule in known}
-    names = RuleNames(known, rule_lists.last_names(connection, rule_revisions.c.rule_id.not_in(list(before))))
-    matches = paired_rules(wanted, [names.named(rule) for rule in known])
-    stay = {match.id for match in matches.values()}
-    _remove(connection, [rule.id for rule in known if rule.id not in stay])
-    changed = [index for index, match in matches.items() if revision_content(match) != revision_content(wanted[index])]
-    new = [index for index in range(len(wanted)) if index not in matches]
-    made = {i: _switched(connection, before[match.id], wanted[i].enabled) for i, match in matches.items()}
-    made.update(zip(changed, revise(connection, [(matches[i], wanted[i]) for i in changed], at), strict=True))
-    made.update(zip(new, _insert(connection, [wanted[i] for i in new], at), strict=True))
-    return _place(connection, [made[index] for index in range(len(wanted))], names.all)
-
-
-def _restore(
-    connection: Connection,
-    former: Sequence[Rule],
-    at: datetime,
-    calendars: Sequence[Calendar] | None,
-    expected: Sequence[Rule] | None,
-) -> list[Rule]:
-    listed = all_rules(connection, for_update=True)
-    if expected is not None and listed != list(expected):
-        raise DecisionOutdated
-    if calendars is not None:
-        put_calendars(connection, stored_calendars(connection, for_update=True).replaced_by(calendars))
-    known = {rule.id: rule for rule in listed}
-    _remove(connection, [rule_id for rule_id in known if rule_id not in {rule.id for rule in former}])
-    gone = [replace(rule, position=0) for rule in former if rule.id not in known]
-    for rule in gone:
-        _insert_again(connection, rule)
-    said = {rule.id: revision_content(known[rule.id]) for rule in former if rule.id in known} | _revision_contents(
-        connection, gone
-    )
-    known |= {rule.id: rule for rule in gone}
-    changed = [(known[rule.id], rule) for rule in former if said.get(rule.id) != revision_content(rule)]
-    made = {rule.id: rule for rule in revise(connection, changed, at)}
-    for rule in former:
-        if rule.id not in made:
-            made[rule.id] = _switched(connection, known[rule.id], rule.enabled)
-    return _place(connection, [made[rule.id] for rule in former])
 
 
 def _revision_contents(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:

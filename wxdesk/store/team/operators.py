@@ -106,9 +106,15 @@ class OperatorStore(StorePart):
             raise NotFound("operator")
         _note(connection, "operators.set_password", operator.name, at, by)
 
-    async def count_try(self, operator: Operator, at: datetime, *, right: bool) -> None:
+    @writing
+    def count_try(self, connection: Connection, operator: Operator, at: datetime, *, right: bool) -> None:
         """Count a wrong password, and let the next try wait; a right one ends the count."""
-        await self._db.write(_count_try, operator.id, at, right)
+        here = operators.c.id == operator.id
+        failures: int | None = connection.scalar(select(operators.c.failures).where(here).with_for_update())
+        wrong = 0 if right or failures is None else failures + 1
+        wait = min(timedelta(seconds=2 ** min(wrong - FREE_TRIES, 9)), LONGEST_WAIT) if wrong >= FREE_TRIES else None
+        values = {"failures": wrong, "wait_until": None if wait is None else at + wait}
+        connection.execute(update(operators).where(here).values(values))
 
     async def note(self, action: str, about: str, at: datetime, by: Operator) -> None:
         """Keep what an operator did."""
@@ -143,15 +149,6 @@ def _locked(connection: Connection, by: Operator | None, own: int | None = None)
 def owners(known: Iterable[Operator]) -> list[Operator]:
     """Return those who are active owners; while there is one, a team signs in."""
     return [one for one in known if one.active and one.role is Role.OWNER]
-
-
-def _count_try(connection: Connection, operator_id: int, at: datetime, right: bool) -> None:
-    here = operators.c.id == operator_id
-    failures: int | None = connection.scalar(select(operators.c.failures).where(here).with_for_update())
-    wrong = 0 if right or failures is None else failures + 1
-    wait = min(timedelta(seconds=2 ** min(wrong - FREE_TRIES, 9)), LONGEST_WAIT) if wrong >= FREE_TRIES else None
-    values = {"failures": wrong, "wait_until": None if wait is None else at + wait}
-    connection.execute(update(operators).where(here).values(values))
 
 
 def _note(connection: Connection, action: str, about: str, at: datetime, by: Operator | None) -> None:

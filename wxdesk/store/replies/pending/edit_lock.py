@@ -36,7 +36,11 @@ _WROTE_MEANWHILE_REASONS = (SPOKE_MEANWHILE, WORD_TAKEN_BACK)
 
 
 def lock_for_edit(connection: Connection, reply_id: int, at: datetime, by: str) -> Reply:
-    """Lock a reply for editing: a held one becomes a draft, a draft needs an operator."""
+    """Lock a held reply or a draft for editing by `by`, so that nothing replaces it.
+
+    A held one becomes a draft, and its step records which deadline was stopped. One that is locked already gets
+    no step. Raises like `move`.
+    """
     found = lock_reply(connection, reply_id).reply
     if found.state is not ReplyState.DRAFT:
         return move(connection, reply_id, Move.KEEP, at, ReplyChanges(by=by))
@@ -48,7 +52,15 @@ def lock_for_edit(connection: Connection, reply_id: int, at: datetime, by: str) 
 
 
 def unlock_unchanged(connection: Connection, before: Reply, at: datetime, by: str, *, may_leave: bool) -> Reply:
-    """Release an unchanged reply's edit lock: pending again as `before` the lock."""
+    """Release an edit lock, so that the reply waits as it did `before`.
+
+    It is held with the rest of its time, but a few seconds at least; without a deadline if the contact has
+    written meanwhile. It stays a draft where it was one, if it may not leave by itself any more (`may_leave`),
+    or if the reply window has closed; one whose content has been changed stays as it is.
+
+    Raises:
+        NotFound, MoveNotAllowed: it is no draft any more.
+    """
     found = lock_reply(connection, before.id)
     now = found.reply
     if now.state is not ReplyState.DRAFT:

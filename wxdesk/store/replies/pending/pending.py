@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, true, union_all, update
 
@@ -20,7 +19,7 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import Move, can_be_undone
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.store.conversations.takeovers import restore_takeover
-from wxdesk.store.engine.database import StorePart, writing
+from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import BY_RULE, HELD, HELD_BACK, QUEUED, by_hand_or_all, move_all
 from wxdesk.store.replies.parts import (
@@ -34,8 +33,6 @@ from wxdesk.store.replies.parts import (
 )
 from wxdesk.store.replies.passed_over_drafts import restore_passed_over
 from wxdesk.store.replies.pending import edit_lock, policy_changes, timers
-from wxdesk.store.replies.pending.policy_changes import NewMode
-from wxdesk.store.replies.pending.timers import TimerMoves, TimerTerms
 from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import moment_of
 from wxdesk.store.schema.reply_predicates import UNDOABLE, by_hand
@@ -68,15 +65,7 @@ class PendingReplies(StorePart):
         """
         return await self._db.write(cancel_all, HELD_BACK & _among(only), at, by)
 
-    async def run_timers(self, now: datetime, terms: TimerTerms) -> TimerMoves:
-        """Apply everything that is due at `now`, in this order.
-
-        Operators' replies for a time long past are held; replies whose reply window has closed become drafts that
-        say so; automatic replies to blocked contacts are cancelled; where the operator is typing, deadlines are
-        postponed; at the last moment of a reply window held replies become drafts, if the terms say so; due replies
-        are queued, unless stale. Without a deadline nothing leaves by itself.
-        """
-        return await self._db.write(timers.run_timers, now, terms)
+    run_timers = write_by(timers.run_timers)
 
     async def next_wake(self, now: datetime, *, only_by_hand: bool = False) -> datetime | None:
         """Return the next time at which a pending reply needs a timer.
@@ -122,29 +111,9 @@ class PendingReplies(StorePart):
         asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(why))
         return drafts + asking + edit_lock.unlock_all(connection, at, why)
 
-    async def withhold(self, conversation_id: int, new: NewMode, by: str, at: datetime) -> list[Reply]:
-        """Apply a conversation's `new` mode to its pending automatic replies.
-
-        With DRAFT, held and queued replies become drafts; with OFF they are cancelled, but for those that an
-        operator has edited. With HOLD, queued ones are held, their parts at their distance, but for those that have
-        been held before, and parts that wait for the operator anyhow (`core.replies.parts`); stale ones become
-        drafts. AUTO changes nothing. DRAFT and HOLD of the account leave replies alone whose rule has its own mode.
-        """
-        return await self._db.write(policy_changes.withhold_in_conversation, conversation_id, new, by, at)
-
-    async def withhold_account(
-        self, account: str, new: NewMode, by: str, at: datetime, *, everywhere: bool = False
-    ) -> list[Reply]:
-        """Apply an account's mode like `withhold`, in conversations without their own.
-
-        With `everywhere` in those with their own, too.
-        """
-        change = partial(policy_changes.withhold_in_account, everywhere=everywhere)
-        return await self._db.write(change, account, new, by, at)
-
-    async def withhold_without_rule(self, at: datetime) -> list[Reply]:
-        """Make drafts of automatic replies whose rule is switched off or deleted."""
-        return await self._db.write(policy_changes.withhold_without_rule, at)
+    withhold = write_by(policy_changes.withhold_in_conversation)
+    withhold_account = write_by(policy_changes.withhold_in_account)
+    withhold_without_rule = write_by(policy_changes.withhold_without_rule)
 
     async def undo(self, reply_id: int, by: str, at: datetime) -> UndoneReplies:
         """Take back an operator's reply during its undo time, with all of its messages.

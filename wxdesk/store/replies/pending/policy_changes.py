@@ -54,7 +54,13 @@ _BY_ITS_RULE = replies.c.mode_from.is_not_distinct_from(ModeSource.RULE)
 def withhold_in_conversation(
     connection: Connection, conversation_id: int, new: NewMode, by: str, at: datetime
 ) -> list[Reply]:
-    """Apply the `new` mode, its own or its account's, in one conversation."""
+    """Apply a conversation's `new` mode to its pending automatic replies.
+
+    With DRAFT, held and queued replies become drafts; with OFF they are cancelled, but for those that an
+    operator has edited. With HOLD, queued ones are held, their parts at their distance, but for those that have
+    been held before, and parts that wait for the operator anyhow (`core.replies.parts`); stale ones become
+    drafts. AUTO changes nothing. DRAFT and HOLD of the account leave replies alone whose rule has its own mode.
+    """
     own = connection.scalar(select(conversations.c.mode).where(conversations.c.id == conversation_id))
     source = ModeSource.ACCOUNT if own is None else ModeSource.CONVERSATION
     return _withhold(connection, replies.c.conversation_id == conversation_id, source, new, by, at)
@@ -63,7 +69,10 @@ def withhold_in_conversation(
 def withhold_in_account(
     connection: Connection, account: str, new: NewMode, by: str, at: datetime, *, everywhere: bool = False
 ) -> list[Reply]:
-    """Apply the account's `new` mode where no conversation has its own, or everywhere."""
+    """Apply an account's mode like `withhold`, in conversations without their own.
+
+    With `everywhere` in those with their own, too.
+    """
     its = select(conversations.c.id).where(conversations.c.account == account)
     if not everywhere:
         its = its.where(conversations.c.mode.is_(None))

@@ -24,13 +24,21 @@ _NOT_SENT_YET = BEFORE_SENDING | {ReplyState.SENDING}
 def cancel_automatic(
     connection: Connection, conversation_id: int, by: str, at: datetime, *, but_answer: int | None = None
 ) -> list[Reply]:
-    """Cancel a conversation's pending automatic replies; edited ones become drafts."""
+    """Cancel a conversation's automatic replies that have not left; return those.
+
+    The answer whose first part is `but_answer` is not touched. Replies that an operator released or sends again
+    stay, and so do drafts that an operator edited or kept. What was edited and would have left by itself
+    becomes a draft.
+    """
     its = _lock_automatic(connection, conversation_id, but_answer)
     return _cancel_or_draft(connection, its & replies.c.state.in_(BEFORE_SENDING), by, at)
 
 
 def take_over(connection: Connection, conversation_id: int, takeover: Takeover, at: datetime) -> list[Reply]:
-    """Take over; cancel the automatic replies that would leave by themselves."""
+    """Take over; cancel and return replies that would leave by themselves.
+
+    Edited ones become drafts, as by `cancel_automatic`. Raises `NotFound`.
+    """
     its = _lock_automatic(connection, conversation_id)
     set_takeover(connection, conversation_id, takeover)
     _mark_in_edit(connection, conversation_id)

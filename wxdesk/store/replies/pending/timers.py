@@ -51,7 +51,13 @@ _LAST_MOMENT = LAST_MOMENT // MICROSECOND
 
 
 def run_timers(connection: Connection, now: datetime, terms: TimerTerms) -> TimerMoves:
-    """Apply all that is due at `now`; every step sees the results of those before it."""
+    """Apply everything that is due at `now`, in this order.
+
+    Operators' replies for a time long past are held; replies whose reply window has closed become drafts that
+    say so; automatic replies to blocked contacts are cancelled; where the operator is typing, deadlines are
+    postponed; at the last moment of a reply window held replies become drafts, if the terms say so; due replies
+    are queued, unless stale. Without a deadline nothing leaves by itself.
+    """
     moved = _hold_overdue(connection, now, terms)
     if connection.scalar(select(true()).where(replies.c.state.in_(WAITS)).limit(1)) is None:
         return TimerMoves()
