@@ -13,8 +13,7 @@ from wxdesk.core.events import Event
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.core.setup.public_url import PublicUrl
-from wxdesk.tunnel.connection import Surroundings
-from wxdesk.tunnel.names import Resolve
+from wxdesk.tunnel.connection import Resolve, Surroundings
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.server import Listener
 

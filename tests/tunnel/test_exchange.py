@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.tunnel.answers import judge_answer
 from wxdesk.tunnel.exchange import MOST_CHUNKS, NotHttpError, RawAnswer, read_answer
+from wxdesk.tunnel.probe import judge_answer
 
 URL = "https://desk.example.com/wx/shop"
 

@@ -20,10 +20,9 @@ from tests.webhook.pushing import CIPHER, NOW, TEXT, enveloped, signed, signed_f
 from wxdesk.core.events import ApiCalled
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.verdicts import CheckVerdict as V
-from wxdesk.tunnel.answers import judge_answer
-from wxdesk.tunnel.connection import OwnAddress
+from wxdesk.tunnel.connection import OwnAddress, own_addresses, system_addresses
 from wxdesk.tunnel.exchange import RawAnswer, ask_as_wechat
-from wxdesk.tunnel.names import own_addresses, system_addresses
+from wxdesk.tunnel.probe import judge_answer
 
 HTTPS = "https://desk.example.com"
 

@@ -30,9 +30,8 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher, signature
-from wxdesk.webhook.diagnosis import LONGEST_PATH, MOST_A_SECOND
+from wxdesk.webhook.diagnosis import LONGEST_PATH, MOST_A_SECOND, fits_signature
 from wxdesk.webhook.envelope import written_fields
-from wxdesk.webhook.secret_guesses import fits_signature
 from wxdesk.webhook.server import Listener
 
 V = CheckVerdict

@@ -12,9 +12,9 @@ from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.sandbox.control import view
 from wxdesk.sandbox.demo_customers import CUSTOMERS
 from wxdesk.sandbox.platform import contacts as known
+from wxdesk.sandbox.platform.contacts import KfState
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
-from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.ui.simulator.port import (

@@ -1,20 +1,125 @@
-"""The way to the public address, step by step: name, port, certificate."""
+"""The way to the public address, step by step: name, port, certificate.
+
+TLS is done as a plain program does it: OpenSSL, bundled roots, nothing fetched. A browser, and any library that asks
+the system (truststore), mends a chain with a missing certificate by itself on Windows and macOS; WeChat does not, and
+its operator sees only "Token 校验失败".
+"""
 
 import asyncio
+import contextlib
 import errno
+import socket
 import ssl
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from functools import cache
+from ipaddress import ip_address, ip_network
 from time import perf_counter
+
+import certifi
+from cryptography import x509
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.setup.public_url import PublicUrl, is_private
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.errcodes import addresses_in
-from wxdesk.tunnel.names import Resolve, is_pretended, own_addresses, system_addresses
-from wxdesk.tunnel.tls import blind_context, checking_context, names_its_issuer, verdict_on_refusal
+from wxdesk.threads import aside
+
+type Resolve = Callable[[str], Awaitable[Sequence[str]]]
+"""Finds the addresses of a name; raises OSError (`socket.gaierror`)."""
+
+_PRETENDED = ip_network("198.18.0.0/15")
+"""Addresses that proxy programs such as Clash give out in place of real ones."""
+
+_FAR_AWAY = ((socket.AF_INET, "223.5.5.5"), (socket.AF_INET6, "2400:3200::1"))
+"""Public name servers in China; nothing is sent to them."""
+
+
+async def system_addresses(host: str) -> Sequence[str]:
+    """Ask the system for a name's addresses, in a thread that may hang without harm."""
+
+    def ask() -> Sequence[str]:
+        try:
+            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except UnicodeError as error:
+            raise OSError(str(error)) from None
+        return [str(address[0]) for *_, address in found]
+
+    return await aside(ask, "resolver")
+
+
+def is_pretended(address: str) -> bool:
+    """Tell if a proxy program here gave out this address; the real one is not known."""
+    return ip_address(address) in _PRETENDED
+
+
+def own_addresses() -> tuple[str, ...]:
+    """Return the addresses with which this machine goes out; empty without a network.
+
+    Another network has others. A connected UDP socket has its own address before anything is sent.
+    """
+    found = []
+    for family, far_away in _FAR_AWAY:
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as outgoing:
+            outgoing.connect((far_away, 53))
+            found.append(str(outgoing.getsockname()[0]))
+    return tuple(found)
+
+
+_EXPIRED = {9, 10}  # X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED
+_SELF_SIGNED = {18, 19}  # …_DEPTH_ZERO_SELF_SIGNED_CERT, …_SELF_SIGNED_CERT_IN_CHAIN
+_NO_ISSUER = {20, 21}  # …_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, …_UNABLE_TO_VERIFY_LEAF_SIGNATURE
+_OTHER_NAME = {62, 64}  # …_HOSTNAME_MISMATCH, …_IP_ADDRESS_MISMATCH
+
+
+@cache
+def checking_context(
+    roots: str | None = None, newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED
+) -> ssl.SSLContext:
+    """Make a context that checks chain and name by the bundled roots and `roots`."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(certifi.where())
+    if roots is not None:
+        context.load_verify_locations(roots)
+    context.maximum_version = newest
+    return context
+
+
+def blind_context() -> ssl.SSLContext:
+    """Make a context that checks nothing, to look at a refused certificate only."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def verdict_on_refusal(error: ssl.SSLCertVerificationError) -> CheckVerdict:
+    """Name the reason of a refused certificate; no known issuer is a gap in the chain."""
+    code = error.verify_code
+    if code in _EXPIRED:
+        return CheckVerdict.CERTIFICATE_EXPIRED
+    if code in _OTHER_NAME:
+        return CheckVerdict.CERTIFICATE_OTHER_NAME
+    if code in _SELF_SIGNED:
+        return CheckVerdict.CERTIFICATE_SELF_SIGNED
+    return CheckVerdict.CHAIN_INCOMPLETE if code in _NO_ISSUER else CheckVerdict.TLS_FAILED
+
+
+def names_its_issuer(certificate: bytes) -> bool:
+    """Tell if a certificate (DER) says where its issuer's is, as all public ones do.
+
+    One that does not was made at home, so no chain will ever lead to a root that WeChat knows.
+    """
+    try:
+        found = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
+            x509.AuthorityInformationAccess
+        )
+    except (ValueError, x509.ExtensionNotFound):
+        return False
+    return any(one.access_method == AuthorityInformationAccessOID.CA_ISSUERS for one in found.value)
+
 
 _NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, 10050, 10051}  # the last two are Windows' own
 

@@ -1,12 +1,13 @@
 """Choice of the tunnel that config.toml asks for."""
 
+import asyncio
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelUp
 from wxdesk.desk.ports import TunnelDriver, TunnelPlan
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.tunnel.command.driver import CommandTunnel
-from wxdesk.tunnel.external import ExternalTunnel
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a listener may be told
 """Addresses of listeners on all networks, and that of this machine alone."""
@@ -38,3 +39,19 @@ def _address(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     host = parts.hostname or ""
     return _EVERYWHERE.get(host, host), parts.port or (443 if parts.scheme == "https" else 80)
+
+
+class ExternalTunnel:
+    """Takes the tunnel for granted; only the probe of the public URL can tell more."""
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url
+
+    def check(self) -> None:
+        """See `desk.ports.TunnelDriver.check`; only the probe can tell."""
+
+    async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
+        """See `desk.ports.TunnelDriver.run`; it never ends by itself."""
+        report(TunnelUp(self._public_url))
+        await asyncio.Event().wait()
+        raise AssertionError

@@ -2,32 +2,39 @@
 
 It is for the operator's eyes alone and made when the answer has left: whoever sent the request sees the same
 refusal, after the same time, whatever is found ([0032](docs/adr/0032-the-diagnosis-stays-inside.md)).
+
+The secret in WeChat's console is guessed from the mistakes that people make: only secrets that this program knows
+anyway are tried, each at the cost of one hash.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
-from wxdesk.core.errors import BadInput
-from wxdesk.core.model.account import PushMode
+from wxdesk.core.errors import BadInput, PushRefused
+from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.account_findings import push_finding
 from wxdesk.desk.wechat.clock_skew import skew_values
+from wxdesk.webhook.crypto import PushCipher, same_signature, signature
 from wxdesk.webhook.parse import read_fields
 from wxdesk.webhook.refusal import Refusal
-from wxdesk.webhook.secret_guesses import (
-    Fits,
-    KnownAccounts,
-    fits_signature,
-    key_mistake,
-    owner_of,
-    token_mistake,
-    tokens_of,
-)
+
+MOST_KEYS = 16
+"""Most keys that are tried on one body."""
+
+type KnownAccounts = Mapping[str, tuple[Account, Credentials]]
+"""All accounts with their secrets, by name."""
+
+type Fits = Callable[[str], bool]
+"""Tells if a token made the signature of a request."""
+
 
 LONGEST_PATH = 80
 """Characters of an asked path that are kept."""
@@ -215,3 +222,57 @@ def _fields(body: bytes) -> Mapping[str, str]:
 
 def _skew(signed_at: datetime | None, at: datetime) -> dict[str, str]:
     return {} if signed_at is None else skew_values(at - signed_at)
+
+
+def fits_signature(query: Mapping[str, str], encrypted: str) -> Fits:
+    """Return the test of a token on a request.
+
+    `signature` is compared where the request has one, as it does not depend on the body; else `msg_signature`.
+    """
+    timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+    if given := query.get("signature", ""):
+        return lambda token: same_signature(given, signature(token, timestamp, nonce))
+    given = query.get("msg_signature", "")
+    return lambda token: bool(encrypted) and same_signature(given, signature(token, timestamp, nonce, encrypted))
+
+
+def tokens_of(credentials: Credentials) -> Iterator[str]:
+    """Yield an account's token and its former ones, ended or not."""
+    yield from filter(None, (credentials.push_token, *(one.value for one in credentials.former_push_tokens)))
+
+
+def token_mistake(credentials: Credentials, fits: Fits) -> str:
+    """Name the mistake that made another token of this account's; empty if none fits."""
+    token = credentials.push_token
+    guesses = {
+        "former": tuple(one.value for one in credentials.former_push_tokens),
+        "blanks": (f"{token} ", f" {token}", f" {token} ", f"{token}\t", f"{token}\n", f"{token}\r\n", token.strip()),
+        "case": (token.lower(), token.upper(), token.swapcase(), token.capitalize()),
+        "aes_key": (credentials.encoding_aes_key, f"{credentials.encoding_aes_key}="),
+        "app_secret": (credentials.app_secret,),
+    }
+    return next((name for name, values in guesses.items() if any(value and fits(value) for value in values)), "")
+
+
+def key_mistake(account: str, accounts: KnownAccounts, encrypted: str) -> dict[str, str]:
+    """Find the known key that opens a body: its `cause`, perhaps the `other` account."""
+    for cause, name, key in islice(_keys(account, accounts), MOST_KEYS):
+        if owner_of(encrypted, key) is not None:
+            return {"cause": cause, "other": name} if name else {"cause": cause}
+    return {}
+
+
+def owner_of(encrypted: str, key: str) -> str | None:
+    """Return the app id in a body that `key` opens; None if it does not open it."""
+    try:
+        return PushCipher("-", key, "").owner(encrypted)
+    except (BadInput, PushRefused):
+        return None
+
+
+def _keys(account: str, accounts: KnownAccounts) -> Iterator[tuple[str, str, str]]:
+    for one in accounts[account][1].former_encoding_aes_keys:
+        yield "former", "", one.value
+    for name, (_, credentials) in accounts.items():
+        if name != account and credentials.encoding_aes_key:
+            yield "other_account", name, credentials.encoding_aes_key

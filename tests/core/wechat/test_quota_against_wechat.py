@@ -16,8 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat import quota
+from wxdesk.sandbox.platform.contacts import Allowance
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.reply_allowance import Allowance
 
 SPANS = st.sampled_from((0, 1, 7, 59, 60, 61, 3_000, 80_000, 172_799, 172_800)).map(lambda n: timedelta(seconds=n))
 DELAYS = st.sampled_from((0, 0, 0, 5, 61, 600)).map(lambda n: timedelta(seconds=n))

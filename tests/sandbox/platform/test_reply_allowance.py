@@ -12,8 +12,8 @@ from tests.sandbox.worlds import HandClock
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat import quota
+from wxdesk.sandbox.platform.contacts import Allowance
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.reply_allowance import Allowance
 
 
 def sent_until_refused(allowance: Allowance, clock: HandClock) -> tuple[int, int]:

@@ -13,8 +13,7 @@ from wechatpy.crypto import WeChatCrypto
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock, listening, program
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.sandbox.platform.contacts import ChatSide
-from wxdesk.sandbox.platform.kf_session import KfState
+from wxdesk.sandbox.platform.contacts import ChatSide, KfState
 from wxdesk.sandbox.platform.program import ProgramSettings
 from wxdesk.sandbox.push.passive_answer import AnswerVerdict, read_answer
 from wxdesk.sandbox.server import Sandbox

@@ -4,8 +4,8 @@ from aiohttp import BodyPartReader, http_exceptions, web
 
 from wxdesk.sandbox.api.call import Act, ApiRequest, Endpoint, answer, ok
 from wxdesk.sandbox.platform import program as paths
+from wxdesk.sandbox.platform.contacts import KfState
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.platform.media import LARGEST_FILE
 from wxdesk.sandbox.platform.message_checks import parse_body
 from wxdesk.sandbox.platform.platform import Platform

@@ -15,9 +15,8 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform import message_checks as checks
-from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide, SimulatedContact
+from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide, KfState, SimulatedContact
 from wxdesk.sandbox.platform.errors import ApiRefusal
-from wxdesk.sandbox.platform.kf_session import KfState
 from wxdesk.sandbox.platform.media import MediaShelf
 from wxdesk.sandbox.platform.program import MiniProgram, ProgramSettings
 from wxdesk.sandbox.platform.rate_limits import CallMeter
