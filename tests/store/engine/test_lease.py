@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -127,6 +129,15 @@ async def test_the_next_waits_for_what_the_last_has_begun(servers: Servers, soon
     await begun
 
 
+async def test_who_waits_for_its_turn_does_not_stand_in_the_way_of_the_one_that_works(servers: Servers) -> None:
+    first, second = await servers.one(alone=True), await servers.one()
+    begun = asyncio.create_task(first._db.write(slow))
+    await asyncio.sleep(0.3)
+    assert not await second.lease.take()
+    assert not begun.done()
+    await begun
+
+
 def slow(connection: Connection) -> None:
     connection.execute(select(func.pg_sleep(1)))
     connection.exec_driver_sql("INSERT INTO settings (key, value) VALUES ('slow', 'done')")
@@ -182,6 +193,45 @@ async def test_a_listener_that_was_cut_off_looks_again(
         assert await asyncio.wait_for(topics.get(), 10) == ""
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_a_listener_that_nobody_told_of_its_lost_connection_hears_again(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with WayThere.to(servers.url, tmp_path) as way:
+        first, second = await servers.one(), await servers.one(way.url)
+        with heard(monkeypatch, poll=0.2) as topics:
+            listening = asyncio.create_task(second.listen(topics.put_nowait))
+            assert await asyncio.wait_for(topics.get(), 10) == ""
+            way.forget()
+            async with asyncio.timeout(20):
+                for number in itertools.count():
+                    await first.pushes.keep(Talk(first).push(incoming("o1", "hello"), key=f"m:{number}"))
+                    if await topics.get() == "push":
+                        break
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.mark.expects_log("database error")
+async def test_who_has_slept_does_not_wait_for_answers_that_were_given_meanwhile(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_hints, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(change_hints, "ASLEEP_SECONDS", 0.5)
+    async with WayThere.to(servers.url, tmp_path) as way:
+        first = await servers.one(way.url)
+        with heard(monkeypatch) as topics:
+            listening = asyncio.create_task(first.listen(topics.put_nowait))
+            assert await asyncio.wait_for(topics.get(), 10) == ""
+            reading = asyncio.create_task(first._db.read(lambda one: one.scalar(select(func.pg_sleep(60)))))
+            await asyncio.sleep(0.3)
+            way.forget()
+            time.sleep(1)  # noqa: ASYNC251 - all of this machine sleeps
+            with pytest.raises(StoreError):
+                await asyncio.wait_for(reading, 10)
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
 
 @pytest.mark.expects_log("database error")

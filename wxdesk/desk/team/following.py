@@ -19,7 +19,7 @@ from wxdesk.store import Store
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = 1.0
+RETRY_SECONDS = 0.5
 
 UNREACHABLE = "database"
 """Key of the trouble about a database that does not answer, as on a server."""

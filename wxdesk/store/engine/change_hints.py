@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from wxdesk.store.engine.database import CHANNEL
+from wxdesk.store.engine.lease import elapsed
 
 log = logging.getLogger(__name__)
 
@@ -22,19 +23,23 @@ POLL_SECONDS = 5.0
 POLL_WITHOUT_HINTS_SECONDS = 1.0
 PROOF_SECONDS = 2.0
 """Time in which a hint to oneself must arrive."""
-AGAIN_SECONDS = 1.0
+AGAIN_SECONDS = 0.5
 """Time before the next try to connect."""
+TICK_SECONDS = 0.5
+ASLEEP_SECONDS = 10.0
+"""Shortest tick that tells of a sleep, in which connections were lost."""
 
 
 class ChangeHints:
     """Listener on a connection of its own.
 
-    `engine` makes it, and `failures` are the errors of its driver.
+    `engine` makes it, and `failures` are the errors of its driver. `slept` is called after the machine has.
     """
 
-    def __init__(self, engine: AsyncEngine, failures: tuple[type[Exception], ...]) -> None:
+    def __init__(self, engine: AsyncEngine, failures: tuple[type[Exception], ...], slept: Callable[[], None]) -> None:
         self._engine = engine
         self._failures = failures
+        self._slept = slept
 
     async def listen(self, heard: Callable[[str], None]) -> None:
         """Call `heard` with the topic of each hint, until cancelled.
@@ -48,10 +53,22 @@ class ChangeHints:
                     await connection.add_listener(CHANNEL, lambda _c, _p, _n, topic: heard(topic))
                     while not lost.is_set():
                         heard("")
-                        with contextlib.suppress(TimeoutError):
-                            async with asyncio.timeout(pause):
-                                await lost.wait()
+                        await self._wait(pause, lost)
+                        await connection.execute("SELECT 1")  # else nobody would tell that the network has lost it
             await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _wait(self, seconds: float, lost: asyncio.Event) -> None:
+        """Wait until the next look is due, or the connection is lost."""
+        now = elapsed()
+        ends = now + seconds
+        while now < ends and not lost.is_set():
+            began = now
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await lost.wait()
+            now = elapsed()
+            if now - began > ASLEEP_SECONDS:
+                self._slept()
 
     async def _prove(self, connection: Any) -> float:  # noqa: ANN401 - the driver has no types
         """Send a hint to oneself; return the pause between two looks that follows."""

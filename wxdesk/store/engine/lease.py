@@ -37,11 +37,13 @@ _WORK = "'work'"
 
 _TAKE = text(f"""
     WITH taken AS (
-        INSERT INTO leases (name, epoch, holder, until) VALUES ({_WORK}, 1, :me, {_NOW} + :span)
+        INSERT INTO leases (name, epoch, holder, until) SELECT {_WORK}, 1, :me, {_NOW} + :span
+        WHERE NOT EXISTS (SELECT FROM leases WHERE name = {_WORK} AND until >= {_NOW})
         ON CONFLICT (name) DO UPDATE SET epoch = leases.epoch + 1, holder = :me, until = {_NOW} + :span
         WHERE leases.until < {_NOW} RETURNING epoch
     ) SELECT (SELECT epoch FROM taken), {_NOW}
 """)  # noqa: S608 - made of constants
+"""Statement that waits for no transaction while the lease is held."""
 _RENEW = text(f"""
     WITH renewed AS (
         UPDATE leases SET until = {_NOW} + :span
@@ -61,7 +63,7 @@ def is_leased(connection: Connection) -> bool:
     return bool(known and connection.scalar(_TAKEN))
 
 
-def _elapsed() -> float:
+def elapsed() -> float:
     """Read a clock of seconds that nobody sets and, if possible, no sleep stops."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -88,7 +90,7 @@ class Lease(WorkLease):
     @property
     def is_held(self) -> bool:
         """See `WorkLease`."""
-        return self._epoch is not None and _elapsed() < self._relied_on_until
+        return self._epoch is not None and elapsed() < self._relied_on_until
 
     async def take(self) -> bool:
         """Take the lease with the next epoch; see `WorkLease`."""
@@ -133,7 +135,7 @@ class Lease(WorkLease):
         """Take or renew; return the epoch that this process has, None if it has none."""
         span = round(LEASE_SECONDS * 1_000_000)
         async with self._asking:
-            began, began_at = _elapsed(), datetime.now(UTC)
+            began, began_at = elapsed(), datetime.now(UTC)
             try:
                 connection = await self._connected()
                 given = {"me": self._me, "span": span} | ({"epoch": self._epoch} if statement is _RENEW else {})

@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, NullPool, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -115,9 +116,10 @@ class PostgresqlDatabase(Database):
         soon = partial(connect, timeout=LEASE_ANSWERS_SECONDS, command_timeout=LEASE_ANSWERS_SECONDS)
         apart = made(async_creator=soon, poolclass=NullPool)
         self._ended: set[int] = set()
+        self._connections: WeakSet[Any] = WeakSet()
         self._note_ends(self._engine, apart)
         self.lease = Lease(apart, self._failures)
-        self._hints = ChangeHints(apart, self._failures)
+        self._hints = ChangeHints(apart, self._failures, self._end_connections)
 
     async def examine(self) -> str:
         """Return the server's settings by which it may lose commits.
@@ -146,6 +148,7 @@ class PostgresqlDatabase(Database):
         """Note the sessions whose connections end, broken or not."""
         for engine in engines:
             event.listen(engine.sync_engine, "connect", _note_session)
+            event.listen(engine.sync_engine, "connect", lambda one, _: self._connections.add(one.driver_connection))
             event.listen(engine.sync_engine, "close", lambda _, record: self._ended.add(record.info.get(SESSION, 0)))
 
     async def _end_lost_sessions(self, connection: AsyncConnection) -> None:
@@ -157,6 +160,11 @@ class PostgresqlDatabase(Database):
             ended = set(self._ended)
             await connection.execute(_END, {"pids": list(ended)})
             self._ended -= ended
+
+    def _end_connections(self) -> None:
+        """End all connections, so that nobody waits for answers that will not come."""
+        for connection in self._connections:
+            connection.terminate()
 
     async def listen(self, heard: Callable[[str], None]) -> None:
         """See `Database`."""

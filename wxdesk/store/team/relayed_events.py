@@ -9,9 +9,12 @@ from sqlalchemy import Connection, delete, func, select
 from wxdesk.store.engine.database import CHANNEL, StorePart, reading, writing
 from wxdesk.store.schema.team import relayed_events
 
+MOST_READ = 500
+"""Rows of ten seconds of a flood; who is further behind looks at everything."""
+
 
 class Relayed(NamedTuple):
-    """Rows after a cursor: their texts, the new cursor, and if earlier ones are gone."""
+    """Rows after a cursor: their texts, the new cursor, and if others were left out."""
 
     texts: Sequence[str]
     cursor: int
@@ -39,13 +42,13 @@ class RelayedEvents(StorePart):
     @reading
     def after(self, connection: Connection, cursor: int) -> Relayed:
         """Return what came after `cursor`, oldest first."""
-        rows = connection.execute(
-            select(relayed_events.c.id, relayed_events.c.events)
-            .where(relayed_events.c.id > cursor)
-            .order_by(relayed_events.c.id)
-        ).all()
+        after = select(relayed_events.c.id, relayed_events.c.events).where(relayed_events.c.id > cursor)
+        rows = connection.execute(after.order_by(relayed_events.c.id).limit(MOST_READ + 1)).all()
+        newest = rows[-1].id if rows else cursor
+        if len(rows) > MOST_READ:
+            return Relayed([], connection.scalar(select(func.max(relayed_events.c.id))) or newest, missed=True)
         oldest = connection.scalar(select(func.min(relayed_events.c.id))) or 0  # the newest is never dropped
-        return Relayed([row.events for row in rows], rows[-1].id if rows else cursor, missed=cursor < oldest - 1)
+        return Relayed([row.events for row in rows], newest, missed=cursor < oldest - 1)
 
 
 def _whisper(connection: Connection, text: str) -> None:

@@ -1,0 +1,20 @@
+"""Events for desks: who is far behind looks at everything instead of hearing of each."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.store.chats import T0
+from wxdesk.store import Store
+from wxdesk.store.team import relayed_events
+
+
+async def test_of_more_than_can_be_heard_soon_nothing_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relayed_events, "MOST_READ", 2)
+    events = store.relayed_events
+    for text in ("first", "second", "third"):
+        await events.append(text, T0, T0 - timedelta(minutes=10))
+    newest = await events.newest()
+    assert await events.after(newest - 2) == (["second", "third"], newest, False)
+    assert await events.after(newest - 3) == ([], newest, True)
+    assert await events.after(newest) == ([], newest, False)
