@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from wxdesk.core.model.rule import Condition, HoursTest, Reference, Rule
-from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.calendars import CalendarList
+from wxdesk.core.rules.business_hours import Calendar, CalendarList
 
 CALENDARS = CalendarList((Calendar("Shop", id=2), Calendar("3", id=1)), {3: "Fair"})
 

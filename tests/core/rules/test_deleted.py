@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.deleted import deleted_from
+from wxdesk.core.rules.pairing import deleted_from
 
 
 def listed(names: str) -> list[Rule]:

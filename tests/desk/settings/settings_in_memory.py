@@ -6,8 +6,7 @@ import asyncio
 
 import msgspec
 
-from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.calendars import CalendarList
+from wxdesk.core.rules.business_hours import Calendar, CalendarList
 from wxdesk.store.rules.business_hours import KEY
 
 

@@ -14,7 +14,7 @@ from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
-from wxdesk.core.rules.deleted import DeletedRule
+from wxdesk.core.rules.pairing import DeletedRule
 from wxdesk.store import Store
 from wxdesk.store.decisions.superseding import CONTACT
 from wxdesk.store.replies.moves import ReplyChanges

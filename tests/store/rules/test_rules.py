@@ -27,9 +27,8 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Variant,
 )
-from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.calendars import CalendarList
-from wxdesk.core.rules.deleted import DeletedRule
+from wxdesk.core.rules.business_hours import Calendar, CalendarList
+from wxdesk.core.rules.pairing import DeletedRule
 from wxdesk.store import Store
 from wxdesk.store.rules.business_hours import stored_calendars
 from wxdesk.store.schema.authored import rule_revisions

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from wxdesk.core.errors import BadRule, BadRulesFile, BadTemplate
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.model.rule import ActionKind, Reference, Rule
-from wxdesk.core.rules.deleted import DeletedRule, deleted_from
 from wxdesk.core.rules.faults import ReferenceCheck, RuleFault, find_faults
 from wxdesk.core.rules.matching.matcher import MatchTools, Ruleset
+from wxdesk.core.rules.pairing import DeletedRule, deleted_from
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder

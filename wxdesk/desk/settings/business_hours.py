@@ -5,8 +5,7 @@ from datetime import tzinfo
 from types import MappingProxyType
 
 from wxdesk.core.model.rule import Reference
-from wxdesk.core.rules.business_hours import Calendar, Schedule
-from wxdesk.core.rules.calendars import CalendarList
+from wxdesk.core.rules.business_hours import Calendar, CalendarList, Schedule
 from wxdesk.store.rules.business_hours import KEY, calendars_in
 from wxdesk.store.settings import Settings
 from wxdesk.timezones import zone_named

@@ -5,7 +5,7 @@ import logging
 import msgspec
 from sqlalchemy import Connection
 
-from wxdesk.core.rules.calendars import CalendarList
+from wxdesk.core.rules.business_hours import CalendarList
 from wxdesk.store import settings
 
 log = logging.getLogger(__name__)

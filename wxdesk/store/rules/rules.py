@@ -11,8 +11,7 @@ from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func,
 from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
-from wxdesk.core.rules.deleted import DeletedRule
-from wxdesk.core.rules.pairing import paired_rules, revision_content
+from wxdesk.core.rules.pairing import DeletedRule, paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.rules import rule_lists

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, TagsTest
-from wxdesk.core.rules.calendars import CalendarList
+from wxdesk.core.rules.business_hours import CalendarList
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.core.rules.rule_names import RuleNames
