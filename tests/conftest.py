@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "data" / "fonts.conf")  # no face of this machine's
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no test touches a person's own secrets
+os.environ["RES_OPTIONS"] = "timeout:1 attempts:1"  # a question about a name that gets lost costs a second, not ten
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a shell: the programs that tests start would not hear Ctrl+C either.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -33,6 +35,15 @@ PATIENCE_MS = 20_000
 
 USUAL_SECONDS = 120.0
 """`timeout` in pyproject.toml."""
+
+LIMITS = (
+    ("wxdesk.runner", "STOP_SECONDS"),
+    ("wxdesk.threads", "END_SECONDS"),
+    ("wxdesk.store.messages.push_batches", "PATIENCE_SECONDS"),
+    ("wxdesk.store.engine.sqlite", "CLOSE_SECONDS"),
+    ("wxdesk.store.engine.postgresql", "CLOSE_SECONDS"),
+)
+"""Seconds after which the program gives up a thread or the disk, and says so."""
 
 type Sized = Callable[[Any, Any, Any], Any]
 """Returns the first, second or third of three values: for a sample, for every push, for all that is promised."""
@@ -111,6 +122,15 @@ def _english() -> Iterator[None]:
     i18n.use("en")
     yield
     i18n.use("en")
+
+
+@pytest.fixture(autouse=True)
+def _patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that does much else, or whose disk is slow, fails no test but those marked `impatient`."""
+    if not any(map(request.node.get_closest_marker, ("impatient", "campaign"))):
+        for module, limit in LIMITS:
+            if module in sys.modules:
+                monkeypatch.setattr(f"{module}.{limit}", PATIENCE_MS / 1000)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+END_SECONDS = 1.0
+"""Seconds for which a stop waits until a thread has ended."""
+
 
 class LoopThread:
     """Runs a standard asyncio loop on a daemon thread until stopped.
@@ -26,9 +29,9 @@ class LoopThread:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout)
 
     def stop(self) -> bool:
-        """Stop the loop and all its tasks; False if the thread did not end in a second."""
+        """Stop the loop and all its tasks; False if the thread ends too late."""
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(1.0)
+        self._thread.join(END_SECONDS)
         return not self._thread.is_alive()
 
     def _main(self) -> None:

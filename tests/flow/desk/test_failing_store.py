@@ -134,6 +134,7 @@ async def test_what_an_operator_wrote_long_before_the_start_asks(desk: Desk, min
         await desk.until_sent(1)
 
 
+@pytest.mark.impatient
 @pytest.mark.expects_log("took longer than|could not be kept|push")
 async def test_what_was_kept_after_all_is_answered_although_its_repetition_is_a_copy(desk: Desk) -> None:
     desk.opened.store.pushes._group._patience = 0.2

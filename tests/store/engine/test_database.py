@@ -142,6 +142,7 @@ async def begins(store: Store) -> None:
     await begun.wait()
 
 
+@pytest.mark.impatient
 @pytest.mark.expects_log("the database did not close|database error: OperationalError")
 async def test_a_foreign_lock_does_not_hold_up_closing(home: Path) -> None:
     store = await open_store(SQLITE, home)

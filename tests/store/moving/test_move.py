@@ -295,6 +295,7 @@ def no_space() -> Iterator[None]:
     signal.signal(signal.SIGXFSZ, handler)
 
 
+@pytest.mark.impatient
 @pytest.mark.expects_log("database error: |did not close")
 async def test_a_full_disk_stops_it_too(
     postgres: Postgres, full: Path, tmp_path: Path, request: pytest.FixtureRequest

@@ -56,10 +56,10 @@ class GroupCommit:
         limit: int = LIMIT,
         batch: int = BATCH,
         linger: float = LINGER_SECONDS,
-        patience: float = PATIENCE_SECONDS,
+        patience: float | None = None,
     ) -> None:
         self._commit = commit
-        self._patience = patience
+        self._patience = PATIENCE_SECONDS if patience is None else patience
         self._limit = limit
         self._batch = batch
         self._waiting: deque[_Waiting] = deque()
