@@ -76,24 +76,25 @@ class NoticeService:
             NoServiceError: no notices can be shown at all.
         """
         try:
+            notifier = self._reach(None)
             async with asyncio.timeout(DEADLINE):
-                return await self._buttons(self._reach(None))
+                return await self._buttons(notifier)
         except Exception as error:
             raise NoServiceError from error
 
     async def _try(self, notice: DesktopNotice, icon: Path | None) -> bool:
         try:
+            notifier = self._reach(icon)
             async with asyncio.timeout(DEADLINE):
-                await self._send(notice, icon)
+                await self._send(notice, notifier)
         except Exception as error:  # noqa: BLE001 - each system's service fails in ways of its own
             self._lose(error)
             return False
         return True
 
-    async def _send(self, notice: DesktopNotice, icon: Path | None) -> None:
-        from desktop_notifier import Button, Notification  # here, because the window would wait for it: 0.1 s
+    async def _send(self, notice: DesktopNotice, notifier: DesktopNotifier) -> None:
+        from desktop_notifier import Button, Notification
 
-        notifier = self._reach(icon)
         answers = notice.answers if await self._buttons(notifier) else ()
         await self._clear(notice.key)
         buttons = tuple(Button(action_label(each), on_pressed=partial(self._hear, notice, each)) for each in answers)
@@ -110,6 +111,7 @@ class NoticeService:
             await self._notifier.clear(identifier)
 
     def _reach(self, icon: Path | None) -> DesktopNotifier:
+        # Here, because the window would wait for it: 0.1 s, and more on a busy machine. That is no silence of a service.
         from desktop_notifier import DesktopNotifier, Icon
 
         if self._notifier is None:
