@@ -111,7 +111,7 @@ class NoticeService:
             await self._notifier.clear(identifier)
 
     def _reach(self, icon: Path | None) -> DesktopNotifier:
-        # Here, because the window would wait for it: 0.1 s, and more on a busy machine. That is no silence of a service.
+        # Here, because the window would wait for it: 0.1 s, more on a busy machine, which is no silence of a service.
         from desktop_notifier import DesktopNotifier, Icon
 
         if self._notifier is None:
