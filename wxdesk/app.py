@@ -18,14 +18,13 @@ from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQuerie
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
-from wxdesk.desk.desk import Desk
+from wxdesk.desk.desk import Desk, Reports
 from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
-from wxdesk.desk.reports import Reports
 from wxdesk.desk.rules.import_socket import ImportSocket
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.runtime.decision_lock import DecisionLock
@@ -274,7 +273,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         rules=rules,
         templates=templates,
         pictures=out.pictures,
-        reports=Reports.of(store),
+        reports=Reports(store.decision_history, store.statistics, store.traces),
         quarantine=Quarantine(store.quarantine, read_push, intake.look_for_more, bus.publish),
         reachability=reachability,
         account_editing=AccountEditing(configuration, store, out.pictures, listener.shut),

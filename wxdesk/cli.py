@@ -90,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO", log_to_stdout=False)
     add = _commands_of(parser, title="commands")
     _add_data(add)
-    _add_move(add("move", "copy the database from SQLite to PostgreSQL, or back; the old one stays", _move))
+    _add_move(
+        add("move", "copy the database from SQLite to PostgreSQL, or back; the old one stays", _about_data("run_move"))
+    )
     serving = add("serve", "the same desk without a window, for a server", _serve)
     whole_log = "log to stdout, a JSON object a line, and not to HOME/logs, where something else keeps logs"
     serving.add_argument("--log-to-stdout", action="store_true", default=False, help=whole_log)
@@ -99,8 +101,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_sandbox(add("sandbox", "only the simulated WeChat, to test any back end with", _sandbox))
     _add_doctor(add("doctor", "check the set-up, one line a check; exit 1 if one fails", _doctor))
     _add_rules(add("rules", "import or export the rules as a file"))
-    _add_accounts(add("account", "add, list, change, rename or remove accounts of config.toml"))
-    _add_operators(add("operator", "add, list, change or remove the operators of a team"))
+    accounts = add("account", "add, list, change, rename or remove accounts of config.toml")
+    add_account_commands(_commands_of(accounts, title="actions", required=True), _home, _report)
+    operators = add("operator", "add, list, change or remove the operators of a team")
+    add_operator_commands(_commands_of(operators, title="actions", required=True), _home, _report)
     _add_secret(add("secret", "keep a secret in the system keychain"))
     return parser
 
@@ -146,11 +150,11 @@ def _add_move(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
-    backup = add("backup", "write the whole home to one file, also beside a running desk", _backup)
+    backup = add("backup", "write the whole home to one file, also beside a running desk", _about_data("run_backup"))
     backup.add_argument("file", type=Path, metavar="FILE")
-    restore = add("restore", "put a backup into an empty home; all of it is compared first", _restore)
+    restore = add("restore", "put a backup into an empty home; all of it is compared first", _about_data("run_restore"))
     restore.add_argument("file", type=Path, metavar="FILE")
-    export = add("export", "write what is kept to a file, also beside a running desk", _export)
+    export = add("export", "write what is kept to a file, also beside a running desk", _about_data("run_export"))
     export.add_argument("kind", choices=("conversations", "contacts", "messages", "figures"))
     export.add_argument("file", type=Path, metavar="FILE", help="its end decides: .html .txt .json, or .csv .jsonl")
     export.add_argument("--account", default="", help="only of this mini program")
@@ -166,14 +170,6 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     only = "only print what FILE would change; exit 1 if it has a mistake"
     importing.add_argument("--check", action="store_true", default=False, help=only)
     add("export", "write the rules to FILE", _export_rules).add_argument("file", type=Path, metavar="FILE")
-
-
-def _add_accounts(parser: argparse.ArgumentParser) -> None:
-    add_account_commands(_commands_of(parser, title="actions", required=True), _home, _report)
-
-
-def _add_operators(parser: argparse.ArgumentParser) -> None:
-    add_operator_commands(_commands_of(parser, title="actions", required=True), _home, _report)
 
 
 def _add_secret(parser: argparse.ArgumentParser) -> None:
@@ -296,28 +292,16 @@ def _doctor(options: argparse.Namespace) -> int:
     return run_doctor(home.absolute(), as_json=options.json, report=options.report)
 
 
-def _move(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_move  # only this command and those below need it
+def _about_data(run: str) -> Command:
+    """Return the command that a function of `commands.data` carries out."""
 
-    return run_move(_home(options), options.to, options.log_level, _report, use=options.use)
+    def command(options: argparse.Namespace) -> int:
+        from wxdesk.commands import data  # only these commands need it
 
+        code: int = getattr(data, run)(options, _home(options), _report)
+        return code
 
-def _backup(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_backup
-
-    return run_backup(_home(options), options.file, _report)
-
-
-def _restore(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_restore
-
-    return run_restore(_home(options), options.file, _report, set_aside=options.set_aside)
-
-
-def _export(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_export
-
-    return run_export(_home(options), options.kind, options.file, options.account, options.openid, _report)
+    return command
 
 
 def _import_rules(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import get_type_hints
 
-from wxdesk.desk.reports import Reports
+from wxdesk.desk.desk import Reports
 
 
 def test_parts_of_the_store_that_the_window_reaches_only_read() -> None:

@@ -1,5 +1,6 @@
 """`wxdesk move`, `backup`, `restore`, `export`: all that was kept, elsewhere."""
 
+import argparse
 import asyncio
 import json
 from functools import partial
@@ -32,18 +33,15 @@ EVERY_SECONDS = 2.0
 """Time between two lines about the same table."""
 
 
-def run_move(home: Path, to: str, level: str, say: Say, *, use: bool) -> int:
-    """Move the store, and say what to do next.
-
-    to: the URL of the new place; without it the one in the environment. `use` writes it into config.toml.
-    """
-    named = url_of_environment()
+def run_move(options: argparse.Namespace, home: Path, say: Say) -> int:
+    """Move the store, if need be to where the environment says; tell what to do next."""
+    named, to, use = url_of_environment(), options.to, options.use
     if not (to or named):
         raise BadInput(reason=tr("Name the new place: --to postgresql://… or {variable}.", variable=VARIABLE))
     if use and named:
         raise BadInput(reason=tr("{variable} is set and goes before config.toml; change it there.", variable=VARIABLE))
     source, target = (load(home) if to else load_file(home)).store.url, to or named
-    logs.set_up(home, level, [*passwords_in(source), *passwords_in(target)])
+    logs.set_up(home, options.log_level, [*passwords_in(source), *passwords_in(target)])
     old, new = public_part(source), public_part(target)
     say(tr("From {old} to {new}. The old one stays as it is.", old=old, new=new))
     _say_result(asyncio.run(move_store(source, target, home, CopyLines(say))), say)
@@ -93,20 +91,21 @@ class CopyLines:
             self._say(tr("{place}: {done} of {of}", place=step.place, done=step.done, of=step.of))
 
 
-def run_backup(home: Path, file: Path, say: Say) -> int:
+def run_backup(options: argparse.Namespace, home: Path, say: Say) -> int:
     """Write the backup, also beside a running desk."""
-    made = asyncio.run(back_up(load(home).store.url, home, file.absolute(), CopyLines(say)))
-    say(tr("The backup is in {file}: {contents}.", file=file, contents=_contents(made)))
+    made = asyncio.run(back_up(load(home).store.url, home, options.file.absolute(), CopyLines(say)))
+    say(tr("The backup is in {file}: {contents}.", file=options.file, contents=_contents(made)))
     _say_lost(made.lost, say)
     say(tr("It holds customers' words, and no secret in the open. Keep it as carefully as this folder."))
     return 0
 
 
-def run_restore(home: Path, file: Path, say: Say, *, set_aside: bool) -> int:
+def run_restore(options: argparse.Namespace, home: Path, say: Say) -> int:
     """Restore the home from a backup; nothing is changed unless all of it is sound."""
     if url_of_environment() not in ("", URL):
         raise BadInput(reason=tr("{variable} names another database; unset it before restoring.", variable=VARIABLE))
-    found, aside = asyncio.run(restore_backup(file.absolute(), home, utc_now(), CopyLines(say), set_aside=set_aside))
+    restoring = restore_backup(options.file.absolute(), home, utc_now(), CopyLines(say), set_aside=options.set_aside)
+    found, aside = asyncio.run(restoring)
     made_at = found.made_at.astimezone().strftime("%Y-%m-%d %H:%M")
     say(tr("{home} is as it was on {time}: {contents}.", home=home, time=made_at, contents=_contents(found)))
     if aside.exists():
@@ -115,11 +114,11 @@ def run_restore(home: Path, file: Path, say: Say, *, set_aside: bool) -> int:
     return 0
 
 
-def run_export(home: Path, kind: str, file: Path, account: str, openid: str, say: Say) -> int:
+def run_export(options: argparse.Namespace, home: Path, say: Say) -> int:
     """Export beside the desk that works."""
-    work = partial(export, kind=ExportKind(kind), account=account, openid=openid)
-    asyncio.run(work(load(home).store.url, home, file.absolute(), CopyLines(say)))
-    say(tr("Exported to {file}", file=file))
+    work = partial(export, kind=ExportKind(options.kind), account=options.account, openid=options.openid)
+    asyncio.run(work(load(home).store.url, home, options.file.absolute(), CopyLines(say)))
+    say(tr("Exported to {file}", file=options.file))
     return 0
 
 

@@ -21,7 +21,6 @@ from wxdesk.desk.ports import BodyOf, Clock
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.outbox import Outbox
-from wxdesk.desk.reports import Reports
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursSaving
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.review.dry_run import DryRun
@@ -36,6 +35,18 @@ from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk
 from wxdesk.desk.templates.templates import TemplateLibrary
+from wxdesk.store.decisions.decisions import DecisionHistory
+from wxdesk.store.reports.statistics import Statistics
+from wxdesk.store.reports.traces import Traces
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The store's readers that the window asks as they are."""
+
+    decisions: DecisionHistory
+    statistics: Statistics
+    traces: Traces
 
 
 @dataclass(frozen=True, slots=True)

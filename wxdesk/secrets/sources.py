@@ -4,7 +4,9 @@ Environment and folder are only read; then come the system's keychain, the vault
 A new secret goes into the first of these three that takes it, and leaves the other two.
 """
 
+import logging
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,9 +20,7 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credential_shapes import clean
 from wxdesk.core.wechat.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
 from wxdesk.paths import write_private
-from wxdesk.secrets.folder import read_secret_file, secrets_folder
 from wxdesk.secrets.keychain import PERSON_SECONDS, START_SECONDS, Keychain, KeychainTrouble
-from wxdesk.secrets.memory import SecretMemory
 from wxdesk.secrets.names import (
     CHANGED_FILE,
     SIGN_IN,
@@ -32,6 +32,53 @@ from wxdesk.secrets.names import (
 )
 from wxdesk.secrets.rotation import former_entry, former_in, former_text
 from wxdesk.secrets.vault import FILE, Vault
+
+log = logging.getLogger(__name__)
+
+VARIABLES = ("WXDESK_SECRETS", "CREDENTIALS_DIRECTORY")
+"""Variables that name a folder of secrets, read anew each time; one is systemd's.
+
+A file each: `shop_push_token` has the Token of account `shop`, `shop_push_token_old` its former one.
+"""
+
+MOST_BYTES = 4096
+
+
+def read_secret_file(folder: Path | None, account: str, name: str, suffix: str = "") -> str:
+    """Read a secret; empty without its file, or if it cannot be read, which is logged."""
+    if folder is None:
+        return ""
+    path = folder / f"{account}_{name}{suffix}"
+    try:
+        if stat.S_ISFIFO(path.stat().st_mode):
+            raise BlockingIOError  # perhaps nobody ever writes into it
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES).decode("utf-8-sig").rstrip("\r\n")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        log.warning("The file %s cannot be read: %s", path, type(error).__name__)
+        return ""
+
+
+class SecretMemory:
+    """The `entries`, until the program ends."""
+
+    source = SecretSource.MEMORY
+
+    def __init__(self) -> None:
+        self.entries: dict[str, str] = {}
+
+    def get(self, entry: str, wait: float = 0.0) -> str | None:
+        """Read an entry; None if it is absent."""
+        return self.entries.get(entry)
+
+    def put(self, entries: Mapping[str, str | None], wait: float = 0.0) -> bool:
+        """Write entries, and remove those that are None."""
+        merged = {**self.entries, **entries}
+        self.entries = {entry: value for entry, value in merged.items() if value is not None}
+        return True
+
 
 PASSPHRASE = "WXDESK_VAULT_PASSPHRASE"  # noqa: S105 - a variable
 
@@ -262,7 +309,8 @@ class SecretSources:
 
     @property
     def _folder(self) -> Path | None:
-        return secrets_folder(self._environ)
+        named = next(filter(None, (self._environ.get(variable, "") for variable in VARIABLES)), "")
+        return Path(named) if named else None
 
 
 def passphrase_of(environ: Mapping[str, str]) -> str:

@@ -14,7 +14,6 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Delivery, Rule
-from wxdesk.core.replies.history import ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.lifecycle import (
     BEFORE_SENDING,
     BORN_BY,
@@ -24,6 +23,8 @@ from wxdesk.core.replies.lifecycle import (
     REPLY_MOVES,
     EffectiveMode,
     Move,
+    ReplyStep,
+    StepKind,
     can_be_undone,
     effective_mode,
     first_state,
@@ -34,6 +35,7 @@ from wxdesk.core.replies.lifecycle import (
     mode_of,
     next_state,
     states_before,
+    step_kind,
 )
 
 S = ReplyState

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.probe_stages import ProbeStage, stages
+from wxdesk.core.setup.findings import Check, Finding, ProbeStage, stages
 from wxdesk.core.setup.verdicts import CheckVerdict
 
 V = CheckVerdict

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -84,8 +85,7 @@ async def test_who_writes_again_meanwhile_or_is_written_to_is_left(
         with closing(sqlite3.connect(tmp_path / "home" / "desk.db", isolation_level=None)) as other:
             other.execute("UPDATE conversations SET last_at = last_at * 2 WHERE id = ?", (again,))
 
-    part._publish = hear
-    assert await part.forget_silent(shop) == 2
+    assert await replace(part, _publish=hear).forget_silent(shop) == 2
     assert [event.conversation_id for event in heard if isinstance(event, ContactErased)] == [first, last]
     assert not any(isinstance(event, RepliesRecalled) for event in heard)
 

@@ -12,8 +12,7 @@ from tests.postgresql import Postgres
 from wxdesk.config import StoreSettings
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.replies.history import StepKind
-from wxdesk.core.replies.lifecycle import CHANGED_BY
+from wxdesk.core.replies.lifecycle import CHANGED_BY, StepKind
 from wxdesk.core.replies.on_new_message import LAST_MOMENT
 from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG

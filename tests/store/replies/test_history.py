@@ -14,8 +14,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.core.replies.history import ReplyStep, StepKind
-from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
+from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import HoldTimes, OnNewMessage
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store, open_store

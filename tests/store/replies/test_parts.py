@@ -16,8 +16,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies import parts
-from wxdesk.core.replies.history import ReplyStep, StepKind
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import OnNewMessage
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store

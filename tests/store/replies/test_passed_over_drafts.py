@@ -12,8 +12,7 @@ from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import ReplyStep, StepKind
-from wxdesk.core.replies.lifecycle import Move, is_passed_over
+from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, is_passed_over
 from wxdesk.core.replies.on_new_message import WORD_TAKEN_BACK, WROTE_INSTEAD
 from wxdesk.store import Store
 

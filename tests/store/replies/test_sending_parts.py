@@ -10,8 +10,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies import parts
-from wxdesk.core.replies.history import StepKind
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import Move, StepKind
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
 

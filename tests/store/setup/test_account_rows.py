@@ -11,8 +11,8 @@ from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.content import Content
-from wxdesk.core.model.draft import UnsentContent
 from wxdesk.core.model.picture import Picture, PictureFormat
+from wxdesk.core.model.reply import UnsentContent
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.store.chats import T0
-from wxdesk.core.model.remote_call import CommandState
+from wxdesk.core.model.operator import CommandState
 from wxdesk.store import Store
 from wxdesk.store.team import commands
 

@@ -24,15 +24,10 @@ class AttentionReason(StrEnum):
 QUIET = frozenset({AttentionReason.HELD, AttentionReason.DRAFT})
 RINGING = frozenset(AttentionReason) - QUIET
 
-UNTIL_SETTLED = frozenset(
-    {
-        AttentionReason.CLOSING,
-        AttentionReason.LEFT,
-        AttentionReason.RESERVE,
-        AttentionReason.FAILED,
-        AttentionReason.UNKNOWN,
-    }
-)
+UNTIL_SETTLED = frozenset({
+    AttentionReason.CLOSING, AttentionReason.LEFT, AttentionReason.RESERVE, AttentionReason.FAILED,
+    AttentionReason.UNKNOWN,
+})  # fmt: skip
 """Reasons that keep a conversation first until they are settled, also once seen."""
 
 _URGENCY = {cause: place for place, cause in enumerate(AttentionReason)}

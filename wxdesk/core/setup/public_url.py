@@ -151,3 +151,8 @@ def _ip(host: str) -> IPv4Address | IPv6Address | None:
 
 def _found(verdict: CheckVerdict, **values: str) -> Finding:
     return Finding(Check.ADDRESS, verdict, values=values)
+
+
+def caddyfile(domain: str, remote_port: int) -> str:
+    """Write the file that leads `domain` to the port opened by the SSH server."""
+    return f"{domain} {{\n\treverse_proxy 127.0.0.1:{remote_port}\n}}\n"

@@ -1,4 +1,4 @@
-"""Stable names of everything that a check of the set-up can find.
+"""Stable names of all that a check of the set-up can find, and errcodes by them.
 
 Scripts read these names in `wxdesk doctor --json`, stored attempts keep them: a name is never reused for
 something else. The sentences and remedies are in `desk/setup/sentences.py`.
@@ -153,46 +153,49 @@ class CheckVerdict(StrEnum):
 
 
 _V = CheckVerdict
-_GRAVITY = (
-    {_V.OK: Gravity.GOOD}
-    | dict.fromkeys(
-        (
-            _V.UNKNOWN,
-            _V.WAITING,
-            _V.URL_CLEANED,
-            _V.XML_FORMAT,
-            _V.NOT_WECHAT,
-            _V.TUNNEL_STARTING,
-            _V.SSH_GATEWAY_PORTS,
-            _V.DATABASE_IN_USE,
-            _V.FONT_MISSING,
-            _V.PLAYER_MISSING,
-            _V.NOTICES_MISSING,
-            _V.TRANSFERRED_SESSION,
-            _V.ACCOUNT_PAUSED,
-        ),
-        Gravity.NOTE,
-    )
-    | dict.fromkeys(
-        (
-            _V.SLEEP_EXPECTED,
-            _V.SECRET_IN_MEMORY,
-            _V.PLAIN_MODE,
-            _V.IP_WITHOUT_NAME,
-            _V.TLS13_ONLY,
-            _V.SLOW,
-            _V.ORIGINAL_ID_DIFFERS,
-            _V.ORIGINAL_ID_ILLEGAL,
-            _V.CLOCK_SKEW,
-            _V.PUSH_REPEATED,
-            _V.ECHO_NOT_ACCEPTED,
-            _V.NO_RULES,
-            _V.UNANSWERED,
-            _V.NO_DISPLAY,
-            _V.KEYCHAIN_UNUSABLE,
-            _V.CHECK_TIMED_OUT,
-            _V.DATABASE_UNSAFE,
-        ),
-        Gravity.WARNING,
-    )
-)
+_GRAVITY = {_V.OK: Gravity.GOOD} | dict.fromkeys((
+    _V.UNKNOWN, _V.WAITING, _V.URL_CLEANED, _V.XML_FORMAT, _V.NOT_WECHAT, _V.TUNNEL_STARTING, _V.SSH_GATEWAY_PORTS,
+    _V.DATABASE_IN_USE, _V.FONT_MISSING, _V.PLAYER_MISSING, _V.NOTICES_MISSING, _V.TRANSFERRED_SESSION,
+    _V.ACCOUNT_PAUSED,
+), Gravity.NOTE) | dict.fromkeys((
+    _V.SLEEP_EXPECTED, _V.SECRET_IN_MEMORY, _V.PLAIN_MODE, _V.IP_WITHOUT_NAME, _V.TLS13_ONLY, _V.SLOW,
+    _V.ORIGINAL_ID_DIFFERS, _V.ORIGINAL_ID_ILLEGAL, _V.CLOCK_SKEW, _V.PUSH_REPEATED, _V.ECHO_NOT_ACCEPTED, _V.NO_RULES,
+    _V.UNANSWERED, _V.NO_DISPLAY, _V.KEYCHAIN_UNUSABLE, _V.CHECK_TIMED_OUT, _V.DATABASE_UNSAFE,
+), Gravity.WARNING)  # fmt: skip
+
+
+TOKEN_CALLS = frozenset({"stable_token", "token"})
+"""Names of the calls that fetch an access_token."""
+
+_AT_TOKEN_CALLS = {
+    40001: CheckVerdict.APP_SECRET_WRONG,
+    40125: CheckVerdict.APP_SECRET_WRONG,
+    41004: CheckVerdict.APP_SECRET_WRONG,
+}
+_AT_OTHER_CALLS = {
+    40001: CheckVerdict.TOKEN_SUPERSEDED,
+    48001: CheckVerdict.NO_PERMISSION,
+    48004: CheckVerdict.NO_PERMISSION,
+    50002: CheckVerdict.NO_PERMISSION,
+    61007: CheckVerdict.THIRD_PARTY_PLATFORM,
+}
+_ANYWHERE = {
+    40013: CheckVerdict.APP_ID_WRONG,
+    41002: CheckVerdict.APP_ID_WRONG,
+    40164: CheckVerdict.IP_NOT_LISTED,
+    40243: CheckVerdict.APP_SECRET_FROZEN,
+    45009: CheckVerdict.TOKEN_QUOTA,
+    45011: CheckVerdict.TOKEN_QUOTA,
+    89501: CheckVerdict.IP_CONFIRMATION,
+    89503: CheckVerdict.IP_CONFIRMATION,
+    89506: CheckVerdict.IP_CONFIRMATION,
+    89507: CheckVerdict.IP_CONFIRMATION,
+}
+
+
+def api_verdict(call: str, errcode: int) -> CheckVerdict:
+    """Return the verdict for an errcode of a call named as in `ApiCalled`."""
+    if errcode == 0:
+        return CheckVerdict.OK
+    of_the_call = _AT_TOKEN_CALLS if call in TOKEN_CALLS else _AT_OTHER_CALLS
+    return of_the_call.get(errcode) or _ANYWHERE.get(errcode, CheckVerdict.API_REFUSED)

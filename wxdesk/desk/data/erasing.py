@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import BadInput, NotFound, WxdeskError
@@ -30,24 +31,16 @@ REST_SECONDS = 1.0
 """Rest after each of them."""
 
 
+@dataclass(frozen=True, slots=True)
 class Erasing:
     """Deletion of persons, for good."""
 
-    def __init__(
-        self,
-        store: Store,
-        accounts: Mapping[str, Account],
-        pictures: Pictures,
-        decision_lock: DecisionLock,
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._accounts = accounts
-        self._pictures = pictures
-        self._decision_lock = decision_lock
-        self._publish = publish
-        self._clock = clock
+    _store: Store
+    _accounts: Mapping[str, Account]
+    _pictures: Pictures
+    _decision_lock: DecisionLock
+    _publish: Callable[[Event], None]
+    _clock: Clock
 
     async def erase(self, conversation_id: int) -> Erasure:
         """Delete the person of a conversation with everything that was kept of them.

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wxdesk.core.events import DraftKept, Event
-from wxdesk.core.model.draft import UnsentContent
 from wxdesk.core.model.operator import acting_name
+from wxdesk.core.model.reply import UnsentContent
 from wxdesk.store.replies.drafts import DraftStore
 
 MOST = 20

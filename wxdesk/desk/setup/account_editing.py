@@ -5,6 +5,7 @@ Each writes config.toml so that its comments stay, moves or removes secrets and 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
@@ -21,25 +22,19 @@ from wxdesk.store import Store
 NOTHING_ENTERED = "Nothing was entered; nothing was changed."
 
 
+@dataclass(frozen=True, slots=True)
 class AccountEditing:
     """Changes of the accounts.
 
-    `shut` closes the listener's door of one, and returns what opens it. Every method raises `BadInput` for what
+    `_shut` closes the listener's door of one, and returns what opens it. Every method raises `BadInput` for what
     config.toml cannot say, for a file with a mistake and for one that was changed elsewhere meanwhile; nothing has
     changed then.
     """
 
-    def __init__(
-        self,
-        configuration: Configuration,
-        store: Store,
-        pictures: Pictures,
-        shut: Callable[[str], Callable[[], None]],
-    ) -> None:
-        self._configuration = configuration
-        self._store = store
-        self._pictures = pictures
-        self._shut = shut
+    _configuration: Configuration
+    _store: Store
+    _pictures: Pictures
+    _shut: Callable[[str], Callable[[], None]]
 
     async def add(self, name: str, app_id: str, **keys: object) -> ConfigurationChanged:
         """Add an account; `keys` are those of config.toml."""

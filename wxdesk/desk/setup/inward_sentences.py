@@ -42,13 +42,10 @@ WAY_IN = {
         remedy="Enter the public address that your tunnel gives.",
     ),
     CheckVerdict.HOME_BROADBAND: Wording(
-        (
-            "The address leads to this machine's own line, and nobody gets through from outside: at home, providers "
-            "usually block ports 80 and 443."
-        ),
-        remedy=(
-            "Use a tunnel or a cloud server instead. If this is a cloud server: open 80 and 443 in its security group."
-        ),
+        "The address leads to this machine's own line, and nobody gets through from outside: at home, providers "
+        "usually block ports 80 and 443.",
+        remedy="Use a tunnel or a cloud server instead. If this is a cloud server: open 80 and 443 in its security "
+        "group.",
     ),
     CheckVerdict.FIREWALL: Wording(
         "Port {port} of {host} does not answer.",
@@ -85,11 +82,9 @@ WAY_IN = {
         remedy="Switch it off, or take another tunnel.",
     ),
     CheckVerdict.FOREIGN_PAGE: Wording(
-        ("The answer is not of this program; it looks like the page for domains without registration (ICP)."),
-        remedy=(
-            "A domain on a server in mainland China has to be registered first; or take a server in Hong Kong"
-            " or overseas."
-        ),
+        "The answer is not of this program; it looks like the page for domains without registration (ICP).",
+        remedy="A domain on a server in mainland China has to be registered first; or take a server in Hong Kong or "
+        "overseas.",
     ),
     CheckVerdict.OTHER_PROGRAM: Wording(
         "The address works, but not this program is behind it (it answers {code}).",
@@ -124,9 +119,8 @@ WAY_IN = {
     CheckVerdict.TUNNEL_DOWN: Wording(
         "The tunnel is not connected: {reason}",
         "The tunnel is not connected.",
-        remedy=(
-            "No message reaches this computer now. It is tried again by itself; look at the tunnel's program and login."
-        ),
+        remedy="No message reaches this computer now. It is tried again by itself; look at the tunnel's program and "
+        "login.",
     ),
     CheckVerdict.TUNNEL_MISSING: Wording(
         "The tunnel's program {program} is not on this machine. Get it at {where}",
@@ -136,9 +130,8 @@ WAY_IN = {
     CheckVerdict.TUNNEL_RENAMED: Wording(
         "The tunnel has another address now, {url}, and WeChat still has the former one.",
         "The tunnel has another address now, and WeChat still has the former one.",
-        remedy=(
-            "Free tunnels change it at each start: take a fixed domain, or copy the new address and submit it again."
-        ),
+        remedy="Free tunnels change it at each start: take a fixed domain, or copy the new address and submit it "
+        "again.",
     ),
     CheckVerdict.FRP_PASSTHROUGH: Wording(
         "frp passes https through (type https), which WeChat's check does not get through.",
@@ -178,10 +171,8 @@ WAY_IN = {
     CheckVerdict.SSH_FORWARD_REFUSED: Wording(
         "The server refuses to forward port {port}.",
         "The server refuses to forward a port.",
-        remedy=(
-            "Allow it in sshd_config: AllowTcpForwarding yes. Ports below 1024 are root's: take a higher one there, "
-            "and let nginx or Caddy lead to it."
-        ),
+        remedy="Allow it in sshd_config: AllowTcpForwarding yes. Ports below 1024 are root's: take a higher one there, "
+        "and let nginx or Caddy lead to it.",
     ),
     CheckVerdict.NOT_SUBMITTED: Wording(
         "WeChat has no push address saved yet.",
@@ -189,10 +180,8 @@ WAY_IN = {
     ),
     CheckVerdict.WAF_DROPS: Wording(
         "We reach the address ourselves, but WeChat's request has not come.",
-        remedy=(
-            "Mostly a firewall or CDN drops Tencent's addresses (such as 81.69.*): let them through, or "
-            "switch off its protection against bots."
-        ),
+        remedy="Mostly a firewall or CDN drops Tencent's addresses (such as 81.69.*): let them through, or switch off "
+        "its protection against bots.",
     ),
     CheckVerdict.WRONG_PATH: Wording(
         "WeChat asks for {path}; it should be {expected}.",
@@ -229,10 +218,8 @@ WAY_IN = {
     CheckVerdict.ECHO_NOT_ACCEPTED: Wording(
         "We answered rightly, after {n} ms, and WeChat asks again.",
         "We answered rightly, and WeChat asks again.",
-        remedy=(
-            "Look whether something on the way changes or delays the answer; or make Token and EncodingAESKey"
-            " anew, and submit again."
-        ),
+        remedy="Look whether something on the way changes or delays the answer; or make Token and EncodingAESKey anew, "
+        "and submit again.",
     ),
     CheckVerdict.NOT_WECHAT: Wording("The last visit was not WeChat's (it had no signature); it does not matter."),
     CheckVerdict.PUSH_REPEATED: Wording(
@@ -332,10 +319,8 @@ CAUSES = {
     (CheckVerdict.OTHER_PROGRAM, "not_http"): Wording("What answers at port {port} of {host} is no web server."),
     (CheckVerdict.CONNECTION_LOST, "handshake"): Wording(
         "{host} cuts the https connection as soon as it hears the name.",
-        remedy=(
-            "Look whether https is set up for this name. In mainland China, names without registration (ICP) are "
-            "cut like this as well."
-        ),
+        remedy="Look whether https is set up for this name. In mainland China, names without registration (ICP) are "
+        "cut like this as well.",
     ),
     (CheckVerdict.CONNECTION_LOST, "answer"): Wording(
         "{host} takes the request and cuts the connection without an answer.",

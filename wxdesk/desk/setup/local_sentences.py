@@ -65,10 +65,8 @@ LOCAL = {
     ),
     CheckVerdict.APP_SECRET_ILLEGAL: Wording(
         "This is no AppSecret: one has 32 characters, digits and a to f.",
-        remedy=(
-            "Copy the AppSecret from the console: Development → Development settings. It is shown only once; "
-            "reset it if it is lost."
-        ),
+        remedy="Copy the AppSecret from the console: Development → Development settings. It is shown only once; reset "
+        "it if it is lost.",
     ),
     CheckVerdict.TOKEN_ILLEGAL: Wording(
         "This is no Token: one has 3 to 32 letters and digits.",
@@ -99,19 +97,15 @@ LOCAL = {
     CheckVerdict.IP_NOT_LISTED: Wording(
         "WeChat refuses calls from {address}: it is not on the API IP list.",
         "WeChat refuses calls from this machine's address: it is not on the API IP list.",
-        remedy=(
-            "Add it to the list: Development → Development settings → API IP list (at most 10 entries, also "
-            "1.2.3.* or 1.2.3.4/24, no port), and wait some minutes. The address of a home line changes: "
-            "enter its range, or let the calls go through your server."
-        ),
+        remedy="Add it to the list: Development → Development settings → API IP list (at most 10 entries, also 1.2.3.* "
+        "or 1.2.3.4/24, no port), and wait some minutes. The address of a home line changes: enter its range, or let "
+        "the calls go through your server.",
     ),
     CheckVerdict.TOKEN_QUOTA: Wording(
         "The access tokens of today are used up, or were fetched too fast; the next try is at {time}.",
         "The access tokens of today are used up, or were fetched too fast.",
-        remedy=(
-            "Wait; the count begins anew at midnight, Beijing time. Look whether another program fetches "
-            "tokens for this mini program."
-        ),
+        remedy="Wait; the count begins anew at midnight, Beijing time. Look whether another program fetches tokens for "
+        "this mini program.",
     ),
     CheckVerdict.IP_CONFIRMATION: Wording(
         "WeChat wants the administrator to confirm this machine's address.",
@@ -123,9 +117,8 @@ LOCAL = {
     ),
     CheckVerdict.NO_PERMISSION: Wording(
         "This mini program may not send customer-service messages, or is restricted (errcode {code}).",
-        remedy=(
-            "Look at the notices in the console: the permission may be missing, given to a third party, or withdrawn."
-        ),
+        remedy="Look at the notices in the console: the permission may be missing, given to a third party, or "
+        "withdrawn.",
     ),
     CheckVerdict.API_UNREACHABLE: Wording(
         "This computer cannot reach {host}: {reason}",
@@ -135,10 +128,8 @@ LOCAL = {
     CheckVerdict.API_PROXY: Wording(
         "A proxy of this network opens the encryption to {host}: its certificate is not WeChat's.",
         "A proxy of this network opens the encryption to WeChat: its certificate is not WeChat's.",
-        remedy=(
-            "Ask the network's administrator to let api.weixin.qq.com through untouched, or to install the "
-            "proxy's certificate on this machine."
-        ),
+        remedy="Ask the network's administrator to let api.weixin.qq.com through untouched, or to install the proxy's "
+        "certificate on this machine.",
     ),
     CheckVerdict.API_REFUSED: Wording(
         "WeChat refused with errcode {code}: {reason}",

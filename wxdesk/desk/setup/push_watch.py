@@ -43,27 +43,15 @@ KEPT = "kept"
 
 _TAKEN = frozenset({"checked", KEPT, "transferred", "duplicate"})
 
-ON_THE_WAY_IN = frozenset(
-    {
-        CheckVerdict.WRONG_PATH,
-        CheckVerdict.OTHER_ACCOUNT_PATH,
-        CheckVerdict.TOKEN_DIFFERS,
-        CheckVerdict.SECRET_MISSING,
-        CheckVerdict.SECRETS_SWAPPED,
-        CheckVerdict.TOKEN_ILLEGAL,
-        CheckVerdict.AES_KEY_ILLEGAL,
-    }
-)
+ON_THE_WAY_IN = frozenset({
+    CheckVerdict.WRONG_PATH, CheckVerdict.OTHER_ACCOUNT_PATH, CheckVerdict.TOKEN_DIFFERS, CheckVerdict.SECRET_MISSING,
+    CheckVerdict.SECRETS_SWAPPED, CheckVerdict.TOKEN_ILLEGAL, CheckVerdict.AES_KEY_ILLEGAL,
+})  # fmt: skip
 """Verdicts that keep every request away; any good request refutes them."""
 
-IN_THE_BODY = frozenset(
-    {
-        CheckVerdict.AES_KEY_DIFFERS,
-        CheckVerdict.APP_ID_DIFFERS,
-        CheckVerdict.MODE_DIFFERS,
-        CheckVerdict.PUSH_UNREADABLE,
-    }
-)
+IN_THE_BODY = frozenset({
+    CheckVerdict.AES_KEY_DIFFERS, CheckVerdict.APP_ID_DIFFERS, CheckVerdict.MODE_DIFFERS, CheckVerdict.PUSH_UNREADABLE,
+})  # fmt: skip
 """Verdicts that keep messages away; only a good push refutes them."""
 
 
@@ -264,13 +252,9 @@ def _of_account(finding: Finding) -> str:
 type Facts = Mapping[SetupFact, Finding]
 
 HINTS = (
-    CheckVerdict.NOT_ENABLED,
-    CheckVerdict.CLOUD_FUNCTION,
-    CheckVerdict.CLOUD_HOSTING,
-    CheckVerdict.THIRD_PARTY_PLATFORM,
-    CheckVerdict.WECOM_SERVICE,
-    CheckVerdict.TRANSFERRED_SESSION,
-)
+    CheckVerdict.NOT_ENABLED, CheckVerdict.CLOUD_FUNCTION, CheckVerdict.CLOUD_HOSTING,
+    CheckVerdict.THIRD_PARTY_PLATFORM, CheckVerdict.WECOM_SERVICE, CheckVerdict.TRANSFERRED_SESSION,
+)  # fmt: skip
 """Causes that cannot be seen from here, in the order in which they are likely."""
 
 

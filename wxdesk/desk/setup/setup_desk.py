@@ -11,10 +11,9 @@ from wxdesk.core import events
 from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.setup.api_verdicts import TOKEN_CALLS
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.verdicts import TOKEN_CALLS, CheckVerdict
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.setup.account_findings import (

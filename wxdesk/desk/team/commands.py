@@ -18,7 +18,7 @@ import msgspec
 
 from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.remote_call import CommandState, RemoteCall
+from wxdesk.core.model.operator import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
 from wxdesk.desk.conversations.presence import Colleagues
 from wxdesk.desk.desk import Desk

@@ -15,8 +15,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, exists, false, not_, se
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.replies.history import ReplyStep, StepKind
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import (
     ASKS_SINCE,
     WAITS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, select
 
-from wxdesk.core.model.draft import EDITABLE, Draft, UnsentContent
+from wxdesk.core.model.reply import EDITABLE, Draft, UnsentContent
 from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.schema.messaging import conversations, operator_drafts

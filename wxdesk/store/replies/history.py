@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.replies.history import ReplyStep, StepKind, step_kind
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
 from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.schema.messaging import reply_steps

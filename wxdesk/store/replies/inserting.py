@@ -10,8 +10,7 @@ from sqlalchemy import Connection, bindparam
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import ReplyStep, StepKind
-from wxdesk.core.replies.lifecycle import BORN_BY
+from wxdesk.core.replies.lifecycle import BORN_BY, ReplyStep, StepKind
 from wxdesk.store.conversations.status import NEEDS_OPERATOR, reopen_conversations
 from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies.history import write_steps

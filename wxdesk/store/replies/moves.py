@@ -15,8 +15,7 @@ from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.operator import acting_name
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
-from wxdesk.core.replies.history import ReplyStep, StepKind
-from wxdesk.core.replies.lifecycle import Move, is_automatic, next_state
+from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, is_automatic, next_state
 from wxdesk.core.replies.parts import STOPS, UNDECIDED, needs_operator
 from wxdesk.store.conversations import status
 from wxdesk.store.conversations.on_message import (

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Update, case, false, func, select, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.history import ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, update_replies

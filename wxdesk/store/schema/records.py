@@ -11,7 +11,7 @@ from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.history import StepKind
+from wxdesk.core.replies.lifecycle import StepKind
 from wxdesk.store.schema.messaging import contacts, conversations, replies, reply_steps
 
 CONTACT = [column for column in contacts.c if column.name != "words"]

@@ -5,8 +5,7 @@ Operators and what they did are moved; the others are about who works on this da
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
-from wxdesk.core.model.operator import Role
-from wxdesk.core.model.remote_call import CommandState
+from wxdesk.core.model.operator import CommandState, Role
 from wxdesk.store.schema.base import metadata
 from wxdesk.store.schema.columns import CleanText, EnumText, Moment, identity
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from wxdesk.core.errors import BadInput, Phrase
-from wxdesk.core.model.remote_call import CommandState
+from wxdesk.core.model.operator import CommandState
 from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import settings

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func,
 
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.model.erasure import Erasure
-from wxdesk.core.model.remote_call import CommandState
+from wxdesk.core.model.operator import CommandState
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.store.engine.database import MAX_IDS, Database, StorePart
 from wxdesk.store.schema.messaging import (

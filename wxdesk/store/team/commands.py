@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from wxdesk.core.model.remote_call import CommandState, RemoteCall
+from wxdesk.core.model.operator import CommandState, RemoteCall
 from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema.team import commands
 

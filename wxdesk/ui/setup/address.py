@@ -3,8 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.probe_stages import ProbeStage, stages
+from wxdesk.core.setup.findings import Finding, ProbeStage, stages
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
 from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView

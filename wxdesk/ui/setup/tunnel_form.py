@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 from wxdesk.config import TunnelSettings
 from wxdesk.config.tunnel import GATEWAYS, PRESETS, keys_of
 from wxdesk.core.errors import BadConfig, BadInput
-from wxdesk.core.setup.caddyfile import caddyfile
-from wxdesk.core.setup.public_url import cleaned_url, read_public_url
+from wxdesk.core.setup.public_url import caddyfile, cleaned_url, read_public_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.sentences import text, told

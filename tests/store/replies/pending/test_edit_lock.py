@@ -12,8 +12,7 @@ from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import ReplyStep, StepKind
-from wxdesk.core.replies.lifecycle import CHANGED_BY, Move
+from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WROTE_MEANWHILE
 from wxdesk.store import Store
 

@@ -9,8 +9,7 @@ from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.replies.history import StepKind
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import Move, StepKind
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges

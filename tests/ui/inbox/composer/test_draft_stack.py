@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from tests.ui.inbox.records import reply
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.draft import Draft
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Draft, ReplyState
 from wxdesk.ui.inbox.composer.draft_stack import DraftStack
 
 TEA = Content(ReplyKind.LINK, title="Tea", url="https://shop.example/tea")

@@ -19,7 +19,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.status import StatusChange
-from wxdesk.core.replies.history import ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WORD_TAKEN_BACK
 from wxdesk.ui.editing.revisions.comparison import LineChange
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel, StepRow

@@ -11,8 +11,7 @@ from sqlalchemy import Connection, case, false, select, true, update
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.history import ReplyStep, StepKind
-from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, next_state
+from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, ReplyStep, StepKind, next_state
 from wxdesk.core.replies.on_new_message import (
     LEFT_AS_IT_WAS,
     SPOKE_MEANWHILE,

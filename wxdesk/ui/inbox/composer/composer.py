@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.draft import EDITABLE, Draft
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import EDITABLE, Draft, Reply
 from wxdesk.ui.inbox.composer.draft_stack import DraftStack, above
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner

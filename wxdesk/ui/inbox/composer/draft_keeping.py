@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from wxdesk.core.events import CaughtUp, Event
-from wxdesk.core.model.draft import Draft, UnsentContent
+from wxdesk.core.model.reply import Draft, UnsentContent
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.runtime.bridge import Bridge

@@ -4,8 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.draft import Draft
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import Draft, Reply
 
 
 class DraftStack:

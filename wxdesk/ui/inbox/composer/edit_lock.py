@@ -7,8 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.draft import Draft
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Draft, Reply, ReplyState
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer

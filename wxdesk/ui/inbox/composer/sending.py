@@ -7,8 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.model.content import Content
-from wxdesk.core.model.draft import Draft
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Draft, Reply, ReplyState
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.open_conversation import ChatSession

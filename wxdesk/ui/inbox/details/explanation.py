@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.model.rule import Decision
-from wxdesk.core.replies.history import ReplyStep
+from wxdesk.core.replies.lifecycle import ReplyStep
 from wxdesk.ui.inbox.details.decision import OutcomeLine, outcome_lines
 from wxdesk.ui.inbox.details.panel import DetailPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.replies.history import ReplyStep
+from wxdesk.core.replies.lifecycle import ReplyStep
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.decision import CardRow
 from wxdesk.ui.inbox.details.reply_history_text import HistoryLine, exact_time, history_of, step_time

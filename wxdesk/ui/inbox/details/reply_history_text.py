@@ -7,7 +7,7 @@ from datetime import datetime
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.history import ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
 from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.timeline.bubbles.difference import DiffPiece, difference, editable_text, picture_changed, shortened
