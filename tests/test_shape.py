@@ -177,11 +177,10 @@ def _docstrings(path: Path) -> Iterator[tuple[int, str]]:
 
 
 _REASONS = {
-    "Phrase": 0, "BadConfig": 2, "UnusableFile": 1, "BadPattern": 0, "BadRule": 1, "BadRulesFile": 2, "BadTemplate": 1,
-    "UnusableTemplate": 1, "BadPicture": 0, "BadContent": 1, "StoreDamaged": 1, "NotSent": 0, "NotSendable": 0,
-    "DeliveryUnknown": 0,
+    "Phrase": 0, "BadConfig": 2, "BadPattern": 0, "BadTemplate": 1, "BadPicture": 0, "BadContent": 1, "NotSent": 0,
+    "NotSendable": 0, "DeliveryUnknown": 0,
 }  # fmt: skip
-"""Errors, which `explain` says in the operator's language, and which of their arguments is a sentence."""
+"""Errors that take a sentence by its place; all others take it as their `reason`."""
 
 _SPOKEN = {
     "tr": 0,

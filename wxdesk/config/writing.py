@@ -17,9 +17,6 @@ class ConfigChanged(BadInput):
 
     template = "{file} has just been changed elsewhere. Nothing was written; please try again."
 
-    def __init__(self, file: str) -> None:
-        super().__init__(file=file)
-
 
 def rewrite(home: Path, change: Callable[[str], str]) -> bytes:
     """Change config.toml, which need not exist; return its former contents.
@@ -66,7 +63,7 @@ def _replace(path: Path, after: bytes, before: bytes) -> None:
         if path.exists():
             new.chmod(path.stat().st_mode & 0o777)
         if _bytes(path) != before:
-            raise ConfigChanged(str(path))
+            raise ConfigChanged(file=str(path))
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(path, [after], ready)

@@ -94,9 +94,6 @@ class BadRule(BadInput):
 
     template = "Rule “{name}”: {reason}"
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(name=name, reason=reason)
-
 
 class CalendarInUse(BadInput):
     """Business hours that cannot be deleted, because rules use them."""
@@ -112,17 +109,11 @@ class CalendarChanged(BadInput):
 
     template = "“{calendar}” has been changed elsewhere meanwhile. Save again to keep what stands here."
 
-    def __init__(self, calendar: str) -> None:
-        super().__init__(calendar=calendar)
-
 
 class BadRulesFile(BadInput):
     """A rules file that was refused as a whole; nothing of it was taken over."""
 
     template = "{file}, line {line}: {reason}"
-
-    def __init__(self, file: str, line: int, reason: str) -> None:
-        super().__init__(file=file, line=line, reason=reason)
 
 
 class BadTemplate(BadInput):
@@ -149,17 +140,11 @@ class UnusableTemplate(BadInput):
 
     template = "Template “{title}”: {reason}"
 
-    def __init__(self, title: str, reason: str) -> None:
-        super().__init__(title=title, reason=reason)
-
 
 class ShortcutTaken(BadInput):
     """Another template has the shortcut."""
 
     template = "“{title}” has the shortcut “{shortcut}” already."
-
-    def __init__(self, shortcut: str, title: str) -> None:
-        super().__init__(shortcut=shortcut, title=title)
 
 
 class BadPicture(BadInput):
@@ -190,9 +175,6 @@ class ReplyHasGap(BadInput):
 
     template = "“{name}” has no value in this reply. Edit it and write what belongs there, then it can be sent."
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name=name)
-
 
 class PartHasGap(ReplyHasGap):
     """Another part of the same answer lacks a value and keeps this part from leaving."""
@@ -205,17 +187,11 @@ class ReplyTooLong(BadInput):
 
     template = "The reply has {size} bytes; WeChat takes {limit}."
 
-    def __init__(self, size: int, limit: int) -> None:
-        super().__init__(size=size, limit=limit)
-
 
 class PartsDiffer(BadInput):
     """A long text makes another number of parts than agreed to; nothing was sent."""
 
     template = "The number of messages is {made}, not {agreed}. Nothing was sent."
-
-    def __init__(self, made: int, agreed: int) -> None:
-        super().__init__(made=made, agreed=agreed)
 
 
 class TooFewRepliesLeft(BadInput):
@@ -223,17 +199,11 @@ class TooFewRepliesLeft(BadInput):
 
     template = "The text needs {needed} messages, and only {left} may be sent. Nothing was sent."
 
-    def __init__(self, needed: int, left: int) -> None:
-        super().__init__(needed=needed, left=left)
-
 
 class MoveNotAllowed(WxdeskError):
     """A reply is no longer in a state from which this move exists."""
 
     template = "This reply is “{state}” now, so “{move}” is not possible."
-
-    def __init__(self, state: str, move: str) -> None:
-        super().__init__(state=state, move=move)
 
 
 class UnsettledReply(WxdeskError):
@@ -276,17 +246,11 @@ class StoreDamaged(StoreError):
 
     template = "The database {file} is damaged: {reason}. It was left as it is; restore a backup or move it away."
 
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(file=file, reason=reason)
-
 
 class StoreTooNew(StoreError):
     """The database was made by a newer version of this program."""
 
     template = "The database {file} was made by a newer wxdesk (schema {found}). It was left as it is; update wxdesk."
-
-    def __init__(self, file: str, found: str) -> None:
-        super().__init__(file=file, found=found)
 
 
 class HomeInUse(StoreError):
@@ -322,9 +286,6 @@ class NoWindow(WxdeskError):
     """The display lacks a library that the window needs; `reason` is the loader's own."""
 
     template = "The window cannot open: {reason}. On Debian and Ubuntu: {command}"
-
-    def __init__(self, reason: str, command: str) -> None:
-        super().__init__(reason=reason, command=command)
 
 
 class NoDisplay(WxdeskError):

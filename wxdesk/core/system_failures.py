@@ -48,15 +48,12 @@ class UnusableFile(BadInput):
 
     template = "{file}: {reason}"
 
-    def __init__(self, file: str, reason: str | Phrase) -> None:
-        super().__init__(file=file, reason=reason)
-
 
 def unusable_file(file: object, error: OSError | UnicodeError) -> UnusableFile:
     """Return the error for a file or folder named `file` with which `error` happened."""
     if isinstance(error, UnicodeError):
-        return UnusableFile(str(file), NO_TEXT)
-    return UnusableFile(str(file), why_unusable(error))
+        return UnusableFile(file=str(file), reason=NO_TEXT)
+    return UnusableFile(file=str(file), reason=why_unusable(error))
 
 
 def why_unusable(error: OSError) -> str:

@@ -105,7 +105,9 @@ def _read(script: Path) -> list[dict[str, object]]:
         lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
         return [msgspec.json.decode(line, type=dict[str, object]) for line in lines]
     except msgspec.DecodeError:
-        raise UnusableFile(script.name, "it is neither one JSON object a line nor a JSON list of them") from None
+        raise UnusableFile(
+            file=script.name, reason="it is neither one JSON object a line nor a JSON list of them"
+        ) from None
     except (OSError, UnicodeError) as error:
         raise unusable_file(script, error) from None
 

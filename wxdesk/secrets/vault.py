@@ -45,17 +45,11 @@ class WrongPassphrase(BadInput):
 
     template = "This passphrase does not open {file}. The file was left as it is."
 
-    def __init__(self, file: str) -> None:
-        super().__init__(file=file)
-
 
 class VaultDamaged(BadInput):
     """A file in the vault's place that is none; it is as it was."""
 
     template = "{file} is damaged, or no vault of this version. The file was left as it is."
-
-    def __init__(self, file: str) -> None:
-        super().__init__(file=file)
 
 
 class _ChangedElsewhere(Exception):
@@ -129,7 +123,7 @@ class Vault:
             try:
                 kept = self._unsealed(sealed, key)
             except InvalidTag:
-                raise WrongPassphrase(str(self.file)) from None
+                raise WrongPassphrase(file=str(self.file)) from None
             self._header, self._key, self._kept = header, key, kept
             self._read = stamp_of(self.file)
 
@@ -173,9 +167,9 @@ class Vault:
     def _header_of(self, sealed: bytes) -> bytes:
         length = len(MAGIC) + 1 + SALT
         if not sealed.startswith(MAGIC) or not length + NONCE + TAG <= len(sealed) <= MOST_BYTES:
-            raise VaultDamaged(str(self.file))
+            raise VaultDamaged(file=str(self.file))
         if not LEAST_COST <= sealed[len(MAGIC)] <= MOST_COST:
-            raise VaultDamaged(str(self.file))
+            raise VaultDamaged(file=str(self.file))
         return sealed[:length]
 
     def _unsealed(self, sealed: bytes, key: bytes) -> dict[str, str]:
@@ -184,7 +178,7 @@ class Vault:
         try:
             return _entries.decode(ChaCha20Poly1305(key).decrypt(nonce, content, header))
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise VaultDamaged(str(self.file)) from None
+            raise VaultDamaged(file=str(self.file)) from None
 
     def _write(self, kept: dict[str, str]) -> bool:
         """Write the file, unless another process has changed it since it was read."""

@@ -55,7 +55,7 @@ class Migrations:
         if revision is not None and revision.startswith(MOVING):
             raise StoreError(reason=Phrase(UNFINISHED, name=name))
         if revision is not None and revision not in self.known:
-            raise StoreTooNew(name, revision)
+            raise StoreTooNew(file=name, found=revision)
         return revision == self.newest
 
     def upgrade(self, connection: Connection) -> None:

@@ -112,7 +112,7 @@ def _known(connection: Connection) -> list[Template]:
 def _refuse_taken(template: Template, known: list[Template]) -> None:
     for other in known:
         if other.id != template.id and same_shortcut(other.shortcut, template.shortcut):
-            raise ShortcutTaken(template.shortcut, other.title)
+            raise ShortcutTaken(shortcut=template.shortcut, title=other.title)
 
 
 def _values(template: Template) -> dict[str, Any]:

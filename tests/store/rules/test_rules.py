@@ -366,7 +366,7 @@ class TestHours:
             await store.rules.save_hours(lambda _: [FAIR])
 
         def refused(_: object) -> list[Calendar]:
-            raise CalendarChanged("Night")
+            raise CalendarChanged(calendar="Night")
 
         with pytest.raises(CalendarChanged):
             await store.rules.save_hours(refused)

@@ -96,7 +96,7 @@ def _check_text(text: str) -> None:
         raise ReplyEmpty
     size = byte_count(text)
     if size > TEXT_LIMIT_BYTES:
-        raise ReplyTooLong(size, TEXT_LIMIT_BYTES)
+        raise ReplyTooLong(size=size, limit=TEXT_LIMIT_BYTES)
 
 
 def _check_link(content: Content) -> None:

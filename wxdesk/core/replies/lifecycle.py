@@ -120,7 +120,7 @@ def next_state(state: ReplyState, move: Move) -> ReplyState:
     try:
         return REPLY_MOVES[(state, move)]
     except KeyError:
-        raise MoveNotAllowed(state.value, move.value) from None
+        raise MoveNotAllowed(state=state.value, move=move.value) from None
 
 
 def states_before(move: Move) -> frozenset[ReplyState]:

@@ -69,7 +69,7 @@ def _unbreakable_units(text: str, limit: int) -> Iterator[str]:
     start = 0
     for link in _LINK.finditer(text):
         if byte_count(link[0]) > limit:
-            raise ReplyTooLong(byte_count(link[0]), limit)
+            raise ReplyTooLong(size=byte_count(link[0]), limit=limit)
         yield from _characters(text[start : link.start()], limit)
         yield link[0]
         start = link.end()

@@ -76,13 +76,13 @@ class ReplyCommands:
             raise ReplyEmpty
         made = split_text(text)
         if len(made) != parts:
-            raise PartsDiffer(len(made), parts)
+            raise PartsDiffer(made=len(made), agreed=parts)
         conversation = await self._store.conversations.get(conversation_id)
         silences = self._preferences.now.writing_takes_over
         promised = await self._store.replies.promised(conversation_id, only_by_hand=silences)
         left = quota.replies_left(conversation.window, self._clock()) - promised
         if left < parts:
-            raise TooFewRepliesLeft(parts, max(0, left))
+            raise TooFewRepliesLeft(needed=parts, left=max(0, left))
         return await self._say(conversation, [Content(text=part) for part in made])
 
     async def _checked(self, content: Content | str) -> Content:

@@ -49,7 +49,7 @@ class BusinessHoursEdit:
 
     def _conflict(self, calendar: Calendar) -> None:
         if not self.insists:
-            raise CalendarChanged(calendar.name)
+            raise CalendarChanged(calendar=calendar.name)
 
 
 @dataclass(frozen=True, slots=True)

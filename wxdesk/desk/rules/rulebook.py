@@ -63,7 +63,11 @@ class RuleValidator:
             await self._pictures.look_for(_DIGEST.findall(text))
         read = await asyncio.to_thread(read_rules, text, file_name, self.fault_in)
         if not read.rules:
-            raise BadRulesFile(file_name, 1, tr("No [[rules]] stand in this file; it would remove all that there are."))
+            raise BadRulesFile(
+                file=file_name,
+                line=1,
+                reason=tr("No [[rules]] stand in this file; it would remove all that there are."),
+            )
         return read
 
     def faults_in(self, rule: Rule, calendars: Container[Reference] | None = None) -> Iterator[RuleFault]:
@@ -274,4 +278,4 @@ def _with_rule(rules: Sequence[Rule], rule: Rule) -> list[Rule]:
 def _error(rule: Rule, fault: RuleFault) -> BadRule | BadTemplate:
     if fault.template_line:
         return BadTemplate(fault.template_line, fault.reason)
-    return BadRule(rule.name, fault.reason)
+    return BadRule(name=rule.name, reason=fault.reason)

@@ -100,7 +100,11 @@ class TemplateLibrary:
         """
         tidy = self.tidied(template)
         for fault in self.faults(tidy):
-            raise BadTemplate(fault.line, fault.reason) if fault.line else UnusableTemplate(tidy.title, fault.reason)
+            raise (
+                BadTemplate(fault.line, fault.reason)
+                if fault.line
+                else UnusableTemplate(title=tidy.title, reason=fault.reason)
+            )
         saved = await self._templates.save(tidy, self._clock())
         await self._tell()
         return saved

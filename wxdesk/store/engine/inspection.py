@@ -29,18 +29,18 @@ def revision_of(file: Path) -> str | None:
     try:
         if not file.exists() or file.stat().st_size == 0:
             if _waiting_changes(file):  # SQLite would throw them away
-                raise StoreDamaged(file.name, EMPTIED)
+                raise StoreDamaged(file=file.name, reason=EMPTIED)
             return None
         with closing(_read_only(file)) as connection:
             return _revision(connection, file)
     except UnicodeDecodeError:  # SQLite quotes what it found
-        raise StoreDamaged(file.name, DAMAGED) from None
+        raise StoreDamaged(file=file.name, reason=DAMAGED) from None
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_NOTADB:
-            raise StoreDamaged(file.name, NOT_SQLITE) from None
+            raise StoreDamaged(file=file.name, reason=NOT_SQLITE) from None
         if code == sqlite3.SQLITE_CORRUPT:
-            raise StoreDamaged(file.name, DAMAGED) from None
+            raise StoreDamaged(file=file.name, reason=DAMAGED) from None
         raise store_error(error) from None
     except OSError as error:
         raise file_error(error) from None
@@ -66,12 +66,12 @@ def _revision(connection: sqlite3.Connection, file: Path) -> str | None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "alembic_version" not in tables:
         if tables:
-            raise StoreDamaged(file.name, FOREIGN)
+            raise StoreDamaged(file=file.name, reason=FOREIGN)
         return None
     if file.stat().st_size <= CHECKED_UP_TO:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()
         if found != ("ok",):
-            raise StoreDamaged(file.name, DAMAGED)
+            raise StoreDamaged(file=file.name, reason=DAMAGED)
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return None if row is None else str(row[0])
 

@@ -91,7 +91,7 @@ def _expect_backup(file: Path) -> None:
         if file.exists():
             read_listing(file)
     except UnusableFile:
-        raise UnusableFile(str(file), OTHER_FILE) from None
+        raise UnusableFile(file=str(file), reason=OTHER_FILE) from None
 
 
 def _copy_database(source: Path, copy: Path) -> None:
@@ -149,7 +149,7 @@ def _publish(written: Path, file: Path) -> None:
     """Read the whole backup once more, and give it its name."""
     with zipfile.ZipFile(written) as archive:
         if (place := archive.testzip()) is not None:
-            raise UnusableFile(str(file), Phrase(BROKEN, place=place))
+            raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=place))
     with written.open("rb+") as stream:
         os.fsync(stream.fileno())
     written.chmod(0o600)
@@ -170,7 +170,7 @@ def read_listing(file: Path) -> Listing:
         raise unusable_file(file, error) from None
     with file.open("rb") as stream:
         is_ours = stream.read(2) == b"PK"
-    raise UnusableFile(str(file), Phrase(BROKEN, place=LISTING) if is_ours else NO_BACKUP)
+    raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=LISTING) if is_ours else NO_BACKUP)
 
 
 def extract(file: Path, listing: Listing, folder: Path) -> None:
@@ -184,10 +184,10 @@ def extract(file: Path, listing: Listing, folder: Path) -> None:
         sizes = {one.filename: one.file_size for one in archive.infolist()}
         for name, expected in listing.files.items():
             if sizes.get(name) != expected[0]:  # before it fills the disk
-                raise UnusableFile(str(file), Phrase(BROKEN, place=name))
+                raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=name))
             place = (folder / name).resolve()
             if not place.is_relative_to(folder.resolve()) or _extracted(archive, name, place) != expected:
-                raise UnusableFile(str(file), Phrase(BROKEN, place=name))
+                raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=name))
 
 
 def _extracted(archive: zipfile.ZipFile, name: str, place: Path) -> tuple[int, str] | None:

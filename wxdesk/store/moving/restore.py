@@ -66,12 +66,12 @@ async def _compare(file: Path, database: Path, listing: Listing, tell: Tell) -> 
     try:
         is_current = Migrations().is_current(await asyncio.to_thread(revision_of, database), database.name)
     except StoreTooNew:
-        raise UnusableFile(str(file), Phrase(NEWER, found=listing.schema)) from None
+        raise UnusableFile(file=str(file), reason=Phrase(NEWER, found=listing.schema)) from None
     if is_current:
         db = SqliteDatabase(database, "ro&immutable=1")
         try:
             if await digests_of(db, tell) != listing.rows:
-                raise UnusableFile(str(file), Phrase(BROKEN, place=DATABASE))
+                raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=DATABASE))
         finally:
             await db.close()
 

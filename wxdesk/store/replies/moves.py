@@ -153,7 +153,7 @@ def _place_later_parts(connection: Connection, reply: Reply, at: datetime) -> No
 
 def _refuse_gap(connection: Connection, reply: Reply) -> None:
     for name in open_gaps(reply.content):
-        raise ReplyHasGap(name)
+        raise ReplyHasGap(name=name)
     if reply.part_of is not None:
         is_earlier = (replies.c.id == reply.part_of) | (
             (replies.c.part_of == reply.part_of) & (replies.c.id < reply.id)
@@ -165,7 +165,7 @@ def refuse_gaps_among(connection: Connection, others: ColumnElement[bool]) -> No
     """Raise `PartHasGap` if one of `others`, parts of the same answer, has a gap."""
     for content in connection.scalars(select(replies.c.content).where(others).order_by(replies.c.id)):
         for name in open_gaps(content):
-            raise PartHasGap(name)
+            raise PartHasGap(name=name)
 
 
 _TOWARDS_THE_CONTACT = frozenset({Move.HOLD, Move.RELEASE, Move.RETRY})
@@ -193,14 +193,14 @@ def update_guarded(connection: Connection, before: Reply, what: str, values: dic
     given = {f"new_{name}": value for name, value in values.items()}
     change = _guarded_update(frozenset(values))
     if (connection.execute(change, {"its_id": before.id, "its_state": before.state} | given)).rowcount == 0:
-        raise MoveNotAllowed(before.state.value, what)
+        raise MoveNotAllowed(state=before.state.value, move=what)
 
 
 def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
     """Change a draft, held or failed reply and mark it edited; else `MoveNotAllowed`."""
     before = lock_reply(connection, reply_id).reply
     if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
-        raise MoveNotAllowed(before.state.value, "edit")
+        raise MoveNotAllowed(state=before.state.value, move="edit")
     content = replace(content, gaps=before.content.gaps)  # a value that was not filled in is still missing
     values = {"content": content, "edited": True, "updated_at": at, "aside": None, "operator": (name := acting_name())}
     heard = {"heard_id": newest_message_id(connection, before.conversation_id)}

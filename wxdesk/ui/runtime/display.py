@@ -32,7 +32,7 @@ def why_no_window() -> WxdeskError | None:
         return NoDisplay()
     missing = missing_library()
     if missing:
-        return NoWindow(missing, INSTALL)
+        return NoWindow(reason=missing, command=INSTALL)
     if needs_display and not (_wayland_answers() or _x11_answers()):
         return NoDisplay(os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "")
     return None
@@ -41,7 +41,7 @@ def why_no_window() -> WxdeskError | None:
 def require_libraries() -> None:
     """Raise `NoWindow` if a library is missing."""
     if missing := missing_library():
-        raise NoWindow(missing, INSTALL)
+        raise NoWindow(reason=missing, command=INSTALL)
 
 
 def missing_library() -> str:

@@ -307,7 +307,7 @@ def _ready(rule: Rule, tools: TestTools, before: _ReadyRule | None) -> _ReadyRul
         return before if before.rule == rule else _ReadyRule(rule, before.tests, before.on)
     fault = next(find_faults(rule, tools.compile_pattern, calendars=tools.calendars), None)
     if fault is not None:
-        raise BadRule(rule.name, fault.reason)
+        raise BadRule(name=rule.name, reason=fault.reason)
     return _ReadyRule(rule, tests_of(rule, tools), _on(rule))
 
 

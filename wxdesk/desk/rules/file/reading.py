@@ -46,7 +46,7 @@ def read_rules(text: str, file_name: str, fault_in: FindFault) -> RulesFile:
     except RulesFileMistake as wrong:
         lines = TomlLines(text)
         line = lines.text_line(wrong.path, wrong.text_line) if wrong.text_line else lines.line(wrong.path)
-        raise BadRulesFile(file_name, line, wrong.reason) from None
+        raise BadRulesFile(file=file_name, line=line, reason=wrong.reason) from None
 
 
 def write_rules(rules: Sequence[Rule], calendars: Sequence[Calendar] = ()) -> str:
@@ -85,9 +85,11 @@ def _judged(content: RulesFile, fault_in: FindFault) -> RulesFile:
 
 def _parsed(text: str, file_name: str) -> dict[str, object]:
     if len(text) > SIZE_LIMIT:
-        raise BadRulesFile(file_name, 1, tr("The file is larger than {limit} characters.", limit=SIZE_LIMIT))
+        raise BadRulesFile(
+            file=file_name, line=1, reason=tr("The file is larger than {limit} characters.", limit=SIZE_LIMIT)
+        )
     try:
         return parsed_toml(text)
     except BadToml as error:
         reason = tr("This is not valid TOML. {complaint}", complaint=explain(error))
-        raise BadRulesFile(file_name, error.line, reason) from None
+        raise BadRulesFile(file=file_name, line=error.line, reason=reason) from None

@@ -63,7 +63,7 @@ def unlock_unchanged(connection: Connection, before: Reply, at: datetime, by: st
     found = lock_reply(connection, before.id)
     now = found.reply
     if now.state is not ReplyState.DRAFT:
-        raise MoveNotAllowed(now.state.value, "put back")
+        raise MoveNotAllowed(state=now.state.value, move="put back")
     if now.content != before.content:
         return now
     closed = found.window.until is None or found.window.until <= at

@@ -162,7 +162,7 @@ def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> Undone
     """Cancel an operator's reply with all parts, and restore what writing it changed."""
     found = moves.lock_reply(connection, reply_id).reply
     if not can_be_undone(found):
-        raise MoveNotAllowed(found.state.value, "undo")
+        raise MoveNotAllowed(state=found.state.value, move="undo")
     first = found.id if found.part_of is None else found.part_of
     whole = or_(replies.c.id == first, replies.c.part_of == first)
     undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)

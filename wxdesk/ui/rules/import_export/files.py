@@ -128,11 +128,11 @@ def _read(path: Path) -> str:
     """
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise BadRulesFile(path.name, 1, tr("The file is too large."))
+            raise BadRulesFile(file=path.name, line=1, reason=tr("The file is too large."))
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise BadRulesFile(path.name, line, tr("This is not UTF-8 text.")) from None
+        raise BadRulesFile(file=path.name, line=line, reason=tr("This is not UTF-8 text.")) from None
     except OSError as error:
         raise unusable_file(path.name, error) from None
 
