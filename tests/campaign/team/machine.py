@@ -1,0 +1,49 @@
+"""A machine of the team, as a process: `wxdesk` whose clock is wrong, and whose lease may be short.
+
+    python -m tests.campaign.team.machine --home HOME serve
+
+With a short lease a campaign sees many servers take over within a minute.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from wxdesk.cli import main
+from wxdesk.desk.conversations import inbox_queries
+from wxdesk.desk.runtime import lease_keeper
+from wxdesk.desk.settings import configuration
+from wxdesk.store.engine import change_hints, lease
+
+AHEAD = "WXDESK_TEAM_CLOCK_AHEAD"
+"""Seconds by which this machine's clock is ahead."""
+
+LEASE = "WXDESK_TEAM_LEASE"
+"""Seconds of the lease, and of the shortest sleep that is noticed; those of the program without it."""
+
+
+class WrongClock(datetime):
+    """The time as this machine has it."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz or UTC) + timedelta(seconds=float(os.environ.get(AHEAD, "0")))
+
+
+def prepare() -> None:
+    """Be the machine that the environment tells of."""
+    for reads_the_time in (configuration, lease, inbox_queries):
+        assert reads_the_time.datetime is datetime  # type: ignore[attr-defined]
+        reads_the_time.datetime = WrongClock  # type: ignore[attr-defined]
+    if LEASE in os.environ:
+        seconds = float(os.environ[LEASE])
+        lease.LEASE_SECONDS, lease.MARGIN_SECONDS = seconds, seconds / 3
+        lease_keeper.RENEW_SECONDS, lease_keeper.TRY_SECONDS = seconds / 4, seconds / 8
+        change_hints.ASLEEP_SECONDS = seconds
+
+
+if __name__ == "__main__":
+    prepare()
+    sys.exit(main())
