@@ -166,9 +166,9 @@ def test_every_condition_and_action_can_be_written(page: RulesPage) -> None:
 
 def test_actions_move_and_go(page: RulesPage, qtbot: QtBot) -> None:
     rows = page.editor.then_card.rows
-    rows()[1].up.click()
-    assert [row.kind for row in rows()] == [ActionKind.TAKE_OVER, ActionKind.REPLY]
-    rows()[0].remove.click()
+    rows[1].up.click()
+    assert [row.kind for row in rows] == [ActionKind.TAKE_OVER, ActionKind.REPLY]
+    rows[0].remove.click()
     assert page.editor.record().then == (Action(ActionKind.REPLY, text="A colleague will help you."),)
 
 
