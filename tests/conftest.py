@@ -42,6 +42,7 @@ LIMITS = (
     ("wxdesk.store.messages.push_batches", "PATIENCE_SECONDS"),
     ("wxdesk.store.engine.sqlite", "CLOSE_SECONDS"),
     ("wxdesk.store.engine.postgresql", "CLOSE_SECONDS"),
+    ("wxdesk.store.engine.postgresql", "LEASE_ANSWERS_SECONDS"),
 )
 """Seconds after which the program gives up a thread or the disk, and says so."""
 

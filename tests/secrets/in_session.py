@@ -16,6 +16,7 @@ import secretstorage
 
 from wxdesk.core.model.account import Account
 from wxdesk.secrets import SecretSources
+from wxdesk.secrets.keychain import START_SECONDS
 
 SHOP = Account("shop", "wx1", "gh_1")
 
@@ -26,9 +27,9 @@ def set_token(home: str, value: str) -> dict[str, object]:
     return {"code": ended.returncode, "said": ended.stdout + ended.stderr}
 
 
-def read(home: str) -> dict[str, object]:
+def read(home: str, wait: float = 30.0) -> dict[str, object]:
     sources = SecretSources(Path(home), {})
-    found = sources.read(SHOP, datetime.now(UTC))
+    found = sources.read(SHOP, datetime.now(UTC), wait)
     former = [one.value for one in found.credentials.former_push_tokens]
     return {"token": found.credentials.push_token, "former": former, "trouble": sources.keychain.trouble}
 
@@ -50,7 +51,7 @@ def main(home: str, first: str, second: str) -> None:
     seen = {"keyring": keyring.returncode, "none": read(home), "set": set_token(home, first)}
     seen |= {"changed": set_token(home, second), "there": read(home)}
     lock()
-    seen |= {"locked": read(home), "refused": set_token(home, first)}
+    seen |= {"locked": read(home, START_SECONDS), "refused": set_token(home, first)}
     sys.stdout.write(json.dumps(seen) + "\n")
 
 

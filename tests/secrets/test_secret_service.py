@@ -43,7 +43,8 @@ def test_secrets_are_kept_by_a_real_secret_service_and_a_locked_one_is_told(tmp_
     seen = json.loads(ended.stdout.splitlines()[-1])
     assert seen["none"] == {"token": "", "former": [], "trouble": None}
     kept = "wxdesk: Kept in the system's keychain. A desk that is open takes it within seconds.\n"
-    assert seen["set"] == seen["changed"] == {"code": 0, "said": kept}
+    for one in (seen["set"], seen["changed"]):  # where the service is slow, the person is told what it may wait for
+        assert (one["code"], kept in one["said"]) == (0, True)
     assert seen["there"] == {"token": SECOND, "former": [FIRST], "trouble": None}
     assert seen["locked"]["token"] == ""
     assert seen["locked"]["trouble"] in ("locked", "failed", "silent")

@@ -17,6 +17,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import is_passed_over
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
+from wxdesk.desk.replies import outbox
 from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -176,7 +177,8 @@ async def test_neither_the_customer_nor_a_pause_changes_anything(desk: Desk) -> 
     assert received(desk) == ["在的"]
 
 
-async def test_a_clean_stop_sends_it(desk: Desk) -> None:
+async def test_a_clean_stop_sends_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "LINGER_SECONDS", 20.0)  # all the time that a slow machine needs
     first, second = await asks(desk), await asks(desk, openid=WANG)
     await writes(desk, first, "一")
     await writes(desk, first, "二")

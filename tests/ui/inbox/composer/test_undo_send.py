@@ -19,6 +19,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Delivery
 from wxdesk.core.replies.on_new_message import WORD_TAKEN_BACK
+from wxdesk.desk.replies import outbox
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry, buttons_in, caption_of, notice_of
 from wxdesk.ui.inbox.timeline.bubbles.layout import place_caption
@@ -229,7 +230,10 @@ def test_in_an_empty_reply_with_nothing_to_take_back_letters_come_back(
     assert edit.toPlainText() == "a"
 
 
-def test_what_counted_down_when_the_program_was_closed_has_been_sent(tmp_path: Path) -> None:
+def test_what_counted_down_when_the_program_was_closed_has_been_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LINGER_SECONDS", 20.0)  # all the time that a slow machine needs
     with open_world(tmp_path, clock=HandClock(), undo_seconds=3) as world:
         reply = world.call(world.desk.replies.write(world.say(LI, "hello"), "We open at nine."))
         sandbox = world.sandbox
