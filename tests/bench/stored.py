@@ -29,7 +29,7 @@ from tests.bench.outbox import processor_seconds
 from tests.flow.serving import environment
 from wxdesk.sandbox.platform.platform import Sent
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.store.schema.base import metadata
+from wxdesk.store.schema.columns import metadata
 
 FIRST = 1000
 RATE = 50.0

@@ -22,7 +22,7 @@ from wxdesk.core.setup.verdicts import CheckVerdict as V
 from wxdesk.desk.messages.store_watch import database_failure
 from wxdesk.store import StoreStatus, check_store, open_store, unsafe_settings
 from wxdesk.store.engine import failures, postgresql
-from wxdesk.store.engine.server_check import check_server
+from wxdesk.store.engine.server import check_server
 from wxdesk.store.opening import parse_url
 
 pytestmark = [pytest.mark.postgres, pytest.mark.expects_log("database error|pushes|lock on the database")]

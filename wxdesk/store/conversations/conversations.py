@@ -1,12 +1,12 @@
 """Contacts, and the conversations with them."""
 
-from sqlalchemy import Connection, Update, select, update
+from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema.messaging import UNREAD, contacts, conversations
 from wxdesk.store.schema.records import CONTACT, conversation_of, select_conversations
 from wxdesk.store.search import contact_values
@@ -19,24 +19,22 @@ class Conversations(StorePart):
         """Return one conversation; raises `NotFound`."""
         return await self._db.read(get_conversation, conversation_id)
 
-    async def mark_read(self, conversation_id: int) -> bool:
+    @writing
+    def mark_read(self, connection: Connection, conversation_id: int) -> bool:
         """Set unread to 0; False if it was 0 already."""
         change = update(conversations).where(conversations.c.id == conversation_id, UNREAD).values(unread=0)
-        return await self._db.write(_changes, change)
+        return connection.execute(change).rowcount > 0
 
-    async def set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+    @writing
+    def set_mode(self, connection: Connection, conversation_id: int, mode: ReplyMode | None) -> None:
         """Set the conversation's own mode; None inherits the account's; or `NotFound`."""
         change = update(conversations).where(conversations.c.id == conversation_id).values(mode=mode)
-        if not await self._db.write(_changes, change):
+        if connection.execute(change).rowcount == 0:
             raise NotFound("conversation")
 
     async def change_contact(self, contact_id: int, change: ContactChange) -> None:
         """Change a contact as it is now, in one transaction; raises `NotFound`."""
         await self._db.write(change_contact, contact_id, change)
-
-
-def _changes(connection: Connection, change: Update) -> bool:
-    return connection.execute(change).rowcount > 0
 
 
 def get_conversation(connection: Connection, conversation_id: int) -> Conversation:

@@ -20,8 +20,7 @@ from wxdesk.store.engine.change_hints import ChangeHints
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
 from wxdesk.store.engine.lease import Lease
-from wxdesk.store.engine.server_address import address_of
-from wxdesk.store.engine.server_check import check_server, unsafe_settings
+from wxdesk.store.engine.server import address_of, check_server, unsafe_settings
 
 log = logging.getLogger(__name__)
 

@@ -58,7 +58,12 @@ type ConversationKey = tuple[str, str]
 
 
 def derive(connection: Connection, pushes: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
-    """Make contact, conversation and message from each push; return undecided ones."""
+    """Make contact, conversation and message from each push, in one transaction.
+
+    Reply window (`core.wechat.quota.window_after_event`), unread, waiting and preview are updated. A push that
+    opens no conversation, or that cannot be read, is only marked as derived. Returns the new messages in the
+    given order, each with its conversation as it is after the whole batch.
+    """
     if not pushes:
         return []
     ids = sorted({push.push_id for push in pushes})

@@ -3,7 +3,7 @@
 Those that WeChat signed but this program could not read are kept in quarantine.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +11,22 @@ from sqlalchemy import Connection, Select, false, func, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.model.push import KeptPush, Push
-from wxdesk.core.rules.resolution import UndecidedMessage
-from wxdesk.store.engine.database import Database, StorePart, reading
+from wxdesk.store.engine.database import Database, StorePart, reading, write_by
 from wxdesk.store.messages import deriving
-from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.messages.push_batches import GroupCommit
 from wxdesk.store.messages.push_mark import FILE, PushMark
 from wxdesk.store.messages.push_rows import keep
 from wxdesk.store.schema.messaging import UNDERIVED, UNREADABLE, raw_pushes
 
 
-class Pushes:
+class Pushes(StorePart):
     """Raw pushes: all that must be on disk before a push is acknowledged.
 
     `marks` is the folder in which the newest one is marked; None on a server, which looks after its files itself.
     """
 
     def __init__(self, db: Database, marks: Path | None = None) -> None:
-        self._db = db
+        super().__init__(db)
         self._mark = None if marks is None else PushMark(marks / FILE)
         self._group = GroupCommit(lambda pushes: db.write_at_once(keep, pushes))
         self._newest = 0
@@ -78,14 +76,7 @@ class Pushes:
         """Commit waiting pushes and refuse new ones."""
         await self._group.close()
 
-    async def derive(self, pushes: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
-        """Make contact, conversation and message from each push, in one transaction.
-
-        Reply window (`core.wechat.quota.window_after_event`), unread, waiting and preview are updated. A push that
-        opens no conversation, or that cannot be read, is only marked as derived. Returns the new messages in the
-        given order, each with its conversation as it is after the whole batch.
-        """
-        return await self._db.write(deriving.derive, pushes)
+    derive = write_by(deriving.derive)
 
 
 class QuarantineStore(StorePart):

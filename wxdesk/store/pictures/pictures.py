@@ -43,12 +43,13 @@ class PictureRecords(StorePart):
         """Record a kept picture, unless it is recorded already."""
         await self._db.write(_add, picture, at)
 
-    async def get(self, digest: str) -> Picture:
+    @reading
+    def get(self, connection: Connection, digest: str) -> Picture:
         """Return one picture; raises `NotFound`."""
-        picture = await self._db.read(_get, digest)
-        if picture is None:
+        row = connection.execute(select(pictures).where(pictures.c.digest == digest)).one_or_none()
+        if row is None:
             raise NotFound("picture")
-        return picture
+        return Picture(row.digest, row.format, row.width, row.height, row.size)
 
     @reading
     def upload(self, connection: Connection, account: str, digest: str) -> Uploaded | None:
@@ -77,9 +78,10 @@ class PictureRecords(StorePart):
         kept = {"picture": picture.digest, "picture_state": PictureState.KEPT, "picture_problem": ""}
         connection.execute(update(messages).where(messages.c.id == message_id).values(kept))
 
-    async def mark_missing(self, message_id: int, problem: str) -> None:
+    @writing
+    def mark_missing(self, connection: Connection, message_id: int, problem: str) -> None:
         """Record that a picture will never come; `problem` is a sentence for `i18n.tr`."""
-        await self._db.write(_execute, _missing(problem).where(messages.c.id == message_id))
+        connection.execute(_missing(problem).where(messages.c.id == message_id))
 
     async def give_up(self, before: datetime, problem: str) -> list[AwaitedPicture]:
         """Do like `mark_missing` for all awaited since before `before`; return these."""
@@ -94,17 +96,8 @@ def _add(connection: Connection, picture: Picture, at: datetime) -> None:
     connection.execute(insert_into(connection, pictures).values(added_at=at, **values).on_conflict_do_nothing())
 
 
-def _get(connection: Connection, digest: str) -> Picture | None:
-    row = connection.execute(select(pictures).where(pictures.c.digest == digest)).one_or_none()
-    return None if row is None else Picture(row.digest, row.format, row.width, row.height, row.size)
-
-
 def _find(connection: Connection, query: Select[Any]) -> list[AwaitedPicture]:
     return [_awaited(row) for row in connection.execute(query)]
-
-
-def _execute(connection: Connection, change: Update) -> None:
-    connection.execute(change)
 
 
 def _give_up(connection: Connection, query: Select[Any], change: Update) -> list[AwaitedPicture]:

@@ -29,6 +29,6 @@ whatever that says today. Imported by every room of the store above `store.engin
 """
 
 from wxdesk.store.schema import authored, messaging, setup, team
-from wxdesk.store.schema.base import metadata
+from wxdesk.store.schema.columns import metadata
 
 __all__ = ["authored", "messaging", "metadata", "setup", "team"]

@@ -5,8 +5,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 from wxdesk.core.model.operator import acting_name
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.templates import Template
-from wxdesk.store.schema.base import metadata
-from wxdesk.store.schema.columns import CleanText, JsonText, Moment, identity
+from wxdesk.store.schema.columns import CleanText, JsonText, Moment, identity, metadata
 
 # An id that a deleted rule had must never be given again: decisions name it.
 rules = Table(

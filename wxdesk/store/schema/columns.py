@@ -1,4 +1,4 @@
-"""Column types for the records' values, the same on both engines.
+"""Column types for records' values, the same on both engines, and the metadata.
 
 Times are whole microseconds since 1970 in UTC: exact, sortable, and without an engine's own idea of zones.
 Nested records are JSON text. Text from outside is cleaned of what one engine or the other cannot hold, so
@@ -10,13 +10,23 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import BigInteger, Dialect, Integer, Text
+from sqlalchemy import BigInteger, Dialect, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from wxdesk.core.errors import WxdeskError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""All tables, with the naming convention of their constraints."""
 
 
 class UnreadableValue(WxdeskError):

@@ -35,8 +35,7 @@ from wxdesk.core.model.reply import ReplyState, UnsentContent
 from wxdesk.core.model.rule import Outcome, RuleVerdict
 from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.lifecycle import StepKind
-from wxdesk.store.schema.base import metadata
-from wxdesk.store.schema.columns import CleanText, DerivedEnumText, EnumText, JsonText, Moment, identity
+from wxdesk.store.schema.columns import CleanText, DerivedEnumText, EnumText, JsonText, Moment, identity, metadata
 
 
 def _partial_index(name: str, which: ColumnElement[bool] | TextClause, *columns: Column[Any]) -> None:

@@ -3,8 +3,7 @@
 from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
 
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.store.schema.base import metadata
-from wxdesk.store.schema.columns import CleanText, EnumText, Moment, identity
+from wxdesk.store.schema.columns import CleanText, EnumText, Moment, identity, metadata
 
 # One row a finding that was ever made of what arrived, so that a flood of the same makes no rows. The account is empty
 # where the request belongs to none.

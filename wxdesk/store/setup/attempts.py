@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
@@ -68,11 +68,12 @@ class AttemptStore(StorePart):
         for account in {attempt.finding.account for attempt in attempts}:
             _trim(connection, account)
 
-    async def newest(self, account: str, limit: int = MOST_KEPT) -> tuple[Finding, ...]:
+    @reading
+    def newest(self, connection: Connection, account: str, limit: int = MOST_KEPT) -> tuple[Finding, ...]:
         """Return an account's attempts, newest first, with the value `times`."""
         query = select(setup_attempts).where(setup_attempts.c.account == account)
         order = (setup_attempts.c.last_at.desc(), setup_attempts.c.id.desc())
-        return await self._db.read(_load, query.order_by(*order).limit(limit))
+        return tuple(_findings(connection.execute(query.order_by(*order).limit(limit)).all()))
 
     @reading
     def proofs(self, connection: Connection, account: str) -> MessageProofs:
@@ -94,10 +95,6 @@ def _trim(connection: Connection, account: str) -> None:
     surplus = connection.scalars(mine.order_by(*order).offset(MOST_KEPT)).all()
     if surplus:
         connection.execute(delete(setup_attempts).where(setup_attempts.c.id.in_(surplus)))
-
-
-def _load(connection: Connection, query: Select[Any]) -> tuple[Finding, ...]:
-    return tuple(_findings(connection.execute(query).all()))
 
 
 def _findings(rows: Sequence[Row[Any]]) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.i18n import explain, use
 from wxdesk.store import open_store
 from wxdesk.store.engine import failures
-from wxdesk.store.engine.server_address import PLAIN, address_of
+from wxdesk.store.engine.server import PLAIN, address_of
 from wxdesk.store.opening import parse_url
 
 
