@@ -17,7 +17,7 @@ from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.ui.inbox.lists.click_guard import READABLE
+from wxdesk.ui.inbox.lists import READABLE
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 

@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.details.contact_commands import ContactCommands
 from wxdesk.ui.inbox.details.explanation import Explanation
 from wxdesk.ui.inbox.details.panel import DetailPanel
 from wxdesk.ui.inbox.held_replies.control import HeldRepliesControl
-from wxdesk.ui.inbox.lists.rows_view import typed_text
+from wxdesk.ui.inbox.lists import typed_text
 from wxdesk.ui.inbox.navigation import ListNavigation
 from wxdesk.ui.inbox.notices import AttentionBar, TakeoverNotices
 from wxdesk.ui.inbox.open_conversation import ChatSession

@@ -20,7 +20,7 @@ from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
-from wxdesk.ui.inbox.acts.row_menu import RowMenu
+from wxdesk.ui.inbox.acts import RowMenu
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow

@@ -15,7 +15,7 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.ui.inbox.lists.rows_view import RowsView
+from wxdesk.ui.inbox.lists import RowsView
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 

@@ -9,8 +9,7 @@ from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.acts.row_acts import RowActs
-from wxdesk.ui.inbox.acts.snooze_menu import SnoozeMenu
+from wxdesk.ui.inbox.acts import RowActs, SnoozeMenu
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.open_conversation import ChatSession

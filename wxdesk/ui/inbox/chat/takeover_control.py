@@ -16,7 +16,7 @@ from wxdesk.core.conversations.takeover import (
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.acts.until_menu import next_hours_change, offer
+from wxdesk.ui.inbox.acts import next_hours_change, offer
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge

@@ -13,7 +13,7 @@ from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_list.search_results import FoundRole, Place, SearchDelegate, SearchModel
-from wxdesk.ui.inbox.lists.rows_view import RowsView
+from wxdesk.ui.inbox.lists import RowsView
 from wxdesk.ui.widgets.row_index import Index
 
 

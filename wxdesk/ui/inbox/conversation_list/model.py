@@ -12,7 +12,7 @@ from wxdesk.core.conversations.takeover import ends_soon
 from wxdesk.core.model.conversation import EVERYTHING
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
-from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
+from wxdesk.ui.inbox.lists import ROOT, RowModel
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.conversation import accessible_row_text, hold_reason_of_row
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QListView, QWidget
 from wxdesk.core.conversations.row_change import MOST_ROWS
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.conversation_list.model import RowRole
-from wxdesk.ui.inbox.lists.rows_view import RowsView
+from wxdesk.ui.inbox.lists import RowsView
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel

@@ -18,7 +18,7 @@ from wxdesk.core.search_words import contains
 from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.lists.row_model import RowModel
+from wxdesk.ui.inbox.lists import RowModel
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.labels import key_name

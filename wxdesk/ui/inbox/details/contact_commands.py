@@ -11,7 +11,7 @@ from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import explain_reason, tr
-from wxdesk.ui.inbox.acts.row_acts import RowActs
+from wxdesk.ui.inbox.acts import RowActs
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.details.erase_dialog import EraseDialog, receipt_text
 from wxdesk.ui.inbox.open_conversation import ChatSession

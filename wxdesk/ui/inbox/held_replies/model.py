@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.lists.row_model import ROOT, RowModel
+from wxdesk.ui.inbox.lists import ROOT, RowModel
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of

@@ -9,8 +9,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.held_replies.delegate import BUTTONS, ROW_HEIGHT, HeldDelegate, button_rect, words_beside
 from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole
-from wxdesk.ui.inbox.lists.click_guard import ClickGuard
-from wxdesk.ui.inbox.lists.rows_view import RowsView
+from wxdesk.ui.inbox.lists import ClickGuard, RowsView
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import ReplyStatus

@@ -9,7 +9,7 @@ from wxdesk.core.replies.lifecycle import is_scheduled
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.inbox.lists.rows_view import RowsView
+from wxdesk.ui.inbox.lists import RowsView
 from wxdesk.ui.inbox.timeline.bubble_text import buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry

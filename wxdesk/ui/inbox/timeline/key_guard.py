@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from wxdesk.desk.ports import Clock
-from wxdesk.ui.inbox.lists.click_guard import READABLE
+from wxdesk.ui.inbox.lists import READABLE
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import Qt, Signal
 
-from wxdesk.ui.inbox.lists.row_model import RowModel
+from wxdesk.ui.inbox.lists import RowModel
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry
 

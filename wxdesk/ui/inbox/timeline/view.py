@@ -20,7 +20,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
-from wxdesk.ui.inbox.lists.click_guard import READABLE
+from wxdesk.ui.inbox.lists import READABLE
 from wxdesk.ui.inbox.timeline.anchored_view import AnchoredView
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.content import openable_in, picture_of

@@ -1,0 +1,203 @@
+"""Base classes of the inbox's lists: their rows, their view, and the guard of clicks."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    Qt,
+)
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QListView, QWidget
+
+from wxdesk.desk.ports import Clock
+from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
+
+ROOT = QModelIndex()
+
+
+class RowModel[R](QAbstractListModel):
+    """Rows of one kind; subclasses change them in steps that keep the selection.
+
+    `hold_reason_of` returns what holds a reply back. A countdown only needs repainting.
+    """
+
+    def __init__(
+        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._hold_reason_of = hold_reason_of
+        self._rows: list[R] = []
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._spoken(row)
+        return self._fact(row, role)
+
+    def _spoken(self, row: R) -> str:
+        """Return the row as a sentence for screen readers."""
+        raise NotImplementedError
+
+    def _fact(self, row: R, role: int) -> object:
+        """Return what the delegate and the view ask for by `role`."""
+        raise NotImplementedError
+
+    def rows(self) -> Sequence[R]:
+        """Return all rows, in order."""
+        return tuple(self._rows)
+
+    def _insert_rows(self, at: int, rows: Sequence[R]) -> None:
+        self.beginInsertRows(ROOT, at, at + len(rows) - 1)
+        self._rows[at:at] = rows
+        self.endInsertRows()
+
+    def _remove_rows(self, start: int, end: int) -> None:
+        """Remove the rows from `start` up to, not including, `end`."""
+        self.beginRemoveRows(ROOT, start, end - 1)
+        del self._rows[start:end]
+        self.endRemoveRows()
+
+    def _put(self, at: int, row: R) -> None:
+        self._rows[at] = row
+        self.dataChanged.emit(self.index(at), self.index(at))
+
+
+_SHIFTS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+
+
+def typed_text(event: QKeyEvent) -> str:
+    """Return the text that a key types; empty for any other key."""
+    text = event.text()
+    return text if text.isprintable() and not event.modifiers() & ~_SHIFTS else ""
+
+
+class RowsView(QListView):
+    """List whose keys only move; letters and pastes go to the page, or to the reply."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self._writes_into: QWidget | None = None
+
+    def write_into(self, edit: QWidget) -> None:
+        """Let an input method compose here for `edit`, which gets the focus on commit.
+
+        An earlier change of focus would end the composition and leave its first letter raw.
+        """
+        self._writes_into = edit
+        self._let_compose()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if typed_text(event) or event.matches(QKeySequence.StandardKey.Paste):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        edit = self._writes_into
+        if edit is None or not edit.isVisible():
+            event.ignore()
+            return
+        decided = bool(event.commitString())
+        QApplication.sendEvent(edit, event)
+        if decided:
+            edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def inputMethodQuery(self, query: Qt.InputMethodQuery) -> object:  # noqa: N802 - Qt's name
+        """Answer for the reply, so that the candidates are shown there."""
+        edit = self._writes_into
+        if edit is None or not edit.isVisible():
+            return super().inputMethodQuery(query)
+        answer = edit.inputMethodQuery(query)
+        if isinstance(answer, QRect | QRectF):
+            by = self.mapFromGlobal(edit.mapToGlobal(edit.rect().topLeft()))
+            return answer.translated(by)
+        return answer
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Enable the input method, which Qt disables where nothing can be edited."""
+        super().focusInEvent(event)
+        self._let_compose()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
+        """Enable the input method, which Qt disables with each new row."""
+        super().currentChanged(current, previous)
+        self._let_compose()
+
+    def _let_compose(self) -> None:
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, self._writes_into is not None)
+
+
+READABLE = timedelta(seconds=1)
+"""Time after a change in which clicks and keys on it are ignored."""
+
+
+class ClickGuard(QObject):
+    """Watches the rows of `model` for `view`; must exist before the view has a model.
+
+    A row goes by itself when its time is over or its contact writes again. The next row takes its place under
+    the mouse and gets the focus; a click or key of that moment was meant for the one before.
+    """
+
+    def __init__(self, model: QAbstractItemModel, view: QAbstractItemView, clock: Clock) -> None:
+        super().__init__(view)
+        self._view = view
+        self._clock = clock
+        self._decided = QPersistentModelIndex()
+        self._fell: datetime | None = None
+        self._shifts: list[tuple[datetime, int]] = []
+        model.rowsAboutToBeRemoved.connect(self._leaving)
+        model.rowsRemoved.connect(self._shifted)
+        model.rowsInserted.connect(self._came)
+        model.rowsMoved.connect(self._moved)
+
+    def decided(self) -> None:
+        """Note that the operator has decided about the current row by key."""
+        self._decided = QPersistentModelIndex(self._view.currentIndex())
+
+    def accepts_key(self) -> bool:
+        """Return True if the current row has had the focus long enough."""
+        return self._fell is None or not self._is_fresh(self._fell)
+
+    def accepts_click(self, row: int) -> bool:
+        """Return True if this row has stood in its place long enough."""
+        return not any(first <= row and self._is_fresh(at) for at, first in self._shifts)
+
+    def _leaving(self, _: QModelIndex, first: int, last: int) -> None:
+        chosen = self._view.currentIndex()
+        if first <= chosen.row() <= last:
+            self._fell = None if self._decided == chosen else self._clock()
+
+    def _came(self, parent: QModelIndex, first: int, last: int) -> None:
+        if last + 1 < self._view.model().rowCount():  # what comes at the end is in nobody's way
+            self._shifted(parent, first, last)
+
+    def _moved(self, parent: QModelIndex, first: int, last: int, _: QModelIndex, to: int) -> None:
+        self._shifted(parent, min(first, to), last)
+
+    def _shifted(self, _: QModelIndex, first: int, __: int) -> None:
+        fresh = [shift for shift in self._shifts if self._is_fresh(shift[0])]
+        self._shifts = [*fresh, (self._clock(), first)]
+
+    def _is_fresh(self, at: datetime) -> bool:
+        # A clock that was put back must not lock the list.
+        return at <= self._clock() < at + READABLE
