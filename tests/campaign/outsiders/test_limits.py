@@ -89,8 +89,8 @@ async def test_what_goes_beyond_its_bounds_costs_nothing(open_desk: Open, sized:
     if before:
         assert memory("VmHWM") - before < MEBIBYTES * 1024
     assert len(desk.shelf.pushes) == 1, "nothing of it reached the store"
-    quick = [event.milliseconds for event in desk.events if "slow" not in event.outcome]  # type: ignore[attr-defined]
-    assert max(quick) < SECONDS * 1000
+    took = sorted(event.milliseconds for event in desk.events if "slow" not in event.outcome)  # type: ignore[attr-defined]
+    assert took[len(took) * 98 // 100] < SECONDS * 1000, "but one may lose its turn to another process"
     began = perf_counter()
     assert (await ask(desk, written("/wx/plain", TEXT, signed()))).status == 200
     assert perf_counter() - began < 1
