@@ -1,6 +1,5 @@
 """Tray, taskbar and sound alerts for attention, and when nothing arrives."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -10,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
-    Event,
     ListenerChanged,
     PauseChanged,
     PreferencesChanged,
@@ -84,7 +82,7 @@ class OperatorAlerts(QObject):
         _show_badge(0)
 
     def _connect(self) -> None:
-        self._bridge.events.connect(self._hear)
+        self._bridge.follow(self, self._follow, *_FOLLOWED)
         self._hours.timeout.connect(self._follow)
         self._hours.start()
         self._window.silence_wanted.connect(self.ringer.silence)
@@ -94,10 +92,6 @@ class OperatorAlerts(QObject):
         self.tray.pause_wanted.connect(self._window.pausing.toggle)
         self.tray.silence_wanted.connect(self.ringer.silence)
         self.tray.quit_wanted.connect(self._window.quit)
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, _FOLLOWED) for event in events):
-            self._follow()
 
     def _follow(self) -> None:
         desk = self._bridge.desk

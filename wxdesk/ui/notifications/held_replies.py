@@ -1,11 +1,11 @@
 """Desktop notices of replies that leave while nobody looks at the window."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject
 
-from wxdesk.core.events import Event, PresenceChanged
+from wxdesk.core.events import PresenceChanged
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.notifications.commands import NoticeCommands
 from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of, preferences_at_this_hour
@@ -45,16 +45,12 @@ class HeldReplyNotices(QObject):
         self._soon = Debounce(self._follow, self, 0)  # between two windows of the program nobody has left
         window.stack.currentChanged.connect(self._follow_soon)
         window.installEventFilter(self)
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._soon.start, PresenceChanged)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _LEFT:
             self._soon.start()
         return super().eventFilter(watched, event)
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, PresenceChanged) for event in events):
-            self._soon.start()
 
     def _follow_soon(self, _page: int) -> None:
         self._soon.start()

@@ -1,11 +1,11 @@
 """Keeps the machine awake while the desk receives messages, if that is preferred."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
 from wxdesk.computer.sleep import SystemSleep
-from wxdesk.core.events import ConfigurationChanged, Event, ListenerChanged, PreferencesChanged
+from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PreferencesChanged
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -22,16 +22,12 @@ class KeepAwake(QObject):
         self._receives = receives
         self._sleep = SystemSleep()
         self._awake = False
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._follow, ListenerChanged, PreferencesChanged, ConfigurationChanged)
         self._follow()
 
     def stop(self) -> None:
         """Let the machine sleep again."""
         self._set(False)
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, ListenerChanged | PreferencesChanged | ConfigurationChanged) for event in events):
-            self._follow()
 
     def _follow(self) -> None:
         self._set(self._bridge.desk.preferences.now.keep_awake and self._receives())

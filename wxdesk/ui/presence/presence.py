@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from wxdesk.core.conversations.takeover import handed_back_at
-from wxdesk.core.events import ConversationChanged, Event, PreferencesChanged, PresenceChanged, TakeoverChanged
+from wxdesk.core.events import ConversationChanged, PreferencesChanged, PresenceChanged, TakeoverChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.presence import AwayReason
 from wxdesk.desk.conversations.presence import DeskPresence
@@ -19,8 +19,6 @@ from wxdesk.ui.wording.messages import clock_time
 
 TAKEOVER_BAR = "presence:yours"
 
-_TOUCHING = (PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
-
 
 class LeaveReminder(QObject):
     """A bar while nobody is at the desk and takeovers without an end are in force."""
@@ -30,12 +28,12 @@ class LeaveReminder(QObject):
         self._bridge = bridge
         self._notices = notices
         self._text = ""
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._look, PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _look(self) -> None:
         if not self._bridge.desk.presence.now.away:
             self._say("")
-        elif any(isinstance(event, _TOUCHING) for event in events):
+        else:
             self._bridge.ask(self._bridge.desk.takeovers.endless(), self._show)
 
     def _show(self, endless: Sequence[Conversation]) -> None:
@@ -78,7 +76,7 @@ class OperatorPresence(QObject):
         self.watch = PresenceWatch(bridge, self)
         self.leave_reminder = LeaveReminder(bridge, notices, self)
         chip.said.connect(self.watch.set_away)
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._show, PresenceChanged)
         # A new window is not on the bus yet when it reports for the first time.
         self.watch.reported.connect(self._show)
 
@@ -88,10 +86,6 @@ class OperatorPresence(QObject):
 
     def _back(self) -> None:
         self.watch.set_away(False)
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, PresenceChanged) for event in events):
-            self._show()
 
     def _show(self) -> None:
         at_desk = self._bridge.desk.presence.now

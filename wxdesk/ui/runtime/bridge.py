@@ -137,6 +137,10 @@ class Bridge(QObject):
         self._open.add(question)
         question.future.add_done_callback(lambda _: None if self._closed else self._answered.emit(question))
 
+    def follow(self, owner: QObject, slot: Callable[[], object], *kinds: type[Event]) -> None:
+        """Call `slot` once a frame with events of these kinds, as long as `owner` lives."""
+        _Follower(self, owner, slot, kinds)
+
     def is_asking(self, once: Hashable | None) -> bool:
         """Return True while a question with this key is open."""
         return once is not None and any(question.once == once for question in self._open)
@@ -199,6 +203,21 @@ class Bridge(QObject):
             if done is not None and _owner_exists(done):
                 done(result)
         self._tell_if_idle()
+
+
+class _Follower(QObject):
+    """A slot for some kinds of events; it lives and dies with its owner."""
+
+    def __init__(
+        self, bridge: Bridge, owner: QObject, slot: Callable[[], object], kinds: tuple[type[Event], ...]
+    ) -> None:
+        super().__init__(owner)
+        self._slot, self._kinds = slot, kinds
+        bridge.events.connect(self._hear)
+
+    def _hear(self, events: tuple[Event, ...]) -> None:
+        if any(isinstance(event, self._kinds) for event in events):
+            self._slot()
 
 
 def _owner_exists(callback: Callable[..., object]) -> bool:

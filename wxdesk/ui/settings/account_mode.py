@@ -1,12 +1,11 @@
 """Reply mode and hold time of an account, with a way back to config.toml."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event
+from wxdesk.core.events import AccountChanged, ConfigurationChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.settings.accounts import LONGEST_HOLD
@@ -50,7 +49,7 @@ class AccountMode(QWidget):
         self.mode.activated.connect(self._set)
         self.seconds.decided.connect(self._set)
         self.back.clicked.connect(self._follow_config)
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self.show_account, AccountChanged, ConfigurationChanged)
         Rights(bridge, Role.LEAD, self)
         self.show_account()
 
@@ -96,8 +95,3 @@ class AccountMode(QWidget):
     def _not_saved(self, error: Exception) -> None:
         self.show_account()
         self._notices.report(error)
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        here = any(isinstance(event, AccountChanged) and event.account == self._name for event in events)
-        if here or any(isinstance(event, ConfigurationChanged) for event in events):
-            self.show_account()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.config.outside import LONGEST_MINUTES
 from wxdesk.core.errors import BadInput
+from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.outside import PhoneKind
 from wxdesk.i18n import explain_reason, ntr, tr
@@ -120,6 +121,7 @@ class OutsideCard(SettingsCard):
         self._more = QWidget(self)
         self._lay_out()
         self.show_settings()
+        bridge.follow(self, self.show_settings, ConfigurationChanged)
         Rights(bridge, Role.OWNER, self.add, self.change, self.after, self.words, says=self.hint)
 
     def _lay_out(self) -> None:

@@ -1,12 +1,10 @@
 """The settings page: accounts, the way here, preferences, places and appearance."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from wxdesk.core.events import AccountChanged, ConfigurationChanged, Event, ListenerChanged, SetupChanged, TokenChanged
+from wxdesk.core.events import AccountChanged, ConfigurationChanged, ListenerChanged, SetupChanged, TokenChanged
 from wxdesk.i18n import tr
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.look.theme import Measure, Size
@@ -28,8 +26,6 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 TWO_COLUMNS = 960
-
-_SHOWN = (ListenerChanged, TokenChanged, SetupChanged, AccountChanged)
 
 
 class SettingsPage(QWidget):
@@ -60,7 +56,8 @@ class SettingsPage(QWidget):
         self._lay_out(appearance)
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._show_state)
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._build_cards, ConfigurationChanged)
+        bridge.follow(self, self._show_state, ListenerChanged, TokenChanged, SetupChanged, AccountChanged)
         self._build_cards()
 
     def activate(self) -> None:
@@ -84,13 +81,6 @@ class SettingsPage(QWidget):
         self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
         for index, stretch in enumerate((3, 2) if wide else (0, 1)):
             self._columns.setStretch(index, stretch)
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, ConfigurationChanged) for event in events):
-            self._build_cards()
-            self.outside.show_settings()
-        elif any(isinstance(event, _SHOWN) for event in events):
-            self._show_state()
 
     def _build_cards(self) -> None:
         """Make a card for each account; those that stay keep theirs."""

@@ -1,6 +1,6 @@
 """Card of all settings in `core.preferences`, saved as soon as one is changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.computer import autostart
 from wxdesk.core.errors import BadPreference, WxdeskError
-from wxdesk.core.events import Event, PreferencesChanged, RulesChanged
+from wxdesk.core.events import PreferencesChanged, RulesChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.preferences import LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr
@@ -60,7 +60,8 @@ class PreferencesCard(SettingsCard):
         self._add_talking()
         self._add_waiting()
         self._add_calling()
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._offer_calendars, RulesChanged)  # they may have changed as well
+        bridge.follow(self, self._follow, PreferencesChanged)
         Rights(bridge, Role.LEAD, *self.lines.values(), self.hours, says=self.hint)
         self.show_all()
 
@@ -173,12 +174,6 @@ class PreferencesCard(SettingsCard):
         self._under_way -= 1
         self.show_all()
         self._notices.report(error)
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, RulesChanged) for event in events):
-            self._offer_calendars()  # they may have changed as well
-        if any(isinstance(event, PreferencesChanged) for event in events):
-            self._follow()
 
     def _follow(self) -> None:
         """Show preferences set elsewhere, unless a change of this card is being stored."""

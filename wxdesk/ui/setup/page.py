@@ -1,14 +1,11 @@
 """The guided set-up: steps at the left, the card of the present one at the right."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from wxdesk.core.events import (
     ConfigurationChanged,
-    Event,
     ListenerChanged,
     ReachabilityChanged,
     RulesChanged,
@@ -150,7 +147,7 @@ class SetupPage(QWidget):
         return scroll
 
     def _connect(self) -> None:
-        self._bridge.events.connect(self._hear)
+        self._bridge.follow(self, self._follow, *_SHOWN)
         self.steps.chosen.connect(self.show_step)
         self.tryout.clicked.connect(self.tryout_wanted)
         self.leave.clicked.connect(self.settings_wanted)
@@ -171,9 +168,8 @@ class SetupPage(QWidget):
         self.account = name
         self.show_step(self.step)
 
-    def _hear(self, events: Sequence[Event]) -> None:
-        self.real_message.hear(events)
-        if self.isVisible() and any(isinstance(event, _SHOWN) for event in events):
+    def _follow(self) -> None:
+        if self.isVisible():
             self._show()
 
     def _show(self) -> None:

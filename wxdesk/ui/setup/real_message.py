@@ -57,6 +57,7 @@ class RealMessageCard(SetupCard):
         self.go_on.setText(tr("Open the inbox"))
         self.go_on.clicked.disconnect(self.done)
         self.go_on.clicked.connect(self.inbox_wanted)
+        around.bridge.events.connect(self._hear)
         self._snapshots = Refresher(around.bridge, self._question, self._show_exchange, self)
         self._attempts = Refresher(around.bridge, self._newest, self._show_newest, self)
         self._rule_lists = Refresher(around.bridge, around.bridge.desk.rules.rulebook.all, self._show_rules, self)
@@ -92,7 +93,7 @@ class RealMessageCard(SetupCard):
     def check(self) -> None:
         """Nothing to press: only a phone can do it."""
 
-    def hear(self, events: Sequence[Event]) -> None:
+    def _hear(self, events: Sequence[Event]) -> None:
         """Follow the conversation in which a customer has just written."""
         heard = [event for event in events if isinstance(event, MessageKept | DecisionMade | ReplyChanged)]
         if heard and self.isVisible():

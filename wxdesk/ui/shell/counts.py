@@ -1,22 +1,20 @@
 """Counts on the rail and in the status bar, updated at most five times a second."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.conversations.listing import DayCounts, InboxCounts
+from wxdesk.core.conversations.listing import DayCounts
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
     CaughtUp,
     ConversationChanged,
     DecisionMade,
-    Event,
     MessageKept,
     ReplyChanged,
 )
-from wxdesk.core.model.conversation import Conversation
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.days import Days
@@ -43,29 +41,20 @@ class CountsFeed(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        desk = bridge.desk
         self._questions: tuple[Refresher[Any], ...] = (
-            Refresher(bridge, self._inbox, self.inbox.emit, self, gather_ms=GATHER_MS),
+            Refresher(bridge, desk.inbox.counts, self.inbox.emit, self, gather_ms=GATHER_MS),
             Refresher(bridge, self._day, self.day.emit, self, gather_ms=GATHER_MS),
-            Refresher(bridge, self._longest, self.longest.emit, self, gather_ms=GATHER_MS),
+            Refresher(bridge, desk.attention.longest_waiting, self.longest.emit, self, gather_ms=GATHER_MS),
         )
-        bridge.events.connect(self._hear)
+        for question in self._questions:
+            bridge.follow(self, question.ask_soon, *_COUNTED)
 
     def ask(self) -> None:
         """Ask now, or soon after the answers that are still awaited."""
         for question in self._questions:
             question.ask()
 
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, _COUNTED) for event in events):
-            for question in self._questions:
-                question.ask_soon()
-
-    def _inbox(self) -> Coroutine[Any, Any, InboxCounts]:
-        return self._bridge.desk.inbox.counts()
-
     def _day(self) -> Coroutine[Any, Any, DayCounts]:
         midnight = Days.of(self._bridge.desk.accounts.values()).midnight(self._bridge.desk.clock())
         return self._bridge.desk.inbox.day_counts(midnight)
-
-    def _longest(self) -> Coroutine[Any, Any, Conversation | None]:
-        return self._bridge.desk.attention.longest_waiting()

@@ -11,14 +11,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.conversations.listing import DayCounts
-from wxdesk.core.events import (
-    ConfigurationChanged,
-    Event,
-    ListenerChanged,
-    PauseChanged,
-    SetupChanged,
-    TokenChanged,
-)
+from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PauseChanged, SetupChanged, TokenChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.health import HealthState, TokenState
 from wxdesk.i18n import tr
@@ -36,7 +29,6 @@ from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time, time_left_text
 
 TICK_MS = 1000
-_SHOWN = (ListenerChanged, SetupChanged, TokenChanged, PauseChanged, ConfigurationChanged)
 
 
 class StatusBar(QFrame):
@@ -86,7 +78,9 @@ class StatusBar(QFrame):
         self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._show_time)
-        bridge.events.connect(self._hear)
+        bridge.follow(
+            self, self.show_health, ListenerChanged, SetupChanged, TokenChanged, PauseChanged, ConfigurationChanged
+        )
         self.show_health()
 
     def show_day(self, day: DayCounts) -> None:
@@ -186,10 +180,6 @@ class StatusBar(QFrame):
         menu = PauseMenu(self._bridge.desk.clock(), self, paused=state.paused, until=state.paused_until)
         menu.chosen.connect(self.until_wanted)
         menu.open_at(self.pause_for, above=True)
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, _SHOWN) for event in events):
-            self.show_health()
 
     def _show_time(self) -> None:
         now = self._bridge.desk.clock()

@@ -1,11 +1,9 @@
 """The vault of secrets in the window: asks for its passphrase, or makes one."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import SECRETS_TROUBLE, ConfigurationChanged, Event, TroubleRaised
+from wxdesk.core.events import SECRETS_TROUBLE, ConfigurationChanged, TroubleRaised
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.sentences import text
@@ -25,7 +23,7 @@ class VaultLock(QObject):
         self._bridge = bridge
         self._notices = notices
         self._host = host
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self.look, ConfigurationChanged, TroubleRaised)
         self.look()
 
     def look(self) -> None:
@@ -48,7 +46,3 @@ class VaultLock(QObject):
         dialog = VaultDialog(self._bridge, sources, self._host.window())
         dialog.opened.connect(self.look)
         dialog.open()
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, (ConfigurationChanged, TroubleRaised)) for event in events):
-            self.look()

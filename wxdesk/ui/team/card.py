@@ -1,6 +1,5 @@
 """Team on the settings page: who is signed in, and for an owner all operators."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -8,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from wxdesk.core.events import Event, OperatorsChanged
+from wxdesk.core.events import OperatorsChanged
 from wxdesk.core.model.operator import Operator, OperatorAction, Role
 from wxdesk.desk.operators import Operators
 from wxdesk.i18n import tr
@@ -62,7 +61,7 @@ class TeamCard(SettingsCard):
         lately = PlainLabel(tr("Done lately"), strong=True, parent=self)
         vbox(head, self._list, lately, self.lately, within=self._owners, spacing=10)
         self.add_below(self._owners)
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self.show_team, OperatorsChanged)
         self.show_team()
 
     def show_team(self) -> None:
@@ -130,10 +129,6 @@ class TeamCard(SettingsCard):
     def _sign_out(self) -> None:
         self.leaving.emit()
         self._bridge.ask(self._operators.sign_out())
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, OperatorsChanged) for event in events):
-            self.show_team()
 
 
 class OperatorRow(QWidget):

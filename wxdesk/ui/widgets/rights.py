@@ -1,11 +1,9 @@
 """Rights of the operator here: what needs a role is disabled, and says so."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import Event, OperatorsChanged
+from wxdesk.core.events import OperatorsChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
@@ -26,12 +24,8 @@ class Rights(QObject):
         self._says = says
         self._reason = ""
         self._before: list[str] = []
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._follow, OperatorsChanged)
         self._follow()
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, OperatorsChanged) for event in events):
-            self._follow()
 
     def _follow(self) -> None:
         lacks = self._bridge.desk.lacks(self._needed)

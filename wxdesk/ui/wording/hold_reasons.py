@@ -1,11 +1,10 @@
 """Reasons that hold back automatic replies, and what colleagues do meanwhile."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.events import ColleaguesChanged, Event, OperatorWrites, PauseChanged, PreferencesChanged
+from wxdesk.core.events import ColleaguesChanged, OperatorWrites, PauseChanged, PreferencesChanged
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.desk.conversations.inbox_queries import HeldReply
@@ -26,7 +25,7 @@ class HoldReasons(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self.changed.emit, ColleaguesChanged, OperatorWrites, PauseChanged, PreferencesChanged)
 
     def of(self, conversation_id: int, due_at: datetime | None, closes_at: datetime | None) -> HoldReason:
         """Return the hold reason of a reply by due time and end of its reply window."""
@@ -48,13 +47,6 @@ class HoldReasons(QObject):
     def last_moment(self) -> LastMoment:
         """The preference for held replies whose reply window is about to close."""
         return self._bridge.desk.preferences.now.last_moment
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, _TOUCHING) for event in events):
-            self.changed.emit()
-
-
-_TOUCHING = (ColleaguesChanged, OperatorWrites, PauseChanged, PreferencesChanged)
 
 
 def hold_reason_of_held(held: HeldReply, hold_reason_of: FindHoldReason) -> HoldReason:

@@ -1,11 +1,11 @@
 """Times in which messages may have been missed, in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.events import Event, ReachabilityChanged
+from wxdesk.core.events import ReachabilityChanged
 from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.core.setup.reach import Gap, Outage
 from wxdesk.i18n import ntr, tr
@@ -31,12 +31,8 @@ class KnownOutages(QObject):
         super().__init__(parent)
         self.all: tuple[Outage, ...] = ()
         self._refresher = Refresher(bridge, bridge.desk.reachability.outages, self._read, self)
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._refresher.ask, ReachabilityChanged)
         self._refresher.ask()
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, ReachabilityChanged) for event in events):
-            self._refresher.ask()
 
     def _read(self, outages: tuple[Outage, ...]) -> None:
         if outages != self.all:
