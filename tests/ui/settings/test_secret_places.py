@@ -54,7 +54,7 @@ def test_without_a_keychain_a_vault_is_offered_and_made(qtbot: QtBot, bridge: Br
     dialog = _dialog(line)
     for field in (dialog.passphrase, dialog.again):
         qtbot.keyClicks(field, PASSPHRASE)
-    with qtbot.waitSignal(dialog.opened):
+    with qtbot.waitSignal(dialog.accepted):
         qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     assert line.state.text == "New secrets go into the vault"
     assert line.button.isHidden()
@@ -69,6 +69,6 @@ def test_a_locked_vault_is_told_and_unlocked(
     qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
     dialog = _dialog(line)
     qtbot.keyClicks(dialog.passphrase, PASSPHRASE)
-    with qtbot.waitSignal(dialog.opened):
+    with qtbot.waitSignal(dialog.accepted):
         qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
     assert "keychain" in line.state.text

@@ -10,7 +10,7 @@ from tests.ui.setup.steps import LONG, card, click, come_to_url_check, paste, re
 from wxdesk.config import load
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.ui.settings.account_card import AccountCard
-from wxdesk.ui.settings.account_dialogs import RenameDialog, SwitchDialog
+from wxdesk.ui.settings.account_commands import RenameDialog, SwitchDialog
 from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.setup.console_values import ConsoleValue
 from wxdesk.ui.setup.message_push import MessagePushCard

@@ -50,7 +50,7 @@ def test_a_locked_vault_is_told_in_a_bar_until_it_is_open(qtbot: QtBot, tmp_path
         [dialog] = window.findChildren(VaultDialog)
         dialog.passphrase.setText("wrong words")
         dialog.action.click()
-        qtbot.waitUntil(dialog.fault.isVisible, timeout=LONG)
+        qtbot.waitUntil(dialog.error.isVisible, timeout=LONG)
         dialog.passphrase.setText("open sesame")
         click(qtbot, dialog.action)
         qtbot.waitUntil(lambda: BAR not in window.notices.bars.texts(), timeout=LONG)

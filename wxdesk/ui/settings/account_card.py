@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.public_url import push_path
@@ -29,13 +28,9 @@ class AccountCard(SettingsCard):
 
     Signals:
         copied: something was put on the clipboard.
-        setup_wanted: open the guided set-up of this account.
-        command_wanted: the operator chose one of `COMMANDS`.
     """
 
     copied = Signal()
-    setup_wanted = Signal()
-    command_wanted = Signal(str)
 
     def __init__(self, name: str, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(name, parent, hint=tr("Mini program"))
@@ -46,7 +41,6 @@ class AccountCard(SettingsCard):
         self.add_to_head(self.more)
         self.state = StateLine(self)
         self.open_setup = Button(tr("Set up…"), kind=ButtonKind.LINK, parent=self)
-        self.open_setup.clicked.connect(self.setup_wanted)
         self._app_id = PlainLabel(elide=True, parent=self)
         self._original_id = PlainLabel(elide=True, parent=self)
         self._url = PlainLabel(elide=True, parent=self)
@@ -59,7 +53,7 @@ class AccountCard(SettingsCard):
         secrets = Stack(self.secrets, *self.former)
         for word, value in (
             (tr("Set-up"), setup), (tr("App id"), self._app_id), (tr("Original id"), self._original_id),
-            (tr("Push URL"), self._url_row()), (tr("Push mode"), self.mode),
+            (tr("Push URL"), hbox(self._url, self._copy_url, STRETCH, spacing=10)), (tr("Push mode"), self.mode),
             (tr("Secrets"), secrets), (tr("Access token"), self.token), (tr("Customers"), self.kept),
         ):  # fmt: skip
             self.add_row(word, value)
@@ -92,16 +86,8 @@ class AccountCard(SettingsCard):
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         for command, words in COMMANDS.items():
-            action = menu.addAction(tr(words))
-            action.setData(command)
-        menu.triggered.connect(self._choose)
+            menu.addAction(tr(words)).setData(command)
         return menu
-
-    def _choose(self, action: QAction) -> None:
-        self.command_wanted.emit(action.data())
-
-    def _url_row(self) -> QHBoxLayout:
-        return hbox(self._url, self._copy_url, STRETCH, spacing=10)
 
     def _show_setup(self, *, paused: bool) -> None:
         setup = self._desk.setup.state.account(self.name)

@@ -1,28 +1,23 @@
 """Commands of an account's card: pause, rename, new secrets, remove."""
 
-from collections.abc import Coroutine
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.operator import Role
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
-from wxdesk.i18n import explain_reason, tr
+from wxdesk.i18n import tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_card import AccountCard
-from wxdesk.ui.settings.account_dialogs import (
-    RenameDialog,
-    SwitchDialog,
-    remove_dialog,
-    rotate_dialog,
-)
 from wxdesk.ui.settings.account_mode import AccountMode
+from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 from wxdesk.ui.widgets.rights import Rights
 
 
@@ -49,7 +44,7 @@ class AccountCommands(QObject):
         """Open the public address in the set-up."""
         self.setup_wanted.emit(next(iter(self._bridge.desk.accounts), ""), SetupFact.ADDRESS)
 
-    def run(self, name: str, command: str) -> None:
+    def run(self, name: str, action: QAction) -> None:
         """Begin one of `account_card.COMMANDS`."""
         {
             "change": partial(self.setup_wanted.emit, name, SetupFact.MINI_PROGRAM),
@@ -57,7 +52,7 @@ class AccountCommands(QObject):
             "rename": partial(self._rename, name),
             "rotate": partial(self._rotate, name),
             "remove": partial(self._remove, name),
-        }[command]()
+        }[action.data()]()
 
     def mode_of(self, name: str, card: AccountCard) -> AccountMode:
         """Make the choice of an account's mode."""
@@ -71,48 +66,91 @@ class AccountCommands(QObject):
         self._bridge.ask(self._bridge.desk.account_editing.pause(name, on=not paused), partial(self._tell, words))
 
     def _rename(self, name: str) -> None:
-        dialog = RenameDialog(name, self._host.window())
-        dialog.agreed.connect(partial(self._do_rename, dialog, name))
+        dialog, rename = RenameDialog(name, self._host.window()), self._bridge.desk.account_editing.rename
+
+        def renamed(_: object) -> None:
+            self.setup_wanted.emit(dialog.field.text(), SetupFact.URL_CHECK)
+
+        dialog.when_agreed(self._bridge, lambda: rename(name, dialog.field.text()), renamed)
         dialog.open()
-
-    def _do_rename(self, dialog: RenameDialog, name: str) -> None:
-        done = partial(self._renamed, dialog.name)
-        self._ask(dialog, self._bridge.desk.account_editing.rename(name, dialog.name), done)
-
-    def _renamed(self, name: str, _: object) -> None:
-        self.setup_wanted.emit(name, SetupFact.URL_CHECK)
 
     def _rotate(self, name: str) -> None:
-        dialog = rotate_dialog(name, self._host.window())
-        dialog.agreed.connect(partial(self._do_rotate, dialog, name))
-        dialog.open()
-
-    def _do_rotate(self, dialog: SwitchDialog, name: str) -> None:
+        """Renew Token and key; by the choice the former ones end at once."""
+        texts = (
+            tr(
+                "Copy the new ones into WeChat's console afterwards. For 24 hours the former ones are taken as well, "
+                "so that no message is lost meanwhile."
+            ),
+            tr("Copy the new ones into WeChat's console at once: until then every message is refused and lost."),
+        )
+        choice = tr("Take the former ones no longer, because somebody else knows them")
+        title = tr("New Token and key for “{account}”", account=name)
+        dialog = SwitchDialog(title, texts, tr("Generate"), choice, self._host.window())
         values = {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
-        work = self._bridge.desk.account_editing.set_secrets(name, values, at_once=dialog.choice.isChecked())
-        self._ask(dialog, work, partial(self._rotated, name))
+        renew = partial(self._bridge.desk.account_editing.set_secrets, name, values)
+        done = partial(self._rotated, name)
+        dialog.when_agreed(self._bridge, lambda: renew(at_once=dialog.choice.isChecked()), done)
+        dialog.open()
 
     def _rotated(self, name: str, _: object) -> None:
         self.setup_wanted.emit(name, SetupFact.MESSAGE_PUSH)
 
     def _remove(self, name: str) -> None:
-        dialog = remove_dialog(name, self._host.window())
-        dialog.agreed.connect(partial(self._do_remove, dialog, name))
+        """Remove an account; by the choice with everything that was kept of it."""
+        texts = (
+            tr(
+                "Its entry in config.toml and its secrets are removed, and its messages arrive no more. "
+                "Its conversations stay in the database, and come back if the account is added again."
+            ),
+            tr("The account, its secrets and everything that was kept of it are removed for good."),
+        )
+        choice = tr("Delete its conversations, messages and pictures as well; this cannot be undone")
+        title = tr("Remove “{account}”?", account=name)
+        dialog = SwitchDialog(title, texts, tr("Remove"), choice, self._host.window(), destructive=True)
+        remove = partial(self._bridge.desk.account_editing.remove, name)
+        done = partial(self._tell, tr("“{account}” is removed", account=name))
+        dialog.when_agreed(self._bridge, lambda: remove(with_data=dialog.choice.isChecked()), done)
         dialog.open()
-
-    def _do_remove(self, dialog: SwitchDialog, name: str) -> None:
-        work = self._bridge.desk.account_editing.remove(name, with_data=dialog.choice.isChecked())
-        self._ask(dialog, work, partial(self._tell, tr("“{account}” is removed", account=name)))
-
-    def _ask(self, dialog: AgreementDialog, work: Coroutine[Any, Any, object], done: partial[None]) -> None:
-        self._bridge.ask(work, partial(self._done, dialog, done), partial(self._refused, dialog), once=dialog)
-
-    def _done(self, dialog: AgreementDialog, done: partial[None], answer: object) -> None:
-        dialog.accept()
-        done(answer)
-
-    def _refused(self, dialog: AgreementDialog, error: Exception) -> None:
-        dialog.show_error(explain_reason(error))
 
     def _tell(self, words: str, _: object) -> None:
         self._notices.toast(words)
+
+
+class RenameDialog(AgreementDialog):
+    """Asks for the new name; the push URL changes with it."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        text = tr(
+            "The push URL changes with the name: copy the new one into WeChat's console afterwards. "
+            "Until then no message arrives."
+        )
+        super().__init__(tr("Rename “{account}”", account=name), text, tr("Rename"), parent)
+        self.field = LabelledField(tr("New name: letters and digits"), parent=self)
+        self.field.edit.setText(name)
+        self.field.edit.selectAll()
+        self.field.edit.setFocus()
+        self.body.addWidget(self.field)
+
+
+class SwitchDialog(AgreementDialog):
+    """A question with one choice; `texts` tell what happens without and with it."""
+
+    def __init__(
+        self,
+        title: str,
+        texts: tuple[str, str],
+        action: str,
+        choice: str,
+        parent: QWidget,
+        *,
+        destructive: bool = False,
+    ) -> None:
+        super().__init__(title, texts[0], action, parent, destructive=destructive)
+        self._texts = texts
+        self.choice = Switch(parent=self)
+        self.body.addLayout(switch_line(self.choice, choice))
+        self.choice.toggled.connect(self._choose)
+
+    def _choose(self, chosen: bool) -> None:
+        self.text.setText(self._texts[chosen])
+        self._fit()

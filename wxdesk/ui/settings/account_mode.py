@@ -32,9 +32,8 @@ class AccountMode(QWidget):
         self._bridge = bridge
         self._notices = notices
         self._name = name
-        self.mode = ChoiceField(self)
-        self.mode.setAccessibleName(tr("How this account answers"))
-        self.mode.addItems([mode_text(mode) for mode in ReplyMode])
+        modes = [(mode, mode_text(mode)) for mode in ReplyMode]
+        self.mode = ChoiceField(self, tr("How this account answers"), modes)
         self.seconds = NumberField(0, LONGEST_HOLD, tr("Seconds in which you can stop or change a reply"), self)
         self._unit = PlainLabel(parent=self)
         self.seconds.count(self._unit, stop_unit)
@@ -59,7 +58,7 @@ class AccountMode(QWidget):
         if self._name not in accounts:  # it has just been removed, and this card with it
             return
         now, configured = accounts[self._name], accounts.configured[self._name]
-        self.mode.setCurrentIndex(tuple(ReplyMode).index(now.reply_mode))
+        self.mode.show_value(now.reply_mode)
         if self.seconds.last != now.hold_seconds:
             self.seconds.show_number(now.hold_seconds)
         held = now.reply_mode is ReplyMode.HOLD
@@ -75,7 +74,7 @@ class AccountMode(QWidget):
 
     def _set(self, _: int) -> None:
         account = self._bridge.desk.accounts[self._name]
-        mode, seconds = tuple(ReplyMode)[self.mode.currentIndex()], self.seconds.last
+        mode, seconds = self.mode.value, self.seconds.last
         if (mode, seconds) != (account.reply_mode, account.hold_seconds):
             self._save(mode, seconds)
 

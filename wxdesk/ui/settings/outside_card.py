@@ -1,19 +1,16 @@
 """The shop's own systems on the settings page: phones, and data about customers."""
 
 import secrets
-from collections.abc import Coroutine
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.config.outside import LONGEST_MINUTES
-from wxdesk.core.errors import BadInput
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.outside import PhoneKind
-from wxdesk.i18n import explain_reason, ntr, tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.secrets import CUSTOMER_DATA_KEY
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import sentence_word
@@ -23,7 +20,7 @@ from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.fields.choice import ChoiceField
-from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import FlowLayout, remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -52,9 +49,7 @@ class PhoneDialog(AgreementDialog):
     def __init__(self, parent: QWidget) -> None:
         text = tr("It hears of customers who wait while nobody is at the desk. The address is kept as a secret.")
         super().__init__(tr("Add a phone"), text, tr("Add"), parent)
-        self.service = ChoiceField(self)
-        self.service.setAccessibleName(tr("Service"))
-        self.service.addItems([tr(words) for words in KINDS.values()])
+        self.service = ChoiceField(self, tr("Service"), [(kind, tr(words)) for kind, words in KINDS.items()])
         self.field = LabelledField(tr("Name: letters and digits"), "boss", self)
         self.secret = LabelledField(tr("Address from the service"), EXAMPLES[PhoneKind.WECOM], self)
         for widget in (self.service, self.field, self.secret):
@@ -64,17 +59,8 @@ class PhoneDialog(AgreementDialog):
     @property
     def kind(self) -> PhoneKind:
         """The chosen service."""
-        return tuple(KINDS)[self.service.currentIndex()]
-
-    @property
-    def name(self) -> str:
-        """The name; one is given where none was written."""
-        return self.field.text() or "boss"
-
-    @property
-    def address(self) -> str:
-        """The address as written."""
-        return self.secret.text()
+        kind: PhoneKind = self.service.value
+        return kind
 
     def _show_example(self) -> None:
         self.secret.edit.setPlaceholderText(EXAMPLES[self.kind])
@@ -113,7 +99,6 @@ class OutsideCard(SettingsCard):
         self.after = NumberField(1, LONGEST_MINUTES, tr("Minutes until a phone is told"), self)
         self.after.decided.connect(partial(self._set, "after_minutes"))
         self.words = Switch(parent=self)
-        self.words.setAccessibleName(tr("With what customers wrote"))
         self.words.clicked.connect(partial(self._set, "words"))
         self._address = PlainLabel(elide=True, parent=self)
         self.change = Button(kind=ButtonKind.LINK, parent=self)
@@ -130,8 +115,9 @@ class OutsideCard(SettingsCard):
         self.after.count(unit, _after_unit)
         for widget in (sentence_word(tr("Once somebody has waited"), sentence), self.after, unit):
             flow.addWidget(widget)
-        words = PlainLabel(tr("With what customers wrote, which the service then sees"), wrap=True, parent=self._more)
-        vbox(sentence, hbox(self.words, (words, 1), spacing=8), within=self._more, spacing=6)
+        words = tr("With what customers wrote, which the service then sees")
+        choice = switch_line(self.words, words, tr("With what customers wrote"))
+        vbox(sentence, choice, within=self._more, spacing=6)
         phones = vbox(self._phones, self._more, hbox(self.add, STRETCH), spacing=8)
         self.add_row(tr("Phones"), phones)
         self.add_row(tr("Customer data"), hbox((self._address, 1), self.change, spacing=12))
@@ -174,32 +160,16 @@ class OutsideCard(SettingsCard):
             self._bridge.ask(self._bridge.desk.account_editing.set("phone", {key: value}))
 
     def _add_phone(self) -> None:
-        dialog = PhoneDialog(self.window())
-        dialog.agreed.connect(partial(self._keep_phone, dialog))
+        dialog, keep = PhoneDialog(self.window()), self._bridge.desk.account_editing.set_phone
+        dialog.when_agreed(self._bridge, lambda: keep(dialog.field.text() or "boss", dialog.kind, dialog.secret.text()))
         dialog.open()
-
-    def _keep_phone(self, dialog: PhoneDialog) -> None:
-        self._ask(dialog, self._bridge.desk.account_editing.set_phone(dialog.name, dialog.kind, dialog.address))
 
     def _change_data(self) -> None:
         setup = self._bridge.desk.configuration.now
         dialog = DataDialog(setup.config.customer_data.url, setup.others.get(CUSTOMER_DATA_KEY, ""), self.window())
-        dialog.agreed.connect(partial(self._keep_data, dialog))
+        keep = self._bridge.desk.account_editing.set_customer_data
+        dialog.when_agreed(self._bridge, lambda: keep(dialog.url.text(), dialog.key.text()))
         dialog.open()
-
-    def _keep_data(self, dialog: DataDialog) -> None:
-        url, key = dialog.url.text(), dialog.key.text()
-        self._ask(dialog, self._bridge.desk.account_editing.set_customer_data(url, key))
-
-    def _ask(self, dialog: AgreementDialog, work: Coroutine[Any, Any, object]) -> None:
-        self._bridge.ask(work, lambda _: dialog.accept(), partial(self._refused, dialog), once=dialog)
-
-    def _refused(self, dialog: AgreementDialog, error: Exception) -> None:
-        if isinstance(error, BadInput):
-            dialog.show_error(explain_reason(error))
-        else:
-            dialog.reject()
-            self._notices.report(error)
 
     def _tell(self, words: str, _: object) -> None:
         self._notices.toast(words)

@@ -1,5 +1,7 @@
 """The settings page: accounts, the way here, preferences, places and appearance."""
 
+from functools import partial
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -104,19 +106,9 @@ class SettingsPage(QWidget):
         card = AccountCard(name, self._bridge.desk, self)
         card.copied.connect(self._say_copied)
         card.add_row(tr("Replies"), self.commands.mode_of(name, card))
-        card.setup_wanted.connect(self._set_up)
-        card.command_wanted.connect(self._command)
+        card.open_setup.clicked.connect(partial(self.setup_wanted.emit, name, None))
+        card.more.popup_menu.triggered.connect(partial(self.commands.run, name))
         return card
-
-    def _set_up(self) -> None:
-        card = self.sender()
-        if isinstance(card, AccountCard):
-            self.setup_wanted.emit(card.name, None)
-
-    def _command(self, command: str) -> None:
-        card = self.sender()
-        if isinstance(card, AccountCard):
-            self.commands.run(card.name, command)
 
     def _show_state(self) -> None:
         state, now = self._bridge.desk.health.state, self._bridge.desk.clock()

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.preferences import BOUNDS
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
-from wxdesk.ui.widgets.fields.labelled import LabelledField, set_wrong
+from wxdesk.ui.widgets.fields.labelled import LabelledField, set_wrong, switch_line
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -83,8 +83,7 @@ class SwitchLine(PreferenceLine):
     def __init__(self, field: str, words: str, parent: QWidget) -> None:
         super().__init__(field, parent)
         self.switch = Switch(parent=self)
-        self.switch.setAccessibleName(words)
-        self._column.addLayout(hbox(self.switch, (PlainLabel(words, wrap=True, parent=self), 1), spacing=8))
+        self._column.addLayout(switch_line(self.switch, words))
         self.switch.clicked.connect(self._tell)
 
     def show_value(self, value: object) -> None:
@@ -117,25 +116,17 @@ class ChoiceLine(PreferenceLine):
 
     def __init__(self, field: str, words: str, parent: QWidget) -> None:
         super().__init__(field, parent)
-        self._values: list[object] = []
-        self.choice = ChoiceField(self)
-        self.choice.setAccessibleName(words)
+        self.choice = ChoiceField(self, words)
         self._column.addWidget(PlainLabel(words, wrap=True, parent=self))
         self._column.addWidget(self.choice)
         self.choice.activated.connect(self._tell)
 
-    def offer(self, choices: list[tuple[object, str]]) -> None:
-        """Let the operator choose among these values, each with its text."""
-        self._values = [value for value, _ in choices]
-        self.choice.clear()
-        self.choice.addItems([words for _, words in choices])
-
     def show_value(self, value: object) -> None:
         """Show this value as chosen; one that is not offered shows the first."""
-        self.choice.setCurrentIndex(self._values.index(value) if value in self._values else 0)
+        self.choice.show_value(value)
 
-    def _tell(self, index: int) -> None:
-        self.changed.emit(self.field, self._values[index])
+    def _tell(self) -> None:
+        self.changed.emit(self.field, self.choice.value)
 
 
 def sentence_word(text: str, parent: QWidget) -> PlainLabel:

@@ -74,7 +74,7 @@ class PreferencesCard(SettingsCard):
 
     def _offer_calendars(self) -> None:
         calendars = self._bridge.desk.rules.rulebook.calendars.all
-        self._calendar.offer([(one.id, one.name) for one in calendars])
+        self._calendar.choice.offer([(one.id, one.name) for one in calendars])
         self._calendar.show_value(self._wanted.calendar)
         self._calendar.setVisible(len(calendars) > 1)
 
@@ -91,7 +91,7 @@ class PreferencesCard(SettingsCard):
 
     def _add_waiting(self) -> None:
         last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
-        last.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
+        last.choice.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
         late = NumberLine("stale_minutes", tr("An automatic reply more than"), late_unit, self)
         self._add(tr("Held replies"), last, late)
         idle = NumberLine("away_minutes", tr("After"), idle_unit, self)
@@ -113,7 +113,7 @@ class PreferencesCard(SettingsCard):
         self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), warning_unit, self))
         closed = ChoiceLine("on_close", tr("When the window is closed"), self)
         choices = ((OnClose.ASK, tr("ask me")), (OnClose.TRAY, tr("keep on in the tray")))
-        closed.offer([*choices, (OnClose.QUIT, tr("stop receiving messages"))])
+        closed.choice.offer([*choices, (OnClose.QUIT, tr("stop receiving messages"))])
         self._add(tr("Closing"), closed)
         awake = tr("Keep this computer from going to sleep by itself while wxdesk receives messages")
         self._add(tr("Sleep"), SwitchLine("keep_awake", awake, self))

@@ -59,5 +59,5 @@ class SecretPlaces(QWidget):
 
     def _ask(self) -> None:
         dialog = VaultDialog(self._bridge, self._sources, self)
-        dialog.opened.connect(self.show_now)
+        dialog.accepted.connect(self.show_now)
         dialog.open()

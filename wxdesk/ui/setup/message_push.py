@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together, new_aes_key, new_token
 from wxdesk.desk.wechat.credential_texts import explain_issue
@@ -52,7 +51,7 @@ class MessagePushCard(SetupCard):
         if account is not None:
             self.values.show_mode(account.push_mode)
             if not self.form.isVisible():
-                self.form.show_mode(account.push_mode)
+                self.form.mode.show_value(account.push_mode)
         super().show_view(view)
         if account is not None and self.isVisible() and not view.push_token and self._made_for != account.name:
             self._made_for = account.name
@@ -92,7 +91,7 @@ class MessagePushCard(SetupCard):
             return
         values = {SecretName.PUSH_TOKEN: self.form.token.text(), SecretName.ENCODING_AES_KEY: self.form.key.text()}
         given = {name: value for name, value in values.items() if value}
-        name, mode = self.view.account.name, self.form.push_mode
+        name, mode = self.view.account.name, self.form.mode.value
         if mode is not self.view.account.push_mode:
             self._bridge.ask(self._bridge.desk.account_editing.change(name, push_mode=mode))
         if given:
@@ -108,23 +107,12 @@ class OwnValues(QFrame):
         super().__init__(parent)
         self.token = PastedField(CredentialField.PUSH_TOKEN, parent=self)
         self.key = PastedField(CredentialField.ENCODING_AES_KEY, parent=self)
-        self.mode = ChoiceField(self)
-        self.mode.setAccessibleName(tr("Push mode"))
-        self.mode.addItems([MODES[mode] for mode in PushMode])
+        self.mode = ChoiceField(self, tr("Push mode"), MODES.items())
         self.save = Button(tr("Save"), parent=self)
         foot = hbox(
             PlainLabel(tr("Push mode"), role="secondary", parent=self), self.mode, STRETCH, self.save, spacing=10
         )
         vbox(vbox(self.token, self.key, spacing=2), foot, within=self, spacing=6)
-
-    @property
-    def push_mode(self) -> PushMode:
-        """The chosen mode."""
-        return tuple(PushMode)[self.mode.currentIndex()]
-
-    def show_mode(self, mode: PushMode) -> None:
-        """Show the mode in force."""
-        self.mode.setCurrentIndex(tuple(PushMode).index(mode))
 
     def judged(self) -> bool:
         """Judge both together, at their fields; False if they cannot be right."""

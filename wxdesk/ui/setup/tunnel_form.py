@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.buttons import Button, Chip, Switch
 from wxdesk.ui.widgets.copying import CodeBlock
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.fields.choice import ChoiceField
-from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -198,9 +198,8 @@ class SshFields(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.gateway = ChoiceField(self)
-        self.gateway.setAccessibleName(tr("Kind of server"))
-        self.gateway.addItems([tr("A server with SSH"), tr("The SSH gateway of frps")])
+        gateways = zip(GATEWAYS, (tr("A server with SSH"), tr("The SSH gateway of frps")), strict=True)
+        self.gateway = ChoiceField(self, tr("Kind of server"), gateways)
         self.host = LabelledField(tr("Server"), "203.0.113.9", self)
         self.port = LabelledField(tr("Port"), "22", self)
         self.user = LabelledField(tr("User"), "root", self)
@@ -215,20 +214,19 @@ class SshFields(QWidget):
             "remote_port": self.remote_port, "proxy_name": self.proxy_name, "custom_domain": self.domain,
         }  # fmt: skip
         self.carry_api = Switch(parent=self)
-        self.carry_api.setAccessibleName(tr("Calls to WeChat leave by the server as well"))
         self.caddy = CodeBlock("", tr("the Caddyfile"), self)
         words = tr("For https on the server, put this into its Caddyfile; the certificate comes and renews by itself:")
         self._about_caddy = PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self._lay_out()
         self.gateway.currentIndexChanged.connect(self._show_gateway)
-        self._show_gateway(0)
+        self._show_gateway()
 
     def show_settings(self, tunnel: TunnelSettings) -> None:
         """Show the settings in force."""
         for key, field in self.by_key.items():
             field.edit.setText(str(getattr(tunnel, key)))
         self.carry_api.setChecked(tunnel.carry_api)
-        self.gateway.setCurrentIndex(GATEWAYS.index(tunnel.gateway))
+        self.gateway.show_value(tunnel.gateway)
 
     def show_domain(self, domain: str) -> None:
         """Show the lines for the web server of this domain."""
@@ -247,7 +245,7 @@ class SshFields(QWidget):
             host_key=before.host_key if same else "",
             remote_port=_number(self.remote_port, 8765),
             carry_api=self.carry_api.isChecked(),
-            gateway=GATEWAYS[self.gateway.currentIndex()],
+            gateway=self.gateway.value,
             proxy_name=self.proxy_name.text() or "wxdesk",
             custom_domain=self.domain.text(),
         )
@@ -259,13 +257,13 @@ class SshFields(QWidget):
             hbox((self.host, 3), (self.port, 1), (self.user, 2), spacing=12),
             hbox((self.key_file, 3), (self.password, 3), spacing=12),
             hbox((self.remote_port, 3), (self.proxy_name, 2), (self.domain, 3), spacing=12),
-            hbox(self.carry_api, (PlainLabel(carry, wrap=True, parent=self), 1), spacing=8),
+            switch_line(self.carry_api, carry, tr("Calls to WeChat leave by the server as well")),
             self._about_caddy, self.caddy,
             within=self, spacing=10,
         )  # fmt: skip
 
-    def _show_gateway(self, index: int) -> None:
-        frps = GATEWAYS[index] == "frps"
+    def _show_gateway(self) -> None:
+        frps = self.gateway.value == "frps"
         for_frps: tuple[QWidget, ...] = (self.proxy_name, self.domain)
         for_sshd: tuple[QWidget, ...] = (self.user, self.remote_port, self.caddy, self._about_caddy)
         for widget in for_frps:
@@ -279,23 +277,21 @@ class CommandFields(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.preset = ChoiceField(self)
-        self.preset.setAccessibleName(tr("Tunnel program"))
-        self.preset.addItems([*PRESETS, tr("Another program")])
+        programs = [*((name, name) for name in PRESETS), ("", tr("Another program"))]
+        self.preset = ChoiceField(self, tr("Tunnel program"), programs)
         self.line = LabelledField(tr("Command, if not the usual one"), "cpolar http 8765", self)
         vbox(hbox(self.preset, STRETCH), self.line, within=self, spacing=10)
 
     def show_settings(self, tunnel: TunnelSettings) -> None:
         """Show the settings in force."""
         other = tunnel.kind is TunnelKind.COMMAND and not tunnel.preset
-        self.preset.setCurrentIndex(len(PRESETS) if other else PRESETS.index(tunnel.preset or "cpolar"))
+        self.preset.show_value("" if other else tunnel.preset or "cpolar")
         self.line.edit.setText(" ".join(tunnel.command))
 
     def settings(self, before: TunnelSettings) -> TunnelSettings:
         """Return the settings as they are written."""
-        at = self.preset.currentIndex()
-        preset = PRESETS[at] if at < len(PRESETS) else ""
-        return TunnelSettings(kind=TunnelKind.COMMAND, preset=preset, command=tuple(self.line.text().split()))
+        command = tuple(self.line.text().split())
+        return TunnelSettings(kind=TunnelKind.COMMAND, preset=self.preset.value, command=command)
 
 
 def _number(field: LabelledField, otherwise: int) -> int:

@@ -44,5 +44,5 @@ class VaultLock(QObject):
         if sources is None:
             return
         dialog = VaultDialog(self._bridge, sources, self._host.window())
-        dialog.opened.connect(self.look)
+        dialog.accepted.connect(self.look)
         dialog.open()

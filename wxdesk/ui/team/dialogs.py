@@ -1,7 +1,6 @@
 """Dialogs with a password: signing in, another password, a new operator."""
 
 from collections.abc import Coroutine
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -9,14 +8,12 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.operators import Operators
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.fields.choice import ChoiceField
-from wxdesk.ui.widgets.fields.labelled import LabelledField
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 
 
 def role_name(role: Role) -> str:
@@ -31,9 +28,8 @@ class PasswordDialog(AgreementDialog):
         self, bridge: Bridge, operators: Operators, title: str, text: str, action: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(title, text, action, parent)
-        self._bridge = bridge
         self.operators = operators
-        self.agreed.connect(self._send)
+        self.when_agreed(bridge, self._do)
 
     def _field(self, name: str, *, hidden: bool = True) -> LabelledField:
         field = LabelledField(name, parent=self)
@@ -41,17 +37,8 @@ class PasswordDialog(AgreementDialog):
         self.body.addWidget(field)
         return field
 
-    def _send(self) -> None:
-        self._bridge.ask(self._work(), partial(self._done), self._refused, once=self)
-
-    def _work(self) -> Coroutine[Any, Any, object]:
+    def _do(self) -> Coroutine[Any, Any, object]:
         raise NotImplementedError
-
-    def _done(self, _: object) -> None:
-        self.accept()
-
-    def _refused(self, error: Exception) -> None:
-        self.show_error(explain(error))
 
 
 class SignInDialog(PasswordDialog):
@@ -66,16 +53,14 @@ class SignInDialog(PasswordDialog):
         self.name = self._field(tr("Your name"), hidden=False)
         self.password = self._field(tr("Password"))
         self.stay = Switch(parent=self)
-        words = tr("Stay signed in on this machine")
-        self.stay.setAccessibleName(words)
-        self.body.addLayout(hbox(self.stay, (PlainLabel(words, wrap=True, parent=self), 1), spacing=8))
+        self.body.addLayout(switch_line(self.stay, tr("Stay signed in on this machine")))
         self.name.edit.setFocus()
 
-    def _work(self) -> Coroutine[Any, Any, object]:
+    def _do(self) -> Coroutine[Any, Any, object]:
         return self.operators.sign_in(self.name.text(), self.password.edit.text(), stay=self.stay.isChecked())
 
-    def _refused(self, error: Exception) -> None:
-        super()._refused(error)
+    def _refuse(self, error: Exception) -> None:
+        super()._refuse(error)
         self.password.edit.selectAll()
         self.password.edit.setFocus()
 
@@ -90,7 +75,7 @@ class OwnPasswordDialog(PasswordDialog):
         self.password = self._field(tr("New password, 8 characters or more"))
         self.former.edit.setFocus()
 
-    def _work(self) -> Coroutine[Any, Any, object]:
+    def _do(self) -> Coroutine[Any, Any, object]:
         return self.operators.change_own_password(self.former.edit.text(), self.password.edit.text())
 
 
@@ -105,7 +90,7 @@ class GivenPasswordDialog(PasswordDialog):
         self.password = self._field(tr("New password, 8 characters or more"))
         self.password.edit.setFocus()
 
-    def _work(self) -> Coroutine[Any, Any, object]:
+    def _do(self) -> Coroutine[Any, Any, object]:
         return self.operators.set_password(self._operator, self.password.edit.text())
 
 
@@ -116,13 +101,10 @@ class NewOperatorDialog(PasswordDialog):
         text = tr("Give name and password to your colleague yourself; they can change the password here.")
         super().__init__(bridge, operators, tr("Add an operator"), text, tr("Add"), parent)
         self.name = self._field(tr("Name, as colleagues see it"), hidden=False)
-        self.role = ChoiceField(self)
-        self.role.setAccessibleName(tr("Role"))
-        self.role.addItems([role_name(role) for role in Role])
+        self.role = ChoiceField(self, tr("Role"), [(role, role_name(role)) for role in Role])
         self.body.addWidget(self.role)
         self.password = self._field(tr("New password, 8 characters or more"))
         self.name.edit.setFocus()
 
-    def _work(self) -> Coroutine[Any, Any, object]:
-        role = tuple(Role)[self.role.currentIndex()]
-        return self.operators.add(self.name.text(), role, self.password.edit.text())
+    def _do(self) -> Coroutine[Any, Any, object]:
+        return self.operators.add(self.name.text(), self.role.value, self.password.edit.text())

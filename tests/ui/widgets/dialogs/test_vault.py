@@ -38,10 +38,10 @@ def test_a_new_vault_takes_the_same_passphrase_twice(
     qtbot.keyClicks(dialog.passphrase, PASSPHRASE)
     qtbot.keyClicks(dialog.again, "correct hors")
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
-    assert dialog.fault.full_text() == "These are two different passphrases."
+    assert dialog.error.full_text() == "These are two different passphrases."
     assert not sources.vault.exists
     qtbot.keyClicks(dialog.again, "e")
-    with qtbot.waitSignal(dialog.opened):
+    with qtbot.waitSignal(dialog.accepted):
         qtbot.keyClick(dialog.again, Qt.Key.Key_Return)
     assert sources.vault.is_open
 
@@ -53,7 +53,7 @@ def test_a_short_passphrase_is_told_at_once(
     for field in (dialog.passphrase, dialog.again):
         qtbot.keyClicks(field, "short")
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: dialog.fault.full_text() == "The passphrase needs at least 8 characters.")
+    qtbot.waitUntil(lambda: dialog.error.full_text() == "The passphrase needs at least 8 characters.")
     assert dialog.action.isEnabled()
     dialog.reject()
 
@@ -66,10 +66,10 @@ def test_a_locked_vault_is_opened_by_its_passphrase_only(
     assert dialog.again.isHidden()
     qtbot.keyClicks(dialog.passphrase, "wrong horse")
     qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "does not open" in dialog.fault.full_text())
+    qtbot.waitUntil(lambda: "does not open" in dialog.error.full_text())
     assert sources.vault.is_locked
     qtbot.keyClicks(dialog.passphrase, PASSPHRASE)  # over the wrong one, which is selected
-    with qtbot.waitSignal(dialog.opened):
+    with qtbot.waitSignal(dialog.accepted):
         qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
     assert sources.vault.is_open
     assert (tmp_path / "secrets.changed").exists(), "a running desk reads its secrets now"

@@ -10,7 +10,7 @@ from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.data.exporting import ExportKind
-from wxdesk.i18n import explain_reason, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.inbox.acts import RowActs
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.details.erase_dialog import EraseDialog, receipt_text
@@ -70,19 +70,11 @@ class ContactCommands(QObject):
     def _ask_to_erase(self) -> None:
         if (conversation := self._session.conversation) is not None:
             dialog = EraseDialog(conversation.contact, self._panel.window())
-            dialog.agreed.connect(partial(self._erase, dialog, conversation.id))
+            dialog.when_agreed(self._bridge, partial(self._bridge.desk.erasing.erase, conversation.id), self._erased)
             dialog.open()
 
-    def _erase(self, dialog: EraseDialog, conversation_id: int) -> None:
-        work = self._bridge.desk.erasing.erase(conversation_id)
-        self._bridge.ask(work, partial(self._erased, dialog), partial(self._not_erased, dialog))
-
-    def _erased(self, dialog: EraseDialog, receipt: Erasure) -> None:
-        dialog.accept()
+    def _erased(self, receipt: Erasure) -> None:
         at = f"{self._bridge.desk.clock().astimezone():%Y-%m-%d %H:%M}"
         text = receipt_text(receipt, at)
         copy = partial(QGuiApplication.clipboard().setText, text)
         self._notices.bar("erased", text, "pending", tr("Copy the receipt"), copy)
-
-    def _not_erased(self, dialog: EraseDialog, error: Exception) -> None:
-        dialog.show_error(explain_reason(error))

@@ -4,15 +4,17 @@ A nested event loop would lose the wake-up of everything else on the window's lo
 guesses rich text; so there is no `exec` and no message box in this program.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from wxdesk.i18n import tr
+from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -60,6 +62,15 @@ class NarrowDialog(Dialog):
         self._column = vbox(heading, *parts, within=self, spacing=12, margins=(24, 20, 24, 20))
         self._fit()
 
+    def _choices(self, action: str, agree: Callable[[], None], *, destructive: bool) -> QHBoxLayout:
+        """Make the buttons; Enter alone never does what destroys something."""
+        self.cancel = Button(tr("Cancel"), parent=self)
+        self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
+        self.cancel.clicked.connect(self.reject)
+        self.action.clicked.connect(agree)
+        (self.cancel if destructive else self.action).setDefault(True)
+        return hbox(STRETCH, self.cancel, self.action, spacing=8)
+
     def _fit(self) -> None:
         """Take the height that the wrapped texts need; their own hints know no width."""
         self.setFixedHeight(self._column.totalHeightForWidth(WIDTH))
@@ -84,17 +95,10 @@ class ConfirmDialog(NarrowDialog):
     ) -> None:
         super().__init__(parent, title)
         self._then: Callable[[], None] | None = None
-        self.cancel = Button(tr("Cancel"), parent=self)
-        self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
-        self.cancel.clicked.connect(self.reject)
-        self.action.clicked.connect(self.accept)
-        (self.cancel if destructive else self.action).setDefault(True)
-        (self.cancel if destructive else self.action).setFocus()
+        buttons = self._choices(action, self.accept, destructive=destructive)
         words = PlainLabel(text, role="secondary", wrap=True, parent=self)
-        fields = () if field is None else (field,)
-        self._lay_out(title, words, *fields, 4, hbox(STRETCH, self.cancel, self.action, spacing=8))
-        for one in fields:
-            one.setFocus()
+        self._lay_out(title, words, *(() if field is None else (field,)), 4, buttons)
+        (field or (self.cancel if destructive else self.action)).setFocus()
         self.accepted.connect(self._do)
 
     def ask(self, then: Callable[[], None]) -> None:
@@ -110,11 +114,8 @@ class ConfirmDialog(NarrowDialog):
 class AgreementDialog(NarrowDialog):
     """Asks before an action, and stays until that is done, or says why it was not.
 
-    Signals:
-        agreed: the operator wants it; the dialog waits for the desk's answer.
+    `body` has the fields between the text and the buttons.
     """
-
-    agreed = Signal()
 
     def __init__(
         self, title: str, text: str, action: str, parent: QWidget | None, *, destructive: bool = False
@@ -123,14 +124,19 @@ class AgreementDialog(NarrowDialog):
         self.text = PlainLabel(text, role="secondary", wrap=True, parent=self)
         self.error = PlainLabel(role="failed", wrap=True, parent=self)
         self.error.hide()
-        self.cancel = Button(tr("Cancel"), parent=self)
-        self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
-        self.cancel.clicked.connect(self.reject)
-        self.action.clicked.connect(self._agree)
-        (self.cancel if destructive else self.action).setDefault(True)
         self.body: QVBoxLayout = vbox(spacing=12)
-        buttons = hbox(STRETCH, self.cancel, self.action, spacing=8)
+        buttons = self._choices(action, self._agree, destructive=destructive)
         self._lay_out(title, self.text, self.body, self.error, 4, buttons)
+
+    def when_agreed[T](
+        self,
+        bridge: Bridge,
+        work: Callable[[], Coroutine[Any, Any, T]],
+        done: Callable[[T], None] | None = None,
+    ) -> None:
+        """Let the desk do `work` once the operator agrees; then close, and call `done`."""
+        self._bridge, self._work = bridge, work
+        self._then: Callable[[Any], None] | None = done
 
     def show_error(self, reason: str) -> None:
         """Show why it could not be done, and let the operator try again."""
@@ -144,4 +150,12 @@ class AgreementDialog(NarrowDialog):
 
     def _agree(self) -> None:
         self.action.setEnabled(False)
-        self.agreed.emit()
+        self._bridge.ask(self._work(), self._succeed, self._refuse, once=self)
+
+    def _succeed(self, answer: object) -> None:
+        self.accept()
+        if self._then is not None:
+            self._then(answer)
+
+    def _refuse(self, error: Exception) -> None:
+        self.show_error(explain_reason(error))

@@ -1,5 +1,8 @@
 """A drop-down list with a themed arrow, which no style sheet can draw."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -10,11 +13,35 @@ _ARROW = 16
 
 
 class ChoiceField(QComboBox):
-    """A drop-down list that the wheel changes only with the focus, not by scrolling."""
+    """A drop-down list that the wheel changes only with the focus, not by scrolling.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    `choices` are values with their texts.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, name: str = "", choices: Iterable[tuple[object, str]] = ()
+    ) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(name)
+        self.offer(choices)
+
+    def offer(self, choices: Iterable[tuple[object, str]]) -> None:
+        """Offer these choices and no others."""
+        self._values: list[object] = []
+        self.clear()
+        for value, text in choices:
+            self._values.append(value)
+            self.addItem(text)
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401 - of the type that was offered
+        """The chosen value."""
+        return self._values[self.currentIndex()]
+
+    def show_value(self, value: object) -> None:
+        """Show this value as chosen; one that is not offered shows the first."""
+        self.setCurrentIndex(self._values.index(value) if value in self._values else 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

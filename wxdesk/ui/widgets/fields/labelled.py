@@ -1,10 +1,11 @@
-"""A text field with its name above and its error below."""
+"""A text field with its name above and its error below, and a switch with its meaning."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.field_words import FieldWords
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -41,6 +42,12 @@ class LabelledField(QWidget):
     def _changed(self) -> None:
         self.show_error("")
         self.edited.emit()
+
+
+def switch_line(switch: Switch, words: str, name: str = "") -> QHBoxLayout:
+    """Return a switch with its meaning beside it, which also names it, unless `name` does."""
+    switch.setAccessibleName(name or words)
+    return hbox(switch, (PlainLabel(words, wrap=True, parent=switch.parentWidget()), 1), spacing=8)
 
 
 def set_wrong(field: QWidget, wrong: bool) -> None:
