@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.model.account import Account, PushMode
@@ -24,13 +23,7 @@ from wxdesk.ui.wording.messages import clock_time, day_text, time_left_text
 
 
 class AccountCard(SettingsCard):
-    """The facts about one account, with the countdown of its token.
-
-    Signals:
-        copied: something was put on the clipboard.
-    """
-
-    copied = Signal()
+    """The facts about one account, with the countdown of its token."""
 
     def __init__(self, name: str, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(name, parent, hint=tr("Mini program"))
@@ -45,7 +38,6 @@ class AccountCard(SettingsCard):
         self._original_id = PlainLabel(elide=True, parent=self)
         self._url = PlainLabel(elide=True, parent=self)
         self._copy_url = CopyButton("", tr("the push URL"), self)
-        self._copy_url.copied.connect(self.copied)
         self.mode, self.secrets, self.token = StateLine(self), StateLine(self), StateLine(self)
         self.kept = PlainLabel(wrap=True, parent=self)
         self.former = [StateLine(self) for _ in _FORMER]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.core.setup.findings import Finding
@@ -20,13 +19,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class ChecksCard(SettingsCard):
-    """Examines libraries, folder, secrets, WeChat, tunnel and address, when asked.
-
-    Signals:
-        copied: the report is on the clipboard.
-    """
-
-    copied = Signal()
+    """Examines libraries, folder, secrets, WeChat, tunnel and address, when asked."""
 
     def __init__(self, bridge: Bridge, examine: Examine, parent: QWidget) -> None:
         super().__init__(tr("Check everything"), parent)
@@ -38,7 +31,6 @@ class ChecksCard(SettingsCard):
         self.run.clicked.connect(self.start)
         self.report = CopyButton("", tr("the report"), self)
         self.report.setText(tr("Copy the report"))
-        self.report.copied.connect(self.copied)
         self.report.hide()
         self.sum = StateLine(self)
         self.sum.hide()
@@ -64,7 +56,6 @@ class ChecksCard(SettingsCard):
         for finding in sorted(open_ones, key=lambda one: -one.verdict.gravity):
             card = FindingCard(self, framed=False)
             card.show_finding(finding)
-            card.copied.connect(self.copied)
             self._rows.addWidget(card)
             self.findings.append(card)
         well = len(found) - len(open_ones)

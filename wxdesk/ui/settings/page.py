@@ -47,7 +47,6 @@ class SettingsPage(QWidget):
         self._notices = notices
         self._facts = facts
         self.places = PlacesCard(bridge, facts, self)
-        self.places.copied.connect(self._say_copied)
         self.cards: list[AccountCard] = []
         self.commands = AccountCommands(bridge, notices, self)
         self.commands.setup_wanted.connect(self.setup_wanted)
@@ -104,7 +103,6 @@ class SettingsPage(QWidget):
 
     def _card(self, name: str) -> AccountCard:
         card = AccountCard(name, self._bridge.desk, self)
-        card.copied.connect(self._say_copied)
         card.add_row(tr("Replies"), self.commands.mode_of(name, card))
         card.open_setup.clicked.connect(partial(self.setup_wanted.emit, name, None))
         card.more.popup_menu.triggered.connect(partial(self.commands.run, name))
@@ -152,9 +150,7 @@ class SettingsPage(QWidget):
     def _checks(self) -> list[ChecksCard]:
         if self._facts.examine is None or self._bridge.desk.is_remote:
             return []
-        card = ChecksCard(self._bridge, self._facts.examine, self)
-        card.copied.connect(self._say_copied)
-        return [card]
+        return [ChecksCard(self._bridge, self._facts.examine, self)]
 
     def _no_account(self) -> SettingsCard:
         card = SettingsCard(tr("No mini program yet"), self)
@@ -170,6 +166,3 @@ class SettingsPage(QWidget):
         hbox(self.connect_first, self.tryout, STRETCH, within=buttons, spacing=10)
         card.add_below(buttons)
         return card
-
-    def _say_copied(self) -> None:
-        self._notices.toast(tr("Copied"))

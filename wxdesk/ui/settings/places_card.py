@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk import __version__
@@ -35,13 +34,7 @@ class InstallationFacts:
 
 
 class PlacesCard(SettingsCard):
-    """The places of this desk, each to be copied.
-
-    Signals:
-        copied: a path is on the clipboard.
-    """
-
-    copied = Signal()
+    """The places of this desk, each to be copied."""
 
     def __init__(self, bridge: Bridge, facts: InstallationFacts, parent: QWidget) -> None:
         super().__init__(tr("This desk"), parent)
@@ -64,5 +57,4 @@ class PlacesCard(SettingsCard):
 
     def _path_row(self, path: str) -> QHBoxLayout:
         copy = CopyButton(path, tr("the path"), self)
-        copy.copied.connect(self.copied)
         return hbox(PlainLabel(path, elide=True, parent=self), copy, STRETCH, spacing=10)

@@ -27,7 +27,6 @@ class AddressCard(SetupCard):
         self.form.saved.connect(self.check)
         self.probe = ProbeRow(self)
         self.tunnel = FindingCard(self)
-        self.tunnel.copied.connect(self.say_copied)
         self.body.addWidget(self.form)
         self.body.addWidget(self.tunnel)
         self.body.addWidget(self.probe)

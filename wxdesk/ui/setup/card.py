@@ -87,7 +87,6 @@ class SetupCard(QFrame):
         self.sentence = PlainLabel(sentence, role="secondary", wrap=True, parent=self)
         self.body = vbox(spacing=14)
         self.result = FindingCard(self)
-        self.result.copied.connect(self.say_copied)
         self.again = Button(tr("Check again"), icon="retry", parent=self)
         self.again.clicked.connect(self.check)
         self.checked = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
@@ -142,10 +141,6 @@ class SetupCard(QFrame):
         """Turn the buttons on again."""
         self.again.setEnabled(True)
         self.show_view(self.view)
-
-    def say_copied(self) -> None:
-        """Tell that the clipboard has it."""
-        self._around.notices.toast(tr("Copied"))
 
     def _answered[T](self, done: Callable[[T], None], answer: T) -> None:
         self.released()

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from wxdesk.core.model.account import PushMode
@@ -28,13 +28,7 @@ DOTS = "•" * 12
 
 
 class ConsoleValues(QWidget):
-    """The console's form with what belongs into each line; secrets stay covered.
-
-    Signals:
-        copied: something was put on the clipboard.
-    """
-
-    copied = Signal()
+    """The console's form with what belongs into each line; secrets stay covered."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -69,7 +63,6 @@ class ConsoleValues(QWidget):
         value = PlainLabel(elide=True, parent=self)
         is_secret = line in {ConsoleValue.TOKEN, ConsoleValue.AES_KEY}
         copy = CopyButton("", name if gloss else line.value, self, is_secret=is_secret)
-        copy.copied.connect(self.copied)
         self.shown[line], self.copies[line] = value, copy
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(value, row, 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.setup.findings import Finding
@@ -21,13 +21,7 @@ type Mending = tuple[str, Callable[[], None]]
 
 
 class FindingCard(QFrame):
-    """One finding by icon, words and colour; hidden until there is one.
-
-    Signals:
-        copied: something was put on the clipboard.
-    """
-
-    copied = Signal()
+    """One finding by icon, words and colour; hidden until there is one."""
 
     def __init__(self, parent: QWidget | None = None, *, framed: bool = True) -> None:
         super().__init__(parent)
@@ -40,7 +34,6 @@ class FindingCard(QFrame):
         self.when = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
         self.remedy = PlainLabel(role="secondary", wrap=True, parent=self)
         self.copy_button = CopyButton("", tr("what the remedy needs"), self)
-        self.copy_button.copied.connect(self.copied)
         self.mend = Button(parent=self)
         self.mend.setProperty("class", "small")
         self.mend.clicked.connect(self._mend)

@@ -27,7 +27,6 @@ class MessagePushCard(SetupCard):
         sentence = tr("Token and key are made here. Copy them into WeChat's console, and submit there in step 4.")
         super().__init__(SetupFact.MESSAGE_PUSH, sentence, around, parent)
         self.values = ConsoleValues(self)
-        self.values.copied.connect(self.say_copied)
         self.renew = Button(tr("Generate new ones"), icon="retry", parent=self)
         self.renew.clicked.connect(self._ask_to_renew)
         self.own = Button(tr("Use values of my own"), kind=ButtonKind.LINK, parent=self)

@@ -67,7 +67,6 @@ class TunnelForm(QWidget):
         self.url.edit.returnPressed.connect(self.store)
         self.url.edited.connect(self._show_domain)
         self.ssh.remote_port.edited.connect(self._show_domain)
-        self.ssh.caddy.copy_button.copied.connect(self._say_copied)
         vbox(
             self._choices(), self.meaning, self.url, self.ssh, self.command, hbox(self.save, STRETCH),
             within=self, spacing=10,
@@ -163,9 +162,6 @@ class TunnelForm(QWidget):
     def _show_domain(self) -> None:
         self.url.words.show_note("")
         self.ssh.show_domain(urlsplit(cleaned_url(self.url.text())).hostname or "")
-
-    def _say_copied(self) -> None:
-        self._notices.toast(tr("Copied"))
 
     def _choices(self) -> QWidget:
         row = QWidget(self)

@@ -35,7 +35,6 @@ class UrlCheckCard(SetupCard):
         sentence = tr("Enter these values in WeChat's console and press its Submit. WeChat then calls this desk once.")
         super().__init__(SetupFact.URL_CHECK, sentence, around, parent)
         self.values = ConsoleValues(self)
-        self.values.copied.connect(self.say_copied)
         self.submitted = Button(tr("I have submitted it"), kind=ButtonKind.PRIMARY, parent=self)
         self.submitted.clicked.connect(self.check)
         self.waiting = WaitingLine(self)

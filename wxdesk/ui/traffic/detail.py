@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextOption
+from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.push import BodyFormat
@@ -16,7 +16,7 @@ from wxdesk.ui.look.theme import Size, mono_font
 from wxdesk.ui.traffic.steps import TrafficStep
 from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
-from wxdesk.ui.widgets.copying import CopyButton
+from wxdesk.ui.widgets.copying import CopyButton, copy
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import short_openid
@@ -31,13 +31,11 @@ class TrafficDetail(QFrame):
 
     Signals:
         closed: the operator closes it (Esc, or the cross where it covers the table).
-        copied: a part of it is in the clipboard.
         save_wanted: the body shall be saved to a file, byte for byte.
     """
 
     closed = Signal()
     save_wanted = Signal()
-    copied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +59,6 @@ class TrafficDetail(QFrame):
         self.save.hide()
         self.body = PushBodyText()
         self.steps = StepList()
-        self.steps.copied.connect(self.copied)
         self._build()
 
     def _build(self) -> None:
@@ -98,12 +95,10 @@ class TrafficDetail(QFrame):
         super().keyPressEvent(event)
 
     def _copy_curl(self) -> None:
-        QGuiApplication.clipboard().setText(self._curl)
-        self.copied.emit()
+        copy(self._curl, self)
 
     def _copy_body(self) -> None:
-        QGuiApplication.clipboard().setText(self.body.toPlainText())
-        self.copied.emit()
+        copy(self.body.toPlainText(), self)
 
 
 class PushBodyText(QPlainTextEdit):
@@ -139,13 +134,7 @@ class PushBodyText(QPlainTextEdit):
 
 
 class StepList(QWidget):
-    """The steps, one below the other.
-
-    Signals:
-        copied: one of them is in the clipboard.
-    """
-
-    copied = Signal()
+    """The steps, one below the other."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,9 +159,8 @@ class StepList(QWidget):
             self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(self._with_icon(step, text), row, 1)
             if step.copy:
-                copy = CopyButton(step.text, step.name, self)
-                copy.copied.connect(self.copied)
-                self._grid.addWidget(copy, row, 2, Qt.AlignmentFlag.AlignTop)
+                button = CopyButton(step.text, step.name, self)
+                self._grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignTop)
 
     def _with_icon(self, step: TrafficStep, text: PlainLabel) -> QWidget:
         if not step.icon:

@@ -88,7 +88,6 @@ class TrafficPage(QWidget):
         self.view.unseen_changed.connect(self.header.show_unseen)
         self.view.selectionModel().selectionChanged.connect(self._choose_line)
         self.detail.closed.connect(self._close_detail)
-        self.detail.copied.connect(self._say_copied)
         self.detail.save_wanted.connect(self._save)
         self.detail.replay.clicked.connect(self._replay)
         self.header.read_again.clicked.connect(self.quarantine.read_again)
@@ -257,9 +256,6 @@ class TrafficPage(QWidget):
     def _save(self) -> None:
         if self._path is not None:
             self.quarantine.save(self._path.push)
-
-    def _say_copied(self) -> None:
-        self._notices.toast(tr("Copied"))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

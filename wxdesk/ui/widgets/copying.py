@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from PySide6.QtCore import QMimeData, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -10,6 +10,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import mono_font
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 SECRET_SECONDS = 30
@@ -45,14 +46,19 @@ class CopiedSecret(QObject):
         self.deleteLater()
 
 
+def copy(text: str, near: QWidget, *, is_secret: bool = False) -> None:
+    """Put a text on the clipboard, and tell it in the window of the widget `near`."""
+    if is_secret:
+        CopiedSecret(text)
+    else:
+        QGuiApplication.clipboard().setText(text)
+    notices = near.window().findChild(Notices)
+    if notices is not None:
+        notices.toast(tr("Copied"))
+
+
 class CopyButton(Button):
-    """Puts its text on the clipboard, from which a secret is taken off again.
-
-    Signals:
-        copied: the text is on the clipboard.
-    """
-
-    copied = Signal()
+    """Puts its text on the clipboard, from which a secret is taken off again."""
 
     def __init__(self, text: str, what: str, parent: QWidget | None = None, *, is_secret: bool = False) -> None:
         super().__init__(tr("Copy"), icon="copy", parent=parent)
@@ -64,11 +70,7 @@ class CopyButton(Button):
         self.clicked.connect(self._copy)
 
     def _copy(self) -> None:
-        if self._is_secret:
-            CopiedSecret(self.text_to_copy)
-        else:
-            QGuiApplication.clipboard().setText(self.text_to_copy)
-        self.copied.emit()
+        copy(self.text_to_copy, self, is_secret=self._is_secret)
 
 
 class CodeBlock(QFrame):
