@@ -166,7 +166,7 @@ class TryoutSwitch(QObject):
         bridge = Bridge(trial.desk, trial.loop)
         window = MainWindow(bridge, trial.facts, self._appearance, trial.simulator, is_tryout=True)
         self.shown = bridge, window
-        window.back_wanted.connect(self._return)
+        window.tryout_bar.back.clicked.connect(self._return)
         window.closing.connect(self._return)
         bridge.connect_to_bus()
         window.setGeometry(self._own.geometry())

@@ -68,8 +68,8 @@ def test_a_token_and_key_in_each_others_place_are_recognised(qtbot: QtBot, host:
     paste(qtbot, form.key.edit, "token123")
     assert not form.judged()
     assert "each other's place" in form.token.error.full_text()
-    form.show_mode(PushMode.SECURE)
-    assert form.push_mode is PushMode.SECURE
+    form.mode.show_value(PushMode.SECURE)
+    assert form.mode.value is PushMode.SECURE
 
 
 def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> None:

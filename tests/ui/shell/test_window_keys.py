@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.shell.pause import PauseMenu
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutSheet
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -81,7 +80,7 @@ def _takeover_menu(window: MainWindow) -> None:
 
 
 def _pause_menu(window: MainWindow) -> None:
-    PauseMenu(window.inbox.ticker.now(), window).open_at(window.status_bar, above=True)
+    window.pausing.choose_end(window.status_bar)
 
 
 def _bubble_menu(window: MainWindow) -> None:

@@ -88,10 +88,10 @@ class OperatorAlerts(QObject):
         self._window.silence_wanted.connect(self.ringer.silence)
         self.ringer.rings.connect(self.tray.show_ringing)
         self.ringer.rings.connect(self._window.status_bar.show_ringing)
-        self.tray.open_wanted.connect(self._window.bring_to_front)
-        self.tray.pause_wanted.connect(self._window.pausing.toggle)
-        self.tray.silence_wanted.connect(self.ringer.silence)
-        self.tray.quit_wanted.connect(self._window.quit)
+        self.tray.open.triggered.connect(self._window.bring_to_front)
+        self.tray.pause.triggered.connect(self._window.pausing.toggle)
+        self.tray.silence.triggered.connect(self.ringer.silence)
+        self.tray.quit.triggered.connect(self._window.quit)
 
     def _follow(self) -> None:
         desk = self._bridge.desk

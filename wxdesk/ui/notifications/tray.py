@@ -1,6 +1,6 @@
 """The tray icon: the desk's state, the number of alerts, and a small menu."""
 
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
@@ -15,16 +15,7 @@ MOST = 99
 
 
 class Tray(QObject):
-    """Shown where the system has a place for it.
-
-    Signals:
-        open_wanted, pause_wanted, silence_wanted, quit_wanted: the choice in the menu.
-    """
-
-    open_wanted = Signal()
-    pause_wanted = Signal()
-    silence_wanted = Signal()
-    quit_wanted = Signal()
+    """Shown where the system has a place for it; a press on it opens the window."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -37,10 +28,6 @@ class Tray(QObject):
         self.silence = self.menu.addAction(tr("Silence"))
         self.menu.addSeparator()
         self.quit = self.menu.addAction(tr("Quit"))
-        self.open.triggered.connect(self.open_wanted)
-        self.pause.triggered.connect(self.pause_wanted)
-        self.silence.triggered.connect(self.silence_wanted)
-        self.quit.triggered.connect(self.quit_wanted)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
         self.icon.messageClicked.connect(self._pressed)
@@ -87,7 +74,7 @@ class Tray(QObject):
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
-            self.open_wanted.emit()
+            self.open.trigger()
 
 
 def _icon(listening: bool, paused: bool, calling: int) -> QIcon:

@@ -1,13 +1,13 @@
 """Presence in the status bar: a quiet icon at the desk, amber text while away."""
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.menu_button import offer_above
 from wxdesk.ui.widgets.status_dot import StatusDot
 from wxdesk.ui.wording.messages import clock_time
 
@@ -39,37 +39,10 @@ class PresenceChip(QWidget):
         self.button.setAccessibleName(words)
 
     def _choose(self) -> None:
-        menu = PresenceMenu(self._at_desk, self)
-        menu.said.connect(self.said)
-        height = menu.sizeHint().height()
-        menu.popup(self.button.mapToGlobal(QPoint(0, -height - 4)))
-
-
-class PresenceMenu(QMenu):
-    """Menu to choose between at the desk and away.
-
-    Signals:
-        said: True for away, False for at the desk.
-    """
-
-    said = Signal(bool)
-
-    def __init__(self, at_desk: PresenceState, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(tr("Who is at the desk"))
-        self._group = QActionGroup(self)
-        self._add(tr("I am at the desk"), away=False, checked=not at_desk.away)
-        self._add(tr("I am away until I say otherwise"), away=True, checked=at_desk.reason is AwayReason.SAID)
-        self._group.triggered.connect(self._say)
-        self.aboutToHide.connect(self.deleteLater)
-
-    def _add(self, text: str, *, away: bool, checked: bool) -> None:
-        action = QAction(text, self._group, checkable=True, checked=checked)
-        action.setData(away)
-        self.addAction(action)
-
-    def _say(self, action: QAction) -> None:
-        self.said.emit(action.data())
+        now = self._at_desk
+        here = (tr("I am at the desk"), False, not now.away)
+        away = (tr("I am away until I say otherwise"), True, now.reason is AwayReason.SAID)
+        offer_above(self.button, tr("Who is at the desk"), (here, away), self.said.emit)
 
 
 def chip_text(at_desk: PresenceState) -> str:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
+from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together, new_aes_key, new_token
 from wxdesk.desk.wechat.credential_texts import explain_issue
@@ -106,7 +107,7 @@ class OwnValues(QFrame):
         super().__init__(parent)
         self.token = PastedField(CredentialField.PUSH_TOKEN, parent=self)
         self.key = PastedField(CredentialField.ENCODING_AES_KEY, parent=self)
-        self.mode = ChoiceField(self, tr("Push mode"), MODES.items())
+        self.mode = ChoiceField(self, tr("Push mode"), [(mode, MODES[mode]) for mode in PushMode])
         self.save = Button(tr("Save"), parent=self)
         foot = hbox(
             PlainLabel(tr("Push mode"), role="secondary", parent=self), self.mode, STRETCH, self.save, spacing=10

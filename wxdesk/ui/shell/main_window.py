@@ -39,13 +39,11 @@ class MainWindow(QWidget):
         closing: the operator wants to leave and nothing is unsaved. Nothing closes yet: `finish` does.
         silence_wanted: silence the sound of the current alerts.
         tryout_wanted: show a desk on a simulated WeChat instead.
-        back_wanted: return from there to the operator's own desk.
     """
 
     closing = Signal()
     silence_wanted = Signal()
     tryout_wanted = Signal()
-    back_wanted = Signal()
 
     def __init__(
         self,
@@ -209,14 +207,13 @@ class MainWindow(QWidget):
         self._bridge.events.connect(self._hear)
         self._bridge.failed.connect(self.notices.report)
         self.rail.chosen.connect(self.show_page)
-        self.tryout_bar.back_wanted.connect(self.back_wanted)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.asks.connect(self._be_in_front)
         self.inbox.front_wanted.connect(self._show_inbox)
-        self.pause_bar.until_wanted.connect(self.pausing.pause)
-        self.status_bar.setup_wanted.connect(self.inbox.setup_wanted)
-        self.status_bar.pause_wanted.connect(self.pausing.toggle)
-        self.status_bar.until_wanted.connect(self.pausing.pause)
+        self.status_bar.listener.pressed.connect(self.inbox.setup_wanted)
+        self.status_bar.pause.clicked.connect(self.pausing.toggle)
+        for button in (self.pause_bar.change, self.status_bar.pause_for):
+            button.clicked.connect(partial(self.pausing.choose_end, button))
         self.status_bar.shared.connect(self.notices.settle)
         self.status_bar.shared.connect(self.pause_bar.place)
         self.status_bar.day_began.connect(self.figures.ask)

@@ -1,14 +1,15 @@
 """Pause of all automatic replies: its menu, its bar, and the commands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.core.events import Event, PauseChanged
+from wxdesk.desk.health import HealthState
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
@@ -17,55 +18,11 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import FootLine
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.menu_button import MenuChoice, offer_above
 from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.messages import clock_time
 
 SPANS = (timedelta(minutes=15), timedelta(hours=1))
-
-
-class PauseMenu(QMenu):
-    """Offers ends of a pause by time, or none; the end of a running one is marked.
-
-    `paused`: there is one, until `until` if that is set.
-
-    Signals:
-        chosen: the aware time at which automatic replies resume, None for not by themselves.
-    """
-
-    chosen = Signal(object)
-
-    def __init__(self, now: datetime, parent: QWidget, *, paused: bool = False, until: datetime | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(tr("Pause for how long"))
-        self._present = QActionGroup(self)
-        shown = [clock_time(now + span) for span in SPANS]
-        if paused and until is not None and clock_time(until) not in shown:
-            self._offer(tr("Until {time}, as now", time=dated_time(until, now)), until, present=True)
-        for span in SPANS:
-            minutes, end = span // timedelta(minutes=1), now + span
-            words = tr("For {n} minutes, until {time}", n=minutes, time=clock_time(end))
-            if minutes >= 60:
-                words = tr("For 1 hour, until {time}", time=clock_time(end))
-            self._offer(words, end, present=until is not None and clock_time(until) == clock_time(end))
-        self.addSeparator()
-        self._offer(tr("Until I resume"), None, present=paused and until is None)
-        self.triggered.connect(self._choose)
-        self.aboutToHide.connect(self.deleteLater)
-
-    def open_at(self, button: QWidget, *, above: bool) -> None:
-        """Open at a button; returns at once."""
-        height = self.sizeHint().height()
-        self.popup(button.mapToGlobal(QPoint(0, -height - 4 if above else button.height() + 4)))
-
-    def _offer(self, words: str, until: datetime | None, *, present: bool) -> None:
-        action = self.addAction(words)
-        action.setData(until)
-        action.setCheckable(present)
-        action.setChecked(present)
-        self._present.addAction(action)
-
-    def _choose(self, action: QAction) -> None:
-        self.chosen.emit(action.data())
 
 
 _AROUND = 14 + 8 + 16 + 3 * 10 + 4
@@ -73,18 +30,11 @@ _AROUND = 14 + 8 + 16 + 3 * 10 + 4
 
 
 class PauseBar(FootLine):
-    """Amber line at the foot, beside the button that resumes.
-
-    Signals:
-        until_wanted: the aware time at which automatic replies resume, or None for not by themselves.
-    """
-
-    until_wanted = Signal(object)
+    """Amber line at the foot, beside the button that resumes."""
 
     def __init__(self, clock: Clock, parent: QWidget) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._until: datetime | None = None
         self._count = 0
         self._titles = ("", "")
         self._end = ""
@@ -93,7 +43,6 @@ class PauseBar(FootLine):
         self.details = FittingLabel(role="pending", elide=True, tabular=True, parent=self)
         self.change = Button(icon="clock", parent=self)
         self.change.setProperty("class", "small")
-        self.change.clicked.connect(self._choose)
         hbox(
             IconLabel("pause", "pending", 16, self),
             self.title,
@@ -108,7 +57,6 @@ class PauseBar(FootLine):
 
     def show_pause(self, since: datetime | None, until: datetime | None) -> None:
         """Show the start of the pause, and the time at which it ends by itself."""
-        self._until = until
         self._titles = _titles(since, self._clock())
         self._end = tr("Resumes at {time}", time=dated_time(until, self._clock())) if until else tr("Until I resume")
         self.change.setAccessibleName(tr("{words}. Change it", words=self._end))
@@ -143,11 +91,6 @@ class PauseBar(FootLine):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
-
-    def _choose(self) -> None:
-        menu = PauseMenu(self._clock(), self, paused=True, until=self._until)
-        menu.chosen.connect(self.until_wanted)
-        menu.open_at(self.change, above=True)
 
 
 def _titles(since: datetime | None, now: datetime) -> tuple[str, str]:
@@ -188,6 +131,11 @@ class PauseControl(QObject):
         """Pause until then, or until resumed; changes the end of a running pause."""
         self._bridge.ask(self._bridge.desk.outbox.pause(until))
 
+    def choose_end(self, button: QWidget) -> None:
+        """Open a menu of ends above a button; that of a running pause is marked."""
+        desk = self._bridge.desk
+        offer_above(button, tr("Pause for how long"), _ends(desk.health.state, desk.clock()), self.pause)
+
     def resume(self) -> None:
         """Resume automatic replies."""
         self._resuming = True
@@ -202,3 +150,17 @@ class PauseControl(QObject):
             if isinstance(event, PauseChanged) and not event.paused:
                 by_hand, self._resuming = self._resuming, False
                 self.resumed.emit(by_hand)
+
+
+def _ends(state: HealthState, now: datetime) -> Iterator[MenuChoice | None]:
+    until = state.paused_until
+    shown = [clock_time(now + span) for span in SPANS]
+    if state.paused and until is not None and clock_time(until) not in shown:
+        yield tr("Until {time}, as now", time=dated_time(until, now)), until, True
+    for span, time in zip(SPANS, shown, strict=True):
+        words = tr("For {n} minutes, until {time}", n=span // timedelta(minutes=1), time=time)
+        if span >= timedelta(hours=1):
+            words = tr("For 1 hour, until {time}", time=time)
+        yield words, now + span, True if until is not None and clock_time(until) == time else None
+    yield None
+    yield tr("Until I resume"), None, True if state.paused and until is None else None

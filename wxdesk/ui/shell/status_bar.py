@@ -19,7 +19,6 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.presence.chip import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.longest_wait import LongestWait
-from wxdesk.ui.shell.pause import PauseMenu
 from wxdesk.ui.shell.setup_lamp import SetupLamp
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
@@ -35,16 +34,10 @@ class StatusBar(QFrame):
     """Listener, tokens, figures of the day, longest wait, presence, and the pause.
 
     Signals:
-        setup_wanted: the operator pressed the lamp.
-        pause_wanted: the operator pressed the pause control.
-        until_wanted: pause until an aware time, or None for until somebody resumes.
         day_began: the date of the figures has changed.
         shared: the width was shared anew, and `room` with it.
     """
 
-    setup_wanted = Signal()
-    pause_wanted = Signal()
-    until_wanted = Signal(object)
     day_began = Signal()
     shared = Signal()
 
@@ -55,7 +48,6 @@ class StatusBar(QFrame):
         self.setProperty("class", "footer")
         self.setFixedHeight(Measure.STATUS_BAR)
         self.listener = SetupLamp(self)
-        self.listener.pressed.connect(self.setup_wanted)
         self.token = StatusDot(self, tabular=True)
         self.figures = FittingLabel(size=Size.SMALL, role="secondary", elide=True, tabular=True, parent=self)
         self.longest = LongestWait(self)
@@ -66,9 +58,7 @@ class StatusBar(QFrame):
         self.replies = StatusDot(self)
         self.pause = Button(tr("Pause all"), key_hint="F8", parent=self)
         self.pause.setProperty("class", "small")
-        self.pause.clicked.connect(self.pause_wanted)
         self.pause_for = SmallButton("chevron-up", tr("Pause for how long…"), self)
-        self.pause_for.clicked.connect(self._choose)
         self._right = hbox(
             self.silence, 6, self.longest, 16, self.presence, 12, self.replies, 6, self.pause, self.pause_for, spacing=4
         )
@@ -174,12 +164,6 @@ class StatusBar(QFrame):
         """Return the place of lamp, token and figures, which a notice may take."""
         right = min(one.x() for one in (self.silence, self.longest, self.presence) if not one.isHidden())
         return QRect(self.mapTo(self.window(), QPoint(0, 0)), QSize(right - 8, self.height()))
-
-    def _choose(self) -> None:
-        state = self._bridge.desk.health.state
-        menu = PauseMenu(self._bridge.desk.clock(), self, paused=state.paused, until=state.paused_until)
-        menu.chosen.connect(self.until_wanted)
-        menu.open_at(self.pause_for, above=True)
 
     def _show_time(self) -> None:
         now = self._bridge.desk.clock()

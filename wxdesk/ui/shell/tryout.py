@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.desk.desk import Desk
@@ -32,13 +31,7 @@ type Tryout = Callable[[], AbstractContextManager[TryoutDesk]]
 
 
 class TryoutBar(QFrame):
-    """Amber bar across the window of a simulated WeChat.
-
-    Signals:
-        back_wanted: return to the operator's own desk.
-    """
-
-    back_wanted = Signal()
+    """Amber bar across the window of a simulated WeChat; `back` leads to the operator's own."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -50,6 +43,5 @@ class TryoutBar(QFrame):
             parent=self,
         )
         self.back = Button(tr("Back to my desk"), parent=self)
-        self.back.clicked.connect(self.back_wanted)
         icon = IconLabel("simulator", "pending", 18, self)
         hbox(icon, (self.sentence, 1), self.back, within=self, spacing=10, margins=(16, 5, 16, 5))

@@ -1,14 +1,39 @@
-"""Buttons with a menu: one of several, any of several, or a name."""
+"""Buttons with a menu: one of several, any of several, or a name; and a menu above one."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.painting import ELLIPSIS
+
+type MenuChoice = tuple[str, object, bool | None]
+"""Words, value, and whether it is in force; None for a choice that is never marked."""
+
+
+def offer_above(
+    button: QWidget, name: str, choices: Iterable[MenuChoice | None], then: Callable[[Any], object]
+) -> None:
+    """Open a menu above a button, and call `then` with the value chosen; None draws a line."""
+    menu = QMenu(button)
+    menu.setAccessibleName(name)
+    menu.aboutToHide.connect(menu.deleteLater)
+    group = QActionGroup(menu)
+    for choice in choices:
+        if choice is None:
+            menu.addSeparator()
+            continue
+        words, value, marked = choice
+        action = group.addAction(menu.addAction(words))
+        action.setCheckable(marked is not None)
+        action.setChecked(bool(marked))
+        action.triggered.connect(partial(then, value))
+    menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
 
 
 class MenuButton(Button):
