@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.secrets import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.secret_places import SecretPlaces
+from wxdesk.ui.settings.places_card import SecretPlaces
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture

@@ -20,7 +20,7 @@ from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets import SecretSources
 from wxdesk.threads import LoopThread
-from wxdesk.ui.setup.console_values import ConsoleValue, ConsoleValues
+from wxdesk.ui.setup.console import ConsoleValue, ConsoleValues
 
 PUBLIC = "http://desk.example.com"
 PHONE = "oNewcomerPhone00000000000001"

@@ -12,7 +12,7 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_commands import RenameDialog, SwitchDialog
 from wxdesk.ui.settings.page import SettingsPage
-from wxdesk.ui.setup.console_values import ConsoleValue
+from wxdesk.ui.setup.console import ConsoleValue
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
 from wxdesk.ui.setup.page import SetupPage

@@ -18,8 +18,7 @@ from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.shell.vault_lock import BAR
-from wxdesk.ui.widgets.dialogs.vault import VaultDialog
+from wxdesk.ui.widgets.dialogs.vault import BAR, VaultDialog
 
 
 def _found(person: Newcomer) -> set[CheckVerdict]:

@@ -19,8 +19,7 @@ from wxdesk.core.events import TokenChanged
 from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.status_bar import StatusBar
-from wxdesk.ui.widgets.fitting_label import FittingLabel
-from wxdesk.ui.widgets.status_dot import StatusDot
+from wxdesk.ui.widgets.fitting_label import FittingLabel, StatusDot
 
 
 @pytest.fixture(params=["en", "zh_CN"])

@@ -11,8 +11,7 @@ from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
-from wxdesk.ui.setup.console_paths import ConsolePaths
-from wxdesk.ui.setup.console_values import MODES, ConsoleValue, ConsoleValues
+from wxdesk.ui.setup.console import MODES, ConsolePaths, ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox

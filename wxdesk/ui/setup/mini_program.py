@@ -15,7 +15,7 @@ from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, n
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
-from wxdesk.ui.setup.console_paths import ConsolePaths
+from wxdesk.ui.setup.console import ConsolePaths
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import ORIGINAL_ID_PATH, SECRET_PATHS
 from wxdesk.ui.widgets.boxes import hbox, vbox

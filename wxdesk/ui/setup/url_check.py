@@ -14,8 +14,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
-from wxdesk.ui.setup.console_paths import ConsolePaths
-from wxdesk.ui.setup.console_values import ConsoleValue, ConsoleValues
+from wxdesk.ui.setup.console import ConsolePaths, ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.finding_card import FindingCard
 from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import hbox, vbox

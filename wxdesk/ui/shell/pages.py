@@ -18,12 +18,12 @@ from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.rail import PageEntry
-from wxdesk.ui.shell.vault_lock import VaultLock
 from wxdesk.ui.simulator.page import SimulatorPage
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.traffic.page import TrafficPage
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.vault import VaultLock
 
 
 @dataclass(frozen=True, slots=True)

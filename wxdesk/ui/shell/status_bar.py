@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.conversations.listing import DayCounts
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PauseChanged, SetupChanged, TokenChanged
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.setup.facts import SetupState
+from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.health import HealthState, TokenState
+from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.presence.chip import PresenceChip
+from wxdesk.ui.look.theme import Measure, Size, font
+from wxdesk.ui.presence.presence import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.shell.longest_wait import LongestWait
-from wxdesk.ui.shell.setup_lamp import SetupLamp
 from wxdesk.ui.widgets.boxes import hbox
-from wxdesk.ui.widgets.buttons import Button, SmallButton
-from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, shrink_steps
-from wxdesk.ui.widgets.status_dot import StatusDot
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, StatusDot, shrink_steps
 from wxdesk.ui.wording.days import Days
-from wxdesk.ui.wording.messages import clock_time, time_left_text
+from wxdesk.ui.wording.messages import clock_time, name_of, span_text, time_left_text
 
 TICK_MS = 1000
 
@@ -226,3 +227,123 @@ def _time(token: TokenState | None, now: datetime) -> str:
     if token is None or token.expires_at is None:
         return tr("not fetched yet")
     return time_left_text(token.expires_at - now)
+
+
+_NOTHING_YET = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING)
+_SHORT = {
+    Gravity.FAILURE: "Not ready",
+    Gravity.WARNING: "Look here",
+    Gravity.NOTE: "Unproved",
+}
+
+
+class SetupLamp(StatusDot):
+    """Dot and cause; whoever presses it wants to see the set-up.
+
+    Signals:
+        pressed: by mouse or keyboard.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_setup(self, state: SetupState) -> None:
+        """Show the desk's present set-up."""
+        found = state.lamp
+        if found.verdict is CheckVerdict.OK:
+            place = state.listener_url.split("://")[-1]
+            self.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))
+            return
+        said, more = _said(found, many=len(state.accounts) > 1), sentences.remedy(found)
+        gravity = found.verdict.gravity
+        details = tr("{said} {more}", said=said, more=more) if more else ""
+        self.show_state("failed" if gravity is Gravity.FAILURE else "pending", said, details, short=tr(_SHORT[gravity]))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.pressed.emit()
+            return
+        super().keyPressEvent(event)
+
+
+def _said(found: Finding, *, many: bool) -> str:
+    said = sentences.text(found)
+    if found.verdict in _NOTHING_YET:
+        said = tr("{check}: {said}", check=sentences.name(found.check), said=said)
+    return tr("“{account}”: {said}", account=found.account, said=said) if many and found.account else said
+
+
+LONGEST_NAME = 12
+"""Characters of a name that are shown, to leave room for the other figures."""
+
+
+class LongestWait(Button):
+    """Hidden while nobody waits.
+
+    Signals:
+        wanted: the id of the conversation to open.
+    """
+
+    wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", kind=ButtonKind.LINK, parent=parent)
+        self.conversation: Conversation | None = None
+        self._wordings = ("", "")
+        self._step = 0
+        self.setFont(font(Size.SMALL))
+        self.setToolTip(tr("Open who waits longest (F7)"))
+        self.clicked.connect(self.open)
+        self.hide()
+
+    def show_conversation(self, conversation: Conversation | None, now: datetime) -> None:
+        """Show the conversation with the longest wait, if there is one."""
+        self.conversation = conversation
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        """Update the length of the wait."""
+        since = self.conversation.waiting_since if self.conversation is not None else None
+        if self.conversation is not None and since is not None:
+            name = name_of(self.conversation.contact)
+            name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+            span = span_text(max(now - since, timedelta()))
+            self._wordings = (
+                tr("Longest wait: {name}, {span}", name=name, span=span),
+                tr("Longest: {name}, {span}", name=name, span=span),
+            )
+            self.setAccessibleName(self._wordings[0])
+            self._say()
+        self.setVisible(since is not None)
+
+    def width_at(self, step: int) -> int:
+        """Return the width in full (0) and short (1); 0 while hidden."""
+        if self.isHidden():
+            return 0
+        metrics = self.fontMetrics()
+        now, then = (metrics.horizontalAdvance(self._wordings[at]) for at in (self._step, step))
+        return self.sizeHint().width() - now + then
+
+    def use_step(self, step: int) -> None:
+        """Show the full text (0) or the short one (1)."""
+        self._step = step
+        self._say()
+
+    def _say(self) -> None:
+        text = self._wordings[self._step].replace("&", "&&")  # a name is no shortcut
+        if text != self.text():
+            self.setText(text)
+
+    def open(self) -> None:
+        """Ask for the conversation to be opened, if somebody waits."""
+        if self.conversation is not None:
+            self.wanted.emit(self.conversation.id)

@@ -18,9 +18,8 @@ from tests.conftest import Sized
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.widgets.fields.word_chips import WordChip
-from wxdesk.ui.widgets.fitting_label import FittingLabel
+from wxdesk.ui.widgets.fitting_label import FittingLabel, StatusDot
 from wxdesk.ui.widgets.labels import PlainLabel, positions_in
-from wxdesk.ui.widgets.status_dot import StatusDot
 
 TEXTS = (30, 218, 218)
 """How many texts of the corpus are shown in each size of the campaign."""
