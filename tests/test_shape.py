@@ -185,6 +185,7 @@ _REASONS = {
 _SPOKEN = {
     "tr": 0,
     "ntr": 0,
+    "unit": 0,
     "RuleFault": 1,
     "FaultInside": 1,
     "TemplateFault": 1,

@@ -9,7 +9,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from babel.messages.pofile import read_po
@@ -78,6 +79,11 @@ def ntr(one: str, many: str, n: int, **values: object) -> str:
     found = _catalogue.get(one)
     text = (one if n == 1 else many) if found is None else found if isinstance(found, str) else found[0]
     return _filled(text, {"n": n, **values})
+
+
+def unit(one: str, many: str) -> Callable[[int], str]:
+    """Return the words behind a number, by the number."""
+    return partial(ntr, one, many)
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.rule import Action, ActionKind, Cooldown, Delivery, LastRule, Rule, Verdict
+from wxdesk.i18n import unit
 from wxdesk.ui.rules.editor.actions.bodies import TypingBody
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, QuietDaysPart
 from wxdesk.ui.rules.editor.limits_card import LimitsCard
-from wxdesk.ui.settings.preference_lines import NumberLine, undo_unit
+from wxdesk.ui.settings.preference_lines import NumberLine
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.wording.conditions import context_text
 from wxdesk.ui.wording.messages import exact_span
@@ -41,9 +42,9 @@ def _waiting(host: QWidget) -> Spoken:
 
 
 def _setting(host: QWidget) -> Spoken:
-    line = NumberLine("undo_seconds", "Undo", undo_unit, host)
+    line = NumberLine("undo_seconds", "Undo", unit("second left", "seconds left"), host)
     line.show_value(1)
-    return line, line.number, "second (0: it leaves at once)", "seconds (0: it leaves at once)"
+    return line, line.number, "second left", "seconds left"
 
 
 @pytest.fixture

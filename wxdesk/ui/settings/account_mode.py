@@ -9,10 +9,9 @@ from wxdesk.core.events import AccountChanged, ConfigurationChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.settings.accounts import LONGEST_HOLD
-from wxdesk.i18n import tr
+from wxdesk.i18n import tr, unit
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.preference_lines import stop_unit
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -36,7 +35,7 @@ class AccountMode(QWidget):
         self.mode = ChoiceField(self, tr("How this account answers"), modes)
         self.seconds = NumberField(0, LONGEST_HOLD, tr("Seconds in which you can stop or change a reply"), self)
         self._unit = PlainLabel(parent=self)
-        self.seconds.count(self._unit, stop_unit)
+        self.seconds.count(self._unit, unit("second to stop or change them", "seconds to stop or change them"))
         self._unit.setMinimumHeight(30)
         self.source = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self)

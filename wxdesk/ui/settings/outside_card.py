@@ -10,7 +10,7 @@ from wxdesk.config.outside import LONGEST_MINUTES
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.outside import PhoneKind
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr, unit
 from wxdesk.secrets import CUSTOMER_DATA_KEY
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import sentence_word
@@ -111,9 +111,9 @@ class OutsideCard(SettingsCard):
 
     def _lay_out(self) -> None:
         sentence = QWidget(self._more)
-        flow, unit = FlowLayout(sentence), sentence_word("", sentence)
-        self.after.count(unit, _after_unit)
-        for widget in (sentence_word(tr("Once somebody has waited"), sentence), self.after, unit):
+        flow, behind = FlowLayout(sentence), sentence_word("", sentence)
+        self.after.count(behind, unit("minute and nobody is there", "minutes and nobody is there"))
+        for widget in (sentence_word(tr("Once somebody has waited"), sentence), self.after, behind):
             flow.addWidget(widget)
         words = tr("With what customers wrote, which the service then sees")
         choice = switch_line(self.words, words, tr("With what customers wrote"))
@@ -173,7 +173,3 @@ class OutsideCard(SettingsCard):
 
     def _tell(self, words: str, _: object) -> None:
         self._notices.toast(words)
-
-
-def _after_unit(n: int) -> str:
-    return ntr("minute and nobody is there", "minutes and nobody is there", n)

@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.preferences import BOUNDS
-from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Switch
@@ -134,50 +133,3 @@ def sentence_word(text: str, parent: QWidget) -> PlainLabel:
     label = PlainLabel(text, parent=parent)
     label.setMinimumHeight(30)
     return label
-
-
-def undo_unit(n: int) -> str:
-    """Return the text for the time in which a sent reply can be undone."""
-    return ntr("second (0: it leaves at once)", "seconds (0: it leaves at once)", n)
-
-
-def late_unit(n: int) -> str:
-    """Return the text for the age at which an automatic reply is too late."""
-    return ntr("minute late waits as a draft instead", "minutes late waits as a draft instead", n)
-
-
-def idle_unit(n: int) -> str:
-    """Return the text for the idle time after which nobody is at the desk."""
-    many = "minutes without key or mouse in this window nobody is at the desk"
-    return ntr("minute without key or mouse in this window nobody is at the desk", many, n)
-
-
-def absent_unit(n: int) -> str:
-    """Return the text for the absence after which endless takeovers are handed back."""
-    return ntr("minute away (0: never)", "minutes away (0: never)", n)
-
-
-def again_unit(n: int) -> str:
-    """Return the text for the interval at which the sound is repeated."""
-    return ntr("second until somebody looks (0: once)", "seconds until somebody looks (0: once)", n)
-
-
-def hour_unit(_: int) -> str:
-    """Return the text for an hour of the day."""
-    return tr("o'clock")
-
-
-def until_unit(_: int) -> str:
-    """Return the text for the hour at which the quiet hours end."""
-    return tr("o'clock: neither sound nor notices on the desktop (the same hour twice: never)")
-
-
-def warning_unit(n: int) -> str:
-    """Return the text for the warning before the reply window closes."""
-    many = "hours before the time for replies ends with no answer (0: never)"
-    return ntr("hour before the time for replies ends with no answer (0: never)", many, n)
-
-
-def stop_unit(n: int) -> str:
-    """Return the text for the time that an automatic reply is held."""
-    return ntr("second to stop or change them", "seconds to stop or change them", n)

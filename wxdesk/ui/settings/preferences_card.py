@@ -13,7 +13,7 @@ from wxdesk.core.errors import BadPreference, WxdeskError
 from wxdesk.core.events import PreferencesChanged, RulesChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.preferences import LastMoment, OnClose, Preferences
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain, tr, unit
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import (
     ChoiceLine,
@@ -21,14 +21,6 @@ from wxdesk.ui.settings.preference_lines import (
     PreferenceLine,
     SwitchLine,
     WordsLine,
-    absent_unit,
-    again_unit,
-    hour_unit,
-    idle_unit,
-    late_unit,
-    undo_unit,
-    until_unit,
-    warning_unit,
 )
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -81,7 +73,8 @@ class PreferencesCard(SettingsCard):
     def _add_talking(self) -> None:
         takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
         minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_text, MINUTE), self)
-        undo = NumberLine("undo_seconds", tr("What you send can be undone for"), undo_unit, self)
+        leaves = unit("second (0: it leaves at once)", "seconds (0: it leaves at once)")
+        undo = NumberLine("undo_seconds", tr("What you send can be undone for"), leaves, self)
         self._add(tr("Writing"), undo, takes_over, minutes)
         words = WordsLine("guarded_words", tr("Warn me of these words"), tr("with commas; # is any digit"), self)
         rules = SwitchLine("guards_rules", tr("A rule's reply with one of them waits as a draft"), self)
@@ -92,10 +85,16 @@ class PreferencesCard(SettingsCard):
     def _add_waiting(self) -> None:
         last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
         last.choice.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
-        late = NumberLine("stale_minutes", tr("An automatic reply more than"), late_unit, self)
+        waits = unit("minute late waits as a draft instead", "minutes late waits as a draft instead")
+        late = NumberLine("stale_minutes", tr("An automatic reply more than"), waits, self)
         self._add(tr("Held replies"), last, late)
-        idle = NumberLine("away_minutes", tr("After"), idle_unit, self)
-        back = NumberLine("hand_back_minutes", tr("What I took over without an end goes back after"), absent_unit, self)
+        idle_for = unit(
+            "minute without key or mouse in this window nobody is at the desk",
+            "minutes without key or mouse in this window nobody is at the desk",
+        )
+        idle = NumberLine("away_minutes", tr("After"), idle_for, self)
+        away_for = unit("minute away (0: never)", "minutes away (0: never)")
+        back = NumberLine("hand_back_minutes", tr("What I took over without an end goes back after"), away_for, self)
         self._add(tr("Presence"), idle, back)
         if self._bridge.desk.operators is not None:
             hands_out = tr("Who waits, and nobody has them, goes to the least busy of those at their desks")
@@ -106,11 +105,17 @@ class PreferencesCard(SettingsCard):
         text = SwitchLine("notifications_show_text", tr("and show what the customer wrote"), self)
         self._add(tr("Notifications"), shown, text)
         sound = SwitchLine("sound", tr("Ring when a conversation needs me"), self)
-        again = NumberLine("sound_every_seconds", tr("again every"), again_unit, self)
+        until = unit("second until somebody looks (0: once)", "seconds until somebody looks (0: once)")
+        again = NumberLine("sound_every_seconds", tr("again every"), until, self)
         self._add(tr("Sound"), sound, again)
-        begin = NumberLine("quiet_from", tr("Quiet from"), hour_unit, self)
-        self._add(tr("Do not disturb"), begin, NumberLine("quiet_until", tr("and until"), until_unit, self))
-        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), warning_unit, self))
+        quiet = tr("o'clock: neither sound nor notices on the desktop (the same hour twice: never)")
+        begin = NumberLine("quiet_from", tr("Quiet from"), lambda _: tr("o'clock"), self)
+        self._add(tr("Do not disturb"), begin, NumberLine("quiet_until", tr("and until"), lambda _: quiet, self))
+        before = unit(
+            "hour before the time for replies ends with no answer (0: never)",
+            "hours before the time for replies ends with no answer (0: never)",
+        )
+        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), before, self))
         closed = ChoiceLine("on_close", tr("When the window is closed"), self)
         choices = ((OnClose.ASK, tr("ask me")), (OnClose.TRAY, tr("keep on in the tray")))
         closed.choice.offer([*choices, (OnClose.QUIT, tr("stop receiving messages"))])

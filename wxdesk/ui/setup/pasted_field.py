@@ -1,51 +1,32 @@
 """Field for a value from WeChat's console, cleaned and judged as it comes."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge
 from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue, field_name
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
-from wxdesk.ui.widgets.fields.field_words import FieldWords
-from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 PASTED = 3
 """Characters that come at once only by pasting."""
 
 
-class PastedField(QWidget):
-    """One value of an account; an impossible one is refused here, in words.
-
-    Signals:
-        edited: the value has changed.
-    """
-
-    edited = Signal()
+class PastedField(LabelledField):
+    """One value of an account; an impossible one is refused here, in words."""
 
     def __init__(self, field: CredentialField, hint: str = "", *, hidden: bool = False, parent: QWidget) -> None:
-        super().__init__(parent)
         self.field = field
         self._before = 0
-        self.edit = QLineEdit(self)
-        self.edit.setPlaceholderText(hint)
-        self.edit.setAccessibleName(field_name(field))
-        self.words = FieldWords(self, room=True)
-        self.note, self.error = self.words.note, self.words.error
-        self._eye = SmallButton("eye", tr("Show or hide the {field}", field=field_name(field)), self)
+        word = field_name(field)
+        self._eye = SmallButton("eye", tr("Show or hide the {field}", field=word), parent)
+        super().__init__(word[:1].upper() + word[1:], hint, parent, room=True, beside=self._eye)
+        self.edit.setAccessibleName(word)
         self._eye.setCheckable(True)
         self._eye.setVisible(hidden)
         self._eye.toggled.connect(self._show_letters)
         if hidden:
             self._show_letters(False)
-        word = field_name(field)
-        name = PlainLabel(word[:1].upper() + word[1:], size=Size.SMALL, role="secondary", parent=self)
-        line = hbox((self.edit, 1), self._eye, spacing=4)
-        vbox(name, line, self.words, within=self, spacing=3)
-        self.edit.textChanged.connect(self._changed)
         self.edit.editingFinished.connect(self.check)
 
     def text(self) -> str:
@@ -58,12 +39,6 @@ class PastedField(QWidget):
             self.edit.setText(value)
         self.words.show_note("")
         self.show_error("")
-
-    def show_error(self, reason: str) -> None:
-        """Show an error below; empty removes it."""
-        self.words.show_error(reason)
-        self.edit.setAccessibleDescription(reason)
-        set_wrong(self.edit, bool(reason))
 
     def check(self) -> bool:
         """Clean the value and judge it; False if it cannot be right. Empty is no fault."""

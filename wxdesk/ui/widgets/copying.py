@@ -85,18 +85,10 @@ class CodeBlock(QFrame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.copy_button = CopyButton(text, what, self)
-        self._lay_out()
+        button = (self.copy_button, Qt.AlignmentFlag.AlignTop)
+        hbox((self.label, 1), button, within=self, spacing=12, margins=(12, 8, 8, 8))
 
     def show_text(self, text: str) -> None:
         """Show other lines."""
         self.label.setText(text.expandtabs(4))
         self.copy_button.text_to_copy = text
-
-    def _lay_out(self) -> None:
-        hbox(
-            (self.label, 1),
-            (self.copy_button, Qt.AlignmentFlag.AlignTop),
-            within=self,
-            spacing=12,
-            margins=(12, 8, 8, 8),
-        )

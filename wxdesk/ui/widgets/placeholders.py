@@ -4,9 +4,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+
+MIDDLE = Qt.AlignmentFlag.AlignHCenter
+ABOVE: tuple[BoxPart, ...] = (STRETCH, STRETCH)
+BELOW: tuple[BoxPart, ...] = (STRETCH, STRETCH, STRETCH)
+"""Room around the words, which stand a little above the middle."""
 
 
 class EmptyState(QFrame):
@@ -25,14 +30,9 @@ class EmptyState(QFrame):
         self.step = Button("")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column = vbox(within=self, spacing=8, margins=(24, 24, 24, 24))
-        column.addStretch(2)
-        column.addWidget(IconLabel(icon, "faint", 32), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self.title)
-        column.addWidget(self.sentence)
-        column.addSpacing(4)
-        column.addWidget(self.step, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
+        picture, step = (IconLabel(icon, "faint", 32), MIDDLE), (self.step, MIDDLE)
+        parts = (picture, self.title, self.sentence, 4, step)
+        vbox(*ABOVE, *parts, *BELOW, within=self, spacing=8, margins=(24, 24, 24, 24))
         self.step.clicked.connect(self.stepped)
 
     def say(self, title: str, sentence: str, step: str = "") -> None:
@@ -74,14 +74,6 @@ class FirstStep(QFrame):
         self.starter.clicked.connect(self.starter_asked)
         self.new = Button(new, icon="plus", parent=self)
         self.new.clicked.connect(self.new_asked)
-        self._lay_out(IconLabel(icon, "faint", PICTURE))
-
-    def _lay_out(self, picture: IconLabel) -> None:
-        buttons = hbox(STRETCH, self.starter, self.new, STRETCH, spacing=8)
-        column = vbox(within=self, spacing=12, margins=(24, 24, 24, 24))
-        column.addStretch(2)
-        column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._title)
-        column.addWidget(self._words, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addLayout(buttons)
-        column.addStretch(3)
+        picture, sentence = (IconLabel(icon, "faint", PICTURE), MIDDLE), (self._words, MIDDLE)
+        parts = (picture, self._title, sentence, hbox(STRETCH, self.starter, self.new, STRETCH, spacing=8))
+        vbox(*ABOVE, *parts, *BELOW, within=self, spacing=12, margins=(24, 24, 24, 24))

@@ -6,12 +6,44 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
-from wxdesk.ui.widgets.fields.field_words import FieldWords
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
+class FieldWords(QWidget):
+    """A note or an error, never both.
+
+    With `room`, the place of one line is always kept: nothing below moves under the mouse when words come or go.
+    """
+
+    def __init__(self, parent: QWidget, *, room: bool) -> None:
+        super().__init__(parent)
+        self._room = room
+        self.note = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
+        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        vbox(self.note, self.error, within=self, spacing=0)
+        if room:
+            self.setMinimumHeight(self.note.fontMetrics().height() + 1)
+        self._show()
+
+    def show_note(self, text: str) -> None:
+        """Tell what was corrected; empty removes it."""
+        self.note.setText(text)
+        self._show()
+
+    def show_error(self, reason: str) -> None:
+        """Tell what is wrong; empty removes it."""
+        self.error.setText(reason)
+        self._show()
+
+    def _show(self) -> None:
+        note, error = self.note.full_text(), self.error.full_text()
+        self.error.setVisible(bool(error))
+        self.note.setVisible(bool(note) and not error)
+        self.setVisible(self._room or bool(note or error))
+
+
 class LabelledField(QWidget):
-    """One line of text with a name; for `room` see `FieldWords`.
+    """One line of text with a name, and a button `beside` it; for `room` see `FieldWords`.
 
     Signals:
         edited: the text has changed.
@@ -19,14 +51,23 @@ class LabelledField(QWidget):
 
     edited = Signal()
 
-    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None, *, room: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        hint: str = "",
+        parent: QWidget | None = None,
+        *,
+        room: bool = False,
+        beside: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(hint)
         self.edit.setAccessibleName(name)
         self.words = FieldWords(self, room=room)
         self.note, self.error = self.words.note, self.words.error
-        vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), self.edit, self.words, within=self, spacing=3)
+        line = self.edit if beside is None else hbox((self.edit, 1), beside, spacing=4)
+        vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), line, self.words, within=self, spacing=3)
         self.edit.textChanged.connect(self._changed)
 
     def text(self) -> str:
@@ -39,7 +80,7 @@ class LabelledField(QWidget):
         self.edit.setAccessibleDescription(reason)
         set_wrong(self.edit, bool(reason))
 
-    def _changed(self) -> None:
+    def _changed(self, _: str) -> None:
         self.show_error("")
         self.edited.emit()
 
