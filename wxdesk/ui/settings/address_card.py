@@ -1,6 +1,5 @@
 """Public address and tunnel on the settings page, to be checked again at any time."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.setup.findings import Finding
@@ -17,13 +16,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class AddressSummary(SettingsCard):
-    """The address, the tunnel behind it, and the last probe.
-
-    Signals:
-        change_wanted: open the card of the guided set-up.
-    """
-
-    change_wanted = Signal()
+    """The address, the tunnel behind it, and the last probe."""
 
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(tr("The way here"), parent)
@@ -31,7 +24,6 @@ class AddressSummary(SettingsCard):
         self._url = PlainLabel(elide=True, parent=self)
         self.reach, self.tunnel = StateLine(self), StateLine(self)
         self.change = Button(tr("Change…"), kind=ButtonKind.LINK, parent=self)
-        self.change.clicked.connect(self.change_wanted)
         self.again = Button(tr("Check again"), icon="retry", parent=self)
         self.again.clicked.connect(self.check)
         self.checked = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)

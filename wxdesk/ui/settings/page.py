@@ -35,11 +35,9 @@ class SettingsPage(QWidget):
 
     Signals:
         setup_wanted: open the guided set-up of an account (empty: a new one) at a `SetupFact`, None for the next.
-        tryout_wanted: show a desk on a simulated WeChat instead.
     """
 
     setup_wanted = Signal(str, object)
-    tryout_wanted = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, facts: InstallationFacts, appearance: Appearance) -> None:
         super().__init__()
@@ -51,7 +49,7 @@ class SettingsPage(QWidget):
         self.commands = AccountCommands(bridge, notices, self)
         self.commands.setup_wanted.connect(self.setup_wanted)
         self.address = AddressSummary(bridge, self)
-        self.address.change_wanted.connect(self.commands.change_address)
+        self.address.change.clicked.connect(self.commands.change_address)
         self.add = Button(tr("Add a mini program"), icon="plus", kind=ButtonKind.PRIMARY, parent=self)
         self.add.clicked.connect(self.commands.add)
         self._lay_out(appearance)
@@ -161,7 +159,6 @@ class SettingsPage(QWidget):
         self.connect_first = Button(tr("Connect a mini program"), kind=ButtonKind.PRIMARY, parent=card)
         self.connect_first.clicked.connect(self.commands.add)
         self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=card)
-        self.tryout.clicked.connect(self.tryout_wanted)
         buttons = QWidget(card)
         hbox(self.connect_first, self.tryout, STRETCH, within=buttons, spacing=10)
         card.add_below(buttons)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.computer import autostart
@@ -33,11 +32,8 @@ from wxdesk.ui.wording.messages import MINUTE, unit_text
 class PreferencesCard(SettingsCard):
     """A list of sentences; an invalid number is reported at its field and not saved.
 
-    Signals:
-        hours_wanted: the operator wants to edit the business hours.
+    `hours` leads to the business hours.
     """
-
-    hours_wanted = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(tr("How the desk works with you"), parent, hint=tr("Saved as you change it"))
@@ -48,7 +44,6 @@ class PreferencesCard(SettingsCard):
         self.lines: dict[str, PreferenceLine] = {}
         self._calendar = ChoiceLine("calendar", tr("“Until closing” goes by these business hours:"), self)
         self.hours = Button(tr("Edit business hours…"), kind=ButtonKind.LINK, parent=self)
-        self.hours.clicked.connect(self.hours_wanted)
         self._add_talking()
         self._add_waiting()
         self._add_calling()

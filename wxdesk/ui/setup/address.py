@@ -6,8 +6,9 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Finding, ProbeStage, stages
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
-from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.mending import Mender
 from wxdesk.ui.setup.text import state_of
 from wxdesk.ui.setup.tunnel_form import TunnelForm
 from wxdesk.ui.widgets.boxes import hbox
@@ -18,12 +19,12 @@ from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 class AddressCard(SetupCard):
     """The public address and the tunnel behind it, with each stage of the last probe."""
 
-    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+    def __init__(self, mender: Mender, parent: QWidget) -> None:
         sentence = tr(
             "WeChat calls an address that opens from anywhere. A server of yours or a tunnel leads it to this computer."
         )
-        super().__init__(SetupFact.ADDRESS, sentence, around, parent)
-        self.form = TunnelForm(around.bridge, around.notices, self)
+        super().__init__(SetupFact.ADDRESS, sentence, mender, parent)
+        self.form = TunnelForm(mender.bridge, mender.notices, self)
         self.form.saved.connect(self.check)
         self.probe = ProbeRow(self)
         self.tunnel = FindingCard(self)
@@ -52,7 +53,7 @@ class AddressCard(SetupCard):
         self.probe.show_finding(finding)
         tunnel = self.view.tunnel
         shown = tunnel is not None and tunnel.verdict not in {CheckVerdict.OK, CheckVerdict.UNKNOWN}
-        self.tunnel.show_finding(tunnel if shown else None, mending=self._around.mending(tunnel) if tunnel else None)
+        self.tunnel.show_finding(tunnel if shown else None, mending=self._mender.offer(tunnel) if tunnel else None)
 
     def begin(self) -> None:
         """Focus the address while there is none."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -16,12 +15,11 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.setup.finding_card import FindingCard, Mending
+from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.mending import Mender
 from wxdesk.ui.setup.text import checked_text, step_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH = 760
@@ -36,7 +34,6 @@ class SetupView:
     keep messages away although nothing of it can be seen from here.
     """
 
-    now: datetime
     account: Account | None = None
     setup: AccountSetup = field(default_factory=lambda: AccountSetup(""))
     reach: Finding = field(default_factory=lambda: Finding(Check.ADDRESS, CheckVerdict.UNKNOWN))
@@ -53,15 +50,6 @@ class SetupView:
         return self.account.name if self.account is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class CardSurroundings:
-    """The desk, the notices, and how a card mends what was found."""
-
-    bridge: Bridge
-    notices: Notices
-    mending: Callable[[Finding], Mending | None]
-
-
 class SetupCard(QFrame):
     """One card. `body` is filled by each; the foot has the last check and the way on.
 
@@ -75,14 +63,14 @@ class SetupCard(QFrame):
     go_to = Signal(object)
     added = Signal(str)
 
-    def __init__(self, fact: SetupFact, sentence: str, around: CardSurroundings, parent: QWidget) -> None:
+    def __init__(self, fact: SetupFact, sentence: str, mender: Mender, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("class", "card")
         self.setMaximumWidth(WIDTH)
         self.fact = fact
-        self._around = around
-        self._bridge = around.bridge
-        self.view = SetupView(around.bridge.desk.clock())
+        self._mender = mender
+        self._bridge = mender.bridge
+        self.view = SetupView()
         self.title = PlainLabel(step_title(fact), size=Size.PAGE, strong=True, parent=self)
         self.sentence = PlainLabel(sentence, role="secondary", wrap=True, parent=self)
         self.body = vbox(spacing=14)
@@ -119,7 +107,7 @@ class SetupCard(QFrame):
     def show_result(self, finding: Finding) -> None:
         """Show a finding, unless nothing was checked yet."""
         known = finding.verdict is not CheckVerdict.UNKNOWN
-        self.result.show_finding(finding if known else None, mending=self._around.mending(finding))
+        self.result.show_finding(finding if known else None, mending=self._mender.offer(finding))
         self.checked.setText(checked_text(finding, self._bridge.desk.clock()) if known else "")
         self.go_on.setEnabled(known and finding.ok)
 
@@ -148,4 +136,4 @@ class SetupCard(QFrame):
 
     def _failed(self, error: Exception) -> None:
         self.released()
-        self._around.notices.report(error)
+        self._mender.notices.report(error)

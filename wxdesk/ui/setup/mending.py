@@ -33,8 +33,8 @@ class Mender(QObject):
 
     def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:
         super().__init__(parent)
-        self._bridge = bridge
-        self._notices = notices
+        self.bridge = bridge
+        self.notices = notices
 
     def offer(self, finding: Finding) -> Mending | None:
         """Return the button for a finding; None where only a person can mend it."""
@@ -75,14 +75,14 @@ class Mender(QObject):
 
     def _url(self, name: str, finding: Finding) -> Mending | None:
         url = finding.values.get(name, "")
-        change = partial(self._do, partial(self._bridge.desk.account_editing.set, "listener", {"public_url": url}))
+        change = partial(self._do, partial(self.bridge.desk.account_editing.set, "listener", {"public_url": url}))
         return (tr("Use the new address here"), change) if url else None
 
     def _host_key(self, finding: Finding) -> Mending | None:
         fingerprint = finding.values.get("fingerprint", "")
         if not fingerprint:
             return None
-        accept = partial(self._bridge.desk.account_editing.set, "tunnel", {"host_key": fingerprint})
+        accept = partial(self.bridge.desk.account_editing.set, "tunnel", {"host_key": fingerprint})
         return tr("Accept this server"), partial(self._do, accept)
 
     def _rules(self, _: Finding) -> Mending:
@@ -90,7 +90,7 @@ class Mender(QObject):
 
     def _resume(self, finding: Finding) -> Mending:
         return tr("Resume it"), partial(
-            self._do, partial(self._bridge.desk.account_editing.pause, finding.account, on=False)
+            self._do, partial(self.bridge.desk.account_editing.pause, finding.account, on=False)
         )
 
     def _secret(self, finding: Finding) -> Mending:
@@ -107,11 +107,11 @@ class Mender(QObject):
         return tr("Enter the address"), partial(self.go_to.emit, fact)
 
     def _change(self, account: str, **keys: object) -> None:
-        self._do(partial(self._bridge.desk.account_editing.change, account, **keys))
+        self._do(partial(self.bridge.desk.account_editing.change, account, **keys))
 
     def _do(self, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        self._bridge.ask(work(), self._done)
+        self.bridge.ask(work(), self._done)
 
     def _done(self, _: object) -> None:
-        self._notices.toast(tr("It is changed"))
+        self.notices.toast(tr("It is changed"))
         self.mended.emit()

@@ -10,8 +10,9 @@ from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import tr
 from wxdesk.secrets import SecretName
-from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import MODES, ConsolePaths, ConsoleValue, ConsoleValues
+from wxdesk.ui.setup.mending import Mender
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -23,9 +24,9 @@ from wxdesk.ui.widgets.labels import PlainLabel
 class MessagePushCard(SetupCard):
     """Token and EncodingAESKey: generated, or pasted if the console has some already."""
 
-    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+    def __init__(self, mender: Mender, parent: QWidget) -> None:
         sentence = tr("Token and key are made here. Copy them into WeChat's console, and submit there in step 4.")
-        super().__init__(SetupFact.MESSAGE_PUSH, sentence, around, parent)
+        super().__init__(SetupFact.MESSAGE_PUSH, sentence, mender, parent)
         self.values = ConsoleValues(self)
         self.renew = Button(tr("Generate new ones"), icon="retry", parent=self)
         self.renew.clicked.connect(self._ask_to_renew)
@@ -62,7 +63,7 @@ class MessagePushCard(SetupCard):
             self.ask(self._bridge.desk.setup.check_all(self.view.name), self._looked)
 
     def _ask_to_renew(self) -> None:
-        self._around.notices.confirm(
+        self._mender.notices.confirm(
             tr("Make a new Token and key?"),
             tr("Enter the new ones in WeChat's console afterwards. For 24 hours the former ones are taken as well."),
             tr("Generate"),

@@ -14,8 +14,9 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, new_token
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets import SecretName
-from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import ConsolePaths
+from wxdesk.ui.setup.mending import Mender
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import ORIGINAL_ID_PATH, SECRET_PATHS
 from wxdesk.ui.widgets.boxes import hbox, vbox
@@ -35,9 +36,9 @@ _WRONG_VALUES = {
 class MiniProgramCard(SetupCard):
     """AppID, AppSecret, original ID and name, stored once WeChat knows them."""
 
-    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+    def __init__(self, mender: Mender, parent: QWidget) -> None:
         sentence = tr("Copy these values from WeChat's console. They are tried at once; nobody else sees them.")
-        super().__init__(SetupFact.MINI_PROGRAM, sentence, around, parent)
+        super().__init__(SetupFact.MINI_PROGRAM, sentence, mender, parent)
         self.app_id = PastedField(CredentialField.APP_ID, "wx0123456789abcdef", parent=self)
         self.app_secret = PastedField(CredentialField.APP_SECRET, hidden=True, parent=self)
         self.original_id = PastedField(CredentialField.ORIGINAL_ID, "gh_0123456789ab", parent=self)
@@ -199,7 +200,7 @@ class MiniProgramCard(SetupCard):
             self.name.show_error(explain_reason(error))
             self.name.edit.setFocus()
         else:
-            self._around.notices.report(error)
+            self._mender.notices.report(error)
 
     def _fill(self, view: SetupView) -> None:
         account = view.account

@@ -19,7 +19,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.setup.address import AddressCard
-from wxdesk.ui.setup.card import WIDTH, CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.card import WIDTH, SetupCard, SetupView
 from wxdesk.ui.setup.mending import Mender
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
@@ -43,17 +43,9 @@ class SetupPage(QWidget):
     """Leads from nothing to the first answered message, and back to any step later.
 
     Signals:
-        settings_wanted: leave for the settings.
-        tryout_wanted: show a desk on a simulated WeChat instead.
-        inbox_wanted: show the conversations.
-        starter_rules_wanted: take over the built-in rules.
         front_wanted: show this page, which is given.
     """
 
-    settings_wanted = Signal()
-    tryout_wanted = Signal()
-    inbox_wanted = Signal()
-    starter_rules_wanted = Signal()
     front_wanted = Signal(object)
 
     def __init__(self, bridge: Bridge, notices: Notices, memory: WindowMemory) -> None:
@@ -63,15 +55,14 @@ class SetupPage(QWidget):
         self.account, step = memory.setup_place
         self.step = SetupFact(step) if step in set(SetupFact) else SetupFact.MINI_PROGRAM
         self.mender = Mender(bridge, notices, self)
-        around = CardSurroundings(bridge, notices, self.mender.offer)
-        self.real_message = RealMessageCard(around, self)
+        self.real_message = RealMessageCard(self.mender, self)
         self.cards: dict[SetupFact, SetupCard] = {
             card.fact: card
             for card in (
-                MiniProgramCard(around, self),
-                MessagePushCard(around, self),
-                AddressCard(around, self),
-                UrlCheckCard(around, self),
+                MiniProgramCard(self.mender, self),
+                MessagePushCard(self.mender, self),
+                AddressCard(self.mender, self),
+                UrlCheckCard(self.mender, self),
                 self.real_message,
             )
         }
@@ -149,12 +140,8 @@ class SetupPage(QWidget):
     def _connect(self) -> None:
         self._bridge.follow(self, self._follow, *_SHOWN)
         self.steps.chosen.connect(self.show_step)
-        self.tryout.clicked.connect(self.tryout_wanted)
-        self.leave.clicked.connect(self.settings_wanted)
         self.mender.go_to.connect(self.show_step)
-        self.mender.starter_rules_wanted.connect(self.starter_rules_wanted)
         self.mender.mended.connect(self._show)
-        self.real_message.inbox_wanted.connect(self.inbox_wanted)
         for card in self.cards.values():
             card.done.connect(self._next)
             card.go_to.connect(self.show_step)
@@ -190,7 +177,6 @@ class SetupPage(QWidget):
         secrets = setup.found_for(self.account).credentials  # also of an account that lacks some
         url = desk.setup.public_url
         return SetupView(
-            now=desk.clock(),
             account=account,
             setup=state.account(self.account),
             reach=state.reach,

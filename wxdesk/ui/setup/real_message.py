@@ -4,7 +4,7 @@ from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
@@ -17,8 +17,9 @@ from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.refresher import Refresher
-from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.mending import Mender
 from wxdesk.ui.setup.text import step_title
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -33,14 +34,11 @@ NEWEST = 5
 class RealMessageCard(SetupCard):
     """Done only by a push that a rule has answered; until then names what is missing.
 
-    Signals:
-        inbox_wanted: all is done, show the conversations.
+    `go_on` leads to the conversations then.
     """
 
-    inbox_wanted = Signal()
-
-    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
-        super().__init__(SetupFact.REAL_MESSAGE, _asked(), around, parent)
+    def __init__(self, mender: Mender, parent: QWidget) -> None:
+        super().__init__(SetupFact.REAL_MESSAGE, _asked(), mender, parent)
         self._conversation: int | None = None
         self.missing = Button(kind=ButtonKind.LINK, parent=self)
         self.missing.clicked.connect(self._go_to_missing)
@@ -56,11 +54,10 @@ class RealMessageCard(SetupCard):
         self.again.hide()
         self.go_on.setText(tr("Open the inbox"))
         self.go_on.clicked.disconnect(self.done)
-        self.go_on.clicked.connect(self.inbox_wanted)
-        around.bridge.events.connect(self._hear)
-        self._snapshots = Refresher(around.bridge, self._question, self._show_exchange, self)
-        self._attempts = Refresher(around.bridge, self._newest, self._show_newest, self)
-        self._rule_lists = Refresher(around.bridge, around.bridge.desk.rules.rulebook.all, self._show_rules, self)
+        mender.bridge.events.connect(self._hear)
+        self._snapshots = Refresher(mender.bridge, self._question, self._show_exchange, self)
+        self._attempts = Refresher(mender.bridge, self._newest, self._show_newest, self)
+        self._rule_lists = Refresher(mender.bridge, mender.bridge.desk.rules.rulebook.all, self._show_rules, self)
 
     def show_view(self, view: SetupView) -> None:
         """Show which fact is missing still, or that a real message was answered."""
@@ -115,7 +112,7 @@ class RealMessageCard(SetupCard):
         if newest is None or newest.verdict.gravity is not Gravity.WARNING or self._is_corrected(newest):
             self.note.show_finding(None)
         else:
-            self.note.show_finding(newest, mending=self._around.mending(newest))
+            self.note.show_finding(newest, mending=self._mender.offer(newest))
 
     def _is_corrected(self, finding: Finding) -> bool:
         right = finding.values.get("original_id", "")
@@ -137,7 +134,7 @@ class RealMessageCard(SetupCard):
 
     def _show_rules(self, rules: Sequence[object]) -> None:
         none = Finding(Check.RULES, CheckVerdict.NO_RULES)
-        self.rules.show_finding(None if rules else none, mending=self._around.mending(none))
+        self.rules.show_finding(None if rules else none, mending=self._mender.offer(none))
 
     def _go_to_missing(self) -> None:
         self.go_to.emit(self.view.setup.missing or SetupFact.MINI_PROGRAM)

@@ -13,9 +13,10 @@ from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.refresher import Refresher
-from wxdesk.ui.setup.card import CardSurroundings, SetupCard, SetupView
+from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import ConsolePaths, ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.mending import Mender
 from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -30,14 +31,14 @@ ATTEMPTS = 5
 class UrlCheckCard(SetupCard):
     """Says what to submit, then waits, with each of WeChat's attempts as it comes."""
 
-    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+    def __init__(self, mender: Mender, parent: QWidget) -> None:
         sentence = tr("Enter these values in WeChat's console and press its Submit. WeChat then calls this desk once.")
-        super().__init__(SetupFact.URL_CHECK, sentence, around, parent)
+        super().__init__(SetupFact.URL_CHECK, sentence, mender, parent)
         self.values = ConsoleValues(self)
         self.submitted = Button(tr("I have submitted it"), kind=ButtonKind.PRIMARY, parent=self)
         self.submitted.clicked.connect(self.check)
         self.waiting = WaitingLine(self)
-        self.attempts = AttemptList(around, self)
+        self.attempts = AttemptList(mender, self)
         self.body.addWidget(self.waiting)
         self.body.addWidget(self.attempts)
         self.body.addWidget(self.values)
@@ -46,7 +47,7 @@ class UrlCheckCard(SetupCard):
         self.again.hide()
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._show_wait)
-        self._refresher = Refresher(around.bridge, self._question, self._show_attempts, self)
+        self._refresher = Refresher(mender.bridge, self._question, self._show_attempts, self)
 
     def show_view(self, view: SetupView) -> None:
         """Show the values to submit, and how far it is."""
@@ -119,9 +120,9 @@ class WaitingLine(QWidget):
 class AttemptList(QWidget):
     """The last requests that came, newest first, each with its sentence and remedy."""
 
-    def __init__(self, around: CardSurroundings, parent: QWidget) -> None:
+    def __init__(self, mender: Mender, parent: QWidget) -> None:
         super().__init__(parent)
-        self._around = around
+        self._mender = mender
         self._shown: tuple[Finding, ...] = ()
         self.title = PlainLabel(tr("What came last"), size=Size.SMALL, role="secondary", strong=True, parent=self)
         self._rows: QVBoxLayout = vbox(spacing=4)
@@ -144,9 +145,9 @@ class AttemptList(QWidget):
             card = FindingCard(self, framed=False)
             self._rows.addWidget(card)
             self.cards.append(card)
-        now = self._around.bridge.desk.clock()
+        now = self._mender.bridge.desk.clock()
         for index, card in enumerate(self.cards):
             found = attempts[index] if index < len(attempts) else None
             when = dated_time(found.at, now) if found is not None and found.at is not None else ""
-            mending = self._around.mending(found) if found is not None and index == 0 else None
+            mending = self._mender.offer(found) if found is not None and index == 0 else None
             card.show_finding(found, when=when, mending=mending)

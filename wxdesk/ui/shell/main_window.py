@@ -88,7 +88,8 @@ class MainWindow(QWidget):
 
     @property
     def _links(self) -> PageLinks:
-        return PageLinks(self.show_settings, self.tryout_wanted.emit, self._bring_forward, self.open_conversation)
+        tryout = partial(self.tryout_wanted.emit)
+        return PageLinks(self.show_settings, tryout, self._bring_forward, self.open_conversation)
 
     @property
     def inbox(self) -> InboxPage:

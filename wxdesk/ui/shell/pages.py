@@ -82,13 +82,13 @@ def build_pages(
     traffic.try_wanted.connect(rules.try_as)
     insights, settings = InsightsPage(bridge, notices), SettingsPage(bridge, notices, facts, appearance)
     _lead_on(inbox, rules, templates, settings, links)
-    settings.preferences.hours_wanted.connect(rules.hours.open)
-    settings.tryout_wanted.connect(links.tryout)
+    settings.preferences.hours.clicked.connect(rules.hours.open)
+    settings.tryout.clicked.connect(links.tryout)
     guide = _guide(bridge, notices, WindowMemory(facts.home), links)
-    guide.inbox_wanted.connect(partial(links.page, inbox))
+    guide.real_message.go_on.clicked.connect(partial(links.page, inbox))
     settings.setup_wanted.connect(guide.open)
     inbox.setup_wanted.connect(guide.resume)
-    for signal in (guide.starter_rules_wanted, inbox.starter_rules_wanted):
+    for signal in (guide.mender.starter_rules_wanted, inbox.starter_rules_wanted):
         signal.connect(rules.files.add_starter_rules)
     return (
         Page("inbox", PageEntry(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
@@ -122,8 +122,8 @@ def _open_record(links: PageLinks, page: RulesPage | TemplatesPage, record_id: i
 
 def _guide(bridge: Bridge, notices: Notices, memory: WindowMemory, links: PageLinks) -> SetupPage:
     guide = SetupPage(bridge, notices, memory)
-    guide.settings_wanted.connect(links.settings)
-    guide.tryout_wanted.connect(links.tryout)
+    guide.leave.clicked.connect(links.settings)
+    guide.tryout.clicked.connect(links.tryout)
     guide.front_wanted.connect(links.page)
     vault = VaultLock(bridge, notices, guide)
     guide.mender.vault_wanted.connect(vault.ask)

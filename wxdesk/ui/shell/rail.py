@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 
@@ -69,6 +69,7 @@ class RailItem(QAbstractButton):
         self._badge = 0
         self.setCheckable(True)
         self.setAutoExclusive(True)  # one of several, for screen readers
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedSize(ITEM)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -86,11 +87,6 @@ class RailItem(QAbstractButton):
             self._badge = count
             self.setAccessibleDescription(ntr("{n} unread", "{n} unread", count) if count else "")
             self.update()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
-            self.update()
-        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
