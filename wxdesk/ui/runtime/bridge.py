@@ -91,8 +91,8 @@ class Bridge(QObject):
     _arrived = Signal()
     _answered = Signal(object)
 
-    def __init__(self, desk: Desk, desk_loop: asyncio.AbstractEventLoop, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, desk_loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
         self.desk = desk
         self._loop = desk_loop
         self._lock = threading.Lock()

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.events import AccountChanged, ConfigurationChanged, ListenerChanged, SetupChanged, TokenChanged
@@ -11,6 +11,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_commands import AccountCommands
 from wxdesk.ui.settings.address_card import AddressSummary
@@ -53,8 +54,7 @@ class SettingsPage(QWidget):
         self.add = Button(tr("Add a mini program"), icon="plus", kind=ButtonKind.PRIMARY, parent=self)
         self.add.clicked.connect(self.commands.add)
         self._lay_out(appearance)
-        self._tick = QTimer(self, interval=1000)
-        self._tick.timeout.connect(self._show_state)
+        VisibleTick(self, self._show_state)
         bridge.follow(self, self._build_cards, ConfigurationChanged)
         bridge.follow(self, self._show_state, ListenerChanged, TokenChanged, SetupChanged, AccountChanged)
         self._build_cards()
@@ -65,14 +65,6 @@ class SettingsPage(QWidget):
         for card in self.team:
             card.show_team()
         self._show_state()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._tick.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._tick.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -3,8 +3,6 @@
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.core.setup.facts import SetupFact
@@ -12,6 +10,7 @@ from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import ConsolePaths, ConsoleValue, ConsoleValues
@@ -45,8 +44,7 @@ class UrlCheckCard(SetupCard):
         self.body.addWidget(ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self))
         self.foot.insertWidget(self.foot.count() - 1, self.submitted)
         self.again.hide()
-        self._tick = QTimer(self, interval=1000)
-        self._tick.timeout.connect(self._show_wait)
+        VisibleTick(self, self._show_wait)
         self._refresher = Refresher(mender.bridge, self._question, self._show_attempts, self)
 
     def show_view(self, view: SetupView) -> None:
@@ -69,14 +67,6 @@ class UrlCheckCard(SetupCard):
         """Wait for WeChat, which has been asked in its console."""
         if self.view.name:
             self._bridge.ask(self._bridge.desk.setup.submitted(self.view.name, self.finding))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._tick.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._tick.stop()
 
     def show_result(self, finding: Finding) -> None:
         """Show the finding, unless the newest attempt says the same."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.conversations.listing import DayCounts
@@ -22,13 +22,12 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size, font
 from wxdesk.ui.presence.presence import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, StatusDot, shrink_steps
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time, name_of, span_text, time_left_text
-
-TICK_MS = 1000
 
 
 class StatusBar(QFrame):
@@ -67,8 +66,7 @@ class StatusBar(QFrame):
         self._row = hbox(*left, self._right, within=self, spacing=20, margins=(14, 0, 14, 0))
         self._order = self._giving_way()
         self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
-        self._tick = QTimer(self, interval=TICK_MS)
-        self._tick.timeout.connect(self._show_time)
+        VisibleTick(self, self._show_time)
         bridge.follow(
             self, self.show_health, ListenerChanged, SetupChanged, TokenChanged, PauseChanged, ConfigurationChanged
         )
@@ -114,14 +112,6 @@ class StatusBar(QFrame):
         else:
             self.replies.show_state("accent", tr("Automatic replies: on"), short=tr("Replies on"))
             self.pause.setText(tr("Pause all"))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._tick.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._tick.stop()
 
     def _giving_way(self) -> Sequence[tuple[Shrinkable, int]]:
         """Return the parts to shorten when room is scarce, least needed first."""

@@ -48,11 +48,11 @@ class TeamCard(SettingsCard):
         self.me = PlainLabel(elide=True, parent=self)
         self.password = Button(tr("Change my password…"), parent=self)
         self.sign_out = Button(tr("Sign out"), parent=self)
-        self.password.clicked.connect(self._ask_own_password)
+        self.password.clicked.connect(partial(self._ask, OwnPasswordDialog))
         self.sign_out.clicked.connect(self._sign_out)
         self.add_row(tr("Signed in"), vbox(self.me, hbox(self.password, self.sign_out, STRETCH, spacing=8), spacing=8))
         self.add = Button(tr("Add an operator…"), icon="plus", parent=self)
-        self.add.clicked.connect(self._ask_new_operator)
+        self.add.clicked.connect(partial(self._ask, NewOperatorDialog))
         self.rows: dict[str, OperatorRow] = {}
         self._list: QVBoxLayout = vbox(spacing=8)
         self.lately = PlainLabel(role="secondary", wrap=True, parent=self)
@@ -109,11 +109,8 @@ class TeamCard(SettingsCard):
     def _change(self, before: Operator, after: Operator | None) -> None:
         self._bridge.ask(self._operators.change(before, after), self._changed, self._refused)
 
-    def _ask_own_password(self) -> None:
-        self._open(OwnPasswordDialog(self._bridge, self._operators, self.window()))
-
-    def _ask_new_operator(self) -> None:
-        self._open(NewOperatorDialog(self._bridge, self._operators, self.window()))
+    def _ask(self, kind: type[OwnPasswordDialog | NewOperatorDialog]) -> None:
+        self._open(kind(self._bridge, self._operators, self.window()))
 
     def _open(self, dialog: PasswordDialog) -> None:
         dialog.accepted.connect(self.show_team)

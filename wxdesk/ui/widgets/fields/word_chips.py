@@ -182,9 +182,8 @@ class WordChips(QObject):
         *,
         ground: str = "accent_tint",
         ink: str = "accent",
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent or host)
+        super().__init__(host)
         self._host = host
         self._what = what
         self._colors = (ground, ink)
