@@ -30,14 +30,7 @@ SOUND = "call.wav"
 ICON = "notice.png"
 """File of the picture beside a notice, in the operator's folder."""
 
-_FOLLOWED = (
-    AttentionRaised,
-    AttentionChanged,
-    ListenerChanged,
-    PauseChanged,
-    PreferencesChanged,
-    ReachabilityChanged,
-)
+_FOLLOWED = (AttentionRaised, AttentionChanged, ListenerChanged, PauseChanged, PreferencesChanged, ReachabilityChanged)
 
 QUIET_LOOK_MS = 10_000
 """Milliseconds between two looks whether quiet hours have begun or ended."""

@@ -14,13 +14,7 @@ from wxdesk.core.model.operator import Role
 from wxdesk.core.preferences import LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr, unit
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.preference_lines import (
-    ChoiceLine,
-    NumberLine,
-    PreferenceLine,
-    SwitchLine,
-    WordsLine,
-)
+from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine, WordsLine
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, Stack

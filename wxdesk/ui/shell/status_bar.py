@@ -220,11 +220,7 @@ def _time(token: TokenState | None, now: datetime) -> str:
 
 
 _NOTHING_YET = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING)
-_SHORT = {
-    Gravity.FAILURE: "Not ready",
-    Gravity.WARNING: "Look here",
-    Gravity.NOTE: "Unproved",
-}
+_SHORT = {Gravity.FAILURE: "Not ready", Gravity.WARNING: "Look here", Gravity.NOTE: "Unproved"}
 
 
 class SetupLamp(StatusDot):

@@ -12,13 +12,7 @@ from wxdesk.core.model.operator import Operator, OperatorAction, Role
 from wxdesk.desk.operators import Operators
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.team.dialogs import (
-    GivenPasswordDialog,
-    NewOperatorDialog,
-    OwnPasswordDialog,
-    PasswordDialog,
-    role_name,
-)
+from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, PasswordDialog, role_name
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard

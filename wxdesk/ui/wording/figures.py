@@ -42,18 +42,9 @@ _TEXTS = {
         "For you",
         "Left to you and unanswered, called by a rule, about to run out of time or replies, or failed.",
     ),
-    Figure.PENDING: (
-        "Unsent",
-        "Automatic replies that have not left: held for their time or for you, and drafts",
-    ),
-    Figure.FAILED: (
-        "Failed",
-        "WeChat refused a reply, or it is unknown whether it arrived; until you settle it",
-    ),
-    Figure.UNREAD: (
-        "Unread",
-        "Conversations with something that you have not seen; also the number at the inbox",
-    ),
+    Figure.PENDING: ("Unsent", "Automatic replies that have not left: held for their time or for you, and drafts"),
+    Figure.FAILED: ("Failed", "WeChat refused a reply, or it is unknown whether it arrived; until you settle it"),
+    Figure.UNREAD: ("Unread", "Conversations with something that you have not seen; also the number at the inbox"),
     Figure.MINE: ("Mine", "Conversations that you have, among your colleagues"),
     Figure.NOBODYS: ("Nobody's", "They wait for an answer, and none of you has them; the longest wait first"),
     Figure.MESSAGES: ("In", "Messages that customers wrote; opening the chat is none"),
@@ -66,10 +57,7 @@ _TEXTS = {
         "Messages whose first answer came from a rule, or that a rule settled without a word",
     ),
     Figure.UNANSWERED: ("Not answered", "Messages of this time that nobody has answered until now"),
-    Figure.HITS: (
-        "Hits",
-        "Messages that a rule matched, also where its reply was stopped or it only looks on",
-    ),
+    Figure.HITS: ("Hits", "Messages that a rule matched, also where its reply was stopped or it only looks on"),
     Figure.CORRECTED: (
         "Corrected",
         "You changed what a rule had prepared, stopped it before it left, or wrote something instead",

@@ -129,10 +129,7 @@ class AgreementDialog(NarrowDialog):
         self._lay_out(title, self.text, self.body, self.error, 4, buttons)
 
     def when_agreed[T](
-        self,
-        bridge: Bridge,
-        work: Callable[[], Coroutine[Any, Any, T]],
-        done: Callable[[T], None] | None = None,
+        self, bridge: Bridge, work: Callable[[], Coroutine[Any, Any, T]], done: Callable[[T], None] | None = None
     ) -> None:
         """Let the desk do `work` once the operator agrees; then close, and call `done`."""
         self._bridge, self._work = bridge, work

@@ -175,14 +175,7 @@ class WordChips(QObject):
     changed = Signal()
     relaid = Signal()
 
-    def __init__(
-        self,
-        host: QWidget,
-        what: str,
-        *,
-        ground: str = "accent_tint",
-        ink: str = "accent",
-    ) -> None:
+    def __init__(self, host: QWidget, what: str, *, ground: str = "accent_tint", ink: str = "accent") -> None:
         super().__init__(host)
         self._host = host
         self._what = what
