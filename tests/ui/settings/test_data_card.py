@@ -15,7 +15,7 @@ from wxdesk.desk.data.exporting import ExportKind, Progress
 from wxdesk.desk.operators import Operators
 from wxdesk.store.moving import CopyProgress
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.data_card import DataCard
+from wxdesk.ui.settings.places_card import DataCard
 from wxdesk.ui.widgets.dialogs.file_jobs import BAR
 from wxdesk.ui.widgets.dialogs.notices import Notices
 

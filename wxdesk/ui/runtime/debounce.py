@@ -1,4 +1,4 @@
-"""Timers that call a slot: once after the last of several changes, or while it is seen."""
+"""Timers that call a slot: once after several changes, or while a widget is seen."""
 
 from collections.abc import Callable
 

@@ -17,9 +17,8 @@ from wxdesk.ui.settings.account_commands import AccountCommands
 from wxdesk.ui.settings.address_card import AddressSummary
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.checks_card import ChecksCard
-from wxdesk.ui.settings.data_card import DataCard
 from wxdesk.ui.settings.outside_card import OutsideCard
-from wxdesk.ui.settings.places_card import InstallationFacts, PlacesCard
+from wxdesk.ui.settings.places_card import DataCard, InstallationFacts, PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.team.card import TeamCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox

@@ -1,4 +1,4 @@
-"""WeChat's consoles as they read there: values to enter, and the menus that lead to them."""
+"""WeChat's consoles: the values to enter there, and the menus that lead to them."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -31,7 +31,7 @@ type Tryout = Callable[[], AbstractContextManager[TryoutDesk]]
 
 
 class TryoutBar(QFrame):
-    """Amber bar across the window of a simulated WeChat; `back` leads to the operator's own."""
+    """Amber bar across the window of a simulated WeChat, with the way `back`."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

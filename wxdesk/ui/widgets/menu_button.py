@@ -1,4 +1,4 @@
-"""Buttons with a menu: one of several, any of several, or a name; and a menu above one."""
+"""Buttons with a menu: one of several, any of several, or a name; menus above."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -13,13 +13,13 @@ from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.painting import ELLIPSIS
 
 type MenuChoice = tuple[str, object, bool | None]
-"""Words, value, and whether it is in force; None for a choice that is never marked."""
+"""Words, value, and whether it is in force; None if it is never marked."""
 
 
 def offer_above(
     button: QWidget, name: str, choices: Iterable[MenuChoice | None], then: Callable[[Any], object]
 ) -> None:
-    """Open a menu above a button, and call `then` with the value chosen; None draws a line."""
+    """Open a menu above a button; `then` gets the value chosen. None draws a line."""
     menu = QMenu(button)
     menu.setAccessibleName(name)
     menu.aboutToHide.connect(menu.deleteLater)

@@ -1,4 +1,4 @@
-"""The vault of secrets in the window: its passphrase is asked for, or a new one made."""
+"""The vault of secrets in the window: asks for its passphrase, or makes one."""
 
 import asyncio
 
@@ -36,7 +36,7 @@ def ask_for_vault(bridge: Bridge, parent: QWidget) -> None:
 
 
 class VaultDialog(AgreementDialog):
-    """Asks for the passphrase, twice where there is no vault yet; accepted once it is open."""
+    """Asks for the passphrase, twice where there is no vault yet; it is open then."""
 
     def __init__(self, bridge: Bridge, sources: SecretSources, parent: QWidget) -> None:
         self._is_new = not sources.vault.exists

@@ -1,4 +1,4 @@
-"""A text field with its name above and its error below, and a switch with its meaning."""
+"""A text field with its name and its error, and a switch with its meaning."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
@@ -43,7 +43,9 @@ class FieldWords(QWidget):
 
 
 class LabelledField(QWidget):
-    """One line of text with a name, and a button `beside` it; for `room` see `FieldWords`.
+    """One line of text with a name, perhaps a button `beside` it, and its words.
+
+    For `room` see `FieldWords`.
 
     Signals:
         edited: the text has changed.
@@ -86,7 +88,7 @@ class LabelledField(QWidget):
 
 
 def switch_line(switch: Switch, words: str, name: str = "") -> QHBoxLayout:
-    """Return a switch with its meaning beside it, which also names it, unless `name` does."""
+    """Return a switch with its meaning beside it, which names it unless `name` does."""
     switch.setAccessibleName(name or words)
     return hbox(switch, (PlainLabel(words, wrap=True, parent=switch.parentWidget()), 1), spacing=8)
 
