@@ -18,7 +18,7 @@ from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.sentences import CAUSES, WORDINGS
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.secrets import SecretName
-from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.setup.real_message import RealMessageCard
 from wxdesk.ui.setup.text import sentence_of

@@ -17,7 +17,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField
 from wxdesk.ui.setup.console import ConsoleValue, ConsoleValues
-from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.message_push import OwnValues
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.steps import StepColumn

@@ -79,7 +79,7 @@ class RecordPage[R: Record](QWidget):
         view.chosen.connect(self._choose)
         view.delete_asked.connect(self._delete)
         editor.touched.connect(self._touched)
-        empty.new_asked.connect(self.start_new)
+        empty.new.clicked.connect(self.start_new)
         new.clicked.connect(self.start_new)
         self._bridge.events.connect(self._hear)
         around = editor.head.parentWidget() or editor

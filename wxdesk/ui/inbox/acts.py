@@ -25,9 +25,7 @@ from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.messages import clock_time, name_of
-from wxdesk.ui.wording.row_changes import changed_text
-from wxdesk.ui.wording.status import snooze_choices
-from wxdesk.ui.wording.until import EndChoice, HoursBoundary
+from wxdesk.ui.wording.status import EndChoice, HoursBoundary, changed_text, snooze_choices
 
 
 def offer(menu: QMenu, ends: Iterable[EndChoice[Any]]) -> None:

@@ -16,10 +16,9 @@ from wxdesk.core.events import (
 )
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.board import NoticeBoard
-from wxdesk.ui.notifications.desktop_notices import DesktopNotices
+from wxdesk.ui.notifications.desktop_notices import DesktopNotices, Tray
 from wxdesk.ui.notifications.notice import Notifier, preferences_at_this_hour
 from wxdesk.ui.notifications.player import Player, Ringer, chime, player_command
-from wxdesk.ui.notifications.tray import Tray
 from wxdesk.ui.notifications.updates import UpdateNotice
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow

@@ -67,7 +67,7 @@ class RulesPage(RecordPage[Rule]):
         self.list.export_rules.triggered.connect(self.files.open_export)
         self.files.imported.connect(self._imported)
         self.hours.saved.connect(self.editor.check_now)
-        self.empty.starter_asked.connect(self.files.add_starter_rules)
+        self.empty.starter.clicked.connect(self.files.add_starter_rules)
         self.editor.edited.connect(self._edited)
         self.editor.head.trial.clicked.connect(self._place.toggle)
         self.editor.head.dry_run.clicked.connect(self._try_on_history)

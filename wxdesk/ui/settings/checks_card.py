@@ -10,7 +10,7 @@ from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import Examine
-from wxdesk.ui.setup.finding_card import FindingCard
+from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine

@@ -7,8 +7,7 @@ from wxdesk.core.setup.findings import Finding, ProbeStage, stages
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
 from wxdesk.ui.setup.card import SetupCard, SetupView
-from wxdesk.ui.setup.finding_card import FindingCard
-from wxdesk.ui.setup.mending import Mender
+from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import state_of
 from wxdesk.ui.setup.tunnel_form import TunnelForm
 from wxdesk.ui.widgets.boxes import hbox

@@ -15,8 +15,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.setup.finding_card import FindingCard
-from wxdesk.ui.setup.mending import Mender
+from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import checked_text, step_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind

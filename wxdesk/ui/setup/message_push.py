@@ -12,7 +12,7 @@ from wxdesk.i18n import tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import MODES, ConsolePaths, ConsoleValue, ConsoleValues
-from wxdesk.ui.setup.mending import Mender
+from wxdesk.ui.setup.findings import Mender
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox

@@ -16,7 +16,7 @@ from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets import SecretName
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import ConsolePaths
-from wxdesk.ui.setup.mending import Mender
+from wxdesk.ui.setup.findings import Mender
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import ORIGINAL_ID_PATH, SECRET_PATHS
 from wxdesk.ui.widgets.boxes import hbox, vbox

@@ -18,8 +18,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import SetupCard, SetupView
-from wxdesk.ui.setup.finding_card import FindingCard
-from wxdesk.ui.setup.mending import Mender
+from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import step_title
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind

@@ -14,8 +14,7 @@ from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import ConsolePaths, ConsoleValue, ConsoleValues
-from wxdesk.ui.setup.finding_card import FindingCard
-from wxdesk.ui.setup.mending import Mender
+from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind

@@ -41,7 +41,7 @@ class TemplatesPage(RecordPage[Template]):
         self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
         hbox(self.list, (self._middle, 1), spacing=0, within=self)
         self.list.view.copy_asked.connect(self.start_copy)
-        self.empty.starter_asked.connect(self._add_starters)
+        self.empty.starter.clicked.connect(self._add_starters)
         self.editor.history_asked.connect(self._open_history)
         bind(self, "Ctrl+F", self.list.begin_search)
 

@@ -1,6 +1,6 @@
 """Placeholders of an empty region, with at most two next steps."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.ui.look.theme import Size
@@ -15,13 +15,7 @@ BELOW: tuple[BoxPart, ...] = (STRETCH, STRETCH, STRETCH)
 
 
 class EmptyState(QFrame):
-    """Icon, title, sentence, and at most one button.
-
-    Signals:
-        stepped: the button was pressed.
-    """
-
-    stepped = Signal()
+    """Icon, title, sentence, and at most one button, `step`."""
 
     def __init__(self, icon: str = "inbox", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +27,6 @@ class EmptyState(QFrame):
         picture, step = (IconLabel(icon, "faint", 32), MIDDLE), (self.step, MIDDLE)
         parts = (picture, self.title, self.sentence, 4, step)
         vbox(*ABOVE, *parts, *BELOW, within=self, spacing=8, margins=(24, 24, 24, 24))
-        self.step.clicked.connect(self.stepped)
 
     def say(self, title: str, sentence: str, step: str = "") -> None:
         """Show these words; an empty `step` shows no button."""
@@ -49,15 +42,7 @@ WIDTH = 340
 
 
 class FirstStep(QFrame):
-    """Explains an empty page, and offers the built-in examples or an empty start.
-
-    Signals:
-        starter_asked: take over the built-in examples.
-        new_asked: begin with an empty one.
-    """
-
-    starter_asked = Signal()
-    new_asked = Signal()
+    """Explains an empty page, and offers the built-in examples or an empty start."""
 
     def __init__(
         self, icon: str, *, title: str, words: str, starter: str, new: str, parent: QWidget | None = None
@@ -71,9 +56,7 @@ class FirstStep(QFrame):
         for label in (self._title, self._words):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.starter = Button(starter, kind=ButtonKind.PRIMARY, parent=self)
-        self.starter.clicked.connect(self.starter_asked)
         self.new = Button(new, icon="plus", parent=self)
-        self.new.clicked.connect(self.new_asked)
         picture, sentence = (IconLabel(icon, "faint", PICTURE), MIDDLE), (self._words, MIDDLE)
         parts = (picture, self._title, sentence, hbox(STRETCH, self.starter, self.new, STRETCH, spacing=8))
         vbox(*ABOVE, *parts, *BELOW, within=self, spacing=12, margins=(24, 24, 24, 24))

@@ -1,15 +1,19 @@
-"""Reasons that hold back automatic replies, and what colleagues do meanwhile."""
+"""Reasons that hold back automatic replies, and words about colleagues."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
+from wxdesk.core.conversations.claim import Sight
 from wxdesk.core.events import ColleaguesChanged, OperatorWrites, PauseChanged, PreferencesChanged
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.wording.colleagues import activity_text
+from wxdesk.ui.wording.messages import span_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 
@@ -54,3 +58,28 @@ def hold_reason_of_held(held: HeldReply, hold_reason_of: FindHoldReason) -> Hold
     if held.behind:
         return HoldReason.BEHIND
     return hold_reason_of(held.reply.conversation_id, held.reply.due_at, held.closes_at)
+
+
+def activity_text(sights: Iterable[Sight], conversation_id: int, me: str) -> str:
+    """Return which colleagues type in a conversation, else who looks at it, if any."""
+    here = [one for one in sights if one.conversation_id == conversation_id and one.name != me]
+    typing = [one.name for one in here if one.typing]
+    if typing:
+        return tr("{names} is typing", names=_listed(typing))
+    return tr("{names} is looking", names=_listed(one.name for one in here)) if here else ""
+
+
+def claim_text(conversation: Conversation, me: str, now: datetime) -> str:
+    """Return who has a conversation, in a few words."""
+    name, until = conversation.claimed_by, conversation.claim_until
+    if not name:
+        return tr("Nobody has it")
+    if name == me:
+        return tr("You have it")
+    if until is not None:
+        return tr("{name} has left; free in {span}", name=name, span=span_text(max(until - now, now - now)))
+    return tr("{name} has it", name=name)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " · ".join(sorted(set(names)))

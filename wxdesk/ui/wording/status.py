@@ -1,13 +1,41 @@
-"""Texts of a conversation's status: resolved, snoozed, and the ends of a snooze."""
+"""Texts of a conversation's status, of the ends of a snooze, and of its changes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.messages import clock_time, date_text, span_text, weekday_text
-from wxdesk.ui.wording.until import EndChoice, HoursBoundary
+
+
+@dataclass(frozen=True, slots=True)
+class EndChoice[T]:
+    """A menu line for an end; without `end` it is disabled, and `tip` says why."""
+
+    text: str
+    end: T | None
+    tip: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HoursBoundary:
+    """The next opening or closing time; `problem` says why it is unknown.
+
+    `there` is the hour that the shop's clock shows then, empty if this computer's shows the same.
+    """
+
+    at: datetime | None = None
+    problem: str = ""
+    there: str = ""
+
+    def named(self, when: str) -> str:
+        """Return `when`, and the shop's hour where it is another."""
+        return tr("{when} ({there} at the shop)", when=when, there=self.there) if self.there else when
+
 
 MORNING = time(9)
 """Local time at which a snooze until a morning ends."""
@@ -109,3 +137,40 @@ def past_time(at: datetime, now: datetime) -> str:
     if at.astimezone().date() == now.astimezone().date():
         return clock_time(at)
     return tr("{day} {time}", day=date_text(at.astimezone().date(), with_year=False), time=clock_time(at))
+
+
+def changed_text(change: RowChange, result: RowsChanged, name: str, now: datetime) -> str:
+    """Return the news of a change; empty where it can be seen at once.
+
+    `name` is the contact, or the number of conversations.
+    """
+    left = len(result.unsettled)
+    rest = ntr("{n} stays in the list, because a reply there is left to you.",
+               "{n} stay in the list, because a reply there is left to you.", left)  # fmt: skip
+    return (
+        " ".join((_changed(change, result.until, name, now), rest))
+        if left
+        else _changed(change, result.until, name, now)
+    )
+
+
+def _changed(change: RowChange, until: datetime | None, name: str, now: datetime) -> str:
+    if change.act is not RowAct.SNOOZE or until is None or change.until is None:
+        return tr(_CHANGED.get(change.act, ""), name=name, tag=change.tag)
+    when = upcoming_time(until, now)
+    if until < change.until:
+        return tr("Snoozed until {when}, before the reply window closes: {name}", when=when, name=name)
+    return tr("Snoozed until {when}: {name}", when=when, name=name)
+
+
+_CHANGED = {
+    RowAct.READ: "Marked as read: {name}",
+    RowAct.UNREAD: "Marked as unread: {name}",
+    RowAct.PIN: "Pinned on top: {name}",
+    RowAct.UNPIN: "Not on top any more: {name}",
+    RowAct.RESOLVE: "Resolved: {name}",
+    RowAct.BLOCK: "Blocked: {name}",
+    RowAct.UNBLOCK: "Not blocked any more: {name}",
+    RowAct.TAG: "Tagged “{tag}”: {name}",
+    RowAct.UNTAG: "Tag “{tag}” taken away: {name}",
+}

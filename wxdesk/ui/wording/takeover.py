@@ -10,7 +10,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.messages import MINUTE, clock_time, date_text, name_of, span_text, time_left_text
 from wxdesk.ui.wording.reply_status import span_until
-from wxdesk.ui.wording.until import EndChoice, HoursBoundary
+from wxdesk.ui.wording.status import EndChoice, HoursBoundary
 
 SILENCES = (5, 10, 30)
 """Minutes without a message after which a takeover can end."""

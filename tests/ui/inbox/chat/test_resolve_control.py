@@ -32,8 +32,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.conversation import row_time, status_of_row
-from wxdesk.ui.wording.status import snooze_choices, upcoming_time
-from wxdesk.ui.wording.until import HoursBoundary
+from wxdesk.ui.wording.status import HoursBoundary, snooze_choices, upcoming_time
 
 LI, HAN, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002", "oCustomer0000000000000003"
 HOUR = timedelta(hours=1)

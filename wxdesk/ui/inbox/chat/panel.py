@@ -80,7 +80,7 @@ class ChatPanel(QFrame):
         session, timeline, composer = self._session, self.timeline, self.composer
         session.turned.connect(self._turn)
         session.opened.connect(self._opened)
-        self.empty.stepped.connect(session.retry)
+        self.empty.step.clicked.connect(session.retry)
         session.model.changed.connect(self._show_end)
         session.hold_reasons.changed.connect(timeline.viewport().update)
         timeline.older_wanted.connect(session.older)

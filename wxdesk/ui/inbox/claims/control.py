@@ -20,8 +20,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, NarrowDialog
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.painting import paint_face
-from wxdesk.ui.wording.colleagues import claim_text
-from wxdesk.ui.wording.hold_reasons import HoldReasons
+from wxdesk.ui.wording.hold_reasons import HoldReasons, claim_text
 
 FACE = 26
 

@@ -124,7 +124,7 @@ class ConversationList(QFrame):
         self.model.modelReset.connect(self._restore)
         self.model.rowsInserted.connect(self._show_page)
         self.model.rowsRemoved.connect(self._show_page)
-        self.empty.stepped.connect(self._step)
+        self.empty.step.clicked.connect(self._step)
         self.away.clicked.connect(self.left)
         self.view.clicked.connect(self._clicked)
         self.view.menu_wanted.connect(self.menu_wanted)
