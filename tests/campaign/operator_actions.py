@@ -33,7 +33,7 @@ class Operated(Judged):
         self.silenced[contact.openid] = Silence(self.may_have_left(contact), until, how.silent_seconds)
 
     async def write_and_note(self, contact: Contact, text: str, undo_seconds: int) -> None:
-        preferences = self.world.opened.desk.preferences
+        preferences = self.desk.preferences
         await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
         span = timedelta(minutes=preferences.now.takeover_minutes)
         await self.desk.replies.write(contact.conversation_id, text)
@@ -56,7 +56,7 @@ class Operated(Judged):
         self.fall_silent()
 
     async def set_account_mode_and_note(self, mode: ReplyMode) -> None:
-        await self.world.opened.desk.accounts.set_mode(ACCOUNT, mode, hold_seconds=10)
+        await self.desk.accounts.set_mode(ACCOUNT, mode, hold_seconds=10)
         self.fall_silent()
 
     async def block_and_note(self, contact: Contact) -> None:
@@ -122,4 +122,4 @@ class Operated(Judged):
 
     @property
     def desk(self) -> Desk:
-        return self.world.opened.desk
+        return self.world.desk

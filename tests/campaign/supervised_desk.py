@@ -35,6 +35,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic
+from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime import wall_clock
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.push.pusher import PushOutcome
@@ -158,6 +159,11 @@ class World:
         """The desk that is open now."""
         return self.running.opened
 
+    @property
+    def desk(self) -> Desk:
+        """The one at which the operator sits."""
+        return self.opened.desk
+
     def _join(self) -> None:
         self.opened.desk.bus.subscribe(self._hear)
         self.sandbox.set_push_url(f"{self.opened.url}/wx/shop")
@@ -257,7 +263,9 @@ class World:
 
         async def again() -> None:
             home = self.folder / f"home{next(self._homes)}"
-            shutil.copytree(self.setup.home, home, ignore=shutil.ignore_patterns("*.lock", "*-shm", "backups", "logs"))
+            shutil.copytree(
+                self.setup.home, home, ignore=shutil.ignore_patterns("*.lock", "*.socket", "*-shm", "backups", "logs")
+            )
             self.between_desks = True
             await self.running.kill()
             shutil.rmtree(self.setup.home)

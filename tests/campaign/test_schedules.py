@@ -344,8 +344,10 @@ def test_so_he_has_where_transactions_run_side_by_side(
     try_schedules(opens, PARTS, sized(8, 100, 1000))
 
 
-def try_schedules(opens: Callable[[int], AbstractContextManager[World]], part: int, count: int) -> None:
-    machine = type("Supervision", (Supervision,), {"opens": staticmethod(opens)})
+def try_schedules(
+    opens: Callable[[int], AbstractContextManager[World]], part: int, count: int, kind: type[Supervision] = Supervision
+) -> None:
+    machine = type(kind.__name__, (kind,), {"opens": staticmethod(opens)})
     run = settings(
         max_examples=count,
         stateful_step_count=STEPS,
