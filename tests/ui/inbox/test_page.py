@@ -80,7 +80,7 @@ def test_a_held_reply_is_changed_in_the_composer_and_sent(
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: page.chat.composer.text() == "We open at 9.")
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)  # its clock stands still
-    assert not page.list.strip.isVisible()
+    qtbot.waitUntil(lambda: not page.list.strip.isVisible())
     page.chat.composer.edit.setPlainText("We open at 10 today.")
     qtbot.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
@@ -88,8 +88,7 @@ def test_a_held_reply_is_changed_in_the_composer_and_sent(
     assert sent is not None
     assert sent.edited
     assert sent.content.text == "We open at 10 today."
-    assert page.chat.composer.text() == ""
-    assert not page.chat.composer.line.isVisible()
+    qtbot.waitUntil(lambda: page.chat.composer.text() == "" and not page.chat.composer.line.isVisible())
 
 
 def test_writing_takes_over_and_handing_back_gives_the_rules_the_word(
