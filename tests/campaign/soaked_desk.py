@@ -28,8 +28,8 @@ from wxdesk.commands.rules import import_rules
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.desk.templates.templates import starter_templates
 from wxdesk.runner import DeskThread
-from wxdesk.ui.inbox.conversation_list.model import RowRole
-from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
+from wxdesk.ui.inbox.lists import RECORD
+from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.appearance import Look
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.places_card import InstallationFacts
@@ -129,7 +129,7 @@ class Walk:
         model = self._inbox.list.model
         if model.rowCount():
             at = model.index(next(self._serial) * 7 % model.rowCount(), 0)
-            self._inbox.open_conversation(at.data(RowRole.ID))
+            self._inbox.open_conversation(at.data(RECORD).conversation.id)
 
     def _write(self) -> None:
         self._inbox.chat.composer.edit.setPlainText(f"by hand {next(self._serial)}")

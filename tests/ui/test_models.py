@@ -18,8 +18,8 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.templates import Template
 from wxdesk.desk.conversations.inbox_queries import HeldReply
-from wxdesk.ui.inbox.conversation_list.search_results import Place, SearchModel
-from wxdesk.ui.inbox.held_replies.model import HeldModel, asked_text
+from wxdesk.ui.inbox.conversation_list.search import Place, SearchModel
+from wxdesk.ui.inbox.held_replies.view import HeldModel, asked_text
 from wxdesk.ui.rules.review.rows import ReviewRow, ReviewRows
 from wxdesk.ui.templates.template_list import Role, TemplateModel
 from wxdesk.ui.wording.messages import readable

@@ -140,7 +140,7 @@ def shown(world: World, window: MainWindow, rows: list[InboxRow]) -> dict[str, t
         ),
         "rail": (window.rail.items[0].badge, under[InboxFilter.UNREAD]),
         "chips": (chips, {chip: [str(under[chip])] if under[chip] else [] for chip in COUNTED}),
-        "strip": (len(window.inbox.held.feed.held), sum(row.held for row in rows)),
+        "strip": (len(window.inbox.held.replies.held), sum(row.held for row in rows)),
         "bar": (bar is None or bar.startswith(f"{len(asking)} "), True),
         "foot": (foot, [under[InboxFilter.WAITING], figures.messages, figures.sent_by_rule, figures.sent_by_operator]),
         "waiting": (figures.waiting, under[InboxFilter.WAITING]),

@@ -6,7 +6,7 @@ from tests.ui.inbox.records import NOW, conversation, message, reply
 from wxdesk.core.conversations.listing import SearchHit
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.ui.inbox.conversation_list.search_results import excerpt
+from wxdesk.ui.inbox.conversation_list.search import excerpt
 from wxdesk.ui.inbox.timeline.entries import entries_of
 from wxdesk.ui.look.fonts import has_emoji
 

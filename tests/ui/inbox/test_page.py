@@ -15,7 +15,7 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.templates import Template
-from wxdesk.ui.inbox.conversation_list.model import RowRole
+from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.runtime.bridge import Bridge
@@ -43,7 +43,7 @@ def test_a_message_appears_with_its_held_answer_and_the_reasons(
     assert "Did not match: Refunds. has no “refund”" in said
     assert "Matched: Hours · revision 1. has “opening”, has no “refund”" in said
     assert page.list.strip.isVisible()
-    assert page.ticker.running
+    assert page.ticker.isActive()
 
 
 def test_releasing_a_held_reply_sends_it(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
@@ -147,7 +147,7 @@ def test_rows_move_while_the_open_one_stays_marked(qtbot: QtBot, world: World, p
     opened(first)
     second = world.say(SECOND, "hello")
     qtbot.waitUntil(lambda: [row.conversation.id for row in page.list.model.rows()] == [second, first])
-    assert page.list.view.currentIndex().data(RowRole.ID) == first
+    assert page.list.view.currentIndex().data(RECORD).conversation.id == first
     assert page.session.conversation_id == first
     qtbot.keyClick(page, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: page.session.row is not None and page.session.conversation_id == second)
@@ -320,6 +320,6 @@ def test_a_drawer_can_be_put_away_by_the_mouse(qtbot: QtBot, world: World, page:
 
 def test_nothing_counts_while_the_page_is_hidden(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(FIRST, "opening?"))
-    qtbot.waitUntil(lambda: page.ticker.running)
+    qtbot.waitUntil(lambda: page.ticker.isActive())
     page.hide()
-    assert not page.ticker.running
+    assert not page.ticker.isActive()

@@ -20,6 +20,7 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, ask_at_once, message
 from tests.ui.world import World
 from wxdesk.core.errors import BadPicture
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
@@ -32,9 +33,9 @@ from wxdesk.ui.content.pieces import PicturePiece
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
-from wxdesk.ui.inbox.timeline.bubbles.content import pieces_of
+from wxdesk.ui.inbox.timeline.bubbles.layout import pieces_of
+from wxdesk.ui.inbox.timeline.dialogs import PictureViewer
 from wxdesk.ui.inbox.timeline.entries import entries_of
-from wxdesk.ui.inbox.timeline.picture_viewer import PictureViewer
 from wxdesk.ui.runtime.bridge import Bridge
 
 type Open = Callable[[int], None]
@@ -87,7 +88,7 @@ def drop(page: InboxPage, data: QMimeData) -> tuple[bool, bool]:
 
 
 def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: SendingPanels, photo: Path) -> None:
-    panels.open_picture()
+    panels.open(ReplyKind.IMAGE)
     field = panels.picture.form.pictures["picture"]
     field.choose.click()
     (dialog,) = field.window().findChildren(QFileDialog)

@@ -107,7 +107,7 @@ def test_edit_works_on_the_conversation_that_is_open_already(
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
     window.open_conversation(chat)
-    qtbot.waitUntil(lambda: window.inbox.session.reply(f"r{held(world, chat).id}") is not None)
+    qtbot.waitUntil(lambda: window.inbox.session.known.reply(f"r{held(world, chat).id}") is not None)
     qtbot.waitUntil(lambda: bool(desktop.standing))
     desktop.press(desktop.ever[0], NoticeAction.EDIT)
     composer = window.inbox.chat.composer
@@ -167,7 +167,7 @@ def test_nothing_is_told_while_the_window_is_in_front(
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     world.say(SOMEBODY, "请问几点开门")
-    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1)
+    qtbot.waitUntil(lambda: len(window.inbox.held.replies.held) == 1)
     assert desktop.ever == []
 
 
@@ -177,7 +177,7 @@ def test_nothing_is_told_to_whoever_wants_no_notices(
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, notifications=False)))
     world.say(SOMEBODY, "请问几点开门")
-    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1)
+    qtbot.waitUntil(lambda: len(window.inbox.held.replies.held) == 1)
     assert desktop.ever == []
 
 
@@ -190,7 +190,7 @@ def test_what_asks_its_human_does_not_leave_and_is_not_told_as_if_it_would(
     world.move_to(world.clock() + timedelta(minutes=11))
     world.call(world.desk.outbox.resume())
     qtbot.waitUntil(lambda: desktop.ever[0].key not in desktop.standing)
-    assert [one.reply.due_at for one in window.inbox.held.feed.held] == [None]
+    assert [one.reply.due_at for one in window.inbox.held.replies.held] == [None]
 
 
 def test_three_stand_there_at_most_and_the_next_follows(qtbot: QtBot, desktop: Desktop, world: World) -> None:

@@ -44,7 +44,7 @@ def test_what_came_while_he_looked_is_told_once_he_has_left_the_window(
     qtbot.waitUntil(window.isActiveWindow)
     desktop = board(bridge, window)
     world.say(SOMEBODY, "请问几点开门")
-    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1 and bridge.is_idle)
+    qtbot.waitUntil(lambda: len(window.inbox.held.replies.held) == 1 and bridge.is_idle)
     assert not desktop.ever
     window.hide()
     qtbot.waitUntil(lambda: len(desktop.standing) == 1)
@@ -57,7 +57,7 @@ def test_what_came_while_he_looked_is_told_once_nobody_is_at_the_desk(
     qtbot.waitUntil(window.isActiveWindow)
     desktop = board(bridge, window)
     world.say(SOMEBODY, "请问几点开门")
-    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 1 and bridge.is_idle)
+    qtbot.waitUntil(lambda: len(window.inbox.held.replies.held) == 1 and bridge.is_idle)
     assert not desktop.ever
     window.presence.toggle()
     qtbot.waitUntil(lambda: len(desktop.standing) == 1)
@@ -97,7 +97,7 @@ def test_what_he_does_not_see_on_another_page_stays_until_he_does(
     window.show_settings()
     come_back(qtbot, window)
     world.say(OTHER, "请问几点开门")
-    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 2 and bridge.is_idle)
+    qtbot.waitUntil(lambda: len(window.inbox.held.replies.held) == 2 and bridge.is_idle)
     assert len(desktop.standing) == 1
     window.show_page(0)
     qtbot.waitUntil(lambda: not desktop.standing)

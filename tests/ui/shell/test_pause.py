@@ -18,7 +18,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
+from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.messages import clock_time
 

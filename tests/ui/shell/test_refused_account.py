@@ -93,7 +93,7 @@ def test_a_reply_that_waits_says_so_in_bubble_and_list(
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48004))
     reply = world.call(world.desk.replies.write(conversation, "在的"))
     key = f"r{reply.id}"
-    qtbot.waitUntil(lambda: (shown := page.session.reply(key)) is not None and shown.errcode == 48004)
+    qtbot.waitUntil(lambda: (shown := page.session.known.reply(key)) is not None and shown.errcode == 48004)
     kept = world.call(world.store.replies.get(reply.id))
     assert kept.state is ReplyState.QUEUED
     row = page.session.model.row_of(key)

@@ -14,7 +14,7 @@ from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
-from wxdesk.ui.inbox.conversation_list.search_results import HEADING, ROW, Heading, Place
+from wxdesk.ui.inbox.conversation_list.search import HEADING, ROW, Heading, Place
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge

@@ -242,7 +242,7 @@ def test_what_is_edited_and_unchanged_is_released_by_who_signs_out(
     qtbot.addWidget(window, before_close_func=lambda one: one.finish())
     window.show()
     window.open_conversation(thread)
-    qtbot.waitUntil(lambda: window.inbox.session.reply(f"r{reply.id}") is not None)
+    qtbot.waitUntil(lambda: window.inbox.session.known.reply(f"r{reply.id}") is not None)
     window.inbox.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     qtbot.waitUntil(lambda: window.inbox.chat.composer.editing is not None and bridge.is_idle)
     assert world.call(world.store.replies.get(reply.id)).by

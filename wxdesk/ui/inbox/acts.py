@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
@@ -28,36 +27,32 @@ from wxdesk.ui.wording.messages import clock_time, name_of
 from wxdesk.ui.wording.status import EndChoice, HoursBoundary, changed_text, snooze_choices
 
 
-def offer(menu: QMenu, ends: Iterable[EndChoice[Any]]) -> None:
+def offer[T](menu: QMenu, ends: Iterable[EndChoice[T]], then: Callable[[T], None]) -> None:
     """Add an entry for each end time; its tooltip says why it cannot be chosen."""
     menu.setToolTipsVisible(True)
     for end in ends:
         action = menu.addAction(end.text.replace("&", "&&"))
-        action.setData(end.end)
         action.setEnabled(end.end is not None)
+        if end.end is not None:
+            action.triggered.connect(partial(then, end.end))
         action.setToolTip(plain_tip(end.tip or end.text))
         action.setCheckable(end.chosen)
         action.setChecked(end.chosen)
 
 
-def _own_hours(desk: Desk, conversation: Conversation | None) -> Schedule | None:
-    """Return the schedule of the preferred calendar, else of the first, or None.
-
-    A calendar without a time zone uses that of the conversation's account.
-    """
-    schedules = desk.rules.rulebook.calendars.schedules
-    schedule = schedules.get(desk.preferences.now.calendar) or next(iter(schedules.values()), None)
-    account = desk.accounts.get(conversation.account) if conversation is not None else None
-    return schedule and schedule.in_zone(zone_named(account.timezone) if account is not None else None)
-
-
 def next_hours_change(
     desk: Desk, conversation: Conversation | None, of: Callable[[Schedule], datetime | None]
 ) -> HoursBoundary:
-    """Return the next opening or closing, by `of`, or why there is none."""
-    schedule = _own_hours(desk, conversation)
+    """Return the next opening or closing, by `of`, or why there is none.
+
+    It is of the preferred calendar, else of the first; without a time zone, in that of the conversation's account.
+    """
+    schedules = desk.rules.rulebook.calendars.schedules
+    schedule = schedules.get(desk.preferences.now.calendar) or next(iter(schedules.values()), None)
     if schedule is None:
         return HoursBoundary(problem=tr("There are no business hours yet. They are set on the page of rules."))
+    account = desk.accounts.get(conversation.account) if conversation is not None else None
+    schedule = schedule.in_zone(zone_named(account.timezone) if account is not None else None)
     at, never = of(schedule), tr("“{name}” does not open any more.", name=schedule.name)
     if at is None:
         return HoursBoundary(problem=never)
@@ -76,15 +71,11 @@ class SnoozeMenu(QMenu):
         self._now, self._some, self._do, self._under = desk.clock(), tuple(some), do, parent
         self.setAccessibleName(tr("Until when to snooze"))
         opening = next_hours_change(desk, some[0], lambda schedule: schedule.next_open(self._now))
-        offer(self, snooze_choices(opening, self._now))
-        self._other = self.addAction(tr("Until another time…"))
-        self.triggered.connect(self._choose)
+        offer(self, snooze_choices(opening, self._now), self._snooze)
+        self.addAction(tr("Until another time…"), self._ask_moment)
 
-    def _choose(self, action: QAction) -> None:
-        if action is self._other:
-            ask_moment(self._under, tr("Until when to snooze"), tr("Snooze"), self._now, self._snooze)
-        elif isinstance(action.data(), datetime):
-            self._snooze(action.data())
+    def _ask_moment(self) -> None:
+        ask_moment(self._under, tr("Until when to snooze"), tr("Snooze"), self._now, self._snooze)
 
     def _snooze(self, until: datetime) -> None:
         self._do(self._some, RowChange(RowAct.SNOOZE, until))
@@ -124,18 +115,10 @@ class RowMenu(QMenu):
         self._offer(tr("Unblock"), RowAct.UNBLOCK, any(one.contact.blocked for one in some))
         if len(some) == 1:
             self._offer_copies(some[0])
-        self.triggered.connect(self._choose)
-
-    def _choose(self, action: QAction) -> None:
-        chosen = action.data()
-        if isinstance(chosen, RowChange):
-            self._do(self._some, chosen)
-        elif isinstance(chosen, str):
-            QGuiApplication.clipboard().setText(chosen)
 
     def _offer(self, text: str, act: RowAct, offered: object) -> None:
         if offered:
-            self.addAction(text).setData(RowChange(act))
+            self.addAction(text, partial(self._do, self._some, RowChange(act)))
 
     def _add_tags(self, known: Sequence[str]) -> None:
         menu = self.addMenu(tr("Tags"))
@@ -144,7 +127,8 @@ class RowMenu(QMenu):
             action.setCheckable(True)
             everybody = all(tag in one.contact.tags for one in self._some)
             action.setChecked(everybody)
-            action.setData(RowChange(RowAct.UNTAG if everybody else RowAct.TAG, tag=tag))
+            change = RowChange(RowAct.UNTAG if everybody else RowAct.TAG, tag=tag)
+            action.triggered.connect(partial(self._do, self._some, change))
         menu.addAction(tr("New tag…")).triggered.connect(self._ask_tag)
 
     def _ask_tag(self) -> None:
@@ -163,7 +147,7 @@ class RowMenu(QMenu):
         self.addSeparator()
         for text, value in ((tr("Copy the name"), one.contact.alias), (tr("Copy the openid"), one.contact.openid)):
             if value:
-                self.addAction(text).setData(value)
+                self.addAction(text, partial(QGuiApplication.clipboard().setText, value))
 
 
 _LEAVES = frozenset({RowAct.RESOLVE, RowAct.SNOOZE, RowAct.BLOCK})
@@ -192,13 +176,11 @@ class RowActs(QObject):
         self._notices = notices
         self._edit = edit
 
-    @property
-    def composing(self) -> bool:
-        """True while an input method composes a reply, whose end nothing may come before."""
-        return self._edit.composing
-
     def do(self, some: Sequence[Conversation], change: RowChange) -> None:
-        """Change these conversations, unless an input method is composing."""
+        """Change these conversations, unless an input method composes a reply.
+
+        Nothing may come before its end.
+        """
         if some and not self._edit.composing:
             work = self._bridge.desk.conversations.change(tuple(one.id for one in some), change)
             self._bridge.ask(work, partial(self._changed, tuple(some), change, self._edit.toPlainText()))

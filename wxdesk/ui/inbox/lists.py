@@ -1,4 +1,4 @@
-"""Base classes of the inbox's lists: their rows, their view, and the guard of clicks."""
+"""Base classes of the inbox's lists: rows, view, and the guard of clicks."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,6 +22,8 @@ from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 ROOT = QModelIndex()
+RECORD = Qt.ItemDataRole.UserRole + 1
+"""Role of the row itself, for its painter and its view."""
 
 
 class RowModel[R](QAbstractListModel):
@@ -47,14 +49,10 @@ class RowModel[R](QAbstractListModel):
         row = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._spoken(row)
-        return self._fact(row, role)
+        return row if role == RECORD else None
 
     def _spoken(self, row: R) -> str:
         """Return the row as a sentence for screen readers."""
-        raise NotImplementedError
-
-    def _fact(self, row: R, role: int) -> object:
-        """Return what the delegate and the view ask for by `role`."""
         raise NotImplementedError
 
     def rows(self) -> Sequence[R]:

@@ -1,15 +1,27 @@
-"""Bars and toasts about conversations elsewhere: called by a rule, or handed back."""
+"""Bars and toasts about conversations elsewhere: called, handed back, or waiting."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.conversations.attention import AttentionReason
-from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.conversations.listing import InboxRow, Waiting
 from wxdesk.core.conversations.takeover import ends_soon, extended_duration
-from wxdesk.core.events import AttentionChanged, Event, OperatorCalled, TakeoverEnded, TakeoverEnding
+from wxdesk.core.events import (
+    AttentionChanged,
+    ConversationChanged,
+    DecisionMade,
+    Event,
+    OperatorCalled,
+    PresenceChanged,
+    ReplyChanged,
+    TakeoverEnded,
+    TakeoverEnding,
+)
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
@@ -196,3 +208,66 @@ class TakeoverNotices(QObject):
 
 def _waiting_first(rows: Sequence[InboxRow]) -> list[Conversation]:
     return sorted((row.conversation for row in rows), key=lambda one: (not one.awaits_answer, one.id))
+
+
+MEANWHILE_BAR = "meanwhile"
+_OF_WAITING = (ConversationChanged, DecisionMade, ReplyChanged)
+
+
+class MeanwhileNotice(QObject):
+    """Tells of those who wrote in an absence or a pause.
+
+    Signals:
+        walk_wanted: take them one by one, the longest waiting first.
+    """
+
+    walk_wanted = Signal()
+
+    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+        super().__init__(host)
+        self._bridge = bridge
+        self._notices = notices
+        self._host = host
+        self._since: datetime | None = None
+        bridge.events.connect(self._hear)
+
+    def after_pause(self) -> None:
+        """Tell who wrote while all was paused."""
+        self._since = None
+        self._look()
+
+    def _look(self) -> None:
+        self._bridge.ask(self._bridge.desk.skipped.waiting(self._since), self._tell)
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        now = self._bridge.desk.presence.now
+        if any(isinstance(event, PresenceChanged) for event in events):
+            if now.away:
+                self._since = now.since
+            else:
+                self._look()
+        elif MEANWHILE_BAR in self._notices.bars.texts() and any(isinstance(event, _OF_WAITING) for event in events):
+            self._look()
+
+    def _tell(self, waiting: Sequence[Waiting]) -> None:
+        skipped = sum(one.skipped for one in waiting)
+        many = "{n} customers wrote meanwhile and wait for an answer"
+        words = ntr("{n} customer wrote meanwhile and waits for an answer", many, len(waiting)) if waiting else ""
+        words = tr("{words}; the rules have skipped {n}", words=words, n=skipped) if skipped else words
+        self._notices.bar(MEANWHILE_BAR, words, "pending", tr("What to do…"), partial(self._offer, skipped))
+
+    def _offer(self, skipped: int) -> None:
+        """Offer to take them one by one, and the rules for those whom they skipped."""
+        menu = QMenu(self._host)
+        menu.addAction(tr("Take them one by one"), self.walk_wanted.emit)
+        for words, as_drafts in ((tr("Let the rules write drafts"), True), (tr("Let the rules answer"), False)):
+            rules = menu.addAction(words, partial(self._ask_rules, as_drafts))
+            rules.setEnabled(skipped > 0 and not self._bridge.desk.health.state.paused)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
+
+    def _ask_rules(self, as_drafts: bool) -> None:
+        self._bridge.ask(self._bridge.desk.skipped.ask_rules(as_drafts), self._asked, once=MEANWHILE_BAR)
+
+    def _asked(self, count: int) -> None:
+        self._notices.toast(ntr("The rules look at {n} message now.", "The rules look at {n} messages now.", count))

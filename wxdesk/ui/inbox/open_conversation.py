@@ -29,7 +29,6 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot, TimelinePage
 from wxdesk.ui.inbox.sendability import closed_text
@@ -42,8 +41,7 @@ from wxdesk.ui.inbox.timeline.entries import (
     key_of,
     return_line,
 )
-from wxdesk.ui.inbox.timeline.loaded_items import LoadedItems
-from wxdesk.ui.inbox.timeline.model import TimelineModel
+from wxdesk.ui.inbox.timeline.model import LoadedItems, TimelineModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.hold_reasons import HoldReasons
@@ -99,11 +97,6 @@ class ChatSession(QObject):
         return None if self.row is None else self.row.conversation
 
     @property
-    def to_end(self) -> bool:
-        """True if the newest message was read; False after a jump into the past."""
-        return self.known.to_end
-
-    @property
     def leaving(self) -> bool:
         """True if an automatic reply leaves here by itself, as far as it has been read."""
         return self.row is not None and self.row.due_at is not None if self.fresh else self.known.leaving
@@ -128,7 +121,7 @@ class ChatSession(QObject):
 
     def reload(self) -> None:
         """Show the newest page after a jump into the past."""
-        if self.conversation_id is not None and not self.to_end:
+        if self.conversation_id is not None and not self.known.to_end:
             self._reset(self.conversation_id)
             self._refresher.ask()
 
@@ -145,22 +138,20 @@ class ChatSession(QObject):
         """Read the page above, unless one is being read or there is none."""
         if self._reading or self.known.complete or not self.known or self.conversation_id is None:
             return
-        self._reading = True
         first = self.known.in_order()[0]
-        work = self._bridge.desk.timeline.older(self.conversation_id, first.at)
-        self._bridge.ask(
-            work, partial(self._show_page, self._visit, above=True), partial(self._read_failed, self._visit)
-        )
+        self._read_on(self._bridge.desk.timeline.older(self.conversation_id, first.at), above=True)
 
     def newer(self) -> None:
         """Read the page below, after a jump into the past."""
-        if self._reading or self.to_end or not self.known or self.conversation_id is None:
+        if self._reading or self.known.to_end or not self.known or self.conversation_id is None:
             return
+        desk, last = self._bridge.desk, self.known.in_order()[-1]
+        self._read_on(desk.timeline.newer(self.conversation_id, last, desk.clock()), above=False)
+
+    def _read_on(self, work: Coroutine[Any, Any, TimelinePage], *, above: bool) -> None:
         self._reading = True
-        last = self.known.in_order()[-1]
-        desk = self._bridge.desk
-        work = desk.timeline.newer(self.conversation_id, last, desk.clock())
-        self._bridge.ask(work, partial(self._show_page, self._visit), partial(self._read_failed, self._visit))
+        done = partial(self._show_page, self._visit, above=above)
+        self._bridge.ask(work, done, partial(self._read_failed, self._visit))
 
     def hear(self, events: Sequence[Event]) -> None:
         """Read again what these events changed in the open conversation."""
@@ -180,14 +171,6 @@ class ChatSession(QObject):
     def _touches(self, event: Event) -> bool:
         here = isinstance(event, _TOUCHING) and event.conversation_id == self.conversation_id
         return here or isinstance(event, PreferencesChanged | CaughtUp)
-
-    def message(self, key: str) -> Message | None:
-        """Return the message of an entry, or the one its reply answers, if read."""
-        return self.known.message(key)
-
-    def reply(self, key: str) -> Reply | None:
-        """Return the reply of an entry."""
-        return self.known.reply(key)
 
     def entry(self, key: str) -> TimelineEntry | None:
         """Return an entry of the timeline by its key."""
@@ -251,10 +234,10 @@ class ChatSession(QObject):
             self._show()
 
     def _show(self) -> None:
-        latest = self.latest if self.to_end else None
+        latest = self.latest if self.known.to_end else None
         now, items, closing = self._bridge.desk.clock(), self.known.in_order(), self._closing()
-        lines = gap_lines(self._outages.all, items, now, to_end=self.to_end)
-        if self.to_end:
+        lines = gap_lines(self._outages.all, items, now, to_end=self.known.to_end)
+        if self.known.to_end:
             lines += [return_line(at) for at in self._returned.get(self.conversation_id or 0, ())]
         self.model.show(entries_of(items, now, self._unread_from, latest, lines, closing))
         if self.fresh and (self.known or self._hit is None):

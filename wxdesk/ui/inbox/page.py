@@ -1,10 +1,10 @@
 """The inbox page: its regions, their connections, and its shortcuts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from enum import IntEnum
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
@@ -17,13 +17,13 @@ from wxdesk.core.events import (
     PresenceChanged,
     TakeoverEnding,
 )
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.conversation_list.feed import ConversationFeed
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.inbox.details.contact_commands import ContactCommands
-from wxdesk.ui.inbox.details.explanation import Explanation
-from wxdesk.ui.inbox.details.panel import DetailPanel
+from wxdesk.ui.inbox.details.panel import DetailPanel, Explanation
 from wxdesk.ui.inbox.held_replies.control import HeldRepliesControl
 from wxdesk.ui.inbox.lists import typed_text
 from wxdesk.ui.inbox.navigation import ListNavigation
@@ -31,35 +31,38 @@ from wxdesk.ui.inbox.notices import AttentionBar, TakeoverNotices
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.sendability import closed_text
-from wxdesk.ui.inbox.ticker import Pace, Ticker
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
+
+
+class Pace(IntEnum):
+    """Milliseconds between two beats of the page; none while nothing counts."""
+
+    STILL = 0
+    MINUTES = 15_000
+    SECONDS = 1_000
+    BAR = 100
 
 
 class InboxPage(QWidget):
     """Shows the conversation list, the chat, and the details of a customer.
 
     Signals:
-        setup_wanted: there is no conversation yet; open the guided set-up.
-        starter_rules_wanted: take over the built-in rules.
         front_wanted: the operator has chosen to see something of this page.
         conversation_wanted: the same, with the id of a conversation that is not open.
-        asks: a question is shown; the window has to be visible for it.
     """
 
-    setup_wanted = Signal()
-    starter_rules_wanted = Signal()
     front_wanted = Signal()
     conversation_wanted = Signal(int)
-    asks = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices) -> None:
         super().__init__()
         self._bridge = bridge
         self._notices = notices
         self.session = ChatSession(bridge, self)
-        self.ticker = Ticker(bridge.desk.clock, self)
+        self._clock = bridge.desk.clock
+        self.ticker = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._looked = (bridge.desk.clock().astimezone().date(), "")
         reasons = self.session.hold_reasons
         self.list = ConversationList(bridge.desk.clock, reasons.of, reasons.activity)
@@ -69,7 +72,9 @@ class InboxPage(QWidget):
         self.contact = ContactCommands(self.detail.contact, bridge, self.session, notices, self.chat.aside.acts)
         self.explanation = Explanation(bridge, self.session, self.detail, self)
         self.regions = Regions(self, self.list, self.chat, self.detail)
-        self.held = HeldRepliesControl(bridge, notices, self.list.strip, self.session, self.chat.timeline)
+        self.held = HeldRepliesControl(
+            bridge, notices, self.list.strip, self.session, self.chat.timeline, self.chat.writing
+        )
         self.attention = AttentionBar(bridge, notices, self)
         self.takeovers = TakeoverNotices(bridge, notices, self._in_sight, self)
         self.list.write_into(self.chat.composer.edit)
@@ -84,18 +89,13 @@ class InboxPage(QWidget):
         self.list.picked.connect(self.open_conversation)
         self.list.found.hit_picked.connect(self.open_hit)
         self.list.clicked.connect(self._write)
-        self.list.setup_wanted.connect(self.setup_wanted)
-        self.list.starter_rules_wanted.connect(self.starter_rules_wanted)
         self.held.conversation_wanted.connect(self.open_conversation)
-        self.held.edit_wanted.connect(self.chat.writing.start_editing)
-        self.held.change_wanted.connect(self.chat.writing.lock.take)
-        self.held.feed.read.connect(self._pace)
+        self.held.replies.read.connect(self._pace)
         self.held.wanted.connect(self.front_wanted)
-        self.held.asks.connect(self.asks)
         self.attention.wanted.connect(self.conversation_wanted)
         self.takeovers.wanted.connect(self.conversation_wanted)
         self.feed.loaded.connect(self._pace)
-        self.session.hold_reasons.changed.connect(self.ticker.beat)
+        self.session.hold_reasons.changed.connect(self.tick)
         self.session.turned.connect(self._turned)
         self.session.refreshed.connect(self._refreshed)
         self.session.opened.connect(self._begin_to_read)
@@ -105,8 +105,8 @@ class InboxPage(QWidget):
         self.chat.aside.acts.done.connect(self.navigation.go_on)
         self.chat.aside.acts.unread.connect(self.navigation.leave)
         self.chat.aside.acts.begun.connect(self._choose_opened)
-        self.list.menu_wanted.connect(self.chat.aside.acts.open_menu)
-        self.chat.writing.send_menu.resolve_wanted.connect(self.chat.aside.resolve)
+        self.list.view.menu_wanted.connect(self.chat.aside.acts.open_menu)
+        self.chat.writing.sending.resolve_wanted.connect(self.chat.aside.resolve)
         self.chat.writing.taken.connect(self.navigation.after_sending)
         self.held.meanwhile.walk_wanted.connect(self.navigation.walk)
         self.held.meanwhile.walk_wanted.connect(self.front_wanted)
@@ -115,7 +115,7 @@ class InboxPage(QWidget):
         self.chat.aside.acts.back_wanted.connect(self.front_wanted)
         self.chat.header.show_list.clicked.connect(self.regions.list_drawer.toggle)
         self.chat.header.show_detail.clicked.connect(self.regions.toggle_detail)
-        self.ticker.ticked.connect(self._tick)
+        self.ticker.timeout.connect(self.tick)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
@@ -123,12 +123,47 @@ class InboxPage(QWidget):
     def activate(self) -> None:
         """Read what is shown; called each time the page comes to the front."""
         self.feed.load()
-        self.held.feed.load()
+        self.held.replies.load()
         self._mark_read()
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return this page's shortcuts for the shortcut sheet."""
-        return key_sheet()
+        return (
+            ShortcutKey("Ctrl+F", tr("Find in this conversation")),
+            ShortcutKey("Ctrl+G Ctrl+Shift+G", tr("Older and newer hit in the conversation")),
+            ShortcutKey("Alt+Down", tr("Next conversation")),
+            ShortcutKey("Alt+Up", tr("Previous conversation")),
+            ShortcutKey("Alt+Shift+Down", tr("Next unread conversation")),
+            ShortcutKey("Alt+Shift+Up", tr("Previous unread conversation")),
+            ShortcutKey("F4", tr("Take over (a reply that waits is stopped), or hand back")),
+            ShortcutKey("Shift+F4", tr("Choose for how long you take over")),
+            ShortcutKey("F5", tr("Resolve, or open again")),
+            ShortcutKey("Shift+F5", tr("Choose until when to snooze")),
+            ShortcutKey("F2", tr("Customer and reasons")),
+            ShortcutKey("F6", tr("Go to the next region")),
+            ShortcutKey("F3", tr("Next held reply")),
+            ShortcutKey("Shift+F3", tr("List of what is held")),
+            ShortcutKey("/", tr("Insert a template, in an empty reply or after a blank")),
+            ShortcutKey("Ctrl+J", tr("Insert a template anywhere in the reply")),
+            ShortcutKey("Ctrl+Shift+E", tr("Insert an emoticon or emoji")),
+            ShortcutKey("Ctrl+L", tr("Make a link of the selected words")),
+            ShortcutKey("Ctrl+Shift+L", tr("Send a link")),
+            ShortcutKey("Ctrl+Shift+P", tr("Send a picture")),
+            ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card")),
+            ShortcutKey("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
+            ShortcutKey("Enter", tr("Send the reply, or the bubble in focus")),
+            ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation")),
+            ShortcutKey("Ctrl+Enter", tr("Send what is chosen in the list of held replies")),
+            ShortcutKey("Delete", tr("Stop what is chosen in the list of held replies")),
+            ShortcutKey("Ctrl+N", tr("See what came after the bubble in focus")),
+            ShortcutKey("Ctrl+C Ctrl+Shift+C", tr("Copy the bubble in focus, or quote it in the reply")),
+            ShortcutKey("Alt+Enter", tr("Why, and what happened to the bubble in focus")),
+            ShortcutKey("Ctrl+O", tr("Send only the part in focus, of an answer that asks")),
+            ShortcutKey("Ctrl+D", tr("Say that the reply in focus arrived, of which nobody knows it")),
+            ShortcutKey("Ctrl+R", tr("Send the reply in focus again, of which nobody knows whether it arrived")),
+            ShortcutKey("Ctrl+E", tr("Change the waiting reply in focus")),
+            ShortcutKey("Escape", tr("Stop the waiting reply in focus")),
+        )
 
     def _slots(self) -> Mapping[str, Callable[[], object]]:
         return {
@@ -142,7 +177,7 @@ class InboxPage(QWidget):
             "Shift+F4": self.chat.takeover.open_menu,
             "F5": self.chat.aside.toggle,
             "Shift+F5": self.chat.aside.open_menu,
-            "Ctrl+Shift+Return": self.chat.writing.send_menu.send_and_resolve,
+            "Ctrl+Shift+Return": self.chat.writing.sending.send_and_resolve,
             "F2": self.regions.toggle_detail,
             "F6": self.regions.cycle,
             "F3": self.held.go_on,
@@ -150,9 +185,9 @@ class InboxPage(QWidget):
             "Ctrl+J": self.chat.writing.templates.open_picker,
             "Ctrl+Shift+E": self.chat.writing.templates.open_emoticons,
             "Ctrl+L": self.chat.writing.panels.open_text_link,
-            "Ctrl+Shift+L": self.chat.writing.panels.open_link,
-            "Ctrl+Shift+P": self.chat.writing.panels.open_picture,
-            "Ctrl+Shift+M": self.chat.writing.panels.open_card,
+            "Ctrl+Shift+L": partial(self.chat.writing.panels.open, ReplyKind.LINK),
+            "Ctrl+Shift+P": partial(self.chat.writing.panels.open, ReplyKind.IMAGE),
+            "Ctrl+Shift+M": partial(self.chat.writing.panels.open, ReplyKind.CARD),
         }
 
     def put_by(self) -> None:
@@ -168,15 +203,12 @@ class InboxPage(QWidget):
     def _in_sight(self) -> int | None:
         return self.session.conversation_id if self.isVisible() else None
 
-    def open_conversation(self, conversation_id: int) -> None:
-        """Show a conversation at its end."""
-        self._open(conversation_id, None)
-
     def open_hit(self, hit: SearchHit) -> None:
         """Show a search result in its conversation."""
-        self._open(hit.conversation.id, hit)
+        self.open_conversation(hit.conversation.id, hit)
 
-    def _open(self, conversation_id: int, hit: SearchHit | None) -> None:
+    def open_conversation(self, conversation_id: int, hit: SearchHit | None = None) -> None:
+        """Show a conversation at its end, or at a search result."""
         self.explanation.pick("")
         self.list.select(conversation_id)
         self.regions.list_drawer.close()
@@ -194,7 +226,7 @@ class InboxPage(QWidget):
             self._mark_read()
 
     def _refreshed(self) -> None:
-        now = self.ticker.now()
+        now = self._clock()
         self.chat.refresh(now)
         row = self.session.row
         self.detail.area.setVisible(row is not None)
@@ -245,7 +277,9 @@ class InboxPage(QWidget):
         if not all(call.seen for call in row.calls):
             self._bridge.ask(self._bridge.desk.attention.look(row.conversation.id))
 
-    def _tick(self, now: datetime) -> None:
+    def tick(self) -> None:
+        """Update times and countdowns everywhere on one beat, so that they never disagree."""
+        now = self._clock()
         self.list.tick(now)
         conversation = self.session.conversation
         looked = (now.astimezone().date(), closed_text(conversation, now))
@@ -257,7 +291,7 @@ class InboxPage(QWidget):
             self.detail.show_speaker(conversation, now, leaving=self.session.leaving)
 
     def _pace(self) -> None:
-        ends = self.list.model.counts_down(self.ticker.now())
+        ends = self.list.model.counts_down(self._clock())
         if not self.isVisible():
             pace = Pace.STILL
         elif self.chat.timeline.counting():
@@ -266,7 +300,10 @@ class InboxPage(QWidget):
             pace = Pace.SECONDS
         else:
             pace = Pace.MINUTES if self.list.model.rowCount() else Pace.STILL
-        self.ticker.set_pace(pace)
+        if pace is Pace.STILL:
+            self.ticker.stop()
+        elif not self.ticker.isActive() or self.ticker.interval() != pace:
+            self.ticker.start(int(pace))
         if self._bridge.desk.me:
             self._bridge.ask(self._bridge.desk.colleagues.look_at(self._in_sight() or 0))
 
@@ -306,43 +343,3 @@ class InboxPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.regions.arrange(self.window().width())
-
-
-def key_sheet() -> Sequence[ShortcutKey]:
-    """Return each shortcut with its description."""
-    return (
-        ShortcutKey("Ctrl+F", tr("Find in this conversation")),
-        ShortcutKey("Ctrl+G Ctrl+Shift+G", tr("Older and newer hit in the conversation")),
-        ShortcutKey("Alt+Down", tr("Next conversation")),
-        ShortcutKey("Alt+Up", tr("Previous conversation")),
-        ShortcutKey("Alt+Shift+Down", tr("Next unread conversation")),
-        ShortcutKey("Alt+Shift+Up", tr("Previous unread conversation")),
-        ShortcutKey("F4", tr("Take over (a reply that waits is stopped), or hand back")),
-        ShortcutKey("Shift+F4", tr("Choose for how long you take over")),
-        ShortcutKey("F5", tr("Resolve, or open again")),
-        ShortcutKey("Shift+F5", tr("Choose until when to snooze")),
-        ShortcutKey("F2", tr("Customer and reasons")),
-        ShortcutKey("F6", tr("Go to the next region")),
-        ShortcutKey("F3", tr("Next held reply")),
-        ShortcutKey("Shift+F3", tr("List of what is held")),
-        ShortcutKey("/", tr("Insert a template, in an empty reply or after a blank")),
-        ShortcutKey("Ctrl+J", tr("Insert a template anywhere in the reply")),
-        ShortcutKey("Ctrl+Shift+E", tr("Insert an emoticon or emoji")),
-        ShortcutKey("Ctrl+L", tr("Make a link of the selected words")),
-        ShortcutKey("Ctrl+Shift+L", tr("Send a link")),
-        ShortcutKey("Ctrl+Shift+P", tr("Send a picture")),
-        ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card")),
-        ShortcutKey("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
-        ShortcutKey("Enter", tr("Send the reply, or the bubble in focus")),
-        ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation")),
-        ShortcutKey("Ctrl+Enter", tr("Send what is chosen in the list of held replies")),
-        ShortcutKey("Delete", tr("Stop what is chosen in the list of held replies")),
-        ShortcutKey("Ctrl+N", tr("See what came after the bubble in focus")),
-        ShortcutKey("Ctrl+C Ctrl+Shift+C", tr("Copy the bubble in focus, or quote it in the reply")),
-        ShortcutKey("Alt+Enter", tr("Why, and what happened to the bubble in focus")),
-        ShortcutKey("Ctrl+O", tr("Send only the part in focus, of an answer that asks")),
-        ShortcutKey("Ctrl+D", tr("Say that the reply in focus arrived, of which nobody knows it")),
-        ShortcutKey("Ctrl+R", tr("Send the reply in focus again, of which nobody knows whether it arrived")),
-        ShortcutKey("Ctrl+E", tr("Change the waiting reply in focus")),
-        ShortcutKey("Escape", tr("Stop the waiting reply in focus")),
-    )

@@ -5,13 +5,11 @@ Pure functions of records and times, without a widget.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import ReplyTooLong
-from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
@@ -19,9 +17,6 @@ from wxdesk.i18n import ntr, tr
 
 MOST_BYTES = quota.AFTER_MESSAGE[0] * TEXT_LIMIT_BYTES
 """Bytes beyond which no number of messages suffices; longer texts are not split."""
-
-_SHOWN = 16
-"""Characters shown of each end of a message, to tell where a text is split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +48,13 @@ def closed_text(conversation: Conversation | None, now: datetime | None) -> str:
     """Return why nothing may be sent to this contact now; empty if something may."""
     if conversation is None or now is None:
         return tr("No conversation is open")
-    over = over_text(conversation, now)
-    if not over and not quota.replies_left(conversation.window, now):
-        return tr("No replies are left until the customer writes again")
-    return over
-
-
-def over_text(conversation: Conversation, now: datetime) -> str:
-    """Return why WeChat accepts no reply at `now`; ignores our count of those left."""
     until = conversation.window.until
     if until is None:
         return tr("WeChat allows no reply until the customer writes")
-    return tr("The time for replies is over; the customer has to write again") if now >= until else ""
+    if now >= until:
+        return tr("The time for replies is over; the customer has to write again")
+    left = quota.replies_left(conversation.window, now)
+    return "" if left else tr("No replies are left until the customer writes again")
 
 
 def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *, whole: bool = False) -> TextFit:
@@ -78,11 +68,6 @@ def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *
     return TextFit(size, messages, left, problem or _too_long_text(size, len(messages), left))
 
 
-def size_text(size: int) -> str:
-    """Return the size of a text beside the limit of one message."""
-    return tr("{size} / {limit} bytes", size=f"{size:,}", limit=f"{TEXT_LIMIT_BYTES:,}")
-
-
 def cost_words(count: int, left: int) -> str:
     """Return how many of the remaining replies something takes."""
     takes = ntr("takes {n} reply", "takes {n} replies", count)
@@ -92,11 +77,6 @@ def cost_words(count: int, left: int) -> str:
 def count_left_text(left: int) -> str:
     """Return how many replies are left."""
     return ntr("{n} is left", "{n} are left", left)
-
-
-def split_words(messages: Sequence[str]) -> str:
-    """Return where a long text is split: both ends of each message, one a line."""
-    return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
 
 
 def editing_text(asking: int, ahead: int) -> str:
@@ -110,28 +90,6 @@ def editing_text(asking: int, ahead: int) -> str:
         one = "You are changing this reply; Enter sends {n} part before it, and then this one"
         return ntr(one, "You are changing this reply; Enter sends {n} parts before it, and then this one", ahead)
     return tr("You are changing this reply; Enter sends it")
-
-
-def put_by_text(count: int) -> str:
-    """Return how many drafts lie below the present one."""
-    return ntr("{n} more text is put by", "{n} more texts are put by", count)
-
-
-def guarded_text(words: Sequence[str]) -> str:
-    """Return a warning about words that should not leave."""
-    return tr("Look again: “{words}” should not leave", words=tr("”, “").join(words)) if words else ""
-
-
-def begun_text(kind: ReplyKind) -> str:
-    """Return that a link, card or picture for this customer is begun and not sent."""
-    if kind is ReplyKind.IMAGE:
-        return tr("A picture is not sent yet")
-    return tr("A link is not sent yet") if kind is ReplyKind.LINK else tr("A card is not sent yet")
-
-
-def _ends_of(message: str) -> str:
-    said = " ".join(message.split())
-    return said if len(said) <= 2 * _SHOWN else f"{said[:_SHOWN]} … {said[-_SHOWN:]}"
 
 
 def _messages(text: str, size: int) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ class NoticeCommands(QObject):
         replies = self._bridge.desk.replies
         if answer is NoticeAction.EDIT:
             self._window.bring_to_front()
-        held = [one.reply for one in self._window.inbox.held.feed.held if one.reply.id in parts]
+        held = [one.reply for one in self._window.inbox.held.replies.held if one.reply.id in parts]
         if not held:
             self._say_too_late()
         elif answer is NoticeAction.EDIT:

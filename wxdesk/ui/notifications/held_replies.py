@@ -36,7 +36,7 @@ class HeldReplyNotices(QObject):
         self._window = window
         self._notifier = notifier
         self._answers = answers
-        self._feed = window.inbox.held.feed
+        self._feed = window.inbox.held.replies
         self._standstills = window.inbox.session.hold_reasons
         self._notices: dict[int, DesktopNotice] = {}
         self._shown: set[int] = set()

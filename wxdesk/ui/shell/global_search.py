@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.conversation_list.search_results import Place
+from wxdesk.ui.inbox.conversation_list.search import Place
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyGroup, bind

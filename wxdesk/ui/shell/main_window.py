@@ -209,9 +209,9 @@ class MainWindow(QWidget):
         self._bridge.failed.connect(self.notices.report)
         self.rail.chosen.connect(self.show_page)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
-        self.inbox.asks.connect(self._be_in_front)
+        self.inbox.held.asks.connect(self._be_in_front)
         self.inbox.front_wanted.connect(self._show_inbox)
-        self.status_bar.listener.pressed.connect(self.inbox.setup_wanted)
+        self.status_bar.listener.pressed.connect(self.inbox.list.setup_wanted)
         self.status_bar.pause.clicked.connect(self.pausing.toggle)
         for button in (self.pause_bar.change, self.status_bar.pause_for):
             button.clicked.connect(partial(self.pausing.choose_end, button))

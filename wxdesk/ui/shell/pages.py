@@ -87,8 +87,8 @@ def build_pages(
     guide = _guide(bridge, notices, WindowMemory(facts.home), links)
     guide.real_message.go_on.clicked.connect(partial(links.page, inbox))
     settings.setup_wanted.connect(guide.open)
-    inbox.setup_wanted.connect(guide.resume)
-    for signal in (guide.mender.starter_rules_wanted, inbox.starter_rules_wanted):
+    inbox.list.setup_wanted.connect(guide.resume)
+    for signal in (guide.mender.starter_rules_wanted, inbox.list.starter_rules_wanted):
         signal.connect(rules.files.add_starter_rules)
     return (
         Page("inbox", PageEntry(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),

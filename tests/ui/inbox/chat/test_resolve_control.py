@@ -26,7 +26,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
-from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
+from wxdesk.ui.inbox.conversation_list.rows import ConversationListModel
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Toast
@@ -307,7 +307,7 @@ def test_the_list_shows_each_part_of_what_is_set_aside(qapp: object) -> None:
     def under(chosen: InboxFilter) -> list[int]:
         model.show(chosen, [])
         model.merge(rows)
-        return [model.index(at).data(RowRole.ID) for at in range(model.rowCount())]
+        return [row.conversation.id for row in model.rows()]
 
     assert under(InboxFilter.ALL) == [1]
     assert under(InboxFilter.SNOOZED) == [3, 2]

@@ -54,7 +54,7 @@ def stored(world: World, conversation_id: int) -> Conversation:
 def move_to(world: World, page: InboxPage, at: timedelta) -> None:
     """Let so much time have passed since the start; the page's own beat notices."""
     world.move_to(START + at)
-    page.ticker.beat()
+    page.tick()
 
 
 def opened_menu(qtbot: QtBot, page: InboxPage) -> QMenu:
@@ -159,9 +159,9 @@ def test_the_return_is_announced_and_can_be_put_off(qtbot: QtBot, world: World, 
     assert bar.text == "Automatic replies return in 1:45"
     assert bar.isVisible()
     qtbot.waitUntil(lambda: "Automatic again in 1:45" in page.list.model.index(0).data())  # read beside the chat
-    bar.keep.setFocus()
-    assert bar.keep.text() == "Keep it for 30 min"
-    qtbot.keyClick(bar.keep, Qt.Key.Key_Space)
+    page.chat.takeover.keep.setFocus()
+    assert page.chat.takeover.keep.text() == "Keep it for 30 min"
+    qtbot.keyClick(page.chat.takeover.keep, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not bar.isVisible())
     assert stored(world, thread).taken_over_until == START + 43 * MINUTE + timedelta(seconds=15)
 
@@ -173,8 +173,8 @@ def test_what_is_kept_for_a_silence_is_kept_for_another(
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 4 * MINUTE)
     bar = page.chat.takeover.bar
-    assert bar.keep.text() == "Keep it for 5 min"
-    qtbot.mouseClick(bar.keep, Qt.MouseButton.LeftButton)
+    assert page.chat.takeover.keep.text() == "Keep it for 5 min"
+    qtbot.mouseClick(page.chat.takeover.keep, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not bar.isVisible())
     kept = stored(world, thread)
     assert (kept.taken_over_until, kept.takeover_silence) == (START + 9 * MINUTE, 300)

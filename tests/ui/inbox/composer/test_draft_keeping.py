@@ -97,7 +97,7 @@ def test_links_cards_and_pictures_are_kept_and_offered_again(
     panels = page.chat.writing.panels
     panels.take_picture(PictureSource(png, "cup.png"))
     qtbot.waitUntil(lambda: bool(panels.picture.content().picture))
-    panels.open_link()
+    panels.open(ReplyKind.LINK)
     panels.link.form.by_name["title"].edit.setText("Tea")
     panels.link.close_it()
     qtbot.waitUntil(lambda: shown(page, li) in {("[Draft]", "[Image]"), ("[Draft]", "Tea")} and len(stored(world)) == 2)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.ui.inbox.records import reply
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Draft, ReplyState
-from wxdesk.ui.inbox.composer.draft_stack import DraftStack
+from wxdesk.ui.inbox.composer.composer import DraftStack
 
 TEA = Content(ReplyKind.LINK, title="Tea", url="https://shop.example/tea")
 CUPS = Content(ReplyKind.LINK, title="Cups", url="https://shop.example/cups")

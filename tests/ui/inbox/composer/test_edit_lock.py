@@ -61,7 +61,7 @@ def held_reply(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> Rep
 
 
 def edit(qtbot: QtBot, page: InboxPage, reply: Reply) -> Composer:
-    qtbot.waitUntil(lambda: page.session.reply(f"r{reply.id}") is not None)
+    qtbot.waitUntil(lambda: page.session.known.reply(f"r{reply.id}") is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     composer = page.chat.composer
     qtbot.waitUntil(lambda: composer.editing is not None and composer.editing.id == reply.id)
@@ -230,20 +230,20 @@ def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_a
     new = NewReply(chat, Author.RULE, content, ReplyState.HELD)
     reply = world.call(world.store.replies.add(new, world.clock()))
     panels = page.chat.writing.panels
-    panels.open_link()
+    panels.open(ReplyKind.LINK)
     qtbot.keyClicks(panels.link.form.by_name["title"].edit, "Half a title")
     opened(other)
-    panels.open_link()
+    panels.open(ReplyKind.LINK)
     assert panels.link.is_blank
     opened(chat)
-    qtbot.waitUntil(lambda: page.session.reply(f"r{reply.id}") is not None)
+    qtbot.waitUntil(lambda: page.session.known.reply(f"r{reply.id}") is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     qtbot.waitUntil(lambda: panels.link.content() == content)
     panels.link.form.by_name["title"].edit.setText("Opening hours")
     panels.link.close_it()
     qtbot.waitUntil(lambda: stored(world, reply).state is ReplyState.HELD)
     assert stored(world, reply).content == content
-    panels.open_link()
+    panels.open(ReplyKind.LINK)
     assert panels.link.form.by_name["title"].text() == "Half a title"
     panels.link.close_it()
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")

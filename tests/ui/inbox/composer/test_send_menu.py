@@ -96,7 +96,7 @@ def test_sent_and_resolved_by_one_key(
     li, wang, zhao = three
     opened(wang)
     page.chat.composer.edit.setPlainText("")
-    page.chat.writing.send_menu.send_and_resolve()
+    page.chat.writing.sending.send_and_resolve()
     send(qtbot, world, page, bridge, resolve=True)
 
     def status(conversation_id: int) -> ConversationStatus:
@@ -109,7 +109,7 @@ def test_sent_and_resolved_by_one_key(
     world.call(world.desk.preferences.set(replace(world.desk.preferences.now, undo_seconds=30)))
     opened(li)
     QTest.keyClicks(page.chat.composer.edit, "bye")
-    page.chat.writing.send_menu.send_and_resolve()
+    page.chat.writing.sending.send_and_resolve()
     qtbot.waitUntil(lambda: status(li) is ConversationStatus.RESOLVED)
 
 
@@ -118,7 +118,7 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
 ) -> None:
     li, *_ = three
     opened(li)
-    edit, menu = page.chat.composer.edit, page.chat.writing.send_menu
+    edit, menu = page.chat.composer.edit, page.chat.writing.sending
     QTest.keyClicks(edit, "tomorrow")
     menu.send_later(world.desk.clock() + timedelta(hours=3), (li, "tomorrow"))
     qtbot.waitUntil(lambda: bridge.is_idle and edit.toPlainText() == "" and "tomorrow" in texts(page))

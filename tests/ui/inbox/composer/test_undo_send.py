@@ -93,7 +93,7 @@ def test_the_bubble_counts_down_and_then_stays_as_it_is(
     row = page.session.row
     assert row is not None
     assert status_of_row(row, world.clock()).text == "Sends in 3 s"
-    assert page.held.feed.held == ()
+    assert page.held.replies.held == ()
     world.move_to(START + 2 * SECOND)
     assert caption(page, world, reply) == ["Sends in 1 s", "Undo send"]
     world.move_to(START + 3 * SECOND)
@@ -177,7 +177,7 @@ def test_too_late_is_said_calmly(qtbot: QtBot, world: World, page: InboxPage, th
     reply = send(qtbot, page, "gone")
     world.move_to(START + 3 * SECOND)
     world.wait_until_sent(reply.id)
-    page.chat.writing.undo_send.take_back(reply)  # as it stood on the screen when he pressed
+    page.chat.writing.sending.take_back(reply)  # as it stood on the screen when he pressed
     toast = page.chat._notices._toast
     qtbot.waitUntil(lambda: toast.isVisible())
     assert toast._label.full_text() == "Too late to undo: it has already been sent."
@@ -212,7 +212,7 @@ def test_another_conversation_gets_nothing_of_it(
 ) -> None:
     reply = send(qtbot, page, "wrong")
     other = world.say(HAN, "hi")
-    page.chat.writing.undo_send.take_back(reply)
+    page.chat.writing.sending.take_back(reply)
     opened(other)
     assert page.chat.composer.edit.toPlainText() == ""
     opened(thread)

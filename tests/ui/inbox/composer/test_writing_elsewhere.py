@@ -37,7 +37,7 @@ def named(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: O
     for at, alias in enumerate(("Walter", "Henry", "Ida")):
         world.call(world.desk.conversations.describe(made[at], ContactChange(alias=alias)))
     opened(made[2])
-    qtbot.waitUntil(lambda: bridge.is_idle and not page.session.fresh and len(page.held.feed.held) == 3)
+    qtbot.waitUntil(lambda: bridge.is_idle and not page.session.fresh and len(page.held.replies.held) == 3)
     return made
 
 

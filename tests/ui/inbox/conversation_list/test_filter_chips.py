@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import NOW
 from wxdesk import i18n
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
-from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
+from wxdesk.ui.inbox.conversation_list.filters import FilterChips
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.widgets.buttons import Chip
 

@@ -11,7 +11,7 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
-from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
+from wxdesk.ui.inbox.conversation_list.rows import ConversationListModel
 
 QT_MODE = QAbstractItemModelTester.FailureReportingMode.Fatal
 
@@ -24,7 +24,7 @@ def model(qapp: object) -> ConversationListModel:
 
 
 def ids(model: ConversationListModel) -> list[int]:
-    return [model.index(at).data(RowRole.ID) for at in range(model.rowCount())]
+    return [row.conversation.id for row in model.rows()]
 
 
 def test_a_conversation_with_something_new_moves_to_the_top(model: ConversationListModel) -> None:

@@ -66,7 +66,7 @@ def test_where_there_is_nothing_at_all_it_names_what_is_missing_and_leads_there(
     qtbot: QtBot, page: InboxPage, bridge: Bridge
 ) -> None:
     empty, wanted = page.list.empty, list[str]()
-    page.setup_wanted.connect(lambda: wanted.append("set-up"))
+    page.list.setup_wanted.connect(lambda: wanted.append("set-up"))
     for chosen in (InboxFilter.ALL, InboxFilter.ANY_STATUS):
         page.list.chips.choose(chosen)
         qtbot.waitUntil(lambda: bridge.is_idle)

@@ -15,9 +15,10 @@ from tests.ui.world import World
 from wxdesk.config.outside import CustomerDataSettings
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.inbox.details.customer_data import CustomerDataPanel
-from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
+from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.labels import PlainLabel
 
 GOLD = b'{"title":"Gold","lines":[{"name":"Orders","text":"<b>3</b>"},"since May"],"links":[{"name":"Order 7","url":"https://shop.example/7"}]}'
 
@@ -70,6 +71,10 @@ def _panel(qtbot: QtBot, bridge: Bridge, host: QWidget) -> CustomerDataPanel:
     return made
 
 
+def texts(panel: CustomerDataPanel) -> list[str]:
+    return [label.full_text() for label in panel.findChildren(PlainLabel) if not label.isHidden()]
+
+
 def test_without_an_address_there_is_no_panel(qtbot: QtBot, bridge: Bridge, world: World, host: QWidget) -> None:
     panel = _panel(qtbot, bridge, host)
     panel.show_conversation(world.say(LI_LEI.openid, "hi"))
@@ -84,18 +89,18 @@ def test_what_the_shop_knows_is_asked_for_and_shown(
     panel.show_conversation(first)
     assert (panel.isHidden(), shop.asked) == (False, 0)
     panel.ask.click()
-    qtbot.waitUntil(lambda: "<b>3</b>" in panel.texts())
-    assert panel.texts() == ["From your own system", "Gold", "Orders", "<b>3</b>", "since May"]
+    qtbot.waitUntil(lambda: "<b>3</b>" in texts(panel))
+    assert texts(panel) == ["From your own system", "Gold", "Orders", "<b>3</b>", "since May"]
     link = next(button for button in panel.findChildren(Button) if button.text() == "Order 7")
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.findChild(LinkDialog) is not None)
     panel.findChild(LinkDialog).reject()
     qtbot.waitUntil(lambda: panel.findChild(LinkDialog) is None)
     panel.show_conversation(other)
-    assert panel.texts() == ["From your own system"]
+    assert texts(panel) == ["From your own system"]
     panel.show_conversation(first)
     panel.ask.click()  # kept for a moment
-    qtbot.waitUntil(lambda: "since May" in panel.texts())
+    qtbot.waitUntil(lambda: "since May" in texts(panel))
     assert shop.asked == 1
     panel.ask.click()  # asked again
     qtbot.waitUntil(lambda: shop.asked == 2)
@@ -106,7 +111,7 @@ def test_what_the_shop_knows_is_asked_for_and_shown(
     ):
         qtbot.waitUntil(lambda: bridge.is_idle)
         panel.ask.click()
-        qtbot.waitUntil(lambda said=said: said in panel.texts())
+        qtbot.waitUntil(lambda said=said: said in texts(panel))
 
 
 def test_a_late_answer_is_not_shown_at_another_customer(
@@ -118,4 +123,4 @@ def test_a_late_answer_is_not_shown_at_another_customer(
     panel.ask.click()
     panel.show_conversation(other)
     qtbot.waitUntil(lambda: bridge.is_idle and shop.asked == 1)
-    assert panel.texts() == ["From your own system"]
+    assert texts(panel) == ["From your own system"]

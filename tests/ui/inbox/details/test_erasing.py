@@ -13,7 +13,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.desk.data.backups import back_up
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.pictures import cover
-from wxdesk.ui.inbox.details.erase_dialog import EraseDialog
+from wxdesk.ui.inbox.details.contact_commands import EraseDialog
 from wxdesk.ui.inbox.page import InboxPage
 
 type Open = Callable[[int], None]

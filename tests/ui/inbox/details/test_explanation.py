@@ -98,7 +98,7 @@ def test_an_older_reply_is_explained_by_its_own_decision(
     newest = bubbles(page)[-1]
     page.chat.timeline.focus_on(newest)
     qtbot.waitUntil(lambda: page.detail.decision.about.full_text() == "About “opening?”")
-    reply = page.session.reply(newest)
+    reply = page.session.known.reply(newest)
     assert reply is not None
     assert reply.state is ReplyState.HELD
     qtbot.waitUntil(lambda: tinted(page) == ["Matched: Hours"])

@@ -22,8 +22,7 @@ from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WORD_TAKEN_BACK
 from wxdesk.ui.editing.revisions.comparison import LineChange
-from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel, StepRow
-from wxdesk.ui.inbox.details.reply_history_text import exact_time, history_of, step_time
+from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel, StepRow, exact_time, history_of, step_time
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.wording.reply_status import stopped_words

@@ -15,7 +15,7 @@ from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.ui.inbox.held_replies.meanwhile import BAR
+from wxdesk.ui.inbox.notices import MEANWHILE_BAR
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -33,7 +33,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def choose(qtbot: QtBot, window: MainWindow, words: str) -> None:
     """Choose what to do from the menu of the bar."""
-    qtbot.waitUntil(lambda: BAR in window.notices.bars.texts())
+    qtbot.waitUntil(lambda: MEANWHILE_BAR in window.notices.bars.texts())
     [offer] = [button for button in window.notices.bars.findChildren(QPushButton) if button.text() == "What to do…"]
     offer.click()
     menu = QApplication.activePopupWidget()
@@ -63,7 +63,7 @@ def test_the_rules_answer_as_drafts(
     qtbot.waitUntil(lambda: len(world.call(world.store.replies.pending())) == 1)
     [draft] = world.call(world.store.replies.pending())
     assert (draft.conversation_id, draft.state) == (after_pause[0], ReplyState.DRAFT)
-    qtbot.waitUntil(lambda: BAR not in window.notices.bars.texts())
+    qtbot.waitUntil(lambda: MEANWHILE_BAR not in window.notices.bars.texts())
     assert world.sandbox.sent == ()
 
 
@@ -77,7 +77,7 @@ def test_one_after_the_other_from_the_longest_wait_until_nobody_waits(
         QTest.keyClicks(edit, f"answer {number}")
         QTest.keyClick(edit, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda count=number: len(world.sandbox.sent) == count)
-    qtbot.waitUntil(lambda: bridge.is_idle and BAR not in window.notices.bars.texts())
+    qtbot.waitUntil(lambda: bridge.is_idle and MEANWHILE_BAR not in window.notices.bars.texts())
     assert [one.text for one in world.sandbox.sent] == ["answer 1", "answer 2"]
     assert window.open_conversation_id == after_pause[1]
 
@@ -91,4 +91,4 @@ def test_whoever_comes_back_hears_who_wrote_since(
     qtbot.waitUntil(lambda: world.desk.presence.now.away and bridge.is_idle)
     world.say(WANG, "hi")
     window.presence.toggle()
-    qtbot.waitUntil(lambda: "1 customer wrote meanwhile" in window.notices.bars.texts().get(BAR, ""))
+    qtbot.waitUntil(lambda: "1 customer wrote meanwhile" in window.notices.bars.texts().get(MEANWHILE_BAR, ""))

@@ -15,10 +15,10 @@ from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.ui.inbox.held_replies.delegate import button_rect
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
+from wxdesk.ui.inbox.held_replies.view import button_rect
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline.key_guard import READABLE
+from wxdesk.ui.inbox.timeline.view import READABLE
 from wxdesk.ui.runtime.bridge import Bridge
 
 HELD_FOR = timedelta(seconds=600)

@@ -21,13 +21,12 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
-from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT, button_rect, words_beside
-from wxdesk.ui.inbox.held_replies.model import HeldRole
+from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.strip import ROWS_AT_MOST
+from wxdesk.ui.inbox.held_replies.view import ROW_HEIGHT, button_rect, words_beside
+from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
-from wxdesk.ui.inbox.timeline.model import EntryRole
 from wxdesk.ui.look.theme import Size, font, sentence_font
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -68,7 +67,7 @@ def test_the_list_shows_whole_rows(qtbot: QtBot, world: World, page: InboxPage) 
     for n in range(7):
         world.say(f"oCustomer{n:016d}", "opening?")
         qtbot.waitUntil(lambda n=n: strip.model.rowCount() == n + 1)
-        strip.open_list()
+        strip.show_list(True)
         qtbot.waitUntil(lambda n=n: strip.view.height() == ROW_HEIGHT * min(n + 1, ROWS_AT_MOST))
 
 
@@ -82,12 +81,12 @@ def test_a_row_names_its_customer_whole_and_nothing_empty_stands_below(
         strip, view = page.list.strip, page.list.strip.view
         two_held(qtbot, world, page)
         world.call(world.desk.outbox.pause())
-        strip.open_list()
+        strip.show_list(True)
         whole = i18n.tr("Held, everything is paused")
-        qtbot.waitUntil(lambda: strip.model.index(0).data(HeldRole.STATUS).text == whole)
+        qtbot.waitUntil(lambda: strip.model.status(strip.model.rows()[0]).text == whole)
         for row, name in enumerate(("oCus…001", "oCus…002")):
             rect = view.visualRect(strip.model.index(row))
-            shown = words_beside(name, strip.model.index(row).data(HeldRole.STATUS), rect)
+            shown = words_beside(name, strip.model.status(strip.model.rows()[row]), rect)
             taken = sum(QFontMetrics(face).horizontalAdvance(words) for face, words in _faces(name, shown))
             assert rect.left() + 12 + taken + 12 + 4 < button_rect(rect, "send").left() - 8, "name, icon, state"
             assert view.tip_at(rect.topLeft() + QPoint(40, 10)) == ("" if shown == whole else whole)
@@ -118,9 +117,7 @@ def test_f3_goes_from_one_held_bubble_to_the_next(qtbot: QtBot, world: World, pa
     view = page.chat.timeline
     for reply in (*two, two[0]):
         qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_F3)
-        qtbot.waitUntil(
-            lambda reply=reply: view.hasFocus() and view.currentIndex().data(EntryRole.KEY) == f"r{reply.id}"
-        )
+        qtbot.waitUntil(lambda reply=reply: view.hasFocus() and view.focused_key == f"r{reply.id}")
     qtbot.keyClick(view, Qt.Key.Key_Return)
     world.wait_until_sent(two[0].id)
     assert state(world, two[1]) is ReplyState.HELD
@@ -138,7 +135,7 @@ def test_f3_brings_the_clock_and_the_buttons_of_a_long_bubble_in_sight(
     qtbot.keyClick(page, Qt.Key.Key_F3)
     view = page.chat.timeline
     qtbot.waitUntil(lambda: view.hasFocus() and view.currentIndex().isValid())
-    entry = view.currentIndex().data(EntryRole.ENTRY)
+    entry = view.currentIndex().data(RECORD)
     layout = view.bubbles.layout_of(entry)
     assert layout.height > view.viewport().height(), "else all of it fits"
     top = view.visualRect(view.currentIndex()).top()
@@ -148,7 +145,7 @@ def test_f3_brings_the_clock_and_the_buttons_of_a_long_bubble_in_sight(
 
 def test_sending_all_asks_once(qtbot: QtBot, world: World, page: InboxPage) -> None:
     two = two_held(qtbot, world, page)
-    page.list.strip.open_list()
+    page.list.strip.show_list(True)
     qtbot.mouseClick(page.list.strip.send, Qt.MouseButton.LeftButton)
     assert {state(world, reply) for reply in two} == {ReplyState.HELD}
     [asked] = page.window().findChildren(ConfirmDialog)
@@ -188,7 +185,7 @@ def test_where_the_line_has_much_to_say_sending_all_stands_in_the_list(
     strip = page.list.strip
     qtbot.waitUntil(strip.send.isHidden)
     assert "waits while you write" in strip.earliest.full_text()
-    strip.open_list()
+    strip.show_list(True)
     assert strip.send_below.isVisible()
     qtbot.waitUntil(lambda: strip.body.height() == strip.view.height() + strip.foot.height())
     height = strip.height()
@@ -255,7 +252,7 @@ def test_resuming_with_nothing_that_waited_just_resumes(qtbot: QtBot, window: Ma
     window.pausing.toggle()
     qtbot.waitUntil(window.pause_bar.isHidden)
     world.publish(ReplyChanged(0, 0, ReplyState.HELD))
-    qtbot.waitUntil(lambda: window.inbox.held.feed.held == ())
+    qtbot.waitUntil(lambda: window.inbox.held.replies.held == ())
     assert window.findChildren(AfterPauseDialog) == []
 
 
@@ -278,7 +275,7 @@ def test_discarding_all_stops_them_with_one_command(qtbot: QtBot, world: World, 
     drafted = NewReply(waited[0].conversation_id, Author.RULE, Content(text="Draft."), ReplyState.DRAFT)
     draft = world.call(world.store.replies.add(drafted, datetime.now(UTC)))
     window.inbox.held.tell_of_waiting(by_hand=False)
-    qtbot.waitUntil(lambda: len(window.inbox.held.feed.held) == 2)
+    qtbot.waitUntil(lambda: len(window.inbox.held.replies.held) == 2)
     window.inbox.held.decide()
     [panel] = window.findChildren(AfterPauseDialog)
     assert panel.discard.text() == "Discard all 2"
@@ -359,7 +356,7 @@ def test_f4_at_a_held_bubble_takes_over_and_stops_it(qtbot: QtBot, world: World,
     first, second = two_held(qtbot, world, page)
     view = page.chat.timeline
     qtbot.keyClick(page.focusWidget() or page, Qt.Key.Key_F3)
-    qtbot.waitUntil(lambda: view.hasFocus() and view.currentIndex().data(EntryRole.KEY) == f"r{first.id}")
+    qtbot.waitUntil(lambda: view.hasFocus() and view.focused_key == f"r{first.id}")
     qtbot.keyClick(view, Qt.Key.Key_F4)
     qtbot.waitUntil(lambda: state(world, first) is ReplyState.CANCELLED)
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
@@ -384,7 +381,7 @@ def test_a_row_says_what_was_asked_and_is_changed_and_taken_over_from_there(
     qtbot.keyClick(edit, Qt.Key.Key_Escape)  # it waits again as before
     qtbot.waitUntil(lambda: world.call(world.store.replies.get(first.id)).due_at is not None)
     qtbot.waitUntil(lambda: strip.model.rowCount() == 2)
-    at = next(row for row in range(2) if strip.model.index(row).data(HeldRole.HELD).reply.id == second.id)
+    at = next(row for row in range(2) if strip.model.index(row).data(RECORD).reply.id == second.id)
     strip.view.setCurrentIndex(strip.model.index(at))
     strip.view.setFocus()
     qtbot.keyClick(strip.view, Qt.Key.Key_F4)

@@ -50,7 +50,7 @@ def held(qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], No
 def pass_to(world: World, page: InboxPage, seconds: float) -> None:
     """So much time has passed since the start; the page's own beat notices."""
     world.move_to(START + timedelta(seconds=seconds))
-    page.ticker.beat()
+    page.tick()
 
 
 def said(page: InboxPage) -> str:
@@ -130,7 +130,7 @@ def until_the_window_closes(qtbot: QtBot, world: World, page: InboxPage, held: R
     world.move_to(closes_at - LAST_MOMENT - timedelta(seconds=20))
     world.call(world.desk.conversations.mark_read(held.conversation_id))
     page.session.open(held.conversation_id)
-    page.held.feed.load()
+    page.held.replies.load()
     qtbot.waitUntil(lambda: "Soon." in said(page))
     return made
 

@@ -11,8 +11,7 @@ from tests.ui.inbox.conftest import texts
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline.entries import EntryKind
-from wxdesk.ui.inbox.timeline.incoming_text import source_line, source_rows
+from wxdesk.ui.inbox.timeline.entries import EntryKind, source_line, source_rows
 
 type Open = Callable[[int], None]
 OPENID = "oLiLei000000000000000000000a"

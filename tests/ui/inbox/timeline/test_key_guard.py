@@ -23,8 +23,9 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
+from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, entries_of
-from wxdesk.ui.inbox.timeline.key_guard import READABLE, KeyGuard
+from wxdesk.ui.inbox.timeline.view import READABLE, KeyGuard
 from wxdesk.ui.runtime.bridge import Bridge
 
 CUSTOMER = "oCustomer0000000000000001"
@@ -267,18 +268,16 @@ def test_esc_stops_at_once_what_it_stopped_before_an_attempt(seen: tuple[ReplySt
 def test_a_late_enter_opens_nothing_either(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
 ) -> None:
-    links: list[object] = []
-    page.chat.timeline.link_wanted.disconnect()
-    page.chat.timeline.link_wanted.connect(links.append)
     opened(world.say(CUSTOMER, "link?"))
     focus(qtbot, page, bridge)
     press(page, "Return")
     qtbot.waitUntil(lambda: state(page) is S.SENT)
     press(page, "Return")
-    assert not links
+    assert page.chat.timeline.findChildren(LinkDialog) == []
     read(world)
     press(page, "Return")
-    assert len(links) == 1
+    [dialog] = page.chat.timeline.findChildren(LinkDialog)
+    dialog.reject()
 
 
 def test_a_clock_that_is_put_back_locks_no_key(

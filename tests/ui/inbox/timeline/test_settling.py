@@ -60,5 +60,5 @@ def test_what_a_human_said_to_have_arrived_does_not_say_that_wechat_took_it(
     page.chat.act(BubbleAction.CONFIRM, f"r{reply.id}")
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
     entry = next(entry for entry in page.session.model.rows() if entry.key == f"r{reply.id}")
-    assert [part.text for part in caption_of(entry, page.ticker.now())][-1] == "Arrived, as you said"
+    assert [part.text for part in caption_of(entry, world.clock())][-1] == "Arrived, as you said"
     assert not world.sandbox.sent

@@ -18,7 +18,7 @@ from tests.ui.world import World, open_world
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
@@ -87,7 +87,7 @@ def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, worl
     strip = page.list.strip
     qtbot.waitUntil(lambda: strip.model.rowCount() == 2)
     world.move_to(START + timedelta(seconds=597))
-    page.ticker.beat()
+    page.tick()
     assert strip.count.full_text() == "2 replies held"
     assert strip.earliest.full_text() == "· first in 3 s · 1 asks you"
     assert strip.model.rows()[-1].reply.id == asking.id
@@ -136,10 +136,10 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
             templates.form.open_over(chat.composer)
             [field] = templates.form.fields.values()
         case "link":
-            panels.open_link()
+            panels.open(ReplyKind.LINK)
             field = panels.link.form.by_name["title"].edit
         case "card":
-            panels.open_card()
+            panels.open(ReplyKind.CARD)
             field = panels.card.form.by_name["title"].edit
         case _:
             panels.open_text_link()
@@ -150,7 +150,7 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
 def test_a_panel_that_is_closed_lets_it_go_on(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     chat = world.say(LI, "opening?")
     opened(chat)
-    page.chat.writing.panels.open_link()
+    page.chat.writing.panels.open(ReplyKind.LINK)
     qtbot.waitUntil(lambda: chat in world.desk.typing.written_in)
     page.chat.writing.panels.link.close_it()
     qtbot.waitUntil(lambda: chat not in world.desk.typing.written_in)

@@ -17,8 +17,8 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
-from wxdesk.ui.inbox.held_replies.delegate import button_rect
+from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
+from wxdesk.ui.inbox.held_replies.view import button_rect
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, notice_of, offers_in
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
@@ -205,7 +205,7 @@ def test_the_panel_after_a_pause_asks_once_for_the_answer(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, three: list[Reply], whole: bool
 ) -> None:
     held = page.held
-    panel = AfterPauseDialog(held.feed, held.deciding, bridge.desk.clock, page.window())
+    panel = AfterPauseDialog(held.replies, bridge.desk.clock, page.window())
     panel.open()
     assert panel.model.rowCount() == 1
     assert panel.send.text() == "Send all 3"

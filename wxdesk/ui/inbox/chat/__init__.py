@@ -1,5 +1,1 @@
-"""The chat region: header, bars and controls of the open conversation.
-
-Imported by `page` and `regions`; imports `timeline`, `composer`, `takeover`, `details` and
-`open_conversation`.
-"""
+"""Header, bars and commands of the open conversation. Imported by `page`."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Signal
-from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QSizePolicy, QToolButton, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import time_left
@@ -18,16 +18,68 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.claims.control import FaceButton
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
-from wxdesk.ui.inbox.takeover.mode_chip import ModeChip
 from wxdesk.ui.look.icons import icon
-from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.buttons import Button, SmallButton
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
+from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon
 from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of, span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
+
+_PAD, _ARROW, _HEIGHT, _WIDEST = 12, 12, 28, 220
+
+
+class ModeChip(QAbstractButton):
+    """Pill with text and an arrow; `quiet` marks a mode in which nothing is automatic."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quiet = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFont(font(Size.SMALL, strong=True))
+
+    def say(self, text: str, *, quiet: bool, spoken: str = "") -> None:
+        """Show this mode; `spoken` tells its origin in a sentence for screen readers."""
+        self.setAccessibleDescription(spoken)
+        if (text, quiet) == (self.text(), self._quiet):
+            return
+        self._quiet = quiet
+        self.setText(text)
+        self.setAccessibleName(tr("Mode: {mode}", mode=text))
+        self.updateGeometry()
+        self.update()
+
+    def width_for(self, text: str) -> int:
+        """Return the width in pixels that it takes with this text."""
+        return min(_WIDEST, QFontMetrics(self.font()).horizontalAdvance(text) + 2 * _PAD + _ARROW + 4)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.width_for(self.text()), _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(64, _HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = "accent" if self.hasFocus() else "line"
+        painter.setPen(QPen(theme.color(line), 1.0))
+        painter.setBrush(theme.color("hover" if self.underMouse() else "panel"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _HEIGHT / 2, _HEIGHT / 2)
+        role = "secondary" if self._quiet else "accent"
+        room = self.rect().adjusted(_PAD, 0, -_PAD - _ARROW - 4, 0)
+        text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width() + 1)
+        painter.setPen(theme.color(role))
+        painter.drawText(room, LEFT, text)
+        at = QPointF(self.width() - _PAD - _ARROW + 2, (self.height() - _ARROW) / 2)
+        paint_icon(painter, at, "chevron-down", role, _ARROW)
+        painter.end()
+
 
 SMALLEST = 360
 NAME_ROOM = 140
@@ -43,8 +95,6 @@ KEY = "F4"
 """The key that takes over and hands back."""
 
 _GAP, _SIDE, _TWINS = 10, 16, 2
-_RESOLVE = {False: "check", True: "undo"}
-"""Icon of the resolve button; True while it would open the conversation again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +131,57 @@ _FITS = (
 """Levels of detail, the richest first; tooltips, details and menu show the rest."""
 
 
+class HeaderTool(QToolButton):
+    """An icon with its name as a tooltip and for screen readers."""
+
+    def __init__(self, picture: str, words: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._picture = ""
+        self.show_act(picture, words)
+
+    def show_act(self, picture: str, words: str) -> None:
+        """Show another act by its icon and name."""
+        if (picture, words) != (self._picture, self.toolTip()):
+            self._picture = picture
+            self.setIcon(icon(picture))
+            self.setToolTip(words)
+            self.setAccessibleName(words)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
+            self.setIcon(icon(self._picture))
+
+
+FACE = 26
+
+
+class FaceButton(SmallButton):
+    """The face of operator `name`; for nobody, the icon of a person."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("person", tr("Nobody has it"), parent)
+        self._name = ""
+
+    def show_face(self, name: str, words: str) -> None:
+        """Show a face; `words` tell about it."""
+        self._name = name
+        set_tip(self, words)
+        self.setAccessibleName(words)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(FACE + 4, FACE + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._name:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        paint_face(painter, QRectF((self.width() - FACE) / 2, (self.height() - FACE) / 2, FACE, FACE), self._name)
+        painter.end()
+
+
 class ChatHeader(QFrame):
     """The open conversation's name, mode, quota, and buttons.
 
@@ -96,22 +197,21 @@ class ChatHeader(QFrame):
         self._conversation: Conversation | None = None
         self._failed: Reply | None = None
         self._now: datetime | None = None
-        self._aside = False
         self.taken_over = self._leaving = False
         self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
-        self.show_list = _tool("inbox", tr("Conversations"), self)
-        self.show_detail = _tool("panel", tr("Customer and reasons (F2)"), self)
+        self.show_list = HeaderTool("inbox", tr("Conversations"), self)
+        self.show_detail = HeaderTool("panel", tr("Customer and reasons (F2)"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
         self.face = FaceButton(self)
         self.colleagues = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.mode = ModeChip()
         self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint=KEY)
-        self.spans = _tool("chevron-down", tr("For how long (Shift+F4)"), self)
-        self.resolve = _tool("check", tr("Resolve (F5)"), self)
-        self.snooze = _tool("moon", tr("Snooze (Shift+F5)"), self)
-        self.transfer = _tool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
+        self.spans = HeaderTool("chevron-down", tr("For how long (Shift+F4)"), self)
+        self.resolve = HeaderTool("check", tr("Resolve (F5)"), self)
+        self.snooze = HeaderTool("moon", tr("Snooze (Shift+F5)"), self)
+        self.transfer = HeaderTool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
         self._arrange()
         self.mode.clicked.connect(self._open_menu)
 
@@ -155,7 +255,10 @@ class ChatHeader(QFrame):
         self.taken_over = is_taken_over(conversation, now)
         self.takeover.setText(tr("Hand back") if self.hands_back else tr("Take over"))
         self.takeover.setToolTip(tr("Stops the automatic reply that still waits here (F4)") if self._leaving else "")
-        self._say_resolve(aside=conversation.status is not ConversationStatus.OPEN)
+        if conversation.status is ConversationStatus.OPEN:
+            self.resolve.show_act("check", tr("Resolve (F5)"))
+        else:
+            self.resolve.show_act("undo", tr("Open again (F5)"))
         self.mode.setToolTip(plain_tip(self._where_from(conversation, now)))
         self._make_room(conversation, now)
 
@@ -164,19 +267,12 @@ class ChatHeader(QFrame):
         """True if the button hands back; an automatic reply that leaves is stopped first."""
         return self.taken_over and not self._leaving
 
-    def _say_resolve(self, *, aside: bool) -> None:
-        words = tr("Open again (F5)") if aside else tr("Resolve (F5)")
-        if self.resolve.toolTip() != words:
-            self.resolve.setToolTip(words)
-            self.resolve.setAccessibleName(words)
-            self.resolve.setIcon(icon(_RESOLVE[aside]))
-            self._aside = aside
-
     def _make_room(self, conversation: Conversation, now: datetime) -> None:
         """Leave out what does not fit beside the name, the least needed first."""
         fits = [fit for fit in _FITS if self._needs(fit, conversation, now) <= self.width()]
         fit = fits[0] if fits else _FITS[-1]
-        quiet = self._is_off(conversation) and not self.taken_over
+        account = self._accounts.get(conversation.account)
+        quiet = not self.taken_over and (account is None or mode_of(conversation, account) is ReplyMode.OFF)
         spoken = self._where_from(conversation, now)
         self.mode.say(self._mode_text(conversation, now, fit.mode), quiet=quiet, spoken=spoken)
         self.mode.setMinimumWidth(self.mode.sizeHint().width() if fits else 0)  # a long name is cut before
@@ -187,7 +283,7 @@ class ChatHeader(QFrame):
 
     def _needs(self, fit: _Fit, conversation: Conversation, now: datetime) -> int:
         """Return the width in pixels that `fit` takes."""
-        beside = [self.transfer] if fit.transfer else []
+        beside: list[QWidget] = [self.transfer] if fit.transfer else []
         beside += [one for one in (self.show_list, self.show_detail, self.face) if not one.isHidden()]
         widths = [one.sizeHint().width() for one in beside]
         widths.append(min(fit.name, self.who.sizeHint().width()))
@@ -240,10 +336,6 @@ class ChatHeader(QFrame):
             )
         return tr("{mode}: set for this conversation, before any rule and the account.", mode=mode)
 
-    def _is_off(self, conversation: Conversation) -> bool:
-        account = self._accounts.get(conversation.account)
-        return account is None or mode_of(conversation, account) is ReplyMode.OFF
-
     def _open_menu(self) -> None:
         conversation = self._conversation
         if conversation is None:
@@ -256,28 +348,26 @@ class ChatHeader(QFrame):
             menu.addSeparator()
         _say(menu, tr("For this conversation, before all rules:"))
         for mode in ReplyMode:
-            self._add_mode(menu, group, mode_text(mode), mode, conversation.mode is mode)
+            self._add_mode(group, menu, mode_text(mode), conversation, mode)
         menu.addSeparator()
         account = self._accounts.get(conversation.account)
         text = tr("As the account: {mode}", mode=mode_text(account.reply_mode)) if account else tr("As the account")
-        self._add_mode(menu, group, text, None, conversation.mode is None)
+        self._add_mode(group, menu, text, conversation, None)
         _say(menu, tr("A rule's own way of leaving goes before the account's"))
         menu.addSeparator()
         menu.addAction(tr("Snooze…")).triggered.connect(self.snooze.click)
         menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer.click)
-        group.triggered.connect(partial(self._choose, conversation.id))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mode.mapToGlobal(QPoint(0, self.mode.height() + 4)))
 
-    def _add_mode(self, menu: QMenu, group: QActionGroup, text: str, mode: ReplyMode | None, chosen: bool) -> None:
+    def _add_mode(
+        self, group: QActionGroup, menu: QMenu, text: str, conversation: Conversation, mode: ReplyMode | None
+    ) -> None:
         action = menu.addAction(text)
         action.setCheckable(True)
-        action.setChecked(chosen)
-        action.setData("" if mode is None else mode.value)
+        action.setChecked(conversation.mode is mode)
+        action.triggered.connect(partial(self.mode_chosen.emit, conversation.id, mode))
         group.addAction(action)
-
-    def _choose(self, conversation_id: int, action: QAction) -> None:
-        self.mode_chosen.emit(conversation_id, ReplyMode(action.data()) if action.data() else None)
 
     def minimumSizeHint(self) -> QSize:
         """Return the width at which the barest level of detail still fits."""
@@ -288,25 +378,7 @@ class ChatHeader(QFrame):
         if self._now is not None:
             self.tick(self._now)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "show_detail"):
-            self.show_list.setIcon(icon("inbox"))
-            self.spans.setIcon(icon("chevron-down"))
-            self.resolve.setIcon(icon(_RESOLVE[self._aside]))
-            self.snooze.setIcon(icon("moon"))
-            self.transfer.setIcon(icon("arrow-out"))
-            self.show_detail.setIcon(icon("panel"))
-
 
 def _say(menu: QMenu, words: str) -> None:
     """Add a line to the menu that cannot be chosen."""
     menu.addAction(words.replace("&", "&&")).setEnabled(False)
-
-
-def _tool(name: str, words: str, parent: QWidget) -> QToolButton:
-    button = QToolButton(parent)
-    button.setIcon(icon(name))
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    return button

@@ -3,30 +3,98 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album, read_picture
-from wxdesk.ui.inbox.chat.drop_zone import DropZone
-from wxdesk.ui.inbox.chat.find_bar import FindBar
+from wxdesk.ui.content.picture_intake import source_in
+from wxdesk.ui.inbox.chat.bars import FindBar, TransferBar
+from wxdesk.ui.inbox.chat.claim_control import ClaimControl
+from wxdesk.ui.inbox.chat.controls import ResolveControl, TakeoverControl
 from wxdesk.ui.inbox.chat.header import ChatHeader
-from wxdesk.ui.inbox.chat.resolve_control import ResolveControl
-from wxdesk.ui.inbox.chat.takeover_control import TakeoverControl
-from wxdesk.ui.inbox.claims.control import ClaimControl
 from wxdesk.ui.inbox.composer.writing import ReplyWriting
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.inbox.takeover.transfer_bar import TransferBar
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
-from wxdesk.ui.inbox.timeline.picture_viewer import LARGEST, PictureViewer
+from wxdesk.ui.inbox.timeline.dialogs import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.painting import CENTER
 from wxdesk.ui.widgets.placeholders import EmptyState
+
+_MARGIN = 12
+
+
+class DropZone(QWidget):
+    """Covers `host` while a picture is held over it.
+
+    Signals:
+        dropped: the `Source` that was let go.
+    """
+
+    dropped = Signal(object)
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(tr("Let go to send this picture"))
+        host.setAcceptDrops(True)
+        host.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        match event.type():
+            case QEvent.Type.DragEnter:
+                return self._enter(cast(QDragEnterEvent, event))
+            case QEvent.Type.Drop:
+                return self._drop(cast(QDropEvent, event))
+            case QEvent.Type.DragLeave:
+                self.hide()
+            case QEvent.Type.Resize:
+                self.setGeometry(self._host.rect())
+        return False
+
+    def _enter(self, event: QDragEnterEvent) -> bool:
+        if source_in(event.mimeData()) is None:
+            return False
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.setGeometry(self._host.rect())
+        self.show()
+        self.raise_()
+        return True
+
+    def _drop(self, event: QDropEvent) -> bool:
+        self.hide()
+        source = source_in(event.mimeData())
+        if source is None:
+            return False
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.dropped.emit(source)
+        return True
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(0.92)
+        painter.fillRect(self.rect(), theme.color("panel"))
+        painter.setOpacity(1.0)
+        painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.DashLine))
+        frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        painter.drawRoundedRect(frame, Measure.RADIUS, Measure.RADIUS)
+        painter.setFont(font(Size.TITLE, strong=True))
+        painter.drawText(frame, CENTER, tr("Let go to send this picture"))
+        painter.end()
 
 
 class ChatPanel(QFrame):
@@ -125,7 +193,7 @@ class ChatPanel(QFrame):
         opening = self._session.conversation_id is not None and not self._session.failed
         self._head.setCurrentIndex(1)
         for bar in (self.transfer, self.aside.bar, self.takeover.bar):
-            bar.hide()
+            bar.say("")
         self._pages.setCurrentWidget(self._chat if opening else self.empty)
 
     def _turn(self) -> None:
@@ -137,10 +205,10 @@ class ChatPanel(QFrame):
     def tick(self, now: datetime) -> None:
         """Update times and countdowns to `now`."""
         self.header.tick(now)
-        self.transfer.tick(now)
         self.takeover.tick(now)
         if self._session.row is not None:
             self.claim.show_conversation(self._session.row.conversation, now)
+            self.transfer.show_conversation(self._session.row.conversation, now)
             self.writing.tick(self._session.row.conversation, now)
         self.timeline.tick()
 
@@ -172,10 +240,10 @@ class ChatPanel(QFrame):
             self.timeline.go_to(key, mark=True)
 
     def _show_end(self) -> None:
-        self.timeline.set_whole(self._session.to_end)
+        self.timeline.set_whole(self._session.known.to_end)
 
     def _to_latest(self) -> None:
-        if self._session.to_end:
+        if self._session.known.to_end:
             self.timeline.to_end()
         else:
             self._session.reload()
@@ -184,7 +252,7 @@ class ChatPanel(QFrame):
 
     def act(self, action: BubbleAction, key: str) -> None:
         """Do the action of a bubble."""
-        reply = self._session.reply(key)
+        reply = self._session.known.reply(key)
         if action is BubbleAction.WHY:
             self.why_wanted.emit(key)
         elif reply is None:
@@ -194,7 +262,7 @@ class ChatPanel(QFrame):
         elif action is BubbleAction.EDIT:
             self.writing.edit(reply)
         elif action is BubbleAction.UNDO:
-            self.writing.undo_send.take_back(reply)
+            self.writing.sending.take_back(reply)
         elif action is BubbleAction.COPY_RID:
             QGuiApplication.clipboard().setText(reply.rid)
             self._notices.toast(tr("Copied"))

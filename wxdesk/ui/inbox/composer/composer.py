@@ -1,22 +1,111 @@
-"""The composer widget: text field, tools, size and send buttons."""
+"""The composer widget: its text and tools, and the drafts below the present one."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.content.word_guard import found_in
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import EDITABLE, Draft, Reply
-from wxdesk.ui.inbox.composer.draft_stack import DraftStack, above
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
 from wxdesk.ui.inbox.sendability import TextFit, closed_text, editing_text, fit_of
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.widgets.boxes import hbox, vbox
+
+
+class DraftStack:
+    """All drafts except those in the text field and in the panels."""
+
+    def __init__(self) -> None:
+        self._lying: defaultdict[tuple[int, ReplyKind], list[Draft]] = defaultdict(list)
+        self._left: dict[int, Content] = {}
+
+    def forget(self) -> None:
+        """Drop all drafts, which stay stored."""
+        self._lying.clear()
+        self._left.clear()
+
+    def put(self, conversation_id: int, sheet: Draft, *, below: bool = False) -> None:
+        """Put a draft on top of its stack, or `below` all; ignore a blank one."""
+        if not sheet.blank:
+            lying = self._lying[conversation_id, sheet.content.kind]
+            lying.insert(0 if below else len(lying), sheet)
+
+    def take(self, conversation_id: int, kind: ReplyKind = ReplyKind.TEXT) -> Draft:
+        """Take the top draft of this kind, a blank one if there is none."""
+        lying = self._lying[conversation_id, kind]
+        return lying.pop() if lying else Draft()
+
+    def take_edit(self, reply: Reply) -> Draft:
+        """Take the draft that edits `reply`: a stacked, an abandoned, or a new one."""
+        lying = self._lying[reply.conversation_id, reply.content.kind]
+        for sheet in lying:
+            if sheet.editing is not None and sheet.editing.id == reply.id:
+                lying.remove(sheet)
+                return replace(sheet, editing=reply)
+        return Draft(self._left.pop(reply.id, reply.content), reply)
+
+    def leave(self, sheet: Draft) -> None:
+        """Keep the content of an abandoned edit until its reply is edited again."""
+        if sheet.editing is not None and sheet.changed:
+            self._left[sheet.editing.id] = sheet.content
+
+    def count(self, conversation_id: int) -> int:
+        """Return the number of texts of a conversation."""
+        return len(self._lying[conversation_id, ReplyKind.TEXT])
+
+    @property
+    def unsent(self) -> list[tuple[int, Draft]]:
+        """Every draft that holds something, each with its conversation's id."""
+        return [(one, sheet) for (one, _), lying in self._lying.items() for sheet in lying if sheet.unsaved]
+
+    def bring_back(self, conversation_id: int, draft: Draft) -> None:
+        """Put a stored draft on top; a panel's edit waits until its reply is edited again."""
+        if draft.editing is None or draft.content.kind is ReplyKind.TEXT:
+            self.put(conversation_id, draft)
+        else:
+            self.leave(draft)
+
+    def edited(self, conversation_id: int) -> list[Reply]:
+        """Return the replies that texts of a conversation edit."""
+        return [sheet.editing for sheet in self._lying[conversation_id, ReplyKind.TEXT] if sheet.editing is not None]
+
+    def put_text_before(self, conversation_id: int, text: str) -> None:
+        """Put `text` before the topmost draft that edits no reply."""
+        lying = self._lying[conversation_id, ReplyKind.TEXT]
+        for at in reversed(range(len(lying))):
+            if lying[at].editing is None:
+                lying[at] = Draft.of_text(above(text, lying[at].text))
+                return
+        self.put(conversation_id, Draft.of_text(text), below=True)
+
+    def follow(self, reply: Reply, *, ended: bool) -> None:
+        """Update drafts that edit `reply`; if it has `ended`, they become new texts."""
+        lying = self._lying[reply.conversation_id, reply.content.kind]
+        for at, sheet in enumerate(lying):
+            if sheet.editing is not None and sheet.editing.id == reply.id:
+                lying[at] = Draft(sheet.content) if ended else replace(sheet, editing=reply)
+
+    def remove(self, conversation_id: int, sent: Draft) -> None:
+        """Remove a draft that was sent."""
+        lying = self._lying[conversation_id, sent.content.kind]
+        for sheet in reversed(lying):
+            if sheet.is_like(sent):
+                lying.remove(sheet)
+                return
+
+
+def above(text: str, begun: str) -> str:
+    """Return `text` followed by `begun` on a new line, if there is any."""
+    return f"{text}\n{begun}" if begun else text
 
 
 class Composer(QFrame):
@@ -25,8 +114,7 @@ class Composer(QFrame):
     Writing is possible as soon as the conversation's id is known, sending once its quota is known.
 
     Signals:
-        sent: the id of the conversation that a text was written for, and the text to be sent there.
-        split: the same, and the number of messages that its button named.
+        sent: the id of the conversation that a text was written for, the text, and how many messages it may take.
         edited: a `Reply` and its new text.
         given_up: the `Draft` of a reply that shall stay as it was.
         went_up: the cursor left an empty text upwards.
@@ -34,8 +122,7 @@ class Composer(QFrame):
         idle: True while the text has the focus, is empty, and neither changes a reply nor lies above another.
     """
 
-    sent = Signal(int, str)
-    split = Signal(int, str, int)
+    sent = Signal(int, str, int)
     edited = Signal(object, str)
     given_up = Signal(object)
     went_up = Signal()
@@ -58,13 +145,10 @@ class Composer(QFrame):
         self.foot = ComposerFoot()
         self.send, self.send_split = self.foot.send, self.foot.send_split
         self.count, self.hint = self.foot.count, self.foot.hint
-        self._arrange()
-        self._connect()
-        self._show_state()
-
-    def _arrange(self) -> None:
         tools = hbox((self.tools, 1), (self.line, 1), spacing=12)
         vbox(tools, self.edit, self.foot, within=self, spacing=8, margins=(16, 8, 16, 12))
+        self._connect()
+        self._show_state()
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._show_state)
@@ -217,12 +301,12 @@ class Composer(QFrame):
         if self._editing is not None:
             self.edited.emit(self._editing, self.text())
         else:
-            self.sent.emit(self._id, self.text())
+            self.sent.emit(self._id, self.text(), 1)
 
     def _submit_split(self) -> None:
         fit = self.fit
         if fit.can_split:
-            self.split.emit(self._id, self.text(), fit.parts)
+            self.sent.emit(self._id, self.text(), fit.parts)
 
     # -- showing
 

@@ -1,4 +1,4 @@
-"""Locks pending replies while the operator edits them, and releases them."""
+"""Locks pending replies while the operator edits them; saves or releases them."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -7,11 +7,12 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
+from wxdesk.core.model.content import Content
 from wxdesk.core.model.reply import Draft, Reply, ReplyState
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
+from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.sending import EditSaving
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -21,14 +22,11 @@ from wxdesk.ui.wording.reply_status import span_until
 class EditLock(QObject):
     """Remembers locked replies as they were; others stay drafts when abandoned."""
 
-    def __init__(
-        self, composer: Composer, bridge: Bridge, session: ChatSession, changes: EditSaving, notices: Notices
-    ) -> None:
+    def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
         super().__init__(composer)
         self._composer = composer
         self._bridge = bridge
         self._session = session
-        self._changes = changes
         self._notices = notices
         self._before: dict[int, Reply] = {}
         composer.given_up.connect(self._give_up)
@@ -56,14 +54,39 @@ class EditLock(QObject):
         """Release all replies but those that stored drafts go on to change."""
         changing = {draft.editing.id for draft in kept if draft.editing is not None}
         for reply_id in self._before.keys() - changing:
-            if not self._changes.saves(reply_id):
+            if not self.saves(reply_id):
                 self.put_back(reply_id, False)
+
+    def saves(self, reply_id: int) -> bool:
+        """Return True while a change of this reply is being saved."""
+        return self._bridge.is_asking(("edit", reply_id))
+
+    def save(
+        self,
+        reply: Reply,
+        content: Content,
+        done: Callable[[Reply], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Store `content` in `reply` and send it, unless an earlier change is under way.
+
+        The first part of an asking answer releases all parts.
+        """
+        entry = self._session.entry(f"r{reply.id}")
+        asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
+        work = _save_and_send(self._bridge.desk.replies, reply.id, content, asking)
+        told = partial(self._refused, failed or self._bridge.failed.emit)
+        self._bridge.ask(work, done, told, once=("edit", reply.id))
+
+    def _refused(self, failed: Callable[[Exception], None], error: Exception) -> None:
+        self._session.retry()  # the change may be stored though it did not leave
+        failed(error)
 
     def follow(self) -> None:
         """Tell the composer the present state of the replies being edited."""
         for editing in self._composer.in_hand:
-            reply = self._session.reply(f"r{editing.id}")
-            if reply is not None and not self._changes.saves(reply.id):  # else it ends because it is being sent
+            reply = self._session.known.reply(f"r{editing.id}")
+            if reply is not None and not self.saves(reply.id):  # else it ends because it is being sent
                 self._composer.follow(reply)
                 if not any(one.id == reply.id for one in self._composer.in_hand):
                     self._before.pop(reply.id, None)
@@ -103,3 +126,11 @@ def ended_text(reply: Reply) -> str:
     if reply.by == "WeChat":
         return tr("The reply was stopped before it was changed, because WeChat takes nothing for this customer.")
     return tr("The reply was stopped before it was changed.")
+
+
+async def _save_and_send(replies: ReplyCommands, reply_id: int, content: Content, asking: bool) -> Reply:
+    """Store the change and send the reply; runs on the desk's loop."""
+    saved = await replies.edit(reply_id, content)
+    if saved.state is ReplyState.FAILED:
+        return await replies.retry(reply_id)
+    return await replies.release(reply_id, whole=asking)

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
-from wxdesk.core.content.text_links import TextLink, link_markup
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.look.theme import Size, font
@@ -73,10 +72,6 @@ class MessageEdit(QPlainTextEdit):
         """True while an input method has text that is not committed."""
         return self._composing
 
-    def selected(self) -> str:
-        """Return the selected text."""
-        return self.textCursor().selectedText().replace("\u2029", "\n")
-
     def insert(self, text: str) -> None:
         """Insert `text` at the cursor, replacing the slash that asked for it."""
         cursor = self.textCursor()
@@ -85,11 +80,6 @@ class MessageEdit(QPlainTextEdit):
         self._slash = -1
         cursor.insertText(text)
         self.setTextCursor(cursor)
-        self.setFocus()
-
-    def insert_link(self, link: TextLink) -> None:
-        """Insert a link at the cursor, replacing the selection."""
-        self.insertPlainText(link_markup(link))
         self.setFocus()
 
     def write(self, text: str) -> None:

@@ -8,23 +8,19 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
 from wxdesk.core.model.content import ReplyKind
-from wxdesk.i18n import tr
-from wxdesk.ui.inbox.sendability import (
-    TextFit,
-    begun_text,
-    cost_words,
-    guarded_text,
-    put_by_text,
-    size_text,
-    split_words,
-)
+from wxdesk.i18n import ntr, tr
+from wxdesk.ui.inbox.sendability import TextFit, cost_words
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 
 _GAP = 12
+
+_SHOWN = 16
+"""Characters shown of each end of a message, to tell where a text is split."""
 
 
 class ComposerTools(QWidget):
@@ -85,7 +81,7 @@ class DraftBanner(QWidget):
 
     def say(self, editing: str, *, put_by: int) -> None:
         """Show the `editing` text, else the number of drafts below (`put_by`)."""
-        self._texts = editing or (put_by_text(put_by) if put_by else "")
+        self._texts = editing or (_put_by_text(put_by) if put_by else "")
         self._leave = tr("Leave it as it was") if editing else tr("Show it")
         self._tell()
 
@@ -95,7 +91,7 @@ class DraftBanner(QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        words = self._texts or (begun_text(self._begun[0]) if self._begun else "")
+        words = self._texts or (_begun_text(self._begun[0]) if self._begun else "")
         self.words.setText(words)
         self.leave.setText(self._leave if self._texts else tr("Go on with it"))
         self.setVisible(bool(words))
@@ -123,9 +119,9 @@ class ComposerFoot(QWidget):
 
     def show_fit(self, fit: TextFit, guarded: Sequence[str], *, blank: bool, editing: bool) -> None:
         """Show how a text fits and what is `guarded` in it; a `blank` one cannot be sent."""
-        self.count.setText(size_text(fit.size))
+        self.count.setText(_size_text(fit.size))
         self.count.set_role("failed" if fit.too_long else "secondary")
-        words = fit.problem or guarded_text(guarded) or ("" if editing else cost_words(1, fit.left))
+        words = fit.problem or _guarded_text(guarded) or ("" if editing else cost_words(1, fit.left))
         self.hint.setText(f"· {words}" if words else "")
         problem = "pending" if fit.can_split else "failed"
         self.hint.set_role(problem if fit.problem else "pending" if guarded else "secondary")
@@ -133,5 +129,32 @@ class ComposerFoot(QWidget):
         set_tip(self.send, fit.problem)
         self.send.setText(tr("Save and send") if editing else tr("Send"))
         self.send_split.setText(tr("Send as {n}", n=fit.parts))
-        set_tip(self.send_split, split_words(fit.messages))
+        set_tip(self.send_split, _split_words(fit.messages))
         self.send_split.setVisible(fit.can_split)
+
+
+def _size_text(size: int) -> str:
+    return tr("{size} / {limit} bytes", size=f"{size:,}", limit=f"{TEXT_LIMIT_BYTES:,}")
+
+
+def _split_words(messages: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
+
+
+def _put_by_text(count: int) -> str:
+    return ntr("{n} more text is put by", "{n} more texts are put by", count)
+
+
+def _guarded_text(words: Sequence[str]) -> str:
+    return tr("Look again: “{words}” should not leave", words=tr("”, “").join(words)) if words else ""
+
+
+def _begun_text(kind: ReplyKind) -> str:
+    if kind is ReplyKind.IMAGE:
+        return tr("A picture is not sent yet")
+    return tr("A link is not sent yet") if kind is ReplyKind.LINK else tr("A card is not sent yet")
+
+
+def _ends_of(message: str) -> str:
+    said = " ".join(message.split())
+    return said if len(said) <= 2 * _SHOWN else f"{said[:_SHOWN]} … {said[-_SHOWN:]}"

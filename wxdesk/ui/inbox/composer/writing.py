@@ -1,33 +1,111 @@
-"""Everything with which the operator writes in the chat, put together."""
+"""Everything with which the operator writes in the chat, put together and kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.events import CaughtUp, Event
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import Draft, Reply, UnsentContent
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.draft_keeping import DraftKeeping
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
+from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
-from wxdesk.ui.inbox.composer.panels.popover import Popover
-from wxdesk.ui.inbox.composer.send_menu import SendMenu
-from wxdesk.ui.inbox.composer.sending import EditSaving, ReplySending
+from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
 from wxdesk.ui.inbox.composer.templates.picker import Picker
-from wxdesk.ui.inbox.composer.undo_send import UndoSend
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.dialogs.notices import Notices
+
+GATHER_MS = 300
+"""Milliseconds of writing that are stored together."""
+
+
+class DraftKeeping(QObject):
+    """Stores the difference between what is begun and what was stored before."""
+
+    def __init__(self, composer: Composer, panels: SendingPanels, bridge: Bridge) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self._panels = panels
+        self._bridge = bridge
+        self._me = bridge.desk.me
+        self._stored: dict[int, tuple[UnsentContent, ...]] | None = None  # until it was read
+        self._asked: dict[int, tuple[UnsentContent, ...]] = {}
+        self._storing = Refresher(bridge, self._difference, self._note, self, gather_ms=GATHER_MS)
+        self.store = self._storing.ask
+        composer.changed.connect(self._storing.ask_soon)
+        panels.changed.connect(self._storing.ask_soon)
+        bridge.events.connect(self._hear)
+        self._read()
+
+    def finish(self) -> None:
+        """Store what is begun now, before the window closes."""
+        work = self._difference()
+        if work is not None:
+            self._bridge.ask(work)
+
+    def _read(self) -> None:
+        self._bridge.ask(self._bridge.desk.drafts.stored(self._me), self._bring_back, once="drafts")
+
+    def _bring_back(self, drafts: Sequence[tuple[int, Draft]]) -> None:
+        self._stored = _gathered(drafts)
+        for conversation_id, draft in drafts:
+            self._composer.drafts.bring_back(conversation_id, draft)
+        self._composer.show_stored()
+        self._panels.note_begun()
+        self.store()
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if self._me != self._bridge.desk.me:
+            self._begin_anew()
+        elif any(isinstance(event, CaughtUp) for event in events):  # the store may answer again
+            if self._stored is None:
+                self._read()
+            self.store()
+
+    def _begin_anew(self) -> None:
+        """Show the drafts of another operator, who has just signed in here."""
+        self._me, self._stored = self._bridge.desk.me, None
+        here = self._composer.conversation_id
+        self._composer.switch_to(0)
+        self._composer.drafts.forget()
+        for panel in (self._panels.link, self._panels.picture, self._panels.card):
+            panel.clear()
+        self._composer.switch_to(here)
+        self._read()
+
+    def _difference(self) -> Coroutine[Any, Any, None] | None:
+        if self._stored is None:
+            return None
+        begun, stored = _gathered([*self._composer.unsent, *self._panels.unsent()]), self._stored
+        changed = {one for one in begun.keys() | stored.keys() if begun.get(one) != stored.get(one)}
+        self._asked = {one: begun.get(one, ()) for one in changed}
+        return self._bridge.desk.drafts.keep(self._asked) if changed else None
+
+    def _note(self, _: None) -> None:
+        known = (self._stored or {}) | self._asked
+        self._stored = {one: drafts for one, drafts in known.items() if drafts}
+
+
+def _gathered(drafts: Sequence[tuple[int, Draft]]) -> dict[int, tuple[UnsentContent, ...]]:
+    found: defaultdict[int, tuple[UnsentContent, ...]] = defaultdict(tuple)
+    for conversation_id, draft in drafts:
+        found[conversation_id] += (draft.stored,)
+    return dict(found)
 
 
 class TypingNotice(QObject):
@@ -96,24 +174,18 @@ class ReplyWriting(QObject):
         self._session = session
         self.composer = Composer()
         self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
-        changes = EditSaving(bridge, session, self)
-        self.panels = SendingPanels(host, self.composer, album, bridge, session, changes)
+        self.lock = EditLock(self.composer, bridge, session, notices)
+        self.panels = SendingPanels(host, self.composer, album, bridge, session, self.lock)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
-        self.lock = EditLock(self.composer, bridge, session, changes, notices)
-        self.undo_send = UndoSend(self.composer, self.panels, bridge, session, notices)
         pickers = (self.templates.picker, self.templates.emoticons)
         above: tuple[Popover | Picker, ...] = (*self.panels.all, self.templates.form, *pickers)
         TypingNotice(self.composer.edit, above, bridge, session)
-        sending = ReplySending(self.composer, bridge, session, changes)
-        sending.taken.connect(self.taken)
-        sending.written.connect(self.undo_send.note)
+        self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session, notices)
+        self.sending.taken.connect(self.taken)
         self.panels.sent.connect(self.taken)
         self.keeping = DraftKeeping(self.composer, self.panels, bridge)
-        sending.written.connect(self.keeping.store)
-        self.send_menu = SendMenu(self.composer, sending, bridge, notices)
-        sending.written.connect(self.send_menu.note_sent)
+        self.sending.written.connect(self.keeping.store)
         self.panels.sent.connect(self.keeping.store)
-        self.panels.given_up.connect(self.lock.put_back)
 
     def turn(self) -> None:
         """Go to the open conversation; close panels, so that nothing is sent to another."""

@@ -14,6 +14,7 @@ from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
     CaughtUp,
+    ConfigurationChanged,
     ContactErased,
     ConversationChanged,
     DecisionMade,
@@ -22,13 +23,14 @@ from wxdesk.core.events import (
     MessageKept,
     OperatorsChanged,
     ReplyChanged,
+    RulesChanged,
+    SetupChanged,
 )
 from wxdesk.core.model.conversation import SavedView
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.desk.finding import find
+from wxdesk.ui.inbox.conversation_list.empty_text import LackingSetup
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
-from wxdesk.ui.inbox.conversation_list.scope_button import Choices
-from wxdesk.ui.inbox.conversation_list.setup_hint import SetupHint
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 
@@ -56,8 +58,9 @@ class ConversationFeed(QObject):
         self._pages = 0  # being read
         self._meanwhile: set[int] = set()  # touched since the first of them was asked for
         self._refresher = Refresher(bridge, self._question, self._merge, self, failed=self._keep_asked)
-        self._setup = SetupHint(bridge, shown, self)
-        shown.filter_chosen.connect(self.choose)
+        self._has_rules = True
+        self._rules = Refresher(bridge, bridge.desk.rules.rulebook.all, self._count_rules, self)
+        shown.chips.chosen.connect(self.choose)
         shown.parts.narrowed.connect(self.load)
         shown.parts.clicked.connect(self._show_choices)
         shown.parts.kept.connect(self._keep_views)
@@ -67,7 +70,8 @@ class ConversationFeed(QObject):
     def load(self) -> None:
         """Read the first page again."""
         self._ask_page(0)
-        self._setup.load()
+        self._rules.ask()
+        self._show_lacking()
 
     def choose(self, chosen: InboxFilter) -> None:
         """Show the rows of this filter."""
@@ -78,6 +82,10 @@ class ConversationFeed(QObject):
         """Read the rows that these events changed, with one query for all of them."""
         if any(isinstance(event, CaughtUp | ContactErased | OperatorsChanged) for event in events):
             self.load()
+        if any(isinstance(event, RulesChanged) for event in events):
+            self._rules.ask_soon()
+        if any(isinstance(event, SetupChanged | ConfigurationChanged) for event in events):
+            self._show_lacking()
         touched = {event.conversation_id for event in events if isinstance(event, _TOUCHING)}
         self._touched |= touched
         if self._pages:
@@ -132,12 +140,23 @@ class ConversationFeed(QObject):
         self._list.show_counts(counts, self._bridge.desk.me)
         self.loaded.emit()
 
+    def _count_rules(self, rules: Sequence[object]) -> None:
+        self._has_rules = bool(rules)
+        self._show_lacking()
+
+    def _show_lacking(self) -> None:
+        """Tell the list which fact of the set-up is missing, and whether there are rules."""
+        desk = self._bridge.desk
+        known = {one.account: one.missing for one in desk.setup.state.accounts if one.account in desk.accounts}
+        account = next((name for name, missing in known.items() if missing is not None), next(iter(desk.accounts), ""))
+        self._list.show_lacking(LackingSetup(account, known.get(account), self._has_rules))
+
     def _show_choices(self) -> None:
         self._bridge.ask(self._bridge.desk.inbox.choices(), self._open_menu)
 
     def _open_menu(self, choices: tuple[list[str], list[str]]) -> None:
         desk = self._bridge.desk
-        self._list.parts.open_menu(Choices(tuple(desk.accounts), *choices, desk.preferences.now.views))
+        self._list.parts.open_menu(tuple(desk.accounts), *choices, desk.preferences.now.views)
 
     def _keep_views(self, views: tuple[SavedView, ...]) -> None:
         preferences = self._bridge.desk.preferences

@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
+from wxdesk.core.model.conversation import EVERYTHING
 from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.conversation_list.delegate import ConversationDelegate
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, EmptyText, LackingSetup, empty_text_for
-from wxdesk.ui.inbox.conversation_list.filter_chips import FilterChips
-from wxdesk.ui.inbox.conversation_list.found_view import FoundView
-from wxdesk.ui.inbox.conversation_list.model import ConversationListModel, RowRole
-from wxdesk.ui.inbox.conversation_list.rows import ChosenRows, ConversationRows
-from wxdesk.ui.inbox.conversation_list.scope_button import SCOPES, ScopeButton
-from wxdesk.ui.inbox.conversation_list.search_field import SearchField
+from wxdesk.ui.inbox.conversation_list.filters import FilterChips, ScopeButton
+from wxdesk.ui.inbox.conversation_list.rows import (
+    ChosenRows,
+    ConversationDelegate,
+    ConversationListModel,
+    ConversationRows,
+)
+from wxdesk.ui.inbox.conversation_list.search import FoundView, SearchField
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
+from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -36,20 +40,17 @@ class ConversationList(QFrame):
 
     Signals:
         picked: the id of a conversation to open.
-        filter_chosen: an `InboxFilter`. search_wanted: a phrase. clicked: a row was chosen by mouse.
+        search_wanted: a phrase. clicked: a row was chosen by mouse.
         setup_wanted, starter_rules_wanted: there are no conversations yet, and that is why.
         left: `away` or a row was pressed; a drawer closes then.
-        menu_wanted: as of `ConversationRows`.
     """
 
     picked = Signal(int)
-    filter_chosen = Signal(object)
     search_wanted = Signal(str)
     setup_wanted = Signal()
     starter_rules_wanted = Signal()
     clicked = Signal()
     left = Signal()
-    menu_wanted = Signal(object, object, object, QPoint)
 
     def __init__(
         self,
@@ -111,10 +112,9 @@ class ConversationList(QFrame):
         self.arrived.clicked.connect(self.leave_search)
         self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
         self.chips.chosen.connect(self._part_chosen)
-        self.chips.chosen.connect(self.filter_chosen)
         self.parts.chosen.connect(self.chips.choose)
         self.parts.narrowed.connect(self._narrow)
-        self.narrowness.clicked.connect(self.parts.widen)
+        self.narrowness.clicked.connect(partial(self.parts.narrow, EVERYTHING))
         self.view.selectionModel().currentChanged.connect(self._picked)
         self.view.selectionModel().selectionChanged.connect(self.several.follow)
         self.found.left.connect(self.leave_search)
@@ -127,7 +127,6 @@ class ConversationList(QFrame):
         self.empty.step.clicked.connect(self._step)
         self.away.clicked.connect(self.left)
         self.view.clicked.connect(self._clicked)
-        self.view.menu_wanted.connect(self.menu_wanted)
         self.view.given_up.connect(self._restore)
         self.strip.left.connect(self.focus_rows)
 
@@ -198,7 +197,6 @@ class ConversationList(QFrame):
 
     def _part_chosen(self, chosen: InboxFilter) -> None:
         self.parts.filter = chosen
-        self.parts.part = chosen if chosen in SCOPES else InboxFilter.ALL
 
     def _narrow(self) -> None:
         self.search.clear()
@@ -217,12 +215,13 @@ class ConversationList(QFrame):
     def _picked(self, current: Index, _previous: Index) -> None:
         if self._selecting or self.view.choosing or not current.isValid():
             return
-        self._wanted = current.data(RowRole.ID)
+        self._wanted = current.data(RECORD).conversation.id
         self.picked.emit(self._wanted)
 
     def _clicked(self) -> None:
         if not self.view.several():
-            if self.view.currentIndex().data(RowRole.ID) != self._wanted:  # Ctrl or Shift had gone there before
+            row: InboxRow | None = self.view.currentIndex().data(RECORD)
+            if row is not None and row.conversation.id != self._wanted:  # Ctrl or Shift had gone there before
                 self._picked(self.view.currentIndex(), QModelIndex())
             self.left.emit()
             self.clicked.emit()

@@ -1,20 +1,269 @@
-"""List view of conversations, in which several can be chosen, with a menu."""
+"""List of conversations: its rows by page, their painter, and the view of several."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QListView, QWidget
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.row_change import MOST_ROWS
+from wxdesk.core.conversations.takeover import ends_soon
+from wxdesk.core.model.conversation import EVERYTHING, Conversation
+from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.conversation_list.model import RowRole
-from wxdesk.ui.inbox.lists import RowsView
+from wxdesk.ui.inbox.lists import RECORD, ROOT, RowModel, RowsView
+from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.wording.conversation import (
+    accessible_row_text,
+    draft_mark,
+    hold_reason_of_row,
+    preview_of_row,
+    quota_wordings,
+    row_time,
+    status_of_row,
+)
+from wxdesk.ui.wording.messages import name_of
+from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus, no_hold_reason
+
+
+class ConversationListModel(RowModel[InboxRow]):
+    """Conversations under one filter, in the store's order.
+
+    Signals:
+        more_wanted: the number of rows of the filter already read, when the view nears their end.
+    """
+
+    more_wanted = Signal(int)
+
+    def __init__(
+        self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
+    ) -> None:
+        super().__init__(clock, hold_reason_of, parent)
+        self._complete = True
+        self._asked = False
+        self._kept: int | None = None
+        self.chosen = InboxFilter.ALL
+        self.narrowing = EVERYTHING
+        self.me = ""
+
+    def _spoken(self, row: InboxRow) -> str:
+        return accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of))
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and not self._complete and not self._asked
+
+    def fetchMore(self, parent: Index) -> None:
+        """Ask for the next page; it arrives by `append`."""
+        if self.canFetchMore(parent):
+            self._asked = True
+            self.more_wanted.emit(sum(self._belongs(row) for row in self._rows))
+
+    def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
+        """Replace everything by the first page under `chosen`."""
+        self.beginResetModel()
+        self.chosen = chosen
+        self._rows = list(rows)
+        self._complete = len(rows) < LIST_PAGE
+        self._asked = False
+        self.endResetModel()
+
+    def page_failed(self) -> None:
+        """Allow the next page to be asked for again after a failed read."""
+        self._asked = False
+
+    def append(self, rows: Sequence[InboxRow]) -> None:
+        """Add the next page; rows that moved into it meanwhile are shown once."""
+        self._asked = False
+        self._complete = len(rows) < LIST_PAGE
+        known = {row.conversation.id for row in self._rows}
+        fresh = [row for row in rows if row.conversation.id not in known]
+        if fresh:
+            self._insert_rows(len(self._rows), fresh)
+
+    def merge(self, rows: Collection[InboxRow]) -> None:
+        """Change, move, add or remove these rows as the filter demands."""
+        for row in rows:
+            at = self.position(row.conversation.id)
+            if at is None:
+                self._insert(row)
+            elif row.conversation.id != self._kept and not self._belongs(row):
+                self._remove_rows(at, at + 1)
+            else:
+                self._replace(at, row)
+
+    def keep(self, conversation_id: int | None) -> None:
+        """Keep the open conversation's row in its place, also one the filter would hide."""
+        before, self._kept = self._kept, conversation_id
+        at = self.position(before) if before is not None and before != conversation_id else None
+        if at is not None:
+            self.merge([self._rows[at]])
+
+    def position(self, conversation_id: int) -> int | None:
+        """Return the index of a conversation's row, None if it was not read."""
+        return next((i for i, row in enumerate(self._rows) if row.conversation.id == conversation_id), None)
+
+    def row(self, conversation_id: int) -> InboxRow | None:
+        """Return a conversation's row, None if it was not read."""
+        at = self.position(conversation_id)
+        return None if at is None else self._rows[at]
+
+    def counts_down(self, now: datetime) -> bool:
+        """Return True if a takeover in these rows is about to end."""
+        return any(ends_soon(row.conversation, now) for row in self._rows)
+
+    def _belongs(self, row: InboxRow) -> bool:
+        return matches(row, self.chosen, self.me) and self.narrowing.admits(row.conversation, self._clock())
+
+    def _insert(self, row: InboxRow) -> None:
+        if not self._belongs(row):
+            return
+        at = self._place(row)
+        if at == len(self._rows) and not self._complete:
+            return  # it stands below what was read and comes with its page
+        self._insert_rows(at, [row])
+
+    def _replace(self, at: int, row: InboxRow) -> None:
+        to = at if row.conversation.id == self._kept else self._place(row)
+        if to == len(self._rows) - 1 != at and not self._complete:
+            self._remove_rows(at, at + 1)  # it stands below what was read now
+            return
+        if to != at:
+            self.beginMoveRows(ROOT, at, at, ROOT, to + 1 if to > at else to)
+            self._rows.insert(to, self._rows.pop(at))
+            self.endMoveRows()
+        self._put(to, row)
+
+    def _place(self, row: InboxRow) -> int:
+        """Return the index of `row` among the others; the kept one may stand anywhere."""
+        others = [one for one in self._rows if one.conversation.id != row.conversation.id]
+        in_order = [one for one in others if one.conversation.id != self._kept]
+        key = self._key(row)
+        at = bisect_left(in_order, key, key=self._key)
+        to = others.index(in_order[at]) if at < len(in_order) else len(others)
+        beside = to > 0 and others[to - 1].conversation.id == self._kept and key < self._key(others[to - 1])
+        return to - 1 if beside else to
+
+    def _key(self, row: InboxRow) -> tuple[int, float, float, int]:
+        return sort_key(row, self.chosen)
+
+
+AVATAR = 40
+_PAD = 12
+_GAP = 10
+_ICON = 12
+_FACE = 16
+_LEAST = 24
+"""Pixels below which the replies left are not shown beside the status."""
+
+
+class ConversationDelegate(QStyledItemDelegate):
+    """Shows an `InboxRow` as it is now, and what colleagues do in it."""
+
+    def __init__(
+        self, clock: Clock, hold_reason_of: FindHoldReason, activity_of: Callable[[int], str], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._activity_of = activity_of
+        self._clock = clock
+        self._hold_reason_of = hold_reason_of
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(Measure.LIST, Measure.ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: InboxRow | None = index.data(RECORD)
+        if row is None:
+            return
+        theme = Theme.current()
+        rect: QRect = option.rect
+        painter.save()
+        self._paint_ground(painter, option, theme)
+        top = rect.top() + 10
+        paint_avatar(painter, QRectF(rect.left() + _PAD, top, AVATAR, AVATAR), row.conversation.contact)
+        left = rect.left() + _PAD + AVATAR + _GAP
+        lines = QRect(left, top, rect.right() - _PAD - left + 1, 20)
+        self._paint_name(painter, lines, row, theme)
+        self._paint_preview(painter, lines.translated(0, 21), row, theme)
+        self._paint_status(painter, lines.translated(0, 41), row, theme)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
+        rect: QRect = option.rect
+        state = option.state
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color("selection"))
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), theme.color("accent_fill"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, theme.color("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
+            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
+
+    def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+        when = row_time(row, self._clock())
+        face = font(Size.SMALL, strong=when.strong, tabular=True)
+        width = QFontMetrics(face).horizontalAdvance(when.text)
+        corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
+        paint_text(painter, corner, when.text, face, theme.color(when.role))
+        name = line.adjusted(0, 0, -width - 8, 0)
+        if row.conversation.claimed_by:
+            paint_face(painter, QRectF(name.right() - _FACE, name.top() + 2, _FACE, _FACE), row.conversation.claimed_by)
+            name = name.adjusted(0, 0, -_FACE - 6, 0)
+        if row.conversation.pinned:
+            name.setRight(name.right() - _ICON - 4)
+            paint_icon(painter, QPointF(name.right() + 5, name.top() + 4), "pin", "secondary", _ICON)
+        paint_text(painter, name, name_of(row.conversation.contact), font(14, strong=True), theme.color("text"))
+
+    def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+        taken, conversation = 0, row.conversation
+        if conversation.unread:
+            middle = line.center().y() + 1
+            taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
+        role = "text" if conversation.unread else "secondary"
+        room = line.adjusted(0, 0, -taken, 0)
+        marked = paint_text(painter, room, draft_mark(row), font(Size.BODY), theme.color("failed"))
+        rest = room.adjusted(marked + 4 if marked else 0, 0, 0, 0)
+        paint_text(painter, rest, preview_of_row(row), font(Size.BODY), theme.color(role))
+
+    def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
+        now = self._clock()
+        status = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of))
+        at = line.left() + self._paint_mark(painter, line, status)
+        face = sentence_font(Size.CAPTION, strong=status.strong, tabular=True)
+        room = QRect(at, line.top(), line.right() - at + 1, line.height())
+        at += paint_text(painter, room, status.text, face, theme.color(status.role)) + 8
+        rest = QRect(at, line.top(), line.right() - at + 1, line.height())
+        activity = self._activity_of(row.conversation.id)
+        if activity:
+            face = sentence_font(Size.CAPTION)
+            paint_text(painter, rest, activity, face, theme.color("accent"))
+        elif rest.width() > _LEAST:
+            face = sentence_font(Size.CAPTION, tabular=True)
+            paint_text(painter, rest, self._left_text(row.conversation, face, rest), face, theme.color("faint"))
+
+    def _left_text(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
+        """Return replies left and their time, or only the number where both do not fit."""
+        metrics, now = QFontMetrics(face), self._clock()
+        wordings = quota_wordings(conversation, now)
+        return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), wordings[-1])
+
+    def _paint_mark(self, painter: QPainter, line: QRect, status: ReplyStatus) -> int:
+        if not status.icon:
+            return 0
+        top = line.top() + (line.height() - _ICON) / 2
+        paint_icon(painter, QPointF(line.left(), top), status.icon, status.role, _ICON)
+        return _ICON + 4
+
 
 _SEVERAL = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -45,8 +294,8 @@ class ConversationRows(RowsView):
     def ask_for_menu(self, index: Index, at: QPoint) -> None:
         """Want a menu for all chosen rows, or for `index` where that is none of them."""
         several = self.several()
-        some = [one.data(RowRole.ROW).conversation for one in (several if index in several else (index,))]
-        rows = [self.model().index(at, 0).data(RowRole.ROW) for at in range(self.model().rowCount())]
+        some = [one.data(RECORD).conversation for one in (several if index in several else (index,))]
+        rows = [self.model().index(at, 0).data(RECORD) for at in range(self.model().rowCount())]
         tags = Counter(tag for row in rows for tag in row.conversation.contact.tags)
         self.menu_wanted.emit(self, some, [tag for tag, _ in tags.most_common()], at)
 

@@ -3,16 +3,24 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QTextCursor
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QSizePolicy,
+    QWidget,
+)
 
 from wxdesk.core.conversations.contact_change import ContactChange, change_from_form
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.claims.names import NameCompletion
 from wxdesk.ui.inbox.details.tag_row import TagRow
-from wxdesk.ui.inbox.timeline.incoming_text import source_rows
+from wxdesk.ui.inbox.timeline.entries import source_rows
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -262,3 +270,51 @@ class NoteEdit(QPlainTextEdit):
             event.ignore()  # the offered names take it
         else:
             super().keyPressEvent(event)
+
+
+WIDE = 160
+
+
+class NameCompletion(QObject):
+    """Offers `names` that begin as written behind an @ in `edit`."""
+
+    def __init__(self, edit: QPlainTextEdit, names: Callable[[], Iterable[str]]) -> None:
+        super().__init__(edit)
+        self._edit = edit
+        self._names = names
+        self._found = QStringListModel(self)
+        self.completer = QCompleter(self._found, self)
+        self.popup = QListView()
+        self.completer.setPopup(self.popup)
+        self.completer.setWidget(edit)
+        self.completer.activated.connect(self._insert)
+        edit.textChanged.connect(self._offer)
+
+    @property
+    def is_open(self) -> bool:
+        """True while names are offered, to which Enter and Esc belong."""
+        return self.popup.isVisible()
+
+    def _begun(self) -> str | None:
+        cursor = self._edit.textCursor()
+        _, at, begun = cursor.block().text()[: cursor.positionInBlock()].rpartition("@")
+        return begun if at else None
+
+    def _offer(self) -> None:
+        begun = self._begun()
+        names = [] if begun is None else sorted(name for name in self._names() if name.startswith(begun))
+        if not names or names == [begun] or not self._edit.hasFocus():
+            self.popup.hide()
+            return
+        self._found.setStringList(names)
+        self.completer.setCompletionPrefix("")
+        place = self._edit.cursorRect()
+        place.setWidth(WIDE)
+        self.completer.complete(place)
+        self.popup.setCurrentIndex(self._found.index(0))
+
+    def _insert(self, name: str) -> None:
+        cursor = self._edit.textCursor()
+        left, keep = QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor
+        cursor.movePosition(left, keep, len(self._begun() or ""))
+        cursor.insertText(f"{name} ")

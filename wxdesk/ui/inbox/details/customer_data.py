@@ -9,7 +9,7 @@ from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.errors import BadInput
 from wxdesk.core.outside import CustomerSheet
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
+from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -49,10 +49,6 @@ class CustomerDataPanel(QFrame):
             self._conversation = conversation_id
             self._show(CustomerSheet(), "")
             self.ask.setText(tr("Look it up"))
-
-    def texts(self) -> list[str]:
-        """Return what is shown, line by line."""
-        return [label.full_text() for label in self.findChildren(PlainLabel) if not label.isHidden()]
 
     def _ask(self) -> None:
         again = self.ask.text() != tr("Look it up")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -68,8 +69,6 @@ SHOWN = 4
 MOST = 100
 """Rules shown at most: the last ones that were tried."""
 
-_QUIET = frozenset({Outcome.REPLIED})
-
 
 class DecisionPanel(QFrame):
     """The decision about one message.
@@ -99,15 +98,8 @@ class DecisionPanel(QFrame):
         self._rows = vbox(within=self.card, spacing=0, margins=(1, 1, 1, 1))
         self.more = Button("", kind=ButtonKind.LINK)
         self.try_it = Button(tr("Try it with the present rules"), kind=ButtonKind.LINK)
-        vbox(
-            self.about,
-            self.sentence,
-            self.card,
-            (self.more, Qt.AlignmentFlag.AlignLeft),
-            (self.try_it, Qt.AlignmentFlag.AlignLeft),
-            within=self,
-            spacing=6,
-        )
+        links = [(link, Qt.AlignmentFlag.AlignLeft) for link in (self.more, self.try_it)]
+        vbox(self.about, self.sentence, self.card, *links, within=self, spacing=6)
         self.try_it.clicked.connect(self._try)
         self.more.clicked.connect(self._show_all)
         self.show_decision(None, None)
@@ -166,7 +158,8 @@ class DecisionPanel(QFrame):
         shown = [*(one for one in verdicts[:-few] if one.matched), *verdicts[-few:]][-MOST:]
         remove_widgets(self._rows)
         for verdict in shown:
-            row = VerdictRow(verdict, first=self._rows.count() == 0, wrote=self._wrote(verdict))
+            wrote = self._reply is None or self._reply.rule_id == verdict.rule_id
+            row = VerdictRow(verdict, first=self._rows.count() == 0, wrote=wrote)
             row.rule_wanted.connect(self.rule_wanted)
             self._rows.addWidget(row)
         if decision and decision.rules_left:
@@ -187,15 +180,10 @@ class DecisionPanel(QFrame):
             return tr("You wrote this one. No rule had a part in it.")
         if decision is None:
             return tr("Nothing has been decided yet.")
-        if reply is not None and self._spoke() > 1:
+        spoke = sum(verdict.matched and not verdict.shadow for verdict in self._verdicts)
+        if reply is not None and spoke > 1:
             return tr("“{rule}” wrote this one. Other rules answered as well.", rule=reply.rule_name)
-        return outcome_text(decision) if decision.outcome not in _QUIET or not self._verdicts else ""
-
-    def _spoke(self) -> int:
-        return sum(verdict.matched and not verdict.shadow for verdict in self._verdicts)
-
-    def _wrote(self, verdict: RuleVerdict) -> bool:
-        return self._reply is None or self._reply.rule_id == verdict.rule_id
+        return outcome_text(decision) if decision.outcome is not Outcome.REPLIED or not self._verdicts else ""
 
 
 class CardRow(QFrame):
@@ -210,6 +198,13 @@ class CardRow(QFrame):
         self.grid.setHorizontalSpacing(8)
         self.grid.setVerticalSpacing(1)
         self.grid.setColumnStretch(1, 1)
+
+    def offer_rule(self, rule: str) -> Button:
+        """Add a link to the rule as it was then, and return it."""
+        self.link = Button(tr("See the rule"), kind=ButtonKind.LINK)
+        self.link.setAccessibleName(tr("See the rule: {rule}", rule=rule))
+        self.grid.addWidget(self.link, self.grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
+        return self.link
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
@@ -236,7 +231,6 @@ class VerdictRow(CardRow):
         matched = verdict.matched and not verdict.shadow
         super().__init__(first=first, matched=matched and wrote)
         title, words = rule_title(verdict), rule_words(verdict)
-        self._asked = (verdict.rule_id, verdict.revision)
         state = tr("Matched") if verdict.matched else tr("Did not match")
         self.setAccessibleName(f"{state}: {title}. {words}")
         mark = IconLabel("check" if matched else "dash", "accent" if matched else "secondary", 14)
@@ -244,13 +238,8 @@ class VerdictRow(CardRow):
         self.grid.addWidget(PlainLabel(title, strong=matched, elide=True), 0, 1)
         self.grid.addWidget(PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True), 1, 1)
         if verdict.matched and verdict.revision:
-            self.link = Button(tr("See the rule"), kind=ButtonKind.LINK)
-            self.link.setAccessibleName(tr("See the rule: {rule}", rule=title))
-            self.link.clicked.connect(self._want_rule)
-            self.grid.addWidget(self.link, 2, 1, Qt.AlignmentFlag.AlignLeft)
-
-    def _want_rule(self) -> None:
-        self.rule_wanted.emit(*self._asked)
+            seen = partial(self.rule_wanted.emit, verdict.rule_id, verdict.revision)
+            self.offer_rule(title).clicked.connect(seen)
 
 
 class NoteRow(CardRow):

@@ -1,4 +1,1 @@
-"""Held automatic replies: strip, list, commands, and the dialog after a pause.
-
-Imported by `page` and `conversation_list`; imports `lists`, `timeline` and `open_conversation`.
-"""
+"""Held replies: strip, list, commands. Imported by `page` and its left region."""

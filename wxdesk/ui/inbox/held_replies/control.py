@@ -1,22 +1,192 @@
-"""Connects held replies with their strip, their commands and their bubbles."""
+"""Held replies: read, commanded, asked about after a pause, shown by their strip."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.events import CaughtUp, ConversationChanged, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model.reply import Reply
-from wxdesk.desk.conversations.inbox_queries import HeldReply
+from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
+from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.held_replies.after_pause_dialog import AfterPauseDialog
-from wxdesk.ui.inbox.held_replies.commands import HeldReplyCommands
-from wxdesk.ui.inbox.held_replies.feed import HeldRepliesFeed
-from wxdesk.ui.inbox.held_replies.meanwhile import MeanwhileNotice
+from wxdesk.ui.inbox.composer.writing import ReplyWriting
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
+from wxdesk.ui.inbox.held_replies.view import ROW_HEIGHT, HeldModel, HeldView
+from wxdesk.ui.inbox.notices import MeanwhileNotice
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.inbox.timeline.model import EntryRole
 from wxdesk.ui.inbox.timeline.view import TimelineView
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.refresher import Refresher
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
+
+_TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged, CaughtUp)
+
+
+class HeldReplies(QObject):
+    """Reads them after events that may change them; sends or stops some or all.
+
+    Signals:
+        read: `held` has the new held replies.
+    """
+
+    read = Signal()
+
+    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._refresher = Refresher(bridge, bridge.desk.inbox.held_replies, self.take, self)
+        self.held: tuple[HeldReply, ...] = ()
+        bridge.events.connect(self._hear)
+
+    def asking(self) -> tuple[HeldReply, ...]:
+        """Return those without a due time, which wait for the operator."""
+        return tuple(one for one in self.held if one.reply.due_at is None)
+
+    def load(self) -> None:
+        """Read now, or once more after a read that is under way."""
+        self._refresher.ask()
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, _TOUCHING) for event in events):
+            self.load()
+
+    def take(self, held: tuple[HeldReply, ...]) -> None:
+        """Use these held replies."""
+        self.held = held
+        self.read.emit()
+
+    # -- commands
+
+    def serve(self, view: HeldView) -> None:
+        """Carry out what is wanted of the rows of `view`."""
+        view.send_wanted.connect(self.send)
+        view.stop_wanted.connect(self.stop)
+        view.takeover_wanted.connect(self.take_over)
+
+    def send(self, held: HeldReply) -> None:
+        """Send one reply, or all asking parts of its answer."""
+        self._bridge.ask(self._bridge.desk.replies.release(held.reply.id, whole=bool(held.asking)))
+
+    def stop(self, held: HeldReply) -> None:
+        """Stop one reply and the later parts of its answer; their texts stay visible."""
+        self._bridge.ask(self._bridge.desk.replies.cancel(held.reply.id))
+
+    def take_over(self, held: HeldReply) -> None:
+        """Take over its conversation, which stops its replies that leave by themselves."""
+        self._bridge.ask(self._bridge.desk.conversations.take_over(held.reply.conversation_id))
+
+    def send_all(self) -> None:
+        """Send all held replies, after asking if there are several."""
+        held = self.held
+        if len(held) == 1:
+            self.send(held[0])
+        elif held:
+            people = len({one.reply.conversation_id for one in held})
+            self._notices.confirm(
+                tr("Send {n} replies now?", n=len(held)),
+                ntr(
+                    "All of them go to {n} customer at once, without the rest of their wait.",
+                    "They go to {n} customers at once, without the rest of their wait.",
+                    people,
+                ),
+                tr("Send all"),
+                partial(self.send_these, [one.reply.id for one in held]),  # what is held since then was not asked about
+            )
+
+    def send_these(self, reply_ids: Sequence[int]) -> None:
+        """Send these, in order within each conversation."""
+        self._bridge.ask(self._bridge.desk.replies.release_held(tuple(reply_ids)), self._sent)
+
+    def stop_these(self, reply_ids: Sequence[int] | None = None) -> None:
+        """Stop these, else all of them, without asking, because seconds count."""
+        only = None if reply_ids is None else tuple(reply_ids)
+        self._bridge.ask(self._bridge.desk.replies.cancel_held(only), self._stopped)
+
+    def _sent(self, count: int) -> None:
+        self._notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))
+
+    def _stopped(self, count: int) -> None:
+        self._notices.toast(
+            ntr(
+                "{n} reply was stopped. Its text stays in its conversation.",
+                "{n} replies were stopped. Their texts stay in their conversations.",
+                count,
+            )
+        )
+
+
+WIDTH = 520
+ROWS_AT_MOST = 6
+
+
+class AfterPauseDialog(Dialog):
+    """Lists the held replies that ask, until none is left; Esc leaves all undecided.
+
+    It closes for one that the operator wants to see, or to change, first.
+    """
+
+    def __init__(self, replies: HeldReplies, clock: Clock, parent: QWidget) -> None:
+        super().__init__(parent, tr("What waited"))
+        self.setFixedWidth(min(WIDTH, parent.window().width() - 48))
+        self._replies = replies
+        self.model = HeldModel(clock, parent=self)
+        self.view = HeldView(self.model, clock, self)
+        self.view.setProperty("class", "card")
+        self.title = PlainLabel(size=Size.TITLE, strong=True, wrap=True, parent=self)
+        self.later = Button(tr("Later"), key_hint="Esc", parent=self)
+        self.discard = Button(kind=ButtonKind.DANGER, parent=self)
+        self.send = Button(kind=ButtonKind.PRIMARY, parent=self)
+        self._arrange()
+        self.later.clicked.connect(self.reject)
+        self.discard.clicked.connect(self._discard_all)
+        self.send.clicked.connect(self._send_all)
+        replies.serve(self.view)
+        self.view.picked.connect(self.accept)
+        self.view.edit_wanted.connect(self.accept)
+        self.view.left.connect(self.reject)
+        replies.read.connect(self._show)
+        self._show()
+        self.view.focus_first()
+
+    def _arrange(self) -> None:
+        buttons = hbox(self.later, STRETCH, self.discard, self.send, spacing=8)
+        words = tr("None of them leaves by itself. Press one to see its conversation first.")
+        sentence = PlainLabel(words, role="secondary", wrap=True, parent=self)
+        parts = (self.title, sentence, self.view, 4, buttons)
+        self._column = vbox(*parts, within=self, spacing=12, margins=(24, 20, 24, 20))
+
+    def _show(self) -> None:
+        asking = self._replies.asking()
+        if not asking:
+            self.accept()
+            return
+        count, rows = len(asking), one_per_answer(asking)
+        self.model.show(rows)
+        self.title.setText(ntr("{n} reply waited and asks you", "{n} replies waited and ask you", count))
+        self.discard.setText(ntr("Discard {n}", "Discard all {n}", count) if count > 1 else tr("Discard it"))
+        self.send.setText(ntr("Send {n}", "Send all {n}", count) if count > 1 else tr("Send it"))
+        self.view.setFixedHeight(ROW_HEIGHT * min(len(rows), ROWS_AT_MOST) + 2)
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
+
+    def _ids(self) -> list[int]:
+        return sorted(one.reply.id for one in self._replies.asking())
+
+    def _send_all(self) -> None:
+        self._replies.send_these(self._ids())
+        self.accept()
+
+    def _discard_all(self) -> None:
+        self._replies.stop_these(self._ids())
+        self.accept()
+
 
 BAR = "held:asking"
 
@@ -27,19 +197,21 @@ class HeldRepliesControl(QObject):
     Signals:
         wanted: the operator wants to see a held reply in its conversation.
         conversation_wanted: the id of the conversation to open for it.
-        edit_wanted: a visible `Reply` to be edited.
-        change_wanted: a `Reply` to be locked first, and what to call with it then.
         asks: a question is shown; the window has to be visible for it.
     """
 
     wanted = Signal()
     conversation_wanted = Signal(int)
-    edit_wanted = Signal(object)
-    change_wanted = Signal(object, object)
     asks = Signal()
 
     def __init__(
-        self, bridge: Bridge, notices: Notices, strip: HeldStrip, session: ChatSession, timeline: TimelineView
+        self,
+        bridge: Bridge,
+        notices: Notices,
+        strip: HeldStrip,
+        session: ChatSession,
+        timeline: TimelineView,
+        writing: ReplyWriting,
     ) -> None:
         super().__init__(strip)
         self._bridge = bridge
@@ -47,16 +219,16 @@ class HeldRepliesControl(QObject):
         self._strip = strip
         self._session = session
         self._timeline = timeline
+        self._writing = writing
         self._sought: Reply | None = None
         self._to_edit = False
-        self.feed = HeldRepliesFeed(bridge, self)
-        self.deciding = HeldReplyCommands(bridge, notices, self)
+        self.replies = HeldReplies(bridge, notices, self)
         self.meanwhile = MeanwhileNotice(bridge, notices, strip)
-        self.feed.read.connect(self._show)
-        strip.stop.clicked.connect(self.deciding.stop_all)
+        self.replies.read.connect(self._show)
+        strip.stop.clicked.connect(partial(self.replies.stop_these, None))
         for send in (strip.send, strip.send_below):
-            send.clicked.connect(self._send_all)
-        self.deciding.serve(strip.view)
+            send.clicked.connect(self.replies.send_all)
+        self.replies.serve(strip.view)
         strip.view.picked.connect(self.go_to)
         strip.view.takeover_wanted.connect(self.go_to)
         strip.view.edit_wanted.connect(self._change)
@@ -66,7 +238,7 @@ class HeldRepliesControl(QObject):
         self._seek(held.reply, to_edit=False)
 
     def _change(self, held: HeldReply) -> None:
-        self.change_wanted.emit(held.reply, self.edit)
+        self._writing.lock.take(held.reply, self.edit)
 
     def edit(self, reply: Reply) -> None:
         """Show a reply whose countdown was stopped, and let the operator edit it."""
@@ -90,13 +262,13 @@ class HeldRepliesControl(QObject):
         if self._timeline.focus_on(f"r{sought.id}"):
             self._sought = None
             if self._to_edit:
-                self.edit_wanted.emit(sought)
+                self._writing.start_editing(sought)
         return True
 
     def go_on(self) -> None:
         """Go to the next held reply: the soonest first, then those that ask."""
-        focused = self._timeline.currentIndex().data(EntryRole.KEY) if self._timeline.hasFocus() else ""
-        held = self.feed.held
+        focused = self._timeline.focused_key if self._timeline.hasFocus() else ""
+        held = self.replies.held
         at = next((i for i, one in enumerate(held) if f"r{one.reply.id}" == focused), -1)
         if held:
             self.go_to(held[(at + 1) % len(held)])
@@ -108,8 +280,8 @@ class HeldRepliesControl(QObject):
         self._bridge.ask(self._bridge.desk.inbox.held_replies(), partial(self._tell, by_hand))
 
     def _tell(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
-        self.feed.take(held)
-        asking = len(self.feed.asking())
+        self.replies.take(held)
+        asking = len(self.replies.asking())
         self.meanwhile.after_pause()
         if asking and by_hand:
             self.decide()
@@ -126,17 +298,14 @@ class HeldRepliesControl(QObject):
         self._notices.bar(BAR, "")
         window = self._strip.window()
         asked = any(panel.isVisible() for panel in window.findChildren(AfterPauseDialog))
-        if self.feed.asking() and not asked:
+        if self.replies.asking() and not asked:
             self.asks.emit()
-            panel = AfterPauseDialog(self.feed, self.deciding, self._bridge.desk.clock, window)
-            panel.picked.connect(self.go_to)
-            panel.edit_wanted.connect(self._change)
+            panel = AfterPauseDialog(self.replies, self._bridge.desk.clock, window)
+            panel.view.picked.connect(self.go_to)
+            panel.view.edit_wanted.connect(self._change)
             panel.open()
 
-    def _send_all(self) -> None:
-        self.deciding.send_all(self.feed.held)
-
     def _show(self) -> None:
-        self._strip.show_held(self.feed.held, self._bridge.desk.clock())
+        self._strip.show_held(self.replies.held, self._bridge.desk.clock())
         if BAR in self._notices.bars.texts():
-            self._say(len(self.feed.asking()))
+            self._say(len(self.replies.asking()))

@@ -5,6 +5,7 @@ Folded it is one line; unfolded it lists each of them.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
@@ -13,9 +14,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.held_replies.delegate import ROW_HEIGHT
-from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole, held_text
-from wxdesk.ui.inbox.held_replies.view import HeldView
+from wxdesk.ui.inbox.held_replies.view import ROW_HEIGHT, HeldModel, HeldView, held_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
@@ -62,8 +61,8 @@ class HeldStrip(QFrame):
         self.body = QWidget()
         self.foot = QWidget()
         self._arrange()
-        self.unfold.clicked.connect(self.open_list)
-        self.fold.clicked.connect(self.close_list)
+        self.unfold.clicked.connect(partial(self.show_list, True))
+        self.fold.clicked.connect(partial(self.show_list, False))
         self.view.left.connect(self._leave)
         self.body.hide()
         self.fold.hide()
@@ -71,19 +70,8 @@ class HeldStrip(QFrame):
 
     def _arrange(self) -> None:
         self.head.setFixedHeight(HEAD_HEIGHT)
-        hbox(
-            self._icon,
-            self.count,
-            (self.earliest, 1),
-            self.stop,
-            GAP,
-            self.send,
-            self.unfold,
-            self.fold,
-            within=self.head,
-            spacing=GAP,
-            margins=(12, 0, _MARGINS - 12, 0),
-        )
+        line = self._icon, self.count, (self.earliest, 1), self.stop, GAP, self.send, self.unfold, self.fold
+        hbox(*line, within=self.head, spacing=GAP, margins=(12, 0, _MARGINS - 12, 0))
         hbox(STRETCH, self.send_below, within=self.foot, margins=(12, 4, 12, 4))
         vbox(self.view, self.foot, within=self.body, spacing=0)
         vbox(self.head, self.body, within=self, spacing=0, margins=(0, 0, 0, 1))
@@ -111,7 +99,7 @@ class HeldStrip(QFrame):
         self.view.updateGeometry()
         self.setVisible(bool(held))
         if not held:
-            self.close_list()
+            self.show_list(False)
         self.tick(now)
 
     def tick(self, now: datetime) -> None:
@@ -127,7 +115,7 @@ class HeldStrip(QFrame):
         self.earliest.show_wordings([*said, short or brief], cut_last=True)
         self._share_room()
         if self.unfolded:
-            self.view.tick()
+            self.view.viewport().update()
         self._announce(now)
 
     def _announce(self, now: datetime) -> None:
@@ -138,7 +126,7 @@ class HeldStrip(QFrame):
             return
         if hold_reason_of_held(first, self._hold_reason_of) is HoldReason.NONE:
             self._announced = first.reply.id
-            status = self.model.index(0).data(HeldRole.STATUS)
+            status = self.model.status(first)
             announce(self, f"{name_of(first.contact)}, {status.text}: {held_text(first)}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -182,16 +170,8 @@ class HeldStrip(QFrame):
         if self.unfolded:
             self._leave()
         else:
-            self.open_list()
+            self.show_list(True)
             self.view.focus_first()
-
-    def open_list(self) -> None:
-        """Unfold the list."""
-        self._unfold(True)
-
-    def close_list(self) -> None:
-        """Fold the list."""
-        self._unfold(False)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the press, so that the release comes here too."""
@@ -200,15 +180,16 @@ class HeldStrip(QFrame):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if event.button() is Qt.MouseButton.LeftButton and event.position().y() < HEAD_HEIGHT:
-            self._unfold(not self.unfolded)
+            self.show_list(not self.unfolded)
 
     def _leave(self) -> None:
         had_it = self.view.hasFocus()
-        self.close_list()
+        self.show_list(False)
         if had_it:
             self.left.emit()
 
-    def _unfold(self, unfolded: bool) -> None:
+    def show_list(self, unfolded: bool) -> None:
+        """Unfold the list, or fold it."""
         self.body.setVisible(unfolded)
         self.unfold.setVisible(not unfolded)
         self.fold.setVisible(unfolded)

@@ -1,18 +1,161 @@
-"""List of held replies, to open, send or stop each by mouse or key."""
+"""List of held replies: its rows, their painter, and the view with its keys."""
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCursor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCursor, QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.held_replies.delegate import BUTTONS, ROW_HEIGHT, HeldDelegate, button_rect, words_beside
-from wxdesk.ui.inbox.held_replies.model import HeldModel, HeldRole
-from wxdesk.ui.inbox.lists import ClickGuard, RowsView
+from wxdesk.ui.inbox.lists import RECORD, ROOT, ClickGuard, RowModel, RowsView
+from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
+from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
+from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
-from wxdesk.ui.wording.reply_status import ReplyStatus
+from wxdesk.ui.wording.reply_status import ReplyStatus, status_of_reply
+
+
+class HeldModel(RowModel[HeldReply]):
+    """Held replies, the most urgent first; countdowns only need repainting."""
+
+    def _spoken(self, row: HeldReply) -> str:
+        keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it, Ctrl+E changes it, F4 takes over")
+        said = (name_of(row.contact), asked_text(row), held_text(row), self.status(row).text, keys)
+        return ", ".join(filter(None, said))
+
+    def show(self, held: Sequence[HeldReply]) -> None:
+        """Show these; rows come and go one by one, so that the selection stays."""
+        wanted = {one.reply.id for one in held}
+        for row in reversed(range(len(self._rows))):
+            if self._rows[row].reply.id not in wanted:
+                self._remove_rows(row, row + 1)
+        for row, one in enumerate(held):
+            self._place(row, one)
+
+    def _place(self, row: int, one: HeldReply) -> None:
+        at = next((i for i, known in enumerate(self._rows) if known.reply.id == one.reply.id), None)
+        if at is None:
+            self._insert_rows(row, [one])
+            return
+        if at != row:  # everything before `row` is in its place, so it can only come from below
+            self.beginMoveRows(ROOT, at, at, ROOT, row)
+            self._rows.insert(row, self._rows.pop(at))
+            self.endMoveRows()
+        if self._rows[row] != one:
+            self._put(row, one)
+
+    def status(self, held: HeldReply) -> ReplyStatus:
+        """Return what is said of a reply now."""
+        return status_of_reply(held.reply, self._clock(), hold_reason_of_held(held, self._hold_reason_of))
+
+
+def asked_text(held: HeldReply) -> str:
+    """Return the rule of a reply, and the message that it answers."""
+    rule, question = held.reply.rule_name, held.question
+    words = "" if question is None else tr("to “{words}”", words=" ".join(message_text(question).split()))
+    return " · ".join(filter(None, (rule and tr("Rule: {said}", said=rule), words)))
+
+
+def held_text(held: HeldReply) -> str:
+    """Return a row's text; for an answer that asks, its first part and their number."""
+    words = " ".join(reply_text(held.reply).split())
+    return tr("{n} parts: {words}", n=held.asking, words=words) if held.asking else words
+
+
+ROW_HEIGHT = 72
+BUTTON = 26
+_PAD = 12
+_GAP = 4
+_ICON = 12
+
+
+BUTTONS = {"send": (0, 0), "stop": (1, 0), "edit": (0, 1), "person": (1, 1)}
+"""Column and line of a row's buttons, by their icons; `person` takes over."""
+
+
+def button_rect(row: QRect, name: str) -> QRect:
+    """Return the rectangle of a row's button."""
+    column, line = BUTTONS[name]
+    first = QRect(row.right() - _PAD - 2 * BUTTON - _GAP + 3, row.top() + 7, BUTTON, BUTTON)
+    return first.translated(column * (BUTTON + _GAP), line * (BUTTON + _GAP))
+
+
+def words_beside(name: str, status: ReplyStatus, row: QRect) -> str:
+    """Return the status, in brief if the name would be cut: cut openids look alike."""
+    room = _first_line(row).width() - _ICON - 3 * _GAP - QFontMetrics(_name_font()).horizontalAdvance(name)
+    whole = QFontMetrics(_status_font()).horizontalAdvance(status.text) + 1
+    return status.brief if status.brief and whole > room else status.text
+
+
+def _first_line(row: QRect) -> QRect:
+    left, right = row.left() + _PAD, button_rect(row, "send").left() - 8
+    return QRect(left, row.top() + 7, right - left, 18)
+
+
+def _name_font() -> QFont:
+    return font(Size.BODY, strong=True)
+
+
+def _status_font() -> QFont:
+    return sentence_font(Size.CAPTION, strong=True, tabular=True)
+
+
+class HeldDelegate(QStyledItemDelegate):
+    """Paints a `HeldReply`; `hot` is row and button of `BUTTONS` under the mouse."""
+
+    def __init__(self, model: HeldModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.hot: tuple[int, str] = (-1, "")
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        held: HeldReply | None = index.data(RECORD)
+        if held is None:
+            return
+        theme, rect = Theme.current(), option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_MouseOver or option.state & QStyle.StateFlag.State_HasFocus:
+            painter.fillRect(rect, theme.color("hover"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        self._paint_text(painter, rect, held, self._model.status(held), theme)
+        for name in BUTTONS:
+            role = "accent" if name == "send" else "secondary"
+            self._paint_button(painter, button_rect(rect, name), name, role, self.hot == (index.row(), name))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
+        painter.restore()
+
+    def _paint_text(self, painter: QPainter, rect: QRect, held: HeldReply, status: ReplyStatus, theme: Theme) -> None:
+        """Paint name and text, and at the right the countdown or another status."""
+        line = _first_line(rect)
+        face, said = _status_font(), words_beside(name_of(held.contact), status, rect)
+        width = min(QFontMetrics(face).horizontalAdvance(said) + 1, line.width() * 2 // 3)
+        told = QRect(line.right() - width + 1, line.top(), width, line.height())
+        paint_text(painter, told, said, face, theme.color(status.role))
+        at = QPointF(told.left() - _ICON - _GAP, line.top() + (line.height() - _ICON) / 2)
+        paint_icon(painter, at, status.icon, status.role, _ICON)
+        name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
+        paint_text(painter, name, name_of(held.contact), _name_font(), theme.color("text"))
+        paint_text(painter, line.translated(0, 20), asked_text(held), font(Size.SMALL), theme.color("secondary"))
+        paint_text(painter, line.translated(0, 39), held_text(held), font(Size.SMALL), theme.color("text"))
+
+    def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:
+        theme = Theme.current()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color(role if hot else "line"))
+        painter.setBrush(theme.color("panel"))
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        paint_icon(painter, QPointF(rect.left() + 6, rect.top() + 6), name, role, BUTTON - 12)
+
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _ACTING = _ENTER | {Qt.Key.Key_Delete}
@@ -36,7 +179,8 @@ class HeldView(RowsView):
 
     def __init__(self, model: HeldModel, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = HeldDelegate(self)
+        self._rows = HeldDelegate(model, self)
+        self._held = model
         self.setAccessibleName(tr("Held replies"))
         self.setUniformItemSizes(True)
         self.setItemDelegate(self._rows)
@@ -53,10 +197,6 @@ class HeldView(RowsView):
         """Return the height of all rows; Qt's own 192 pixels would cut the fourth."""
         return QSize(super().sizeHint().width(), ROW_HEIGHT * max(self.model().rowCount(), 1))
 
-    def tick(self) -> None:
-        """Repaint the countdowns."""
-        self.viewport().update()
-
     def focus_first(self) -> None:
         """Focus the list, at the current or first row."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -67,7 +207,7 @@ class HeldView(RowsView):
             self.setCurrentIndex(self.model().index(0, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        held: HeldReply | None = self.currentIndex().data(HeldRole.HELD)
+        held: HeldReply | None = self.currentIndex().data(RECORD)
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         elif event.isAutoRepeat() and event.key() in _ACTING:
@@ -103,7 +243,7 @@ class HeldView(RowsView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         at = event.position().toPoint()
-        held: HeldReply | None = self.indexAt(at).data(HeldRole.HELD)
+        held: HeldReply | None = self.indexAt(at).data(RECORD)
         if held is None or event.button() is not Qt.MouseButton.LeftButton:
             return
         row, button = self._at(at)
@@ -121,10 +261,10 @@ class HeldView(RowsView):
     def tip_at(self, at: QPoint) -> str:
         """Return the tooltip of a button, else the full status where it is shortened."""
         index = self.indexAt(at)
-        held: HeldReply | None = index.data(HeldRole.HELD)
+        held: HeldReply | None = index.data(RECORD)
         if held is None:
             return ""
-        status: ReplyStatus = index.data(HeldRole.STATUS)
+        status = self._held.status(held)
         shown = words_beside(name_of(held.contact), status, self.visualRect(index))
         return tip_of(held, self._at(at)[1]) or (status.text if shown != status.text else "")
 

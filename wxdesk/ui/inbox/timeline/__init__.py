@@ -1,4 +1,1 @@
-"""The timeline of the open conversation: entries, texts, model and view.
-
-Imported by the rooms of the inbox above `lists`; `bubbles` paints it. Imports `lists` and the kit.
-"""
+"""Entries, texts, model and view of a chat. Imported by the rooms of the inbox."""

@@ -9,11 +9,11 @@ from wxdesk.core.replies.lifecycle import is_scheduled
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.inbox.lists import RowsView
+from wxdesk.ui.inbox.lists import RECORD, RowsView
 from wxdesk.ui.inbox.timeline.bubble_text import buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
-from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
+from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.wording.reply_status import FindHoldReason
 
@@ -129,7 +129,7 @@ class AnchoredView(RowsView):
     def _bring_in_sight(self, index: QModelIndex) -> None:
         """Scroll to a bubble; show the foot of a high one, with its buttons."""
         self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
-        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(RECORD)
         hidden = self.visualRect(index).bottom() + 1 - self.viewport().height()  # Qt shows the top of what is higher
         if hidden > 0 and entry is not None and buttons_in(entry):
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + hidden)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -11,17 +12,14 @@ from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled, leaves_by_itself
-from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
+from wxdesk.core.replies.on_new_message import WAITS, WINDOW_CLOSED
 from wxdesk.core.wechat import quota
 from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
-from wxdesk.ui.inbox.timeline.mode_origin import mode_origin_of
 from wxdesk.ui.wording.decision import short_outcome
-from wxdesk.ui.wording.messages import author_words, clock_time, quoted
+from wxdesk.ui.wording.messages import author_words, clock_time, mode_text, quoted
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
-
-ENTER_MARK = "⏎"
 
 
 class BubbleAction(Enum):
@@ -46,7 +44,7 @@ class BubbleAction(Enum):
 class BubbleKey(Enum):
     """Shortcuts of the focused bubble; none is a letter, which would go to the reply."""
 
-    ENTER = ENTER_MARK
+    ENTER = "⏎"
     ESC = "Esc"
     CTRL_D = "Ctrl+D"
     CTRL_E = "Ctrl+E"
@@ -295,14 +293,45 @@ def _reply_caption(
     parts = [CaptionPart(words) for words in author_words(reply)]
     if entry.answers is not None and not is_passed_over(reply):
         parts.append(CaptionPart(tr("to “{words}”", words=first_words(message_text(entry.answers)))))
-    word = mode_origin_of(reply)
-    if word is not None:
-        parts.append(CaptionPart(word.short, tip=word.sentence))
+    origin = _mode_origin(reply)
+    if origin is not None:
+        parts.append(origin)
     if _waits(reply, now) or hold_reason is HoldReason.BEHIND:
         parts.insert(0, state)
     else:
         parts += [CaptionPart(clock_time(reply.sent_at or reply.created_at), key=True), state]
     return (*parts, *_links_of(entry, reply))
+
+
+def _mode_origin(reply: Reply) -> CaptionPart | None:
+    """Return the setting that made an automatic `reply` wait when it began to.
+
+    None if the reply does not wait, if its bubble says so, or if it is unknown.
+    """
+    if reply.author is not Author.RULE or reply.state not in WAITS or reply.error or is_passed_over(reply):
+        return None
+    if reply.state is ReplyState.DRAFT and reply.by:
+        if reply.mode is ReplyMode.DRAFT:
+            return CaptionPart(
+                tr("in your hand"), tip=tr("You have begun to change it, so no other answer takes its place.")
+            )
+        return CaptionPart(tr("kept by you"), tip=tr("You stopped its clock to change it. It leaves when you send it."))
+    if reply.mode is None or reply.mode_from is None:
+        return None
+    return _set_by(reply.mode_from, mode_text(reply.mode))
+
+
+def _set_by(source: ModeSource, mode: str) -> CaptionPart:
+    match source:
+        case ModeSource.ACCOUNT:
+            sentence = tr("{mode}: so it was set for the account when this began to wait.", mode=mode)
+            return CaptionPart(tr("set for the account"), tip=sentence)
+        case ModeSource.CONVERSATION:
+            sentence = tr("{mode}: so it was set for this conversation when this began to wait.", mode=mode)
+            return CaptionPart(tr("set for this conversation"), tip=sentence)
+        case ModeSource.RULE:
+            sentence = tr("{mode}: so the rule itself said when this was made.", mode=mode)
+            return CaptionPart(tr("set by the rule"), tip=sentence)
 
 
 def _links_of(entry: TimelineEntry, reply: Reply) -> list[CaptionPart]:

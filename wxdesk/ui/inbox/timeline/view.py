@@ -1,10 +1,11 @@
 """The timeline on the screen, with the actions of mouse and keys."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import QEvent, QKeyCombination, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QContextMenuEvent,
     QCursor,
     QFocusEvent,
@@ -15,22 +16,95 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu
 
-from wxdesk.core.content.text_links import TextLink
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
-from wxdesk.ui.inbox.lists import READABLE
+from wxdesk.ui.inbox.lists import READABLE, RECORD
 from wxdesk.ui.inbox.timeline.anchored_view import AnchoredView
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, buttons_in, offers_in
-from wxdesk.ui.inbox.timeline.bubbles.content import openable_in, picture_of
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, Target
+from wxdesk.ui.inbox.timeline.bubbles.layout import openable_in, picture_of
+from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
-from wxdesk.ui.inbox.timeline.key_guard import KeyGuard
-from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
-from wxdesk.ui.inbox.timeline.model import EntryRole, TimelineModel
+from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason
+
+type KeyEffect = tuple[BubbleKey, BubbleAction | None]
+"""A key and its action; Enter with None opens what the bubble holds."""
+
+
+class KeyGuard:
+    """Follows the entries of one conversation.
+
+    A reply changes its state by itself: its time is over, WeChat refuses it, its answer never comes. A key
+    pressed in that moment was meant for the state before. Actions of a new entry, and those that stay, can be
+    used at once; so can stopping a reply that comes back from a failed attempt: the key meant nothing else since.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._entries: dict[str, TimelineEntry] = {}
+        self._since: dict[str, dict[KeyEffect, datetime]] = {}
+        self._stops: dict[str, dict[BubbleKey, KeyEffect]] = {}  # the last effect of each key, where it stops a reply
+
+    def follow(self, entries: Iterable[TimelineEntry]) -> None:
+        """Take in the present entries."""
+        former, self._entries = self._entries, {entry.key: entry for entry in entries}
+        now = self._clock()
+        for key, entry in self._entries.items():
+            before, effects = former.get(key), _key_effects(entry)
+            if before is not None and before is not entry:
+                known, fresh = self._since.get(key, {}), effects - _key_effects(before)
+                self._since[key] = {effect: at for effect, at in known.items() if effect in effects}
+                self._since[key] |= dict.fromkeys(fresh - set(self._stops[key].values()), now)
+            self._remember_stops(key, effects)
+
+    def _remember_stops(self, key: str, effects: set[KeyEffect]) -> None:
+        stops = self._stops.setdefault(key, {})
+        for effect in effects:
+            if effect[1] in _STOPPING:
+                stops[effect[0]] = effect
+            else:
+                stops.pop(effect[0], None)
+
+    def focus_moved_to(self, key: str) -> None:
+        """Block all actions of an entry that got the focus without the operator."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._since[key] = dict.fromkeys(_key_effects(entry), self._clock())
+
+    def forget(self) -> None:
+        """Forget all entries; another conversation begins."""
+        self._entries.clear()
+        self._since.clear()
+        self._stops.clear()
+
+    def means(self, entry: TimelineEntry, action: BubbleAction) -> bool:
+        """Return True if `entry` has offered this action long enough."""
+        return any(offer.action is action and self._readable(entry, (offer.key, action)) for offer in offers_in(entry))
+
+    def opens(self, entry: TimelineEntry) -> bool:
+        """Return True if Enter may open what `entry` holds."""
+        return _OPENS in _key_effects(entry) and self._readable(entry, _OPENS)
+
+    def _readable(self, entry: TimelineEntry, effect: KeyEffect) -> bool:
+        since = self._since.get(entry.key, {}).get(effect)
+        if since is None:
+            return True
+        return not timedelta() <= self._clock() - since < READABLE  # a clock that was put back must not lock the keys
+
+
+_STOPPING = frozenset({BubbleAction.STOP, BubbleAction.UNDO})
+
+_OPENS: KeyEffect = (BubbleKey.ENTER, None)
+
+
+def _key_effects(entry: TimelineEntry) -> set[KeyEffect]:
+    offered: set[KeyEffect] = {(offer.key, offer.action) for offer in offers_in(entry)}
+    return offered if any(key is BubbleKey.ENTER for key, _ in offered) else offered | {_OPENS}
+
 
 _KEYS = {Qt.Key.Key_Return: BubbleKey.ENTER, Qt.Key.Key_Enter: BubbleKey.ENTER, Qt.Key.Key_Escape: BubbleKey.ESC}
 _WITH_CTRL = {
@@ -56,7 +130,6 @@ class TimelineView(AnchoredView):
 
     Signals:
         acted: an action (`BubbleAction`) and the entry's key.
-        link_wanted: a `TextLink` to open.
         picture_wanted: the digest of a picture to show.
         picture_copied: the digest of a picture to copy.
         quoted: a text to quote in the reply.
@@ -65,7 +138,6 @@ class TimelineView(AnchoredView):
     """
 
     acted = Signal(object, str)
-    link_wanted = Signal(object)
     picture_wanted = Signal(str)
     picture_copied = Signal(str)
     quoted = Signal(str)
@@ -84,15 +156,14 @@ class TimelineView(AnchoredView):
         model.changing.connect(self._note_focus)
         model.changed.connect(self._follow)
         model.modelReset.connect(self._key_guard.forget)
-        self.link_wanted.connect(self._show_link)
 
     def _note_focus(self) -> None:
-        self._focused = self.currentIndex().data(EntryRole.KEY) or ""
+        self._focused = self.focused_key
 
     def _follow(self) -> None:
         """Tell the key guard about changed entries and a focus that moved by itself."""
         self._key_guard.follow(self._timeline.rows())
-        focused = self.currentIndex().data(EntryRole.KEY) or ""
+        focused = self.focused_key
         if focused != self._focused:
             self._key_guard.focus_moved_to(focused)
         self._show_keys()
@@ -116,7 +187,7 @@ class TimelineView(AnchoredView):
 
     def _show_keys(self) -> None:
         """Draw keys on the bubble that they work on."""
-        keyed = self.currentIndex().data(EntryRole.KEY) or ""
+        keyed = self.focused_key
         if not self.hasFocus():
             asking = (entry.key for entry in reversed(self._timeline.rows()) if buttons_in(entry))
             keyed = next(asking, "") if self._lent else ""
@@ -128,7 +199,7 @@ class TimelineView(AnchoredView):
 
     def _entry_at(self, at: QPoint) -> tuple[TimelineEntry, Target | None] | None:
         index = self.indexAt(at)
-        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(RECORD)
         if entry is None or entry.kind not in BUBBLES:
             return None
         return entry, self.bubbles.target_at(entry, QPointF(at - self.visualRect(index).topLeft()))
@@ -164,14 +235,11 @@ class TimelineView(AnchoredView):
 
     def _press(self, key: str, target: Target) -> None:
         if isinstance(target, LinkSpan):
-            self.link_wanted.emit(target.link)
+            LinkDialog(target.link, self).open()
         elif isinstance(target, PicturePiece):
             self.picture_wanted.emit(target.digest)
         else:
             self._act(target, key)
-
-    def _show_link(self, link: TextLink) -> None:
-        LinkDialog(link, self).open()
 
     def _act(self, action: BubbleAction, key: str) -> None:
         """Do the action, unless the bubble offers it no more or not long enough."""
@@ -181,8 +249,13 @@ class TimelineView(AnchoredView):
 
     @property
     def _current(self) -> TimelineEntry | None:
-        entry: TimelineEntry | None = self.currentIndex().data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = self.currentIndex().data(RECORD)
         return entry
+
+    @property
+    def focused_key(self) -> str:
+        """Key of the entry in focus; empty for none."""
+        return "" if self._current is None else self._current.key
 
     def _entry_of(self, key: str) -> TimelineEntry | None:
         row = self._timeline.row_of(key)
@@ -191,7 +264,7 @@ class TimelineView(AnchoredView):
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
         super().currentChanged(current, previous)
         self._show_keys()
-        self.picked.emit(current.data(EntryRole.KEY) or "")
+        self.picked.emit(self.focused_key)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -216,7 +289,7 @@ class TimelineView(AnchoredView):
             super().keyPressEvent(event)
 
     def _ask_why(self, event: QKeyEvent) -> bool:
-        key = self.currentIndex().data(EntryRole.KEY)
+        key = self.focused_key
         enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
         if not key or not enter or not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             return False
@@ -264,28 +337,20 @@ class TimelineView(AnchoredView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Copy"), self.copy)
         if entry.text:
-            menu.addAction(tr("Quote in the reply")).setData(entry.text)
+            menu.addAction(tr("Quote in the reply"), partial(self.quoted.emit, entry.text))
         for held in openable_in(entry):
             words = (
                 tr("Look at the picture") if isinstance(held, PicturePiece) else tr("Open “{text}”", text=_short(held))
             )
-            menu.addAction(words).setData((held, entry.key))
+            menu.addAction(words, partial(self._press, entry.key, held))
         if entry.reply is not None:
             for offer in offers_in(entry):
-                menu.addAction(offer.text).setData((offer.action, entry.key))
+                menu.addAction(offer.text, partial(self._act, offer.action, entry.key))
             if entry.reply.rid:
-                menu.addAction(tr("Copy rid")).setData((BubbleAction.COPY_RID, entry.key))
-        menu.addAction(_why_text(entry)).setData((BubbleAction.WHY, entry.key))
-        menu.triggered.connect(self._choose)
+                menu.addAction(tr("Copy rid"), partial(self._act, BubbleAction.COPY_RID, entry.key))
+        why = tr("Why") if entry.reply is None else tr("Why and what happened")
+        menu.addAction(why, partial(self._act, BubbleAction.WHY, entry.key))
         menu.popup(event.globalPos())
-
-    def _choose(self, action: QAction) -> None:
-        data = action.data()
-        if isinstance(data, str):
-            self.quoted.emit(data)
-        elif data:
-            target, key = data
-            self._press(key, target)
 
 
 def _key_of(event: QKeyEvent) -> BubbleKey | None:
@@ -293,10 +358,6 @@ def _key_of(event: QKeyEvent) -> BubbleKey | None:
     if not command:
         return _KEYS.get(Qt.Key(event.key()))
     return _WITH_CTRL.get(Qt.Key(event.key())) if command == Qt.KeyboardModifier.ControlModifier else None
-
-
-def _why_text(entry: TimelineEntry) -> str:
-    return tr("Why") if entry.reply is None else tr("Why and what happened")
 
 
 def _short(span: LinkSpan) -> str:

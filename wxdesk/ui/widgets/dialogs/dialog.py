@@ -96,8 +96,8 @@ class ConfirmDialog(NarrowDialog):
         super().__init__(parent, title)
         self._then: Callable[[], None] | None = None
         buttons = self._choices(action, self.accept, destructive=destructive)
-        words = PlainLabel(text, role="secondary", wrap=True, parent=self)
-        self._lay_out(title, words, *(() if field is None else (field,)), 4, buttons)
+        words = (PlainLabel(text, role="secondary", wrap=True, parent=self),) if text else ()
+        self._lay_out(title, *words, *(() if field is None else (field,)), 4, buttons)
         (field or (self.cancel if destructive else self.action)).setFocus()
         self.accepted.connect(self._do)
 

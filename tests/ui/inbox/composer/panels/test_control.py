@@ -11,14 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
-from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
-from wxdesk.ui.inbox.timeline.link_dialog import LinkDialog
+from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.runtime.bridge import Bridge
 
 type Open = Callable[[int], None]
@@ -63,7 +62,7 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
 
 def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(CUSTOMER, "有活动吗"))
-    page.chat.writing.panels.open_link()
+    page.chat.writing.panels.open(ReplyKind.LINK)
     panel = page.chat.writing.panels.link
     title, url = panel.form.by_name["title"], panel.form.by_name["url"]
     QTest.keyClick(title.edit, Qt.Key.Key_Return, CTRL)
@@ -76,7 +75,7 @@ def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: Inb
     assert focused() is url.edit
     QTest.keyClick(url.edit, Qt.Key.Key_Escape)
     assert not panel.isVisible()
-    page.chat.writing.panels.open_link()
+    page.chat.writing.panels.open(ReplyKind.LINK)
     assert title.text() == "国庆八折"  # put away is not thrown away
     assert world.sandbox.sent == ()
 
@@ -87,18 +86,18 @@ def test_the_same_is_not_sent_twice_and_nothing_stays_for_another_contact(
     other = world.say("oCustomer0000000000000002", "你好")
     opened(world.say(CUSTOMER, "有活动吗"))
     panel = page.chat.writing.panels.link
-    page.chat.writing.panels.open_link()
+    page.chat.writing.panels.open(ReplyKind.LINK)
     panel.fill(LINK)
     for _ in range(3):
         QTest.keyClick(focused(), Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: sent(page))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert len(world.sandbox.sent) == 1
-    page.chat.writing.panels.open_link()
+    page.chat.writing.panels.open(ReplyKind.LINK)
     panel.fill(LINK)
     opened(other)
     assert not panel.isVisible()
-    page.chat.writing.panels.open_link()
+    page.chat.writing.panels.open(ReplyKind.LINK)
     assert panel.content() == Content(ReplyKind.LINK)
 
 
@@ -135,7 +134,7 @@ def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, p
     panel = page.chat.writing.panels.link
     panel.form.by_name["title"].edit.setText("别的")
     QTest.keyClick(focused(), Qt.Key.Key_Escape)
-    page.chat.writing.panels.open_link()
+    page.chat.writing.panels.open(ReplyKind.LINK)
     assert panel.content() == Content(ReplyKind.LINK)
     assert world.call(world.store.replies.get(reply.id)).content == LINK
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
@@ -174,10 +173,8 @@ def test_selected_words_become_a_link(qtbot: QtBot, world: World, page: InboxPag
     assert world.sandbox.sent[0].text == written
     entry = page.session.model.rows()[-1]
     assert entry.text == "请看官网"
-    with qtbot.waitSignal(page.chat.timeline.link_wanted) as wanted:
-        page.chat.timeline.focus_last()
-        QTest.keyClick(page.chat.timeline, Qt.Key.Key_Return)
-    assert wanted.args == [TextLink("官网", "https://a.cn", account.app_id, "pages/index")]
+    page.chat.timeline.focus_last()
+    QTest.keyClick(page.chat.timeline, Qt.Key.Key_Return)
     (dialog,) = page.chat.findChildren(LinkDialog)
     assert dialog.address.toPlainText() == "pages/index"
     dialog.close()
@@ -253,7 +250,7 @@ def test_nothing_can_be_sent_from_a_panel_once_nothing_may(
 ) -> None:
     conversation_id = world.say(CUSTOMER, "有活动吗")
     opened(conversation_id)
-    page.chat.writing.panels.open_link()
+    page.chat.writing.panels.open(ReplyKind.LINK)
     panel = page.chat.writing.panels.link
     assert panel.hint.full_text() == "takes 1 reply, 5 are left"
     for number in range(5):

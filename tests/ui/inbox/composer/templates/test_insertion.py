@@ -12,7 +12,7 @@ from tests.ui.world import World
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.ui.inbox.composer.templates.form import TemplateForm
+from wxdesk.ui.inbox.composer.templates.insertion import TemplateForm
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 

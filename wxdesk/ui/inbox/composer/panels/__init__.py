@@ -1,5 +1,1 @@
-"""Panels over the chat that make links, cards and pictures, or a link in the text.
-
-Imported by `chat` and its sister rooms in `composer`; imports `composer.composer`, `composer.edit_saving`,
-`open_conversation` and the kit.
-"""
+"""Panels for links, cards and pictures. Imported by `chat` and `composer`."""

@@ -1,10 +1,11 @@
-"""Panels that make one link, card or picture, with a preview."""
+"""Panels over the chat: one link, card or picture, or a link in the text."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QWidget
 
 from wxdesk.core.content import limits as contents
+from wxdesk.core.content.text_links import TextLink, link_markup
 from wxdesk.core.errors import BadContent
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import explain, tr
@@ -12,12 +13,191 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.form import ContentForm
 from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.content.preview import ContentPreview
-from wxdesk.ui.inbox.composer.panels.popover import Popover
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
+
+_SIDE, _GAP = 16, 6
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class Popover(QFrame):
+    """Base of the panels; content goes into `column`, below the title.
+
+    Signals:
+        closed: it was closed.
+        confirmed: Ctrl+Enter was pressed.
+        worked: it was opened, or the operator typed in it.
+    """
+
+    worked = Signal()
+    closed = Signal()
+    confirmed = Signal()
+
+    def __init__(self, title: str, widest: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._host = parent
+        self._composer: QWidget | None = None
+        self._widest = widest
+        self._heard: set[QLineEdit] = set()
+        self.setProperty("class", "card")
+        self.setAccessibleName(title)
+        self.title = PlainLabel(title, strong=True, size=Size.BODY)
+        self.put_away = SmallButton("close", tr("Close (Esc)"), self)
+        self.put_away.clicked.connect(self.close_it)
+        head = hbox((self.title, 1), self.put_away)
+        self.column = vbox(head, within=self, spacing=10, margins=(16, 10, 16, 14))
+        parent.installEventFilter(self)
+        self.hide()
+
+    def open_over(self, composer: QWidget) -> None:
+        """Appear above `composer` and take the focus."""
+        self._composer = composer
+        self.show()
+        self.raise_()
+        self.place()
+        self.start()
+        for field in self.findChildren(QLineEdit):
+            if field not in self._heard:
+                self._heard.add(field)
+                field.textEdited.connect(self.worked)
+        self.worked.emit()
+
+    def start(self) -> None:
+        """Focus the first field."""
+        self.setFocus()
+
+    def close_it(self) -> None:
+        """Close it, also while its page is not shown."""
+        if not self.isHidden():
+            self.hide()
+            self.closed.emit()
+
+    def place(self) -> None:
+        """Stand above the composer; in a low window also over it."""
+        if self._composer is None or not self.isVisible():
+            return
+        at = self._composer.mapTo(self._host, QPoint(0, 0))
+        width = min(self._widest, self._composer.width() - 2 * _SIDE)
+        self.fit_into(width, at.y() - 2 * _GAP)
+        height = min(self.height_at(width), self._host.height() - 2 * _GAP)
+        self.setGeometry(at.x() + _SIDE, max(_GAP, at.y() - _GAP - height), width, height)
+
+    def height_at(self, width: int) -> int:
+        """Return the height that the content needs at `width`."""
+        column, frame = self.column, self.contentsMargins()
+        inner = width - frame.left() - frame.right()
+        needed = column.heightForWidth(inner) if column.hasHeightForWidth() else column.sizeHint().height()
+        return max(needed, column.minimumSize().height()) + frame.top() + frame.bottom()
+
+    def fit_into(self, width: int, height: int) -> None:
+        """Hide the least needed content if it does not fit into `width` and `height`."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_it()
+        elif event.key() in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.confirmed.emit()
+        else:
+            event.accept()  # what is typed here belongs nowhere else
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Keep Tab inside the panel."""
+        stops = [
+            widget
+            for widget in self.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
+        ]
+        stops.sort(key=self._reading_order)
+        if not stops:
+            return False
+        now = self.focusWidget()
+        at = stops.index(now) if now in stops else -1 if forward else 0
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        return True
+
+    def _reading_order(self, widget: QWidget) -> tuple[bool, int, int]:
+        at = widget.mapTo(self, QPoint(0, 0))
+        return widget is self.put_away, at.y(), at.x()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() is QEvent.Type.Resize:
+            self.place()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.place()
+        return super().event(event)
+
+
+_WIDEST = 460
+
+
+class TextLinkPanel(Popover):
+    """Fields for label, address, and a mini-program page that new clients open.
+
+    Signals:
+        made: the link as it stands in a text.
+    """
+
+    made = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(tr("Link in the text"), _WIDEST, parent)
+        self._app_id = ""
+        self.label = LabelledField(tr("Words that the customer touches"))
+        self.url = LabelledField(tr("Address"), "https://")
+        self.path = LabelledField(tr("Page of the mini program (optional)"), "pages/index/index")
+        self.note = PlainLabel(
+            tr("With a page, the address is what old versions of WeChat open."),
+            size=Size.SMALL,
+            role="secondary",
+            wrap=True,
+        )
+        self.put_in = Button(tr("Put it into the text"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎")
+        for field in (self.label, self.url, self.path):
+            self.column.addWidget(field)
+        self.column.addLayout(hbox((self.note, 1), self.put_in))
+        self.put_in.clicked.connect(self.submit)
+        self.confirmed.connect(self.submit)
+
+    def prepare(self, label: str, app_id: str) -> None:
+        """Begin with the selected text as label; `app_id` is the conversation's."""
+        self._app_id = app_id
+        for field, text in ((self.label, " ".join(label.split())), (self.url, ""), (self.path, "")):
+            field.edit.setText(text)
+            field.show_error("")
+
+    def start(self) -> None:
+        """Focus the first field that is missing."""
+        (self.url if self.label.text() else self.label).edit.setFocus()
+
+    def submit(self) -> None:
+        """Emit the link, or show what is wrong."""
+        if not self.label.text():
+            self._complain(self.label, tr("Which words are to be touched?"))
+            return
+        try:
+            contents.check_url(self.url.text())
+            if self.path.text():
+                contents.check_page_path(self.path.text())
+        except BadContent as error:
+            self._complain(self.url if error.field == "url" else self.path, explain(error))
+            return
+        page = self.path.text()
+        link = TextLink(self.label.text(), self.url.text(), self._app_id if page else "", page)
+        self.made.emit(link_markup(link))
+        self.close_it()
+
+    def _complain(self, field: LabelledField, reason: str) -> None:
+        field.show_error(reason)
+        field.edit.setFocus()
+
 
 WIDEST = 620
 SIDE_BY_SIDE = 430
@@ -33,10 +213,11 @@ class ContentPanel(Popover):
 
     sent = Signal(object)
 
-    def __init__(self, kind: ReplyKind, title: str, form: ContentForm, album: Album, parent: QWidget) -> None:
+    def __init__(self, kind: ReplyKind, album: Album, bridge: Bridge, parent: QWidget) -> None:
+        title, hints = _words_of(kind)
         super().__init__(title, WIDEST, parent)
         self.kind = kind
-        self.form = form
+        self.form = form = ContentForm((kind,), hints, bridge)
         self._blocked = ""
         self._busy = False
         self._plain_title = title
@@ -45,7 +226,9 @@ class ContentPanel(Popover):
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎")
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(16)
-        self._shown = self._framed(self.preview)
+        self._shown = QWidget()
+        heading = PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary")
+        vbox(heading, self.preview, STRETCH, within=self._shown, spacing=3)
         self._halves.addWidget(self._shown, 0)
         foot = hbox((self.hint, 1), self.send, spacing=8)
         self.column.addLayout(self._halves)
@@ -57,12 +240,6 @@ class ContentPanel(Popover):
         self._halves.insertWidget(0, form, 1)
         form.changed.connect(self.refresh)
         self.refresh()
-
-    def _framed(self, preview: ContentPreview) -> QWidget:
-        framed = QWidget()
-        heading = PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary")
-        vbox(heading, preview, STRETCH, within=framed, spacing=3)
-        return framed
 
     def start(self) -> None:
         """Focus the first field, or the send button if there is a picture already."""
@@ -148,27 +325,12 @@ class ContentPanel(Popover):
     def _can_send_at_once(self) -> bool:
         return self.kind is ReplyKind.IMAGE and bool(self.content().picture)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "preview"):
-            self.preview.update()
 
-
-def link_panel(album: Album, bridge: Bridge, parent: QWidget) -> ContentPanel:
-    """Return the panel for a link message with title and description."""
-    form = ContentForm((ReplyKind.LINK,), {}, bridge)
-    return ContentPanel(ReplyKind.LINK, tr("Send a link"), form, album, parent)
-
-
-def card_panel(album: Album, bridge: Bridge, parent: QWidget) -> ContentPanel:
-    """Return the panel for a mini-program card."""
-    hint = tr("A PNG, JPEG or GIF of 5:4, such as 520 × 416. You can also drop it onto the chat.")
-    form = ContentForm((ReplyKind.CARD,), {"thumb_picture": hint}, bridge)
-    return ContentPanel(ReplyKind.CARD, tr("Send a mini-program card"), form, album, parent)
-
-
-def picture_panel(album: Album, bridge: Bridge, parent: QWidget) -> ContentPanel:
-    """Return the panel for a picture, with its size and its problems."""
-    hint = tr("PNG, JPEG or GIF. You can also paste one or drop it onto the chat.")
-    form = ContentForm((ReplyKind.IMAGE,), {"picture": hint}, bridge)
-    return ContentPanel(ReplyKind.IMAGE, tr("Send a picture"), form, album, parent)
+def _words_of(kind: ReplyKind) -> tuple[str, dict[str, str]]:
+    """Return the title of a panel, and the hints of its fields."""
+    if kind is ReplyKind.LINK:
+        return tr("Send a link"), {}
+    if kind is ReplyKind.CARD:
+        hint = tr("A PNG, JPEG or GIF of 5:4, such as 520 × 416. You can also drop it onto the chat.")
+        return tr("Send a mini-program card"), {"thumb_picture": hint}
+    return tr("Send a picture"), {"picture": tr("PNG, JPEG or GIF. You can also paste one or drop it onto the chat.")}

@@ -12,10 +12,8 @@ from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.panels.content import ContentPanel, card_panel, link_panel, picture_panel
-from wxdesk.ui.inbox.composer.panels.popover import Popover
-from wxdesk.ui.inbox.composer.panels.text_link import TextLinkPanel
-from wxdesk.ui.inbox.composer.sending import EditSaving
+from wxdesk.ui.inbox.composer.edit_lock import EditLock
+from wxdesk.ui.inbox.composer.panels.content import ContentPanel, Popover, TextLinkPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.sendability import cost_words
 from wxdesk.ui.runtime.bridge import Bridge
@@ -27,62 +25,52 @@ class SendingPanels(QObject):
     Signals:
         sent: the desk has stored a reply from a panel.
         changed: the content of a panel has changed.
-        given_up: the id of a reply whose edit was abandoned, and True if its content had been changed.
     """
 
     sent = Signal()
     changed = Signal()
-    given_up = Signal(int, bool)
 
     def __init__(
-        self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession, changes: EditSaving
+        self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession, lock: EditLock
     ) -> None:
         super().__init__(host)
         self._composer = composer
         self._bridge = bridge
         self._session = session
-        self._changes = changes
+        self._lock = lock
         self._open: Popover | None = None
         self._editing: Reply | None = None
         self._written_in: int | None = None
         self._drafts = composer.drafts
-        self.link = link_panel(album, bridge, host)
+        self.link = ContentPanel(ReplyKind.LINK, album, bridge, host)
         self.text_link = TextLinkPanel(host)
-        self.picture = picture_panel(album, bridge, host)
-        self.card = card_panel(album, bridge, host)
-        self._panels: tuple[ContentPanel, ...] = (self.link, self.picture, self.card)
+        self.picture = ContentPanel(ReplyKind.IMAGE, album, bridge, host)
+        self.card = ContentPanel(ReplyKind.CARD, album, bridge, host)
+        self._panels = (self.link, self.picture, self.card)
         for panel in self._panels:
             panel.sent.connect(self._send)
             panel.form.changed.connect(self.changed)
-        self.all: tuple[Popover, ...] = (*self._panels, self.text_link)
+        self.all = (*self._panels, self.text_link)
         for popover in self.all:
             popover.closed.connect(self._closed)
-        self.text_link.made.connect(composer.edit.insert_link)
-        composer.tools.link.clicked.connect(self.open_link)
+        self.text_link.made.connect(composer.edit.insertPlainText)
+        composer.tools.link.clicked.connect(partial(self.open, ReplyKind.LINK))
         composer.tools.text_link.clicked.connect(self.open_text_link)
-        composer.tools.picture.clicked.connect(self.open_picture)
-        composer.tools.card.clicked.connect(self.open_card)
+        composer.tools.picture.clicked.connect(partial(self.open, ReplyKind.IMAGE))
+        composer.tools.card.clicked.connect(partial(self.open, ReplyKind.CARD))
         composer.edit.pictured.connect(self.take_picture)
-        composer.line.panel_wanted.connect(self._show_begun)
+        composer.line.panel_wanted.connect(self.open)
 
-    def open_link(self) -> None:
-        """Open the panel for a link with title and description."""
-        self._make(self.link)
+    def open(self, kind: ReplyKind) -> None:
+        """Open the panel for a link, a picture or a card."""
+        self._make(self._panel_for(kind))
 
     def open_text_link(self) -> None:
         """Open the panel that makes the selected text a link."""
         conversation = self._session.conversation
         account = self._bridge.desk.accounts.get(conversation.account) if conversation else None
-        self.text_link.prepare(self._composer.edit.selected(), account.app_id if account else "")
+        self.text_link.prepare(self._composer.edit.textCursor().selectedText(), account.app_id if account else "")
         self._show(self.text_link)
-
-    def open_picture(self) -> None:
-        """Open the panel for a picture."""
-        self._make(self.picture)
-
-    def open_card(self) -> None:
-        """Open the panel for a mini-program card."""
-        self._make(self.card)
 
     def offer(self, content: Content) -> None:
         """Show existing content, such as a template's, to be checked and sent."""
@@ -102,7 +90,7 @@ class SendingPanels(QObject):
         if self._editing is not None and self._editing.id == reply.id:
             return
         if self._session.row is None:  # it is not known yet what may be sent there
-            self.given_up.emit(reply.id, False)
+            self._lock.put_back(reply.id, False)
             return
         panel = self._show_filled(self._drafts.take_edit(reply).content)
         self._editing = reply
@@ -164,10 +152,7 @@ class SendingPanels(QObject):
         return panel
 
     def _panel_for(self, kind: ReplyKind) -> ContentPanel:
-        return {ReplyKind.LINK: self.link, ReplyKind.CARD: self.card, ReplyKind.IMAGE: self.picture}[kind]
-
-    def _show_begun(self, kind: ReplyKind) -> None:
-        self._make(self._panel_for(kind))
+        return next(panel for panel in self._panels if panel.kind is kind)
 
     def _make(self, panel: ContentPanel) -> None:
         if self._editing is not None and self._open is not None:
@@ -204,8 +189,8 @@ class SendingPanels(QObject):
         panel.clear()
         panel.set_busy(False)
         panel.for_change(False)
-        if not self._changes.saves(editing.id):
-            self.given_up.emit(editing.id, draft.changed)
+        if not self._lock.saves(editing.id):
+            self._lock.put_back(editing.id, draft.changed)
 
     # -- sending
 
@@ -217,7 +202,7 @@ class SendingPanels(QObject):
         panel.set_busy(True)
         if editing is not None:
             failed = partial(self._not_changed, panel, editing)
-            self._changes.save(editing, content, partial(self._changed, panel), failed)
+            self._lock.save(editing, content, partial(self._changed, panel), failed)
             return
         done = partial(self._taken, panel, written_in, content)
         failed = partial(self._refused, panel, written_in, content)
@@ -235,7 +220,7 @@ class SendingPanels(QObject):
             self._complain(panel, error)
         else:  # the operator has gone elsewhere
             self._bridge.failed.emit(error)
-            self.given_up.emit(reply.id, True)
+            self._lock.put_back(reply.id, True)
 
     def _taken(self, panel: ContentPanel, written_in: int, content: Content, _: Reply) -> None:
         self._drafts.remove(written_in, Draft(content))

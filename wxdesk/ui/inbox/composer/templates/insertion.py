@@ -1,24 +1,174 @@
-"""Inserts a template, chosen and filled in, or an emoticon."""
+"""Inserts a template, chosen and filled in by a form, or an emoticon."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from urllib.parse import quote
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from wxdesk.core.content.limits import words_of
 from wxdesk.core.errors import BadTemplate, MissingValue
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.templates import Template
+from wxdesk.core.templates import ASK, Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
+from wxdesk.desk.answers.filling import Filling
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.editing.template_text.variable_menu import variable_names
 from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
-from wxdesk.ui.inbox.composer.templates.emoticons import EmoticonPicker
-from wxdesk.ui.inbox.composer.templates.form import TemplateForm
-from wxdesk.ui.inbox.composer.templates.picker import TemplatePicker
+from wxdesk.ui.inbox.composer.templates.picker import EmoticonPicker, TemplatePicker
 from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.labels import PlainLabel
+
+WIDEST = 480
+GAP = "‹…›"
+"""Placeholder for a value that is still missing."""
+
+SHOWN = 240
+"""Characters of the preview shown below the fields."""
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class TemplateForm(Popover):
+    """Fields for missing values; Enter inserts, once all required ones are filled in.
+
+    Signals:
+        filled: the template, and the `Content` that it makes.
+    """
+
+    filled = Signal(object, object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(tr("Fill in the template"), WIDEST, parent)
+        self._filling: Filling | None = None
+        self.fields: dict[str, QLineEdit] = {}
+        self._labels: list[PlainLabel] = []
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        self.text = PlainLabel(role="secondary", wrap=True)
+        self.problem = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
+        self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎")
+        foot = hbox((self.problem, 1), self.insert, spacing=8)
+        self.column.addLayout(self._grid)
+        self.column.addWidget(self.text)
+        self.column.addLayout(foot)
+        self.insert.clicked.connect(self.submit)
+        self.confirmed.connect(self.submit)
+
+    def ask(self, filling: Filling) -> None:
+        """Begin another insertion."""
+        for widget in (*self._labels, *self.fields.values()):
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._labels, self.fields = [], {}
+        self._filling = filling
+        self.title.setText(filling.template.title)
+        self.setAccessibleName(filling.template.title)
+        for prompt in filling.prompts:
+            self._add(f"{ASK}.{prompt.name}", prompt)
+        self._add_lacking(filling)
+        self._show()
+
+    def start(self) -> None:
+        """Focus the first empty field."""
+        fields = list(self.fields.values())
+        next((field for field in fields if not field.text()), fields[0] if fields else self.insert).setFocus()
+
+    def submit(self) -> None:
+        """Insert, or show and focus what is missing."""
+        if self._filling is None:
+            return
+        try:
+            content = self._filling.content(self._answers())
+        except MissingValue as error:
+            self._complain(error.name, error.reason)
+        except BadTemplate as error:
+            self._complain("", explain(error))
+        else:
+            self.hide()
+            self.filled.emit(self._filling.template, content)
+            self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            self.submit()
+        else:
+            super().keyPressEvent(event)
+
+    def _add_lacking(self, filling: Filling) -> None:
+        """Add a field for each variable without a value in this conversation."""
+        answers = dict.fromkeys(self.fields, "…")
+        while True:
+            try:
+                filling.content(answers)
+            except MissingValue as error:
+                if error.name in answers:
+                    return
+                answers[error.name] = "…"
+                self._add(error.name, Prompt(error.name, dict(variable_names()).get(error.name, "")))
+            except BadTemplate:
+                return
+            else:
+                return
+
+    def _add(self, variable: str, prompt: Prompt) -> None:
+        question = prompt.question if prompt.required else tr("{question} (optional)", question=prompt.question)
+        label = PlainLabel(question, size=Size.SMALL, role="secondary", parent=self)
+        field = QLineEdit(prompt.default, self)
+        field.setAccessibleName(question)
+        field.textChanged.connect(self._show)
+        at = len(self.fields)
+        self._grid.addWidget(label, at, 0)
+        self._grid.addWidget(field, at, 1)
+        label.show()
+        field.show()
+        self._labels.append(label)
+        self.fields[variable] = field
+
+    def _answers(self) -> dict[str, str]:
+        return {variable: field.text() for variable, field in self.fields.items()}
+
+    def _complain(self, variable: str, reason: str) -> None:
+        self.problem.setText(reason)
+        field = self.fields.get(variable)
+        if field is not None:
+            set_wrong(field, True)
+            field.setAccessibleDescription(reason)
+            field.setFocus()
+
+    def _show(self) -> None:
+        self.problem.setText("")
+        for field in self.fields.values():
+            set_wrong(field, False)
+            field.setAccessibleDescription("")
+        if self._filling is not None:
+            shown = _shown(self._filling, self._answers())
+            self.text.setText(shown if len(shown) <= SHOWN else shown[:SHOWN] + "…")
+
+
+def _shown(filling: Filling, answers: dict[str, str]) -> str:
+    optional = {f"{ASK}.{prompt.name}" for prompt in filling.prompts if not prompt.required}
+    gaps = {name: answer if answer.strip() or name in optional else GAP for name, answer in answers.items()}
+    try:
+        content: Content = filling.content(gaps)
+    except BadTemplate as error:
+        return explain(error)
+    shown = "\n".join(words for words in words_of(content).values() if words)
+    return shown.replace(quote(GAP, safe=""), GAP)  # as it comes out in an address
 
 
 class TemplateInsertion(QObject):

@@ -1,15 +1,17 @@
-"""Searchable lists above the composer, of templates among others."""
+"""Searchable lists above the composer, of templates and of emoticons."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Template, search_templates
-from wxdesk.i18n import tr
+from wxdesk.emoticons import read_emoticons
+from wxdesk.i18n import language, tr
+from wxdesk.ui.look.fonts import has_emoji
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -18,7 +20,7 @@ from wxdesk.ui.wording.messages import kind_text, more_text
 
 _ROW, _ROWS = 30, 8
 _MOST = 50
-_MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 
 
 class Picker(QFrame):
@@ -40,7 +42,10 @@ class Picker(QFrame):
         self._bottom = QPoint()
         self._widest = 460
         self.setProperty("class", "card")
-        self.field = _Field(search, self)
+        self.field = QLineEdit(self)
+        self.field.setPlaceholderText(search)
+        self.field.setAccessibleName(search)
+        self.field.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName(name)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -52,9 +57,6 @@ class Picker(QFrame):
         vbox(self._head, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
         self.field.textChanged.connect(self._fill)
         self.field.textEdited.connect(self.worked)
-        self.field.moved.connect(self._move)
-        self.field.taken.connect(self.take)
-        self.field.left.connect(self.close_it)
         self.list.itemClicked.connect(self._take_item)
         self.hide()
 
@@ -124,43 +126,28 @@ class Picker(QFrame):
         height = min(max(self.list.count(), 1), _ROWS, max(room, 1)) * _ROW + around
         self.setGeometry(self._bottom.x(), self._bottom.y() - height, min(460, self._widest), height)
 
-    def _move(self, event: QKeyEvent) -> None:
-        last = self.list.count() - 1
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
-        wanted = self.list.currentRow() + step[Qt.Key(event.key())]
-        self.list.setCurrentRow(min(max(wanted, 0), last))
-        self.worked.emit()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Use the field's keys that are meant for the list, which never has the focus."""
+        return event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._use_key(event)
 
-
-class _Field(QLineEdit):
-    """The search field; the list never has the focus."""
-
-    moved = Signal(object)
-    taken = Signal()
-    left = Signal()
-    went_on = Signal()
-
-    def __init__(self, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText(name)
-        self.setAccessibleName(name)
-
-    def event(self, event: QEvent) -> bool:
-        """Go to the next group by Tab, before Qt moves the focus by it."""
-        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
-            self.went_on.emit()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if Qt.Key(event.key()) in _MOVES:
-            self.moved.emit(event)
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.taken.emit()
-        elif event.key() == Qt.Key.Key_Escape or (event.key() == Qt.Key.Key_Backspace and not self.text()):
-            self.left.emit()
+    def _use_key(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        if key in _STEPS:
+            wanted = self.list.currentRow() + _STEPS[key]
+            self.list.setCurrentRow(min(max(wanted, 0), self.list.count() - 1))
+            self.worked.emit()
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.take()
+        elif key == Qt.Key.Key_Escape or (key == Qt.Key.Key_Backspace and not self.field.text()):
+            self.close_it()
+        elif key == Qt.Key.Key_Tab:
+            self._next_group()
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
+
+    def _next_group(self) -> None:
+        """Go to the next group, where there are groups."""
 
 
 class TemplatePicker(Picker):
@@ -174,7 +161,6 @@ class TemplatePicker(Picker):
         self.group = Button(kind=ButtonKind.LINK, key_hint="Tab", parent=self)
         self._head.addWidget(self.group)
         self.group.clicked.connect(self._next_group)
-        self.field.went_on.connect(self._next_group)
 
     def offer(self, templates: Sequence[Template], one_line: Callable[[Template], str]) -> None:
         """Show these templates, each as `one_line` tells it, in groups by category."""
@@ -203,3 +189,31 @@ class TemplatePicker(Picker):
         if self._templates:
             return tr("No template fits.")
         return tr("There are no templates yet. Ctrl+6 leads to where they are written.")
+
+
+class EmoticonPicker(Picker):
+    """Emoticons by name, the last used first, and emoji that look like them.
+
+    A choice is the text to insert and the row that offers it.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        self._offered: list[tuple[str, str]] = []
+        super().__init__(tr("Emoticons"), tr("Search emoticons"), parent)
+        for one in read_emoticons():
+            names = (one.zh, one.en) if language() == "zh_CN" or not one.en else (one.en, one.zh)
+            self._offered.append((one.code or f"[{one.zh}]", f"[{names[0]}]  {names[1]}  {one.code}"))
+            if one.unicode and has_emoji():
+                self._offered.append((one.unicode, f"{one.unicode}  {names[0]}  {names[1]}"))
+        self.chosen.connect(self._note_use)
+
+    def _find(self, sought: str) -> Sequence[tuple[str, str]]:
+        words = sought.casefold().split()
+        return [one for one in self._offered if all(word in one[1].casefold() for word in words)]
+
+    def _words(self, one: tuple[str, str]) -> str:
+        return one[1]
+
+    def _note_use(self, used: tuple[str, str]) -> None:
+        self._offered.remove(used)
+        self._offered.insert(0, used)

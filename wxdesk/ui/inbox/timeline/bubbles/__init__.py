@@ -1,4 +1,1 @@
-"""Painting of timeline rows: content, layout, style, and differences of an edit.
-
-Imported by `timeline` and `details`; imports the texts and entries of `timeline`, and the kit.
-"""
+"""Painting of timeline rows: layout and look. Imported by `timeline`."""

@@ -12,6 +12,7 @@ from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
+from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, CaptionPart, caption_of, share_left
 from wxdesk.ui.inbox.timeline.bubbles.layout import (
     SEPARATOR,
@@ -26,7 +27,6 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import (
     place_caption,
 )
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reason_of_entry
-from wxdesk.ui.inbox.timeline.model import EntryRole
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
@@ -136,7 +136,7 @@ class BubbleDelegate(QStyledItemDelegate):
         return next((one for one in placed if one.rect.contains(at)), None)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(RECORD)
         words = ""
         if entry is not None and entry.kind in BUBBLES:
             words = self.tip_at(entry, QPointF(event.pos() - option.rect.topLeft()))
@@ -152,11 +152,11 @@ class BubbleDelegate(QStyledItemDelegate):
         return "" if placed is None else placed.tip
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(RECORD)
         return QSize(self.width, self.layout_of(entry).height if entry else 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: TimelineEntry | None = index.data(EntryRole.ENTRY)
+        entry: TimelineEntry | None = index.data(RECORD)
         if entry is None:
             return
         theme = Theme.current()

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.postgresql import Postgres
@@ -23,7 +23,6 @@ from wxdesk.desk.operators import hashed
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.team_desk import TeamDesk
-from wxdesk.ui.inbox.claims.control import HandDialog
 from wxdesk.ui.notifications.notice import NoticeAction
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
@@ -131,9 +130,9 @@ def takes_it_and_hands_it_on(qtbot: QtBot, window: MainWindow, nobodys: int) -> 
     chips.chip(InboxFilter.NOBODYS).click()
     qtbot.waitUntil(lambda: [row.conversation.id for row in rows()] == [nobodys])
     chosen(window, "Hand to 小李…")
-    [dialog] = window.findChildren(HandDialog)
-    dialog.note.setText("wants a refund")
-    dialog.hand.click()
+    [dialog] = window.findChildren(ConfirmDialog)
+    dialog.findChild(QLineEdit).setText("wants a refund")
+    dialog.action.click()
     qtbot.waitUntil(lambda: face.accessibleName() == "小李 has it")
     note = window.inbox.detail.contact.note
     qtbot.waitUntil(lambda: note.toPlainText() == "小王 → @小李: wants a refund")

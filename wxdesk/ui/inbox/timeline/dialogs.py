@@ -1,23 +1,66 @@
-"""Window that shows one picture, to zoom, save and copy it."""
+"""Dialogs with what a bubble holds: the address of a link, or a picture to zoom."""
 
 import asyncio
 import shutil
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut, QWheelEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QGraphicsScene, QGraphicsView, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QGuiApplication,
+    QImage,
+    QKeySequence,
+    QPainter,
+    QPixmap,
+    QResizeEvent,
+    QShortcut,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QFrame, QGraphicsScene, QGraphicsView, QPlainTextEdit, QWidget
 
+from wxdesk.core.content.limits import is_web_address
+from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.errors import BadPicture
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import hbox, vbox
-from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.dialog import Dialog
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.dialog import Dialog, NarrowDialog
 from wxdesk.ui.widgets.labels import PlainLabel
+
+_HEIGHT = 96
+
+
+class LinkDialog(NarrowDialog):
+    """One link; only web addresses can be opened, in the system's browser."""
+
+    def __init__(self, link: TextLink, parent: QWidget) -> None:
+        title = tr("A page of the mini program") if link.path else tr("Open this address?")
+        super().__init__(parent, title)
+        self._link = link
+        self.address = QPlainTextEdit(link.target)
+        self.address.setReadOnly(True)
+        self.address.setProperty("class", "well")
+        self.address.setAccessibleName(tr("Address"))
+        self.address.setTabChangesFocus(True)
+        self.address.setFixedHeight(_HEIGHT)
+        self.cancel = Button(tr("Close"), parent=self)
+        self.copy = Button(tr("Copy"), icon="copy", parent=self)
+        self.open_it = Button(tr("Open in the browser"), kind=ButtonKind.PRIMARY, parent=self)
+        self.open_it.setVisible(not link.path and is_web_address(link.url))
+        self._lay_out(title, self.address, hbox(self.copy, STRETCH, self.cancel, self.open_it, spacing=8))
+        self.cancel.clicked.connect(self.reject)
+        self.copy.clicked.connect(partial(QGuiApplication.clipboard().setText, link.target))
+        self.open_it.clicked.connect(self._open)
+        self.cancel.setFocus()
+
+    def _open(self) -> None:
+        QDesktopServices.openUrl(QUrl(self._link.url, QUrl.ParsingMode.StrictMode))
+        self.accept()
+
 
 LARGEST = QSize(4096, 4096)
 """Most pixels at which a picture is read, also when zoomed."""
@@ -62,8 +105,8 @@ class PictureViewer(Dialog):
     def _connect(self) -> None:
         self.view.zoomed.connect(self._say)
         for button, slot, key in (
-            (self.smaller, self.view.zoom_out, "-"),
-            (self.larger, self.view.zoom_in, "+"),
+            (self.smaller, partial(self.view.zoom, 1 / STEP), "-"),
+            (self.larger, partial(self.view.zoom, STEP), "+"),
             (self.fit, self.view.fit, "0"),
             (self.own_size, self.view.own_size, "1"),
             (self.copy, self._copy, QKeySequence.StandardKey.Copy),
@@ -166,23 +209,16 @@ class ZoomView(QGraphicsView):
         self._fits = False
         self._set(1.0)
 
-    def zoom_in(self) -> None:
-        """Zoom in."""
-        self._zoom(STEP)
-
-    def zoom_out(self) -> None:
-        """Zoom out."""
-        self._zoom(1 / STEP)
-
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
+        self.zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._fits:
             self.fit()
 
-    def _zoom(self, factor: float) -> None:
+    def zoom(self, factor: float) -> None:
+        """Zoom in, or out by a factor below 1."""
         self._fits = False
         self._set(min(NEAREST, max(FARTHEST, self.transform().m11() * factor)))
 

@@ -1,14 +1,13 @@
-"""Rows of search results by kind; a message is shown around its match."""
+"""Search of everything: its field, its results by kind, and their list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import partial
 from itertools import groupby, islice
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
@@ -18,14 +17,68 @@ from wxdesk.core.search_words import contains
 from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.lists import RowModel
+from wxdesk.ui.inbox.lists import RECORD, RowModel, RowsView
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
+from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.widgets.labels import key_name
+from wxdesk.ui.widgets.labels import KeyCap, key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import ago, name_of, preview_of, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
+
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class SearchField(QLineEdit):
+    """One line; shows its shortcut while empty, then a button that clears it.
+
+    Signals:
+        left: Esc or the button was pressed. went_down: Down was pressed. entered: Enter, for the best result.
+    """
+
+    left = Signal()
+    entered = Signal()
+    went_down = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("class", "search")
+        self.setPlaceholderText(tr("Search everything"))
+        self.setAccessibleName(tr("Search everything"))
+        self.key = KeyCap("Ctrl+K", self)
+        self.empty_it = self.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
+        self.empty_it.setToolTip(tr("Clear search"))
+        self.empty_it.triggered.connect(self.left)
+        self.textChanged.connect(self._show_end)
+        self._show_end("")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() in _ENTER:
+            self.entered.emit()
+        elif event.key() == Qt.Key.Key_Down:
+            self.went_down.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        size = self.key.sizeHint()
+        self.key.setGeometry(
+            self.width() - size.width() - 8, (self.height() - size.height()) // 2, size.width(), size.height()
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "empty_it"):
+            self.empty_it.setIcon(icon("close"))
+
+    def _show_end(self, text: str) -> None:
+        self.key.setVisible(not text)
+        self.empty_it.setVisible(bool(text))
+
 
 ROW, PLACE, HEADING = 60, 36, 28
 MOST = 3
@@ -33,13 +86,6 @@ MOST = 3
 
 NOTHING = Findings()
 _BEFORE = 12
-
-
-class FoundRole(IntEnum):
-    """Data roles of the results."""
-
-    ROW = Qt.ItemDataRole.UserRole + 1
-    PHRASE = Qt.ItemDataRole.UserRole + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +114,7 @@ class SearchModel(RowModel[FoundRow]):
     phrase = ""
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        heading = isinstance(self.data(index, FoundRole.ROW), Heading)
+        heading = isinstance(self.data(index, RECORD), Heading)
         return Qt.ItemFlag.NoItemFlags if heading else super().flags(index)
 
     def _spoken(self, row: FoundRow) -> str:
@@ -77,11 +123,6 @@ class SearchModel(RowModel[FoundRow]):
         thread = row if isinstance(row, Conversation) else row.conversation
         said = excerpt(row, self.phrase) if isinstance(row, SearchHit) else known_by(row, self.phrase)
         return ", ".join(filter(None, (name_of(thread.contact), status_text(thread, self._clock()), said)))
-
-    def _fact(self, row: FoundRow, role: int) -> object:
-        if role == FoundRole.PHRASE:
-            return self.phrase
-        return row if role == FoundRole.ROW else None
 
     def show(self, phrase: str, found: Findings = NOTHING, places: Sequence[Place] = ()) -> None:
         """Replace all results; messages are cut where there are others, until `Show all`."""
@@ -156,16 +197,17 @@ def _line_and_match(item: TimelineItem, phrase: str) -> tuple[str, int]:
 class SearchDelegate(QStyledItemDelegate):
     """Painter of the results, with the phrase highlighted."""
 
-    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, clock: Clock, model: SearchModel, parent: QObject) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row = index.data(FoundRole.ROW)
+        row = index.data(RECORD)
         return QSize(Measure.LIST, HEADING if isinstance(row, Heading) else PLACE if isinstance(row, Place) else ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: FoundRow | None = index.data(FoundRole.ROW)
+        row: FoundRow | None = index.data(RECORD)
         if row is None:
             return
         theme, rect = Theme.current(), option.rect
@@ -180,7 +222,7 @@ class SearchDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, theme.color("hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        phrase = index.data(FoundRole.PHRASE)
+        phrase = self._model.phrase
         if isinstance(row, Place):
             key = key_name(row.key.split(" ")[0]) if row.key else ""
             self._paint_name(painter, rect.adjusted(12, 0, -12, 0), (row.word, key), theme)
@@ -217,3 +259,54 @@ class SearchDelegate(QStyledItemDelegate):
             width = metrics.horizontalAdvance(text[at : at + len(phrase)])
             painter.fillRect(QRect(left - 1, line.top() + 1, width + 2, line.height() - 2), theme.color("accent_tint"))
         paint_text(painter, line, text, face, theme.color("secondary"))
+
+
+class FoundView(RowsView):
+    """Shows results; `places` has the window's pages and commands.
+
+    Signals:
+        hit_picked: a `SearchHit` to open. picked, template_picked, rule_picked: the id of one to open.
+        left: anything but a message was chosen, so that the search has ended. changed: more is shown.
+    """
+
+    hit_picked = Signal(object)
+    picked = Signal(int)
+    template_picked = Signal(int)
+    rule_picked = Signal(int)
+    left = Signal()
+    changed = Signal()
+
+    def __init__(self, clock: Clock, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.places: Callable[[], Iterable[Place]] = tuple
+        self.hits = SearchModel(clock, parent=self)
+        self.setModel(self.hits)
+        self.setItemDelegate(SearchDelegate(clock, self.hits, self))
+        self.setAccessibleName(tr("Search results"))
+        self.verticalScrollBar().setSingleStep(24)
+        self.activated.connect(self.take)
+        self.clicked.connect(self.take)
+
+    def show_found(self, phrase: str, found: Findings) -> None:
+        """Show what contains `phrase`."""
+        places = [one for one in self.places() if contains(one.word, phrase)]
+        for group, picked, records in (
+            (tr("Templates"), self.template_picked, [(one.id, one.title) for one in found.templates]),
+            (tr("Rules"), self.rule_picked, [(one.id, one.name) for one in found.rules]),
+        ):
+            places += [Place(name, partial(picked.emit, record_id), group=group) for record_id, name in records]
+        self.hits.show(phrase, found, places)
+
+    def take(self, index: Index) -> None:
+        """Open a result; does nothing without one."""
+        match index.data(RECORD):
+            case SearchHit() as hit:
+                self.hit_picked.emit(hit)
+            case Conversation() as thread:
+                self.left.emit()
+                self.picked.emit(thread.id)
+            case Place() as place:
+                if place.group:
+                    self.left.emit()
+                place.go()
+                self.changed.emit()

@@ -1,5 +1,6 @@
-"""Search within the open conversation: a field, and keys from hit to hit."""
+"""Bars of the chat: a sentence with quiet buttons, a transfer, and the search."""
 
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -7,6 +8,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
+from wxdesk.core.conversations.transfer import in_tool
+from wxdesk.core.model.conversation import Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.entries import key_of
@@ -15,9 +18,99 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import hbox
-from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.wording.messages import clock_time, name_of
+
+
+class ChatBar(QFrame):
+    """Hidden while it has nothing to say; its button `back` ends what it tells of."""
+
+    def __init__(self, tone: str, mark: str, *others: Button, tabular: bool = False) -> None:
+        super().__init__()
+        self._role = "pending" if tone == "pending" else "secondary"
+        self.setProperty("class", f"bar-{tone}")
+        self.setMinimumHeight(40)
+        self._mark = IconLabel(mark, self._role, 18, self)
+        self._words = PlainLabel(role=self._role, wrap=True, tabular=tabular, parent=self)
+        self.back = Button("", kind=ButtonKind.QUIET, parent=self)
+        words = self._words, 1
+        hbox(self._mark, words, *others, self.back, within=self, spacing=10, margins=(16, 4, 12, 4))
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The text shown; empty while the bar is hidden."""
+        return self._words.full_text()
+
+    def say(self, words: str, back: str = "", mark: str = "") -> None:
+        """Show a sentence and the words of `back`; without a sentence, hide the bar."""
+        self._words.setText(words)
+        self.back.setText(back)
+        if mark:
+            self._mark.show_icon(mark, self._role)
+        self.setVisible(bool(words))
+
+
+class TransferBar(ChatBar):
+    """Says that messages are not seen here and until when; its button cancels that."""
+
+    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+        super().__init__("pending", "arrow-out")
+        self._bridge = bridge
+        self._notices = notices
+        self._conversation: Conversation | None = None
+        self._in_tool = False
+        self.back.clicked.connect(self._take_back)
+
+    def show_conversation(self, conversation: Conversation, now: datetime) -> None:
+        """Show the transfer as it is now; a session in the tool ends by itself."""
+        self._conversation, self._in_tool = conversation, in_tool(conversation, now)
+        until = conversation.transferred_until
+        if self._in_tool and until is not None:
+            self.say(
+                tr(
+                    "WeChat's own service tool is serving this customer; this desk does not see what is written. It "
+                    "ends at {time} at the latest.",
+                    time=clock_time(until),
+                ),
+                tr("Serve here again"),
+            )
+        elif conversation.transfer_armed:
+            self.say(tr("The customer's next message leads over to WeChat's own service tool."), tr("Do not"))
+        else:
+            self.say("")
+
+    def ask(self) -> None:
+        """Explain the transfer and start it if the operator agrees."""
+        conversation = self._conversation
+        if conversation is None or conversation.transfer_armed:
+            return
+        self._notices.confirm(
+            tr("Hand {name} over to WeChat's own service tool?", name=name_of(conversation.contact)),
+            tr(
+                "WeChat lets this be done only in the answer to a message, so it happens when the customer writes the "
+                "next time. From then on all messages go to the tool (网页端客服工具 or 客服小助手) and do not come "
+                "here, until somebody there closes the session or half an hour has passed without a word. Somebody has "
+                "to be there: it must be set up in the mini program's console."
+            ),
+            tr("Hand over"),
+            partial(self._arm, conversation.id),
+        )
+
+    def _arm(self, conversation_id: int) -> None:
+        self._bridge.ask(self._bridge.desk.conversations.arm_transfer(conversation_id))
+
+    def _take_back(self) -> None:
+        if self._conversation is None:
+            return
+        conversations, conversation_id = self._bridge.desk.conversations, self._conversation.id
+        if self._in_tool:
+            self._bridge.ask(conversations.take_back(conversation_id))
+        else:
+            self._bridge.ask(conversations.arm_transfer(conversation_id, armed=False))
 
 
 class FindBar(QFrame):

@@ -58,7 +58,7 @@ def test_the_operator_arms_it_and_can_take_that_back(qtbot: QtBot, world: World,
     qtbot.mouseClick(asked.action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "next message leads over" in bar.text)
     assert world.call(world.store.conversations.get(number)).transfer_armed
-    qtbot.mouseClick(bar.take_back, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bar.text == "")
     assert not world.call(world.store.conversations.get(number)).transfer_armed
 
@@ -86,7 +86,7 @@ def test_while_the_tool_has_him_the_window_says_that_it_is_blind(
     page.chat.tick(until_of(world, number))
     assert bar.text == ""
     page.chat.tick(until_of(world, number) - timedelta(seconds=1))
-    qtbot.mouseClick(bar.take_back, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bar.text == "")
     assert world.call(world.store.conversations.get(number)).transferred_until is None
 

@@ -1,4 +1,4 @@
-"""Face of the operator who has the open conversation, and its menu."""
+"""Claim on the open conversation: the menu of its face, and what is asked."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -6,49 +6,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, QRectF, QSize, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from wxdesk.core.errors import ClaimedByColleague
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import explain, tr
+from wxdesk.ui.inbox.chat.header import FaceButton
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, hbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, NarrowDialog
-from wxdesk.ui.widgets.labels import PlainLabel, set_tip
-from wxdesk.ui.widgets.painting import paint_face
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import HoldReasons, claim_text
-
-FACE = 26
-
-
-class FaceButton(SmallButton):
-    """The face of operator `name`; for nobody, the icon of a person."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__("person", tr("Nobody has it"), parent)
-        self._name = ""
-
-    def show_face(self, name: str, words: str) -> None:
-        """Show a face; `words` tell about it."""
-        self._name = name
-        set_tip(self, words)
-        self.setAccessibleName(words)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(FACE + 4, FACE + 4)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._name:
-            super().paintEvent(event)
-            return
-        painter = QPainter(self)
-        paint_face(painter, QRectF((self.width() - FACE) / 2, (self.height() - FACE) / 2, FACE, FACE), self._name)
-        painter.end()
 
 
 class ClaimControl(QObject):
@@ -109,12 +78,14 @@ class ClaimControl(QObject):
         self._bridge.ask(command())
 
     def _hand_to(self, conversation_id: int, name: str) -> None:
-        dialog = HandDialog(name, self._face.window())
-        dialog.agreed.connect(partial(self._hand, conversation_id, name))
-        dialog.open()
+        note = QLineEdit(maxLength=200)
+        note.setPlaceholderText(tr("A word for {name}, which the customer does not see", name=name))
+        note.setAccessibleName(note.placeholderText())
+        title, hand = tr("Hand the conversation to {name}", name=name), partial(self._hand, conversation_id, name, note)
+        ConfirmDialog(self._face.window(), title, "", tr("Hand it on"), field=note).ask(hand)
 
-    def _hand(self, conversation_id: int, name: str, note: str) -> None:
-        self._bridge.ask(self._bridge.desk.claims.hand_to(conversation_id, name, note))
+    def _hand(self, conversation_id: int, name: str, note: QLineEdit) -> None:
+        self._bridge.ask(self._bridge.desk.claims.hand_to(conversation_id, name, note.text().strip()))
 
     def _may_join(self, error: ClaimedByColleague) -> asyncio.Future[bool]:
         """Ask if the operator means to write there; called on the desk's loop."""
@@ -132,31 +103,3 @@ class ClaimControl(QObject):
 
 def _tell(answer: asyncio.Future[bool], means: int) -> None:
     answer.get_loop().call_soon_threadsafe(lambda: None if answer.done() else answer.set_result(bool(means)))
-
-
-class HandDialog(NarrowDialog):
-    """Asks for a note to the colleague who gets a conversation.
-
-    Signals:
-        agreed: the note, which may be empty.
-    """
-
-    agreed = Signal(str)
-
-    def __init__(self, name: str, parent: QWidget) -> None:
-        title = tr("Hand the conversation to {name}", name=name)
-        super().__init__(parent, title)
-        self.note = QLineEdit(self)
-        self.note.setMaxLength(200)
-        self.note.setPlaceholderText(tr("A word for {name}, which the customer does not see", name=name))
-        self.note.setAccessibleName(self.note.placeholderText())
-        cancel = Button(tr("Cancel"), parent=self)
-        self.hand = Button(tr("Hand it on"), kind=ButtonKind.PRIMARY, parent=self)
-        cancel.clicked.connect(self.reject)
-        self.hand.clicked.connect(self.accept)
-        self.hand.setDefault(True)
-        self.accepted.connect(self._agree)
-        self._lay_out(title, self.note, 4, hbox(STRETCH, cancel, self.hand, spacing=8))
-
-    def _agree(self) -> None:
-        self.agreed.emit(self.note.text().strip())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.ui.editing.revisions.comparison import LineChange
-from wxdesk.ui.inbox.timeline.bubbles.difference import difference, editable_text, picture_changed, shortened
+from wxdesk.ui.inbox.details.difference import difference, editable_text, picture_changed, shortened
 
 CASES = [
     ("", "", ""),

@@ -1,0 +1,171 @@
+"""Commands of the header's buttons: takeover and mode, resolving and snoozing."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QMenu
+
+from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.conversations.takeover import (
+    UNTIL_HANDED_BACK,
+    TakeoverDuration,
+    ends_soon,
+    extended_duration,
+)
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.status import ConversationStatus
+from wxdesk.i18n import tr
+from wxdesk.ui.inbox.acts import RowActs, SnoozeMenu, next_hours_change, offer
+from wxdesk.ui.inbox.chat.bars import ChatBar
+from wxdesk.ui.inbox.chat.header import ChatHeader
+from wxdesk.ui.inbox.composer.message_field import MessageEdit
+from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.notices import Notices, announce
+from wxdesk.ui.wording.status import status_icon, status_sentence
+from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown, takeover_silences, takeover_spans
+
+
+class TakeoverControl(QObject):
+    """Connects the header's modes and takeover and the warning `bar` with the desk."""
+
+    def __init__(self, header: ChatHeader, bridge: Bridge, session: ChatSession) -> None:
+        super().__init__(header)
+        self._header = header
+        self._bridge = bridge
+        self._session = session
+        self.keep = Button("", kind=ButtonKind.QUIET)
+        self.bar = ChatBar("pending", "hourglass", self.keep, tabular=True)
+        header.mode_chosen.connect(self._set_mode)
+        header.takeover.clicked.connect(self.toggle)
+        header.spans.clicked.connect(self.open_menu)
+        self.keep.clicked.connect(self._keep)
+        self.bar.back.clicked.connect(self._end)
+
+    def tick(self, now: datetime) -> None:
+        """Show the warning bar once the end of the takeover is near."""
+        conversation = self._session.conversation
+        if conversation is None or not ends_soon(conversation, now):
+            self.bar.say("")
+            return
+        words, before = takeover_countdown(conversation, now), self.bar.text
+        self.keep.setText(extend_takeover_text(conversation, self._span()))
+        self.bar.say(words, tr("Hand back now"))
+        if not before:
+            announce(self.bar, words)
+
+    def toggle(self) -> None:
+        """Take over, or hand back; a rule's reply still pending by then is stopped first."""
+        conversation = self._session.conversation
+        if conversation is None:
+            return
+        if self._header.hands_back:
+            self._hand_back(conversation.id)
+        else:
+            self._take_over(conversation.id, UNTIL_HANDED_BACK)
+
+    def open_menu(self) -> None:
+        """Let the operator choose for how long to take over."""
+        conversation = self._session.conversation
+        if conversation is None:
+            return
+        now, anchor = self._bridge.desk.clock(), self._header.spans
+        menu = QMenu(anchor)
+        menu.setAccessibleName(tr("For how long to take over"))
+        closing = next_hours_change(self._bridge.desk, conversation, lambda schedule: schedule.next_close(now))
+        take_over = partial(self._take_over, conversation.id)
+        offer(menu, takeover_spans(conversation, closing, now), take_over)
+        menu.addSeparator()
+        offer(menu, takeover_silences(conversation, now), take_over)
+        if self._header.taken_over:
+            menu.addSeparator()
+            menu.addAction(tr("Hand back now"), partial(self._hand_back, conversation.id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        at = anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4))
+        menu.popup(at)
+        menu.setActiveAction(menu.actions()[0])
+
+    def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
+        self._bridge.ask(self._bridge.desk.conversations.set_mode(conversation_id, mode))
+
+    def _keep(self) -> None:
+        conversation = self._session.conversation
+        if conversation is not None:
+            self._take_over(conversation.id, extended_duration(conversation, self._span()))
+
+    def _end(self) -> None:
+        if self._session.conversation is not None:
+            self._hand_back(self._session.conversation.id)
+
+    def _take_over(self, conversation_id: int, how: TakeoverDuration) -> None:
+        self._bridge.ask(self._bridge.desk.conversations.take_over(conversation_id, how))
+
+    def _hand_back(self, conversation_id: int) -> None:
+        self._bridge.ask(self._bridge.desk.conversations.hand_back(conversation_id))
+
+    def _span(self) -> timedelta:
+        return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)
+
+
+class ResolveControl(QObject):
+    """Connects the resolve and snooze buttons and the status `bar` with the `acts`."""
+
+    def __init__(
+        self, header: ChatHeader, edit: MessageEdit, bridge: Bridge, session: ChatSession, notices: Notices
+    ) -> None:
+        super().__init__(header)
+        self._header = header
+        self.acts = RowActs(bridge, session, notices, edit)
+        self._edit = edit
+        self._bridge = bridge
+        self._session = session
+        self.bar = ChatBar("quiet", "check")
+        header.resolve.clicked.connect(self.toggle)
+        header.snooze.clicked.connect(self.open_menu)
+        self.bar.back.clicked.connect(self._reopen)
+
+    def tick(self, now: datetime) -> None:
+        """Show since when and by whom the conversation is set aside."""
+        conversation = self._session.conversation
+        if conversation is not None and conversation.status is not ConversationStatus.OPEN:
+            self.bar.say(status_sentence(conversation, now), _back_text(conversation), status_icon(conversation))
+        else:
+            self.bar.say("")
+
+    def toggle(self) -> None:
+        """Resolve or reopen the conversation."""
+        conversation = self._session.conversation
+        if conversation is not None and conversation.status is not ConversationStatus.OPEN:
+            self._reopen()
+        else:
+            self.resolve()
+
+    def resolve(self) -> None:
+        """Resolve the conversation unless it is set aside already."""
+        conversation = self._session.conversation
+        if conversation is not None and conversation.status is ConversationStatus.OPEN:
+            self.acts.do((conversation,), RowChange(RowAct.RESOLVE))
+
+    def open_menu(self) -> None:
+        """Let the operator choose until when to snooze."""
+        conversation, anchor = self._session.conversation, self._header.snooze
+        if conversation is None or self._edit.composing:
+            return
+        menu = SnoozeMenu(self._bridge.desk, (conversation,), self.acts.do, anchor)
+        if conversation.status is not ConversationStatus.OPEN:
+            menu.addSeparator()
+            menu.addAction(_back_text(conversation)).triggered.connect(self._reopen)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4)))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _reopen(self) -> None:
+        if self._session.conversation is not None:
+            self.acts.do((self._session.conversation,), RowChange(RowAct.REOPEN))
+
+
+def _back_text(conversation: Conversation) -> str:
+    return tr("Reopen") if conversation.status is ConversationStatus.RESOLVED else tr("Wake now")

@@ -1,0 +1,262 @@
+"""Filters of the list: their chips, and the menu of scopes, narrowings and views."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
+from wxdesk.core.model.conversation import EVERYTHING, Author, Narrowing, SavedView
+from wxdesk.i18n import tr
+from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.buttons import Chip, SmallButton
+from wxdesk.ui.widgets.dialogs.legend import Legend
+from wxdesk.ui.wording.figures import OF_A_TEAM, Figure, figure_texts
+
+SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
+
+
+def scope_name(part: InboxFilter) -> str:
+    """Return the name of a scope of the list."""
+    match part:
+        case InboxFilter.SNOOZED:
+            return tr("Snoozed")
+        case InboxFilter.RESOLVED:
+            return tr("Resolved")
+        case InboxFilter.ANY_STATUS:
+            return tr("All conversations")
+        case _:
+            return tr("Open conversations")
+
+
+def narrowing_text(to: Narrowing) -> str:
+    """Return what a list is narrowed to, in words."""
+    days = tr("Last {n} days", n=to.days) if to.days > 1 else tr("Last day") if to.days else ""
+    authors = {Author.CONTACT: tr("Customer"), Author.RULE: tr("Rule"), Author.OPERATOR: tr("You")}
+    author = authors[to.author] if to.author is not None else ""
+    words = (to.account, to.tag, author, to.page, days, tr("Blocked") if to.blocked else "")
+    return " · ".join(filter(None, words))
+
+
+class ScopeButton(SmallButton):
+    """Opens the menu of scopes, narrowings and saved views.
+
+    Signals:
+        chosen: the `InboxFilter` that is to be shown.
+        narrowed: `narrowing` has changed.
+        kept: the saved views as they are to be.
+    """
+
+    chosen = Signal(object)
+    narrowed = Signal()
+    kept = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("filter", tr("Show what is open, snoozed or resolved"), parent)
+        self.snoozed = 0
+        self.in_team = False
+        self.narrowing = EVERYTHING
+        self.filter = InboxFilter.ALL
+
+    @property
+    def words(self) -> str:
+        """The narrowing in words; empty for none."""
+        return narrowing_text(self.narrowing)
+
+    def narrow(self, to: Narrowing) -> None:
+        """Narrow the list to this; to `EVERYTHING`: no more."""
+        self.narrowing = to
+        self.narrowed.emit()
+
+    def open_menu(
+        self, accounts: Sequence[str], tags: Sequence[str], pages: Sequence[str], views: tuple[SavedView, ...]
+    ) -> None:
+        """Let the operator choose a scope, a narrowing or a saved view."""
+        menu = QMenu(self)
+        menu.setAccessibleName(self.accessibleName())
+        group = QActionGroup(menu)
+        chosen = self.filter if self.filter in SCOPES else InboxFilter.ALL
+        for part in SCOPES:
+            word = scope_name(part)
+            action = menu.addAction(f"{word} ({self.snoozed})" if part is InboxFilter.SNOOZED else word)
+            action.setCheckable(True)
+            action.setChecked(part is chosen)
+            action.triggered.connect(partial(self.chosen.emit, part))
+            group.addAction(action)
+        menu.addSeparator()
+        self._add_narrowings(menu, accounts, tags, pages)
+        menu.addSeparator()
+        self._add_views(menu, views)
+        menu.addSeparator()
+        menu.addAction(tr("What the figures mean…")).triggered.connect(self._explain)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + 4)))
+
+    def _add_narrowings(self, menu: QMenu, accounts: Sequence[str], tags: Sequence[str], pages: Sequence[str]) -> None:
+        now = self.narrowing
+        for title, field, values in (
+            (tr("Mini program"), "account", accounts if len(accounts) > 1 else ()),
+            (tr("Tag"), "tag", tags),
+            (tr("Came from"), "page", pages),
+            (tr("Last word"), "author", tuple(Author)),
+            (tr("Time"), "days", (1, 7, 30)),
+            ("", "blocked", (True,)),
+        ):
+            under = menu.addMenu(title) if title and values else menu
+            for value in values:
+                alone: dict[str, Any] = {field: value}
+                action = under.addAction(narrowing_text(replace(EVERYTHING, **alone)).replace("&", "&&"))
+                action.setCheckable(True)
+                action.setChecked(getattr(now, field) == value)
+                if action.isChecked():
+                    alone = {field: getattr(EVERYTHING, field)}
+                action.triggered.connect(partial(self.narrow, replace(now, **alone)))
+
+    def _add_views(self, menu: QMenu, views: tuple[SavedView, ...]) -> None:
+        for view in views:
+            menu.addAction(view.name.replace("&", "&&")).triggered.connect(partial(self._show_view, view))
+        figures = {figure.value: words[0] for figure, words in figure_texts().items()}
+        shown = "" if self.filter is InboxFilter.ALL else figures.get(self.filter.value) or scope_name(self.filter)
+        name = " · ".join(filter(None, (shown, self.words)))
+        here = SavedView(name, self.filter.value, self.narrowing)
+        if any((view.chosen, view.narrowing) == (here.chosen, here.narrowing) for view in views):
+            others = tuple(view for view in views if (view.chosen, view.narrowing) != (here.chosen, here.narrowing))
+            menu.addAction(tr("Forget this view")).triggered.connect(partial(self.kept.emit, others))
+        elif name:
+            menu.addAction(tr("Keep this view")).triggered.connect(partial(self.kept.emit, (*views, here)))
+
+    def _show_view(self, view: SavedView) -> None:
+        self.chosen.emit(InboxFilter(view.chosen))
+        self.narrow(view.narrowing)
+
+    def _explain(self) -> None:
+        texts = figure_texts().items()
+        shown = [text for figure, text in texts if self.in_team or figure not in OF_A_TEAM]
+        Legend(tr("What the figures mean"), shown, self).open()
+
+
+MOST = 99
+"""Highest count shown on a chip; tooltip and accessible name have the true one."""
+
+_GAP, _SNUG_GAP = 6, 4
+
+
+class FilterChips(QWidget):
+    """Chips for waiting, needs a human, unsent, failed and unread, on one line.
+
+    Needs a human, unsent and failed show counts, and failed itself only while something has. While resolved or
+    snoozed conversations are shown, the chip `part` replaces them and leads back. In a team, mine and nobody's stand
+    below.
+
+    Signals:
+        chosen: the `InboxFilter` that is to be shown.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chips: dict[InboxFilter, Chip] = {}
+        self._any_failed = False
+        self.in_team = False
+        self._row = row = hbox(spacing=_GAP)
+        below = hbox(spacing=_GAP)
+        for chosen in _FIGURES:
+            chip = Chip()
+            chip.clicked.connect(self._clicked)
+            (below if chosen in _BELOW else row).addWidget(chip)
+            self._chips[chosen] = chip
+        self.part = Chip()
+        self.part.setToolTip(tr("Back to what is open"))
+        self.part.clicked.connect(partial(self.choose, InboxFilter.ALL))
+        self.part.hide()
+        row.addWidget(self.part)
+        row.addStretch(1)
+        below.addStretch(1)
+        vbox(row, below, within=self, spacing=_GAP)
+        self.show_counts(InboxCounts())
+
+    def chip(self, chosen: InboxFilter) -> Chip:
+        """The chip of a filter."""
+        return self._chips[chosen]
+
+    def choose(self, chosen: InboxFilter) -> None:
+        """Choose a filter as pressing its chip would."""
+        for one, chip in self._chips.items():
+            chip.setChecked(one is chosen)
+        aside = chosen in SCOPES and chosen is not InboxFilter.ALL
+        self.part.setText(f"{scope_name(chosen)} ✕")
+        self.part.setAccessibleName(scope_name(chosen))
+        self.part.setChecked(aside)
+        self.part.setVisible(aside)
+        self._show_chips()
+        self.chosen.emit(chosen)
+
+    def show_counts(self, counts: InboxCounts) -> None:
+        """Show these counts."""
+        figures = {
+            InboxFilter.NEEDS_HUMAN: counts.needs_human,
+            InboxFilter.PENDING: counts.pending,
+            InboxFilter.FAILED: counts.failed,
+            InboxFilter.MINE: counts.mine,
+            InboxFilter.NOBODYS: counts.nobodys,
+        }
+        texts = figure_texts()
+        for chosen, chip in self._chips.items():
+            (name, meaning), figure = texts[_FIGURES[chosen]], figures.get(chosen, 0)
+            shown = f"{MOST}+" if figure > MOST else str(figure)
+            chip.setText(f"{name} {shown}" if figure else name)
+            chip.setAccessibleName(f"{name} {figure}" if figure else name)
+            chip.setToolTip(f"{figure}: {meaning}" if figure > MOST else meaning)
+        self._any_failed = counts.failed > 0
+        self._show_chips()
+
+    def _show_chips(self) -> None:
+        for chosen, chip in self._chips.items():
+            needed = chosen is not InboxFilter.FAILED or self._any_failed or chip.isChecked()
+            needed = needed and (self.in_team or chosen not in _BELOW)
+            chip.setVisible(needed and self.part.isHidden())
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_chips()
+
+    def _make_room(self) -> None:
+        chips = [chip for chosen, chip in self._chips.items() if chosen not in _BELOW and not chip.isHidden()]
+        snug = _width(chips, snug=False) > self.width()
+        pending = self._chips[InboxFilter.PENDING]
+        if _width(chips, snug=True) > self.width() and pending in chips and not pending.isChecked():
+            pending.hide()  # the strip below tells what is held
+            chips.remove(pending)
+        self._row.setSpacing(_SNUG_GAP if snug else _GAP)
+        for chip in chips:
+            chip.set_snug(snug)
+
+    def _clicked(self) -> None:
+        pressed = self.sender()
+        chosen = next((one for one, chip in self._chips.items() if chip is pressed and chip.isChecked()), None)
+        self.choose(chosen or InboxFilter.ALL)
+
+
+def _width(chips: Sequence[Chip], *, snug: bool) -> int:
+    gaps = (_SNUG_GAP if snug else _GAP) * (len(chips) - 1)
+    return sum(chip.width_for(snug=snug) for chip in chips) + gaps
+
+
+_FIGURES = {
+    InboxFilter.WAITING: Figure.WAITING,
+    InboxFilter.NEEDS_HUMAN: Figure.NEEDS_HUMAN,
+    InboxFilter.PENDING: Figure.PENDING,
+    InboxFilter.FAILED: Figure.FAILED,
+    InboxFilter.UNREAD: Figure.UNREAD,
+    InboxFilter.MINE: Figure.MINE,
+    InboxFilter.NOBODYS: Figure.NOBODYS,
+}
+"""Figure of each chip, in their order."""
+
+_BELOW = frozenset({InboxFilter.MINE, InboxFilter.NOBODYS})

@@ -1,4 +1,0 @@
-"""Widgets about takeovers and transfers.
-
-Imported by `chat`; imports the kit only.
-"""
