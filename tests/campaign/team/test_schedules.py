@@ -97,7 +97,7 @@ class TeamWorld(World):
 
     def _waits_for_database(self) -> bool:
         """Also a call that was put there is in other hands."""
-        waits: list[Any] = [(one.store._db, one.following._calls) for one in self.desks]  # type: ignore[attr-defined]
+        waits: list[Any] = [(one.store._db, one.following._calls) for one in self.desks]
         return super()._waits_for_database() or any(db._underway or calls._open for db, calls in waits)
 
     def _act(
