@@ -27,6 +27,7 @@ from tests.campaign.shop import NAMES, OPENINGS, SLOWLY, Contact
 from tests.campaign.supervised_desk import PENDING, World
 from tests.conftest import Sized
 from tests.postgresql import Postgres
+from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.config import StoreSettings
 from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
@@ -317,6 +318,7 @@ class Supervision(WrittenTo):
             for seconds in (11, 61):
                 self._pass(seconds)
             self.the_human_has_the_last_word()
+            self.world.loop.run_until_complete(assert_sums_are_a_count(self.world.opened.store))
 
 
 @pytest.mark.campaign

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.prepared import prepare
+from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
@@ -128,4 +129,5 @@ async def world(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
     await made.opened.desk.rules.exchange.take_in(RULES, "rules.toml")
     sandbox.set_push_url(f"{made.opened.url}/wx/shop")
     yield made
+    await assert_sums_are_a_count(made.opened.store)
     await made.opened.stop()

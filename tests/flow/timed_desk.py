@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import structs
 
 from tests.flow.conftest import setup_for
+from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config import StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter
@@ -159,6 +160,7 @@ async def timed_desk(
             await made.opened.desk.rules.exchange.take_in(rules, "rules.toml")
         sandbox.set_push_url(f"{made.opened.url}/wx/shop")
         yield made
+        await assert_sums_are_a_count(made.opened.store)
     finally:
         await made.opened.stop()
         await sandbox.stop()

@@ -18,7 +18,7 @@ from wxdesk.store.pictures import PictureFiles, PictureRecords, SharedPictures
 from wxdesk.store.replies import DraftStore, OutboxStore
 from wxdesk.store.replies.pending.pending import PendingReplies
 from wxdesk.store.replies.replies import Replies
-from wxdesk.store.reports import Exports, Statistics, Traces
+from wxdesk.store.reports import Exports, HourlySums, Statistics, Traces
 from wxdesk.store.rules.rules import Rules
 from wxdesk.store.settings import Settings
 from wxdesk.store.setup import AccountRows, AttemptStore, Outages, PersonRows
@@ -63,7 +63,7 @@ class Store:
         self.attempts = AttemptStore(db)
         self.traces = Traces(db)
         self.quarantine = QuarantineStore(db)
-        self.statistics = Statistics(db)
+        self.statistics, self.hourly_sums = Statistics(db), HourlySums(db)
         self.exports = Exports(db)
         self.message_history = MessageHistory(db)
         self.takeovers = TakeoverStore(db)

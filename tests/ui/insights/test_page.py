@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import csv
+from datetime import date, timedelta
+from pathlib import Path
 
+from PySide6.QtCore import QDate
+from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QDateEdit, QFileDialog, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.events import DecisionMade, ReachabilityChanged
-from wxdesk.core.model.statistics import TimeSpan
+from wxdesk.core.events import ReachabilityChanged
+from wxdesk.core.model.statistics import HourCount, TimeSpan
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.insights.page import InsightsPage
-from wxdesk.ui.insights.ranking import RankModel
+from wxdesk.ui.insights.ranking import Ranked, RankModel
 from wxdesk.ui.insights.text import Period
+from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.outages import outages_text
 
@@ -97,9 +103,9 @@ def test_what_has_nothing_to_show_says_so(qtbot: QtBot, answering: World, page: 
 
 
 def test_a_chip_asks_for_its_days(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
-    for period, days in ((Period.TODAY, 0), (Period.MONTH, 29), (Period.WEEK, 6)):
+    for period, days in ((Period.TODAY, 0), (Period.LATELY, 29), (Period.WEEK, 6)):
         page.figures = None
-        page.chips.button(period).click()
+        page.head.chips.button(period).click()
         qtbot.waitUntil(lambda: page.figures is not None)
         assert page.figures is not None
         span = page.figures.span
@@ -108,13 +114,63 @@ def test_a_chip_asks_for_its_days(qtbot: QtBot, answering: World, page: Insights
         assert (first.hour, first.minute) == (0, 0)
 
 
-def test_an_answer_to_an_earlier_question_is_not_shown(page: InsightsPage) -> None:
+def test_days_are_chosen_by_hand(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    page.head.chips.button(Period.CHOSEN).click()
+    [question] = page.window().findChildren(ConfirmDialog)
+    first, last = question.findChildren(QDateEdit)
+    first.setDate(QDate(2026, 3, 1))
+    last.setDate(QDate(2026, 2, 1))  # the wrong way round
+    page.figures = None
+    question.action.click()
+    qtbot.waitUntil(lambda: page.figures is not None)
     assert page.figures is not None
-    now = page.figures.span.until
-    before = page.figures
-    stale = type(before)(TimeSpan(now - timedelta(days=90), now), before.hours, before.week, messages_before=5)
-    page._show(stale)
-    assert page.figures is before
+    since, until = page.figures.span.since.astimezone(), page.figures.span.until.astimezone()
+    assert (since.date(), until.date()) == (date(2026, 2, 1), date(2026, 3, 2))
+    assert page.sections.messages.figure.full_text() == "0"
+
+
+def test_one_rule_is_chosen_of_those_that_matched(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    busy_day(answering)
+    shown(qtbot, page)
+    assert not page.head.account.isVisible()
+    everybody, hours = page.head.who.popup_menu.actions()
+    assert (everybody.text(), hours.text()) == ("Everybody", "Rule: Hours")
+    page.figures = None
+    hours.trigger()
+    qtbot.waitUntil(lambda: page.figures is not None)
+    sections = page.sections
+    assert (sections.messages.figure.full_text(), sections.unanswered.figure.full_text()) == ("1", "–")
+    assert rows(sections.rules.ranks) == ["Hours  1  1 answered"]
+    assert rows(sections.undelivered.ranks) == []
+
+
+def test_what_is_shown_is_saved_as_a_table_and_as_a_picture(
+    qtbot: QtBot, answering: World, page: InsightsPage, tmp_path: Path
+) -> None:
+    busy_day(answering)
+    shown(qtbot, page)
+    for ending in (".csv", ".png"):
+        page.head.export_wanted.emit(ending)
+        [dialog] = page.window().findChildren(QFileDialog)
+        assert Path(dialog.selectedFiles()[0]).suffix == ending
+        dialog.fileSelected.emit(str(tmp_path / f"shown{ending}"))
+        dialog.done(0)
+        qtbot.waitUntil(lambda: not page.window().findChildren(QFileDialog))
+    table = list(csv.reader((tmp_path / "shown.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert table[0] == ["Figure", "Of", "Number"]
+    assert {("Messages", "2"), ("Answered by rules", "1"), ("Not answered", "1")} <= {(row[0], row[2]) for row in table}
+    assert ["Hits", "Hours", "1"] in table
+    picture = QImage(str(tmp_path / "shown.png"))
+    assert picture.height() == page._board.height() * picture.devicePixelRatio()
+
+
+def test_no_number_is_cut_however_long(page: InsightsPage) -> None:
+    ranks = page.sections.rules
+    ranks.show_rows([Ranked("r", 1_234_567, 1.0, "1,234,567 answered · 12 corrected"), Ranked("s", 1)])
+    metrics = QFontMetrics(font(strong=True, tabular=True))
+    assert ranks.ranks.value_width > metrics.horizontalAdvance("1,234,567")
+    page.sections.bars.show_hours([HourCount(by_rule=1_234_567)] * 24)
+    assert page.sections.bars.axis_width > QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance("2000000")
 
 
 def test_what_happens_while_one_looks_is_counted_soon(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
@@ -122,13 +178,15 @@ def test_what_happens_while_one_looks_is_counted_soon(qtbot: QtBot, answering: W
     qtbot.waitUntil(lambda: page.sections.messages.figure.full_text() == "1", timeout=10_000)
 
 
-def test_what_happens_while_a_question_is_open_is_asked_after_its_answer(qtbot: QtBot, page: InsightsPage) -> None:
-    page.figures = None
+def test_what_is_chosen_while_a_question_is_open_is_asked_after_its_answer(qtbot: QtBot, page: InsightsPage) -> None:
     page.activate()
-    page._hear((DecisionMade(1, 1),))
-    assert not page._refresh.isActive()  # a later question would take the answer to this one away
-    qtbot.waitUntil(lambda: page.figures is not None)
-    assert page._refresh.isActive()
+    page.head.chips.button(Period.TODAY).click()
+
+    def shows_today() -> bool:
+        span = page.figures.span if page.figures is not None else None
+        return span is not None and span.since.astimezone().date() == span.until.astimezone().date()
+
+    qtbot.waitUntil(shows_today)
 
 
 def test_a_small_window_scrolls_down_and_never_sideways(qtbot: QtBot, answering: World, page: InsightsPage) -> None:

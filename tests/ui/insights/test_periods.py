@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from wxdesk.core.model.account import Account
-from wxdesk.ui.insights.text import Period, before, span_of
+from wxdesk.core.model.statistics import TimeSpan
+from wxdesk.ui.insights.text import Period, before, dates_of, span_of
 from wxdesk.ui.wording.days import Days
 
 HERE = Days()
+
+
+def span(period: Period, now: datetime, days: Days = HERE) -> TimeSpan:
+    return span_of(dates_of(period, days.date(now), NEVER), now, days)
+
+
+NEVER = (date(2026, 1, 1), date(2026, 1, 1))
 
 pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone can only be set on POSIX")
 
@@ -34,17 +42,20 @@ def test_today_and_the_days_before_it_begin_at_local_midnight(zone: str) -> None
         # 30 March 19:30 there, one day after its clocks went forward
         "Europe/Berlin": (datetime(2026, 3, 29, 22, tzinfo=UTC), datetime(2026, 3, 23, 23, tzinfo=UTC)),
     }[zone]
-    assert span_of(Period.TODAY, now, HERE).since == today
-    assert span_of(Period.WEEK, now, HERE).since == week
-    assert span_of(Period.MONTH, now, HERE).until == now
+    assert span(Period.TODAY, now).since == today
+    assert span(Period.WEEK, now).since == week
+    assert span(Period.LATELY, now).until == now
+    yesterday, month = span(Period.YESTERDAY, now), span(Period.MONTH, now)
+    assert (yesterday.until, yesterday.since.astimezone().hour) == (today, 0)
+    assert (month.since.astimezone().day, month.until) == (1, now)
 
 
 def test_what_it_is_compared_with_is_the_same_stretch_one_period_earlier() -> None:
     now = datetime(2026, 3, 10, 12, tzinfo=UTC)
-    for period, days in ((Period.TODAY, 1), (Period.WEEK, 7), (Period.MONTH, 30)):
-        span = span_of(period, now, HERE)
-        earlier = before(period, span)
-        assert (earlier.until, earlier.since) == (now - timedelta(days=days), span.since - timedelta(days=days))
+    for period, days in ((Period.TODAY, 1), (Period.WEEK, 7), (Period.LATELY, 30), (Period.MONTH, 10)):
+        shown = span(period, now)
+        earlier = before(dates_of(period, HERE.date(now), NEVER), shown)
+        assert (earlier.until, earlier.since) == (now - timedelta(days=days), shown.since - timedelta(days=days))
 
 
 def accounts(*zones: str) -> list[Account]:
@@ -69,7 +80,7 @@ def test_the_day_is_the_accounts_where_they_agree_on_one(
     now = datetime(2026, 3, 30, 17, 30, tzinfo=UTC)
     days = Days.of(accounts(*zones))
     assert days.midnight(now) == (midnight or HERE.midnight(now))
-    assert span_of(Period.TODAY, now, days).since == days.midnight(now)
+    assert span(Period.TODAY, now, days).since == days.midnight(now)
     if midnight is not None:
         assert days.words(now) == f"Days go by the accounts' clock: {zones[0]}."
     else:

@@ -17,7 +17,7 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.ui.traffic.entries import line_of
-from wxdesk.ui.traffic.model import MOST, Column, Role, TrafficFilter, TrafficModel
+from wxdesk.ui.traffic.model import LINE, MOST, Column, TrafficFilter, TrafficModel
 
 T0 = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
 CONTACT = Contact(3, "shop", "oX3fAbCdEfGhIjKlMnOpQrStU9k2", T0)
@@ -55,7 +55,7 @@ def test_newer_entries_stand_on_top_and_none_stands_twice(model: TrafficModel) -
     first, second, third = push(1), call(2), push(3)
     model.replace([second, first])
     model.prepend([first, second, third])
-    assert [model.index(row, 0).data(Role.LINE).entry for row in range(model.rowCount())] == [third, second, first]
+    assert [model.index(row, 0).data(LINE).entry for row in range(model.rowCount())] == [third, second, first]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_the_oldest_fall_out(model: TrafficModel) -> None:
     model.replace([push(n) for n in range(MOST - 1, -1, -1)])
     model.prepend([push(MOST), push(MOST + 1)])
     assert model.rowCount() == MOST
-    assert model.index(0, 0).data(Role.LINE).entry == push(MOST + 1)
-    assert model.index(MOST - 1, 0).data(Role.LINE).entry == push(2)
+    assert model.index(0, 0).data(LINE).entry == push(MOST + 1)
+    assert model.index(MOST - 1, 0).data(LINE).entry == push(2)
 
 
 def test_a_line_says_when_what_how_and_how_long(model: TrafficModel) -> None:

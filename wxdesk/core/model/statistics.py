@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from wxdesk.core.model.reply import ReplyState
 
@@ -28,6 +29,54 @@ class TimeSpan:
     def earlier(self, by: timedelta) -> TimeSpan:
         """Return the stretch of the same length that lies `by` before this one."""
         return TimeSpan(self.since - by, self.until - by)
+
+
+class HourlyFigure(StrEnum):
+    """Figures that are kept as sums by hour, account, rule and operator.
+
+    The first four count messages by who answered them first, in the hour in which they were written. A wait counts in
+    the hour in which it ended, by its seconds; a hit when its rule matched, and is answered when the reply left; what
+    is corrected or did not arrive counts when the reply was made.
+    """
+
+    BY_RULE = "by_rule"
+    BY_OPERATOR = "by_operator"
+    UNANSWERED = "unanswered"
+    HANDED_OVER = "handed_over"
+    WAIT_FOR_RULE = "wait_for_rule"
+    WAIT_FOR_OPERATOR = "wait_for_operator"
+    SENT_BY_RULE = "sent_by_rule"
+    SENT_BY_OPERATOR = "sent_by_operator"
+    HIT = "hit"
+    ANSWERED = "answered"
+    CORRECTED = "corrected"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+MESSAGES = (HourlyFigure.BY_RULE, HourlyFigure.BY_OPERATOR, HourlyFigure.UNANSWERED, HourlyFigure.HANDED_OVER)
+"""Figures that count each message once, in the order of `HourCount`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFilter:
+    """Bounds of what is counted: an account, and a rule or an operator; any if empty.
+
+    Of a rule or an operator there is what they answered, matched, sent and ended.
+    """
+
+    account: str = ""
+    rule_id: int = 0
+    operator: str = ""
+
+    def admits(self, account: str, rule_id: int, operator: str) -> bool:
+        """Tell if a sum of these is counted."""
+        wanted = ((self.account, account), (self.rule_id, rule_id), (self.operator, operator))
+        return all(own in (0, "", other) for own, other in wanted)
+
+
+ALL = FigureFilter()
+"""Filter that leaves nothing out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +100,8 @@ class WaitTimes:
 
     A wait begins with the first message that nobody has answered and ends when WeChat accepts the next reply.
     `median` is the mean of the middle two of an even number; nine of ten waits were no longer than `ninetieth`.
+    Each is rounded down: to seconds below 2 minutes, 10 seconds below 20, minutes below 2 hours, then to 10 minutes,
+    and to hours above 2 days.
     """
 
     count: int = 0
@@ -94,7 +145,8 @@ class UnmatchedText:
 class Figures:
     """All figures over a span: 24 `hours` from midnight, `week` 7 × 24 from Monday.
 
-    `waiting` are conversations now, of any time; `sent_by_rule` and `sent_by_operator` replies, not messages.
+    `waiting` are conversations now, of any time; `sent_by_rule` and `sent_by_operator` replies, not messages;
+    `operators` have the messages that each of a team answered first. Of unmatched texts only the newest are compared.
     """
 
     span: TimeSpan
@@ -109,6 +161,7 @@ class Figures:
     waiting: int = 0
     sent_by_rule: int = 0
     sent_by_operator: int = 0
+    operators: tuple[tuple[str, int], ...] = ()
 
     @property
     def messages(self) -> int:

@@ -38,11 +38,13 @@ TITLES = {
     "kind": "Kind", "text": "Text", "state": "State", "rule": "Rule", "picture": "Picture", "day": "Day",
     "messages": "Messages", "by_rule": "Answered by a rule", "by_operator": "Answered by you",
     "unanswered": "Not answered yet", "handed_over": "Transferred to WeChat's tool",
+    "figure": "Figure", "of": "Of", "number": "Number",
 }  # fmt: skip
 """Columns of all tables by their names, which are stable in JSON."""
 
 CONTACT_COLUMNS = ("account", "openid", "alias", "tags", "note", "blocked", "first_seen_at", "last_at")
 DAY_COLUMNS = ("day", "messages", "by_rule", "by_operator", "unanswered", "handed_over")
+FIGURE_COLUMNS = ("figure", "of", "number")
 ITEM_COLUMNS = ("at", "account", "openid", "alias", "author", "kind", "text", "state", "rule", "picture")
 
 WORDS = KIND_WORDS | {

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.ports import Clock
 from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import explain, ntr, tr
 from wxdesk.store.engine.failures import BUSY, POOLED, SILENT, STANDBY, UNREACHABLE
+from wxdesk.store.reports import HourlySums
 
 INTERVAL_SECONDS = 1.0
 
@@ -83,3 +86,16 @@ class StoreWatch:
         if text != self._told:
             self._told = text
             self._publish(TroubleRaised(KEY, text))
+
+
+RECOUNT_SECONDS, REST_SECONDS = 15.0, 0.1
+"""Time between two looks for changed hours, and rest after each turn of counting."""
+
+
+async def keep_sums(sums: HourlySums, clock: Clock) -> None:
+    """Renew the sums of past hours that have changed, until cancelled."""
+    while True:
+        await asyncio.sleep(RECOUNT_SECONDS)
+        with suppress(StoreError):  # the next turn tries again
+            while await sums.recount(clock()):  # noqa: ASYNC110 - others read in the meantime
+                await asyncio.sleep(REST_SECONDS)

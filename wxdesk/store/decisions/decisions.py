@@ -14,11 +14,10 @@ from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.decisions import resolving, rule_facts, skipped, undecided
 from wxdesk.store.engine.database import Database, StorePart, read_by, reading, write_by
-from wxdesk.store.reports import rule_figures
 from wxdesk.store.rules.business_hours import stored_calendars
 from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
 from wxdesk.store.schema.authored import rule_revisions, rules
-from wxdesk.store.schema.messaging import decisions, messages, rule_firings
+from wxdesk.store.schema.messaging import CORRECTED, decisions, messages, replies, rule_firings
 
 
 class DecisionHistory(StorePart):
@@ -51,7 +50,7 @@ class DecisionHistory(StorePart):
 
     async def hits(self, since: datetime) -> dict[int, int]:
         """Count each rule's matches since `since`, in the shadow too, by rule id."""
-        return await self._db.read(rule_figures.hits, since)
+        return await self._db.read(_hits, since)
 
     @reading
     def rule_figures(self, connection: Connection, since: datetime) -> dict[int, RuleFigures]:
@@ -59,7 +58,7 @@ class DecisionHistory(StorePart):
         # Rule by rule, so that each time is found at the end of its stretch of the index.
         last = select(func.max(rule_firings.c.at)).where(rule_firings.c.rule_id == rules.c.id).scalar_subquery()
         times = {row.id: row.last for row in connection.execute(select(rules.c.id, last.label("last")))}
-        hits, corrected = rule_figures.hits(connection, since), rule_figures.corrected(connection, since)
+        hits, corrected = _hits(connection, since), _corrected(connection, since)
         return {
             rule_id: RuleFigures(hits.get(rule_id, 0), at, corrected.get(rule_id, 0))
             for rule_id, at in times.items()
@@ -95,6 +94,18 @@ def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -
     decision = Decision(**row)
     length = lengths.at(connection, decision.decided_at) if decision.went_to_rules else None
     return decision if length is None else replace(decision, asked=length - decision.rules_left)
+
+
+def _hits(connection: Connection, since: datetime) -> dict[int, int]:
+    of_rule = rule_firings.c.rule_id
+    query = select(of_rule, func.count()).where(rule_firings.c.at >= since).group_by(of_rule)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _corrected(connection: Connection, since: datetime) -> dict[int | None, int]:
+    query = select(replies.c.rule_id, func.count(replies.c.message_id.distinct()))
+    lately = query.where(replies.c.created_at >= since, CORRECTED).group_by(replies.c.rule_id)
+    return {row[0]: row[1] for row in connection.execute(lately)}
 
 
 def _completed(

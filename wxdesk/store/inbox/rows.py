@@ -31,7 +31,7 @@ from wxdesk.core.replies import parts
 from wxdesk.store.replies.bulk_moves import HELD_BACK
 from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.schema.columns import Moment
-from wxdesk.store.schema.figures import AT_ISSUE, CHOSEN, UNSETTLED, sent_by
+from wxdesk.store.schema.figures import AT_ISSUE, CHOSEN, UNSETTLED
 from wxdesk.store.schema.messaging import (
     OPEN,
     PINNED,
@@ -262,7 +262,7 @@ def _day_counts_query() -> Select[Any]:
     written = select(func.count()).select_from(messages).where(since_then).scalar_subquery()
 
     def sent(author: Author) -> Any:  # noqa: ANN401
-        return select(func.count()).where(sent_by(author, replies.c.sent_at >= since)).scalar_subquery()
+        return select(func.count()).where(replies.c.author == author, replies.c.sent_at >= since).scalar_subquery()
 
     return select(
         written.label("messages"),

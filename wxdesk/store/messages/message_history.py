@@ -13,8 +13,7 @@ from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.store.decisions import rule_facts
 from wxdesk.store.engine.database import StorePart, read_by, reading
 from wxdesk.store.replies.operator_replies import operator_replies_since
-from wxdesk.store.schema.authored import rules
-from wxdesk.store.schema.figures import unmatched
+from wxdesk.store.reports.statistics import newest_unmatched
 from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
 from wxdesk.store.schema.records import load_conversations, select_conversations
 from wxdesk.store.schema.reply_predicates import never_arrives
@@ -75,18 +74,11 @@ class MessageHistory(StorePart):
 
         Also those with an incomplete answer, or only one by a rule that is a default now.
         """
-        known = connection.execute(select(rules.c.id, rules.c.rule))
-        defaults = [row.id for row in known if row.rule.default]
+        newest = newest_unmatched(connection, limit, decisions.c.decided_at >= since).subquery()
         query = (
             select(*_COLUMNS)
-            .select_from(decisions.join(messages, messages.c.id == decisions.c.message_id))
-            .where(
-                decisions.c.decided_at >= since,
-                unmatched(defaults),
-                WRITTEN,
-            )
-            .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
-            .limit(limit)
+            .join_from(newest, messages, messages.c.id == newest.c.message_id)
+            .order_by(newest.c.decided_at.desc(), newest.c.id.desc())
         )
         return [PastMessage(*row) for row in connection.execute(query)]
 

@@ -72,8 +72,9 @@ def _path(connection: Connection, account: str, key: str) -> PushPath:
         return PushPath(push)
     message = message_of(found)
     [thread] = _threads(connection, {message.conversation_id})
-    decision, answers = _decision(connection, message.id), _answers(connection, message)
-    return PushPath(push, message, thread.contact, decision, answers, thread.window.until)
+    made = connection.execute(select(decisions).where(decisions.c.message_id == message.id)).mappings().one_or_none()
+    decision = None if made is None else Decision(**made)
+    return PushPath(push, message, thread.contact, decision, _answers(connection, message), thread.window.until)
 
 
 def _before(connection: Connection, at: datetime | None, limit: int) -> list[PushSeen | ApiCalled]:
@@ -106,12 +107,6 @@ def _contacts(connection: Connection, ids: Collection[int]) -> dict[int, Contact
 
 def _threads(connection: Connection, ids: Collection[int]) -> list[Conversation]:
     return load_conversations(connection, select_conversations().where(conversations.c.id.in_(ids)))
-
-
-def _decision(connection: Connection, message_id: int) -> Decision | None:
-    query = select(decisions).where(decisions.c.message_id == message_id)
-    row = (connection.execute(query)).mappings().one_or_none()
-    return None if row is None else Decision(**row)
 
 
 def _answers(connection: Connection, message: Message) -> tuple[Reply, ...]:

@@ -21,6 +21,8 @@
     commands       one a call of a desk elsewhere
     operators      one a person who signs in, where a team does
     operator_actions one a thing that an operator did, but for replies and revisions
+    hourly_figures sums of the above by hour, account, rule and operator
+    changed_hours  one an hour whose sums are older than its rows
     setup_attempts one a finding of what arrived for an account, and how often
 
 A change here needs a migration; a test compares the two. Each index serves a query of the store.
@@ -28,7 +30,7 @@ Account names are plain text, not foreign keys: they come from the configuration
 whatever that says today. Imported by every room of the store above `store.engine`.
 """
 
-from wxdesk.store.schema import authored, messaging, setup, team
+from wxdesk.store.schema import authored, figures, messaging, setup, team
 from wxdesk.store.schema.columns import metadata
 
-__all__ = ["authored", "messaging", "metadata", "setup", "team"]
+__all__ = ["authored", "figures", "messaging", "metadata", "setup", "team"]

@@ -1,18 +1,35 @@
-"""SQL of the figures that the window shows; see `core.conversations.listing`."""
+"""Figures that the window shows: their SQL, and their sums by hour.
+
+See `core.conversations.listing` and `core.model.statistics`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, and_, bindparam, not_, or_, select, true, type_coerce, union
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+    union,
+)
 
 from wxdesk.core.conversations.attention import RINGING
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.conversation import Author, Narrowing
+from wxdesk.core.model.conversation import Narrowing
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import UNANSWERED
+from wxdesk.core.model.statistics import HourlyFigure
+from wxdesk.store.schema.columns import EnumText, metadata
 from wxdesk.store.schema.messaging import (
     AWAITS,
     CLAIMED,
@@ -22,10 +39,36 @@ from wxdesk.store.schema.messaging import (
     calls,
     contacts,
     conversations,
-    decisions,
     replies,
 )
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE
+
+# Sums of what the rows say about an hour, counted since 1970 in UTC. A zero or an empty name stands for none.
+hourly_figures = Table(
+    "hourly_figures",
+    metadata,
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", Text, primary_key=True),
+    Column("figure", EnumText(HourlyFigure), primary_key=True),
+    Column("rule_id", BigInteger, primary_key=True),
+    Column("operator", Text, primary_key=True),
+    Column("detail", BigInteger, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+    info={"moves": False},
+)
+
+# Hours whose sums are older than the rows. Triggers write them (migration 0036): a row an hour and, on a server, a
+# transaction, so that nobody waits for anybody; `n` tells if a row has been written to again.
+changed_hours = Table(
+    "changed_hours",
+    metadata,
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),
+    Column("tx", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+    info={"moves": False},
+)
 
 UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
 
@@ -70,13 +113,3 @@ def narrowed(to: Narrowing, now: datetime) -> list[ColumnElement[bool]]:
         conversations.c.contact_id.in_(select(contacts.c.id).where(contacts.c.blocked)) if to.blocked else None,
     ]
     return [condition for condition in wanted if condition is not None]
-
-
-def sent_by(author: Author, *when: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Match replies that WeChat accepted from an author, `when` by their `sent_at`."""
-    return and_(replies.c.author == author, replies.c.sent_at.is_not(None), *when)
-
-
-def unmatched(defaults: Collection[int]) -> ColumnElement[bool]:
-    """Match decisions where no rule but one of the `defaults` has an answer."""
-    return or_(decisions.c.outcome.in_(UNANSWERED), decisions.c.rule_id.in_(defaults))

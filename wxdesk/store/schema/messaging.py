@@ -214,11 +214,13 @@ decisions = Table(
     Column("problem", CleanText, nullable=False),
     UniqueConstraint("message_id"),
 )
-# The words stand in the SQL itself, as with UNREAD; they are those of `core.model.rule.UNFINISHED`.
+# The words stand in the SQL itself, as with UNREAD; they are those of `core.model.rule`.
 UNFINISHED = text("outcome IN ('incomplete', 'not_rendered')")
 Index(None, decisions.c.conversation_id, decisions.c.id)
 _partial_index("ix_decisions_unfinished", UNFINISHED, decisions.c.conversation_id, decisions.c.decided_at)
-Index(None, decisions.c.decided_at, decisions.c.rule_id)
+UNANSWERED = text("outcome IN ('incomplete', 'not_rendered', 'unmatched', 'left_open')")
+Index(None, decisions.c.rule_id, decisions.c.decided_at)
+_partial_index("ix_decisions_unanswered", UNANSWERED, decisions.c.decided_at)
 
 # Every rule that matched a message, the ones that said continue and those in the shadow as well.
 rule_firings = Table(
@@ -302,6 +304,9 @@ CORRECTED = text(
     " OR (passed_by IS NOT NULL AND state IN ('draft', 'cancelled')))"
 )
 _partial_index("ix_replies_corrected", CORRECTED, replies.c.created_at, replies.c.rule_id)
+# One that the operator gave up is cancelled, but its errcode stays.
+UNDELIVERED = text("state IN ('failed', 'unknown') OR state = 'cancelled' AND errcode <> 0")
+_partial_index("ix_replies_undelivered", UNDELIVERED, replies.c.created_at)
 
 reply_steps = Table(
     "reply_steps",

@@ -1,10 +1,10 @@
 """Bar chart of messages by hour: answered by rules, by operators, or unanswered."""
 
 from collections.abc import Sequence
+from itertools import count
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy
 
 from wxdesk.core.model.statistics import HOURS, HourCount
 from wxdesk.i18n import tr
@@ -23,16 +23,9 @@ class HourlyBars(Chart):
     """The bar chart; empty until `show_hours`."""
 
     def __init__(self) -> None:
-        super().__init__(1, HOURS)
+        super().__init__(1, HOURS, QSize(480, 190))
         self.hours: tuple[HourCount, ...] = (HourCount(),) * HOURS
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_hours(self.hours)
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(280, 190)
 
     def show_hours(self, hours: Sequence[HourCount]) -> None:
         """Show these 24 hours."""
@@ -48,7 +41,8 @@ class HourlyBars(Chart):
         _, top = scale(self.hours[busiest].total)
         label = QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance(str(top))
         self.axis_width = max(AXIS_WIDTH, label + 12)
-        self.describe(tr("Messages by hour"), summary if total else messages_text(0))
+        self.setAccessibleName(tr("Messages by hour"))
+        self.setAccessibleDescription(summary if total else messages_text(0))
         self.update()
 
     def cell_text(self, row: int, column: int) -> str:
@@ -66,10 +60,10 @@ class HourlyBars(Chart):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         step, top = scale(max(hour.total for hour in self.hours))
         self._paint_lines(painter, step, top)
-        for hour, count in enumerate(self.hours):
+        for hour, found in enumerate(self.hours):
             if self.looked_at == (0, hour):
                 painter.fillRect(self.cell_rect(0, hour), Theme.current().color("hover"))
-            self._paint_bar(painter, hour, count, top)
+            self._paint_bar(painter, hour, found, top)
             if hour % 3 == 0:
                 cell = self.cell_rect(0, hour)
                 below = QRectF(cell.left() - 12, cell.bottom() + 6, cell.width() + 24, AXIS_HEIGHT - 6)
@@ -89,16 +83,16 @@ class HourlyBars(Chart):
             beside = QRectF(0, y - 8, self.axis_width - 8, 16)
             self.paint_caption(painter, beside, str(value), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
-    def _paint_bar(self, painter: QPainter, hour: int, count: HourCount, top: int) -> None:
+    def _paint_bar(self, painter: QPainter, hour: int, found: HourCount, top: int) -> None:
         cell, theme = self.cell_rect(0, hour), Theme.current()
         width = min(MAX_BAR, cell.width() * 0.7)
         x, bottom = cell.center().x() - width / 2, cell.bottom()
         painter.setPen(Qt.PenStyle.NoPen)
         parts = (
-            (count.by_rule, "accent_fill"),
-            (count.by_operator, "human"),
-            (count.handed_over, "faint"),
-            (count.unanswered, "pending_line"),
+            (found.by_rule, "accent_fill"),
+            (found.by_operator, "human"),
+            (found.handed_over, "faint"),
+            (found.unanswered, "pending_line"),
         )
         for part, role in parts:
             height = cell.height() * part / top
@@ -112,11 +106,5 @@ class HourlyBars(Chart):
 
 def scale(most: int) -> tuple[int, int]:
     """Choose a round step for at most four lines, and a top value of at least `most`."""
-    step, power = 1, 1
-    while True:
-        for base in STEPS:
-            step = base * power
-            if step * 4 >= most:
-                lines = max(1, -(-most // step))
-                return step, step * lines
-        power *= 10
+    step = next(base * 10**power for power in count() for base in STEPS if base * 10**power * 4 >= most)
+    return step, step * max(1, -(-most // step))

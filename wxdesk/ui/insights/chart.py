@@ -1,8 +1,8 @@
 """Base of both charts: highlights one cell by pointer or arrow key, with tooltip."""
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.dialogs.notices import announce
@@ -14,12 +14,20 @@ class Chart(QWidget):
     A chart is one stop of the Tab key; arrow keys walk its cells, and each is announced.
     """
 
-    def __init__(self, rows: int, columns: int) -> None:
+    def __init__(self, rows: int, columns: int, size: QSize) -> None:
         super().__init__()
+        self._size = size
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._rows, self._columns = rows, columns
         self.looked_at: tuple[int, int] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def sizeHint(self) -> QSize:
+        return self._size
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(280, self._size.height())
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """Return the area in which a cell can be pointed at."""
@@ -28,11 +36,6 @@ class Chart(QWidget):
     def cell_text(self, row: int, column: int) -> str:
         """Describe a cell."""
         raise NotImplementedError
-
-    def describe(self, name: str, summary: str) -> None:
-        """Tell screen readers the chart's name and summary."""
-        self.setAccessibleName(name)
-        self.setAccessibleDescription(summary)
 
     def look_at(self, cell: tuple[int, int] | None) -> None:
         """Highlight a cell, or none."""
@@ -112,12 +115,3 @@ class Chart(QWidget):
         rect = self.cell_rect(*cell).toRect()
         at = self.mapToGlobal(QPoint(rect.center().x(), rect.bottom()))
         QToolTip.showText(at, self.cell_text(*cell), self, rect)
-
-
-def blend(under: QColor, over: QColor, amount: float) -> QColor:
-    """Mix two colours: 0 is `under`, 1 is `over`."""
-
-    def mix(a: int, b: int) -> int:
-        return round(a + (b - a) * amount)
-
-    return QColor(mix(under.red(), over.red()), mix(under.green(), over.green()), mix(under.blue(), over.blue()))

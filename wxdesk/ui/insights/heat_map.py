@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.model.statistics import DAYS, HOURS
 from wxdesk.i18n import tr
-from wxdesk.ui.insights.chart import Chart, blend
+from wxdesk.ui.insights.chart import Chart
 from wxdesk.ui.insights.text import hour_text, messages_text
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Theme
 from wxdesk.ui.wording.messages import weekday_text
 
 LABELS = 34
@@ -19,9 +18,6 @@ GAP = 3
 FAINTEST = 0.06
 """Colour of a cell without messages (0 to 1), so that the map keeps its shape."""
 
-SCALE_STEPS = 5
-SCALE_CELL = 14
-
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -29,21 +25,15 @@ class HeatMap(Chart):
     """The heat map; empty until `show_week`."""
 
     def __init__(self) -> None:
-        super().__init__(DAYS, HOURS)
+        super().__init__(DAYS, HOURS, QSize(380, 166))
         self.week: tuple[tuple[int, ...], ...] = ((0,) * HOURS,) * DAYS
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_week(self.week)
-
-    def sizeHint(self) -> QSize:
-        return QSize(380, 166)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(280, 166)
 
     def show_week(self, week: Sequence[Sequence[int]]) -> None:
         """Show these seven rows of 24, Monday first."""
         self.week = tuple(tuple(row) for row in week)
-        self.describe(tr("Messages by weekday and hour"), self.summary())
+        self.setAccessibleName(tr("Messages by weekday and hour"))
+        self.setAccessibleDescription(self.summary())
         self.update()
 
     def summary(self) -> str:
@@ -90,36 +80,10 @@ class HeatMap(Chart):
         painter.drawRoundedRect(self.cell_rect(row, column).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2), 2, 2)
 
 
-class HeatScale(QWidget):
-    """The legend, from few to many."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFont(font(Size.CAPTION))
-        self._few, self._many = tr("few"), tr("many")
-
-    def sizeHint(self) -> QSize:
-        words = self.fontMetrics().horizontalAdvance(self._few) + self.fontMetrics().horizontalAdvance(self._many)
-        return QSize(words + SCALE_STEPS * SCALE_CELL + 2 * 6, 16)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self.font())
-        painter.setPen(Theme.current().color("secondary"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._few)
-        painter.drawText(self.rect(), RIGHT, self._many)
-        painter.setPen(Qt.PenStyle.NoPen)
-        left = self.fontMetrics().horizontalAdvance(self._few) + 6
-        for step in range(SCALE_STEPS):
-            painter.setBrush(heat_colour(step, SCALE_STEPS - 1))
-            painter.drawRoundedRect(QRectF(left + step * SCALE_CELL + 1, 3, SCALE_CELL - 2, 10), 2, 2)
-        painter.end()
-
-
 def heat_colour(count: int, most: int) -> QColor:
     """Compute the colour of a count where `most` is the strongest."""
     theme = Theme.current()
     amount = FAINTEST if not count else 0.18 + 0.82 * (count / most)
-    return blend(theme.color("panel"), theme.color("accent_fill"), amount)
+    under, over = theme.color("panel"), theme.color("accent_fill")
+    parts = ((under.red(), over.red()), (under.green(), over.green()), (under.blue(), over.blue()))
+    return QColor(*(round(a + (b - a) * amount) for a, b in parts))

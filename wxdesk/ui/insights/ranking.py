@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -22,8 +23,6 @@ from wxdesk.ui.widgets.row_index import Index
 
 ROW = 30
 BAR = 10
-VALUE = 52
-NOTE = 84
 GAP = 10
 ROW_ROLE = Qt.ItemDataRole.UserRole
 
@@ -45,6 +44,7 @@ class RankModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[Ranked, ...] = ()
+        self.value_width = self.note_width = 0
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.rows)
@@ -64,11 +64,22 @@ class RankModel(QAbstractListModel):
         if tuple(rows) != self.rows:
             self.beginResetModel()
             self.rows = tuple(rows)
+            value, note = (QFontMetrics(face) for face in (_VALUE(), _NOTE()))
+            self.value_width = max((value.horizontalAdvance(f"{row.value:,}") for row in rows), default=0) + 1
+            self.note_width = max((note.horizontalAdvance(row.note) for row in rows), default=0) + 1
             self.endResetModel()
 
 
+_VALUE = partial(font, strong=True, tabular=True)
+_NOTE = partial(font, Size.SMALL, tabular=True)
+
+
 class RankDelegate(QStyledItemDelegate):
-    """Paints a row."""
+    """Paints a row, its numbers as wide as the widest."""
+
+    def __init__(self, ranks: RankModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._ranks = ranks
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, ROW)
@@ -81,13 +92,14 @@ class RankDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(theme.color("accent"))
             painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
-        note = NOTE if row.note else 0
-        right = rect.right() + 1
+        ranks, right = self._ranks, rect.right() + 1
+        note = min(ranks.note_width, rect.width() // 2) if row.note else 0
         if note:
             remark = QRect(right - note, rect.top(), note, rect.height())
-            paint_text(painter, remark, row.note, font(Size.SMALL, tabular=True), theme.color(row.note_role))
-        value = QRect(right - note - VALUE - (GAP if note else 0), rect.top(), VALUE, rect.height())
-        paint_text(painter, value, f"{row.value:,}", font(strong=not note, tabular=True), theme.color("text"), RIGHT)
+            paint_text(painter, remark, row.note, _NOTE(), theme.color(row.note_role))
+        left = right - note - ranks.value_width - (GAP if note else 0)
+        value = QRect(left, rect.top(), ranks.value_width, rect.height())
+        paint_text(painter, value, f"{row.value:,}", _VALUE(strong=not note), theme.color("text"), RIGHT)
         room = value.left() - GAP - rect.left()
         name = room if row.share is None else min(room * 45 // 100, 180)
         words = " ".join(row.name.split())
@@ -109,7 +121,7 @@ class RankList(QListView):
         super().__init__()
         self.ranks = RankModel(self)
         self.setModel(self.ranks)
-        self.setItemDelegate(RankDelegate(self))
+        self.setItemDelegate(RankDelegate(self.ranks, self))
         self.setAccessibleName(name)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

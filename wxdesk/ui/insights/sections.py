@@ -1,20 +1,21 @@
 """Cards of the insights page, filled with the statistics."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.statistics import Figures, RuleHits
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.insights.bars import HourlyBars
 from wxdesk.ui.insights.board import Board, CardPlace
-from wxdesk.ui.insights.heat_map import HeatMap, HeatScale
+from wxdesk.ui.insights.heat_map import HeatMap, heat_colour
 from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import (
-    Period,
-    change_text,
+    NONE,
     messages_text,
     rule_note,
     share_text,
@@ -51,7 +52,7 @@ class Sections:
             (tr("Not answered"), "pending_line", "pending"),
         )
         self._bars = SectionCard(tr("By hour"), self.bars, aside=legend)
-        self._heat_map = SectionCard(tr("By weekday and hour"), self.heat_map, aside=HeatScale())
+        self._heat_map = SectionCard(tr("By weekday and hour"), self.heat_map, aside=heat_scale())
         self._rules = SectionCard(tr("Rules"), self.rules, tr("No rule has spoken in this time."))
         unmatched = tr("Nothing was unmatched in this time.")
         self._unmatched = SectionCard(tr("Unmatched"), self.unmatched, unmatched)
@@ -66,9 +67,10 @@ class Sections:
             CardPlace(self._rules, 4, 360), CardPlace(self._unmatched, 3, 280), CardPlace(self._undelivered, 3, 260)
         )
 
-    def show_figures(self, figures: Figures, period: Period) -> None:
-        """Show these statistics."""
-        self._show_messages(figures, period)
+    def show_figures(self, figures: Figures, compared: str, *, all_of_them: bool = True) -> None:
+        """Show these statistics; shares only if they are of `all_of_them`."""
+        self.messages.tell(f"{figures.messages:,}", compared)
+        self._show_shares(figures, all_of_them=all_of_them)
         self._show_waits(figures)
         self.bars.show_hours(figures.hours)
         self.heat_map.show_week(figures.week)
@@ -80,21 +82,16 @@ class Sections:
         self.undelivered.show_rows([Ranked(undelivered_text(row), row.count) for row in figures.undelivered])
         self._undelivered.show_empty(not figures.undelivered)
 
-    def _show_messages(self, figures: Figures, period: Period) -> None:
-        change = change_text(figures.messages, figures.messages_before)
-        compared = {
-            Period.TODAY: tr("{change} against yesterday by now", change=change),
-            Period.WEEK: tr("{change} against the week before", change=change),
-            Period.MONTH: tr("{change} against the 30 days before", change=change),
-        }
-        self.messages.tell(f"{figures.messages:,}", compared[period] if change else "")
+    def _show_shares(self, figures: Figures, *, all_of_them: bool) -> None:
         by_rule = messages_text(figures.by_rule)
         if figures.corrected:
             by_rule = tr("{messages}, {n} corrected", messages=by_rule, n=figures.corrected)
-        self.by_rule.tell(share_text(figures.by_rule, figures.messages), by_rule)
+        self.by_rule.tell(share_text(figures.by_rule, figures.messages if all_of_them else 0), by_rule)
         sent = tr("Sent: {rules} by rules, {hand} by hand", rules=figures.sent_by_rule, hand=figures.sent_by_operator)
         self._bars.show_below(sent)
-        if figures.unanswered:
+        if not all_of_them:
+            self.unanswered.tell(NONE, "")
+        elif figures.unanswered:
             self.unanswered.tell(f"{figures.unanswered:,}", tr("nobody has answered yet"), "failed")
         else:
             elsewhere = tr("{n} handed over to WeChat's own tool", n=figures.handed_over) if figures.handed_over else ""
@@ -184,25 +181,30 @@ class ColourLegend(QWidget):
         for number, (word, role, text_role) in enumerate(entries):
             if number:
                 row.addSpacing(8)
-            row.addWidget(Swatch(role))
+            row.addWidget(Swatch(partial(lambda name: Theme.current().color(name), role)))
             row.addWidget(PlainLabel(word, size=Size.SMALL, role=text_role, strong=True))
+
+
+def heat_scale() -> QWidget:
+    """Make the legend of the heat map, from few to many."""
+    words = [PlainLabel(word, size=Size.CAPTION, role="secondary") for word in (tr("few"), tr("many"))]
+    scale = QWidget()
+    hbox(words[0], *(Swatch(partial(heat_colour, step, 4)) for step in range(5)), words[1], within=scale, spacing=4)
+    return scale
 
 
 class Swatch(QWidget):
     """A small square in a colour of the theme."""
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, colour: Callable[[], QColor]) -> None:
         super().__init__()
-        self._role = role
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(10, 10)
+        self._colour = colour
+        self.setFixedSize(10, 10)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Theme.current().color(self._role))
-        painter.setBrush(Theme.current().color(self._role))
+        painter.setPen(self._colour())
+        painter.setBrush(self._colour())
         painter.drawRoundedRect(QRectF(0.5, 0.5, 9, 9), 2, 2)
         painter.end()

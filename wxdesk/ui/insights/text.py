@@ -1,6 +1,6 @@
 """Texts of the insights page: durations, shares, hours and names of failures."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from wxdesk.core.model.reply import ReplyState
@@ -11,21 +11,50 @@ from wxdesk.ui.wording.days import Days
 
 
 class Period(IntEnum):
-    """A number of days that ends today."""
+    """A range of days."""
 
-    TODAY = 1
-    WEEK = 7
-    MONTH = 30
-
-
-def span_of(period: Period, now: datetime, days: Days) -> TimeSpan:
-    """Return the span from midnight of the period's first day until `now`."""
-    return TimeSpan(days.midnight(now, before=period - 1), now)
+    TODAY = 0
+    YESTERDAY = 1
+    WEEK = 2
+    LATELY = 3
+    MONTH = 4
+    CHOSEN = 5
 
 
-def before(period: Period, span: TimeSpan) -> TimeSpan:
-    """Return the same span one period earlier, for comparison."""
-    return span.earlier(timedelta(days=period))
+type Dates = tuple[date, date]
+"""First and last day."""
+
+
+def dates_of(period: Period, today: date, chosen: Dates) -> Dates:
+    """Return the days of a period; those that were `chosen` by hand may be it."""
+    if period is Period.CHOSEN:
+        return chosen
+    back = {Period.YESTERDAY: 1, Period.WEEK: 6, Period.LATELY: 29, Period.MONTH: today.day - 1}.get(period, 0)
+    first = today - timedelta(days=back)
+    return first, first if period is Period.YESTERDAY else today
+
+
+def span_of(dates: Dates, now: datetime, days: Days) -> TimeSpan:
+    """Return the span from midnight of the first day to the end of the last, or `now`."""
+    since, until = (days.midnight(now, (days.date(now) - day).days) for day in (dates[0], dates[1] + timedelta(days=1)))
+    return TimeSpan(since, max(since, min(until, now)))
+
+
+def before(dates: Dates, span: TimeSpan) -> TimeSpan:
+    """Return a span as many days earlier, for comparison."""
+    return span.earlier(dates[1] - dates[0] + timedelta(days=1))
+
+
+def compared_text(change: str, period: Period, dates: Dates) -> str:
+    """Tell a change and what it is compared with; empty if there was nothing."""
+    words = {
+        Period.TODAY: tr("{change} against yesterday by now", change=change),
+        Period.YESTERDAY: tr("{change} against the day before", change=change),
+        Period.WEEK: tr("{change} against the week before", change=change),
+    }
+    days = (dates[1] - dates[0]).days + 1
+    other = ntr("{change} against the {n} day before", "{change} against the {n} days before", days, change=change)
+    return words.get(period, other) if change else ""
 
 
 NONE = "–"

@@ -90,7 +90,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QComboBox:disab
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 1px solid $failed; }
 QPlainTextEdit[class="flat"], QTextEdit[class="flat"], QLineEdit[class="flat"] { border: none; padding: 0; }
 QPlainTextEdit[class="well"], QTextEdit[class="well"] { background: $window; border: 1px solid $line; }
-QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView { background: $panel; color: $text; border: 1px solid $line; padding: 4px; outline: none;
     selection-background-color: $selection; selection-color: $text; }
 QCheckBox, QRadioButton { color: $text; spacing: 8px; border-radius: 4px; }

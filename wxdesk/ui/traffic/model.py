@@ -30,10 +30,8 @@ class Column(IntEnum):
     TOOK = 4
 
 
-class Role(IntEnum):
-    """Data beside Qt's own."""
-
-    LINE = Qt.ItemDataRole.UserRole
+LINE = Qt.ItemDataRole.UserRole
+"""Role of a row's `TrafficLine`."""
 
 
 class TrafficModel(QAbstractTableModel):
@@ -53,10 +51,11 @@ class TrafficModel(QAbstractTableModel):
         if not index.isValid():
             return None
         line = self._lines[index.row()]
-        if role == Role.LINE:
+        if role == LINE:
             return line
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(line, Column(index.column()))
+            texts = line.time, line.what, line.result, f"{line.who}    {line.said}".strip(), line.took
+            return texts[index.column()]
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _accessible_text(line)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.TOOK:
@@ -67,7 +66,7 @@ class TrafficModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _title(Column(section))
+            return (tr("Time"), tr("What"), tr("Result"), tr("Content"), tr("Took"))[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if section == Column.TOOK else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -119,20 +118,18 @@ class TrafficModel(QAbstractTableModel):
     def learn_pushes(self, traces: Iterable[PushTrace]) -> None:
         """Show what the store knows about pushes."""
         found = {(trace.account, trace.key): trace for trace in traces}
-        for row, line in enumerate(self._lines):
-            if isinstance(line.entry, PushSeen):
-                trace = found.get((line.entry.account, line.entry.key))
-                if trace is not None and trace != line.push:
-                    self._change(row, line_of(line.entry, push=trace))
+        for row, (line, entry) in enumerate((line, line.entry) for line in self._lines):
+            trace = found.get((entry.account, entry.key)) if isinstance(entry, PushSeen) else None
+            if trace is not None and trace != line.push:
+                self._change(row, line_of(entry, push=trace))
 
     def learn_replies(self, traces: Iterable[ReplyTrace]) -> None:
         """Show what the store knows about the replies of calls."""
         found = {trace.reply.id: trace for trace in traces}
-        for row, line in enumerate(self._lines):
-            if not isinstance(line.entry, PushSeen):
-                trace = found.get(line.entry.reply_id or 0)
-                if trace is not None and trace != line.reply:
-                    self._change(row, line_of(line.entry, reply=trace))
+        for row, (line, entry) in enumerate((line, line.entry) for line in self._lines):
+            trace = None if isinstance(entry, PushSeen) else found.get(entry.reply_id or 0)
+            if trace is not None and trace != line.reply:
+                self._change(row, line_of(entry, reply=trace))
 
     def _change(self, row: int, line: TrafficLine) -> None:
         self._lines[row] = line
@@ -160,37 +157,12 @@ class TrafficFilter(QSortFilterProxyModel):
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
-        line: TrafficLine = self.sourceModel().index(row, 0, parent).data(Role.LINE)
+        line: TrafficLine = self.sourceModel().index(row, 0, parent).data(LINE)
         if self._incoming is not None and line.incoming is not self._incoming:
             return False
         if self._problems and line.tone is Tone.GOOD:
             return False
         return not self._phrase or line.contains(self._phrase)
-
-
-def _text(line: TrafficLine, column: Column) -> str:
-    match column:
-        case Column.TIME:
-            return line.time
-        case Column.WHAT:
-            return line.what
-        case Column.RESULT:
-            return line.result
-        case Column.CONTENT:
-            return f"{line.who}    {line.said}".strip()
-        case Column.TOOK:
-            return line.took
-
-
-def _title(column: Column) -> str:
-    titles = {
-        Column.TIME: tr("Time"),
-        Column.WHAT: tr("What"),
-        Column.RESULT: tr("Result"),
-        Column.CONTENT: tr("Content"),
-        Column.TOOK: tr("Took"),
-    }
-    return titles[column]
 
 
 def _accessible_text(line: TrafficLine) -> str:

@@ -5,21 +5,31 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QStackedLayout, QWidget
 
 from wxdesk.core.errors import NotFound
-from wxdesk.core.events import ApiCalled, DecisionMade, Event, MessageKept, PushSeen, QuarantineChanged, ReplyChanged
+from wxdesk.core.events import (
+    NOT_TIMED,
+    ApiCalled,
+    DecisionMade,
+    Event,
+    MessageKept,
+    PushSeen,
+    QuarantineChanged,
+    ReplyChanged,
+)
+from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.traces import PushPath, PushTrace
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
-from wxdesk.ui.traffic.model import MOST, Role, TrafficFilter, TrafficModel
-from wxdesk.ui.traffic.quarantine import QuarantineController
+from wxdesk.ui.traffic.model import LINE, MOST, TrafficFilter, TrafficModel
 from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
 from wxdesk.ui.traffic.view import TrafficView
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.saving import save_as
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import HoldReasons
 
@@ -42,7 +52,6 @@ class TrafficPage(QWidget):
         self._path: PushPath | None = None
         self._in_quarantine = False
         self._standstills = HoldReasons(bridge, self)
-        self.quarantine = QuarantineController(bridge, notices, self)
         self.model = TrafficModel(self)
         self.shown = TrafficFilter(self.model, self)
         self.view = TrafficView(self.shown)
@@ -61,7 +70,7 @@ class TrafficPage(QWidget):
 
     def activate(self) -> None:
         """Load the entries missed while hidden."""
-        self.quarantine.ask()
+        self._ask_quarantine()
         if self._stale and not self._in_quarantine:
             self._stale = False
             desk = self._bridge.desk
@@ -90,9 +99,7 @@ class TrafficPage(QWidget):
         self.detail.closed.connect(self._close_detail)
         self.detail.save_wanted.connect(self._save)
         self.detail.replay.clicked.connect(self._replay)
-        self.header.read_again.clicked.connect(self.quarantine.read_again)
-        self.quarantine.counted.connect(self.header.show_quarantine)
-        self.quarantine.listed.connect(self._show_quarantine)
+        self.header.read_again.clicked.connect(self._read_again)
         self.model.dataChanged.connect(self._data_changed)
         self._standstills.changed.connect(self._ask_path)
         find = QShortcut(QKeySequence.StandardKey.Find, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -111,7 +118,7 @@ class TrafficPage(QWidget):
         if not self.isVisible():
             return
         if any(isinstance(event, QuarantineChanged) for event in events):
-            self.quarantine.ask()
+            self._ask_quarantine()
         if self._in_quarantine:
             return
         if entries:
@@ -128,12 +135,28 @@ class TrafficPage(QWidget):
         self._recount()
         self._ask_store()
 
-    def _show_quarantine(self, entries: list[TrafficEntry], traces: list[PushTrace]) -> None:
+    def _ask_quarantine(self) -> None:
+        self._bridge.ask(self._bridge.desk.quarantine.newest(), self._show_quarantine)
+
+    def _show_quarantine(self, found: tuple[int, list[KeptPush]]) -> None:
+        count, pushes = found
+        self.header.show_quarantine(count)
         if self._in_quarantine:
-            self.model.replace(entries)
-            self.model.learn_pushes(traces)
+            self.model.replace(PushSeen(one.account, "kept", one.received_at, NOT_TIMED, "", one.key) for one in pushes)
+            self.model.learn_pushes(PushTrace(one.id, one.account, one.key, one.derived, one.note) for one in pushes)
             self._choose_line()
             self._recount()
+
+    def _read_again(self) -> None:
+        """Try to read all of them again, as one does after a program update."""
+        self._bridge.ask(self._bridge.desk.quarantine.read_again(), self._say_read)
+
+    def _say_read(self, count: int) -> None:
+        if count:
+            self._notices.toast(ntr("{n} push could be read now", "{n} pushes could be read now", count))
+        else:
+            self._notices.toast(tr("None of them can be read yet; a newer wxdesk may know how."))
+        self._ask_quarantine()
 
     def _recount(self) -> None:
         if not self._in_quarantine:
@@ -156,7 +179,7 @@ class TrafficPage(QWidget):
     def _data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         line = self._line()
         if line is not None and any(
-            self.model.index(row, 0).data(Role.LINE) is line for row in range(first.row(), last.row() + 1)
+            self.model.index(row, 0).data(LINE) is line for row in range(first.row(), last.row() + 1)
         ):
             self._show_detail(line)
 
@@ -182,7 +205,7 @@ class TrafficPage(QWidget):
 
     def _line(self) -> TrafficLine | None:
         chosen = self.view.selectionModel().selectedRows()
-        return chosen[0].data(Role.LINE) if chosen else None
+        return chosen[0].data(LINE) if chosen else None
 
     def _choose_line(self) -> None:
         line = self._line()
@@ -255,7 +278,9 @@ class TrafficPage(QWidget):
 
     def _save(self) -> None:
         if self._path is not None:
-            self.quarantine.save(self._path.push)
+            push = self._path.push
+            kind = push.format.value if push.format is not None else "bin"
+            save_as(self, self._notices, f"wxdesk-{push.account}-{push.id}.{kind}", push.body)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.traffic.entries import TrafficLine
-from wxdesk.ui.traffic.model import Column, Role, TrafficFilter
+from wxdesk.ui.traffic.model import LINE, Column, TrafficFilter
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
 from wxdesk.ui.widgets.row_index import Index
 
@@ -31,7 +31,7 @@ class TrafficDelegate(QStyledItemDelegate):
     hovered_row = -1
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: TrafficLine = index.data(Role.LINE)
+        line: TrafficLine = index.data(LINE)
         theme = Theme.current()
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state

@@ -1,0 +1,152 @@
+"""Sums by hour, whatever happens in whatever order, at whatever time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.store.chats import T0, Talk, reopen, resolve
+from tests.store.recounted import assert_sums_are_a_count
+from wxdesk.core.conversations.takeover import Takeover
+from wxdesk.core.errors import WxdeskError
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.message import Message
+from wxdesk.core.model.operator import ACTING, Operator, Role
+from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.rule import Outcome
+from wxdesk.core.model.statistics import FigureFilter, HourCount, TimeSpan
+from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
+
+WHO = ("a", "b", "c")
+
+
+@contextmanager
+def acting_as(name: str) -> Iterator[None]:
+    token = ACTING.set(Operator(1, name, Role.OPERATOR) if name else None)
+    yield
+    ACTING.reset(token)
+
+
+class Chaos:
+    """Some customers, rules and operators who do anything, at times that jump."""
+
+    def __init__(self, talk: Talk, seed: int) -> None:
+        self.talk, self.random, self.now = talk, random.Random(seed), T0
+        self.undecided: list[Message] = []
+        self.replies: dict[int, Reply] = {}
+        self.threads: dict[str, int] = {}
+
+    async def step(self) -> None:
+        jump = self.random.choice((1, 1, 20, 300, 2000, 40_000, 300_000, -3000))
+        self.now += timedelta(seconds=jump, microseconds=self.random.randrange(1_000_000))
+        act = self.random.choice((self.says, self.says, self.decides, self.decides, *[self.moves] * 4, self.writes,
+                                  self.edits, self.sets_aside, self.reopens, self.takes_over, self.forgets,
+                                  self.decides_anew, self.recounts))  # fmt: skip
+        with suppress(WxdeskError):  # not possible just now
+            await act()
+
+    async def says(self) -> None:
+        who, late = self.random.choice(WHO), self.random.choice((0, 0, 0, 5000, 90_000))
+        account = "shop" if who == "a" else "other"
+        made = await self.talk.says(who, "在吗", self.now - timedelta(seconds=late), account)
+        self.undecided.append(made.message)
+        self.threads[who] = made.message.conversation_id
+
+    async def decides(self) -> None:
+        if self.undecided:
+            message = self.undecided.pop(self.random.randrange(len(self.undecided)))
+            outcome = self.random.choice((*Outcome, *[Outcome.REPLIED] * 20))
+            texts = ("一", "二")[: self.random.randrange(1, 3)] if outcome is Outcome.REPLIED else ()
+            state = self.random.choice((ReplyState.QUEUED, ReplyState.HELD, ReplyState.DRAFT))
+            rule_id = self.random.choice((7, 8, None))
+            made = await self.talk.decides(message, *texts, outcome=outcome, at=self.now, state=state, rule_id=rule_id)
+            self.replies |= {reply.id: reply for reply in made}
+
+    async def moves(self) -> None:
+        if self.replies:
+            reply = self.random.choice(list(self.replies.values()))
+            possible = [move for state, move in REPLY_MOVES if state is reply.state]
+            towards = [move for move in possible if move in (Move.RELEASE, Move.CLAIM, Move.ACCEPT, Move.CONFIRM)]
+            if possible:
+                [*_, move] = self.random.sample(towards * 5 + possible, 1)
+                self.replies[reply.id] = await self.talk.store.outbox.move(reply.id, move, self.now)
+
+    async def writes(self) -> None:
+        if self.threads:
+            with acting_as(self.random.choice(("", "小林", "小周"))):
+                made = await self.talk.writes(self.random.choice(list(self.threads.values())), "在的", self.now)
+            self.replies[made.id] = made
+
+    async def edits(self) -> None:
+        if self.replies:
+            one = self.random.choice(list(self.replies))
+            self.replies[one] = await self.talk.store.outbox.edit(one, Content(text="改"), self.now, "me")
+
+    async def sets_aside(self) -> None:
+        if self.threads:
+            await resolve(self.talk.store, self.random.choice(list(self.threads.values())), self.now)
+
+    async def reopens(self) -> None:
+        if self.threads:
+            await reopen(self.talk.store, self.random.choice(list(self.threads.values())))
+
+    async def takes_over(self) -> None:
+        if self.threads:
+            thread = self.random.choice(list(self.threads.values()))
+            until = self.now + timedelta(minutes=10)
+            await self.talk.store.outbox.take_over(thread, Takeover(until), self.now)
+
+    async def forgets(self) -> None:
+        if self.threads and self.random.random() < 0.2:
+            who = self.random.choice(list(self.threads))
+            thread = self.threads[who]
+            await self.talk.store.person_rows.erase(thread)
+            del self.threads[who]
+            self.undecided = [one for one in self.undecided if one.conversation_id != thread]
+            self.replies = {id_: one for id_, one in self.replies.items() if one.conversation_id != thread}
+
+    async def decides_anew(self) -> None:
+        await self.talk.store.decisions.reopen_skipped()
+
+    async def recounts(self) -> None:
+        await self.talk.store.hourly_sums.recount(self.now)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_sums_are_what_the_rows_say_after_anything(talk: Talk, seed: int) -> None:
+    chaos = Chaos(talk, seed)
+    for _ in range(80):
+        await chaos.step()
+    await assert_sums_are_a_count(talk.store)
+
+
+async def test_a_filter_leaves_one_account_one_rule_or_one_operator(talk: Talk) -> None:
+    for who, account, rule in (("a", "shop", 7), ("b", "shop", 8), ("c", "other", 7)):
+        message = (await talk.says(who, "在吗", T0, account)).message
+        [reply] = await talk.decides(message, "在", at=T0, rule_id=rule)
+        await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=T0 + timedelta(seconds=3))
+    for number, name in enumerate(("小林", "小周", "")):
+        message = (await talk.says(f"d{number}", "在吗", T0, "shop")).message
+        with acting_as(name):
+            written = await talk.writes(message.conversation_id, "在的", T0)
+        await talk.moves(written, Move.CLAIM, Move.ACCEPT, at=T0 + timedelta(minutes=1))
+
+    span = TimeSpan(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
+    for counted in (False, True):
+        if counted:
+            await talk.store.hourly_sums.recount(span.until)
+        found = {
+            of: await talk.store.statistics.over(span, UTC, of=of)
+            for of in (FigureFilter("other"), FigureFilter(rule_id=7), FigureFilter("shop", operator="小林"))
+        }
+        other, rule, operator = found.values()
+        assert (other.messages, [one.hits for one in other.rules], other.sent_by_rule) == (1, [1], 1)
+        assert (rule.by_rule, rule.messages, rule.first_response.count) == (2, 2, 2)
+        if talk.store.lease.is_shared:  # a file has no operators
+            assert (operator.by_operator, operator.operators, operator.rules) == (1, (("小林", 1),), ())
+            assert operator.human_wait.median == timedelta(minutes=1)
+    assert dict(await talk.store.statistics.days(UTC)) == {T0.date(): HourCount(by_rule=3, by_operator=3)}

@@ -1,0 +1,109 @@
+"""Head of the insights page: the days, the account, who answered, and exports."""
+
+from datetime import date
+from typing import cast
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QMenu, QWidget
+
+from wxdesk.core.model.statistics import FigureFilter, Figures
+from wxdesk.i18n import tr
+from wxdesk.ui.insights.text import Period
+from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.buttons import Chip, SmallButton
+from wxdesk.ui.widgets.dialogs.moment import ask_days
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import SingleChoiceButton
+
+MARGIN = 24
+
+
+class InsightsHead(QWidget):
+    """Choice of what is counted.
+
+    Signals:
+        chosen: `period`, `dates` or `filter` is another one.
+        export_wanted: the ending of the file.
+    """
+
+    chosen = Signal()
+    export_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.period = Period.WEEK
+        self.dates = (date.today(), date.today())  # noqa: DTZ011 - never used before it was chosen
+        self.chips = QButtonGroup(self)
+        self.days = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.account = SingleChoiceButton([("", tr("All mini programs"))], tr("Mini program"), self)
+        self.who = SingleChoiceButton([(_EVERYBODY, tr("Everybody"))], tr("Answered by"), self)
+        self.legend = SmallButton("info", tr("What the figures mean"), self)
+        self.export = SmallButton("arrow-down", tr("Save what is shown"), self)
+        first = hbox(PlainLabel(tr("Insights"), size=Size.PAGE, strong=True), 4, spacing=8)
+        words = {
+            Period.TODAY: tr("Today"),
+            Period.YESTERDAY: tr("Yesterday"),
+            Period.WEEK: tr("7 days"),
+            Period.LATELY: tr("30 days"),
+            Period.MONTH: tr("This month"),
+            Period.CHOSEN: tr("From–to…"),
+        }
+        for period, word in words.items():
+            chip = Chip(word)
+            self.chips.addButton(chip, period)
+            first.addWidget(chip)
+        self.chips.button(self.period).setChecked(True)
+        first.addStretch(1)
+        first.addWidget(self.export)
+        first.addWidget(self.legend)
+        second = hbox(self.account, self.who, 8, (self.days, 1), spacing=8)
+        vbox(first, second, within=self, spacing=6, margins=(MARGIN, 14, MARGIN, 10))
+        self.setMinimumHeight(Measure.HEADER + 6)
+        self.chips.idClicked.connect(self._choose)
+        self.account.chosen.connect(self.chosen)
+        self.who.chosen.connect(self.chosen)
+        self.export.clicked.connect(self._offer_export)
+
+    @property
+    def filter(self) -> FigureFilter:
+        """The chosen account, and rule or operator."""
+        rule_id, operator = cast("tuple[int, str]", self.who.value)
+        return FigureFilter(str(self.account.value), rule_id, operator)
+
+    def offer(self, accounts: list[str], figures: Figures) -> None:
+        """Offer the accounts, if there are several, and whoever is in the figures of all."""
+        self.account.offer([("", tr("All mini programs")), *((name, name) for name in accounts)])
+        self.account.setVisible(len(accounts) > 1)
+        if self.who.value == _EVERYBODY:
+            rules = [((one.rule_id, ""), tr("Rule: {name}", name=one.name)) for one in figures.rules]
+            operators = [((0, name), name) for name, _ in figures.operators]
+            self.who.offer([(_EVERYBODY, tr("Everybody")), *operators, *rules])
+
+    def _choose(self, number: int) -> None:
+        if Period(number) is not Period.CHOSEN:
+            self.period = Period(number)
+            self.chosen.emit()
+            return
+        self.chips.button(self.period).setChecked(True)
+        ask_days(self, tr("From–to"), tr("Show"), self.dates, self._take)
+
+    def _take(self, first: date, last: date) -> None:
+        self.period, self.dates = Period.CHOSEN, (min(first, last), max(first, last))
+        self.chips.button(self.period).setChecked(True)
+        self.chosen.emit()
+
+    def _offer_export(self) -> None:
+        menu = QMenu(self)
+        for ending, word in ((".csv", tr("Table for Excel (*.csv)")), (".png", tr("Picture (*.png)"))):
+            menu.addAction(word).setData(ending)
+        menu.triggered.connect(self._export)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.export.mapToGlobal(QPoint(0, self.export.height())))
+
+    def _export(self, action: QAction) -> None:
+        self.export_wanted.emit(action.data())
+
+
+_EVERYBODY = (0, "")
