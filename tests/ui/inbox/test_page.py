@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -272,6 +272,27 @@ def test_typing_anywhere_writes_into_the_composer(qtbot: QtBot, world: World, pa
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_H)
     assert page.chat.composer.text() == "h"
     assert page.chat.composer.edit.hasFocus()
+
+
+def test_the_sides_are_as_wide_as_they_are_drawn_and_come_back_so(qtbot: QtBot, page: InboxPage) -> None:
+    chat, before = page.chat.width(), page.regions.widths
+    handle = page.list.mapTo(page, QPoint(page.list.width(), 300))
+    line = page.childAt(handle)
+    qtbot.mousePress(line, Qt.MouseButton.LeftButton)
+    qtbot.mouseMove(line, QPoint(70, 10))
+    qtbot.mouseRelease(line, Qt.MouseButton.LeftButton, pos=QPoint(70, 10))
+    qtbot.waitUntil(lambda: page.list.width() > before[0] + 50)
+    drawn = page.list.width()
+    assert page.chat.width() == chat - (drawn - before[0])
+    page.window().resize(760, 560)
+    qtbot.waitUntil(lambda: page.list.isHidden())
+    page.chat.header.show_list.click()
+    assert page.list.width() == drawn
+    page.window().resize(1280, 800)
+    qtbot.waitUntil(lambda: page.detail.isVisible())
+    assert (page.list.width(), page.detail.width()) == page.regions.widths == (drawn, before[1])
+    page.regions.restore((0, 10_000))
+    assert page.regions.widths == (before[0], page.detail.maximumWidth())
 
 
 def test_a_narrow_window_has_drawers(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:

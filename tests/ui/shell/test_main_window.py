@@ -313,6 +313,13 @@ def test_the_look_is_remembered(facts: InstallationFacts) -> None:
     assert WindowMemory(facts.home).look is Look.DARK
 
 
+def test_the_widths_of_panes_are_remembered(window: MainWindow, facts: InstallationFacts) -> None:
+    assert WindowMemory(facts.home).panes == (0, 0)
+    window.inbox.regions.restore((400, 350))
+    window.finish()
+    assert WindowMemory(facts.home).panes == (400, 350)
+
+
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_the_strip_fits_into_900(
     qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, language: str

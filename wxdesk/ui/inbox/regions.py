@@ -1,7 +1,7 @@
 """Layout of the inbox's regions, as drawers if narrow, and their order of focus."""
 
 from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
@@ -12,18 +12,22 @@ from wxdesk.ui.widgets.buttons import MOVEMENT_MS, wants_movement
 
 
 class Drawer:
-    """One side region: part of the row, or a drawer over the page."""
+    """One side region: part of the row, or a drawer over the page; as wide as the operator drew it."""
 
-    def __init__(self, page: QWidget, panel: QWidget, row: QHBoxLayout, *, left: bool) -> None:
+    def __init__(self, page: QWidget, panel: QWidget, row: QSplitter, *, left: bool) -> None:
         self._page = page
         self._panel = panel
         self._row = row
         self._left = left
         self.is_drawer = False
+        self.width = panel.minimumWidth()
         self._slide = QPropertyAnimation(panel, b"pos", panel)
         self._slide.setDuration(MOVEMENT_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        row.insertWidget(0 if left else -1, panel)
+        self._put_in()
+
+    def _put_in(self) -> None:
+        self._row.insertWidget(0 if self._left else self._row.count(), self._panel)
 
     @property
     def open(self) -> bool:
@@ -34,15 +38,14 @@ class Drawer:
         """Put the region into the row, or make it a closed drawer; fit an open drawer."""
         if as_drawer == self.is_drawer:
             if self.open:
-                self._panel.setGeometry(self._place().x(), 0, self._panel.width(), self._page.height())
+                self._panel.setGeometry(self._place().x(), 0, self.width, self._page.height())
             return
         self.is_drawer = as_drawer
         self._slide.stop()
         if as_drawer:
-            self._row.removeWidget(self._panel)
-            self._panel.hide()
+            self._panel.setParent(self._page)  # which hides it
         else:
-            self._row.insertWidget(0 if self._left else -1, self._panel)
+            self._put_in()
             self._panel.show()
 
     def toggle(self) -> None:
@@ -56,8 +59,7 @@ class Drawer:
         """Open the drawer over the page."""
         if not self.is_drawer or self.open:
             return
-        place = self._place()
-        width = self._panel.sizeHint().width() if self._panel.width() <= 0 else self._panel.width()
+        place, width = self._place(), self.width
         self._panel.setGeometry(place.x(), 0, width, self._page.height())
         self._panel.show()
         self._panel.raise_()
@@ -74,8 +76,7 @@ class Drawer:
             self._panel.hide()
 
     def _place(self) -> QPoint:
-        width = Measure.LIST if self._left else Measure.DETAIL
-        return QPoint(0 if self._left else self._page.width() - width, 0)
+        return QPoint(0 if self._left else self._page.width() - self.width, 0)
 
 
 _BY_KEY = Qt.FocusReason.ShortcutFocusReason
@@ -85,15 +86,48 @@ class Regions:
     """List, chat and details of one page; the outer two become drawers if narrow."""
 
     def __init__(self, page: QWidget, shown: ConversationList, chat: ChatPanel, detail: DetailPanel) -> None:
-        row = hbox((chat, 1), within=page, spacing=0)
+        self._row = QSplitter(page)
+        self._row.setHandleWidth(1)  # Qt lets the mouse take it a few pixels beside as well
+        self._row.setChildrenCollapsible(False)
+        self._row.addWidget(chat)
+        hbox((self._row, 1), within=page, spacing=0)
         self._page = page
         self._list = shown
         self._chat = chat
         self._detail = detail
-        self.list_drawer = Drawer(page, shown, row, left=True)
-        self.detail_drawer = Drawer(page, detail, row, left=False)
+        self.list_drawer = Drawer(page, shown, self._row, left=True)
+        self.detail_drawer = Drawer(page, detail, self._row, left=False)
+        self._row.splitterMoved.connect(self._draw)
         shown.left.connect(self.list_drawer.close)
         detail.left.connect(self.leave_drawers)
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Width of the list and of the details, in pixels, to be kept."""
+        return self.list_drawer.width, self.detail_drawer.width
+
+    def restore(self, widths: tuple[int, int]) -> None:
+        """Make list and details as wide as they were left, within their bounds."""
+        for panel, drawer, width in zip(self._sides, (self.list_drawer, self.detail_drawer), widths, strict=True):
+            drawer.width = min(max(width, panel.minimumWidth()), panel.maximumWidth())
+        self._spread()
+
+    @property
+    def _sides(self) -> tuple[QWidget, QWidget]:
+        return self._list, self._detail
+
+    def _draw(self) -> None:
+        """Note the widths that the operator drew."""
+        for panel, drawer in zip(self._sides, (self.list_drawer, self.detail_drawer), strict=True):
+            if not drawer.is_drawer:
+                drawer.width = panel.width()
+
+    def _spread(self) -> None:
+        """Give the sides their widths, and the chat the rest."""
+        before = [] if self.list_drawer.is_drawer else [self.list_drawer.width]
+        after = [] if self.detail_drawer.is_drawer else [self.detail_drawer.width]
+        rest = self._row.width() - sum(before) - sum(after) - self._row.handleWidth() * (self._row.count() - 1)
+        self._row.setSizes([*before, rest, *after])
 
     @property
     def drawer_open(self) -> bool:
@@ -110,6 +144,7 @@ class Regions:
         ):
             shower.setVisible(drawer.is_drawer)
             putter.setVisible(drawer.is_drawer)
+        self._spread()
 
     def leave_drawers(self) -> None:
         """Close the drawers and focus the composer."""

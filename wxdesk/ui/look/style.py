@@ -126,7 +126,7 @@ QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; }
 QMenu::item:selected { background: $hover; color: $text; }
 QMenu::item:disabled { color: $secondary; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
-QSplitter::handle { background: $line; }
+QSplitter::handle { background: $panel; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }

@@ -73,6 +73,7 @@ class Measure:
     RAIL = 64
     LIST = 308
     DETAIL = 284
+    WIDEST_SIDE = 560
     HEADER = 56
     STATUS_BAR = 32
     ROW = 76

@@ -9,6 +9,8 @@ from wxdesk.ui.look.appearance import Look
 
 FILE = "window.ini"
 
+PANES = ("list", "details")
+
 
 class WindowMemory:
     """Stored geometry, look and set-up step; losing them costs nothing else."""
@@ -56,7 +58,16 @@ class WindowMemory:
         stored = self._file.value("geometry")
         return isinstance(stored, QByteArray) and window.restoreGeometry(stored)
 
-    def keep_place(self, window: QWidget) -> None:
-        """Remember the window's geometry."""
+    @property
+    def panes(self) -> tuple[int, int]:
+        """Widths of the inbox's list and details as they were left; 0 if never."""
+        stored = [str(self._file.value(f"panes/{name}", "")) for name in PANES]
+        first, last = (int(width) if width.isdecimal() else 0 for width in stored)
+        return first, last
+
+    def keep_place(self, window: QWidget, panes: tuple[int, int]) -> None:
+        """Remember the window's geometry and the widths of its panes."""
         self._file.setValue("geometry", window.saveGeometry())
+        for name, width in zip(PANES, panes, strict=True):
+            self._file.setValue(f"panes/{name}", width)
         self._file.sync()

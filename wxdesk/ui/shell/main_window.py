@@ -81,6 +81,7 @@ class MainWindow(QWidget):
         self._bind_keys()
         if not self._memory.restore(self):
             self.resize(*FIRST_SIZE)
+        self.inbox.regions.restore(self._memory.panes)
         self._show_state()
         self.show_page(0 if bridge.desk.accounts or bridge.desk.is_remote else self.page_names.index("guide"))
         self.figures.ask()
@@ -160,7 +161,7 @@ class MainWindow(QWidget):
 
     def finish(self) -> None:
         """Remember the geometry and really close."""
-        self._memory.keep_place(self)
+        self._memory.keep_place(self, self.inbox.regions.widths)
         self._finished = True
         self.close()
 

@@ -60,7 +60,8 @@ class ConversationList(QFrame):
     ) -> None:
         super().__init__()
         self.setProperty("class", "list-side")
-        self.setFixedWidth(Measure.LIST)
+        self.setMinimumWidth(Measure.LIST)
+        self.setMaximumWidth(Measure.WIDEST_SIDE)
         self._selecting = False
         self._wanted: int | None = None
         self._lacking = LackingSetup()

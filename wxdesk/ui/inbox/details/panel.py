@@ -39,7 +39,8 @@ class DetailPanel(QFrame):
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
         self.setProperty("class", "side")
-        self.setFixedWidth(Measure.DETAIL)
+        self.setMinimumWidth(Measure.DETAIL)
+        self.setMaximumWidth(Measure.WIDEST_SIDE)
         self.contact = ContactPanel()
         self.data = CustomerDataPanel(bridge)
         self.history = ReplyHistoryPanel()
