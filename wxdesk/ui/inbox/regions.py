@@ -12,7 +12,7 @@ from wxdesk.ui.widgets.buttons import MOVEMENT_MS, wants_movement
 
 
 class Drawer:
-    """One side region: part of the row, or a drawer over the page; as wide as the operator drew it."""
+    """One side region: part of the row, or a drawer over the page; `width` in pixels."""
 
     def __init__(self, page: QWidget, panel: QWidget, row: QSplitter, *, left: bool) -> None:
         self._page = page

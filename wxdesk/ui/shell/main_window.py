@@ -81,7 +81,6 @@ class MainWindow(QWidget):
         self._bind_keys()
         if not self._memory.restore(self):
             self.resize(*FIRST_SIZE)
-        self.inbox.regions.restore(self._memory.panes)
         self._show_state()
         self.show_page(0 if bridge.desk.accounts or bridge.desk.is_remote else self.page_names.index("guide"))
         self.figures.ask()
@@ -204,6 +203,7 @@ class MainWindow(QWidget):
         vbox(self.tryout_bar, (middle, 1), self.status_bar, within=self, spacing=0)
         self.notices.use_room(self.status_bar.room)
         self.pause_bar.room = self.status_bar.room
+        self.inbox.regions.restore(self._memory.panes)
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
