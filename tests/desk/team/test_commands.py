@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from operator import attrgetter
 from typing import Any, get_type_hints
 
 import msgspec
 import pytest
 
-from wxdesk.core import errors, events
+from wxdesk.core import events
 from wxdesk.core.errors import BadContent, NotFound, Phrase, StoreError, WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.core.rules.template_names import TemplateInUse
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.conversations.commands import ConversationCommands
@@ -35,6 +35,7 @@ from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.team import relay
 from wxdesk.desk.team.commands import COMMANDS, ServerState
 from wxdesk.desk.templates.templates import TemplateLibrary
+from wxdesk.store.schema.columns import UnreadableValue
 
 PARTS: dict[str, type] = {
     "conversations": ConversationCommands,
@@ -124,6 +125,8 @@ def test_an_event_of_a_newer_program_is_left_out() -> None:
         StoreError(reason="why"),
         StoreError(reason=Phrase("{n} of {what}", n=3, what=Phrase("these"))),
         BadContent("text", "too long"),
+        TemplateInUse("Opening hours", ["one", "two"]),
+        UnreadableValue(),
     ],
 )
 def test_an_error_arrives_as_it_was(error: WxdeskError) -> None:
@@ -136,5 +139,6 @@ def test_an_error_arrives_as_it_was(error: WxdeskError) -> None:
 
 
 def test_an_unknown_error_is_one_of_the_store() -> None:
-    assert isinstance(unpacked_error('{"error": "Nope", "values": {"reason": "x"}, "own": {}}'), StoreError)
-    assert attrgetter("StoreError")(errors) is StoreError
+    arrived = unpacked_error('{"error": "Nope", "sentence": "{n} too many", "values": {"n": 3}, "own": {}}')
+    assert isinstance(arrived, StoreError)
+    assert "3 too many" in str(arrived)

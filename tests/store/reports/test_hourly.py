@@ -20,6 +20,8 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.statistics import FigureFilter, HourCount, TimeSpan
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
+from wxdesk.store.reports.hourly import HOURS_AT_ONCE, _count_changed, _keep_sums
+from wxdesk.store.schema.figures import changed_hours
 
 WHO = ("a", "b", "c")
 
@@ -150,3 +152,21 @@ async def test_a_filter_leaves_one_account_one_rule_or_one_operator(talk: Talk) 
             assert (operator.by_operator, operator.operators, operator.rules) == (1, (("小林", 1),), ())
             assert operator.human_wait.median == timedelta(minutes=1)
     assert dict(await talk.store.statistics.days(UTC)) == {T0.date(): HourCount(by_rule=3, by_operator=3)}
+
+
+async def test_an_account_that_is_renamed_while_hours_are_counted_keeps_its_figures(talk: Talk) -> None:
+    await talk.says("a", "在吗", T0, "shop")
+    marks, sums = await talk.store._db.read(_count_changed, datetime(2027, 1, 1, tzinfo=UTC), HOURS_AT_ONCE)
+    await talk.store.account_rows.rename("shop", "store")
+    await talk.store._db.write(_keep_sums, marks, sums)
+    await assert_sums_are_a_count(talk.store)
+    await talk.store.account_rows.rename("store", "shop")
+    await assert_sums_are_a_count(talk.store)
+
+
+async def test_an_hour_that_very_many_transactions_changed_is_counted(talk: Talk) -> None:
+    await talk.says("a", "在吗", T0, "shop")
+    notes = [{"hour": 400_000, "tx": number, "n": 1} for number in range(20_000)]
+    await talk.store._db.write(lambda connection: connection.execute(changed_hours.insert(), notes))
+    assert await talk.store.hourly_sums.recount(datetime(2027, 1, 1, tzinfo=UTC)) > len(notes)
+    assert await talk.store.hourly_sums.recount(datetime(2027, 1, 1, tzinfo=UTC)) == 0

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, incoming, second
-from tests.store.setup.test_account_rows import counted, fill
+from tests.store.setup.test_account_rows import counted, fill, sum_up
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.model.content import Content, ReplyKind
@@ -30,7 +30,7 @@ from wxdesk.store.setup.account_rows import rows_below
 NOT_OF_A_PERSON = {
     "raw_pushes", "settings", "rules", "rule_revisions", "rule_lists", "templates", "template_revisions", "outages",
     "pictures", "picture_chunks", "uploads", "leases", "relayed_events", "commands", "setup_attempts", "operators",
-    "operator_actions",
+    "operator_actions", "changed_hours", "hourly_figures",
 }  # fmt: skip
 """Tables without a person's rows. A new table is in the other group unless it is named here."""
 
@@ -48,6 +48,7 @@ async def everything(store: Store) -> Mapping[str, list[tuple[Any, ...]]]:
     def read(connection: Connection) -> Mapping[str, list[tuple[Any, ...]]]:
         return {one.name: [tuple(row) for row in connection.execute(select(one))] for one in metadata.sorted_tables}
 
+    await sum_up(store)
     return await store._db.read(read)
 
 

@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -52,10 +53,11 @@ class ImportSocket:
         """Serve until cancelled; does nothing where the system has no such sockets."""
         if sys.platform == "win32":
             return
-        self._place.unlink(missing_ok=True)  # left behind by a crash
         own = socket.socket(socket.AF_UNIX)
         try:
-            os.fchmod(own.fileno(), 0o600)
+            self._place.unlink(missing_ok=True)  # left behind by a crash
+            with suppress(OSError):  # not every system has rights of sockets before they have names
+                os.fchmod(own.fileno(), 0o600)
             own.bind(str(self._place))
             self._place.chmod(0o600)
             server = await asyncio.start_unix_server(self._answer, sock=own, limit=LONGEST)
@@ -85,6 +87,9 @@ class ImportSocket:
             return ImportAnswer(check=(await self._exchange.take_in(asked.text, asked.file_name)).check)
         except WxdeskError as error:
             return ImportAnswer(error=packed_error(error))
+        except Exception:
+            log.exception("An import of rules failed")
+            return ImportAnswer(error=packed_error(StoreError(reason=UNEXPECTED)))
 
 
 async def import_beside(home: Path, text: str, file_name: str) -> ImportCheck:
@@ -103,7 +108,7 @@ async def import_beside(home: Path, text: str, file_name: str) -> ImportCheck:
     try:
         writer.write(msgspec.json.encode(ImportRequest(text, file_name)) + b"\n")
         answer = msgspec.json.decode(await reader.readuntil(), type=ImportAnswer)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
         raise StoreError(reason=BROKEN_OFF) from error
     finally:
         writer.close()
@@ -112,4 +117,5 @@ async def import_beside(home: Path, text: str, file_name: str) -> ImportCheck:
     return answer.check
 
 
-BROKEN_OFF = "the desk ended while it took in the rules; look at the rules page whether it did"
+BROKEN_OFF = "the desk gave no answer; look at the rules page whether it has taken the rules in"
+UNEXPECTED = "the desk met an unexpected error; its log says which"

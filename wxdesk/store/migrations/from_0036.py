@@ -18,26 +18,40 @@ INSERT INTO changed_hours (hour, tx, n) SELECT DISTINCT at / {hour}, {tx}, 1 FRO
 WHERE at IS NOT NULL ON CONFLICT (hour, tx) DO UPDATE SET n = changed_hours.n + 1;
 """
 
-ANSWERS = """NOT r.promise AND r.sent_at >= m.at AND (r.message_id IS NULL AND r.heard_id IS NULL
-    OR coalesce(r.heard_id, 0) >= m.id OR coalesce(s.at, 0) >= m.at)"""
-"""A reply `r`, which answers the message `s`, answers the message `m` as well."""
+UNANSWERED = """
+SELECT m.at FROM messages AS m WHERE m.conversation_id = {conversation} AND m.at <= {until}
+    AND m.at > coalesce({answered_at}, -1) AND (m.id > coalesce({heard}, 0) OR m.at > coalesce({sent_at}, -1))
+"""
+LAST = """(SELECT {what} FROM replies AS r LEFT JOIN messages AS s ON s.id = r.message_id
+    WHERE r.conversation_id = {conversation} AND r.sent_at <= {until} AND NOT r.promise {other}
+    ORDER BY r.sent_at DESC, r.id DESC LIMIT 1)"""
+WHAT = {
+    "answered_at": "CASE WHEN coalesce(s.at, 0) < r.sent_at THEN coalesce(s.at, 0) ELSE r.sent_at END",
+    "heard": "CASE WHEN r.message_id IS NULL AND r.heard_id IS NULL THEN 9223372036854775807 ELSE r.heard_id END",
+    "sent_at": "r.sent_at",
+}
+
+
+def unanswered(conversation: str, until: str, other: str = "") -> str:
+    """Return the times of messages that the last reply `until` then leaves open.
+
+    Bounded by what that reply answered, so that a long conversation costs no more than a short one.
+    """
+    named = {"conversation": conversation, "until": until}
+    last = {name: LAST.format(what=what, other=other, **named) for name, what in WHAT.items()}
+    return UNANSWERED.format(**named, **last)
+
 
 SENT = f"""
 SELECT new.created_at AS at UNION SELECT new.sent_at
 UNION SELECT min(sent_at) FROM replies WHERE conversation_id = new.conversation_id AND sent_at > new.sent_at
-UNION SELECT m.at FROM messages AS m WHERE m.conversation_id = new.conversation_id AND m.at <= new.sent_at
-    AND NOT EXISTS (SELECT 1 FROM replies AS r LEFT JOIN messages AS s ON s.id = r.message_id WHERE r.id = (
-        SELECT b.id FROM replies AS b WHERE b.conversation_id = new.conversation_id AND b.sent_at <= new.sent_at
-        AND b.id <> new.id AND NOT b.promise ORDER BY b.sent_at DESC, b.id DESC LIMIT 1) AND {ANSWERS})
+UNION {unanswered("new.conversation_id", "new.sent_at", "AND r.id <> new.id")}
 """  # noqa: S608 - written here
 
 RESOLVED = f"""
 SELECT sent_at AS at FROM replies WHERE conversation_id = new.id
     AND (sent_at >= old.settled_at OR sent_at >= new.settled_at)
-UNION SELECT m.at FROM messages AS m WHERE m.conversation_id = new.id AND EXISTS (
-    SELECT 1 FROM (SELECT old.settled_at AS at UNION SELECT new.settled_at) AS e WHERE m.at <= e.at AND NOT EXISTS (
-        SELECT 1 FROM replies AS r LEFT JOIN messages AS s ON s.id = r.message_id
-        WHERE r.conversation_id = new.id AND r.sent_at <= e.at AND {ANSWERS}))
+UNION {unanswered("new.id", "old.settled_at")} UNION {unanswered("new.id", "new.settled_at")}
 """  # noqa: S608 - written here
 
 DECIDED = """

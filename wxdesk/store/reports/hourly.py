@@ -7,7 +7,7 @@ its rows whenever somebody asks, until its sums have been renewed: a figure is n
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
-from itertools import groupby
+from itertools import batched, groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, case, delete, func, select, text, tuple_
@@ -160,6 +160,9 @@ class HourlySums(StorePart):
 HOURS_AT_ONCE = 6
 """Most hours that are counted in one turn."""
 
+MARKS_AT_ONCE = 1_000
+"""Notes deleted by one statement: PostgreSQL compares some thousands at most."""
+
 type Marks = list[tuple[int, int, int]]
 
 
@@ -183,7 +186,8 @@ def _keep_sums(connection: Connection, marks: Marks, sums: list[dict[str, Any]])
     if sums:
         connection.execute(hourly_figures.insert(), sums)
     it = changed_hours.c
-    connection.execute(delete(changed_hours).where(tuple_(it.hour, it.tx, it.n).in_(marks)))
+    for some in batched(marks, MARKS_AT_ONCE):
+        connection.execute(delete(changed_hours).where(tuple_(it.hour, it.tx, it.n).in_(some)))
 
 
 def _counted(connection: Connection, span: TimeSpan) -> Iterable[Any]:

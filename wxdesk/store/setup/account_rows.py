@@ -28,6 +28,7 @@ from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import JsonText
+from wxdesk.store.schema.figures import changed_hours, hourly_figures
 from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures, uploads
 from wxdesk.store.schema.team import commands
 from wxdesk.store.settings import ACCOUNT_MODE
@@ -45,6 +46,8 @@ class AccountRows(StorePart):
         Raises:
             BadInput: there are rows of `new`, perhaps of an account that was removed without them.
         """
+        connection.execute(delete(hourly_figures).where(hourly_figures.c.account == new))  # of rows that are gone
+        connection.execute(update(changed_hours).values(n=changed_hours.c.n + 1))  # what is counted now, is of `old`
         tables = [table for table in metadata.sorted_tables if "account" in table.c]
         for table in tables:
             if connection.scalar(select(exists().where(table.c.account == new))):
