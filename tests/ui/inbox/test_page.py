@@ -292,7 +292,13 @@ def test_the_sides_are_as_wide_as_they_are_drawn_and_come_back_so(qtbot: QtBot, 
     qtbot.waitUntil(lambda: page.detail.isVisible())
     assert (page.list.width(), page.detail.width()) == page.regions.widths == (drawn, before[1])
     page.regions.restore((0, 10_000))
-    assert page.regions.widths == (before[0], page.detail.maximumWidth())
+    widths = (before[0], page.detail.maximumWidth())
+    assert page.regions.widths == widths
+    qtbot.mousePress(line, Qt.MouseButton.LeftButton)
+    qtbot.mouseMove(line, QPoint(900, 10))
+    qtbot.mouseRelease(line, Qt.MouseButton.LeftButton, pos=QPoint(900, 10))
+    qtbot.waitUntil(lambda: page.detail.width() < widths[1])
+    assert page.regions.widths == (page.list.width(), widths[1]), "squeezed, not drawn"
 
 
 def test_a_narrow_window_has_drawers(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:

@@ -64,11 +64,14 @@ type DoToRows = Callable[[Sequence[Conversation], RowChange], None]
 
 
 class SnoozeMenu(QMenu):
-    """Snoozes `some` conversations, by `do`, until the chosen time."""
+    """Snoozes `some` conversations, by `do`, until the chosen time.
 
-    def __init__(self, desk: Desk, some: Sequence[Conversation], do: DoToRows, parent: QWidget) -> None:
+    Its question for another time opens over the window of `under`, which outlives this menu.
+    """
+
+    def __init__(self, desk: Desk, some: Sequence[Conversation], do: DoToRows, parent: QWidget, under: QWidget) -> None:
         super().__init__(tr("Snooze"), parent)
-        self._now, self._some, self._do, self._under = desk.clock(), tuple(some), do, parent
+        self._now, self._some, self._do, self._under = desk.clock(), tuple(some), do, under
         self.setAccessibleName(tr("Until when to snooze"))
         opening = next_hours_change(desk, some[0], lambda schedule: schedule.next_open(self._now))
         offer(self, snooze_choices(opening, self._now), self._snooze)
@@ -108,7 +111,7 @@ class RowMenu(QMenu):
         statuses = {one.status for one in some}
         self._offer(tr("Resolve"), RowAct.RESOLVE, statuses - {ConversationStatus.RESOLVED})
         self._offer(tr("Reopen"), RowAct.REOPEN, statuses - {ConversationStatus.OPEN})
-        self.addMenu(SnoozeMenu(desk, some, do, self))
+        self.addMenu(SnoozeMenu(desk, some, do, self, parent))
         self._add_tags(known)
         self.addSeparator()
         self._offer(tr("Block"), RowAct.BLOCK, any(not one.contact.blocked for one in some))

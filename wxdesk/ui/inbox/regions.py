@@ -108,19 +108,18 @@ class Regions:
 
     def restore(self, widths: tuple[int, int]) -> None:
         """Make list and details as wide as they were left, within their bounds."""
-        for panel, drawer, width in zip(self._sides, (self.list_drawer, self.detail_drawer), widths, strict=True):
+        for panel, drawer, width in zip(
+            (self._list, self._detail), (self.list_drawer, self.detail_drawer), widths, strict=True
+        ):
             drawer.width = min(max(width, panel.minimumWidth()), panel.maximumWidth())
         self._spread()
 
-    @property
-    def _sides(self) -> tuple[QWidget, QWidget]:
-        return self._list, self._detail
-
-    def _draw(self) -> None:
-        """Note the widths that the operator drew."""
-        for panel, drawer in zip(self._sides, (self.list_drawer, self.detail_drawer), strict=True):
-            if not drawer.is_drawer:
-                drawer.width = panel.width()
+    def _draw(self, _place: int, handle: int) -> None:
+        """Note the width of the side whose handle was drawn; it may squeeze the other."""
+        if self._row.widget(handle - 1) is self._list:
+            self.list_drawer.width = self._list.width()
+        else:
+            self.detail_drawer.width = self._detail.width()
 
     def _spread(self) -> None:
         """Give the sides their widths, and the chat the rest."""

@@ -160,6 +160,7 @@ def test_the_return_is_announced_and_can_be_put_off(qtbot: QtBot, world: World, 
     assert bar.isVisible()
     qtbot.waitUntil(lambda: "Automatic again in 1:45" in page.list.model.index(0).data())  # read beside the chat
     page.chat.takeover.keep.setFocus()
+    assert page.chat.takeover.keep.nextInFocusChain() is bar.back, "as they are seen"
     assert page.chat.takeover.keep.text() == "Keep it for 30 min"
     qtbot.keyClick(page.chat.takeover.keep, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not bar.isVisible())

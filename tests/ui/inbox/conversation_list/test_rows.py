@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -67,14 +68,14 @@ def words(menu: QMenu) -> list[str]:
 
 
 def pick(menu: QMenu, *path: str) -> None:
-    """Choose an action, through its submenus."""
+    """Choose an action by Return, through its submenus, as hands do: the menus close before it is done."""
     for word in path:
         action = next(action for action in menu.actions() if action.text() == word)
+        menu.setActiveAction(action)
         if word is not path[-1]:
             menu = action.menu()  # type: ignore[assignment]
-    action.trigger()
-    while (open_menu := QApplication.activePopupWidget()) is not None:
-        open_menu.close()
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def dialog(qtbot: QtBot, page: InboxPage) -> ConfirmDialog:

@@ -154,7 +154,7 @@ class ResolveControl(QObject):
         conversation, anchor = self._session.conversation, self._header.snooze
         if conversation is None or self._edit.composing:
             return
-        menu = SnoozeMenu(self._bridge.desk, (conversation,), self.acts.do, anchor)
+        menu = SnoozeMenu(self._bridge.desk, (conversation,), self.acts.do, anchor, anchor)
         if conversation.status is not ConversationStatus.OPEN:
             menu.addSeparator()
             menu.addAction(_back_text(conversation)).triggered.connect(self._reopen)
