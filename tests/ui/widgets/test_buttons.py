@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QAccessible, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -78,6 +78,17 @@ def test_a_switch_turns_by_key(qtbot: QtBot, key: Qt.Key) -> None:
     with qtbot.waitSignal(switch.toggled):
         qtbot.keyClick(switch, key)
     assert switch.isChecked()
+
+
+def test_a_screen_reader_turns_a_switch_as_a_hand_does(qtbot: QtBot) -> None:
+    switch = _shown(qtbot, Switch())
+    turned: list[bool] = []
+    switch.turned.connect(turned.append)
+    switch.setChecked(True)
+    assert turned == [], "only shown"
+    QAccessible.queryAccessibleInterface(switch).actionInterface().doAction("Toggle")
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert turned == [False, True]
 
 
 def test_a_switch_shows_its_state(qtbot: QtBot) -> None:

@@ -1,6 +1,8 @@
 """Commands of an account's card: pause, rename, new secrets, remove."""
 
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -66,12 +68,16 @@ class AccountCommands(QObject):
         self._bridge.ask(self._bridge.desk.account_editing.pause(name, on=not paused), partial(self._tell, words))
 
     def _rename(self, name: str) -> None:
-        dialog, rename = RenameDialog(name, self._host.window()), self._bridge.desk.account_editing.rename
+        dialog = RenameDialog(name, self._host.window())
+
+        def rename() -> Coroutine[Any, Any, object]:
+            dialog.asked = dialog.field.text()
+            return self._bridge.desk.account_editing.rename(name, dialog.asked)
 
         def renamed(_: object) -> None:
-            self.setup_wanted.emit(dialog.field.text(), SetupFact.URL_CHECK)
+            self.setup_wanted.emit(dialog.asked, SetupFact.URL_CHECK)
 
-        dialog.when_agreed(self._bridge, lambda: rename(name, dialog.field.text()), renamed)
+        dialog.when_agreed(self._bridge, rename, renamed)
         dialog.open()
 
     def _rotate(self, name: str) -> None:
@@ -117,7 +123,7 @@ class AccountCommands(QObject):
 
 
 class RenameDialog(AgreementDialog):
-    """Asks for the new name; the push URL changes with it."""
+    """Asks for the new name, which is `asked` then; the push URL changes with it."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         text = tr(
@@ -125,6 +131,7 @@ class RenameDialog(AgreementDialog):
             "Until then no message arrives."
         )
         super().__init__(tr("Rename “{account}”", account=name), text, tr("Rename"), parent)
+        self.asked = name
         self.field = LabelledField(tr("New name: letters and digits"), parent=self)
         self.field.edit.setText(name)
         self.field.edit.selectAll()

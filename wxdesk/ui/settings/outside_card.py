@@ -99,7 +99,7 @@ class OutsideCard(SettingsCard):
         self.after = NumberField(1, LONGEST_MINUTES, tr("Minutes until a phone is told"), self)
         self.after.decided.connect(partial(self._set, "after_minutes"))
         self.words = Switch(parent=self)
-        self.words.clicked.connect(partial(self._set, "words"))
+        self.words.turned.connect(partial(self._set, "words"))
         self._address = PlainLabel(elide=True, parent=self)
         self.change = Button(kind=ButtonKind.LINK, parent=self)
         self.change.clicked.connect(self._change_data)

@@ -83,7 +83,7 @@ class SwitchLine(PreferenceLine):
         super().__init__(field, parent)
         self.switch = Switch(parent=self)
         self._column.addLayout(switch_line(self.switch, words))
-        self.switch.clicked.connect(self._tell)
+        self.switch.turned.connect(self._tell)
 
     def show_value(self, value: object) -> None:
         """Set the switch."""

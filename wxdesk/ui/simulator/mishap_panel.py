@@ -84,7 +84,7 @@ class MishapPanel(QFrame):
             self.often.addItem(word, times)
         self.often.setAccessibleName(tr("How often it happens"))
         for row in self.rows.values():
-            row.switch.clicked.connect(partial(self._turn, row))
+            row.switch.turned.connect(partial(self._turn, row))
         self._lay_out()
 
     def show_active(self, mishaps: tuple[ActiveMishap, ...]) -> None:
@@ -93,8 +93,8 @@ class MishapPanel(QFrame):
         for mishap, row in self.rows.items():
             row.show_active(active.get(mishap))
 
-    def _turn(self, row: MishapRow) -> None:
-        if row.switch.isChecked():
+    def _turn(self, row: MishapRow, on: bool) -> None:
+        if on:
             self._bridge.ask(self._simulator.switch_on(row.wish(self.often.currentData())))
         else:
             self._bridge.ask(self._simulator.switch_off(row.mishap))

@@ -59,6 +59,10 @@ class SignInDialog(PasswordDialog):
     def _do(self) -> Coroutine[Any, Any, object]:
         return self.operators.sign_in(self.name.text(), self.password.edit.text(), stay=self.stay.isChecked())
 
+    def _hold(self, *, held: bool) -> None:
+        super()._hold(held=held)
+        self.cancel.setEnabled(True)  # quitting loses nothing, and the desk may be out of reach
+
     def _refuse(self, error: Exception) -> None:
         super()._refuse(error)
         self.password.edit.selectAll()

@@ -5,8 +5,9 @@ because no style sheet draws one. A click leaves the focus where the operator ty
 """
 
 from enum import Enum
+from typing import override
 
-from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -171,11 +172,18 @@ class Chip(QPushButton):
 
 
 class Switch(QAbstractButton):
-    """An on/off switch that takes effect at once, by click, Space or Enter."""
+    """An on/off switch that takes effect at once, by click, Space or Enter.
+
+    Signals:
+        turned: the operator has turned it, maybe by a screen reader, whose toggle Qt does not call a click.
+    """
+
+    turned = Signal(bool)
 
     def __init__(self, checked: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._place = 1.0 if checked else 0.0
+        self._is_told = False
         self.setCheckable(True)
         self.setChecked(checked)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -185,6 +193,13 @@ class Switch(QAbstractButton):
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.valueChanged.connect(self._move)
         self.toggled.connect(self._start)
+
+    @override
+    def setChecked(self, on: bool) -> None:
+        """Show `on`; nobody has turned it."""
+        self._is_told = True
+        super().setChecked(on)
+        self._is_told = False
 
     def sizeHint(self) -> QSize:
         return QSize(36, 24)
@@ -215,6 +230,8 @@ class Switch(QAbstractButton):
         painter.end()
 
     def _start(self, on: bool) -> None:
+        if not self._is_told:
+            self.turned.emit(on)
         self._slide.stop()
         if not self.isVisible() or not wants_movement(self):
             self._move(1.0 if on else 0.0)

@@ -4,6 +4,7 @@ A nested event loop would lose the wake-up of everything else on the window's lo
 guesses rich text; so there is no `exec` and no message box in this program.
 """
 
+import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -12,12 +13,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from wxdesk.core.errors import WxdeskError
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
+
+log = logging.getLogger(__name__)
 
 WIDTH = 420
 
@@ -138,15 +142,24 @@ class AgreementDialog(NarrowDialog):
     def show_error(self, reason: str) -> None:
         """Show why it could not be done, and let the operator try again."""
         self.error.show_if_any(reason)
-        self.action.setEnabled(True)
+        self._hold(held=False)
         self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()
         super().showEvent(event)
 
+    def reject(self) -> None:
+        """Close it, unless the desk works: its answer would be lost."""
+        if self.cancel.isEnabled():
+            super().reject()
+
+    def _hold(self, *, held: bool) -> None:
+        for button in (self.action, self.cancel):
+            button.setEnabled(not held)
+
     def _agree(self) -> None:
-        self.action.setEnabled(False)
+        self._hold(held=True)
         self._bridge.ask(self._work(), self._succeed, self._refuse, once=self)
 
     def _succeed(self, answer: object) -> None:
@@ -155,4 +168,6 @@ class AgreementDialog(NarrowDialog):
             self._then(answer)
 
     def _refuse(self, error: Exception) -> None:
+        if not isinstance(error, WxdeskError):
+            log.error("Unexpected in the window", exc_info=error)
         self.show_error(explain_reason(error))

@@ -65,6 +65,7 @@ class VaultDialog(AgreementDialog):
             super()._agree()
 
     def _refuse(self, error: Exception) -> None:
+        super()._refuse(error)
         self.show_error(explain(error))
         self.passphrase.selectAll()
         self.passphrase.setFocus()

@@ -109,7 +109,7 @@ class ActionsCard(EditorCard):
         self.chips: dict[ActionKind, Chip] = {}
         self.continues = Switch(parent=self)
         self.continues.setAccessibleName(tr("The rules below are asked as well"))
-        self.continues.clicked.connect(self.changed)
+        self.continues.turned.connect(self.changed)
         self._lay_out()
 
     def _lay_out(self) -> None:

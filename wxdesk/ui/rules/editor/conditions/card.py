@@ -58,7 +58,7 @@ class ConditionsCard(EditorCard):
         self._error = error_label(self._sentence)
         self.default = Switch(parent=self)
         self.default.setAccessibleName(tr("Default rule: answers everything else"))
-        self.default.clicked.connect(self._default_clicked)
+        self.default.turned.connect(self._default_clicked)
         self._lay_out()
 
     def _lay_out(self) -> None:
