@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QDate
+import pytest
+from PySide6.QtCore import QDate, QPoint
 from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QDateEdit, QFileDialog, QScrollArea
@@ -14,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.events import ReachabilityChanged
-from wxdesk.core.model.statistics import HourCount, TimeSpan
+from wxdesk.core.model.statistics import ALL, HourCount, TimeSpan
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.insights.page import InsightsPage
@@ -26,6 +29,8 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.outages import outages_text
 
 WANG, LI = "oW7hAbCdEfGhIjKlMnOpQrStUc31", "oX3fAbCdEfGhIjKlMnOpQrStU9k2"
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 
 
 def texts(page: InsightsPage) -> set[str]:
@@ -142,6 +147,46 @@ def test_one_rule_is_chosen_of_those_that_matched(qtbot: QtBot, answering: World
     assert (sections.messages.figure.full_text(), sections.unanswered.figure.full_text()) == ("1", "–")
     assert rows(sections.rules.ranks) == ["Hours  1  1 answered"]
     assert rows(sections.undelivered.ranks) == []
+
+
+def test_an_open_menu_stays_as_it_is_and_long_names_are_cut(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+    busy_day(answering)
+    shown(qtbot, page)
+    assert page.figures is not None
+    who, named = page.head.who, replace(page.figures.rules[0], name="Tea & more " * 10)
+    who.popup_menu.popup(who.mapToGlobal(QPoint(0, 30)))
+    lines = who.popup_menu.actions()
+    page.head.offer([], replace(page.figures, rules=(named,)), ALL)
+    assert who.popup_menu.actions() == lines
+    who.popup_menu.close()
+    who.click()
+    _, line = who.popup_menu.actions()
+    assert line.text().startswith("Rule: Tea && more")
+    line.trigger()
+    who.popup_menu.close()
+    assert who.width() < 300
+    assert "Tea & more" in who.accessibleDescription()
+
+
+def test_tab_goes_through_the_head_as_it_is_seen(page: InsightsPage) -> None:
+    head = page.head
+    seen = [*head.chips.buttons(), head.export, head.legend, head.account, head.who]
+    for one, after in pairwise(seen):
+        while (one := one.nextInFocusChain()) not in seen:
+            pass
+        assert one is after
+
+
+def test_the_name_of_the_file_is_of_the_days_that_are_shown(qtbot: QtBot, page: InsightsPage) -> None:
+    shown(qtbot, page)
+    page.head.period = Period.TODAY
+    page._question().close()  # another is on its way
+    page.head.export_wanted.emit(".csv")
+    [dialog] = page.window().findChildren(QFileDialog)
+    assert page.figures is not None
+    first = page.figures.span.since.astimezone().date()
+    assert Path(dialog.selectedFiles()[0]).name.startswith(f"insights-{first.isoformat()}")
+    dialog.done(0)
 
 
 def test_what_is_shown_is_saved_as_a_table_and_as_a_picture(

@@ -1,6 +1,7 @@
 """Head of the insights page: the days, the account, who answered, and exports."""
 
 from datetime import date
+from itertools import pairwise
 from typing import cast
 
 from PySide6.QtCore import QPoint, Signal
@@ -18,6 +19,9 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 
 MARGIN = 24
+
+WIDEST = 220
+"""Pixels of a name in the head; longer ones are cut."""
 
 
 class InsightsHead(QWidget):
@@ -37,8 +41,8 @@ class InsightsHead(QWidget):
         self.dates = (date.today(), date.today())  # noqa: DTZ011 - never used before it was chosen
         self.chips = QButtonGroup(self)
         self.days = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
-        self.account = SingleChoiceButton([("", tr("All mini programs"))], tr("Mini program"), self)
-        self.who = SingleChoiceButton([(_EVERYBODY, tr("Everybody"))], tr("Answered by"), self)
+        self.account = SingleChoiceButton([("", tr("All mini programs"))], tr("Mini program"), self, widest=WIDEST)
+        self.who = SingleChoiceButton([(_EVERYBODY, tr("Everybody"))], tr("Answered by"), self, widest=WIDEST)
         self.legend = SmallButton("info", tr("What the figures mean"), self)
         self.export = SmallButton("arrow-down", tr("Save what is shown"), self)
         first = hbox(PlainLabel(tr("Insights"), size=Size.PAGE, strong=True), 4, spacing=8)
@@ -61,6 +65,8 @@ class InsightsHead(QWidget):
         second = hbox(self.account, self.who, 8, (self.days, 1), spacing=8)
         vbox(first, second, within=self, spacing=6, margins=(MARGIN, 14, MARGIN, 10))
         self.setMinimumHeight(Measure.HEADER + 6)
+        for before, after in pairwise((*self.chips.buttons(), self.export, self.legend, self.account, self.who)):
+            self.setTabOrder(before, after)
         self.chips.idClicked.connect(self._choose)
         self.account.chosen.connect(self.chosen)
         self.who.chosen.connect(self.chosen)
@@ -72,11 +78,11 @@ class InsightsHead(QWidget):
         rule_id, operator = cast("tuple[int, str]", self.who.value)
         return FigureFilter(str(self.account.value), rule_id, operator)
 
-    def offer(self, accounts: list[str], figures: Figures) -> None:
-        """Offer the accounts, if there are several, and whoever is in the figures of all."""
+    def offer(self, accounts: list[str], figures: Figures, of: FigureFilter) -> None:
+        """Offer the accounts, if several, and whoever is in figures that are not `of` one."""
         self.account.offer([("", tr("All mini programs")), *((name, name) for name in accounts)])
         self.account.setVisible(len(accounts) > 1)
-        if self.who.value == _EVERYBODY:
+        if self.who.value == (of.rule_id, of.operator) == _EVERYBODY:
             rules = [((one.rule_id, ""), tr("Rule: {name}", name=one.name)) for one in figures.rules]
             operators = [((0, name), name) for name, _ in figures.operators]
             self.who.offer([(_EVERYBODY, tr("Everybody")), *operators, *rules])

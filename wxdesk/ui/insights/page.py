@@ -7,13 +7,13 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
-from wxdesk.core.model.statistics import ALL, FigureFilter, Figures
+from wxdesk.core.model.statistics import ALL, Figures
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.board import Board
 from wxdesk.ui.insights.exports import picture_of, table_of
 from wxdesk.ui.insights.head import MARGIN, InsightsHead
 from wxdesk.ui.insights.sections import Sections
-from wxdesk.ui.insights.text import Dates, Period, before, change_text, compared_text, dates_of, span_of
+from wxdesk.ui.insights.text import Period, before, change_text, compared_text, dates_of, span_of
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
@@ -39,9 +39,9 @@ class InsightsPage(QWidget):
         self._bridge = bridge
         self._notices = notices
         self.figures: Figures | None = None
-        self._asked: tuple[Dates, FigureFilter] | None = None
         self.sections = Sections()
         self.head = InsightsHead()
+        self._asked = self._shown = (self.head.period, self.head.dates, ALL)
         self._empty = PlainLabel(role="secondary", wrap=True)
         self.missed = PlainLabel(size=Size.SMALL, role="pending", wrap=True)
         self._outages = KnownOutages(bridge, self)
@@ -86,7 +86,7 @@ class InsightsPage(QWidget):
         desk = self._bridge.desk
         now, days = desk.clock(), Days.of(desk.accounts.values())
         dates, of = dates_of(self.head.period, days.date(now), self.head.dates), self.head.filter
-        span, self._asked = span_of(dates, now, days), (dates, of)
+        span, self._asked = span_of(dates, now, days), (self.head.period, dates, of)
         self.head.days.setText(days.words(now))
         return desk.reports.statistics.over(span, days.zone, before(dates, span), of)
 
@@ -98,25 +98,24 @@ class InsightsPage(QWidget):
         self.missed.setVisible(bool(words))
 
     def _show(self, figures: Figures) -> None:
-        if self._asked is None:
-            return
-        (dates, of), self.figures = self._asked, figures
-        self.head.offer(sorted(self._bridge.desk.accounts), figures)
+        self.figures, self._shown = figures, self._asked
+        period, dates, of = self._shown
+        self.head.offer(sorted(self._bridge.desk.accounts), figures, of)
         self._show_missed()
-        is_empty = figures.is_empty and self.head.period in (Period.WEEK, Period.LATELY) and of == ALL
+        is_empty = figures.is_empty and period in (Period.WEEK, Period.LATELY) and of == ALL
         if is_empty:
             self._empty.setText(
                 tr("What customers write and who answers them is counted here from the first message on.")
             )
         self._stack.setCurrentIndex(1 if is_empty else 0)
-        compared = compared_text(change_text(figures.messages, figures.messages_before), self.head.period, dates)
+        compared = compared_text(change_text(figures.messages, figures.messages_before), period, dates)
         self.sections.show_figures(figures, compared, all_of_them=not (of.rule_id or of.operator))
         self._board.arrange()
 
     def _export(self, ending: str) -> None:
         """Save what is shown: the table of its numbers, or a picture."""
-        if self.figures is not None and self._asked is not None:
-            name = "-".join(("insights", *(day.isoformat() for day in self._asked[0]))) + ending
+        if self.figures is not None:
+            name = "-".join(("insights", *(day.isoformat() for day in self._shown[1]))) + ending
             data = table_of(self.figures) if ending == ".csv" else picture_of(self._board)
             save_as(self, self._notices, name, data)
 

@@ -59,6 +59,15 @@ class MenuButton(Button):
         action.setCheckable(True)
         return action
 
+    def _show_choice(self, name: str, words: str, widest: int = 0) -> None:
+        """Show the choice; words wider than `widest` pixels are whole in the tip only."""
+        shown = self.fontMetrics().elidedText(words, ELLIPSIS, widest) if widest else words
+        self.setText(shown.replace("&", "&&"))
+        if widest:
+            set_tip(self, words if shown != words else "")
+        self.setAccessibleName(f"{name}: {words}")
+        self.updateGeometry()
+
     def _open(self) -> None:
         self.popup_menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
@@ -66,39 +75,45 @@ class MenuButton(Button):
 class SingleChoiceButton(MenuButton):
     """Shows one of a few choices and lets another be chosen.
 
+    Words that are wider than `widest` pixels are cut on the button.
+
     Signals:
         chosen: the new value.
     """
 
     chosen = Signal(object)
 
-    def __init__(self, choices: Sequence[tuple[object, str]], name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, choices: Sequence[tuple[object, str]], name: str, parent: QWidget | None = None, *, widest: int = 0
+    ) -> None:
         super().__init__("", parent=parent)
-        self._name = name
-        self._actions = {value: self._offer(value, text) for value, text in choices}
-        self.popup_menu.triggered.connect(self._take)
+        self._name, self._widest = name, widest
         self.value: object = choices[0][0]
-        self.set_value(self.value)
+        self.popup_menu.aboutToShow.connect(self._fill)
+        self.popup_menu.triggered.connect(self._take)
+        self.offer(choices)
 
     def set_value(self, value: object) -> None:
         """Show `value` as chosen without emitting a signal."""
         self.value = value
-        for known, action in self._actions.items():
-            action.setChecked(known == value)
-        self.setText(self._actions[value].text())
-        self.setAccessibleName(f"{self._name}: {self.text()}")
+        for action in self.popup_menu.actions():
+            action.setChecked(action.data() == value)
+        self._show_choice(self._name, self._words[value], self._widest)
 
     def offer(self, choices: Sequence[tuple[object, str]]) -> None:
-        """Offer other choices; the value stays if it is among them, else it is the first."""
-        self.popup_menu.clear()
-        self._actions = {value: self._offer(value, text) for value, text in choices}
-        self.set_value(self.value if self.value in self._actions else choices[0][0])
+        """Offer other choices; the value stays if it is among them, else it is the first.
 
-    def say(self, choices: Sequence[tuple[object, str]]) -> None:
-        """Show the same choices with other texts: one hour, two hours."""
-        for value, text in choices:
-            self._actions[value].setText(text)
-        self.set_value(self.value)
+        An open menu keeps its lines under the operator's hand; it has the others when it opens again.
+        """
+        self._words = dict(choices)
+        if not self.popup_menu.isVisible():
+            self._fill()
+        self.set_value(self.value if self.value in self._words else choices[0][0])
+
+    def _fill(self) -> None:
+        self.popup_menu.clear()
+        for value, text in self._words.items():
+            self._offer(value, text.replace("&", "&&")).setChecked(value == self.value)
 
     def _take(self, action: QAction) -> None:
         self.set_value(action.data())
@@ -143,11 +158,7 @@ class NameMenuButton(MenuButton):
     def set_value(self, value: str) -> None:
         """Show `value` as chosen without emitting a signal."""
         self.value = value
-        shown = self.fontMetrics().elidedText(value, ELLIPSIS, self._widest) if self._widest else value
-        self.setText(shown.replace("&", "&&") or self._without)
-        set_tip(self, value if shown != value else "")
-        self.setAccessibleName(f"{self._name}: {value or self._without}")
-        self.updateGeometry()
+        self._show_choice(self._name, value or self._without, self._widest)
 
     def fill(self) -> None:
         """Fill the menu with the current names."""
@@ -208,9 +219,7 @@ class MultiChoiceButton(MenuButton):
         self.changed.emit()
 
     def _show(self) -> None:
-        self.setText(self._say(self.values()))
-        self.setAccessibleName(f"{self._name}: {self.text()}")
-        self.updateGeometry()
+        self._show_choice(self._name, self._say(self.values()))
 
 
 class _StayingMenu(QMenu):

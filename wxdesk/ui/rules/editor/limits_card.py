@@ -74,7 +74,7 @@ class LimitPart(SentencePart):
     def _say_after(self) -> None:
         """Update the words behind the number and the unit, which depend on it."""
         if self.unit is not None:
-            self.unit.say(_unit_choices(self.number.value()))
+            self.unit.offer(_unit_choices(self.number.value()))
         self._after.setText(_words(self.limit, self.number.value())[1])
 
     def _edited(self) -> None:
