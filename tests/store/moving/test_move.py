@@ -332,4 +332,4 @@ def test_every_table_is_copied_or_said_not_to_be() -> None:
     from wxdesk.store.schema import metadata
 
     left = set(metadata.tables) - {one.name for one in rows.TABLES}
-    assert left == {"leases", "relayed_events", "commands", "picture_chunks"}
+    assert left == {"leases", "relayed_events", "commands", "picture_chunks", "changed_hours", "hourly_figures"}

@@ -22,7 +22,7 @@ def chips(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[FilterChips]
     i18n.use(request.param)
     column = ConversationList(lambda: NOW)
     qtbot.addWidget(column)
-    column.resize(column.width(), 600)
+    column.resize(column.minimumWidth(), 600)
     column.show()
     yield column.chips
     i18n.use("en")

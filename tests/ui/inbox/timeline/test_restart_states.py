@@ -32,7 +32,7 @@ FAULTS = {
 }
 """What WeChat answers, so that the released reply comes to a state and stays there."""
 
-NOT_ON_DISK = shutil.ignore_patterns("*.lock", "*-shm", "backups", "logs")
+NOT_ON_DISK = shutil.ignore_patterns("*.lock", "*.socket", "*-shm", "backups", "logs")
 
 
 def bring_to(world: World, state: ReplyState) -> None:
