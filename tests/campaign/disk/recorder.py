@@ -22,7 +22,7 @@ SOURCE = Path(__file__).with_suffix(".c")
 CONFIRMED = "confirmed"
 """The file in which a desk at work writes down what it has told the world; the judge's, not the disk's."""
 
-UNKEPT = ("-shm", ".lock")
+UNKEPT = ("-shm", ".lock", ".socket")
 """Ends of the names of files that mean nothing after a restart."""
 
 SECTOR = 512
