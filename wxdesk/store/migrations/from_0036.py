@@ -15,7 +15,7 @@ HOUR = 3_600_000_000
 
 NOTE = """
 INSERT INTO changed_hours (hour, tx, n) SELECT DISTINCT at / {hour}, {tx}, 1 FROM ({times}) AS times
-WHERE at IS NOT NULL ON CONFLICT (hour, tx) DO UPDATE SET n = changed_hours.n + 1;
+WHERE at IS NOT NULL ON CONFLICT (hour, tx) DO {again};
 """
 
 UNANSWERED = """
@@ -111,9 +111,9 @@ def to_0036(op: Operations) -> None:
 
 def _note(op: Operations, name: str, table: str, event: str, times: str) -> None:
     if op.get_bind().dialect.name == "sqlite":
-        note = NOTE.format(hour=HOUR, tx=0, times=times)
+        note = NOTE.format(hour=HOUR, tx=0, times=times, again="UPDATE SET n = changed_hours.n + 1")
         op.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {note} END")
         return
-    note = NOTE.format(hour=HOUR, tx="txid_current()", times=times)
+    note = NOTE.format(hour=HOUR, tx="txid_current()", times=times, again="NOTHING")
     op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {note} RETURN NULL; END $$")
     op.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
