@@ -71,7 +71,7 @@ def test_nothing_that_is_shown_is_taken_for_more_than_words(
         [menu] = [one for one in rows.findChildren(QMenu) if isinstance(one, RowMenu)]
         checkable = [one for sub in menu.findChildren(QMenu) for one in sub.actions() if one.isCheckable()]
         named = [drawn(one.text()) for one in checkable]
-        assert named == [one.data().tag for one in checkable]
+        assert len(set(named)) == len(named) > 0
         assert set(named) <= tags
         menu.close()
 
