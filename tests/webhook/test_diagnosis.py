@@ -11,18 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.webhook.conftest import Open
-from tests.webhook.pushing import (
-    APP_ID,
-    KEY,
-    TEXT,
-    TIMESTAMP,
-    TOKEN,
-    Desk,
-    ask,
-    enveloped,
-    sha1_of,
-    written,
-)
+from tests.webhook.pushing import APP_ID, KEY, TEXT, TIMESTAMP, TOKEN, Desk, ask, enveloped, sha1_of, written
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat

@@ -9,19 +9,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from tests.webhook.pushing import (
-    ACCOUNTS,
-    NONCE,
-    TEXT,
-    TIMESTAMP,
-    TOKEN,
-    Desk,
-    Shelf,
-    ask,
-    sha1_of,
-    signed,
-    written,
-)
+from tests.webhook.pushing import ACCOUNTS, NONCE, TEXT, TIMESTAMP, TOKEN, Desk, Shelf, ask, sha1_of, signed, written
 from wxdesk.core.events import Event
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.webhook.server import Listener

@@ -19,15 +19,7 @@ from wxdesk.desk.data.backups import URL, back_up
 from wxdesk.desk.data.exporting import ExportKind, export
 from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.i18n import ntr, tr
-from wxdesk.store.moving import (
-    DATABASE,
-    CopyProgress,
-    CopyResult,
-    CopyStart,
-    Listing,
-    move_store,
-    restore_backup,
-)
+from wxdesk.store.moving import DATABASE, CopyProgress, CopyResult, CopyStart, Listing, move_store, restore_backup
 
 EVERY_SECONDS = 2.0
 """Time between two lines about the same table."""

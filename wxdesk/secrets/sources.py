@@ -21,15 +21,7 @@ from wxdesk.core.wechat.credential_shapes import clean
 from wxdesk.core.wechat.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
 from wxdesk.paths import write_private
 from wxdesk.secrets.keychain import PERSON_SECONDS, START_SECONDS, Keychain, KeychainTrouble
-from wxdesk.secrets.names import (
-    CHANGED_FILE,
-    SIGN_IN,
-    MissingSecret,
-    SecretName,
-    SecretSource,
-    entry_of,
-    variable,
-)
+from wxdesk.secrets.names import CHANGED_FILE, SIGN_IN, MissingSecret, SecretName, SecretSource, entry_of, variable
 from wxdesk.secrets.rotation import former_entry, former_in, former_text
 from wxdesk.secrets.vault import FILE, Vault
 

@@ -5,18 +5,7 @@ Most starts find nothing to migrate. They do without Alembic, which alone takes 
 
 from collections.abc import Mapping
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    delete,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, delete, inspect, select, text
 
 from wxdesk.core.errors import DatabaseInUse, Phrase, StoreError, StoreTooNew
 from wxdesk.store.migrations import REVISIONS, SchemaChange

@@ -7,16 +7,7 @@ from dataclasses import fields
 import pytest
 
 from wxdesk import i18n
-from wxdesk.core.model.rule import (
-    Condition,
-    HoursTest,
-    LastRule,
-    MessageNo,
-    Presence,
-    RuleVerdict,
-    TagsTest,
-    Verdict,
-)
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Presence, RuleVerdict, TagsTest, Verdict
 from wxdesk.core.rules.conditions.table import KINDS
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.conditions import WORDINGS, condition_texts, found_text

@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from wxdesk.store.migrations.shapes import (
-    add,
-    count,
-    create,
-    flag,
-    foreign_key,
-    identity,
-    moment,
-    partial_index,
-    text,
-)
+from wxdesk.store.migrations.shapes import add, count, create, flag, foreign_key, identity, moment, partial_index, text
 
 if TYPE_CHECKING:
     from alembic.operations import Operations

@@ -14,14 +14,7 @@ from wxdesk.ui.insights.bars import HourlyBars
 from wxdesk.ui.insights.board import Board, CardPlace
 from wxdesk.ui.insights.heat_map import HeatMap, heat_colour
 from wxdesk.ui.insights.ranking import Ranked, RankList
-from wxdesk.ui.insights.text import (
-    NONE,
-    messages_text,
-    rule_note,
-    share_text,
-    undelivered_text,
-    wait_text,
-)
+from wxdesk.ui.insights.text import NONE, messages_text, rule_note, share_text, undelivered_text, wait_text
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel

@@ -7,11 +7,7 @@ from typing import Any
 
 from tests.core.rules.rule_matching import NOW, REPLY, TOOLS
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import (
-    Condition,
-    Rule,
-    SessionFromTest,
-)
+from wxdesk.core.model.rule import Condition, Rule, SessionFromTest
 from wxdesk.core.rules.lint.checks import findings
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding
 

@@ -11,14 +11,7 @@ from hypothesis import strategies as st
 
 from tests.core.rules.lint.linting import ENTERED, doubts, entering, said_of, when
 from tests.core.rules.rule_matching import NOW, REPLY, TOOLS, ruleset, subject
-from wxdesk.core.model.rule import (
-    Action,
-    ActionKind,
-    Condition,
-    Cooldown,
-    Delivery,
-    Rule,
-)
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.core.rules.lint.checks import findings
 from wxdesk.core.rules.lint.findings import LintCode, LintContext
 

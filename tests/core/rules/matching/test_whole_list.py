@@ -11,26 +11,9 @@ from tests.core.rules.rule_matching import REPLY, TAG, TOOLS, ask, ruleset, subj
 from tests.core.rules.test_business_hours import ALWAYS, NEVER
 from wxdesk.core.errors import BadRule
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import (
-    Action,
-    ActionKind,
-    Condition,
-    Delivery,
-    HoursTest,
-    Presence,
-    Rule,
-    TagsTest,
-    Verdict,
-)
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, Presence, Rule, TagsTest, Verdict
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.matching.matcher import (
-    UNHEARD,
-    MatchResult,
-    MatchTools,
-    Ruleset,
-    answers,
-    refusal_of,
-)
+from wxdesk.core.rules.matching.matcher import UNHEARD, MatchResult, MatchTools, Ruleset, answers, refusal_of
 
 ENTER = frozenset({MessageType.ENTER_SESSION})
 
