@@ -66,7 +66,8 @@ SELECT (SELECT count(*) FROM raw_pushes WHERE NOT derived) + (SELECT count(*) FR
 """
 STORED = """
 SELECT id, preview, unread,
-    (SELECT state FROM replies WHERE conversation_id = conversations.id ORDER BY id DESC LIMIT 1) FROM conversations
+    (SELECT state FROM replies WHERE conversation_id = conversations.id ORDER BY id DESC LIMIT 1)
+FROM conversations ORDER BY last_at DESC, id DESC
 """
 TIMES = """
 SELECT min(at), max(at) FROM (
@@ -255,9 +256,9 @@ class Team:
     def _is_stored(self, shown: dict[str, list[Any]]) -> bool:
         """Whether what a desk shows is what is stored, and has the newest conversations."""
         stored = {row[0]: row[1:] for row in self.ask(STORED)}
-        newest = sorted(map(int, stored))[-PAGE:]
+        newest = itertools.islice(stored, PAGE)
         shown = {number: [str(one) for one in row] for number, row in shown.items()}
-        return shown.keys() >= {str(number) for number in newest} and shown.items() <= stored.items()
+        return shown.keys() >= set(newest) and shown.items() <= stored.items()
 
     async def audit(self) -> Counter[str]:
         """Hold what was kept, said and written against what was acknowledged; the states of the replies."""
