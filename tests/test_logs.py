@@ -14,7 +14,7 @@ import pytest
 
 from wxdesk import logs
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 
 SECRET = "4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c"
 OPENID = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"

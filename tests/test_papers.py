@@ -11,7 +11,7 @@ import msgspec
 
 from docs.dev.render_tables import PAGES, TABLES, rendered
 from tests.desk.rules.file.checked_reading import read_rules
-from wxdesk.config import AccountEntry, Config, parse
+from wxdesk.config.reading import AccountEntry, Config, parse
 from wxdesk.store.schema import metadata
 
 ROOT = Path(__file__).parent.parent

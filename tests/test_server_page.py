@@ -15,7 +15,7 @@ import pytest
 from tests.postgresql import Postgres
 from tests.store.chats import Talk
 from wxdesk import cli
-from wxdesk.config import parse
+from wxdesk.config.reading import parse
 from wxdesk.store import open_store
 
 ROOT = Path(__file__).parent.parent

@@ -23,7 +23,8 @@ from wxdesk.desk.settings.configuration import Setup, read_setup
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home, write_private
 from wxdesk.runner import serve
-from wxdesk.secrets import SecretName, SecretSources, variable
+from wxdesk.secrets.names import SecretName, variable
+from wxdesk.secrets.sources import SecretSources
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 

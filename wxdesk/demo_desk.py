@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
+from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.contact_change import ContactChange
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.setup.public_url import push_path

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wxdesk.app import open_desk
 from wxdesk.commands.rules import import_rules
-from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
+from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account

@@ -13,12 +13,12 @@ from pathlib import Path
 from aiohttp import web
 
 from wxdesk.app import open_desk
-from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
+from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.model.account import PushMode
 from wxdesk.desk.settings.configuration import Setup, utc_now
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 
 UNREACHABLE = "http://127.0.0.1:9"
 """No WeChat to send to: what is measured is the way in."""

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.prepared import bring_up
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import Config, ListenerSettings
+from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.core.search_words import spaced
 from wxdesk.desk.finding import find
 from wxdesk.desk.settings.configuration import Setup

@@ -26,7 +26,7 @@ from tests.campaign.simulated_loop import SimulatedLoop, simulated
 from tests.flow.conftest import setup_for
 from tests.flow.timed_desk import HandClock
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import StoreSettings
+from wxdesk.config.reading import StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import Event, MessageKept, ReplyChanged
 from wxdesk.core.model.conversation import Author

@@ -26,7 +26,7 @@ from tests.postgresql import SHARED, Postgres
 from tests.store.chats import T0, Talk
 from tests.way_to_server import WayThere
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import StoreSettings
+from wxdesk.config.reading import StoreSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.platform import Sent

@@ -23,7 +23,7 @@ from tests.campaign.supervised_desk import PENDING, World
 from tests.conftest import Sized
 from tests.postgresql import Postgres
 from tests.store.recounted import assert_sums_are_a_count
-from wxdesk.config import StoreSettings
+from wxdesk.config.reading import StoreSettings
 from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import MoveNotAllowed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.serving import Serving, run, write_config
-from wxdesk.config import load
+from wxdesk.config.reading import load
 
 APP_ID = "wx0123456789abcdef"
 

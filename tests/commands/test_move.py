@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from tests.postgresql import Postgres
 from tests.store.moving.full_home import make_home
 from wxdesk.cli import main
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.config.store_url import VARIABLE, without_password
 
 pytestmark = pytest.mark.postgres

@@ -20,7 +20,8 @@ from keyring.backends.fail import Keyring as NoKeychain
 from tests.flow.serving import environment, run, write_config
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.cli import main
-from wxdesk.secrets import SecretName, SecretSource, SecretSources, variable
+from wxdesk.secrets.names import SecretName, SecretSource, variable
+from wxdesk.secrets.sources import SecretSources
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wxdesk import i18n
-from wxdesk.config import load, parse
+from wxdesk.config.reading import load, parse
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.model.account import PushMode, ReplyMode
 from wxdesk.core.system_failures import UnusableFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.config import Config, ServeSettings, parse
+from wxdesk.config.reading import Config, ServeSettings, parse
 from wxdesk.core.errors import BadConfig
 from wxdesk.i18n import explain
 

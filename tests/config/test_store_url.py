@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wxdesk.config import load
-from wxdesk.config.reading import load_file
+from wxdesk.config.reading import load, load_file
 from wxdesk.config.store_url import VARIABLE, passwords_in, public_part
 from wxdesk.core.errors import BadConfig
 from wxdesk.desk.settings.configuration import Setup

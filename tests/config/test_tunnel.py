@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wxdesk import i18n
-from wxdesk.config import TunnelSettings, parse
+from wxdesk.config.reading import parse
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.setup.tunnel_state import TunnelKind
 

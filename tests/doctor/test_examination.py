@@ -19,7 +19,7 @@ import pytest
 from tests.flow.serving import environment, write_config
 from tests.ports import free_port
 from wxdesk.app import open_desk
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.setup.findings import Check, Finding
@@ -33,7 +33,8 @@ from wxdesk.doctor.examination import examine
 from wxdesk.doctor.window import WindowCheck
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import SecretName, SecretSource, SecretSources
+from wxdesk.secrets.names import SecretName, SecretSource
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store
 from wxdesk.tunnel.connection import Surroundings
 

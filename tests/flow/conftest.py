@@ -12,7 +12,7 @@ import pytest
 from tests.prepared import prepare
 from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
+from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.events import DecisionMade, Event
 from wxdesk.core.model.rule import Decision

@@ -15,7 +15,7 @@ from msgspec import structs
 from tests.flow.conftest import setup_for
 from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import StoreSettings
+from wxdesk.config.reading import StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, DecisionMade, Event, PauseChanged, PreferencesChanged, ReplyChanged
 from wxdesk.core.model.conversation import Conversation

@@ -15,8 +15,8 @@ from pathlib import Path
 import secretstorage
 
 from wxdesk.core.model.account import Account
-from wxdesk.secrets import SecretSources
 from wxdesk.secrets.keychain import START_SECONDS
+from wxdesk.secrets.sources import SecretSources
 
 SHOP = Account("shop", "wx1", "gh_1")
 

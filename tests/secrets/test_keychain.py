@@ -11,9 +11,8 @@ from keyring.backends.null import Keyring as KeepsNothing
 from keyring.errors import KeyringLocked
 
 from tests.secrets.backends import Drawer, drawer
-from wxdesk.secrets import KeychainTrouble
 from wxdesk.secrets import keychain as room
-from wxdesk.secrets.keychain import Keychain
+from wxdesk.secrets.keychain import Keychain, KeychainTrouble
 
 __all__ = ["drawer"]
 

@@ -15,15 +15,9 @@ from tests.secrets.backends import Drawer, drawer
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
-from wxdesk.secrets import (
-    CHANGED_FILE,
-    TUNNEL_PASSWORD,
-    KeychainTrouble,
-    SecretName,
-    SecretSource,
-    SecretSources,
-    variable,
-)
+from wxdesk.secrets.keychain import KeychainTrouble
+from wxdesk.secrets.names import CHANGED_FILE, TUNNEL_PASSWORD, SecretName, SecretSource, variable
+from wxdesk.secrets.sources import SecretSources
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture
 

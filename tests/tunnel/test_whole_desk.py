@@ -16,14 +16,15 @@ from tests.ports import free_port
 from tests.tunnel.ssh.servers import PASSWORD, OwnServer
 from tests.tunnel.watching import LONGEST, closed
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import Config, ListenerSettings, TunnelSettings, WeChatSettings
+from wxdesk.config.reading import Config, ListenerSettings, WeChatSettings
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.events import TunnelChanged
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import TUNNEL_PASSWORD
+from wxdesk.secrets.names import TUNNEL_PASSWORD
 
 
 @pytest.fixture

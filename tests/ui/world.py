@@ -15,7 +15,7 @@ from msgspec import structs
 from tests.flow.timed_desk import HandClock
 from tests.prepared import prepare
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
-from wxdesk.config import AccountEntry, Config, ListenerSettings, StoreSettings, WeChatSettings
+from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, StoreSettings, WeChatSettings
 from wxdesk.core.events import CaughtUp, DecisionMade, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState

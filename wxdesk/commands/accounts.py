@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from wxdesk.commands.secrets import command_to_set, entry_of
-from wxdesk.config import AccountEntry, load
 from wxdesk.config.editing import with_account, with_account_keys, without_account
+from wxdesk.config.reading import AccountEntry, load
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import ConfigurationChanged
@@ -28,7 +28,7 @@ from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import tr
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store
 from wxdesk.store.engine.home_lock import HomeLock
 

@@ -9,9 +9,8 @@ from time import monotonic
 
 from wxdesk import logs
 from wxdesk.commands.accounts import Say
-from wxdesk.config import load
 from wxdesk.config.editing import with_keys
-from wxdesk.config.reading import load_file
+from wxdesk.config.reading import load, load_file
 from wxdesk.config.store_url import VARIABLE, passwords_in, public_part, url_of_environment, without_password
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
@@ -19,7 +18,9 @@ from wxdesk.desk.data.backups import URL, back_up
 from wxdesk.desk.data.exporting import ExportKind, export
 from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.i18n import ntr, tr
-from wxdesk.store.moving import DATABASE, CopyProgress, CopyResult, CopyStart, Listing, move_store, restore_backup
+from wxdesk.store.moving.backup import DATABASE, Listing
+from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store
+from wxdesk.store.moving.restore import restore_backup
 
 EVERY_SECONDS = 2.0
 """Time between two lines about the same table."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from wxdesk import __version__
-from wxdesk.config import FILE
+from wxdesk.config.reading import FILE
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import Gravity
 from wxdesk.core.system_failures import unusable_file, why_unusable

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from wxdesk.commands.accounts import AddCommand, Say
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.errors import BadInput, HomeInUse
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.operators import checked_name, hashed

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from wxdesk.config import AccountEntry, load
+from wxdesk.config.reading import AccountEntry, load
 from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.settings.configuration import Setup, utc_now
@@ -17,16 +17,8 @@ from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
 from wxdesk.runner import setup_lines
-from wxdesk.secrets import (
-    CUSTOMER_DATA_KEY,
-    PHONE,
-    TUNNEL_PASSWORD,
-    SecretName,
-    SecretSource,
-    SecretSources,
-    passphrase_of,
-    variable,
-)
+from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, SecretName, SecretSource, variable
+from wxdesk.secrets.sources import SecretSources, passphrase_of
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from wxdesk.core.errors import BadInput, NotAllowed, Phrase, StoreError
 from wxdesk.core.events import Event, OperatorsChanged
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
 from wxdesk.desk.ports import Clock
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.store.team import OperatorStore, SignInRow, owners
 
 LOOK_SECONDS = 3.0

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wxdesk.config import Config
+from wxdesk.config.reading import Config
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import StoreStatus
 from wxdesk.tunnel.connection import Surroundings
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wxdesk.config import FILE, load
+from wxdesk.config.reading import FILE, load
 from wxdesk.core.errors import BadInput, SendError, WxdeskError
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.findings import Check, Finding
@@ -22,7 +22,8 @@ from wxdesk.desk.wechat.clock_skew import skew_values
 from wxdesk.desk.wechat.credential_texts import field_name
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import explain, tr
-from wxdesk.secrets import AccountSecrets, SecretSource, SecretSources
+from wxdesk.secrets.names import SecretSource
+from wxdesk.secrets.sources import AccountSecrets, SecretSources
 from wxdesk.threads import aside
 from wxdesk.timezones import zone_named
 from wxdesk.wechat.client import WeChatClient

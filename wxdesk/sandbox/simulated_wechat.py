@@ -16,7 +16,7 @@ from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.dispatcher import PushDispatcher
 from wxdesk.sandbox.push.journal import Journal
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, Pusher, PushOutcome
-from wxdesk.secrets import SecretName, variable
+from wxdesk.secrets.names import SecretName, variable
 
 
 class SimulatedWeChat:

@@ -18,7 +18,7 @@ from wxdesk.sandbox.control.server import BadOrder, Control
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.server import HOST, Sandbox
-from wxdesk.secrets import SecretName
+from wxdesk.secrets.names import SecretName
 
 
 @dataclass(frozen=True, slots=True, repr=False)

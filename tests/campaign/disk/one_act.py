@@ -19,7 +19,7 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.i18n import explain
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store
 
 SQLITE = "sqlite:///desk.db"

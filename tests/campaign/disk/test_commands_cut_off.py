@@ -21,7 +21,7 @@ from tests.conftest import Sized
 from tests.prepared import prepare
 from tests.store.chats import T0, Talk
 from wxdesk.cli import main
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.store import open_store
 from wxdesk.store.pictures.files import PictureFiles

@@ -19,7 +19,7 @@ from tests.prepared import prepare
 from tests.webhook.envelopes import push_envelope
 from tests.webhook.pushing import APP_ID, CIPHER, KEY, TOKEN, sha1_of
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import AccountEntry, Config, ListenerSettings, WeChatSettings
+from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import DecisionMade
 from wxdesk.core.model.account import PushMode

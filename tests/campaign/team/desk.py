@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.campaign.team.machine import prepare
 from wxdesk.app import open_window_desk
-from wxdesk.config import Config, StoreSettings
+from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import CaughtUp, ConversationEvent, Event

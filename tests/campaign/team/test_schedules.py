@@ -27,7 +27,7 @@ from tests.campaign.test_schedules import PARTS, Supervision, try_schedules
 from tests.conftest import Sized
 from tests.postgresql import Postgres
 from wxdesk.app import open_window_desk
-from wxdesk.config import Config, StoreSettings
+from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.errors import ClaimedByColleague
 from wxdesk.core.model.operator import Role
 from wxdesk.desk import operators

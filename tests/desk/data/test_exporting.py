@@ -21,7 +21,7 @@ from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desk.data.exporting import BYTE_ORDER_MARK, FORMULA, ExportKind, export
 from wxdesk.store import open_store
-from wxdesk.store.moving import CopyProgress
+from wxdesk.store.moving.move import CopyProgress
 
 TEXTS = list(dict.fromkeys(as_kept(one.text) for one in hostile_texts()))
 

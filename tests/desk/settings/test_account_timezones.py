@@ -10,7 +10,7 @@ import pytest
 
 from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
-from wxdesk.config import parse
+from wxdesk.config.reading import parse
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType

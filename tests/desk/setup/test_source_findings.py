@@ -9,7 +9,8 @@ import pytest
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.account_findings import source_findings
 from wxdesk.desk.setup.sentences import text
-from wxdesk.secrets import KeychainTrouble, SecretSources
+from wxdesk.secrets.keychain import KeychainTrouble
+from wxdesk.secrets.sources import SecretSources
 
 
 @pytest.mark.parametrize("trouble", KeychainTrouble)

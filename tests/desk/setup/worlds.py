@@ -11,7 +11,7 @@ from typing import cast
 
 from tests.prepared import SQLITE, prepare
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard
-from wxdesk.config import Config, ListenerSettings, WeChatSettings
+from wxdesk.config.reading import Config, ListenerSettings, WeChatSettings
 from wxdesk.core.errors import NotSent
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.account import Account

@@ -12,7 +12,7 @@ from tests.desk.team.test_desks_of_a_team import Team, team
 from tests.desk.team.test_operators import operators, sign_in, staffed
 from tests.flow.conftest import sandbox
 from wxdesk.app import open_window_desk
-from wxdesk.config import Config, StoreSettings
+from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.conversations.claim import Sight
 from wxdesk.core.errors import ClaimedByColleague, NotAllowed
 from wxdesk.core.events import ColleagueCalled, Event, MessageKept

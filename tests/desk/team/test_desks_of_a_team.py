@@ -13,7 +13,7 @@ from msgspec import structs
 from tests.flow.conftest import sandbox, setup_for
 from tests.postgresql import Postgres
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
-from wxdesk.config import Config, StoreSettings
+from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.errors import BadPreference, NotFound, StoreError
 from wxdesk.core.events import CaughtUp, Event, MessageKept, PresenceChanged, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ReplyState

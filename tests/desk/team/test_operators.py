@@ -20,7 +20,7 @@ from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.team.authority import OPEN, ROLES, role_for
 from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 
 __all__ = ["sandbox", "team"]
 

@@ -27,7 +27,8 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import TUNNEL_PASSWORD, SecretName, SecretSource, SecretSources
+from wxdesk.secrets.names import TUNNEL_PASSWORD, SecretName, SecretSource
+from wxdesk.secrets.sources import SecretSources
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture
 

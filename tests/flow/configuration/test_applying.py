@@ -18,7 +18,7 @@ from tests.ports import free_port
 from tests.prepared import prepare
 from wxdesk import logs
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config import AccountEntry, ListenerSettings, StoreSettings
+from wxdesk.config.reading import AccountEntry, ListenerSettings, StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, Event, ReplyChanged, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import ReplyMode

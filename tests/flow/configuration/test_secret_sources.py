@@ -22,7 +22,8 @@ from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import SecretName, SecretSource, SecretSources
+from wxdesk.secrets.names import SecretName, SecretSource
+from wxdesk.secrets.sources import SecretSources
 
 __all__ = ["drawer"]  # the keychain in memory, as a fixture
 

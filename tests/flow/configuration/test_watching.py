@@ -21,8 +21,9 @@ from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.desk.settings.configuration import describe_changes, read_setup
 from wxdesk.runner import account_lines
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import SecretName, SecretSource, SecretSources, Vault
-from wxdesk.secrets.vault import LEAST_COST
+from wxdesk.secrets.names import SecretName, SecretSource
+from wxdesk.secrets.sources import SecretSources
+from wxdesk.secrets.vault import LEAST_COST, Vault
 
 SECOND = '[[accounts]]\nname = "second"\napp_id = "wx1"\n'
 

@@ -10,7 +10,7 @@ import pytest
 from tests.flow.timed_desk import Desk, timed_desk
 from tests.postgresql import SHARED, Postgres
 from tests.way_to_server import WayThere
-from wxdesk.config import StoreSettings
+from wxdesk.config.reading import StoreSettings
 from wxdesk.core.events import MessageKept
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.desk.messages import intake, store_watch

@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow.timed_desk import Desk, after, sent, stands, timed_desk
 from tests.postgresql import Postgres
-from wxdesk.config import StoreSettings
+from wxdesk.config.reading import StoreSettings
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import CHANGED_BY, StepKind

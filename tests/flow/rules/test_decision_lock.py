@@ -13,7 +13,7 @@ import pytest
 
 from tests.flow.timed_desk import Desk, timed_desk
 from tests.postgresql import Postgres
-from wxdesk.config import StoreSettings
+from wxdesk.config.reading import StoreSettings
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.demo_customers import LI_LEI

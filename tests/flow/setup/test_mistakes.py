@@ -31,7 +31,7 @@ from wxdesk.doctor.window import WindowCheck
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.tunnel.connection import Surroundings
 
 ACCOUNT, CREDENTIALS = demo_account()

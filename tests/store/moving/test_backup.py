@@ -19,14 +19,13 @@ import pytest
 from tests.prepared import SQLITE
 from tests.store.chats import Talk, second
 from tests.store.moving.full_home import PICTURES, everything, make_home
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.errors import BadInput, HomeInUse, StoreError
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desk.data.backups import back_up
 from wxdesk.store import open_store, read_store
-from wxdesk.store.moving import Listing, restore_backup
-from wxdesk.store.moving.backup import LISTING, read_listing
-from wxdesk.store.moving.restore import ASIDE
+from wxdesk.store.moving.backup import LISTING, Listing, read_listing
+from wxdesk.store.moving.restore import ASIDE, restore_backup
 
 NOW = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
 

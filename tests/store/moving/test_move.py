@@ -26,8 +26,8 @@ from wxdesk.core.errors import DatabaseInUse, HomeInUse, StoreDamaged, StoreErro
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.i18n import explain, use
 from wxdesk.store import check_store, open_store, opening
-from wxdesk.store.moving import CopyProgress, CopyResult, CopyStart, move_store, rows
-from wxdesk.store.moving.move import PICTURE_BYTES
+from wxdesk.store.moving import rows
+from wxdesk.store.moving.move import PICTURE_BYTES, CopyProgress, CopyResult, CopyStart, move_store
 
 pytestmark = pytest.mark.postgres
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.tunnel.watching import WatchedTunnel
-from wxdesk.config import TunnelSettings
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.tunnel.command.driver import CommandTimes, CommandTunnel
 

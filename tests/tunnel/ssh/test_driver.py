@@ -17,7 +17,7 @@ from tests.tunnel.ssh.conftest import ANSWER
 from tests.tunnel.ssh.servers import PASSWORD, OwnServer, RealServer, Server
 from tests.tunnel.ssh.wire import Wire
 from tests.tunnel.watching import WatchedTunnel, answer_of, closed
-from wxdesk.config import TunnelSettings
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.tunnel.ssh.driver import Address, SshTunnel

@@ -12,7 +12,7 @@ from tests.tunnel.ssh.conftest import ANSWER
 from tests.tunnel.ssh.frps import TOKEN, Frps
 from tests.tunnel.ssh.test_driver import QUICK
 from tests.tunnel.watching import WatchedTunnel
-from wxdesk.config import TunnelSettings
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.public_url import caddyfile
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict

@@ -13,7 +13,7 @@ from tests.ui.world import World
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.data.exporting import ExportKind, Progress
 from wxdesk.desk.operators import Operators
-from wxdesk.store.moving import CopyProgress
+from wxdesk.store.moving.move import CopyProgress
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import DataCard
 from wxdesk.ui.widgets.dialogs.file_jobs import BAR

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.config import AccountEntry, Config
+from wxdesk.config.reading import AccountEntry, Config
 from wxdesk.core.events import ConfigurationChanged, TokenChanged
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SetupFact
@@ -22,7 +22,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credentials import FormerSecret
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.secrets import MissingSecret, SecretName
+from wxdesk.secrets.names import MissingSecret, SecretName
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.appearance_card import AppearanceCard

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.secrets.backends import Drawer, drawer
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import SecretPlaces
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog

@@ -18,7 +18,7 @@ from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.secrets import SecretSources
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.threads import LoopThread
 from wxdesk.ui.setup.console import ConsoleValue, ConsoleValues
 

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_url_check, paste, reach
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_commands import RenameDialog, SwitchDialog

@@ -17,7 +17,7 @@ from wxdesk.core.setup.verdicts import CheckVerdict as V
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.sentences import CAUSES, WORDINGS
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.secrets import SecretName
+from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.setup.real_message import RealMessageCard

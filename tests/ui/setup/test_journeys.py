@@ -19,7 +19,7 @@ from tests.ui.setup.steps import (
     type_on,
     verdict,
 )
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.ui.setup.address import AddressCard

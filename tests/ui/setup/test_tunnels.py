@@ -16,7 +16,7 @@ from tests.tunnel.command.conftest import put_in_path
 from tests.tunnel.ssh.servers import PASSWORD, OwnServer
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, give_mini_program, paste, reach
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict

@@ -13,7 +13,8 @@ from wxdesk.core.events import SECRETS_TROUBLE
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.desk.settings.configuration import utc_now
-from wxdesk.secrets import SecretName, SecretSources
+from wxdesk.secrets.names import SecretName
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_the_message, give_mini_program, paste, reach, verdict
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.verdicts import CheckVerdict

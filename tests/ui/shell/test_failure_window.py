@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from wxdesk import i18n
-from wxdesk.config import load
+from wxdesk.config.reading import load
 from wxdesk.core.errors import HomeInUse, PortInUse
 from wxdesk.desktop import with_failures_shown
 from wxdesk.ui.shell.failure_window import FailureWindow

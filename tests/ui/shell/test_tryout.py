@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.prepared import prepare
 from wxdesk import desktop
 from wxdesk.app import open_desk
-from wxdesk.config import Config, ListenerSettings
+from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.ui.look.appearance import Appearance

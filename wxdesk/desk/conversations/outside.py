@@ -19,7 +19,7 @@ from wxdesk.desk.ports import Clock, EndpointCaller
 from wxdesk.desk.runtime.wall_clock import sleep_until
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.i18n import explain, ntr, tr
-from wxdesk.secrets import CUSTOMER_DATA_KEY, PHONE
+from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE
 from wxdesk.store.conversations.conversations import Conversations
 from wxdesk.store.inbox.attention import AttentionList
 

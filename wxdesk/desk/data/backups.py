@@ -7,7 +7,7 @@ from wxdesk.config.editing import with_keys
 from wxdesk.config.reading import FILE as CONFIG
 from wxdesk.config.reading import load_file
 from wxdesk.secrets.vault import FILE as VAULT
-from wxdesk.store.moving import DATABASE, Listing, Tell, make_backup
+from wxdesk.store.moving.backup import DATABASE, Listing, Tell, make_backup
 
 URL = f"sqlite:///{DATABASE}"
 """Place of the database in a home that was restored."""

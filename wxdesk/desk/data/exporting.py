@@ -27,7 +27,8 @@ from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import language, tr
 from wxdesk.paths import replace_file
 from wxdesk.store import StoreStatus, check_store, read_store
-from wxdesk.store.moving import CopyProgress, Tell
+from wxdesk.store.moving.backup import Tell
+from wxdesk.store.moving.move import CopyProgress
 from wxdesk.store.reports import Threads
 
 type ExportRow = Mapping[str, object]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from wxdesk.config import FILE, Config, load
+from wxdesk.config.reading import FILE, Config, load
 from wxdesk.config.store_url import passwords_in
 from wxdesk.config.writing import restore, rewrite
 from wxdesk.core.errors import BadInput, WxdeskError
@@ -25,15 +25,8 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import explain, tr
 from wxdesk.paths import stamp_of
-from wxdesk.secrets import (
-    CHANGED_FILE,
-    CUSTOMER_DATA_KEY,
-    PHONE,
-    TUNNEL_PASSWORD,
-    AccountSecrets,
-    MissingSecret,
-    SecretSources,
-)
+from wxdesk.secrets.names import CHANGED_FILE, CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, MissingSecret
+from wxdesk.secrets.sources import AccountSecrets, SecretSources
 from wxdesk.timezones import zone_named
 
 LOOK_SECONDS = 2.0

@@ -16,7 +16,8 @@ from wxdesk.core.wechat.credential_shapes import clean, judge_together, values_o
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.wechat.credential_texts import explain_issue
-from wxdesk.secrets import CUSTOMER_DATA_KEY, PHONE, SecretName, SecretSources
+from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, SecretName
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import Store
 
 NOTHING_ENTERED = "Nothing was entered; nothing was changed."

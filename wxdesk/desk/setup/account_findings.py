@@ -14,7 +14,9 @@ from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import addresses_in, meaning_of
 from wxdesk.desk.wechat.credential_texts import field_name
 from wxdesk.i18n import tr
-from wxdesk.secrets import AccountSecrets, KeychainTrouble, SecretName, SecretSource, SecretSources, variable
+from wxdesk.secrets.keychain import KeychainTrouble
+from wxdesk.secrets.names import SecretName, SecretSource, variable
+from wxdesk.secrets.sources import AccountSecrets, SecretSources
 
 TOKEN_CALL = "stable_token"  # noqa: S105 - the name of a call
 

@@ -38,7 +38,7 @@ from wxdesk.desk.setup.push_watch import (
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.setup.waiting import FactBook, SetupWaiting
-from wxdesk.secrets import AccountSecrets
+from wxdesk.secrets.sources import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
 
 MAY_NOT_SEND = (CheckVerdict.NO_PERMISSION, CheckVerdict.THIRD_PARTY_PLATFORM)

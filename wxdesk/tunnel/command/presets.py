@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from wxdesk.config import Preset
+from wxdesk.config.tunnel import Preset
 
 _NEVER = re.compile(r"(?!)")
 _AT = r"(?P<at>127\.0\.0\.1:\d+)"

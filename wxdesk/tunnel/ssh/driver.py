@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import asyncssh
 
-from wxdesk.config import TunnelSettings
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr

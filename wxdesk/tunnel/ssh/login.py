@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncssh
 
-from wxdesk.config import TunnelSettings
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelEnd
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr

@@ -12,7 +12,7 @@ from wxdesk.core.model.operator import Role
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.i18n import tr
-from wxdesk.secrets import SecretName
+from wxdesk.secrets.names import SecretName
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_mode import AccountMode

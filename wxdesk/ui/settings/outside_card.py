@@ -11,7 +11,7 @@ from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.outside import PhoneKind
 from wxdesk.i18n import tr, unit
-from wxdesk.secrets import CUSTOMER_DATA_KEY
+from wxdesk.secrets.names import CUSTOMER_DATA_KEY
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import sentence_word
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox

@@ -16,8 +16,8 @@ from wxdesk.core.model.operator import Role
 from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import tr
-from wxdesk.secrets import SecretSources
 from wxdesk.secrets.keychain import START_SECONDS
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button

@@ -9,7 +9,7 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together, new_aes_key, new_token
 from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import tr
-from wxdesk.secrets import SecretName
+from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import MODES, ConsolePaths, ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.findings import Mender

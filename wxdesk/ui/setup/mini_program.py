@@ -6,14 +6,14 @@ from itertools import count
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.config import ACCOUNT_NAME
+from wxdesk.config.reading import ACCOUNT_NAME
 from wxdesk.core.errors import BadInput
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, new_token
 from wxdesk.i18n import explain_reason, tr
-from wxdesk.secrets import SecretName
+from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import ConsolePaths
 from wxdesk.ui.setup.findings import Mender

@@ -14,7 +14,7 @@ from typing import Protocol
 from aiohttp import hdrs, web
 
 from wxdesk import __version__
-from wxdesk.config import ServeSettings
+from wxdesk.config.reading import ServeSettings
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, TroubleRaised
 from wxdesk.core.system_failures import why_not_listening

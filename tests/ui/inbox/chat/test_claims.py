@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.postgresql import Postgres
 from tests.ui.notifications.desktop import Desktop, board
 from tests.ui.world import World, beside, open_world
-from wxdesk.config import Config
+from wxdesk.config.reading import Config
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.operator import Role
 from wxdesk.core.presence import PresenceSignals

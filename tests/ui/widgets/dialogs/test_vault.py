@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from wxdesk.secrets import MissingSecret, SecretName, SecretSources
+from wxdesk.secrets.names import MissingSecret, SecretName
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog, ask_for_vault
 
