@@ -63,7 +63,7 @@ from pathlib import Path
 from wxdesk.app import open_desk
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
-from wxdesk.config import Config, ListenerSettings
+from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.ui.runtime.loop import GarbageCollector
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.window import run_window
@@ -96,7 +96,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from wxdesk import i18n
 from wxdesk.app import open_desk
-from wxdesk.config import Config, ListenerSettings
+from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.ui.settings.appearance_card import AppearanceCard

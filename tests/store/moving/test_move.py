@@ -186,7 +186,8 @@ async def test_a_running_desk_is_to_be_closed_first(postgres: Postgres, full: Pa
 MOVE = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from wxdesk.store.moving import move_store, rows
+from wxdesk.store.moving import rows
+from wxdesk.store.moving.move import move_store
 
 rows.PAGE = 5
 left = int(sys.argv[4])

@@ -238,7 +238,7 @@ async def test_what_a_program_says_to_the_last_takes_no_memory(
 DESK = """
 import asyncio, sys
 from pathlib import Path
-from wxdesk.config import TunnelSettings
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.tunnel.command.driver import CommandTunnel
 
 async def main():
