@@ -3,6 +3,7 @@
 import pytest
 
 from wxdesk.core.content.word_guard import found_in
+from wxdesk.core.model.content import Content, ReplyKind
 
 WORDS = ("保证", "100%", "1##########", "0##-#### ####", "Refund")
 
@@ -20,5 +21,12 @@ WORDS = ("保证", "100%", "1##########", "0##-#### ####", "Refund")
     ],
 )
 def test_what_is_found(text: str, found: tuple[str, ...]) -> None:
-    assert found_in(text, WORDS) == found
-    assert found_in(text, ()) == ()
+    assert found_in(Content(text=text), WORDS) == found
+    assert found_in(Content(text=text), ()) == ()
+
+
+def test_every_kind_is_looked_at_in_all_that_is_written_of_it() -> None:
+    link = Content(ReplyKind.LINK, title="Refund", description="保证", url="https://a.cn/13912345678")
+    assert found_in(link, WORDS) == ("保证", "1##########", "Refund")
+    assert found_in(Content(ReplyKind.CARD, title="Refunds", page_path="pages/index"), WORDS) == ("Refund",)
+    assert found_in(Content(ReplyKind.IMAGE, picture="13912345678"), WORDS) == ()

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Sequence
 
+from wxdesk.core.content.limits import words_of
+from wxdesk.core.model.content import Content
 from wxdesk.core.normalise import as_displayed
 
 _WITHIN_NUMBER = re.compile(r"(?<=[\d#])[ -](?=[\d#])")
 
 
-def found_in(text: str, words: Sequence[str]) -> tuple[str, ...]:
-    """Return those of `words` that stand in `text`, in any case and width.
+def found_in(content: Content, words: Sequence[str]) -> tuple[str, ...]:
+    """Return those of `words` that are written in `content`, in any case and width.
 
     `#` stands for any digit, so that `1##########` finds mobile numbers, also with blanks or hyphens in them.
     """
-    said = _folded(text)
+    said = _folded("\n".join(words_of(content).values()))
     return tuple(word for word in words if re.search(re.escape(_folded(word)).replace(r"\#", r"\d"), said))
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from wxdesk.core.content.limits import words_of
 from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.model.account import Account, ReplyMode
@@ -149,7 +148,7 @@ class Answering:
     def _replies(self, item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
         """Make an answer's replies, as drafts where the operator wants no others."""
         made = _replies(item, account, answer, now)
-        if any(found_in("\n".join(words_of(one.content).values()), self._guarded()) for one in made):
+        if any(found_in(one.content, self._guarded()) for one in made):
             return tuple(replace(_as_draft(one), error=GUARDED_WORD) for one in made)
         return tuple(map(_as_draft, made)) if self.asked.get(item.message.id) else made
 

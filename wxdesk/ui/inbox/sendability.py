@@ -5,6 +5,7 @@ Pure functions of records and times, without a widget.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,6 +78,11 @@ def cost_words(count: int, left: int) -> str:
 def count_left_text(left: int) -> str:
     """Return how many replies are left."""
     return ntr("{n} is left", "{n} are left", left)
+
+
+def guarded_text(words: Sequence[str]) -> str:
+    """Return the warning of words that should not leave; empty if there are none."""
+    return tr("Look again: “{words}” should not leave", words=tr("”, “").join(words)) if words else ""
 
 
 def editing_text(asking: int, ahead: int) -> str:

@@ -30,7 +30,7 @@ def composer(qtbot: QtBot) -> Composer:
 @pytest.fixture
 def sent(composer: Composer) -> list[str]:
     texts: list[str] = []
-    composer.sent.connect(lambda _id, text, _parts: texts.append(text))
+    composer.sent.connect(lambda _id, content, _parts: texts.append(content.text))
     return texts
 
 

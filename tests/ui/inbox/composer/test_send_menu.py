@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
@@ -15,8 +17,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import texts
 from tests.ui.world import World
+from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.preferences import AfterSending
+from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, offers_in
 from wxdesk.ui.runtime.bridge import Bridge
@@ -120,7 +124,7 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     opened(li)
     edit, menu = page.chat.composer.edit, page.chat.writing.sending
     QTest.keyClicks(edit, "tomorrow")
-    menu.send_later(world.desk.clock() + timedelta(hours=3), (li, "tomorrow"))
+    menu.send_later(world.desk.clock() + timedelta(hours=3), (li, Content(text="tomorrow")))
     qtbot.waitUntil(lambda: bridge.is_idle and edit.toPlainText() == "" and "tomorrow" in texts(page))
     row = page.list.model.row(li)
     assert row is not None
@@ -129,7 +133,7 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     assert [offer.text for offer in offers_in(entry)] == ["Change", "Stop"]
     page.chat.act(BubbleAction.UNDO, entry.key)
     qtbot.waitUntil(lambda: edit.toPlainText() == "tomorrow")
-    menu.send_later(world.desk.clock() + timedelta(days=9), (li, "tomorrow"))
+    menu.send_later(world.desk.clock() + timedelta(days=9), (li, Content(text="tomorrow")))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert edit.toPlainText() == "tomorrow", "WeChat takes nothing then, so it stays"
     assert world.sandbox.sent == ()
@@ -166,3 +170,102 @@ def test_a_word_that_should_not_leave_is_warned_of_and_may_be_sent(
     assert "Look again: “promise” should not leave" in page.chat.composer.hint.full_text()
     send(qtbot, world, page, bridge)
     assert [one.text for one in world.sandbox.sent] == ["I Promise, yes"]
+
+
+CLOSED_THEN = timedelta(days=9)
+
+
+@pytest.fixture
+def contents(world: World) -> dict[ReplyKind, Content]:
+    held = io.BytesIO()
+    Image.new("RGB", (50, 40), "#336699").save(held, "PNG")
+    digest = world.call(world.desk.pictures.add(held.getvalue())).digest
+    return {
+        ReplyKind.LINK: Content(ReplyKind.LINK, title="Sale", url="https://a.cn/13912345678"),
+        ReplyKind.IMAGE: Content(ReplyKind.IMAGE, picture=digest),
+        ReplyKind.CARD: Content(ReplyKind.CARD, title="Never dear", page_path="pages/a", thumb_picture=digest),
+    }
+
+
+def choose_later(panel: ContentPanel, nth: int) -> None:
+    panel.more.click()
+    menu = next(one for one in panel.findChildren(QMenu) if one.title() == "Send later")
+    menu.actions()[nth].trigger()
+    menu.parentWidget().close()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+@pytest.mark.parametrize("kind", [ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD])
+def test_every_kind_is_sent_later_changed_before_and_stays_if_it_may_not_be_sent_then(
+    qtbot: QtBot,
+    world: World,
+    page: InboxPage,
+    opened: Open,
+    three: tuple[int, int, int],
+    bridge: Bridge,
+    contents: dict[ReplyKind, Content],
+    kind: ReplyKind,
+) -> None:
+    opened(three[0])
+    panels, sending = page.chat.writing.panels, page.chat.writing.sending
+    panels.offer(contents[kind])
+    panel = next(one for one in panels.all if isinstance(one, ContentPanel) and one.isVisible())
+    sending.send_later(world.desk.clock() + CLOSED_THEN, (three[0], contents[kind]))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert panel.isVisible()
+    choose_later(panel, 0)
+    qtbot.waitUntil(lambda: bridge.is_idle and not panel.isVisible() and panel.is_blank)
+    entry = page.session.model.rows()[-1]
+    assert [offer.text for offer in offers_in(entry)] == ["Change", "Stop"]
+    row = page.list.model.row(three[0])
+    assert row is not None
+    assert status_of_row(row, world.desk.clock()).text.startswith("Sends ")
+    page.chat.act(BubbleAction.UNDO, entry.key)
+    qtbot.waitUntil(panel.isVisible)
+    assert panel.content() == contents[kind]
+    sending.send_and_resolve()
+
+    def status() -> ConversationStatus:
+        return world.call(world.store.conversations.get(three[0])).status
+
+    qtbot.waitUntil(lambda: status() is ConversationStatus.RESOLVED and len(world.sandbox.sent) == 1)
+
+
+def test_what_is_taken_back_while_something_else_is_made_is_begun_again_below(
+    qtbot: QtBot,
+    world: World,
+    page: InboxPage,
+    opened: Open,
+    three: tuple[int, int, int],
+    bridge: Bridge,
+    contents: dict[ReplyKind, Content],
+) -> None:
+    opened(three[0])
+    panels = page.chat.writing.panels
+    world.call(world.desk.replies.write(three[0], contents[ReplyKind.LINK], world.desk.clock() + timedelta(hours=3)))
+    qtbot.waitUntil(lambda: bridge.is_idle and "Sale" in texts(page)[-1])
+    panels.offer(contents[ReplyKind.CARD])
+    page.chat.act(BubbleAction.UNDO, page.session.model.rows()[-1].key)
+    qtbot.waitUntil(lambda: page.chat.composer.line.words.full_text() == "A link is not sent yet")
+    assert panels.card.isVisible()
+    panels.close()
+    panels.open(ReplyKind.LINK)
+    assert panels.link.content() == contents[ReplyKind.LINK]
+
+
+def test_words_that_should_not_leave_are_warned_of_in_panels_too(
+    world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], contents: dict[ReplyKind, Content]
+) -> None:
+    words = ("never", "1##########")
+    world.call(world.desk.preferences.set(replace(world.desk.preferences.now, guarded_words=words)))
+    opened(three[0])
+    panels = page.chat.writing.panels
+    panels.offer(contents[ReplyKind.LINK])
+    assert panels.link.hint.full_text() == "Look again: “1##########” should not leave"
+    assert panels.link.send.isEnabled()
+    panels.link.form.by_name["url"].edit.setText("https://a.cn/sale")
+    assert panels.link.hint.full_text() == "takes 1 reply, 5 are left"
+    panels.offer(contents[ReplyKind.CARD])
+    assert panels.card.hint.full_text() == "Look again: “never” should not leave"
+    panels.offer(contents[ReplyKind.IMAGE])
+    assert panels.picture.hint.full_text() == "takes 1 reply, 5 are left"

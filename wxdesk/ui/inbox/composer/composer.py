@@ -114,7 +114,7 @@ class Composer(QFrame):
     Writing is possible as soon as the conversation's id is known, sending once its quota is known.
 
     Signals:
-        sent: the id of the conversation that a text was written for, the text, and how many messages it may take.
+        sent: the id of the conversation that a text was written for, its `Content`, and how many messages it may take.
         edited: a `Reply` and its new text.
         given_up: the `Draft` of a reply that shall stay as it was.
         went_up: the cursor left an empty text upwards.
@@ -122,7 +122,7 @@ class Composer(QFrame):
         idle: True while the text has the focus, is empty, and neither changes a reply nor lies above another.
     """
 
-    sent = Signal(int, str, int)
+    sent = Signal(int, object, int)
     edited = Signal(object, str)
     given_up = Signal(object)
     went_up = Signal()
@@ -234,8 +234,9 @@ class Composer(QFrame):
         else:
             self.drafts.put(self._id, sheet)
 
-    def put_back(self, conversation_id: int, text: str) -> None:
-        """Restore `text` after its send was undone; what was written since follows it."""
+    def put_back(self, conversation_id: int, content: Content) -> None:
+        """Restore a text after its send was undone; what was written since follows it."""
+        text = content.text
         if conversation_id == self._id and self._editing is None:
             self._write_on(Draft.of_text(above(text, self.text())))
             self.edit.setFocus()
@@ -301,19 +302,19 @@ class Composer(QFrame):
         if self._editing is not None:
             self.edited.emit(self._editing, self.text())
         else:
-            self.sent.emit(self._id, self.text(), 1)
+            self.sent.emit(self._id, self._sheet.content, 1)
 
     def _submit_split(self) -> None:
         fit = self.fit
         if fit.can_split:
-            self.sent.emit(self._id, self.text(), fit.parts)
+            self.sent.emit(self._id, self._sheet.content, fit.parts)
 
     # -- showing
 
     @property
-    def can_send(self) -> bool:
-        """True if a new text can be sent now."""
-        return self._editing is None and self.send.isEnabled()
+    def written(self) -> tuple[int, Content] | None:
+        """The new text that can be sent now, and its conversation's id, if any."""
+        return (self._id, self._sheet.content) if self._editing is None and self.send.isEnabled() else None
 
     @property
     def fit(self) -> TextFit:
@@ -328,7 +329,7 @@ class Composer(QFrame):
     def _show_state(self) -> None:
         editing = self._editing is not None
         self.foot.show_fit(
-            self.fit, found_in(self.text(), self.guarded()), blank=not self.text().strip(), editing=editing
+            self.fit, found_in(self._sheet.content, self.guarded()), blank=not self.text().strip(), editing=editing
         )
         if self._conversation is None:
             self.hint.setText("")  # what may be sent is known in a moment

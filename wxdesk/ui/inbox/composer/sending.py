@@ -1,4 +1,4 @@
-"""Sends the composer's texts to the desk, each once, and takes them back."""
+"""Sends to the desk the written text or panel, each once, and takes it back."""
 
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.content import Content, ReplyKind
@@ -31,7 +31,7 @@ class ReplySending(QObject):
 
     Signals:
         taken: the desk has stored what was written in the open conversation.
-        written: the desk has stored a text.
+        written: the desk has stored something.
         resolve_wanted: the open conversation is to be resolved, whose last reply is stored.
     """
 
@@ -55,32 +55,55 @@ class ReplySending(QObject):
         self._bridge = bridge
         self._session = session
         self._notices = notices
-        self._last_text = ""
+        self._last_content = Content()
         self._last_replies: Sequence[Reply] = ()
-        self._resolves: tuple[int, str] | None = None
-        composer.foot.more.clicked.connect(self.open_menu)
-        composer.sent.connect(self._send)
+        for more in (composer.foot.more, *panels.more):
+            more.clicked.connect(partial(self.open_menu, more))
+        composer.sent.connect(self.send)
+        panels.sent.connect(self.send)
         composer.edited.connect(self._save_edit)
         composer.edit.undo_wanted.connect(self.take_back_last)
 
-    def _send(self, conversation_id: int, text: str, parts: int) -> None:
-        replies, whole = self._bridge.desk.replies, parts == 1
-        work = replies.write(conversation_id, text) if whole else replies.write_split(conversation_id, text, parts)
-        self.hand_over(conversation_id, text, work)
+    def send(
+        self,
+        conversation_id: int,
+        content: Content,
+        parts: int = 1,
+        at: datetime | None = None,
+        *,
+        resolve: bool = False,
+    ) -> None:
+        """Let the desk send content; clear it where it was written once that is stored.
 
-    def hand_over(self, conversation_id: int, text: str, work: Coroutine[Any, Any, object]) -> None:
-        """Clear the text once the desk has stored it."""
-        self._bridge.ask(work, partial(self._taken, conversation_id, text), once=("write", conversation_id, text))
+        parts: messages of a long text. at: a later time. resolve: resolve the conversation then, if it is open.
+        """
+        replies = self._bridge.desk.replies
+        work: Coroutine[Any, Any, Reply | list[Reply]]
+        if parts == 1:
+            work = replies.write(conversation_id, content, at)
+        else:
+            work = replies.write_split(conversation_id, content.text, parts)
+        done = partial(self._taken, conversation_id, content, resolve)
+        failed = partial(self._not_taken, conversation_id, content)
+        self._bridge.ask(work, done, failed, once=("write", conversation_id, content))
 
-    def _taken(self, conversation_id: int, text: str, answer: Reply | list[Reply]) -> None:
-        self._composer.clear_after(conversation_id, Draft.of_text(text))
-        self._last_text, self._last_replies = text, answer if isinstance(answer, list) else [answer]
+    def _taken(self, conversation_id: int, content: Content, resolve: bool, answer: Reply | list[Reply]) -> None:
+        self._place_of(content).clear_after(conversation_id, Draft(content))
+        self._last_content, self._last_replies = content, answer if isinstance(answer, list) else [answer]
         self.written.emit()
-        if self._resolves == (self._composer.conversation_id, text):
-            self.resolve_wanted.emit()
-        self._resolves = None
         if conversation_id == self._session.conversation_id:
+            if resolve:
+                self.resolve_wanted.emit()
             self.taken.emit()
+
+    def _not_taken(self, conversation_id: int, content: Content, error: Exception) -> None:
+        if content.kind is ReplyKind.TEXT:
+            self._bridge.failed.emit(error)
+        else:
+            self._panels.refuse(conversation_id, content, error)
+
+    def _place_of(self, content: Content) -> Composer | SendingPanels:
+        return self._composer if content.kind is ReplyKind.TEXT else self._panels
 
     def _save_edit(self, reply: Reply, text: str) -> None:
         self._lock.save(reply, Content(text=text), partial(self._edited, text))
@@ -115,16 +138,17 @@ class ReplySending(QObject):
 
     def _taken_back(self, replies: Sequence[Reply]) -> None:
         first = replies[0]
-        if first.content.kind is ReplyKind.TEXT:
-            self._composer.put_back(first.conversation_id, self._text_of(replies))
-        elif first.conversation_id != self._session.conversation_id or not self._panels.put_back(first.content):
+        self._place_of(first.content).put_back(first.conversation_id, self._content_of(replies))
+        if first.conversation_id != self._session.conversation_id:
             self._notices.toast(tr("Taken back; it was not sent."))
 
-    def _text_of(self, replies: Sequence[Reply]) -> str:
-        """Return the text as it was written, before it was split for WeChat."""
+    def _content_of(self, replies: Sequence[Reply]) -> Content:
+        """Return what was written, a text as it was before it was split for WeChat."""
+        if len(replies) == 1:
+            return replies[0].content
         if [reply.id for reply in replies] == [reply.id for reply in self._last_replies]:
-            return self._last_text
-        return "\n".join(reply.content.text for reply in replies)
+            return self._last_content
+        return Content(text="\n".join(reply.content.text for reply in replies))
 
     def _refused(self, error: Exception) -> None:
         if isinstance(error, MoveNotAllowed):
@@ -134,16 +158,15 @@ class ReplySending(QObject):
 
     # -- later, or as the last word
 
-    def open_menu(self) -> None:
+    def open_menu(self, anchor: QWidget) -> None:
         """Open the menu of more ways to send over its button."""
-        anchor = self._composer.foot.more
         menu = QMenu(anchor)
         menu.setAccessibleName(tr("More ways to send"))
-        resolve = menu.addAction(tr("Send and resolve\tCtrl+Shift+Enter"), self.send_and_resolve)
-        resolve.setEnabled(self._composer.can_send)
-        later = menu.addMenu(tr("Send later"))
-        later.setEnabled(self._composer.can_send)
         now, written = self._bridge.desk.clock(), self._written
+        resolve = menu.addAction(tr("Send and resolve\tCtrl+Shift+Enter"), self.send_and_resolve)
+        later = menu.addMenu(tr("Send later"))
+        for entry in (resolve, later):
+            entry.setEnabled(written is not None)
         for words, at in later_choices(now):
             later.addAction(words, partial(self.send_later, at, written))
         then = partial(self.send_later, written=written)
@@ -165,21 +188,19 @@ class ReplySending(QObject):
 
     def send_and_resolve(self) -> None:
         """Send what is written, and resolve the conversation once that is stored."""
-        if self._composer.can_send:
-            self._resolves = self._written
-            self._composer.submit()
+        if self._written is not None:
+            self.send(*self._written, resolve=True)
 
-    def send_later(self, at: datetime, written: tuple[int, str]) -> None:
+    def send_later(self, at: datetime, written: tuple[int, Content] | None) -> None:
         """Let the desk send at a time what was `written`, if that is still open."""
-        if written != self._written:
+        if written is None or written != self._written:
             self._notices.toast(tr("Nothing was planned, because something else is open now."))
-        elif self._composer.can_send:
-            thread, text = written
-            self.hand_over(thread, text, self._bridge.desk.replies.write(thread, text, at))
+        else:
+            self.send(*written, at=at)
 
     @property
-    def _written(self) -> tuple[int, str]:
-        return self._composer.conversation_id, self._composer.text()
+    def _written(self) -> tuple[int, Content] | None:
+        return self._panels.written if self._panels.is_open else self._composer.written
 
     def _prefer(self, then: AfterSending) -> None:
         preferences = self._bridge.desk.preferences

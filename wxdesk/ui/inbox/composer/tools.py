@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.sendability import TextFit, cost_words
+from wxdesk.ui.inbox.sendability import TextFit, cost_words, guarded_text
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -48,6 +48,14 @@ class ComposerTools(QWidget):
         roomy = self.width() >= self._full
         for button, words in zip(self._buttons, self._words, strict=True):
             button.setText(words if roomy else "")
+
+
+def more_ways() -> Button:
+    """Return the button beside “Send” that opens the menu of more ways to send."""
+    button = Button(icon="chevron-down")
+    button.setAccessibleName(tr("More ways to send"))
+    button.setToolTip(tr("More ways to send"))
+    return button
 
 
 def _tool(icon: str, words: str, tip: str) -> Button:
@@ -112,16 +120,14 @@ class ComposerFoot(QWidget):
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.send_split = Button("")
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY)
-        self.more = Button(icon="chevron-down")
-        self.more.setAccessibleName(tr("More ways to send"))
-        self.more.setToolTip(tr("More ways to send"))
+        self.more = more_ways()
         hbox(self.count, (self.hint, 1), self.send_split, hbox(self.send, self.more, spacing=2), within=self, spacing=8)
 
     def show_fit(self, fit: TextFit, guarded: Sequence[str], *, blank: bool, editing: bool) -> None:
         """Show how a text fits and what is `guarded` in it; a `blank` one cannot be sent."""
         self.count.setText(_size_text(fit.size))
         self.count.set_role("failed" if fit.too_long else "secondary")
-        words = fit.problem or _guarded_text(guarded) or ("" if editing else cost_words(1, fit.left))
+        words = fit.problem or guarded_text(guarded) or ("" if editing else cost_words(1, fit.left))
         self.hint.setText(f"· {words}" if words else "")
         problem = "pending" if fit.can_split else "failed"
         self.hint.set_role(problem if fit.problem else "pending" if guarded else "secondary")
@@ -143,10 +149,6 @@ def _split_words(messages: Sequence[str]) -> str:
 
 def _put_by_text(count: int) -> str:
     return ntr("{n} more text is put by", "{n} more texts are put by", count)
-
-
-def _guarded_text(words: Sequence[str]) -> str:
-    return tr("Look again: “{words}” should not leave", words=tr("”, “").join(words)) if words else ""
 
 
 def _begun_text(kind: ReplyKind) -> str:

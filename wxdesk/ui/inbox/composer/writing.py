@@ -182,10 +182,8 @@ class ReplyWriting(QObject):
         TypingNotice(self.composer.edit, above, bridge, session)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session, notices)
         self.sending.taken.connect(self.taken)
-        self.panels.sent.connect(self.taken)
         self.keeping = DraftKeeping(self.composer, self.panels, bridge)
         self.sending.written.connect(self.keeping.store)
-        self.panels.sent.connect(self.keeping.store)
 
     def turn(self) -> None:
         """Go to the open conversation; close panels, so that nothing is sent to another."""

@@ -1,5 +1,7 @@
 """Panels over the chat: one link, card or picture, or a link in the text."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QWidget
@@ -13,6 +15,8 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.form import ContentForm
 from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.content.preview import ContentPreview
+from wxdesk.ui.inbox.composer.tools import more_ways
+from wxdesk.ui.inbox.sendability import guarded_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -218,19 +222,18 @@ class ContentPanel(Popover):
         super().__init__(title, WIDEST, parent)
         self.kind = kind
         self.form = form = ContentForm((kind,), hints, bridge)
-        self._blocked = ""
-        self._busy = False
         self._plain_title = title
         self.preview = ContentPreview(album)
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
         self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎")
+        self.more = more_ways()
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(16)
         self._shown = QWidget()
         heading = PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary")
         vbox(heading, self.preview, STRETCH, within=self._shown, spacing=3)
         self._halves.addWidget(self._shown, 0)
-        foot = hbox((self.hint, 1), self.send, spacing=8)
+        foot = hbox((self.hint, 1), hbox(self.send, self.more, spacing=2), spacing=8)
         self.column.addLayout(self._halves)
         self.column.addLayout(foot)
         self.send.clicked.connect(self.submit)
@@ -270,22 +273,17 @@ class ContentPanel(Popover):
         """Set the title and button for editing a reply, or for making a new one."""
         self.title.setText(tr("Change this reply") if changes else self._plain_title)
         self.send.setText(tr("Save and send") if changes else tr("Send"))
+        self.more.setHidden(changes)
 
     def refresh(self) -> None:
         """Update the preview after a change of the fields."""
         self.preview.show_content(self.content())
 
-    def show_cost(self, blocked: str, cost: str) -> None:
-        """Show the cost of sending, or why nothing may be sent now (`blocked`)."""
-        self._blocked = blocked
-        self.hint.setText(blocked or cost)
-        self.hint.set_role("failed" if blocked else "secondary")
-        self.send.setEnabled(not blocked and not self._busy)
-
-    def set_busy(self, busy: bool) -> None:
-        """Disable sending while the desk stores a reply."""
-        self._busy = busy
-        self.send.setEnabled(not busy and not self._blocked)
+    def show_cost(self, blocked: str, guarded: Sequence[str], cost: str) -> None:
+        """Show why nothing may be sent (`blocked`), else `guarded` words, else the cost."""
+        self.hint.setText(blocked or guarded_text(guarded) or cost)
+        self.hint.set_role("failed" if blocked else "pending" if guarded else "secondary")
+        self.send.setEnabled(not blocked)
 
     def submit(self) -> None:
         """Send, or show the problem at its field."""

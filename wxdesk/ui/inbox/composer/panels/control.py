@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.errors import BadContent
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Draft, Reply
@@ -23,11 +24,11 @@ class SendingPanels(QObject):
     """Opens one panel at a time over `host`, above `composer`.
 
     Signals:
-        sent: the desk has stored a reply from a panel.
+        sent: the id of the conversation that something was made for, its `Content`, and the one message that it takes.
         changed: the content of a panel has changed.
     """
 
-    sent = Signal()
+    sent = Signal(int, object, int)
     changed = Signal()
 
     def __init__(
@@ -50,6 +51,8 @@ class SendingPanels(QObject):
         for panel in self._panels:
             panel.sent.connect(self._send)
             panel.form.changed.connect(self.changed)
+            panel.form.changed.connect(self.refresh)
+        self.more = tuple(panel.more for panel in self._panels)
         self.all = (*self._panels, self.text_link)
         for popover in self.all:
             popover.closed.connect(self._closed)
@@ -78,12 +81,17 @@ class SendingPanels(QObject):
             self._open.close_it()
         self._show_filled(content)
 
-    def put_back(self, content: Content) -> bool:
-        """Show content again after its send was undone; False if another is being made."""
-        if self._open is not None or not self._panel_for(content.kind).is_blank:
-            return False
-        self._show_filled(content)
-        return True
+    def put_back(self, conversation_id: int, content: Content) -> None:
+        """Show content again after its send was undone.
+
+        While something else is made, it waits below.
+        """
+        here = conversation_id == self._session.conversation_id
+        if here and self._open is None and self._panel_for(content.kind).is_blank:
+            self._show_filled(content)
+        else:
+            self._drafts.put(conversation_id, Draft(content))
+            self.note_begun()
 
     def change(self, reply: Reply) -> None:
         """Edit a link, card or picture that is not sent; resume an abandoned edit."""
@@ -107,9 +115,23 @@ class SendingPanels(QObject):
             self.picture.form.take(source)
 
     def refresh(self) -> None:
-        """Update cost and availability after a change of quota or reply window."""
+        """Update cost, warning and availability after a change of content or quota."""
         if isinstance(self._open, ContentPanel):
-            self._open.show_cost(self._composer.closed, cost_words(1, self._composer.fit.left))
+            guarded = found_in(self._open.content(), self._composer.guarded())
+            self._open.show_cost(self._composer.closed, guarded, cost_words(1, self._composer.fit.left))
+
+    @property
+    def is_open(self) -> bool:
+        """True while a link, picture or card is being made or changed."""
+        return isinstance(self._open, ContentPanel)
+
+    @property
+    def written(self) -> tuple[int, Content] | None:
+        """Content that the open panel can send now, and its conversation's id, if any."""
+        panel, written_in = self._open, self._written_in
+        if not isinstance(panel, ContentPanel) or written_in is None or self._editing is not None:
+            return None
+        return None if panel.is_blank or not panel.send.isEnabled() else (written_in, panel.content())
 
     def unsent(self) -> list[tuple[int, Draft]]:
         """Return what the panels hold, each with its conversation's id."""
@@ -140,7 +162,6 @@ class SendingPanels(QObject):
         if not panel.is_blank and self._written_in is not None:
             self._drafts.put(self._written_in, Draft(panel.content()))
         panel.clear()
-        panel.set_busy(False)
 
     def _show_filled(self, content: Content) -> ContentPanel:
         if self._editing is not None and self._open is not None:
@@ -187,7 +208,6 @@ class SendingPanels(QObject):
         draft = Draft(panel.content(), editing)
         self._drafts.leave(draft)
         panel.clear()
-        panel.set_busy(False)
         panel.for_change(False)
         if not self._lock.saves(editing.id):
             self._lock.put_back(editing.id, draft.changed)
@@ -195,25 +215,20 @@ class SendingPanels(QObject):
     # -- sending
 
     def _send(self, content: Content) -> None:
-        panel, written_in, editing = self._open, self._written_in, self._editing
-        once = ("write", written_in, content)
-        if not isinstance(panel, ContentPanel) or written_in is None or self._bridge.is_asking(once):
-            return
-        panel.set_busy(True)
-        if editing is not None:
+        panel, editing = self._open, self._editing
+        if isinstance(panel, ContentPanel) and editing is not None:
             failed = partial(self._not_changed, panel, editing)
             self._lock.save(editing, content, partial(self._changed, panel), failed)
-            return
-        done = partial(self._taken, panel, written_in, content)
-        failed = partial(self._refused, panel, written_in, content)
-        self._bridge.ask(self._bridge.desk.replies.write(written_in, content), done, failed, once=once)
+        elif self._written_in is not None:
+            self.sent.emit(self._written_in, content, 1)
 
     def _changed(self, panel: ContentPanel, reply: Reply) -> None:
         self._drafts.take_edit(reply)  # the panel may have been left while it was saved
         if self._editing is not None and self._editing.id == reply.id:
             self._editing = None
             panel.for_change(False)
-            self._done_with(panel)
+            panel.clear()
+            panel.close_it()
 
     def _not_changed(self, panel: ContentPanel, reply: Reply, error: Exception) -> None:
         if self._editing is not None and self._editing.id == reply.id:
@@ -222,28 +237,26 @@ class SendingPanels(QObject):
             self._bridge.failed.emit(error)
             self._lock.put_back(reply.id, True)
 
-    def _taken(self, panel: ContentPanel, written_in: int, content: Content, _: Reply) -> None:
-        self._drafts.remove(written_in, Draft(content))
-        if self._is_there(panel, written_in, content):
-            self._done_with(panel)
+    def clear_after(self, conversation_id: int, sent: Draft) -> None:
+        """Remove what the desk has, also from the stack, unless it was changed."""
+        self._drafts.remove(conversation_id, sent)
+        if self._is_there(conversation_id, sent.content):
+            panel = self._panel_for(sent.content.kind)
+            panel.clear()
+            panel.close_it()
 
-    def _refused(self, panel: ContentPanel, written_in: int, content: Content, error: Exception) -> None:
-        if self._is_there(panel, written_in, content):
-            self._complain(panel, error)
+    def refuse(self, conversation_id: int, content: Content, error: Exception) -> None:
+        """Show at its field why the desk refused content."""
+        if self._is_there(conversation_id, content):
+            self._complain(self._panel_for(content.kind), error)
         else:
             self._bridge.failed.emit(error)
 
-    def _is_there(self, panel: ContentPanel, written_in: int, content: Content) -> bool:
-        return self._written_in == written_in and self._editing is None and panel.content() == content
-
-    def _done_with(self, panel: ContentPanel) -> None:
-        panel.set_busy(False)
-        panel.clear()
-        panel.close_it()
-        self.sent.emit()
+    def _is_there(self, conversation_id: int, content: Content) -> bool:
+        written = self._panel_for(content.kind).content()
+        return self._written_in == conversation_id and self._editing is None and written == content
 
     def _complain(self, panel: ContentPanel, error: Exception) -> None:
-        panel.set_busy(False)
         if isinstance(error, BadContent):
             panel.form.show_error(error.field, explain(error))
         else:
