@@ -63,7 +63,7 @@ def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
     calls = RemoteCalls(store, local.clock, operators, local.colleagues)
     desk = replace(_fronted(local, COMMANDS, calls), is_remote=True, operators=operators)
-    local.inbox.me = local.colleagues.me = local.presence.me = lambda: desk.me
+    local.inbox.me = local.colleagues.me = local.presence.me = local.preferences.me = lambda: desk.me
     return TeamDesk(desk, store, Following(store, desk, local, calls))
 
 
@@ -74,7 +74,7 @@ async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervis
     parts.begin("sign-in", NOT_FOLLOWED, operators.run)
     calls = LocalCalls(store.operators, local, operators)
     desk = replace(_fronted(local, COMMANDS | OWN_COMMANDS, calls), operators=operators)
-    local.inbox.me = local.colleagues.me = local.presence.me = lambda: desk.me
+    local.inbox.me = local.colleagues.me = local.presence.me = local.preferences.me = lambda: desk.me
     return desk
 
 

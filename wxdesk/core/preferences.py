@@ -35,6 +35,8 @@ class AfterSending(StrEnum):
 class Preferences:
     """The operator's settings; they hold for all accounts of this desk.
 
+    In a team, those in `OWN` are each operator's own, and the others the shop's.
+
     undo_seconds: a written reply waits so long and can be taken back, 0 to 30, 0 for not at all ·
     writing_takes_over: writing a reply takes over for `takeover_minutes`, 1 to 1440 · calendar: id of the one
     that “until closing” refers to; the first where there is none of that id · last_moment: see `LastMoment` ·
@@ -89,6 +91,10 @@ class Preferences:
         """Time before an unanswered reply window closes to warn; zero for not at all."""
         return timedelta(hours=self.warn_hours)
 
+    def with_own(self, other: "Preferences") -> "Preferences":
+        """Return these with the fields of `other` that are an operator's own."""
+        return replace(self, **{field: getattr(other, field) for field in OWN})
+
     def at(self, hour: int) -> "Preferences":
         """Return these as they hold at an hour of the day, quiet or not."""
         first, last = self.quiet_from, self.quiet_until
@@ -102,6 +108,12 @@ class Preferences:
             if not (least <= value <= most or (zero and value == 0)):
                 raise BadPreference(field, 0 if zero else least, most)
 
+
+OWN = (
+    "undo_seconds", "away_minutes", "notifications", "notifications_show_text", "sound", "sound_every_seconds",
+    "quiet_from", "quiet_until", "on_close", "views", "keep_awake", "after_sending",
+)  # fmt: skip
+"""Fields that concern nobody but the operator who sets them."""
 
 BOUNDS = {
     "undo_seconds": (1, 30, True),

@@ -2,8 +2,14 @@
 
 from sqlalchemy import Connection, select
 
-from wxdesk.store.engine.database import StorePart, insert_into
+from wxdesk.store.engine.database import StorePart, insert_into, reading
 from wxdesk.store.schema.authored import settings
+
+PREFERENCES = "preferences"
+"""Key of the preferences of all."""
+
+OWN_PREFERENCES = f"{PREFERENCES}:"
+"""Key of an operator's own preferences, followed by the name."""
 
 ACCOUNT_MODE = "account:"
 """Key of an account's mode, followed by its name; an empty value is none."""
@@ -15,6 +21,12 @@ class Settings(StorePart):
     async def get(self, key: str) -> str | None:
         """Return the stored value."""
         return await self._db.read(get, key)
+
+    @reading
+    def beginning(self, connection: Connection, prefix: str) -> dict[str, str]:
+        """Return the values whose keys begin so, by key."""
+        query = select(settings.c.key, settings.c.value).where(settings.c.key.startswith(prefix, autoescape=True))
+        return {row.key: row.value for row in connection.execute(query)}
 
     async def set(self, key: str, value: str) -> None:
         """Store a value."""

@@ -19,6 +19,9 @@ class KeptSettings:
     async def get(self, key: str) -> str | None:
         return self._values.get(key)
 
+    async def beginning(self, prefix: str) -> dict[str, str]:
+        return {key: value for key, value in self._values.items() if key.startswith(prefix)}
+
     async def set(self, key: str, value: str) -> None:
         await asyncio.sleep(0)
         self._values[key] = value

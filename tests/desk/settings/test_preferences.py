@@ -10,7 +10,8 @@ from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import BadPreference
 from wxdesk.core.events import Event, PreferencesChanged
 from wxdesk.core.preferences import BOUNDS, LastMoment, Preferences
-from wxdesk.desk.settings.preferences import KEY, CurrentPreferences
+from wxdesk.desk.settings.preferences import CurrentPreferences
+from wxdesk.store.settings import PREFERENCES
 
 
 async def test_settings_outlive_the_program_and_are_told() -> None:
@@ -39,7 +40,7 @@ async def test_a_number_out_of_its_bounds_changes_nothing(field: str) -> None:
 @pytest.mark.parametrize("stored", ["{", '{"undo_seconds": "soon"}', '{"undo_seconds": 900}', "[]"])
 async def test_what_cannot_be_read_counts_as_never_set(stored: str) -> None:
     settings = KeptSettings()
-    await settings.set(KEY, stored)
+    await settings.set(PREFERENCES, stored)
     kept = CurrentPreferences(settings, [].append)
     await kept.load()
     assert kept.now == Preferences()
@@ -47,7 +48,7 @@ async def test_what_cannot_be_read_counts_as_never_set(stored: str) -> None:
 
 async def test_settings_of_a_newer_program_are_read_as_far_as_they_are_known() -> None:
     settings = KeptSettings()
-    await settings.set(KEY, '{"undo_seconds": 7, "colour_of_the_moon": "grey"}')
+    await settings.set(PREFERENCES, '{"undo_seconds": 7, "colour_of_the_moon": "grey"}')
     kept = CurrentPreferences(settings, [].append)
     await kept.load()
     assert kept.now == Preferences(undo_seconds=7)

@@ -2,6 +2,8 @@
 
 import asyncio
 import inspect
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from wxdesk.desk.team.authority import OPEN, ROLES, role_for
 from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.secrets.sources import SecretSources
+from wxdesk.store.settings import OWN_PREFERENCES
 
 __all__ = ["sandbox", "team"]
 
@@ -37,6 +40,7 @@ def test_each_command_has_its_role() -> None:
             needed = Role.LEAD if path in LEADS else Role.OWNER if path in {*OWN_COMMANDS, "erasing"} else Role.OPERATOR
             needed = Role.OPERATOR if (path, name) == ("templates", "count_use") else needed
             needed = Role.LEAD if (path, name) == ("claims", "take") else needed
+            needed = Role.OPERATOR if (path, name) == ("preferences", "set_own") else needed
             needed = Role.OWNER if path == "erasing" else needed
             assert role_for(f"{path}.{name}") is needed, f"{path}.{name}"
 
@@ -136,6 +140,34 @@ async def test_a_revision_has_the_name_of_who_saved_it(staffed: Team, operators:
     template = await desk.templates.save(Template(0, "Hello", "hi"))
     [kept] = await desk.templates.revisions(template.id)
     assert kept.by == "组长"
+
+
+async def test_each_operator_has_own_preferences_and_the_shop_the_others(staffed: Team, operators: Operators) -> None:
+    """Whatever desk they sit at; a role is needed for the shop's alone."""
+    desk, server = staffed.desk.desk, staffed.server.desk
+    await sign_in(operators, "小王")
+    quiet = replace(desk.preferences.now, sound=False, quiet_from=22, quiet_until=8, undo_seconds=9)
+    with pytest.raises(NotAllowed, match="Only a lead or an owner"):
+        await desk.preferences.set(replace(quiet, stale_minutes=7))
+    await desk.preferences.set_own(replace(quiet, stale_minutes=7))
+    assert desk.preferences.now == quiet
+    assert server.preferences.now == Preferences()
+    await sign_in(operators, "组长")
+    assert desk.preferences.now == Preferences()
+    await desk.preferences.set(Preferences(stale_minutes=7, sound=False))
+    assert desk.preferences.now == server.preferences.now == Preferences(stale_minutes=7)
+    await sign_in(operators, "小王")
+    assert desk.preferences.now == replace(quiet, stale_minutes=7)
+    await staffed.sandbox.say(LI_LEI.openid, "hello")
+    kept = await staffed.until(MessageKept)
+    reply = await desk.replies.write(kept.conversation_id, "by hand")
+    assert reply.due_at is not None
+    assert reply.due_at - reply.created_at == timedelta(seconds=9)
+    assert [one.action for one in await operators.actions(10) if one.operator] == ["preferences.set"]
+    wang = operators.now
+    assert wang is not None
+    await staffed.server.store.operators.change(wang, None, desk.clock())
+    assert await staffed.server.store.settings.beginning(OWN_PREFERENCES) == {}
 
 
 async def test_who_is_shut_out_loses_it_at_once(staffed: Team, operators: Operators) -> None:

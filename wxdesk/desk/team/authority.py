@@ -18,6 +18,7 @@ ROLES = {
     "templates": Role.LEAD,
     "templates.count_use": Role.OPERATOR,
     "preferences": Role.LEAD,
+    "preferences.set_own": Role.OPERATOR,
     "accounts": Role.LEAD,
     "account_editing": Role.OWNER,
     "erasing": Role.OWNER,
@@ -30,7 +31,7 @@ OPEN = {"presence.attend"}
 
 PASSING = {
     "replies", "drafts", "typing", "presence", "attention", "conversations.mark_read", "outbox.try_now",
-    "templates.count_use",
+    "templates.count_use", "preferences.set_own",
 }  # fmt: skip
 """Commands that are not kept: replies have a history, and others ask for none."""
 

@@ -59,7 +59,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "rules.exchange": ("take_in", "restore"),
     "rules.business_hours": ("save",),
     "templates": ("save", "save_all", "delete", "put_back", "count_use"),
-    "preferences": ("set",),
+    "preferences": ("set", "set_own"),
     "accounts": ("set_mode", "follow_config"),
     "quarantine": ("read_again",),
     "erasing": ("erase",),

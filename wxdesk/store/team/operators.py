@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Row, delete, select, update
 from wxdesk.core.errors import BadInput, NotAllowed, NotFound, Phrase
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
 from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
+from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.team import operator_actions, operators
+from wxdesk.store.settings import OWN_PREFERENCES
 
 FREE_TRIES = 3
 """Wrong passwords in a row that cost nothing; then each costs twice the time."""
@@ -89,6 +91,7 @@ class OperatorStore(StorePart):
         here = operators.c.id == before.id
         if after is None:
             connection.execute(delete(operators).where(here))
+            connection.execute(delete(settings).where(settings.c.key == OWN_PREFERENCES + before.name))
             _note(connection, "operators.remove", before.name, at, by)
             return
         values = {"role": after.role, "active": after.active, "changed_at": at}

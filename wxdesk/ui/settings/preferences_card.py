@@ -11,7 +11,7 @@ from wxdesk.computer import autostart
 from wxdesk.core.errors import BadPreference, WxdeskError
 from wxdesk.core.events import PreferencesChanged, RulesChanged
 from wxdesk.core.model.operator import Role
-from wxdesk.core.preferences import LastMoment, OnClose, Preferences
+from wxdesk.core.preferences import OWN, LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr, unit
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine, WordsLine
@@ -19,6 +19,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, Stack
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.messages import MINUTE, unit_text
 
@@ -38,12 +39,18 @@ class PreferencesCard(SettingsCard):
         self.lines: dict[str, PreferenceLine] = {}
         self._calendar = ChoiceLine("calendar", tr("“Until closing” goes by these business hours:"), self)
         self.hours = Button(tr("Edit business hours…"), kind=ButtonKind.LINK, parent=self)
-        self._add_talking()
+        is_team = bridge.desk.operators is not None
+        if is_team:
+            self.add_row("", PlainLabel(tr("Only for you, wherever you sign in"), strong=True, wrap=True, parent=self))
+        self._add_own()
+        if is_team:
+            self.add_row("", PlainLabel(tr("For the whole shop"), strong=True, wrap=True, parent=self))
+        self._add_writing()
         self._add_waiting()
-        self._add_calling()
         bridge.follow(self, self._offer_calendars, RulesChanged)  # they may have changed as well
         bridge.follow(self, self._follow, PreferencesChanged)
-        Rights(bridge, Role.LEAD, *self.lines.values(), self.hours, says=self.hint)
+        shops = (line for field, line in self.lines.items() if field not in OWN)
+        Rights(bridge, Role.LEAD, *shops, self.hours)
         self.show_all()
 
     def show_all(self) -> None:
@@ -59,37 +66,15 @@ class PreferencesCard(SettingsCard):
         self._calendar.show_value(self._wanted.calendar)
         self._calendar.setVisible(len(calendars) > 1)
 
-    def _add_talking(self) -> None:
-        takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
-        minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_text, MINUTE), self)
+    def _add_own(self) -> None:
         leaves = unit("second (0: it leaves at once)", "seconds (0: it leaves at once)")
         undo = NumberLine("undo_seconds", tr("What you send can be undone for"), leaves, self)
-        self._add(tr("Writing"), undo, takes_over, minutes)
-        words = WordsLine("guarded_words", tr("Warn me of these words"), tr("with commas; # is any digit"), self)
-        rules = SwitchLine("guards_rules", tr("A rule's reply with one of them waits as a draft"), self)
-        self._add(tr("Word guard"), words, rules)
-        hours = hbox(self.hours, STRETCH)
-        self._add(tr("Business hours"), self._calendar).addLayout(hours)
-
-    def _add_waiting(self) -> None:
-        last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
-        last.choice.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
-        waits = unit("minute late waits as a draft instead", "minutes late waits as a draft instead")
-        late = NumberLine("stale_minutes", tr("An automatic reply more than"), waits, self)
-        self._add(tr("Held replies"), last, late)
+        self._add(tr("Undo"), undo)
         idle_for = unit(
             "minute without key or mouse in this window nobody is at the desk",
             "minutes without key or mouse in this window nobody is at the desk",
         )
-        idle = NumberLine("away_minutes", tr("After"), idle_for, self)
-        away_for = unit("minute away (0: never)", "minutes away (0: never)")
-        back = NumberLine("hand_back_minutes", tr("What I took over without an end goes back after"), away_for, self)
-        self._add(tr("Presence"), idle, back)
-        if self._bridge.desk.operators is not None:
-            hands_out = tr("Who waits, and nobody has them, goes to the least busy of those at their desks")
-            self._add(tr("Team"), SwitchLine("hands_out", hands_out, self))
-
-    def _add_calling(self) -> None:
+        self._add(tr("Presence"), NumberLine("away_minutes", tr("After"), idle_for, self))
         shown = SwitchLine("notifications", tr("Notify me on the desktop"), self)
         text = SwitchLine("notifications_show_text", tr("and show what the customer wrote"), self)
         self._add(tr("Notifications"), shown, text)
@@ -100,17 +85,39 @@ class PreferencesCard(SettingsCard):
         quiet = tr("o'clock: neither sound nor notices on the desktop (the same hour twice: never)")
         begin = NumberLine("quiet_from", tr("Quiet from"), lambda _: tr("o'clock"), self)
         self._add(tr("Do not disturb"), begin, NumberLine("quiet_until", tr("and until"), lambda _: quiet, self))
-        before = unit(
-            "hour before the time for replies ends with no answer (0: never)",
-            "hours before the time for replies ends with no answer (0: never)",
-        )
-        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), before, self))
         closed = ChoiceLine("on_close", tr("When the window is closed"), self)
         choices = ((OnClose.ASK, tr("ask me")), (OnClose.TRAY, tr("keep on in the tray")))
         closed.choice.offer([*choices, (OnClose.QUIT, tr("stop receiving messages"))])
         self._add(tr("Closing"), closed)
         awake = tr("Keep this computer from going to sleep by itself while wxdesk receives messages")
         self._add(tr("Sleep"), SwitchLine("keep_awake", awake, self))
+
+    def _add_writing(self) -> None:
+        takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
+        minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_text, MINUTE), self)
+        away_for = unit("minute away (0: never)", "minutes away (0: never)")
+        back = NumberLine("hand_back_minutes", tr("What I took over without an end goes back after"), away_for, self)
+        self._add(tr("Writing"), takes_over, minutes, back)
+        words = WordsLine("guarded_words", tr("Warn me of these words"), tr("with commas; # is any digit"), self)
+        rules = SwitchLine("guards_rules", tr("A rule's reply with one of them waits as a draft"), self)
+        self._add(tr("Word guard"), words, rules)
+
+    def _add_waiting(self) -> None:
+        hours = hbox(self.hours, STRETCH)
+        self._add(tr("Business hours"), self._calendar).addLayout(hours)
+        last = ChoiceLine("last_moment", tr("When the time for replies is about to end, a held reply"), self)
+        last.choice.offer([(LastMoment.HAND_OVER, tr("waits for me")), (LastMoment.SEND, tr("is sent"))])
+        waits = unit("minute late waits as a draft instead", "minutes late waits as a draft instead")
+        late = NumberLine("stale_minutes", tr("An automatic reply more than"), waits, self)
+        self._add(tr("Held replies"), last, late)
+        before = unit(
+            "hour before the time for replies ends with no answer (0: never)",
+            "hours before the time for replies ends with no answer (0: never)",
+        )
+        self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), before, self))
+        if self._bridge.desk.operators is not None:
+            hands_out = tr("Who waits, and nobody has them, goes to the least busy of those at their desks")
+            self._add(tr("Team"), SwitchLine("hands_out", hands_out, self))
 
     def offer_autostart(self, home: Path) -> None:
         """Add a switch that is no preference but a file of the system's."""
@@ -145,18 +152,20 @@ class PreferencesCard(SettingsCard):
         self.lines[field].show_error("")
         if wanted != self._wanted:
             before, self._wanted = getattr(self._wanted, field), wanted
-            self._save(wanted, partial(self._saved, field, before))
+            self._save(field, wanted, partial(self._saved, field, before))
 
     def _saved(self, field: str, before: object, _: None) -> None:
         self._notices.offer(tr("Saved"), tr("Undo"), partial(self._undo, field, before))
 
     def _undo(self, field: str, before: object) -> None:
         """Restore this field only: another may have been set since."""
-        self._save(replace(self._bridge.desk.preferences.now, **{field: before}))  # type: ignore[arg-type]  # it was it
+        self._save(field, replace(self._bridge.desk.preferences.now, **{field: before}))  # type: ignore[arg-type]  # it was it
 
-    def _save(self, wanted: Preferences, done: Callable[[None], None] | None = None) -> None:
+    def _save(self, field: str, wanted: Preferences, done: Callable[[None], None] | None = None) -> None:
         self._under_way += 1
-        self._bridge.ask(self._bridge.desk.preferences.set(wanted), partial(self._stored, done), self._not_saved)
+        preferences = self._bridge.desk.preferences
+        keep = preferences.set_own if field in OWN else preferences.set
+        self._bridge.ask(keep(wanted), partial(self._stored, done), self._not_saved)
 
     def _stored(self, done: Callable[[None], None] | None, _: None) -> None:
         self._under_way -= 1

@@ -204,4 +204,4 @@ class ReplySending(QObject):
 
     def _prefer(self, then: AfterSending) -> None:
         preferences = self._bridge.desk.preferences
-        self._bridge.ask(preferences.set(replace(preferences.now, after_sending=then)))
+        self._bridge.ask(preferences.set_own(replace(preferences.now, after_sending=then)))
