@@ -54,7 +54,7 @@ def run_window(
     """
     application = make_application()
     memory = WindowMemory(facts.home)
-    appearance = Appearance(application, memory.look, memory.message_size)
+    appearance = Appearance(application, memory.word("look"), memory.number("message_size"))
 
     async def main() -> int:
         garbage = GarbageCollector(application)
@@ -62,7 +62,7 @@ def run_window(
         while await _signed_in(Bridge(desk, desk_loop)):
             code = await _until_closed(Bridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
             if appearance.language != i18n.language():
-                WindowMemory(facts.home).keep_language(appearance.language)
+                memory.keep({"language": appearance.language})
                 use_language(application, appearance.language)
             elif not desk.needs_sign_in:  # else somebody signed out, or was
                 break
@@ -96,7 +96,6 @@ async def _until_closed(
     window.show()
     ask_for_vault(bridge, window)
     code = await _wait_until_left(window.closing, shown)
-    WindowMemory(facts.home).keep_look(appearance.look)
     appearance.language_chosen.disconnect(change_language)
     attention.stop()
     awake.stop()

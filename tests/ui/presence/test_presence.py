@@ -21,6 +21,7 @@ from tests.ui.world import World, open_world
 from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.presence import AwayReason
 from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.ui.inbox.notices import MEANWHILE_BAR
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.notifications.notice import DesktopNotice, OnNoticeAction
@@ -351,3 +352,22 @@ def test_the_bar_of_what_stays_his_goes_when_he_is_back(qtbot: QtBot, active: Ma
     qtbot.waitUntil(lambda: LEFT in active.notices.bars.texts())
     qtbot.keyClick(active, Qt.Key.Key_F10)
     qtbot.waitUntil(lambda: LEFT not in active.notices.bars.texts())
+
+
+def test_a_window_that_opens_after_a_night_tells_who_wrote_since_it_was_closed(
+    qtbot: QtBot, active: MainWindow, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+) -> None:
+    world.say(LI, "good evening")
+    world.move_to(START + MINUTE)
+    active.presence.watch.end()
+    active.finish()
+    until(qtbot, world, AwayReason.NO_WINDOW)
+    world.move_to(START + 2 * MINUTE)
+    wang = world.say("oCustomer0000000000000002", "good morning")
+    again = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(again, before_close_func=lambda _: again.finish())
+    again.show()
+    words = "1 customer wrote meanwhile and waits for an answer"
+    qtbot.waitUntil(lambda: again.notices.bars.texts().get(MEANWHILE_BAR) == words)
+    world.call(world.desk.replies.write(wang, "good morning"))
+    qtbot.waitUntil(lambda: MEANWHILE_BAR not in again.notices.bars.texts() and bridge.is_idle)

@@ -307,10 +307,10 @@ def test_the_sheet_fills_both_its_sides(qtbot: QtBot, active: MainWindow) -> Non
     qtbot.waitUntil(lambda: active.findChild(ShortcutSheet) is None)
 
 
-def test_the_look_is_remembered(facts: InstallationFacts) -> None:
-    assert WindowMemory(facts.home).look is Look.SYSTEM
-    WindowMemory(facts.home).keep_look(Look.DARK)
-    assert WindowMemory(facts.home).look is Look.DARK
+def test_the_look_is_remembered(window: MainWindow, appearance: Appearance, facts: InstallationFacts) -> None:
+    assert WindowMemory(facts.home).word("look") == ""
+    appearance.choose(Look.DARK)
+    assert WindowMemory(facts.home).word("look") == Look.DARK
 
 
 def test_the_widths_of_panes_are_remembered(window: MainWindow, facts: InstallationFacts) -> None:

@@ -43,7 +43,7 @@ def test_messages_grow_by_key_and_the_size_is_kept(
         press(window, "Ctrl++")
     qtbot.waitUntil(lambda: edit.font().pixelSize() == USUAL + 3)
     assert height() > usual
-    assert WindowMemory(world.home).message_size == USUAL + 3
+    assert WindowMemory(world.home).number("message_size") == USUAL + 3
     for _ in range(30):
         press(window, "Ctrl+=")
     assert Size.MESSAGE == LARGEST

@@ -215,7 +215,7 @@ _OF_WAITING = (ConversationChanged, DecisionMade, ReplyChanged)
 
 
 class MeanwhileNotice(QObject):
-    """Tells of those who wrote in an absence or a pause.
+    """Tells of those who wrote in an absence or a pause, or while no window was open.
 
     Signals:
         walk_wanted: take them one by one, the longest waiting first.
@@ -231,9 +231,9 @@ class MeanwhileNotice(QObject):
         self._since: datetime | None = None
         bridge.events.connect(self._hear)
 
-    def after_pause(self) -> None:
-        """Tell who wrote while all was paused."""
-        self._since = None
+    def look(self, since: datetime | None) -> None:
+        """Tell who wrote since a time and waits, or whom the rules skipped in a pause."""
+        self._since = since
         self._look()
 
     def _look(self) -> None:

@@ -28,21 +28,26 @@ class Appearance(QObject):
     """Applies the chosen look, or the system's, and the size of messages.
 
     Signals:
-        changed: the palette has changed, or the choice of a language.
+        changed: something else was chosen, or the palette has changed.
         language_chosen: `language` is another one than that in use.
     """
 
     changed = Signal()
     language_chosen = Signal()
 
-    def __init__(self, application: QApplication, look: Look = Look.SYSTEM, message_size: int = 0) -> None:
+    def __init__(self, application: QApplication, look: str = Look.SYSTEM, message_size: int = 0) -> None:
         super().__init__(application)
         self._application = application
         Size.MESSAGE = message_size if SMALLEST <= message_size <= LARGEST else USUAL
-        self.look = look
+        self.look = Look(look) if look in set(Look) else Look.SYSTEM
         self.language = i18n.language()
         application.styleHints().colorSchemeChanged.connect(self._follow)
-        self.choose(look)
+        self.choose(self.look)
+
+    @property
+    def chosen(self) -> dict[str, str | int]:
+        """What was chosen, by name, to be kept."""
+        return {"look": self.look.value, "message_size": Size.MESSAGE}
 
     def choose(self, look: Look) -> None:
         """Apply this look from now on."""
@@ -64,6 +69,7 @@ class Appearance(QObject):
         for widget in self._application.allWidgets():
             if isinstance(widget, QAbstractItemView | QPlainTextEdit):
                 self._application.sendEvent(widget, QEvent(QEvent.Type.FontChange))
+        self.changed.emit()
         return Size.MESSAGE
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:

@@ -52,7 +52,7 @@ class SetupPage(QWidget):
         super().__init__()
         self._bridge = bridge
         self._memory = memory
-        self.account, step = memory.setup_place
+        self.account, step = memory.word("setup/account"), memory.word("setup/step")
         self.step = SetupFact(step) if step in set(SetupFact) else SetupFact.MINI_PROGRAM
         self.mender = Mender(bridge, notices, self)
         self.real_message = RealMessageCard(self.mender, self)
@@ -95,7 +95,7 @@ class SetupPage(QWidget):
         if self.account not in self._bridge.desk.accounts:
             self.account, step = "", step if step in _WITHOUT_ACCOUNT else SetupFact.MINI_PROGRAM
         self.step = step
-        self._memory.keep_setup_place(self.account, step.value)
+        self._memory.keep({"setup/account": self.account, "setup/step": step.value})
         self.steps.show_step(step)
         self.stack.setFocus()  # else Qt gives it to the next button, with a ring that means nothing
         self.stack.setCurrentWidget(self._scrolls[step])

@@ -84,7 +84,7 @@ class MainWindow(QWidget):
         self._show_state()
         self.show_page(0 if bridge.desk.accounts or bridge.desk.is_remote else self.page_names.index("guide"))
         self.figures.ask()
-        self.inbox.held.tell_of_waiting(by_hand=False)  # from an earlier run
+        self.inbox.held.tell_of_waiting(by_hand=False, since=self._memory.left_at)  # from an earlier run
 
     @property
     def _links(self) -> PageLinks:
@@ -160,7 +160,7 @@ class MainWindow(QWidget):
 
     def finish(self) -> None:
         """Remember the geometry and really close."""
-        self._memory.keep_place(self, self.inbox.regions.widths)
+        self._memory.keep_place(self, self.inbox.regions.widths, self._bridge.desk.clock())
         self._finished = True
         self.close()
 
@@ -208,6 +208,7 @@ class MainWindow(QWidget):
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
         self._bridge.failed.connect(self.notices.report)
+        self._appearance.changed.connect(self._keep_look)
         self.rail.chosen.connect(self.show_page)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.held.asks.connect(self._be_in_front)
@@ -243,9 +244,11 @@ class MainWindow(QWidget):
         bind(self, "F1", self.show_keys)
         bind(self, "Ctrl+/", self.show_keys)
 
+    def _keep_look(self) -> None:
+        self._memory.keep(self._appearance.chosen)
+
     def _enlarge(self, by: int) -> None:
         size = self._appearance.enlarge(by)
-        self._memory.keep_message_size(size)
         self.notices.toast(tr("Size of messages: {n}", n=size))
 
     def _hear(self, events: Sequence[Event]) -> None:

@@ -1,6 +1,7 @@
 """Held replies: read, commanded, asked about after a pause, shown by their strip."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -275,14 +276,17 @@ class HeldRepliesControl(QObject):
         else:
             self._notices.toast(tr("Nothing is held."))
 
-    def tell_of_waiting(self, by_hand: bool) -> None:
-        """Ask about replies that a pause held if it was ended `by_hand`, else leave a bar."""
+    def tell_of_waiting(self, by_hand: bool, since: datetime | None = None) -> None:
+        """Ask about replies that a pause held if it was ended `by_hand`, else leave a bar.
+
+        Tell also who wrote meanwhile: since a time, and whom the rules skipped.
+        """
+        self.meanwhile.look(since)
         self._bridge.ask(self._bridge.desk.inbox.held_replies(), partial(self._tell, by_hand))
 
     def _tell(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
         self.replies.take(held)
         asking = len(self.replies.asking())
-        self.meanwhile.after_pause()
         if asking and by_hand:
             self.decide()
         else:
