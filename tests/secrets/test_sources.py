@@ -188,7 +188,8 @@ def test_a_change_is_told_to_a_running_desk_without_names_or_values(tmp_path: Pa
 def test_an_account_is_renamed_and_removed_with_its_secrets(sources: SecretSources, drawer: Drawer) -> None:
     set_up(sources)
     sources.store("shop", TOKEN, "second", NOW)
-    sources.rename("shop", "tea")
+    sources.copy("shop", "tea")
+    sources.remove("shop")
     assert found(sources) == Credentials("", "")
     tea = sources.read(Account("tea", "wx1", "gh_1"), NOW).credentials
     assert (tea.app_secret, tea.push_token) == ("first app_secret", "second")

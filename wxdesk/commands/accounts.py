@@ -158,7 +158,9 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
 
         configuration.apply = apply
         pictures = Pictures(store.pictures, store.picture_bytes, setup.clock)
-        await work(AccountEditing(configuration, store, pictures, lambda _: lambda: None))
+        editing = AccountEditing(configuration, store, pictures, lambda _: lambda: None)
+        await editing.settle_rename()
+        await work(editing)
     finally:
         await store.close()
 

@@ -222,13 +222,13 @@ class SecretSources:
         self._take_out(_entries_of(account), self._places)
         self._tell_change()
 
-    def rename(self, old: str, new: str) -> None:
-        """Give the secrets of account `old` to `new`, which has none."""
+    def copy(self, old: str, new: str) -> None:
+        """Give the secrets of account `old` to `new` as well."""
         for place in self._places:
             kept = {entry: place.get(entry, PERSON_SECONDS) for entry in _entries_of(old)}
-            moved = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
-            if moved and place.put(moved, PERSON_SECONDS):
-                place.put(dict.fromkeys(kept), PERSON_SECONDS)
+            copied = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
+            if copied:
+                place.put(copied, PERSON_SECONDS)
         self._tell_change()
 
     def make_vault(self, passphrase: str) -> None:

@@ -1,4 +1,4 @@
-"""One act on a home that a process may not get to the end of: a migration, an import of rules, an account's removal."""
+"""One act on a home that a process may not get to the end of, such as a migration or an account's new name."""
 
 from __future__ import annotations
 
@@ -73,14 +73,20 @@ async def remove_account(home: Path, name: str, last: int | None = None) -> None
     await _command(home, last, ("removed", name), "account", "remove", name, "--with-data")
 
 
+async def rename_account(home: Path, old: str, new: str, last: int | None = None) -> None:
+    """Give an account another name, as `wxdesk account rename` does."""
+    await _command(home, last, ("renamed", new), "account", "rename", old, new)
+
+
 async def _command(home: Path, last: int | None, fact: tuple[str, str], *arguments: str) -> None:
-    statements, said = Statements(last), Confirmed(home)
+    statements, layer, said = Statements(last), Layer.here(), Confirmed(home)
     said.note("begun", *fact, "")
     code = await asyncio.to_thread(main, ["--home", str(home), "--lang", "en", *arguments])
     if code:
         raise SystemExit(code)
     said.note("done", *fact, "")
     said.note("statements", statements.count)
+    said.note("calls", 0 if layer is None else layer.calls)
 
 
 async def start_once(home: Path) -> None:

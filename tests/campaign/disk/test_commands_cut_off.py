@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from tests.campaign.disk.at_work import RULES, read_confirmed
-from tests.campaign.disk.children import Nursery
+from tests.campaign.disk.children import PASSPHRASE, Nursery
 from tests.campaign.disk.recorder import AFTER, BEFORE, CUT, NAME, OPEN, SYNC, WRITE, Disk, Fault, Kept
 from tests.campaign.disk.verdict import Found
 from tests.conftest import Sized
@@ -23,6 +23,9 @@ from tests.store.chats import T0, Talk
 from wxdesk.cli import main
 from wxdesk.config.reading import load
 from wxdesk.core.model.picture import Picture, PictureFormat
+from wxdesk.secrets import SecretName
+from wxdesk.secrets.names import entry_of
+from wxdesk.secrets.vault import Vault
 from wxdesk.store import open_store
 from wxdesk.store.pictures.files import PictureFiles
 
@@ -32,18 +35,34 @@ CALLS = WRITE | SYNC | CUT | OPEN | NAME
 TRIES = (2, 12, 600)
 """How often each command is cut off in each size of the campaign."""
 
+ALONE = '[listener]\nport = 0\n[wechat]\napi_base = "http://127.0.0.1:9"\n'
+"""A desk that meets no other one, and no WeChat."""
+
 ACCOUNT = '\n[[accounts]]\nname = "{name}"\napp_id = "wx{number:016d}"\noriginal_id = "gh_{number:012d}"\n'
 
 
-def cut_off(nursery: Nursery, home: Path, act: str, argument: str, chance: Random) -> bool:
-    """Let a command begin that is killed at one of its statements or calls; whether it had an end all the same."""
-    if chance.random() < 0.5:
-        code = nursery.live(f"{ACT}.{act}", argument, chance.randrange(1, 90), folder=home)
-    else:
-        fault = Fault(CALLS, chance.randrange(1, 120), dies=chance.choice((BEFORE, AFTER)))
-        code = nursery.live(f"{ACT}.{act}", argument, folder=home, fault=fault)
-    assert code in (0, -signal.SIGKILL)
-    return code == 0
+class Command:
+    """A command on a home, which is killed at one of its statements or calls, as many as it is found to have."""
+
+    def __init__(self, nursery: Nursery, begun: Path, act: str, *arguments: str) -> None:
+        self._nursery, self._act = nursery, f"{ACT}.{act}"
+        tried = begun.with_name("tried")
+        shutil.copytree(begun, tried)
+        assert nursery.live(self._act, *arguments, folder=tried, fault=Fault(CALLS, 10**9)) == 0
+        counted = {kind: facts[0] for kind, *facts in read_confirmed(tried)}
+        self._statements, self._calls = counted["statements"], counted["calls"]
+        shutil.rmtree(tried)
+
+    def cut_off(self, home: Path, chance: Random, *arguments: str) -> bool:
+        """Let it begin and be killed, mostly in its second half; whether it had an end all the same."""
+        at = chance.uniform(chance.choice((0, 0.5, 0.5)), 1)
+        if chance.random() < 0.5:
+            code = self._nursery.live(self._act, *arguments, 1 + round(at * self._statements), folder=home)
+        else:
+            fault = Fault(CALLS, 1 + round(at * self._calls), dies=chance.choice((BEFORE, AFTER)))
+            code = self._nursery.live(self._act, *arguments, folder=home, fault=fault)
+        assert code in (0, -signal.SIGKILL)
+        return code == 0
 
 
 async def fill(home: Path) -> None:
@@ -87,9 +106,10 @@ def test_a_removal_with_data(watched: Nursery, tmp_path: Path, sized: Sized) -> 
     asyncio.run(fill(begun))
     accounts = [ACCOUNT.format(name=name, number=number) for number, name in enumerate(("other", "shop"))]
     (begun / "config.toml").write_text("".join(accounts), encoding="utf-8")
+    removal = Command(watched, begun, "remove_account", "shop")
     for _ in range(sized(*TRIES)):
         shutil.copytree(begun, home)
-        ended = cut_off(watched, home, "remove_account", "shop", chance)
+        ended = removal.cut_off(home, chance, "shop")
         assert asyncio.run(lost(home)) == 0, "an alarm about messages that were removed on purpose"
         if left_of(home, "shop")[2]:
             assert not ended
@@ -102,13 +122,42 @@ def test_a_removal_with_data(watched: Nursery, tmp_path: Path, sized: Sized) -> 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(900)
+def test_another_name_of_an_account(watched: Nursery, tmp_path: Path, sized: Sized) -> None:
+    """At the next start the account has one of both names, with all that is its own and none of it left elsewhere."""
+    chance, begun, home = Random(20261209), tmp_path / "begun", tmp_path / "home"
+    prepare(begun)
+    asyncio.run(fill(begun))
+    vault = Vault(begun / "secrets.vault", cost=14)
+    vault.create(PASSPHRASE)
+    vault.put({entry_of("shop", name): f"the shop's {name}" for name in SecretName})
+    accounts = [ACCOUNT.format(name=name, number=number) for number, name in enumerate(("other", "shop"))]
+    (begun / "config.toml").write_text("".join([ALONE, *accounts]), encoding="utf-8")
+    renaming = Command(watched, begun, "rename_account", "shop", "tea")
+    for _ in range(sized(*TRIES)):
+        shutil.copytree(begun, home)
+        ended = renaming.cut_off(home, chance, "shop", "tea")
+        assert watched.live(f"{ACT}.start_once", folder=home) == 0
+        name, gone = ("tea", "shop") if left_of(home, "tea")[2] else ("shop", "tea")
+        assert name == "tea" or not ended
+        assert left_of(home, name)[::2] == (10, True)
+        assert left_of(home, gone)[::2] == (0, False)
+        vault = Vault(home / "secrets.vault")
+        vault.unlock(PASSPHRASE)
+        assert [vault.get(entry_of(name, one)) for one in SecretName] == [f"the shop's {one}" for one in SecretName]
+        assert [vault.get(entry_of(gone, one)) for one in SecretName] == [None] * len(SecretName)
+        shutil.rmtree(home)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(900)
 def test_an_import_of_rules(watched: Nursery, tmp_path: Path, sized: Sized) -> None:
     chance, home, version = Random(20261208), tmp_path / "home", "0"
     home.mkdir()
     (tmp_path / "rules.toml").write_text(RULES.format(version=version), encoding="utf-8")
     assert main(["--home", str(home), "--lang", "en", "rules", "import", str(tmp_path / "rules.toml")]) == 0
+    importing = Command(watched, home, "import_rules", "1")
     for number in range(1, sized(*TRIES) + 1):
-        ended = cut_off(watched, home, "import_rules", str(number), chance)
+        ended = importing.cut_off(home, chance, str(number))
         asyncio.run(lost(home))
         with closing(sqlite3.connect(home / "desk.db")) as db:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

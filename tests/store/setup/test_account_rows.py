@@ -101,7 +101,10 @@ async def test_removing_loses_no_push(store: Store) -> None:
 async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     await fill(store, "aa")
     before = await rows(store)
+    await store.account_rows.begin_rename("aa", "new")
+    assert await store.account_rows.unfinished_rename() == ("aa", "new")
     await store.account_rows.rename("aa", "new")
+    assert await store.account_rows.unfinished_rename() is None
     assert await rows(store) == before
     [thread] = await store.inbox.customers("oA", accounts=["new"])
     assert thread.account == "new"
@@ -115,5 +118,5 @@ async def test_a_name_that_has_conversations_is_not_given(store: Store) -> None:
     await fill(store, "bb")
     before = await rows(store)
     with pytest.raises(BadInput, match="“bb” already"):
-        await store.account_rows.rename("aa", "bb")
+        await store.account_rows.begin_rename("aa", "bb")
     assert await rows(store) == before

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
-from wxdesk.core.errors import BadInput, NotFound
+from wxdesk.core.errors import BadInput, NotFound, Phrase
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.outside import PhoneKind
 from wxdesk.core.wechat.credential_shapes import clean, judge_together, values_of
@@ -97,18 +97,40 @@ class AccountEditing:
         """Give an account another name, with its conversations and secrets.
 
         Its push URL is another one then, to be entered in WeChat's console: pushes to the former one are refused.
+        What is cut off before config.toml has the new name, is undone at the next start, the rest done then.
         """
+        if new in self._configuration.now.accounts:
+            raise BadInput(reason=Phrase("config.toml has an account “{account}” already.", account=new))
+        rows = self._store.account_rows
 
-        async def move() -> None:
+        async def begin() -> None:
+            await rows.begin_rename(old, new)
+            if self._sources is not None:
+                await asyncio.to_thread(self._sources.copy, old, new)
+
+        change = partial(with_account_keys, name=old, keys={"name": new})
+        try:
+            changes = await self._moving(old, change, first=begin, then=partial(rows.rename, old, new))
+        except BaseException:
+            await self.settle_rename()
+            raise
+        await self._remove_secrets(old)
+        return changes
+
+    async def settle_rename(self) -> None:
+        """Finish a rename that was cut off, or undo it, as config.toml says."""
+        renaming = await self._store.account_rows.unfinished_rename()
+        if renaming is None:
+            return
+        old, new = renaming
+        accounts = self._configuration.now.accounts
+        if new in accounts and old not in accounts:
             await self._store.account_rows.rename(old, new)
-            try:
-                if self._sources is not None:
-                    await asyncio.to_thread(self._sources.rename, old, new)
-            except BaseException:
-                await self._store.account_rows.rename(new, old)
-                raise
-
-        return await self._moving(old, partial(with_account_keys, name=old, keys={"name": new}), then=move)
+            await self._remove_secrets(old)
+        else:
+            if new not in accounts:
+                await self._remove_secrets(new)
+            await self._store.account_rows.forget_rename()
 
     async def remove(self, name: str, *, with_data: bool) -> ConfigurationChanged:
         """Remove an account and its secrets, and its conversations only `with_data`.
@@ -123,10 +145,13 @@ class AccountEditing:
                     await self._pictures.remove(digest)
                 await self._store.account_rows.remove(name)
                 await self._store.person_rows.scrub()
-            if self._sources is not None:
-                await asyncio.to_thread(self._sources.remove, name)
+            await self._remove_secrets(name)
 
         return await self._moving(name, partial(without_account, name=name), first=remove_rest)
+
+    async def _remove_secrets(self, name: str) -> None:
+        if self._sources is not None:
+            await asyncio.to_thread(self._sources.remove, name)
 
     @property
     def _sources(self) -> SecretSources | None:

@@ -4,6 +4,7 @@ Both go through the schema as it is, so that no table can be forgotten: a row be
 to the one of a row that it refers to.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 
@@ -24,39 +25,59 @@ from sqlalchemy import (
 
 from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.core.model.operator import CommandState
-from wxdesk.store.engine.database import StorePart, writing
+from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.columns import JsonText
 from wxdesk.store.schema.figures import changed_hours, hourly_figures
 from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures, uploads
 from wxdesk.store.schema.team import commands
-from wxdesk.store.settings import ACCOUNT_MODE
+from wxdesk.store.settings import ACCOUNT_MODE, get, put
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+_ACCOUNT_TABLES = [table for table in metadata.sorted_tables if "account" in table.c]
+
+_RENAMING = "renaming"
+"""Key of the setting that holds both names of an account while it is renamed."""
 
 
 class AccountRows(StorePart):
     """The rows of one account, in every table."""
 
     @writing
-    def rename(self, connection: Connection, old: str, new: str) -> None:
-        """Give all rows of account `old` to `new`.
+    def begin_rename(self, connection: Connection, old: str, new: str) -> None:
+        """Note that account `old` will be `new`, until `rename` or `forget_rename`.
 
         Raises:
             BadInput: there are rows of `new`, perhaps of an account that was removed without them.
         """
+        for table in _ACCOUNT_TABLES:
+            if table is not hourly_figures and connection.scalar(select(exists().where(table.c.account == new))):
+                raise BadInput(reason=Phrase("There are conversations of an account “{account}” already.", account=new))
+        put(connection, _RENAMING, json.dumps((old, new)))
+
+    @reading
+    def unfinished_rename(self, connection: Connection) -> tuple[str, str] | None:
+        """Return the former and the new name of an account that is noted to be renamed."""
+        noted = get(connection, _RENAMING)
+        return None if noted is None else tuple(json.loads(noted))
+
+    @writing
+    def rename(self, connection: Connection, old: str, new: str) -> None:
+        """Give all rows of account `old` to `new`, which has none."""
         connection.execute(delete(hourly_figures).where(hourly_figures.c.account == new))  # of rows that are gone
         connection.execute(update(changed_hours).values(n=changed_hours.c.n + 1))  # what is counted now, is of `old`
-        tables = [table for table in metadata.sorted_tables if "account" in table.c]
-        for table in tables:
-            if connection.scalar(select(exists().where(table.c.account == new))):
-                raise BadInput(reason=Phrase("There are conversations of an account “{account}” already.", account=new))
-        for table in tables:
+        for table in _ACCOUNT_TABLES:
             connection.execute(update(table).where(table.c.account == old).values(account=new))
-        connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + new))
+        connection.execute(delete(settings).where(settings.c.key.in_((ACCOUNT_MODE + new, _RENAMING))))
         setting = settings.c.key == ACCOUNT_MODE + old
         connection.execute(update(settings).where(setting).values(key=ACCOUNT_MODE + new))
+
+    @writing
+    def forget_rename(self, connection: Connection) -> None:
+        """Drop the note of `begin_rename`."""
+        connection.execute(delete(settings).where(settings.c.key == _RENAMING))
 
     async def pictures(self, name: str) -> list[str]:
         """Return the pictures that only rows of an account name."""
@@ -79,8 +100,7 @@ class AccountRows(StorePart):
 
 def _owned(name: str) -> dict[Table, ColumnElement[bool]]:
     """Return for each table with rows of an account the condition that finds them."""
-    tables = [table for table in metadata.sorted_tables if "account" in table.c]
-    return rows_below({table: table.c.account == name for table in tables})
+    return rows_below({table: table.c.account == name for table in _ACCOUNT_TABLES})
 
 
 def rows_below(first: Mapping[Table, ColumnElement[bool]]) -> dict[Table, ColumnElement[bool]]:
