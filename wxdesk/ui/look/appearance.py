@@ -46,7 +46,7 @@ class Appearance(QObject):
 
     @property
     def chosen(self) -> dict[str, str | int]:
-        """What was chosen, by name, to be kept."""
+        """Choices by their names, to be kept."""
         return {"look": self.look.value, "message_size": Size.MESSAGE}
 
     def choose(self, look: Look) -> None:
