@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,7 +20,7 @@ from wxdesk.core.events import ApiCalled
 from wxdesk.sandbox.pictures import torn_box
 from wxdesk.wechat import picture_hosts
 from wxdesk.wechat.picture_hosts import PictureHosts
-from wxdesk.wechat.pinned import public_address
+from wxdesk.wechat.pinned import PinnedHttp, any_address, public_address
 
 # As it stands in a push of an official account.
 REAL = (
@@ -250,6 +251,33 @@ async def test_a_name_that_leads_nowhere_may_be_asked_again(monkeypatch: pytest.
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     with pytest.raises(NotSent):
         await public_address("mmbiz.qpic.cn", 80)
+
+
+async def test_a_name_that_leads_elsewhere_when_asked_again_is_asked_where_it_was_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the name of an attacker does (DNS rebinding): first to a place that may be asked, then to this machine."""
+    look_up, places, asked = socket.getaddrinfo, iter(("127.0.0.2", "127.0.0.1")), list[str]()
+
+    def rebound(host: str, *rest: Any, **more: Any) -> list[Any]:
+        return look_up(next(places) if host == "rebound.example" else host, *rest, **more)
+
+    async def note(request: web.Request) -> web.Response:
+        asked.append(request.transport.get_extra_info("sockname")[0] if request.transport else "")
+        return web.Response()
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebound)
+    runner = web.ServerRunner(web.Server(note))  # type: ignore[arg-type]
+    await runner.setup()
+    await web.TCPSite(runner, "0.0.0.0", 0).start()  # noqa: S104 - both places are this machine's
+    http = PinnedHttp(deadline=5.0)
+    try:
+        for _ in range(2):
+            await http.ask("GET", "http", "rebound.example", runner.addresses[0][1], "/", locate=any_address, most=10)
+    finally:
+        await http.close()
+        await runner.cleanup()
+    assert asked == ["127.0.0.2", "127.0.0.1"]
 
 
 GONE = '{"errcode":40007,"errmsg":"invalid media_id"}'
