@@ -25,8 +25,8 @@ from wxdesk.desk.wechat.credential_texts import explain_issue
 from wxdesk.i18n import explain, tr
 from wxdesk.team_desk import TeamDesk
 from wxdesk.threads import LoopThread
-from wxdesk.webhook.status import systemd
-from wxdesk.webhook.status.page import StatusServer
+from wxdesk.webhook import systemd
+from wxdesk.webhook.status_page import StatusServer
 
 log = logging.getLogger(__name__)
 

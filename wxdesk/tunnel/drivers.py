@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelUp
 from wxdesk.desk.ports import TunnelDriver, TunnelPlan
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.tunnel.command.driver import CommandTunnel
+from wxdesk.tunnel.command import CommandTunnel
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a listener may be told
 """Addresses of listeners on all networks, and that of this machine alone."""
@@ -25,7 +25,7 @@ def plan_for(setup: Setup, listener_url: str) -> TunnelPlan:
 def _driver(setup: Setup, listener_url: str) -> TunnelDriver:
     tunnel, public_url = setup.config.tunnel, setup.config.listener.public_url
     if tunnel.kind is TunnelKind.SSH:
-        from wxdesk.tunnel.ssh.driver import SshTunnel  # takes a third of a second, and few need it
+        from wxdesk.tunnel.ssh import SshTunnel  # takes a third of a second, and few need it
 
         api = _address(setup.config.wechat.api_base) if tunnel.carry_api else None
         return SshTunnel(tunnel, _address(listener_url), public_url=public_url, api=api, secret=setup.tunnel_password)

@@ -11,8 +11,7 @@ from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.webhook.credential_rotation import PushSecrets
-from wxdesk.webhook.crypto import PushCipher
+from wxdesk.webhook.crypto import PushCipher, PushSecrets
 from wxdesk.webhook.dedupe import push_key
 from wxdesk.webhook.envelope import reply_envelope, transfer_body
 from wxdesk.webhook.parse import find_format, read_fields, read_push

@@ -54,10 +54,10 @@ from wxdesk.emoticons import named, normaliser, read_emoticons, readable
 from wxdesk.secrets.vault import LEAST_COST, Vault
 from wxdesk.store.search import indexed_words, search
 from wxdesk.toml import TomlLines, parsed_toml
-from wxdesk.tunnel.command.output import CommandOutput
-from wxdesk.tunnel.command.presets import ANY_OTHER, PROGRAMS
+from wxdesk.tunnel.command import CommandOutput
 from wxdesk.tunnel.exchange import NotHttpError
 from wxdesk.tunnel.exchange import read_answer as read_raw_answer
+from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS
 from wxdesk.tunnel.probe import judge_answer
 from wxdesk.webhook.json_body import read_json_fields
 from wxdesk.webhook.parse import read_push

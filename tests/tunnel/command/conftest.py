@@ -13,7 +13,7 @@ import pytest
 from tests.tunnel.watching import WatchedTunnel
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.tunnel.command.driver import CommandTimes, CommandTunnel
+from wxdesk.tunnel.command import CommandTimes, CommandTunnel
 
 NAMES = ("frpc", "cpolar", "natapp", "cloudflared", "ngrok", "other")
 

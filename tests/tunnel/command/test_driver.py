@@ -239,7 +239,7 @@ DESK = """
 import asyncio, sys
 from pathlib import Path
 from wxdesk.config.tunnel import TunnelSettings
-from wxdesk.tunnel.command.driver import CommandTunnel
+from wxdesk.tunnel.command import CommandTunnel
 
 async def main():
     tunnel = CommandTunnel(TunnelSettings(preset="frpc"), 8765, Path(sys.argv[1]))

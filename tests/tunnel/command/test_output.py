@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
-from wxdesk.tunnel.command.output import CommandOutput, _read_page
-from wxdesk.tunnel.command.presets import ANY_OTHER, PROGRAMS
+from wxdesk.tunnel.command import CommandOutput, _read_page
+from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS
 
 OWN = "https://fast-cat.loca.lt"
 

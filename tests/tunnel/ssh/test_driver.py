@@ -20,8 +20,7 @@ from tests.tunnel.watching import WatchedTunnel, answer_of, closed
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.tunnel.ssh.driver import Address, SshTunnel
-from wxdesk.tunnel.ssh.login import SshTimes
+from wxdesk.tunnel.ssh import Address, SshTimes, SshTunnel
 
 QUICK = SshTimes(opening=5.0, keepalive=0.1, unanswered=9, looking=1.0)
 """A loss is noticed within a second; no sooner, or a server that others keep from its turn would be taken for one."""

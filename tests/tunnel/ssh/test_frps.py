@@ -16,7 +16,7 @@ from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.public_url import caddyfile
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.tunnel.ssh.driver import Address, SshTunnel
+from wxdesk.tunnel.ssh import Address, SshTunnel
 
 
 @pytest.fixture

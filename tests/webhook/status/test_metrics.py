@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from wxdesk.core.events import ApiCalled, PushSeen, ReplyChanged
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.webhook.status.metrics import Metrics
+from wxdesk.webhook.status_page import Metrics
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 LINE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\\]*"(,[a-z_]+="[^"\\]*")*\})? [0-9.]+')

@@ -1,12 +1,16 @@
 """Tunnel by an SSH server: it takes requests and hands them back to us.
 
-Works with the operator's own sshd, and with the SSH gateway of frps (`frps.py`). Everything belongs to the
-one connection: when it closes, nothing is left here or there.
+Works with the operator's own sshd, and with the SSH gateway of frps. Everything belongs to the one connection: when it
+closes, nothing is left here or there.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import asyncssh
 
@@ -14,10 +18,166 @@ from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
-from wxdesk.tunnel.ssh.frps import open_proxy
-from wxdesk.tunnel.ssh.login import SshFailed, SshTimes, log_in
 
-USUAL = SshTimes()
+
+@dataclass(frozen=True, slots=True)
+class SshTimes:
+    """Seconds for the whole way to a standing tunnel, and to notice a dead server.
+
+    asyncssh gives up one interval after the last of `unanswered` questions, so 10 s and 3 make at most 40 s. When the
+    network may have changed, the interval is `checking`.
+    """
+
+    opening: float = 20.0
+    keepalive: float = 10.0
+    unanswered: int = 3
+    checking: float = 2.0
+    looking: float = 5.0
+
+
+class SshFailed(Exception):
+    """The way to a standing tunnel ended here; `end` says why."""
+
+    def __init__(self, end: TunnelEnd) -> None:
+        self.end = end
+        super().__init__(end.verdict)
+
+
+class HostKeyGuard(asyncssh.SSHClient):
+    """Takes a server only with the accepted host key; keeps the fingerprint shown."""
+
+    def __init__(self, accepted: str) -> None:
+        self._accepted = accepted
+        self.shown = ""
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        """Compare the key's fingerprint with the accepted one."""
+        self.shown = key.get_fingerprint()
+        return self.shown == self._accepted
+
+
+async def log_in(tunnel: TunnelSettings, secret: str, times: SshTimes) -> asyncssh.SSHClientConnection:
+    """Connect and log in; `secret` is the password, or the passphrase of the key file.
+
+    Raises:
+        SshFailed: with the verdict.
+    """
+    guard = HostKeyGuard(tunnel.host_key)
+    try:
+        connection, _ = await asyncssh.create_connection(
+            lambda: guard,
+            tunnel.host,
+            tunnel.port,
+            config=None,  # a file of ssh's own would change what was asked for
+            known_hosts=([], [], []),  # none, so that the guard is asked
+            username=tunnel.user or "v0",
+            keepalive_interval=times.keepalive,
+            keepalive_count_max=times.unanswered,
+            **_credentials(tunnel, secret),
+        )
+    except (OSError, ValueError, asyncssh.Error) as error:
+        raise SshFailed(_why(error, tunnel, guard.shown)) from None
+    return connection
+
+
+def _credentials(tunnel: TunnelSettings, secret: str) -> Mapping[str, Any]:
+    """Name what to try; without a key file the agent's keys and the usual files."""
+    found: dict[str, Any] = {"password": secret or None, "passphrase": secret or None}
+    if tunnel.key_file:
+        found |= {"client_keys": [Path(tunnel.key_file).expanduser()], "agent_path": None}
+    return found
+
+
+def _why(error: Exception, tunnel: TunnelSettings, shown: str) -> TunnelEnd:
+    """Explain why there is no login.
+
+    Never by the error's own text, which a foreign server may have written.
+    """
+    at = {"host": tunnel.host, "port": str(tunnel.port)}
+    if isinstance(error, asyncssh.HostKeyNotVerifiable) and shown:
+        new = CheckVerdict.SSH_HOST_KEY_CHANGED if tunnel.host_key else CheckVerdict.SSH_HOST_KEY_NEW
+        keys = {"fingerprint": shown, "accepted": tunnel.host_key}
+        return TunnelEnd(new, at | keys, needs_person=True)
+    if isinstance(error, asyncssh.PermissionDenied):
+        return TunnelEnd(CheckVerdict.SSH_KEY_REFUSED, at | {"user": tunnel.user}, needs_person=True)
+    if isinstance(error, ValueError | FileNotFoundError | PermissionError) and not isinstance(error, UnicodeError):
+        return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": _about_key_file(error, tunnel.key_file)}, True)
+    return TunnelEnd(CheckVerdict.SSH_UNREACHABLE, at | {"reason": _about_connection(error)})
+
+
+def _about_key_file(error: Exception, file: str) -> str:
+    if isinstance(error, OSError):
+        return tr("the key file {file} cannot be read", file=file)
+    return tr("the key file {file} is no private key, or its passphrase is missing or wrong", file=file)
+
+
+def _about_connection(error: Exception) -> str:
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return tr("there is no server of this name")
+    if isinstance(error, ConnectionRefusedError):
+        return tr("nothing listens at this port")
+    if isinstance(error, TimeoutError):
+        return tr("it does not answer")
+    if isinstance(error, OSError):
+        return tr("the network does not lead there")
+    return tr("no SSH server answers there")
+
+
+PORT_IN_NAME = 80
+"""Port that `ssh -R` names; frps does not listen there.
+
+It takes requests at the port of its own configuration.
+"""
+
+_MOST_LINES = 20
+_STANDS = "RemoteAddress:"
+_TAKEN = ("already exists", "already used", "already in use", "conflict")
+"""Parts of frps' refusals while another session has the name or the domain."""
+
+
+async def open_proxy(
+    connection: asyncssh.SSHClientConnection, tunnel: TunnelSettings, listener: tuple[str, int], token: str
+) -> None:
+    """Have frps lead requests for the custom domain to `listener`, as by plain `ssh`.
+
+        ssh -R :80:127.0.0.1:8765 v0@server -p 2200 http --proxy_name wxdesk --custom_domain wx.example.com
+
+    It answers with a text. The forwarding and the command must both come within 3 seconds of the login.
+    `token` is that of frps, empty if it wants none.
+
+    Raises:
+        SshFailed: frps refused.
+    """
+    try:
+        await connection.forward_remote_port("", PORT_IN_NAME, *listener)
+    except asyncssh.ChannelListenError:  # it is no frps
+        values = {"port": str(PORT_IN_NAME), "host": tunnel.host}
+        raise SshFailed(TunnelEnd(CheckVerdict.SSH_FORWARD_REFUSED, values)) from None
+    words = ["http", "--proxy_name", tunnel.proxy_name, "--custom_domain", tunnel.custom_domain]
+    process = await connection.create_process(" ".join([*words, *(["--token", token] if token else [])]))
+    heard = ""
+    for _ in range(_MOST_LINES):
+        line = (await process.stdout.readline()).strip()
+        if line.startswith(_STANDS):
+            return
+        heard = line or heard
+        if not line and process.stdout.at_eof():
+            break
+        await asyncio.sleep(0)
+    raise SshFailed(_refusal(heard, tunnel, token))
+
+
+def _refusal(heard: str, tunnel: TunnelSettings, token: str) -> TunnelEnd:
+    """Explain what frps wrote instead of an address."""
+    if any(part in heard for part in _TAKEN):
+        return TunnelEnd(CheckVerdict.SSH_PORT_IN_USE, {"port": tunnel.custom_domain, "host": tunnel.host})
+    if "token in login" in heard:
+        return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": tr("frps wants another token")}, needs_person=True)
+    shown = "".join(char if char.isprintable() else " " for char in heard)
+    said = shown.replace(token, "***")[:200] if token else shown[:200]
+    reason = tr("frps refuses: {text}", text=said) if said else tr("frps has ended the connection")
+    return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason})
+
 
 type Address = tuple[str, int]
 
@@ -39,7 +199,7 @@ class SshTunnel:
         public_url: str = "",
         api: Address | None = None,
         secret: str = "",
-        times: SshTimes = USUAL,
+        times: SshTimes = SshTimes(),
     ) -> None:
         self._tunnel = tunnel
         self._listener = listener

@@ -1,18 +1,32 @@
-"""Reading of a tunnel program's output: its address, or why it is not connected."""
+"""Tunnel by another program: started on a leash, read, ended with its children.
+
+No program is ever downloaded. What it prints may hold its token, so no line of it is logged, and what is shown of an
+error is masked first.
+"""
 
 import asyncio
+import contextlib
 import http.client
 import json
+import os
 import re
+import shutil
+import subprocess
 import urllib.request
-from collections.abc import Callable
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
+from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
-from wxdesk.tunnel.command.presets import ANY_OTHER, Program, StatusPage
+from wxdesk.tunnel.leash import GRACE_SECONDS, leashed
+from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS, Program, StatusPage
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TOKEN_LIKE = re.compile(r"(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{12,}|[A-Za-z0-9_-]{24,}")
@@ -144,3 +158,134 @@ def _read_page(url: str) -> object:
             return json.loads(page.read(_LARGEST_PAGE))
     except (OSError, ValueError, RecursionError, http.client.HTTPException):
         return None
+
+
+_LONGEST_LINE = 8192
+"""Bytes; the rest of a longer line is not looked at."""
+
+_HTTPS_PROXY = re.compile(r"^\s*\"?type\"?\s*[=:]\s*\"?https\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTimes:
+    """Seconds until a program should be connected, and between two looks at its page."""
+
+    connecting: float = 30.0
+    looking: float = 1.0
+
+
+USUAL = CommandTimes()
+
+
+class CommandTunnel:
+    """The program of a preset, or any other; it leads to the listener's `port`.
+
+    It runs in the folder `home`, so that its own configuration can stand there.
+    """
+
+    def __init__(
+        self,
+        tunnel: TunnelSettings,
+        port: int,
+        home: Path,
+        *,
+        public_url: str = "",
+        times: CommandTimes = USUAL,
+    ) -> None:
+        self._program = PROGRAMS.get(tunnel.preset, ANY_OTHER)
+        self._command = list(tunnel.command) or self._program.arguments(port)
+        self._port = port
+        self._home = home
+        self._public_url = public_url
+        self._times = times
+
+    def check(self) -> None:
+        """See `desk.ports.TunnelDriver.check`; the program looks after itself."""
+
+    async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
+        """See `desk.ports.TunnelDriver.run`."""
+        name, *arguments = self._command
+        path = shutil.which(name, path=os.environ.get("PATH")) or shutil.which(str(self._home / name))
+        if path is None:
+            where = {"where": self._program.where} if self._program.where else {}
+            return TunnelEnd(CheckVerdict.TUNNEL_MISSING, {"program": name} | where)
+        note = CheckVerdict.FRP_PASSTHROUGH if self._passes_https_through() else CheckVerdict.OK
+        output = CommandOutput(self._program, Path(name).stem, self._port, self._public_url, report, note)
+        process = await _start([path, *arguments], self._home)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                following = [
+                    tasks.create_task(_hear(process, output)),
+                    tasks.create_task(output.look(self._times.looking)),
+                    tasks.create_task(output.be_patient(self._times.connecting)),
+                ]
+                code = await process.wait()
+                for task in following:
+                    task.cancel()
+            return output.ended(code)
+        finally:
+            await _end(process)
+
+    def _passes_https_through(self) -> bool:
+        """Tell if frpc's configuration has a proxy of type https."""
+        if self._program is not PROGRAMS["frpc"] or "-c" not in self._command[:-1]:
+            return False
+        file = self._home / self._command[self._command.index("-c") + 1]
+        try:
+            return _HTTPS_PROXY.search(file.read_text(encoding="utf-8", errors="replace")) is not None
+        except OSError:
+            return False
+
+
+def _environment() -> Mapping[str, str]:
+    """The desk's environment without our own variables, some of which are secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("WXDESK_")}
+
+
+async def _start(command: list[str], folder: Path) -> Process:
+    """Start a program on a leash.
+
+    Cancelled meanwhile, it lets the leash go; asyncio itself would kill the launcher alone, and wait for ever for
+    programs that the launcher can no longer end.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *leashed(command),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=STDOUT,
+            cwd=folder,
+            env=_environment(),
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            await _end(await starting)
+        raise
+
+
+async def _hear(process: Process, output: CommandOutput) -> None:
+    """Read to the end; a program whose output nobody takes stands still."""
+    stdout, rest = cast("asyncio.StreamReader", process.stdout), b""
+    while chunk := await stdout.read(_LONGEST_LINE):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            output.hear(line[:_LONGEST_LINE].decode(errors="replace"))
+        rest = rest[:_LONGEST_LINE]
+
+
+async def _end(process: Process) -> None:
+    """Let the leash go and wait until nothing is left."""
+    cast("asyncio.StreamWriter", process.stdin).close()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(2 * GRACE_SECONDS):
+            stdout = cast("asyncio.StreamReader", process.stdout)
+            while await stdout.read(_LONGEST_LINE):
+                pass  # a program that cannot write does not end, and nobody wants to keep what it writes
+            await process.wait()
+    if process.returncode is None:
+        process.kill()
