@@ -1,11 +1,15 @@
 """Health (listener, tokens, pause, troubles) and traffic, gathered from the bus."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from wxdesk.core import events
+from wxdesk.desk.ports import Clock
+
+START, LISTENER = "start", "listener"
+"""Names in `HealthState.since` of the start of this desk, and of its listener."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class HealthState:
 
     `listener_url` is empty while nothing listens; `troubles` are the present ones, one a key. `paused_until` is
     when a pause ends by itself, None where it does not or where nothing is paused; `paused_since` when it
-    began.
+    began. `since` is when each trouble, by its key, came or went.
     """
 
     listener_url: str = ""
@@ -31,19 +35,21 @@ class HealthState:
     paused_until: datetime | None = None
     paused_since: datetime | None = None
     troubles: tuple[events.TroubleRaised, ...] = ()
+    since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Health:
     """Keeper of the newest `state`, one record, readable from any thread."""
 
-    def __init__(self) -> None:
-        self.state = HealthState()
+    def __init__(self, clock: Clock = lambda: datetime.now(UTC)) -> None:
+        self._clock = clock
+        self.state = HealthState(since={START: clock()})
 
     def hear(self, event: events.Event) -> None:
         """Update the state from an event."""
         match event:
             case events.ListenerChanged(url):
-                self.state = replace(self.state, listener_url=url)
+                self.state = replace(self.state, listener_url=url, since=self._now(LISTENER))
             case events.PauseChanged(paused, until, since):
                 self.state = replace(self.state, paused=paused, paused_until=until, paused_since=since)
             case events.TokenChanged(account, expires_at, error):
@@ -54,9 +60,18 @@ class Health:
                 self.state = replace(self.state, tokens=tuple(tokens.items()))
             case events.TroubleRaised(key, text):
                 others = tuple(trouble for trouble in self.state.troubles if trouble.key != key)
-                self.state = replace(self.state, troubles=(*others, event) if text else others)
+                is_new = key not in self.state.since or bool(text) is (len(others) == len(self.state.troubles))
+                times = self._now(key) if is_new else self.state.since
+                self.state = replace(self.state, troubles=(*others, event) if text else others, since=times)
             case _:
                 pass
+
+    def take_times(self, since: Mapping[str, datetime]) -> None:
+        """Show the times that the server which works has noted."""
+        self.state = replace(self.state, since={**self.state.since, **since})
+
+    def _now(self, name: str) -> dict[str, datetime]:
+        return {**self.state.since, name: self._clock()}
 
 
 KEPT = 2000

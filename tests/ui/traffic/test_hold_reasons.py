@@ -17,7 +17,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import LastMoment
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.ui.traffic.page import PUSHES, TrafficPage
+from wxdesk.ui.traffic.page import TrafficPage
 
 WANG = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
 TWO = (Action(ActionKind.REPLY, text="We open at 9."), Action(ActionKind.REPLY, text="Closed on Sundays."))
@@ -39,7 +39,7 @@ def conversation(world: World) -> int:
 def show(qtbot: QtBot, show_page: ShowPage) -> TrafficPage:
     """The traffic page, at the push."""
     page = show_page(TrafficPage, 1216, 736)
-    page.header.chips.button(PUSHES).click()
+    page.header.kind.show_value("From WeChat")
     qtbot.waitUntil(lambda: page.shown.rowCount() == 1)
     page.view.selectRow(0)
     return page

@@ -136,13 +136,15 @@ def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: Traff
     def left() -> list[str]:
         return shown(filtered, Column.RESULT)
 
-    filtered.choose(True, problems=False)
+    filtered.choose("From WeChat")
     assert left() == ["Received", "Repeated, acknowledged"]
-    filtered.choose(False, problems=False)
+    filtered.choose("To WeChat")
     assert left() == ["45015", "Successful"]
-    filtered.choose(None, problems=True)
+    filtered.choose(problems=True)
     assert left() == ["45015", "Repeated, acknowledged"]
-    filtered.choose(None, problems=False)
+    filtered.choose(account="tea")
+    assert left() == []
+    filtered.choose()
     for phrase, expected in ((" hELLO ", ["Received"]), ("4501", ["45015"]), ("9k2", ["Received"]), ("nobody", [])):
         filtered.search(phrase)
         assert left() == expected

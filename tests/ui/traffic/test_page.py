@@ -21,7 +21,7 @@ from wxdesk.desk.health import Traffic
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.model import Column
-from wxdesk.ui.traffic.page import ALL, CALLS, PROBLEMS, PUSHES, TrafficPage
+from wxdesk.ui.traffic.page import TrafficPage
 from wxdesk.ui.traffic.view import ROW
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -46,8 +46,8 @@ def select(page: TrafficPage, words: str) -> None:
     page.view.selectRow(row)
 
 
-def choose(page: TrafficPage, chip: int) -> None:
-    page.header.chips.button(chip).click()
+def choose(page: TrafficPage, kind: str) -> None:
+    page.header.kind.show_value(kind)
 
 
 def all_text(widget: QWidget) -> str:
@@ -160,7 +160,7 @@ def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, 
     answering.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45015))
     answered(answering)
     qtbot.waitUntil(lambda: f"{SHORT}    the time for replies is over" in column(page))
-    assert page.header.chips.button(PROBLEMS).text() == "Problems 1"
+    assert page.header.problems.text() == "Problems 1"
     select(page, "the time for replies")
     steps = dict(page.detail.steps.texts())
     assert steps["To"] == SHORT
@@ -190,7 +190,7 @@ def test_a_token_call_from_a_foreign_address_offers_the_address(
 
 
 def test_strangers_at_the_door_are_shown_as_refused(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
-    choose(page, PUSHES)  # the desk fetches a token by itself
+    choose(page, "From WeChat")  # the desk fetches a token by itself
     url = answering.desk.health.state.listener_url
     for path, code in (("/wp-login.php", 404), ("/wx/shop?timestamp=2&nonce=3", 403)):
         with pytest.raises(urllib.error.HTTPError) as refused:
@@ -208,7 +208,7 @@ def test_strangers_at_the_door_are_shown_as_refused(qtbot: QtBot, answering: Wor
 def test_a_refused_check_of_the_url_is_called_one_and_says_what_is_wrong(
     qtbot: QtBot, answering: World, page: TrafficPage
 ) -> None:
-    choose(page, PUSHES)
+    choose(page, "From WeChat")
     url = answering.desk.health.state.listener_url
     signed = f"signature={'0' * 40}&timestamp=1760000000&nonce=3&echostr=7"
     for path in (f"/wx/Shop?{signed}", f"/wx/shop?{signed}", "/favicon.ico"):
@@ -258,7 +258,7 @@ FORGED = b'{"ToUserName":"gh_1","FromUserName":"o1","CreateTime":1760000000,"Msg
 def test_a_message_in_plain_text_is_shown_as_the_attack_that_it_is(
     qtbot: QtBot, answering: World, page: TrafficPage
 ) -> None:
-    choose(page, PUSHES)
+    choose(page, "From WeChat")
     url = answering.desk.health.state.listener_url + "/wx/shop?timestamp=2&nonce=3"
     for count in (1, 2):
         with pytest.raises(urllib.error.HTTPError) as refused:
@@ -274,14 +274,17 @@ def test_a_message_in_plain_text_is_shown_as_the_attack_that_it_is(
 def test_chips_and_field_narrow_the_table(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
     answered(answering)
     qtbot.waitUntil(lambda: f"{SHORT}    我们九点开门。" in column(page))
-    choose(page, PUSHES)
+    choose(page, "From WeChat")
     assert column(page, Column.WHAT) == ["Message in"]
-    choose(page, CALLS)
+    choose(page, "To WeChat")
     assert sorted(column(page, Column.WHAT)) == ["Access token", "Reply out"]
-    choose(page, PROBLEMS)
+    page.header.problems.click()
     assert column(page) == []
     assert "Nothing here fits the filter." in all_text(page)
-    choose(page, ALL)
+    page.header.problems.click()
+    choose(page, "Access tokens")
+    assert column(page, Column.WHAT) == ["Access token"]
+    choose(page, "All kinds")
     qtbot.keyClicks(page.header.search, "custom/")
     assert column(page, Column.WHAT) == ["Reply out"]
 
@@ -289,7 +292,7 @@ def test_chips_and_field_narrow_the_table(qtbot: QtBot, answering: World, page: 
 def test_looking_further_down_nothing_moves_and_the_newer_lines_are_counted(
     qtbot: QtBot, answering: World, page: TrafficPage
 ) -> None:
-    choose(page, PUSHES)  # the desk fetches a token by itself
+    choose(page, "From WeChat")  # the desk fetches a token by itself
     for n in range(60):
         answering.publish(seen(n))
     qtbot.waitUntil(lambda: len(column(page)) == 60)
@@ -319,7 +322,7 @@ def seen(n: int) -> PushSeen:
 def test_in_a_narrow_window_the_detail_covers_the_table_until_esc(
     qtbot: QtBot, answering: World, page: TrafficPage
 ) -> None:
-    choose(page, PUSHES)
+    choose(page, "From WeChat")
     answering.publish(seen(1))
     qtbot.waitUntil(lambda: len(column(page)) == 1)
     page.view.selectRow(0)

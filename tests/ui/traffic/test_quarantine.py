@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.ui.traffic.test_page import WANG, choose, column, select
+from tests.ui.traffic.test_page import WANG, column, select
 from tests.ui.world import World
 from wxdesk.core.model.push import BodyFormat, KeptPush, Push
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.detail import readable
+from wxdesk.ui.traffic.header import ALL, QUARANTINE
 from wxdesk.ui.traffic.model import Column
-from wxdesk.ui.traffic.page import ALL, QUARANTINE, TrafficPage
+from wxdesk.ui.traffic.page import TrafficPage
 
 
 def arrives(world: World, body: bytes, account: str = "shop") -> KeptPush:
@@ -32,7 +33,7 @@ def opened(qtbot: QtBot, world: World, page: TrafficPage, bridge: Bridge) -> Tra
     arrives(world, b'{"a":"\xff\x00\xe2\x80\xae"}')
     page.activate()
     qtbot.waitUntil(lambda: page.header.chips.button(QUARANTINE).isVisible())
-    choose(page, QUARANTINE)
+    page.header.chips.button(QUARANTINE).click()
     qtbot.waitUntil(lambda: len(column(page)) == 2)
     qtbot.waitUntil(lambda: bridge.is_idle)
     return page
@@ -93,7 +94,7 @@ def test_leaving_it_shows_the_traffic_again(qtbot: QtBot, world: World, opened: 
     opened.view.selectRow(0)
     qtbot.waitUntil(opened.detail.isVisible)
     world.say(WANG, "在吗")
-    choose(opened, ALL)
+    opened.header.chips.button(ALL).click()
     qtbot.waitUntil(lambda: any("在吗" in said for said in column(opened)))
     assert not opened.detail.isVisible()
     assert not opened.header.read_again.isVisible()

@@ -105,6 +105,7 @@ GOOD_CAUSES = {
     (Check.CONFIGURATION, "account"): Wording(
         "rules leave {n} of 5 to a human; {time} now, in {zone}", "rules leave {n} of 5 to a human"
     ),
+    (Check.DATABASE, "open"): Wording("it keeps whatever arrives"),
     (Check.DATABASE, "empty"): Wording("none yet, made at the first start"),
     (Check.DATABASE, "older"): Wording("sound; the next start brings it up to date"),
     (Check.LISTENER, "any"): Wording("any free port of {host}"),

@@ -177,6 +177,7 @@ class Following:
                 self._publish(events.TroubleRaised(trouble.key, ""))
         for trouble in state.troubles:
             self._publish(trouble)
+        self._desk.health.take_times(state.since)
 
     def _tell(self, reason: str) -> None:
         if reason == self._told:

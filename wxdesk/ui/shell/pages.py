@@ -87,7 +87,8 @@ def build_pages(
     guide = _guide(bridge, notices, WindowMemory(facts.home), links)
     guide.real_message.go_on.clicked.connect(partial(links.page, inbox))
     settings.setup_wanted.connect(guide.open)
-    inbox.list.setup_wanted.connect(guide.resume)
+    for signal in (inbox.list.setup_wanted, traffic.setup_wanted):
+        signal.connect(guide.resume)
     for signal in (guide.mender.starter_rules_wanted, inbox.list.starter_rules_wanted):
         signal.connect(rules.files.add_starter_rules)
     return (

@@ -136,8 +136,9 @@ class PushBodyText(QPlainTextEdit):
 class StepList(QWidget):
     """The steps, one below the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = Size.SMALL) -> None:
         super().__init__()
+        self._size = size
         self._shown: list[TrafficStep] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -153,8 +154,8 @@ class StepList(QWidget):
         self._shown = list(steps)
         remove_widgets(self._grid)
         for row, step in enumerate(steps):
-            name = PlainLabel(step.name, size=Size.SMALL, role="secondary", parent=self)
-            text = PlainLabel(step.text, size=Size.SMALL, role=step.role, wrap=True, parent=self)
+            name = PlainLabel(step.name, size=self._size, role="secondary", parent=self)
+            text = PlainLabel(step.text, size=self._size, role=step.role, wrap=True, parent=self)
             text.setAccessibleName(f"{step.name}: {step.text}")
             self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(self._with_icon(step, text), row, 1)
@@ -166,7 +167,12 @@ class StepList(QWidget):
         if not step.icon:
             return text
         both = QWidget(self)
-        hbox((IconLabel(step.icon, step.role, 12, both), Qt.AlignmentFlag.AlignTop), (text, 1), within=both, spacing=4)
+        hbox(
+            (IconLabel(step.icon, step.role, self._size, both), Qt.AlignmentFlag.AlignTop),
+            (text, 1),
+            within=both,
+            spacing=4,
+        )
         return both
 
     def texts(self) -> list[tuple[str, str]]:

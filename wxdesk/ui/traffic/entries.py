@@ -12,7 +12,7 @@ from typing import TypeGuard
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.verdicts import TOKEN_CALLS, CheckVerdict
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.outcomes import call_code, call_problem, push_result, refusal_of
@@ -36,7 +36,7 @@ CALLS = {
 }
 """Words of WeChat's message types and calls, whose own names stand in the detail."""
 
-TOKEN_CALLS = frozenset({"stable_token", "token"})
+MESSAGE_KINDS = frozenset({"text", "image", "miniprogrampage"})
 
 
 class Tone(Enum):
@@ -64,6 +64,11 @@ class TrafficLine:
     def incoming(self) -> bool:
         """True for a request from outside, False for a call to WeChat."""
         return isinstance(self.entry, PushSeen)
+
+    @property
+    def kind(self) -> str:
+        """WeChat's MsgType of a push, empty if it was none; of a call its name."""
+        return self.entry.kind.partition(":")[0] if isinstance(self.entry, PushSeen) else self.entry.call
 
     @property
     def time(self) -> str:

@@ -4,7 +4,7 @@ Entries come from the desk's memory, their content from the store. The two are j
 is seen before its message has been made.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -12,8 +12,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilte
 
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
+from wxdesk.core.setup.verdicts import TOKEN_CALLS
 from wxdesk.i18n import tr
-from wxdesk.ui.traffic.entries import Tone, TrafficEntry, TrafficLine, line_of
+from wxdesk.ui.traffic.entries import MESSAGE_KINDS, Tone, TrafficEntry, TrafficLine, line_of
 from wxdesk.ui.widgets.row_index import Index
 
 MOST = 2000
@@ -97,6 +98,10 @@ class TrafficModel(QAbstractTableModel):
         """Count the lines with a problem."""
         return sum(line.tone is not Tone.GOOD for line in self._lines)
 
+    def reaches_back(self) -> bool:
+        """Tell if there are lines of an earlier run, of which less is kept."""
+        return bool(self._lines) and self._lines[-1].entry.milliseconds < 0
+
     def wanted_pushes(self) -> list[tuple[str, str]]:
         """List account and key of each push whose message may still be found."""
         return [
@@ -136,19 +141,37 @@ class TrafficModel(QAbstractTableModel):
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
 
 
+type FitsKind = Callable[[TrafficLine], bool]
+
+KINDS: dict[str, FitsKind] = {
+    "All kinds": lambda _: True,
+    "From WeChat": lambda line: line.incoming,
+    "Customers' messages": lambda line: line.incoming and line.kind in MESSAGE_KINDS,
+    "WeChat's events": lambda line: line.incoming and line.kind == "event",
+    "Checks and visits": lambda line: line.incoming and not line.kind,
+    "To WeChat": lambda line: not line.incoming,
+    "Our replies": lambda line: line.kind == "custom/send",
+    "Typing": lambda line: line.kind == "custom/typing",
+    "Pictures": lambda line: line.kind.startswith("media/"),
+    "Access tokens": lambda line: line.kind in TOKEN_CALLS,
+}
+"""Kinds of lines to narrow the table to, by their names."""
+
+
 class TrafficFilter(QSortFilterProxyModel):
-    """Filters the lines by direction, problems and a phrase."""
+    """Filters the lines by kind, account, problems and a phrase."""
 
     def __init__(self, source: TrafficModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._incoming: bool | None = None
+        self._fits: FitsKind | None = None
+        self._account = ""
         self._problems = False
         self._phrase = ""
         self.setSourceModel(source)
 
-    def choose(self, incoming: bool | None, *, problems: bool) -> None:
-        """Choose requests (True), calls (False) or both (None), and all or problems only."""
-        self._incoming, self._problems = incoming, problems
+    def choose(self, kind: str = "", account: str = "", *, problems: bool = False) -> None:
+        """Choose a name of `KINDS` and an account, and all or problems only; empty is all."""
+        self._fits, self._account, self._problems = KINDS.get(kind), account, problems
         self.invalidate()
 
     def search(self, phrase: str) -> None:
@@ -158,7 +181,9 @@ class TrafficFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
         line: TrafficLine = self.sourceModel().index(row, 0, parent).data(LINE)
-        if self._incoming is not None and line.incoming is not self._incoming:
+        if self._fits is not None and not self._fits(line):
+            return False
+        if self._account and line.entry.account != self._account:
             return False
         if self._problems and line.tone is Tone.GOOD:
             return False

@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.events import (
     NOT_TIMED,
     ApiCalled,
+    ConfigurationChanged,
     DecisionMade,
     Event,
     MessageKept,
@@ -23,15 +24,21 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
+from wxdesk.ui.traffic.header import ALL, HEALTH, QUARANTINE, TrafficHeader
+from wxdesk.ui.traffic.health import HealthPanel
 from wxdesk.ui.traffic.model import LINE, MOST, TrafficFilter, TrafficModel
 from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
 from wxdesk.ui.traffic.view import TrafficView
 from wxdesk.ui.widgets.boxes import hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.saving import save_as
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import HoldReasons
+
+BEFORE_THE_START = (
+    "Lines without a duration are from before the desk was started. Of that time messages are kept, and the last "
+    "attempt of each reply, but no refused requests, access tokens, pictures or typing."
+)
 
 
 class TrafficPage(QWidget):
@@ -39,9 +46,11 @@ class TrafficPage(QWidget):
 
     Signals:
         try_wanted: conversation and text of a message that the rules of now shall be tried on.
+        setup_wanted: the guided set-up shall be shown, which checks and mends.
     """
 
     try_wanted = Signal(int, str)
+    setup_wanted = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices) -> None:
         super().__init__()
@@ -50,7 +59,7 @@ class TrafficPage(QWidget):
         self._stale = True
         self._entry: TrafficEntry | None = None
         self._path: PushPath | None = None
-        self._in_quarantine = False
+        self._chip = ALL
         self._standstills = HoldReasons(bridge, self)
         self.model = TrafficModel(self)
         self.shown = TrafficFilter(self.model, self)
@@ -58,12 +67,16 @@ class TrafficPage(QWidget):
         self.view.setAccessibleName(tr("Requests and calls"))
         self.detail = TrafficDetail(self)
         self.header = TrafficHeader()
+        self.health = HealthPanel(bridge)
+        self._before = PlainLabel(tr(BEFORE_THE_START), size=Size.SMALL, role="secondary", wrap=True)
+        self._before.setContentsMargins(16, 6, 16, 6)
         self._empty = PlainLabel(role="secondary", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._gather = Debounce(self._ask_store, self)
         self._again = Debounce(self._ask_path, self)
         self._build()
         self._connect()
+        self._offer_accounts()
         self.detail.hide()
 
     # -- the page
@@ -79,20 +92,24 @@ class TrafficPage(QWidget):
     def _build(self) -> None:
         self.setProperty("class", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        left = QWidget()
-        self._stack = QStackedLayout(left)
-        self._stack.addWidget(self.view)
-        holder = QWidget()
+        left, table, holder = QWidget(), QWidget(), QWidget()
+        vbox((self.view, 1), self._before, within=table, spacing=0)
         vbox(self._empty, within=holder, margins=(48, 0, 48, 0))
-        self._stack.addWidget(holder)
+        self._stack = QStackedLayout(left)
+        for page in (table, holder, self.health):
+            self._stack.addWidget(page)
         row = hbox((left, 1), spacing=0)
         self._room = row
         vbox(self.header, (row, 1), within=self, spacing=0)
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
+        self._bridge.follow(self, self._offer_accounts, ConfigurationChanged)
         self.header.chips.idToggled.connect(self._choose)
-        self.header.search.textChanged.connect(self._search)
+        self.header.narrowed.connect(self._narrow)
+        self.health.troubled.connect(self.header.show_health)
+        self.health.setup.clicked.connect(self.setup_wanted)
+        self.health.refresh()
         self.header.to_newest.clicked.connect(self.view.follow)
         self.view.unseen_changed.connect(self.header.show_unseen)
         self.view.selectionModel().selectionChanged.connect(self._choose_line)
@@ -162,7 +179,8 @@ class TrafficPage(QWidget):
         if not self._in_quarantine:
             self.header.show_problems(self.model.problems())
         filled = self.shown.rowCount() > 0
-        self._stack.setCurrentIndex(0 if filled else 1)
+        self._stack.setCurrentIndex(2 if self._chip == HEALTH else 0 if filled else 1)
+        self._before.setVisible(not self._in_quarantine and self.model.reaches_back())
         if not filled:
             nothing = tr("Requests from WeChat and calls to it appear here as they happen.")
             if self._in_quarantine:
@@ -185,21 +203,31 @@ class TrafficPage(QWidget):
 
     # -- filters
 
+    @property
+    def _in_quarantine(self) -> bool:
+        return self._chip == QUARANTINE
+
     def _choose(self, chip: int, checked: bool) -> None:
         if checked:
-            incoming = {PUSHES: True, CALLS: False}.get(chip)
-            self.shown.choose(incoming, problems=chip == PROBLEMS)
-            before, self._in_quarantine = self._in_quarantine, chip == QUARANTINE
-            self.header.read_again.setVisible(self._in_quarantine)
+            before, self._chip = self._in_quarantine, chip
+            self.header.show_tools(chip)
+            if chip == HEALTH:
+                self._close_detail()
             if before != self._in_quarantine:  # other lines, so none that was chosen stays
                 self._stale = True
                 self._show([])
                 self.activate()
-            self._recount()
+            self._narrow()
 
-    def _search(self, phrase: str) -> None:
-        self.shown.search(phrase)
+    def _narrow(self) -> None:
+        header, everything = self.header, self._in_quarantine
+        kind = "" if everything else header.kind.value
+        self.shown.choose(kind, header.account.value, problems=header.problems.isChecked() and not everything)
+        self.shown.search(header.search.text())
         self._recount()
+
+    def _offer_accounts(self) -> None:
+        self.header.offer_accounts(tuple(self._bridge.desk.accounts))
 
     # -- detail
 
@@ -286,65 +314,3 @@ class TrafficPage(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "view"):
             self.view.viewport().update()
-
-
-ALL, PUSHES, CALLS, PROBLEMS, QUARANTINE = range(5)
-
-
-class TrafficHeader(QFrame):
-    """Title, chips, filter field, and a hint while the table does not follow."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("class", "header")
-        self.setFixedHeight(Measure.HEADER)
-        self.chips = QButtonGroup(self)
-        self.search = QLineEdit()
-        self.search.setProperty("class", "search")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(240)
-        self.search.setPlaceholderText(tr("Name, text or code"))
-        self.search.setAccessibleName(tr("Filter"))
-        self._paused = PlainLabel(tr("Not following"), size=Size.SMALL, role="secondary")
-        self.to_newest = Button(kind=ButtonKind.LINK)
-        self.read_again = Button(tr("Read again"), icon="retry")
-        self.read_again.setToolTip(tr("Try anew to read everything here, as a newer program may know how"))
-        self.read_again.hide()
-        row = hbox(
-            PlainLabel(tr("Traffic"), size=Size.TITLE, strong=True), 4, within=self, spacing=8, margins=(16, 0, 16, 0)
-        )
-        for number, text in enumerate((tr("All"), tr("Pushes"), tr("Calls"), "", "")):
-            chip = Chip(text)
-            self.chips.addButton(chip, number)
-            row.addWidget(chip)
-        self.chips.button(ALL).setChecked(True)
-        row.addSpacing(4)
-        row.addWidget(self.search, 2)
-        row.addStretch(1)
-        row.addWidget(self.read_again)
-        row.addWidget(self._paused)
-        row.addWidget(self.to_newest)
-        self.show_problems(0)
-        self.show_quarantine(0)
-        self.show_unseen(0)
-
-    def show_problems(self, count: int) -> None:
-        """Show the number of problems."""
-        text = tr("Problems {n}", n=count) if count else tr("Problems")
-        chip = self.chips.button(PROBLEMS)
-        if chip.text() != text:
-            chip.setText(text)
-            chip.updateGeometry()
-
-    def show_quarantine(self, count: int) -> None:
-        """Show the number of pushes in quarantine; hide the chip where there are none."""
-        chip = self.chips.button(QUARANTINE)
-        chip.setText(tr("Quarantine ({n})", n=count))
-        chip.updateGeometry()
-        chip.setVisible(count > 0 or chip.isChecked())
-
-    def show_unseen(self, unseen: int) -> None:
-        """Show that the table does not follow, and offer the way back."""
-        self._paused.setVisible(unseen > 0)
-        self.to_newest.setVisible(unseen > 0)
-        self.to_newest.setText(tr("{n} newer", n=unseen))

@@ -1,0 +1,136 @@
+"""Health of the desk: each part that messages need, since when, and what mends it.
+
+It shows what the desk knows anyway: its troubles, which also stand at the foot of the window, and the findings of the
+guided set-up.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from wxdesk.core.events import ConfigurationChanged, ListenerChanged, SetupChanged, TokenChanged, TroubleRaised
+from wxdesk.core.setup.facts import SetupFact, SetupState
+from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.desk.health import LISTENER, START, HealthState
+from wxdesk.desk.setup import sentences
+from wxdesk.i18n import tr
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.setup.text import sentence_of, state_of
+from wxdesk.ui.traffic.detail import StepList
+from wxdesk.ui.traffic.steps import TrafficStep
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.card_rows import SettingsCard
+from wxdesk.ui.wording.days import dated_time
+
+TROUBLES: dict[Check, tuple[str, ...]] = {
+    Check.LISTENER: (),
+    Check.TUNNEL: (),
+    Check.ADDRESS: ("reach", "push:", "original_id:"),
+    Check.API: ("token:", "account:"),
+    Check.DATABASE: ("database", "intake", "lost_messages", "server", "sums"),
+    Check.CLOCK: ("clock",),
+}
+"""Beginnings of the troubles' keys, by the part that they are about."""
+
+
+def health_steps(health: HealthState, setup: SetupState, now: datetime) -> list[TrafficStep]:
+    """Return a step for each part and each trouble, the first to mend first."""
+    steps: list[TrafficStep] = []
+    for check, keys in TROUBLES.items():
+        mine = [one for one in health.troubles if one.key.startswith(keys)]
+        for one in mine:
+            steps += _troubled(sentences.name(check), one, health, now)
+        for finding in () if mine else _findings(check, health, setup):
+            steps += _found(finding, now)
+    known = tuple(key for keys in TROUBLES.values() for key in keys)
+    for one in health.troubles:
+        steps += () if one.key.startswith(known) else _troubled(tr("Also"), one, health, now)
+    return steps
+
+
+def _troubled(name: str, trouble: TroubleRaised, health: HealthState, now: datetime) -> Iterator[TrafficStep]:
+    text = _since(tr(trouble.text), health.since.get(trouble.key), now)
+    yield TrafficStep(name, text, "pending" if trouble.passing else "failed", icon="warning")
+    yield from _to_copy(trouble.copy)
+
+
+def _found(finding: Finding, now: datetime) -> Iterator[TrafficStep]:
+    look, name = state_of(finding), sentences.name(finding.check, finding.account if not finding.ok else "")
+    yield TrafficStep(name, _since(sentence_of(finding), finding.at, now), look.role, icon=look.icon)
+    if remedy := sentences.remedy(finding):
+        yield TrafficStep(tr("What to do"), remedy)
+    yield from _to_copy(sentences.copy(finding))
+
+
+def _to_copy(value: str) -> Iterator[TrafficStep]:
+    if value:
+        yield TrafficStep(tr("To copy"), value, copy=True)
+
+
+def _since(text: str, at: datetime | None, now: datetime) -> str:
+    return text if at is None else tr("{text} · since {time}", text=text, time=dated_time(at, now))
+
+
+def _findings(check: Check, health: HealthState, setup: SetupState) -> Iterator[Finding]:
+    match check:
+        case Check.LISTENER:
+            place = urlsplit(health.listener_url)
+            verdict = CheckVerdict.OK if place.port else CheckVerdict.NOT_LISTENING
+            values = {"cause": "ours", "host": place.hostname or "", "port": str(place.port)}
+            yield Finding(check, verdict, values=values, at=health.since.get(LISTENER))
+        case Check.TUNNEL if setup.tunnel.kind is not TunnelKind.EXTERNAL:
+            yield setup.tunnel.finding
+        case Check.ADDRESS:
+            yield setup.reach
+        case Check.API:
+            found = [one.finding(SetupFact.MINI_PROGRAM) for one in setup.accounts]
+            yield from [one for one in found if one.verdict is not CheckVerdict.OK] or found[:1]
+            if not found:
+                yield Finding(Check.CONFIGURATION, CheckVerdict.NO_ACCOUNT)
+        case Check.DATABASE:
+            began = health.since.get("database") or health.since.get(START)
+            yield Finding(check, CheckVerdict.OK, values={"cause": "open"}, at=began)
+        case Check.CLOCK:
+            compared = any(token.expires_at for _, token in health.tokens)  # with the date of WeChat's answer
+            yield Finding(check, CheckVerdict.OK if compared else CheckVerdict.UNKNOWN, at=health.since.get("clock"))
+        case _:
+            pass
+
+
+class HealthPanel(QWidget):
+    """A card with each part as the desk knows it now.
+
+    Signals:
+        troubled: the number of parts that are not well.
+    """
+
+    troubled = Signal(int)
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self.steps = StepList(Size.BODY)
+        self.setup = Button(tr("Guided set-up"))
+        self.setup.setToolTip(tr("Checks each step again, and mends what it can"))
+        card = SettingsCard(tr("What messages need"))
+        card.add_below(self.steps)
+        inner = QWidget()
+        inner.setProperty("class", "window")
+        vbox(card, hbox(self.setup, STRETCH), STRETCH, within=inner, spacing=12, margins=(16, 16, 16, 16))
+        vbox(ColumnScroll(self, inner), within=self)
+        kinds = ListenerChanged, SetupChanged, TokenChanged, TroubleRaised, ConfigurationChanged
+        bridge.follow(self, self.refresh, *kinds)
+
+    def refresh(self) -> None:
+        """Show the desk's present state."""
+        desk = self._bridge.desk
+        steps = health_steps(desk.health.state, desk.setup.state, desk.clock())
+        self.steps.show_steps(steps)
+        self.troubled.emit(sum(step.role in {"failed", "pending"} for step in steps))
