@@ -54,7 +54,7 @@ def run_window(
     """
     application = make_application()
     memory = WindowMemory(facts.home)
-    appearance = Appearance(application, memory.word("look"), memory.number("message_size"))
+    appearance = Appearance(application, memory.word("look"), memory.number("message_size"), memory.word("density"))
 
     async def main() -> int:
         garbage = GarbageCollector(application)

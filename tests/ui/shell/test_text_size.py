@@ -1,4 +1,4 @@
-"""Messages and replies grow and shrink by key, and the size is there again at the next start."""
+"""Lists and messages grow, shrink and stand closer as one wishes, at once and at the next start."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Look
-from wxdesk.ui.look.theme import Size
+from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Density, Look
+from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
+from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.shell.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True)
 def _usual_again() -> Iterator[None]:
     yield
-    Size.MESSAGE = USUAL
+    Size.MESSAGE, Measure.COMPACT = USUAL, False
 
 
 def press(window: MainWindow, keys: str) -> None:
@@ -52,6 +53,33 @@ def test_messages_grow_by_key_and_the_size_is_kept(
     press(window, "Ctrl+0")
     qtbot.waitUntil(lambda: edit.font().pixelSize() == USUAL)
     assert height() == usual
-    made = Appearance(appearance.parent(), Look.LIGHT, 20)  # type: ignore[arg-type]
-    assert Size.MESSAGE == 20
+    made = Appearance(appearance.parent(), Look.LIGHT, 20, Density.COMPACT)  # type: ignore[arg-type]
+    assert (Size.MESSAGE, made.density) == (20, Density.COMPACT)
     made.deleteLater()
+
+
+def test_rows_and_bubbles_are_as_large_and_close_as_the_settings_say(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    window.open_conversation(world.say("oCustomer0000000000000001", "hello"))
+    timeline, rows = window.inbox.chat.timeline, window.inbox.list.view
+    qtbot.waitUntil(lambda: window.inbox.session.model.rowCount() > 1 and bridge.is_idle)
+    card = window.findChild(AppearanceCard)
+
+    def heights() -> tuple[int, int]:
+        bubbles = sum(timeline.sizeHintForRow(row) for row in range(timeline.model().rowCount()))
+        return bubbles, rows.visualRect(rows.model().index(0, 0)).height()
+
+    usual = heights()
+    card.densities.button(1).click()
+    qtbot.waitUntil(lambda: heights()[1] < usual[1] and heights()[0] < usual[0])
+    compact = heights()
+    card.sizes.button(3).click()
+    qtbot.waitUntil(lambda: heights()[1] > compact[1] and heights()[0] > compact[0])
+    memory = WindowMemory(world.home)
+    assert (memory.word("density"), memory.number("message_size")) == ("compact", 20)
+    press(window, "Ctrl++")
+    assert not any(button.isChecked() for button in card.sizes.buttons())
+    card.sizes.button(1).click()
+    card.densities.button(0).click()
+    qtbot.waitUntil(lambda: heights() == usual)

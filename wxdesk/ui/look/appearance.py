@@ -1,4 +1,4 @@
-"""Light or dark appearance, as the system has it or as the operator chose."""
+"""Appearance as the operator chose it: light or dark, size of texts, density."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QPlainTextEdit
 
 from wxdesk import i18n
 from wxdesk.ui.look.style import style_sheet
-from wxdesk.ui.look.theme import Size, Theme
+from wxdesk.ui.look.theme import Measure, Size, Theme
 
 SMALLEST, USUAL, LARGEST = 11, Size.MESSAGE, 28
 """Pixels of a message's letters."""
@@ -21,11 +21,18 @@ class Look(StrEnum):
     DARK = "dark"
 
 
+class Density(StrEnum):
+    """The operator's choice of how close rows and bubbles stand."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
 _SCHEMES = {Look.SYSTEM: Qt.ColorScheme.Unknown, Look.LIGHT: Qt.ColorScheme.Light, Look.DARK: Qt.ColorScheme.Dark}
 
 
 class Appearance(QObject):
-    """Applies the chosen look, or the system's, and the size of messages.
+    """Applies the chosen look, and size and spacing of lists and messages.
 
     Signals:
         changed: something else was chosen, or the palette has changed.
@@ -35,10 +42,13 @@ class Appearance(QObject):
     changed = Signal()
     language_chosen = Signal()
 
-    def __init__(self, application: QApplication, look: str = Look.SYSTEM, message_size: int = 0) -> None:
+    def __init__(
+        self, application: QApplication, look: str = Look.SYSTEM, message_size: int = 0, density: str = ""
+    ) -> None:
         super().__init__(application)
         self._application = application
         Size.MESSAGE = message_size if SMALLEST <= message_size <= LARGEST else USUAL
+        Measure.COMPACT = density == Density.COMPACT
         self.look = Look(look) if look in set(Look) else Look.SYSTEM
         self.language = i18n.language()
         application.styleHints().colorSchemeChanged.connect(self._follow)
@@ -47,7 +57,12 @@ class Appearance(QObject):
     @property
     def chosen(self) -> dict[str, str | int]:
         """Choices by their names, to be kept."""
-        return {"look": self.look.value, "message_size": Size.MESSAGE}
+        return {"look": self.look.value, "message_size": Size.MESSAGE, "density": self.density.value}
+
+    @property
+    def density(self) -> Density:
+        """The density that was chosen last."""
+        return Density.COMPACT if Measure.COMPACT else Density.COMFORTABLE
 
     def choose(self, look: Look) -> None:
         """Apply this look from now on."""
@@ -64,13 +79,25 @@ class Appearance(QObject):
             self.language_chosen.emit()
 
     def enlarge(self, by: int) -> int:
-        """Show messages and replies `by` pixels larger, 0 as usual; return the size."""
-        Size.MESSAGE = min(max(Size.MESSAGE + by, SMALLEST), LARGEST) if by else USUAL
+        """Show lists and messages `by` pixels larger, 0 as usual; return the size."""
+        self.resize(min(max(Size.MESSAGE + by, SMALLEST), LARGEST) if by else USUAL)
+        return Size.MESSAGE
+
+    def resize(self, message_size: int) -> None:
+        """Show lists and messages in letters of this size."""
+        Size.MESSAGE = message_size
+        self._lay_out()
+
+    def choose_density(self, density: Density) -> None:
+        """Show lists and bubbles as close as this."""
+        Measure.COMPACT = density is Density.COMPACT
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         for widget in self._application.allWidgets():
             if isinstance(widget, QAbstractItemView | QPlainTextEdit):
                 self._application.sendEvent(widget, QEvent(QEvent.Type.FontChange))
         self.changed.emit()
-        return Size.MESSAGE
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:
         if self.look is Look.SYSTEM:

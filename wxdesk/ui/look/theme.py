@@ -76,6 +76,7 @@ class Measure:
     WIDEST_SIDE = 560
     HEADER = 56
     STATUS_BAR = 32
+    COMPACT = False  # the operator's choice for lists and bubbles
     ROW = 76
     RADIUS = 8
     BUBBLE_RADIUS = 10
@@ -84,8 +85,13 @@ class Measure:
     LIST_BECOMES_DRAWER = 820
 
 
+def spaced(comfortable: int, compact: int) -> int:
+    """Return the length that belongs to the chosen density."""
+    return compact if Measure.COMPACT else comfortable
+
+
 class Size:
-    """Type sizes in pixels."""
+    """Type sizes in pixels; that of messages is the operator's choice."""
 
     CAPTION = 11
     SMALL = 12

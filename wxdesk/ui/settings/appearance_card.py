@@ -1,50 +1,56 @@
-"""Light or dark, and the language, on the settings page."""
+"""Light or dark, language, size and density, on the settings page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
-from wxdesk.i18n import language, tr
-from wxdesk.ui.look.appearance import Appearance, Look
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.i18n import tr
+from wxdesk.ui.look.appearance import USUAL, Appearance, Density, Look
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.card_rows import SettingsCard
 
 
 class AppearanceCard(SettingsCard):
-    """Look and language, each in force at once."""
+    """Choices of the window's appearance, each in force at once."""
 
     def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(tr("Appearance"), parent)
-        self._appearance = appearance
-        self.looks, self.languages = QButtonGroup(self), QButtonGroup(self)
-        looks = ((Look.SYSTEM, tr("As the system")), (Look.LIGHT, tr("Light")), (Look.DARK, tr("Dark")))
-        self.add_row(tr("Colours"), self._chips(self.looks, [(look is appearance.look, word) for look, word in looks]))
-        languages = [(name == language(), word) for name, word in LANGUAGE_NAMES.items()]
-        self.add_row(tr("Language"), self._chips(self.languages, languages))
-        self.looks.idClicked.connect(self._choose_look)
-        self.languages.idClicked.connect(self._choose_language)
+        self._shown: list[tuple[Sequence[Chip], Callable[[], list[bool]]]] = []
+        looks = {Look.SYSTEM: tr("As the system"), Look.LIGHT: tr("Light"), Look.DARK: tr("Dark")}
+        sizes = {12: tr("Small"), USUAL: tr("Usual"), 17: tr("Large"), 20: tr("Very large")}
+        densities = {Density.COMFORTABLE: tr("Comfortable"), Density.COMPACT: tr("Compact")}
+        self.looks = self._add(tr("Colours"), looks, lambda: appearance.look, appearance.choose)
+        self.sizes = self._add(tr("Size of lists and messages"), sizes, lambda: Size.MESSAGE, appearance.resize)
+        self.densities = self._add(tr("Spacing"), densities, lambda: appearance.density, appearance.choose_density)
+        self.languages = self._add(
+            tr("Language"), LANGUAGE_NAMES, lambda: appearance.language, appearance.choose_language
+        )
         appearance.changed.connect(self._mark)
+        self._mark()
 
-    def _chips(self, group: QButtonGroup, words: Sequence[tuple[bool, str]]) -> QHBoxLayout:
-        row = hbox(spacing=8)
-        for index, (chosen, word) in enumerate(words):
-            chip = Chip(word, parent=self)
-            chip.setChecked(chosen)
+    def _add(
+        self, name: str, words: Mapping[Any, str], now: Callable[[], object], choose: Callable[[Any], object]
+    ) -> QButtonGroup:
+        """Add a row of chips, one for each value that can be chosen."""
+        group, chips = QButtonGroup(self), [Chip(word, parent=self) for word in words.values()]
+        for index, (value, chip) in enumerate(zip(words, chips, strict=True)):
             group.addButton(chip, index)
-            row.addWidget(chip)
-        row.addStretch(1)
-        return row
-
-    def _choose_look(self, index: int) -> None:
-        self._appearance.choose(tuple(Look)[index])
+            chip.clicked.connect(partial(choose, value))
+        self.add_row(name, hbox(*chips, STRETCH, spacing=8))
+        self._shown.append((chips, lambda: [value == now() for value in words]))
+        return group
 
     def _mark(self) -> None:
-        self.looks.button(tuple(Look).index(self._appearance.look)).setChecked(True)
-        self.languages.button(tuple(LANGUAGE_NAMES).index(self._appearance.language)).setChecked(True)
-
-    def _choose_language(self, index: int) -> None:
-        self._appearance.choose_language(tuple(LANGUAGE_NAMES)[index])
+        for chips, chosen in self._shown:
+            group = chips[0].group()
+            group.setExclusive(False)  # a size in between is none of those offered
+            for chip, is_chosen in zip(chips, chosen(), strict=True):
+                chip.setChecked(is_chosen)
+            group.setExclusive(True)
 
 
 LANGUAGE_NAMES = {"zh_CN": "中文", "en": "English"}

@@ -17,7 +17,7 @@ from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.lists import RECORD, ROOT, RowModel, RowsView
-from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
+from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font, spaced
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -157,13 +157,20 @@ class ConversationListModel(RowModel[InboxRow]):
         return sort_key(row, self.chosen)
 
 
-AVATAR = 40
 _PAD = 12
 _GAP = 10
 _ICON = 12
 _FACE = 16
 _LEAST = 24
 """Pixels below which the replies left are not shown beside the status."""
+
+
+def _line() -> int:
+    return round(Size.MESSAGE * spaced(143, 128) / 100)
+
+
+def _smaller(by: int) -> int:
+    return max(Size.CAPTION, Size.MESSAGE - by)
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -178,7 +185,7 @@ class ConversationDelegate(QStyledItemDelegate):
         self._hold_reason_of = hold_reason_of
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(Measure.LIST, Measure.ROW)
+        return QSize(Measure.LIST, spaced(16, 7) + 3 * _line())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: InboxRow | None = index.data(RECORD)
@@ -188,13 +195,13 @@ class ConversationDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         painter.save()
         self._paint_ground(painter, option, theme)
-        top = rect.top() + 10
-        paint_avatar(painter, QRectF(rect.left() + _PAD, top, AVATAR, AVATAR), row.conversation.contact)
-        left = rect.left() + _PAD + AVATAR + _GAP
-        lines = QRect(left, top, rect.right() - _PAD - left + 1, 20)
+        top, avatar, height = rect.top() + spaced(10, 4), spaced(40, 34), _line()
+        paint_avatar(painter, QRectF(rect.left() + _PAD, top, avatar, avatar), row.conversation.contact)
+        left = rect.left() + _PAD + avatar + _GAP
+        lines = QRect(left, top, rect.right() - _PAD - left + 1, height)
         self._paint_name(painter, lines, row, theme)
-        self._paint_preview(painter, lines.translated(0, 21), row, theme)
-        self._paint_status(painter, lines.translated(0, 41), row, theme)
+        self._paint_preview(painter, lines.translated(0, height + 1), row, theme)
+        self._paint_status(painter, lines.translated(0, 2 * height + 1), row, theme)
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
@@ -211,7 +218,7 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         when = row_time(row, self._clock())
-        face = font(Size.SMALL, strong=when.strong, tabular=True)
+        face = font(_smaller(2), strong=when.strong, tabular=True)
         width = QFontMetrics(face).horizontalAdvance(when.text)
         corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
         paint_text(painter, corner, when.text, face, theme.color(when.role))
@@ -222,7 +229,9 @@ class ConversationDelegate(QStyledItemDelegate):
         if row.conversation.pinned:
             name.setRight(name.right() - _ICON - 4)
             paint_icon(painter, QPointF(name.right() + 5, name.top() + 4), "pin", "secondary", _ICON)
-        paint_text(painter, name, name_of(row.conversation.contact), font(14, strong=True), theme.color("text"))
+        paint_text(
+            painter, name, name_of(row.conversation.contact), font(Size.MESSAGE, strong=True), theme.color("text")
+        )
 
     def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         taken, conversation = 0, row.conversation
@@ -230,25 +239,25 @@ class ConversationDelegate(QStyledItemDelegate):
             middle = line.center().y() + 1
             taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
         role = "text" if conversation.unread else "secondary"
-        room = line.adjusted(0, 0, -taken, 0)
-        marked = paint_text(painter, room, draft_mark(row), font(Size.BODY), theme.color("failed"))
+        room, face = line.adjusted(0, 0, -taken, 0), font(_smaller(1))
+        marked = paint_text(painter, room, draft_mark(row), face, theme.color("failed"))
         rest = room.adjusted(marked + 4 if marked else 0, 0, 0, 0)
-        paint_text(painter, rest, preview_of_row(row), font(Size.BODY), theme.color(role))
+        paint_text(painter, rest, preview_of_row(row), face, theme.color(role))
 
     def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()
         status = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of))
         at = line.left() + self._paint_mark(painter, line, status)
-        face = sentence_font(Size.CAPTION, strong=status.strong, tabular=True)
+        face = sentence_font(_smaller(3), strong=status.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())
         at += paint_text(painter, room, status.text, face, theme.color(status.role)) + 8
         rest = QRect(at, line.top(), line.right() - at + 1, line.height())
         activity = self._activity_of(row.conversation.id)
         if activity:
-            face = sentence_font(Size.CAPTION)
+            face = sentence_font(_smaller(3))
             paint_text(painter, rest, activity, face, theme.color("accent"))
         elif rest.width() > _LEAST:
-            face = sentence_font(Size.CAPTION, tabular=True)
+            face = sentence_font(_smaller(3), tabular=True)
             paint_text(painter, rest, self._left_text(row.conversation, face, rest), face, theme.color("faint"))
 
     def _left_text(self, conversation: Conversation, face: QFont, rect: QRect) -> str:

@@ -25,7 +25,7 @@ from wxdesk.ui.content.pieces import (
 )
 from wxdesk.ui.inbox.timeline.bubble_text import CaptionPart, Offer, buttons_in, notice_of
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry
-from wxdesk.ui.look.theme import Measure, Size, font, sentence_font
+from wxdesk.ui.look.theme import Measure, Size, font, sentence_font, spaced
 from wxdesk.ui.wording.messages import kind_text
 
 
@@ -78,9 +78,8 @@ def picture_of(entry: TimelineEntry) -> PicturePiece | None:
 SIDE = 20
 """Pixels between the edge of the timeline and a bubble."""
 
-PAD_X, PAD_Y = 12, 9
-CAPTION_HEIGHT, CAPTION_GAP = 18, 5
-GAP = 11
+PAD_X = 12
+CAPTION_HEIGHT = 18
 BUTTON_HEIGHT, BUTTON_GAP = 26, 6
 BAR_HEIGHT = 3
 SEPARATOR = " · "
@@ -88,7 +87,12 @@ _BUTTON_PAD = 11
 _ICON = 12
 _ICON_GAP = 4
 _LEAST_PART = 48.0
-_LINE_HEIGHTS = {EntryKind.DAY: 40, EntryKind.ACTIVITY: 26, EntryKind.GAP: 34, EntryKind.UNREAD: 34}
+_LINE_HEIGHTS = {
+    EntryKind.DAY: (40, 28),
+    EntryKind.ACTIVITY: (26, 20),
+    EntryKind.GAP: (34, 26),
+    EntryKind.UNREAD: (34, 26),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class RowLayout:
 def lay_out(entry: TimelineEntry, width: int) -> RowLayout:
     """Return the geometry of `entry` in a timeline `width` pixels wide."""
     if entry.kind in _LINE_HEIGHTS:
-        return RowLayout(entry, width, _LINE_HEIGHTS[entry.kind])
+        return RowLayout(entry, width, spaced(*_LINE_HEIGHTS[entry.kind]))
     room = bubble_room(width) - 2 * PAD_X
     offers = buttons_in(entry)
     widths = [offer_width(offer) for offer in offers]
@@ -149,8 +153,8 @@ def bubble_room(width: int) -> float:
 
 
 def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -> RowLayout:
-    bubble, left = row.bubble, row.bubble.left() + PAD_X
-    y = bubble.top() + PAD_Y
+    bubble, left, pad = row.bubble, row.bubble.left() + PAD_X, spaced(9, 5)
+    y = bubble.top() + pad
     content_at = QPointF(left, y)
     y += row.content.height if row.content else 0
     trouble = replace(row.trouble, at=QPointF(left, y + 6)) if row.trouble else None
@@ -164,9 +168,9 @@ def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -
     if offers:
         buttons, y = _place_buttons(offers, widths, QRectF(left, y + 8, bubble.width() - 2 * PAD_X, 0))
         y += 1
-    bubble = QRectF(bubble.left(), bubble.top(), bubble.width(), y + PAD_Y - bubble.top())
-    caption = QRectF(SIDE + 2, bubble.bottom() + CAPTION_GAP, row.width - 2 * SIDE - 4, CAPTION_HEIGHT)
-    height = round(caption.bottom() + GAP)
+    bubble = QRectF(bubble.left(), bubble.top(), bubble.width(), y + pad - bubble.top())
+    caption = QRectF(SIDE + 2, bubble.bottom() + spaced(5, 1), row.width - 2 * SIDE - 4, CAPTION_HEIGHT)
+    height = round(caption.bottom() + spaced(11, 4))
     return RowLayout(row.entry, row.width, height, bubble, row.content, content_at, trouble, bar, buttons, caption)
 
 
