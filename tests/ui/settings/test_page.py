@@ -75,9 +75,9 @@ def test_cards_come_and_go_with_the_accounts(qtbot: QtBot, page: SettingsPage, w
     qtbot.waitUntil(lambda: [card.name for card in page.cards] == ["tea"])
     assert page.cards[0] is kept
     _take(world, replace(now, config=_with(now, ())))
-    qtbot.waitUntil(page.connect_first.isVisible)
+    qtbot.waitUntil(page.empty.connect_first.isVisible)
     with qtbot.waitSignal(page.setup_wanted) as asked:
-        qtbot.mouseClick(page.connect_first, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(page.empty.connect_first, Qt.MouseButton.LeftButton)
     assert asked.args == ["", SetupFact.MINI_PROGRAM]
 
 

@@ -67,7 +67,7 @@ def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     removing = _dialog(qtbot, opened, SwitchDialog)
     removing.choice.click()
     removing.action.click()
-    qtbot.waitUntil(lambda: not settings.cards and settings.connect_first.isVisible(), timeout=LONG)
+    qtbot.waitUntil(lambda: not settings.cards and settings.empty.connect_first.isVisible(), timeout=LONG)
     assert _names(person) == []
     assert opened.inbox.isHidden()
 

@@ -1,9 +1,7 @@
 """Signing in at the window of a team, what an owner does there, and losing it again."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -11,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.postgresql import SHARED, Postgres
-from tests.ui.world import World, open_world
+from tests.ui.team.conftest import PASSWORD
+from tests.ui.world import World
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.operator import Operator, OperatorAction, Role
@@ -32,27 +31,6 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.window import run_window
 
 pytestmark = pytest.mark.postgres
-
-PASSWORD = "canary of the owner"
-
-
-@pytest.fixture
-def world(postgres: Postgres, tmp_path: Path) -> Iterator[World]:
-    with open_world(tmp_path, shared=postgres.emptied()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def operators(world: World) -> Operators:
-    found = world.desk.operators
-    assert found is not None
-
-    async def staff() -> None:
-        await world.store.operators.add("老板", Role.OWNER, await hashed(PASSWORD), world.clock())
-        await found.look()
-
-    world.call(staff())
-    return found
 
 
 def fill(dialog: SignInDialog, name: str, password: str) -> None:

@@ -57,7 +57,7 @@ class HeldReply:
 
     Of an answer whose parts have no deadline, the first has their number in `asking`, and the others `follow`:
     one decision is for all. `behind`: it does not leave in time, because an earlier part of its answer has not
-    arrived. `question` is the message that it answers.
+    arrived. `question` is the message that it answers. `owner` is the operator who has the conversation, by name.
     """
 
     reply: Reply
@@ -67,6 +67,7 @@ class HeldReply:
     follows: bool = False
     behind: bool = False
     question: Message | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ class InboxQueries:
             thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
             question = questions.get(one.message_id or 0)
             closes_at, follows = thread.window.until, one.id in follow
-            found.append(HeldReply(one, thread.contact, closes_at, count, follows, one.id in behind, question))
+            behind_others, owner = one.id in behind, thread.claimed_by
+            found.append(HeldReply(one, thread.contact, closes_at, count, follows, behind_others, question, owner))
         return tuple(found)
 
 

@@ -71,8 +71,8 @@ class RecordHead(QWidget):
         self.state.setText(reason)
 
     def allow(self, *, save: bool, revert: bool) -> None:
-        """Enable or disable saving and reverting."""
-        self.save.setEnabled(save)
+        """Enable or disable saving and reverting; nobody saves what is refused."""
+        self.save.setEnabled(save and not self.refused())
         self.revert.setEnabled(revert)
 
 

@@ -7,12 +7,14 @@ from typing import Any, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from wxdesk.core.events import OperatorsChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.list_undo import ListUndo, UndoableChange
 from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.editing.record_view import Record, RecordView
+from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.editing.saving import DeskAnswer, RecordSaving
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
@@ -85,6 +87,8 @@ class RecordPage[R: Record](QWidget):
         around = editor.head.parentWidget() or editor
         fields = [one for one in around.findChildren(QWidget, options=_OWN) if one is not editor.head]
         Rights(self._bridge, Role.LEAD, editor.head.title, *fields, new, *empty.findChildren(Button))
+        view.records.locked = self._locked = partial(self._bridge.desk.lacks, Role.LEAD)
+        self._bridge.follow(self, view.viewport().update, OperatorsChanged)
         bind(self, "Ctrl+N", self.start_new)
 
     # -- what the window asks
@@ -203,8 +207,12 @@ class RecordPage[R: Record](QWidget):
             self._record_editor.show_record(record)
 
     def start_new(self) -> None:
-        """Begin a record once unsaved changes are settled."""
-        self.leave(partial(self._begin, self._record_editor.blank))
+        """Begin a record once unsaved changes are settled, where somebody may."""
+        self._start(self._record_editor.blank)
+
+    def _start(self, record: R) -> None:
+        if not self._locked():
+            self.leave(partial(self._begin, record))
 
     def _begin(self, record: R) -> None:
         """Edit a new record with these contents."""
@@ -232,12 +240,18 @@ class RecordPage[R: Record](QWidget):
     def _touched(self, changed: bool) -> None:
         self._view.records.mark_unsaved((changed and self._record_editor.saved.id) or None)
 
+    def _open_revisions(self, dialog: HistoryDialog) -> None:
+        if why := self._locked():
+            dialog.lock(tr(why))
+        dialog.taken.connect(self._write_again)
+        dialog.open()
+
     def _write_again(self, record: R) -> None:
         """Put a revision into the editor; of a record not edited any more as a new one."""
         if record.id == self._record_editor.saved.id:
             self._record_editor.write(record)
         else:
-            self.leave(partial(self._begin, self._copy_of(record)))
+            self._start(self._copy_of(record))
 
     def _copy_of(self, record: R) -> R:
         """Return what a new record begins with that is written after another one."""

@@ -1,6 +1,6 @@
 """List beside an editor, and the painting that its rows share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRe
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QMenu, QStyle, QWidget
 
+from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size, Theme
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -31,10 +32,14 @@ class Record(Protocol):
 
 
 class RecordModel[R: Record](QAbstractListModel):
-    """List model of the shown records in their order; subclasses supply the row data."""
+    """List model of the shown records in their order; subclasses supply the row data.
+
+    `locked` returns why nobody here may change them; empty if somebody may.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.locked: Callable[[], str] = str
         self._rows: list[R] = []
         self._unsaved: int | None = None
 
@@ -77,7 +82,7 @@ class RecordModel[R: Record](QAbstractListModel):
 class RecordView[R: Record](QListView):
     """View of a `RecordModel`, painted by `delegate`; `name` is for screen readers.
 
-    Subclasses fill the `menu` of the current row.
+    Subclasses fill the `menu` of the current row; each of its actions changes something.
 
     Delete deletes the current record, Ctrl+Z undoes the last change of the list, Ctrl+Shift+Z redoes it.
 
@@ -149,11 +154,17 @@ class RecordView[R: Record](QListView):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.current() is not None:
-            self.menu.popup(event.globalPos())
+        if self.current() is None:
+            return
+        why = tr(locked) if (locked := self.records.locked()) else ""
+        self.menu.setToolTipsVisible(bool(why))
+        for action in self.menu.actions():
+            action.setEnabled(not why)
+            action.setToolTip(why)
+        self.menu.popup(event.globalPos())
 
     def _delete(self) -> None:
-        if self.current() is not None:
+        if self.current() is not None and not self.records.locked():
             self.delete_asked.emit(self.current())
 
     def _clicked(self, index: QModelIndex) -> None:

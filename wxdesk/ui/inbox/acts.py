@@ -23,6 +23,7 @@ from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.wording.hold_reasons import colleagues_among
 from wxdesk.ui.wording.messages import clock_time, name_of
 from wxdesk.ui.wording.status import EndChoice, HoursBoundary, changed_text, snooze_choices
 
@@ -182,12 +183,21 @@ class RowActs(QObject):
     def do(self, some: Sequence[Conversation], change: RowChange) -> None:
         """Change these conversations, unless an input method composes a reply.
 
-        Nothing may come before its end.
+        Nothing may come before its end. Before those of colleagues are set aside, it asks.
         """
-        if some and not self._edit.composing:
-            work = self._bridge.desk.conversations.change(tuple(one.id for one in some), change)
-            self._bridge.ask(work, partial(self._changed, tuple(some), change, self._edit.toPlainText()))
-            self.begun.emit()
+        if not some or self._edit.composing:
+            return
+        owners = (one.claimed_by for one in some) if change.act in _LEAVES else ()
+        if words := colleagues_among(owners, self._bridge.desk.me):
+            title = tr("Set aside what colleagues have?")
+            self._notices.confirm(title, words, tr("Do it all the same"), partial(self._change, tuple(some), change))
+        else:
+            self._change(tuple(some), change)
+
+    def _change(self, some: Sequence[Conversation], change: RowChange) -> None:
+        work = self._bridge.desk.conversations.change(tuple(one.id for one in some), change)
+        self._bridge.ask(work, partial(self._changed, some, change, self._edit.toPlainText()))
+        self.begun.emit()
 
     def open_menu(self, rows: RowsView, some: Sequence[Conversation], tags: Sequence[str], at: QPoint) -> None:
         """Open the menu of these conversations over their `rows`; `tags` are those in use."""

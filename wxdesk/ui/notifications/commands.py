@@ -1,6 +1,7 @@
 """Commands behind a desktop notice's buttons, the same as the bubble's."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -49,9 +50,12 @@ class NoticeCommands(QObject):
         elif answer is NoticeAction.EDIT:
             self._window.inbox.chat.writing.lock.take(held[0], self._edit, self._failed)
         elif answer is NoticeAction.SEND:
-            self._bridge.ask(replies.release_held(parts), self._settled, self._failed)
+            self._window.inbox.held.replies.when_meant(parts, partial(self._send, parts))
         elif answer is NoticeAction.STOP:
             self._bridge.ask(replies.cancel_held(parts), self._settled, self._failed)
+
+    def _send(self, parts: Sequence[int]) -> None:
+        self._bridge.ask(self._bridge.desk.replies.release_held(parts), self._settled, self._failed)
 
     def _settled(self, count: int) -> None:
         if not count:

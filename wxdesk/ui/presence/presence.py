@@ -18,6 +18,7 @@ from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.fitting_label import StatusDot
 from wxdesk.ui.widgets.menu_button import offer_above
+from wxdesk.ui.wording.hold_reasons import colleagues_among
 from wxdesk.ui.wording.messages import clock_time
 
 TAKEOVER_BAR = "presence:yours"
@@ -30,7 +31,7 @@ class LeaveReminder(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._notices = notices
-        self._text = ""
+        self._text = self._whose = ""
         bridge.follow(self, self._look, PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
 
     def _look(self) -> None:
@@ -44,6 +45,7 @@ class LeaveReminder(QObject):
         if not endless or not desk.presence.now.away:
             self._say("")
             return
+        self._whose = colleagues_among((one.claimed_by for one in endless), desk.me)
         words = ntr(
             "{n} conversation stays yours while you are away: automatic replies keep quiet there.",
             "{n} conversations stay yours while you are away: automatic replies keep quiet there.",
@@ -62,6 +64,12 @@ class LeaveReminder(QObject):
             )
 
     def _hand_back(self) -> None:
+        if self._whose:
+            self._notices.confirm(tr("Hand all of them back?"), self._whose, tr("Hand them back"), self._hand_all_back)
+        else:
+            self._hand_all_back()
+
+    def _hand_all_back(self) -> None:
         self._bridge.ask(self._bridge.desk.takeovers.hand_back_endless())
 
 

@@ -80,7 +80,7 @@ class RulesPage(RecordPage[Rule]):
         self._saving.saved.connect(self.reviews.warn_about)
         self.editor.doubts.place_asked.connect(self._show_finding)
         self.editor.doubts.other_asked.connect(self._choose)
-        self.reviews.rule_suggested.connect(self._begin_suggested)
+        self.reviews.rule_suggested.connect(self._start)
         self.reviews.conversation_wanted.connect(self.conversation_wanted)
 
     # -- what the window asks
@@ -139,9 +139,6 @@ class RulesPage(RecordPage[Rule]):
         self.reviews.close_review()
         super()._begin(record)
 
-    def _begin_suggested(self, rule: Rule) -> None:
-        self.leave(partial(self._begin, rule))
-
     def _copy_of(self, record: Rule) -> Rule:
         return replace(record, position=0, enabled=False)
 
@@ -188,8 +185,7 @@ class RulesPage(RecordPage[Rule]):
             shown=spoke,
             deleted=deleted,
         )
-        dialog.taken.connect(self._write_again)
-        dialog.open()
+        self._open_revisions(dialog)
 
     def _try_on_history(self) -> None:
         self.reviews.try_on_history(self.editor.record())

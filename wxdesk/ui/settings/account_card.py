@@ -90,7 +90,8 @@ class AccountCard(SettingsCard):
             self.state.show_state("pending", tr("Paused: messages are kept, and nothing is answered"))
         elif worst.verdict.gravity >= Gravity.WARNING:
             role = "failed" if worst.verdict.gravity >= Gravity.FAILURE else "pending"
-            self.state.show_state(role, told(worst))
+            words = tr("On the server: {told}", told=told(worst)) if self._desk.is_remote else told(worst)
+            self.state.show_state(role, words)
         elif missing is not None:
             self.state.show_state("faint", tr("Next step: {step}", step=step_title(missing)))
         else:
@@ -130,6 +131,22 @@ class AccountCard(SettingsCard):
         if token.error:
             return "pending", tr("Valid for {left}; no new one comes: {why}", left=left, why=tr(token.error))
         return "accent", tr("Valid for {left}; renewed by itself", left=left)
+
+
+class NoAccountCard(SettingsCard):
+    """Card in place of the first account, with two ways to begin."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(tr("No mini program yet"), parent)
+        words = tr(
+            "Connect yours in five steps, about ten minutes. Each is checked as you go, and you can leave at any time."
+        )
+        self.add_below(PlainLabel(words, role="secondary", wrap=True, parent=self))
+        self.connect_first = Button(tr("Connect a mini program"), kind=ButtonKind.PRIMARY, parent=self)
+        self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=self)
+        buttons = QWidget(self)
+        hbox(self.connect_first, self.tryout, STRETCH, within=buttons, spacing=10)
+        self.add_below(buttons)
 
 
 COMMANDS = {

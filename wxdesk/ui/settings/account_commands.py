@@ -58,8 +58,12 @@ class AccountCommands(QObject):
 
     def mode_of(self, name: str, card: AccountCard) -> AccountMode:
         """Make the choice of an account's mode."""
-        Rights(self._bridge, Role.OWNER, card.more, card.open_setup)
+        self.keep_for_owners(card.more, card.open_setup)
         return AccountMode(self._bridge, self._notices, name, card)
+
+    def keep_for_owners(self, *buttons: QWidget) -> None:
+        """Disable what leads to the set-up for whoever is no owner."""
+        Rights(self._bridge, Role.OWNER, *buttons)
 
     def _pause(self, name: str) -> None:
         account = self._bridge.desk.accounts.get(name)

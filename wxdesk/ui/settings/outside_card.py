@@ -144,6 +144,7 @@ class OutsideCard(SettingsCard):
         trial.clicked.connect(partial(self._try_out, name))
         self.removals[name] = away = SmallButton("close", tr("Remove “{name}”", name=name), row)
         away.clicked.connect(partial(self._remove_phone, name))
+        Rights(self._bridge, Role.OWNER, away)
         label = PlainLabel(f"{name} · {tr(KINDS[kind])}", elide=True, parent=row)
         hbox((label, 1), trial, away, within=row, spacing=8)
         return row

@@ -12,18 +12,17 @@ from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import VisibleTick
-from wxdesk.ui.settings.account_card import AccountCard
+from wxdesk.ui.settings.account_card import AccountCard, NoAccountCard
 from wxdesk.ui.settings.account_commands import AccountCommands
-from wxdesk.ui.settings.address_card import AddressSummary
 from wxdesk.ui.settings.appearance_card import AppearanceCard
-from wxdesk.ui.settings.checks_card import ChecksCard
+from wxdesk.ui.settings.checks_card import AddressSummary, ChecksCard
 from wxdesk.ui.settings.outside_card import OutsideCard
 from wxdesk.ui.settings.places_card import DataCard, InstallationFacts, PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
+from wxdesk.ui.setup.elsewhere import ElsewhereCard
 from wxdesk.ui.team.card import TeamCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -53,6 +52,7 @@ class SettingsPage(QWidget):
         self.add = Button(tr("Add a mini program"), icon="plus", kind=ButtonKind.PRIMARY, parent=self)
         self.add.clicked.connect(self.commands.add)
         self._lay_out(appearance)
+        self.commands.keep_for_owners(self.add, self.address.change, self.empty.connect_first)
         VisibleTick(self, self._show_state)
         bridge.follow(self, self._build_cards, ConfigurationChanged)
         bridge.follow(self, self._show_state, ListenerChanged, TokenChanged, SetupChanged, AccountChanged)
@@ -83,7 +83,7 @@ class SettingsPage(QWidget):
         for index, card in enumerate(self.cards):
             self._accounts.insertWidget(index, card)
         here = not self._bridge.desk.is_remote
-        self._empty.setVisible(here and not self.cards)
+        self.empty.setVisible(here and not self.cards)
         self.add.setVisible(here and bool(self.cards))
         self.address.setVisible(here)
         self.places.setVisible(here)
@@ -115,8 +115,12 @@ class SettingsPage(QWidget):
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
         self._columns.setContentsMargins(24, 20, 24, 24)
         self._columns.setSpacing(16)
-        self._empty = self._no_account()
-        self._accounts: QVBoxLayout = vbox(self._empty, spacing=16)
+        self.empty = NoAccountCard(self)
+        self.tryout = self.empty.tryout
+        self.empty.connect_first.clicked.connect(self.commands.add)
+        self._accounts: QVBoxLayout = vbox(self.empty, spacing=16)
+        if self._bridge.desk.is_remote:
+            self._accounts.addWidget(ElsewhereCard(self))
         self.outside = OutsideCard(self._bridge, self._notices, self)
         operators = self._bridge.desk.operators
         self.team = [] if operators is None else [TeamCard(self._bridge, self._notices, operators, self)]
@@ -140,17 +144,3 @@ class SettingsPage(QWidget):
         if self._facts.examine is None or self._bridge.desk.is_remote:
             return []
         return [ChecksCard(self._bridge, self._facts.examine, self)]
-
-    def _no_account(self) -> SettingsCard:
-        card = SettingsCard(tr("No mini program yet"), self)
-        words = tr(
-            "Connect yours in five steps, about ten minutes. Each is checked as you go, and you can leave at any time."
-        )
-        card.add_below(PlainLabel(words, role="secondary", wrap=True, parent=card))
-        self.connect_first = Button(tr("Connect a mini program"), kind=ButtonKind.PRIMARY, parent=card)
-        self.connect_first.clicked.connect(self.commands.add)
-        self.tryout = Button(tr("Try it without an account"), icon="simulator", parent=card)
-        buttons = QWidget(card)
-        hbox(self.connect_first, self.tryout, STRETCH, within=buttons, spacing=10)
-        card.add_below(buttons)
-        return card

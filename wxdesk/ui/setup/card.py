@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.account import Account
+from wxdesk.core.model.operator import Role
 from wxdesk.core.setup.facts import AccountSetup, SetupFact
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -20,6 +21,7 @@ from wxdesk.ui.setup.text import checked_text, step_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.rights import Rights
 
 WIDTH = 760
 """Widest card; longer lines are hard to read."""
@@ -82,6 +84,7 @@ class SetupCard(QFrame):
         self.foot = hbox(self.again, self.checked, STRETCH, self.go_on, spacing=10)
         head = vbox(self.title, self.sentence, spacing=4)
         vbox(head, self.body, self.result, self.foot, within=self, spacing=16, margins=(24, 20, 24, 20))
+        Rights(self._bridge, Role.OWNER, self)
 
     def order_tabs(self) -> None:
         """Let Tab come to the foot after the body, which is made later."""

@@ -20,6 +20,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.card import WIDTH, SetupCard, SetupView
+from wxdesk.ui.setup.elsewhere import ElsewhereCard
 from wxdesk.ui.setup.findings import Mender
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard
@@ -92,6 +93,9 @@ class SetupPage(QWidget):
 
     def show_step(self, step: SetupFact) -> None:
         """Show a step, and remember it; without an account only those that need none."""
+        if self._bridge.desk.is_remote:
+            self.stack.setCurrentWidget(self._elsewhere)
+            return
         if self.account not in self._bridge.desk.accounts:
             self.account, step = "", step if step in _WITHOUT_ACCOUNT else SetupFact.MINI_PROGRAM
         self.step = step
@@ -125,9 +129,13 @@ class SetupPage(QWidget):
         vbox(head, self.steps, STRETCH, foot, within=self._side, spacing=0)
         self.stack = QStackedWidget(self)
         self._scrolls = {fact: self._scroll(card) for fact, card in self.cards.items()}
+        elsewhere = ElsewhereCard(self)
+        elsewhere.setMaximumWidth(WIDTH)
+        self._elsewhere = self._scroll(elsewhere)
+        self._side.setHidden(self._bridge.desk.is_remote)
         hbox(self._side, (self.stack, 1), within=self, spacing=0)
 
-    def _scroll(self, card: SetupCard) -> ColumnScroll:
+    def _scroll(self, card: QWidget) -> ColumnScroll:
         scroll = ColumnScroll(self)
         content = QWidget()
         content.setProperty("class", "window")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -68,7 +67,7 @@ class TemplatesPage(RecordPage[Template]):
     def start_copy(self, template: Template) -> None:
         """Begin a copy of a template, without its shortcut."""
         title = tr("{title} (copy)", title=template.title)
-        self.leave(partial(self._begin, replace(self._copy_of(template), title=title)))
+        self._start(replace(self._copy_of(template), title=title))
 
     def _begin(self, record: Template) -> None:
         super()._begin(record)
@@ -88,9 +87,8 @@ class TemplatesPage(RecordPage[Template]):
 
     def _show_history(self, revisions: list[Template]) -> None:
         if revisions:
-            dialog = HistoryDialog([revision_of(one) for one in revisions], self._bridge.desk.clock(), self)
-            dialog.taken.connect(self._write_again)
-            dialog.open()
+            shown = [revision_of(one) for one in revisions]
+            self._open_revisions(HistoryDialog(shown, self._bridge.desk.clock(), self))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,22 +1,25 @@
 """Rights of the operator here: what needs a role is disabled, and says so."""
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import OperatorsChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.labels import PlainLabel, set_tip
+from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
 
 
 class Rights(QObject):
-    """Disables widgets while nobody with the role is signed in; `says` tells so.
+    """Disables widgets and actions for whoever lacks the role; `says` tells so.
 
     The server refuses all the same: this only spares the attempt.
     """
 
-    def __init__(self, bridge: Bridge, needed: Role, *widgets: QWidget, says: PlainLabel | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, needed: Role, *widgets: QWidget | QAction, says: PlainLabel | None = None
+    ) -> None:
         super().__init__(widgets[0])
         self._bridge = bridge
         self._needed = needed
@@ -40,7 +43,7 @@ class Rights(QObject):
             self._says.setText(reason or said)
         for widget, tip in zip(self._widgets, tips, strict=True):
             widget.setEnabled(not reason)
-            if reason:
+            if reason and isinstance(widget, QWidget):
                 set_tip(widget, reason)
             else:
-                widget.setToolTip(tip)
+                widget.setToolTip(plain_tip(reason) if reason else tip)

@@ -81,5 +81,11 @@ def claim_text(conversation: Conversation, me: str, now: datetime) -> str:
     return tr("{name} has it", name=name)
 
 
+def colleagues_among(owners: Iterable[str], me: str) -> str:
+    """Return a sentence about colleagues among `owners`; empty without one."""
+    names = {name for name in owners if me and name not in {"", me}}
+    return tr("Among them are customers of {names}.", names=_listed(names)) if names else ""
+
+
 def _listed(names: Iterable[str]) -> str:
     return " · ".join(sorted(set(names)))

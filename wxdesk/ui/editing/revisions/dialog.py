@@ -15,7 +15,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.fields.choice import ChoiceField
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 
 WIDTH, HEIGHT = 800, 520
 LIST, ROW = 228, 32
@@ -48,6 +48,7 @@ class HistoryDialog(Dialog):
         super().__init__(parent, tr("History"))
         self._revisions = tuple(revisions)
         self._deleted = deleted
+        self._locked = False
         self.note = PlainLabel(note, wrap=True, parent=self)
         self.note.setVisible(bool(note))
         self.list = self._make_list(now)
@@ -69,6 +70,12 @@ class HistoryDialog(Dialog):
         numbers = [revision.number for revision in self._revisions]
         self.list.setCurrentRow(numbers.index(shown) if shown in numbers else 0)
         self.list.setFocus()
+
+    def lock(self, reason: str) -> None:
+        """Let nothing be put into the editor, and tell why."""
+        self._locked = True
+        set_tip(self.take, reason)
+        self._show()
 
     def _make_list(self, now: datetime) -> QListWidget:
         rows = QListWidget(self)
@@ -98,7 +105,7 @@ class HistoryDialog(Dialog):
             self.legend.name_revisions(older, newer, in_use=self._is_in_use(newer))
         else:
             self.legend.say(self._standing(row, other))
-        self.take.setEnabled(self._deleted or row > 0)
+        self.take.setEnabled((self._deleted or row > 0) and not self._locked)
 
     def _is_in_use(self, revision: Revision) -> bool:
         return not self._deleted and revision is self._revisions[0]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from wxdesk.core.errors import ClaimedByColleague
@@ -17,6 +18,7 @@ from wxdesk.ui.inbox.chat.header import FaceButton
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.hold_reasons import HoldReasons, claim_text
 
 
@@ -52,7 +54,7 @@ class ClaimControl(QObject):
     def open_menu(self) -> None:
         """Offer what can be done about the claim."""
         desk, claims, thread = self._bridge.desk, self._bridge.desk.claims, self._conversation_id
-        menu = QMenu(self._face)
+        menu = QMenu(self._face, toolTipsVisible=True)
         menu.setAccessibleName(self._face.accessibleName())
         menu.addAction(self._face.accessibleName().replace("&", "&&")).setEnabled(False)
         menu.addSeparator()
@@ -61,8 +63,9 @@ class ClaimControl(QObject):
             self._offer(menu, tr("I take it"), partial(claims.claim, thread))
         elif mine:
             self._offer(menu, tr("Give it back"), partial(claims.give_back, thread))
-        elif desk.operator is not None and desk.operator.role.covers(Role.LEAD):
-            self._offer(menu, tr("Take it from {name}", name=self._owner), partial(claims.take, thread))
+        else:
+            take = self._offer(menu, tr("Take it from {name}", name=self._owner), partial(claims.take, thread))
+            Rights(self._bridge, Role.LEAD, take)
         if mine or free:
             for name in sorted({one.name for one in desk.colleagues.now} - {desk.me}):
                 action = menu.addAction(tr("Hand to {name}…", name=name).replace("&", "&&"))
@@ -70,9 +73,10 @@ class ClaimControl(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._face.mapToGlobal(QPoint(0, self._face.height() + 4)))
 
-    def _offer(self, menu: QMenu, words: str, command: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _offer(self, menu: QMenu, words: str, command: Callable[[], Coroutine[Any, Any, None]]) -> QAction:
         action = menu.addAction(words.replace("&", "&&"))
         action.triggered.connect(partial(self._do, command))
+        return action
 
     def _do(self, command: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._bridge.ask(command())

@@ -19,12 +19,14 @@ class EmptyStep(StrEnum):
 class LackingSetup:
     """Obstacles before the first answered message: the missing fact, and rules.
 
-    `account` is empty where there is none; `fact` is None once a real message was answered.
+    `account` is empty where there is none; `fact` is None once a real message was answered; `refused` tells why
+    nobody here may take over the built-in rules, if so.
     """
 
     account: str = ""
     fact: SetupFact | None = None
     has_rules: bool = True
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from wxdesk.core.events import (
     SetupChanged,
 )
 from wxdesk.core.model.conversation import SavedView
+from wxdesk.core.model.operator import Role
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.desk.finding import find
 from wxdesk.ui.inbox.conversation_list.empty_text import LackingSetup
@@ -149,7 +150,7 @@ class ConversationFeed(QObject):
         desk = self._bridge.desk
         known = {one.account: one.missing for one in desk.setup.state.accounts if one.account in desk.accounts}
         account = next((name for name, missing in known.items() if missing is not None), next(iter(desk.accounts), ""))
-        self._list.show_lacking(LackingSetup(account, known.get(account), self._has_rules))
+        self._list.show_lacking(LackingSetup(account, known.get(account), self._has_rules, desk.lacks(Role.LEAD)))
 
     def _show_choices(self) -> None:
         self._bridge.ask(self._bridge.desk.inbox.choices(), self._open_menu)

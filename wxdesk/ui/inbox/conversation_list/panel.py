@@ -27,6 +27,7 @@ from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
+from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
@@ -297,6 +298,9 @@ class ConversationList(QFrame):
         elif self.model.rowCount() == 0:
             words = self._empty_text
             self.empty.say(words.title, words.sentence, words.step)
+            why = self._lacking.refused if words.then is EmptyStep.RULES else ""
+            self.empty.step.setEnabled(not why)
+            set_tip(self.empty.step, tr(why) if why else "")
             self._pages.setCurrentWidget(self.empty)
         else:
             self._pages.setCurrentWidget(self.view)

@@ -1,6 +1,6 @@
 """Held replies: read, commanded, asked about after a pause, shown by their strip."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -26,6 +26,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.hold_reasons import colleagues_among
 
 _TOUCHING = (ReplyChanged, ConversationChanged, PauseChanged, CaughtUp)
 
@@ -91,20 +92,35 @@ class HeldReplies(QObject):
             self.send(held[0])
         elif held:
             people = len({one.reply.conversation_id for one in held})
+            words = ntr(
+                "All of them go to {n} customer at once, without the rest of their wait.",
+                "They go to {n} customers at once, without the rest of their wait.",
+                people,
+            )
+            ids = tuple(one.reply.id for one in held)  # what is held since then was not asked about
             self._notices.confirm(
                 tr("Send {n} replies now?", n=len(held)),
-                ntr(
-                    "All of them go to {n} customer at once, without the rest of their wait.",
-                    "They go to {n} customers at once, without the rest of their wait.",
-                    people,
-                ),
+                "\n".join(filter(None, (words, self._whose(ids)))),
                 tr("Send all"),
-                partial(self.send_these, [one.reply.id for one in held]),  # what is held since then was not asked about
+                partial(self._send, ids),
             )
 
     def send_these(self, reply_ids: Sequence[int]) -> None:
-        """Send these, in order within each conversation."""
-        self._bridge.ask(self._bridge.desk.replies.release_held(tuple(reply_ids)), self._sent)
+        """Send these, in order within each conversation, as `when_meant` asks."""
+        self.when_meant(reply_ids, partial(self._send, tuple(reply_ids)))
+
+    def when_meant(self, reply_ids: Sequence[int], send: Callable[[], None]) -> None:
+        """Call `send`; ask first if one of these replies is to a colleague's customer."""
+        if whose := self._whose(reply_ids):
+            self._notices.confirm(tr("Send all the same?"), whose, tr("Send all the same"), send)
+        else:
+            send()
+
+    def _whose(self, reply_ids: Sequence[int]) -> str:
+        return colleagues_among((one.owner for one in self.held if one.reply.id in reply_ids), self._bridge.desk.me)
+
+    def _send(self, reply_ids: tuple[int, ...]) -> None:
+        self._bridge.ask(self._bridge.desk.replies.release_held(reply_ids), self._sent)
 
     def stop_these(self, reply_ids: Sequence[int] | None = None) -> None:
         """Stop these, else all of them, without asking, because seconds count."""

@@ -121,7 +121,7 @@ class RuleModel(RecordModel[Rule]):
         self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole
     ) -> bool:
         rule = self.record_at(index)
-        if rule is None or role != Qt.ItemDataRole.CheckStateRole:
+        if rule is None or role != Qt.ItemDataRole.CheckStateRole or self.locked():
             return False
         enabled = Qt.CheckState(value) is Qt.CheckState.Checked
         self._rows[index.row()] = replace(rule, enabled=enabled)
@@ -130,14 +130,12 @@ class RuleModel(RecordModel[Rule]):
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Return that rows can be selected, switched and dragged; drops go between rows."""
+        """Return that rows can be selected and, unless locked, switched and dragged."""
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
         flags = Qt.ItemFlag
-        return (
-            flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsUserCheckable
-            | flags.ItemIsDragEnabled | flags.ItemNeverHasChildren
-        )  # fmt: skip
+        changing = Qt.ItemFlag(0) if self.locked() else flags.ItemIsUserCheckable | flags.ItemIsDragEnabled
+        return flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemNeverHasChildren | changing
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction
@@ -166,7 +164,7 @@ class RuleModel(RecordModel[Rule]):
     def moveRows(self, source_parent: Index, source: int, count: int, target_parent: Index, target: int) -> bool:
         """Move one row before the row `target`, and emit the new order."""
         known = 0 <= source < len(self._rows) and 0 <= target <= len(self._rows)
-        if count != 1 or not known or target in (source, source + 1):
+        if count != 1 or not known or target in (source, source + 1) or self.locked():
             return False
         before = [rule.id for rule in self._rows]
         self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), target)
@@ -186,7 +184,8 @@ class RuleModel(RecordModel[Rule]):
 
     def _told(self, rule: Rule) -> str:
         told = figures_explained(self._of(rule), self._now)
-        parts = (rule.name, self._why_left_out(rule), self._summary(rule), delivery_text(rule), told)
+        locked = tr(why) if (why := self.locked()) else ""
+        parts = (rule.name, self._why_left_out(rule), self._summary(rule), delivery_text(rule), told, locked)
         return "\n".join(filter(None, parts))
 
     def _summary(self, rule: Rule) -> str:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
+from wxdesk.core.model.operator import Role as OperatorRole
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.model.statistics import RECENT, RuleFigures
 from wxdesk.desk.rules.exchange import ImportResult
@@ -42,6 +43,7 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import quoted
 
@@ -52,6 +54,7 @@ NUMBER_RIGHT = 32
 TEXT_LEFT = 42
 SWITCH = QSize(30, 18)
 EDGE = 14
+LOCKED_OPACITY = 0.45
 
 
 def switch_rect(row: QRect) -> QRect:
@@ -82,6 +85,8 @@ class RuleDelegate(QStyledItemDelegate):
             number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data(Role.NUMBER))
         )
         _words(painter, rect, index, on, theme)
+        if not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
+            painter.setOpacity(LOCKED_OPACITY)
         draw_switch(painter, QRectF(switch_rect(rect)), on, theme)
         painter.restore()
 
@@ -272,10 +277,11 @@ class RuleList(QFrame):
         self.more.clicked.connect(self._open_menu)
         self.check = Button(tr("Check"), parent=self)
         self.unmatched = Button(tr("Unmatched"), parent=self)
-        self._menu = QMenu(self)
+        self._menu = QMenu(self, toolTipsVisible=True)
         self.try_all = self._menu.addAction(tr("Try all rules on history"))
         self._menu.addSeparator()
         self.import_rules = self._menu.addAction(tr("Import rules from a file…"))
+        Rights(bridge, OperatorRole.LEAD, self.import_rules)
         self.export_rules = self._menu.addAction(tr("Export rules to a file…"))
         self._lay_out()
 
