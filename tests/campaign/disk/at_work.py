@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from queue import SimpleQueue
 from random import Random
 from typing import Any
 
@@ -72,19 +73,24 @@ class Confirmed:
         self.before = read_confirmed(home)
         self._file = os.open(home / CONFIRMED, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.kept = 0
-        self._last = threading.Semaphore(0)
+        self._told = SimpleQueue[tuple[object, ...]]()
 
     def note(self, *line: object) -> None:
         self.kept += line[0] == "kept"
         os.write(self._file, json.dumps(line).encode() + b"\n")
-        self._last.release()
+        self._told.put(line)
 
-    def die_after(self, lines: int, seconds: float) -> None:
-        """End this process, whatever it does then, so long after so many lines."""
+    def die_after(self, lines: int, seconds: float, moment: tuple[str, str] | None = None) -> None:
+        """End this process, whatever it does then, so long after so many lines, or after a command's `moment` later on.
+
+        A moment is `begun` or `done`, and a kind of commands.
+        """
 
         def dies() -> None:
             for _ in range(lines):
-                self._last.acquire()
+                self._told.get()
+            while moment is not None and _moment(*self._told.get()) != moment:
+                pass
             time.sleep(seconds)
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -102,6 +108,11 @@ class Confirmed:
         except (MoveNotAllowed, StoreError):
             return
         self.note("done", fact, value, gone)
+
+
+def _moment(word: object, subject: object = "", *_: object) -> tuple[object, str]:
+    """The command that a line is about, without what it commands."""
+    return word, str(subject).partition(":")[0]
 
 
 def read_confirmed(home: Path) -> list[list[Any]]:
@@ -259,10 +270,12 @@ async def begin(home: Path, life: int, said: Confirmed, *, faults: bool = True) 
     return world
 
 
-async def work_and_die(home: Path, life: int, lines: int, seconds: float) -> None:
-    """Work until so long after so many lines were written down."""
+async def work_and_die(
+    home: Path, life: int, lines: int, seconds: float, word: str | None = None, command: str = ""
+) -> None:
+    """Work until so long after so many lines were written down, and one with that word about such a command."""
     said = Confirmed(home)
-    said.die_after(lines, seconds)
+    said.die_after(lines, seconds, None if word is None else (word, command))
     await _work(await begin(home, life, said))
 
 
