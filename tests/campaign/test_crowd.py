@@ -20,6 +20,8 @@ from wxdesk.webhook.crypto import PushCipher
 
 ROOT = Path(__file__).parents[2]
 WECHAT_WAITS = 5.0
+PATIENCE = 30.0
+"""Seconds that a push may take where processors are shared with other tests; how many are kept out shows there too."""
 
 
 def push(number: int) -> bytes:
@@ -43,10 +45,10 @@ def push(number: int) -> bytes:
     ).encode() + sent
 
 
-async def served(host: str, port: int, number: int) -> float:
+async def served(host: str, port: int, number: int, within: float) -> float:
     """Seconds that a push took on a connection of its own."""
     raw, began = push(number), perf_counter()
-    async with asyncio.timeout(WECHAT_WAITS):
+    async with asyncio.timeout(within):
         reader, writer = await asyncio.open_connection(host, port)
         writer.write(raw)
         answer = await reader.read()
@@ -56,9 +58,11 @@ async def served(host: str, port: int, number: int) -> float:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(900)
 async def test_a_crowd_that_holds_places_keeps_no_message_out(tmp_path: Path, sized: Sized) -> None:
-    """Each is acknowledged at the first try, within WeChat's patience."""
-    clients, pushes = sized(700, 2000, 2000), sized(60, 200, 2000)
+    """Each is acknowledged at the first try; where nothing else runs, within WeChat's patience."""
+    within = sized(PATIENCE, PATIENCE, WECHAT_WAITS)
+    clients, pushes = sized(700, 700, 2000), sized(20, 60, 2000)
     write_config(tmp_path, "http://127.0.0.1:9")
     desk = Serving(tmp_path)
     try:
@@ -72,7 +76,7 @@ async def test_a_crowd_that_holds_places_keeps_no_message_out(tmp_path: Path, si
             assert await asyncio.to_thread(crowd.stdout.readline) == b"holding\n"
             took = []
             for number in range(pushes):
-                took.append(await served(host, port, number))
+                took.append(await served(host, port, number, within))
             assert crowd.poll() is None
             crowd.stdin.close()  # type: ignore[union-attr]
     finally:
