@@ -26,12 +26,16 @@ from random import Random
 
 from tests.flow.serving import environment
 from wxdesk.sandbox.server import Sandbox
+from wxdesk.store.messages.push_batches import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 CUSTOMERS = 300
 COUNTED = ("threads", "files", "tasks", "desk timers", "window timers", "windows")
 OFFSCREEN = "This plugin does not support"
 """Qt's complaint about a screen in memory."""
+
+STOPS = 60.0
+"""Seconds after which a desk that was asked to stop hangs: its window may be in the middle of a step."""
 
 MAY_DIFFER = 5
 """By how much two counts may differ without growth: what is under way when they are taken."""
@@ -41,12 +45,13 @@ type Figures = dict[str, float]
 
 @dataclass
 class Soak:
-    """One run, and what it told."""
+    """One run, and what it told; `patience` is how long a push may take to be kept."""
 
     seconds: float
     rate: float = 20.0
     every: float = 10.0
     round: float = 60.0
+    patience: float = PATIENCE_SECONDS
     told: list[Figures] = field(default_factory=list)
     complaints: str = ""
     written: int = 0
@@ -59,12 +64,14 @@ class Soak:
         with (home / "stderr").open("wb") as stderr:
             desk = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.campaign.soaked_desk",
-                str(home), api_base, str(self.every), str(self.round),
+                str(home), api_base, str(self.every), str(self.round), str(self.patience),
                 cwd=ROOT, env=environment(QT_QPA_PLATFORM="offscreen"), stdout=asyncio.subprocess.PIPE, stderr=stderr,
             )  # fmt: skip
         assert desk.stdout is not None
         try:
-            sandbox.set_push_url(json.loads(await desk.stdout.readline())["url"] + "/wx/shop")
+            first = await desk.stdout.readline()
+            assert first, (home / "stderr").read_text(encoding="utf-8")  # it has ended
+            sandbox.set_push_url(json.loads(first)["url"] + "/wx/shop")
             writing = asyncio.create_task(self._write(sandbox))
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.seconds):
@@ -72,7 +79,7 @@ class Soak:
             writing.cancel()
             await asyncio.gather(*self._under_way)
             desk.terminate()
-            await asyncio.wait_for(desk.communicate(), 20)
+            await asyncio.wait_for(desk.communicate(), STOPS)
         finally:
             with suppress(ProcessLookupError):
                 desk.kill()

@@ -1,9 +1,9 @@
 """The desk with its window that `soak.py` watches: somebody walks through it, and it tells what it holds.
 
-    python -m tests.campaign.soaked_desk HOME API_BASE EVERY ROUND
+    python -m tests.campaign.soaked_desk HOME API_BASE EVERY ROUND PATIENCE
 
 Prints where it listens, and then each EVERY seconds a line of JSON with its figures. In ROUND seconds every page and
-dialog is opened and closed once.
+dialog is opened and closed once. A push that takes longer than PATIENCE to be kept is refused.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ from wxdesk.commands.rules import import_rules
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.desk.templates.templates import starter_templates
 from wxdesk.runner import DeskThread
+from wxdesk.store.messages import push_batches
 from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.appearance import Look
+from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
@@ -83,7 +85,7 @@ class Walk:
             yield partial(self._window.show_page, index)
             yield from (self._window.show_keys, self._close)
         yield from (partial(self._show, "rules"), self._open_first, self._page["rules"].hours.open, self._close)
-        yield from (partial(self._page["rules"].history.explain, 1, 1), self._close)
+        yield from (partial(self._page["rules"].explain, 1, 1), self._close)
         yield from (self._page["rules"].reviews.check, self._page["rules"].reviews.close_review)
         yield from (
             partial(self._show, "templates"),
@@ -95,7 +97,7 @@ class Walk:
     def _through_settings(self) -> Iterator[Callable[[], object]]:
         yield partial(self._show, "setup")
         for command in ("rename", "rotate", "remove"):
-            yield from (partial(self._page["setup"].commands.run, "shop", command), self._close)
+            yield from (partial(self._command, command), self._close)
         for look in (DARK, LIGHT):
             yield self._looks.button(look).click
         for _ in range(2):
@@ -137,6 +139,10 @@ class Walk:
 
     def _follow_a_link(self) -> None:
         LinkDialog(TextLink("shop", "https://example.com/"), self._window).open()
+
+    def _command(self, name: str) -> None:
+        menu = self._window.findChildren(AccountCard)[0].more.popup_menu
+        next(action for action in menu.actions() if action.data() == name).trigger()
 
     def _release(self) -> None:
         """Decide on what waited for the end of the pause."""
@@ -212,4 +218,5 @@ def run(home: Path, api_base: str, every: float, round_seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    push_batches.PATIENCE_SECONDS = float(sys.argv[5])
     run(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))

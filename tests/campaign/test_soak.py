@@ -9,8 +9,12 @@ import pytest
 
 from tests.campaign.soak import Soak
 from tests.conftest import Sized
+from wxdesk.store.messages.push_batches import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="counts what a process holds by /proc")
+
+PATIENCE = 30.0
+"""Seconds in which a push is kept where other tests take most of the time."""
 
 SLOPE = 1.0
 """MiB an hour that memory may grow by, after the first hour."""
@@ -19,8 +23,9 @@ SLOPE = 1.0
 @pytest.mark.campaign
 @pytest.mark.timeout(300)
 async def test_a_day_of_work_leaves_no_task_timer_or_file_behind(tmp_path: Path, sized: Sized) -> None:
-    seconds = sized(3, 120, 8 * 3600)
-    soak = Soak(seconds, every=min(5, seconds / 10), round=min(60, max(20, seconds / 6)))
+    seconds = sized(3, 75, 8 * 3600)
+    patience = sized(PATIENCE, PATIENCE, PATIENCE_SECONDS)
+    soak = Soak(seconds, sized(20, 10, 20), min(5, seconds / 10), min(60, max(20, seconds / 6)), patience)
     await soak.run(tmp_path)
     assert soak.complaints == ""
     assert soak.told
