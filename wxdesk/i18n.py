@@ -23,6 +23,7 @@ LANGUAGES = ("zh_CN", "en")
 
 _catalogue: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
 _language = "en"
+_keys: dict[str, str] = {}
 
 
 def use(language: str | None = None) -> str:
@@ -67,10 +68,24 @@ def _first_language_of_macos() -> str:
     return found[0] if found else ""
 
 
+def name_keys(own: Mapping[str, str]) -> None:
+    """Let sentences name the operator's own keys, by the usual ones, from now on."""
+    _keys.clear()
+    for usual, key in own.items():
+        name = usual.replace("Down", "↓").replace("Up", "↑")
+        _keys[name] = key.replace("Down", "↓").replace("Up", "↑")
+
+
+def _with_own_keys(text: str) -> str:
+    named = "|".join(map(re.escape, sorted(_keys, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w+])(?:{named})(?![\w+])", lambda found: _keys[found[0]], text, flags=re.ASCII)
+
+
 def tr(sentence: str, **values: object) -> str:
     """Translate `sentence` into the operator's language and fill its `{named}` holes."""
     found = _catalogue.get(sentence, sentence)
     text = found if isinstance(found, str) else found[0]
+    text = _with_own_keys(text) if _keys else text
     return _filled(text, values) if values else text
 
 

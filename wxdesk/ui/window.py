@@ -54,15 +54,17 @@ def run_window(
     """
     application = make_application()
     memory = WindowMemory(facts.home)
-    appearance = Appearance(application, memory.word("look"), memory.number("message_size"), memory.word("density"))
+    appearance = Appearance(
+        application, memory.word("look"), memory.number("message_size"), memory.word("density"), memory.word("keys")
+    )
 
     async def main() -> int:
         garbage = GarbageCollector(application)
         code = 0
         while await _signed_in(Bridge(desk, desk_loop)):
             code = await _until_closed(Bridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
-            if appearance.language != i18n.language():
-                memory.keep({"language": appearance.language})
+            if appearance.differs:
+                memory.keep(appearance.settle())
                 use_language(application, appearance.language)
             elif not desk.needs_sign_in:  # else somebody signed out, or was
                 break
@@ -80,14 +82,14 @@ async def _until_closed(
     simulator: Simulator | None,
     tryout: Tryout | None,
 ) -> int:
-    """Show the window until it is closed or left for sign-in or another language."""
+    """Show the window until it is closed, or left for sign-in or to open again."""
     window = MainWindow(bridge, facts, appearance, simulator)
 
-    def change_language() -> None:
+    def reopen() -> None:
         if not window.closed_at_once(i18n.tr("Save what you have written first, or discard it.")):
-            appearance.choose_language(i18n.language())
+            appearance.take_back()
 
-    appearance.language_chosen.connect(change_language)
+    appearance.reopening.connect(reopen)
     switch = TryoutSwitch(window, bridge, appearance, tryout)
     attention = OperatorAlerts(bridge, window, facts.home)
     awake = KeepAwake(bridge, window.leaving.receives, window)
@@ -96,7 +98,7 @@ async def _until_closed(
     window.show()
     ask_for_vault(bridge, window)
     code = await _wait_until_left(window.closing, shown)
-    appearance.language_chosen.disconnect(change_language)
+    appearance.reopening.disconnect(reopen)
     attention.stop()
     awake.stop()
     switch.leave()

@@ -138,7 +138,7 @@ def test_the_look_can_be_chosen(qtbot: QtBot, page: SettingsPage, appearance: Ap
     qtbot.mouseClick(card.looks.button(2), Qt.MouseButton.LeftButton)
     assert appearance.look is Look.DARK
     appearance.choose(Look.SYSTEM)
-    with qtbot.waitSignal(appearance.language_chosen):
+    with qtbot.waitSignal(appearance.reopening):
         qtbot.mouseClick(card.languages.button(0), Qt.MouseButton.LeftButton)
     assert appearance.language == "zh_CN"
     appearance.choose_language("en")

@@ -177,7 +177,7 @@ class InboxPage(QWidget):
             "Shift+F4": self.chat.takeover.open_menu,
             "F5": self.chat.aside.toggle,
             "Shift+F5": self.chat.aside.open_menu,
-            "Ctrl+Shift+Return": self.chat.writing.sending.send_and_resolve,
+            "Ctrl+Shift+Enter": self.chat.writing.sending.send_and_resolve,
             "F2": self.regions.toggle_detail,
             "F6": self.regions.cycle,
             "F3": self.held.go_on,

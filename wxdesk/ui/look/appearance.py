@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QPlainTextEdit
 
 from wxdesk import i18n
+from wxdesk.ui.look import keys
 from wxdesk.ui.look.style import style_sheet
 from wxdesk.ui.look.theme import Measure, Size, Theme
 
@@ -36,21 +37,27 @@ class Appearance(QObject):
 
     Signals:
         changed: something else was chosen, or the palette has changed.
-        language_chosen: `language` is another one than that in use.
+        reopening: the window opens again, for a `language` or `keys` other than those in use.
     """
 
     changed = Signal()
-    language_chosen = Signal()
+    reopening = Signal()
 
     def __init__(
-        self, application: QApplication, look: str = Look.SYSTEM, message_size: int = 0, density: str = ""
+        self,
+        application: QApplication,
+        look: str = Look.SYSTEM,
+        message_size: int = 0,
+        density: str = "",
+        own_keys: str = "",
     ) -> None:
         super().__init__(application)
         self._application = application
         Size.MESSAGE = message_size if SMALLEST <= message_size <= LARGEST else USUAL
         Measure.COMPACT = density == Density.COMPACT
         self.look = Look(look) if look in set(Look) else Look.SYSTEM
-        self.language = i18n.language()
+        keys.use(keys.read(own_keys))
+        self.language, self.keys = i18n.language(), keys.own_keys()
         application.styleHints().colorSchemeChanged.connect(self._follow)
         self.choose(self.look)
 
@@ -75,8 +82,29 @@ class Appearance(QObject):
         """Choose a language; the window opens again in another one."""
         self.language = language
         self.changed.emit()
-        if language != i18n.language():
-            self.language_chosen.emit()
+        if self.differs:
+            self.reopening.emit()
+
+    def choose_keys(self, own: dict[str, str]) -> None:
+        """Choose keys, by the usual ones; the window opens again with others."""
+        self.keys = own
+        if self.differs:
+            self.reopening.emit()
+
+    @property
+    def differs(self) -> bool:
+        """True if a language or keys are chosen that are not in use."""
+        return (self.language, self.keys) != (i18n.language(), keys.own_keys())
+
+    def settle(self) -> dict[str, str | int]:
+        """Use the chosen keys from now on; return them and the language, to be kept."""
+        keys.use(self.keys)
+        return {"language": self.language, "keys": keys.stored(self.keys)}
+
+    def take_back(self) -> None:
+        """Choose the language and the keys that are in use."""
+        self.language, self.keys = i18n.language(), keys.own_keys()
+        self.changed.emit()
 
     def enlarge(self, by: int) -> int:
         """Show lists and messages `by` pixels larger, 0 as usual; return the size."""

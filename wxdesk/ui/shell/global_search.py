@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedW
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_list.search import Place
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.look.keys import own_key, sequence
 from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyGroup, bind
 
@@ -52,7 +53,7 @@ class GlobalSearch(QObject):
         """Let a text field leave the key alone, with which Qt cuts off its line on Linux."""
         if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
-        searches = QKeySequence(event.keyCombination()) == QKeySequence(KEY)
+        searches = QKeySequence(event.keyCombination()) == sequence(own_key(KEY))
         event.setAccepted(not searches and event.isAccepted())
         return searches
 
@@ -79,9 +80,9 @@ class GlobalSearch(QObject):
             yield Place(item.place.word, item.click, item.place.key, tr("Pages"))
         for at, (owner, group) in enumerate(self._keys()):
             options = Qt.FindChildOption.FindChildrenRecursively if at else Qt.FindChildOption.FindDirectChildrenOnly
-            bound = {one.key().toString(): one for one in owner.findChildren(QShortcut, options=options)}
+            bound = {one.objectName(): one for one in owner.findChildren(QShortcut, options=options)}
             for key in group.keys[0 if at else len(self._rail.items) :]:
-                shortcut = bound.get(QKeySequence(key.keys.split(" ")[0]).toString())
+                shortcut = bound.get(key.keys.split(" ")[0])
                 if shortcut is not None:
                     yield Place(key.does, partial(self._do, owner, shortcut), key.keys, tr("Commands"))
 

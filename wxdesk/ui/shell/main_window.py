@@ -142,7 +142,9 @@ class MainWindow(QWidget):
 
     def show_keys(self) -> None:
         """Open the sheet of all shortcuts."""
-        ShortcutSheet([group for _, group in self._keys()], self).open()
+        sheet = ShortcutSheet([group for _, group in self._keys()], self)
+        sheet.chosen.connect(self._appearance.choose_keys)
+        sheet.open()
 
     def _keys(self) -> Iterator[tuple[QWidget, KeyGroup]]:
         """Return all shortcuts by the widget that has them, those of the window first."""

@@ -13,6 +13,7 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyGroup, ShortcutKey
+from wxdesk.ui.widgets.labels import key_name
 
 ITEM = QSize(56, 48)
 ICON = 20
@@ -74,7 +75,7 @@ class RailItem(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(place.word)
-        self.setToolTip(f"{place.word} ({place.key})")
+        self.setToolTip(f"{place.word} ({key_name(place.key)})")
 
     @property
     def badge(self) -> int:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QStackedLayout, QStyledItemDele
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header, paint_elided, paint_row_background
+from wxdesk.ui.look.keys import is_pressed
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
 from wxdesk.ui.widgets.boxes import vbox
@@ -193,8 +194,7 @@ class TemplateView(RecordView[Template]):
             self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.key() == Qt.Key.Key_D and ctrl:
+        if is_pressed(event, "Ctrl+D"):
             self._copy()
         elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
             self.search_asked.emit()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPa
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.keys import own_key
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 
 
@@ -187,7 +188,12 @@ class IconLabel(QWidget):
 _SIGNS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
 
 
-def key_name(sequence: str) -> str:
+def key_name(usual: str) -> str:
+    """Return the label of the operator's key for a command, known by its usual one."""
+    return key_label(own_key(usual))
+
+
+def key_label(sequence: str) -> str:
     """Return the label of a key: symbols on macOS, elsewhere names in every language.
 
     Qt would translate them, and the sheet of keys would differ from the sentences of the window.

@@ -11,6 +11,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import RECORD, ROOT, ClickGuard, RowModel, RowsView
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
+from wxdesk.ui.look.keys import is_pressed
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
@@ -308,8 +309,8 @@ def _act_of(event: QKeyEvent) -> str:
             return "send"
         case Qt.Key.Key_Delete:
             return "stop"
-        case Qt.Key.Key_E if by_control:
+        case _ if is_pressed(event, "Ctrl+E"):
             return "edit"
-        case Qt.Key.Key_F4 if not event.modifiers():
+        case _ if is_pressed(event, "F4"):
             return "person"
     return ""

@@ -17,6 +17,7 @@ from wxdesk.core.wechat import quota
 from wxdesk.desk.wechat.refusals import refusal_text
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
+from wxdesk.ui.look.keys import own_key
 from wxdesk.ui.wording.decision import short_outcome
 from wxdesk.ui.wording.messages import author_words, clock_time, mode_text, quoted
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
@@ -53,6 +54,11 @@ class BubbleKey(Enum):
     CTRL_R = "Ctrl+R"
     F4 = "F4"
     NONE = ""
+
+    @property
+    def label(self) -> str:
+        """The key as it is drawn: the operator's own."""
+        return own_key(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,5 +388,5 @@ def accessible_entry(entry: TimelineEntry, now: datetime, hold_reason: HoldReaso
             said.append(tr(entry.message.picture_problem))
     else:
         said += [notice_of(entry)] if notice_of(entry) else []
-        said += [f"{offer.text} {offer.key.name.title().replace('_', '+')}" for offer in offers_in(entry)]
+        said += [f"{offer.text} {offer.key.label.replace('⏎', 'Enter')}".strip() for offer in offers_in(entry)]
     return ", ".join(said)

@@ -20,6 +20,7 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import openable_in, picture_of
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
+from wxdesk.ui.look.keys import is_pressed
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason
 
@@ -99,13 +100,7 @@ def _key_effects(entry: TimelineEntry) -> set[KeyEffect]:
 
 
 _KEYS = {Qt.Key.Key_Return: BubbleKey.ENTER, Qt.Key.Key_Enter: BubbleKey.ENTER, Qt.Key.Key_Escape: BubbleKey.ESC}
-_WITH_CTRL = {
-    Qt.Key.Key_D: BubbleKey.CTRL_D,
-    Qt.Key.Key_E: BubbleKey.CTRL_E,
-    Qt.Key.Key_N: BubbleKey.CTRL_N,
-    Qt.Key.Key_O: BubbleKey.CTRL_O,
-    Qt.Key.Key_R: BubbleKey.CTRL_R,
-}
+_CHOSEN = (BubbleKey.CTRL_D, BubbleKey.CTRL_E, BubbleKey.CTRL_N, BubbleKey.CTRL_O, BubbleKey.CTRL_R)
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 _QUOTE = QKeyCombination(Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_C)
@@ -346,10 +341,8 @@ class TimelineView(AnchoredView):
 
 
 def _key_of(event: QKeyEvent) -> BubbleKey | None:
-    command = event.modifiers() & _COMMAND
-    if not command:
-        return _KEYS.get(Qt.Key(event.key()))
-    return _WITH_CTRL.get(Qt.Key(event.key())) if command == Qt.KeyboardModifier.ControlModifier else None
+    fixed = None if event.modifiers() & _COMMAND else _KEYS.get(Qt.Key(event.key()))
+    return fixed or next((key for key in _CHOSEN if is_pressed(event, key.value)), None)
 
 
 def _short(span: LinkSpan) -> str:

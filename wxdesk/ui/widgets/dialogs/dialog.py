@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import WxdeskError
 from wxdesk.i18n import explain_reason, tr
+from wxdesk.ui.look.keys import own_key, sequence
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, hbox, vbox
@@ -41,7 +42,7 @@ class Dialog(QDialog):
         self.setWindowTitle(title)
         self.setModal(True)
         for key in ALWAYS:
-            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut = QShortcut(sequence(own_key(key)), self)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(partial(self._hand_on, shortcut.key()))
 

@@ -26,7 +26,7 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, key_name
 
 log = logging.getLogger(__name__)
 
@@ -300,7 +300,7 @@ class Toast(FootLine):
         """Show `text` for a while, longer with an action."""
         self._label.setText(text)
         self.action.setText(action)
-        self.action.setToolTip(f"{action} (F12)" if action else "")
+        self.action.setToolTip(f"{action} ({key_name('F12')})" if action else "")
         self.action.setVisible(bool(action))
         self._then = then
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not action)

@@ -2,23 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size
+from wxdesk.ui.look.keys import FIXED, is_for_commands, own_key, own_keys, sequence
+from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
-from wxdesk.ui.widgets.labels import KeyCap, PlainLabel
+from wxdesk.ui.widgets.labels import KeyCap, PlainLabel, key_label
+from wxdesk.ui.widgets.painting import paint_focus
 
 
 @dataclass(frozen=True, slots=True)
 class ShortcutKey:
-    """One shortcut and its action; alternatives are separated by a space: `F1 Ctrl+/`."""
+    """One shortcut and its action; alternatives are separated by a space: `F1 Ctrl+/`.
+
+    They are the usual ones, by which each command is known.
+    """
 
     keys: str
     does: str
@@ -40,17 +46,18 @@ class HasKeys(Protocol):
         """Return the page's shortcuts, for the sheet."""
 
 
-def bind(owner: QWidget, sequence: str, slot: Callable[[], object]) -> QShortcut:
-    """Call `slot` on `sequence` anywhere in the window of `owner`, without repeat."""
-    shortcut = QShortcut(QKeySequence(sequence), owner)
+def bind(owner: QWidget, usual: str, slot: Callable[[], object]) -> QShortcut:
+    """Call `slot` on the operator's key in the window of `owner`, without repeat."""
+    shortcut = QShortcut(sequence(own_key(usual)), owner)
+    shortcut.setObjectName(usual)
     shortcut.setAutoRepeat(False)
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
     shortcut.activated.connect(slot)
     return shortcut
 
 
-def bind_always(owner: QWidget, sequence: str, slot: Callable[[], object]) -> None:
-    """Call `slot` on `sequence` even over an open menu or list, which closes then.
+def bind_always(owner: QWidget, usual: str, slot: Callable[[], object]) -> None:
+    """Call `slot` on the operator's key even over an open menu, which closes then.
 
     A dialog hands the key on (`widgets.dialogs.dialog.ALWAYS`).
     """
@@ -60,29 +67,151 @@ def bind_always(owner: QWidget, sequence: str, slot: Callable[[], object]) -> No
             pass
         slot()
 
-    bind(owner, sequence, act).setContext(Qt.ShortcutContext.ApplicationShortcut)
+    bind(owner, usual, act).setContext(Qt.ShortcutContext.ApplicationShortcut)
+
+
+_ALONE = {Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta}
+
+
+class KeyField(KeyCap):
+    """A key that is replaced by pressing another; Delete asks for the usual one.
+
+    Signals:
+        pressed: a `QKeySequence`, the usual one for Delete.
+    """
+
+    pressed = Signal(QKeySequence)
+
+    def __init__(self, usual: str, does: str, parent: QWidget) -> None:
+        super().__init__(usual, parent)
+        self.usual = usual
+        self._does = does
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_key(self, key: str) -> None:
+        """Show this key."""
+        self.text = key_label(key)
+        self.setAccessibleName(f"{self._does}: {self.text}")
+        self.updateGeometry()
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride:
+            event.accept()  # the key does nothing here
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self.pressed.emit(sequence(self.usual))
+        elif event.key() not in _ALONE:
+            self.pressed.emit(QKeySequence(event.keyCombination()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            paint_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), Theme.current())
+            painter.end()
 
 
 class ShortcutSheet(Dialog):
-    """All shortcuts by place, two groups side by side; Esc closes it."""
+    """All shortcuts by place, in two columns; each can be changed. Esc closes it.
+
+    Signals:
+        chosen: the operator's own keys, by the usual ones.
+    """
+
+    chosen = Signal(dict)
 
     def __init__(self, groups: Sequence[KeyGroup], parent: QWidget) -> None:
         super().__init__(parent, tr("Keys"))
         self.groups = tuple(groups)
+        self._own = own_keys()
+        self.fields: list[KeyField] = []
         content = QFrame()
         content.setProperty("class", "panel")
         sides = hbox(within=content, spacing=40, margins=(24, 20, 24, 8))
         for side in _two_sides(groups):
-            sides.addLayout(vbox(*(_column(group, content) for group in side), STRETCH, spacing=20), 1)
+            sides.addLayout(vbox(*(self._column(group, content) for group in side), STRETCH, spacing=20), 1)
+        self.note = PlainLabel(role="secondary", wrap=True, parent=self)
+        self.usual = Button(tr("All as usual"), kind=ButtonKind.LINK, parent=self)
+        self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
         close = Button(tr("Close"), key_hint="Esc", parent=self)
-        close.clicked.connect(self.accept)
-        foot = hbox(STRETCH, close, margins=(24, 8, 24, 16))
+        self.usual.clicked.connect(self._reset)
+        self.save.clicked.connect(self._choose)
+        close.clicked.connect(self.reject)
+        foot = hbox((self.note, 1), self.usual, close, self.save, spacing=12, margins=(24, 8, 24, 16))
         scroll = ColumnScroll(self, content)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
         vbox((scroll, 1), foot, within=self)
+        self._show()
         wanted = content.sizeHint()
         height = min(wanted.height() + 64, parent.window().height() - 48)
         self.resize(min(max(wanted.width() + 16, 480), parent.window().width() - 48), height)
+        scroll.setFocus()
+
+    def _column(self, group: KeyGroup, parent: QWidget) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.addWidget(PlainLabel(group.title, size=Size.TITLE, strong=True, parent=parent), 0, 0, 1, 2)
+        for row, key in enumerate(group.keys, 1):
+            caps = [
+                KeyCap(one, parent) if one in FIXED else KeyField(one, key.does, parent) for one in key.keys.split(" ")
+            ]
+            grid.addLayout(hbox(*caps, STRETCH, spacing=4), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
+            for field in caps:
+                if isinstance(field, KeyField):
+                    self.fields.append(field)
+                    field.pressed.connect(partial(self._take, field))
+        grid.setColumnMinimumWidth(0, 96)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def _show(self, refusal: str = "") -> None:
+        """Show the keys as they are chosen so far, and why the last one was not."""
+        for field in self.fields:
+            field.show_key(self._own.get(field.usual, field.usual))
+        note = tr("To change a key, click it and press another. Delete makes it the usual one.")
+        self.note.setText(refusal or note)
+        self.note.set_role("failed" if refusal else "secondary")
+        self.usual.setVisible(bool(self._own))
+        self.save.setEnabled(self._own != own_keys())
+
+    def _take(self, field: KeyField, wanted: QKeySequence) -> None:
+        refusal = self._refusal(field.usual, wanted)
+        if not refusal:
+            own = wanted.toString(QKeySequence.SequenceFormat.PortableText).replace("Return", "Enter")
+            self._own[field.usual] = own
+            if own == field.usual:
+                del self._own[own]
+        self._show(refusal)
+
+    def _refusal(self, usual: str, wanted: QKeySequence) -> str:
+        """Return why a key cannot be used for a command; empty if it can."""
+        name = key_label(wanted.toString(QKeySequence.SequenceFormat.PortableText))
+        if wanted != sequence(usual) and not is_for_commands(wanted):
+            return tr("{key} is for writing. Use one with Ctrl or Alt, or a function key.", key=name)
+        everywhere, *_ = self.groups
+        own = [group for group in self.groups if any(usual in key.keys.split(" ") for key in group.keys)]
+        for key in (key for group in (self.groups if everywhere in own else [everywhere, *own]) for key in group.keys):
+            others = (one for one in key.keys.split(" ") if one != usual)
+            if any(sequence(self._own.get(one, one)) == wanted for one in others):
+                return tr("{key} is in use: {does}", key=name, does=key.does)
+        return ""
+
+    def _reset(self) -> None:
+        self._own.clear()
+        self._show()
+
+    def _choose(self) -> None:
+        self.chosen.emit(self._own)
+        self.accept()
 
 
 def _two_sides(groups: Sequence[KeyGroup]) -> tuple[list[KeyGroup], list[KeyGroup]]:
@@ -91,17 +220,3 @@ def _two_sides(groups: Sequence[KeyGroup]) -> tuple[list[KeyGroup], list[KeyGrou
     for group in groups:
         min(sides, key=lambda side: sum(len(one.keys) + 2 for one in side)).append(group)
     return sides
-
-
-def _column(group: KeyGroup, parent: QWidget) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(8)
-    grid.addWidget(PlainLabel(group.title, size=Size.TITLE, strong=True, parent=parent), 0, 0, 1, 2)
-    for row, key in enumerate(group.keys, 1):
-        caps = (KeyCap(cap, parent) for cap in key.keys.split(" "))
-        grid.addLayout(hbox(*caps, STRETCH, spacing=4), row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
-    grid.setColumnMinimumWidth(0, 96)
-    grid.setColumnStretch(1, 1)
-    return grid

@@ -262,11 +262,11 @@ def _paint_button(
     painter.setPen(theme.color(words))
     inner = rect.adjusted(11, 0, -4, 0)
     painter.drawText(inner, LEFT, offer.text)
-    if offer.key.value and keyed:
+    if offer.key.label and keyed:
         painter.setFont(key_font())
         painter.setPen(theme.color(key))
         painter.drawText(
-            inner.adjusted(QFontMetrics(face).horizontalAdvance(offer.text) + 5, 0, 0, 0), LEFT, offer.key.value
+            inner.adjusted(QFontMetrics(face).horizontalAdvance(offer.text) + 5, 0, 0, 0), LEFT, offer.key.label
         )
 
 

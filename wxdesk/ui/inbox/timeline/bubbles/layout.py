@@ -200,8 +200,8 @@ def _place_buttons(
 def offer_width(offer: Offer) -> float:
     """Return the width of a button: its text, its key, and padding."""
     words = QFontMetricsF(button_font(offer)).horizontalAdvance(offer.text)
-    key = QFontMetricsF(key_font()).horizontalAdvance(offer.key.value)
-    return round(words + (key + 5 if offer.key.value else 0) + 2 * _BUTTON_PAD)
+    key = QFontMetricsF(key_font()).horizontalAdvance(offer.key.label)
+    return round(words + (key + 5 if offer.key.label else 0) + 2 * _BUTTON_PAD)
 
 
 def button_font(offer: Offer) -> QFont:

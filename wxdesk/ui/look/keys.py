@@ -1,0 +1,76 @@
+"""Keys of the commands, each known by its usual one, as the operator chose them."""
+
+import json
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from wxdesk import i18n
+
+FIXED = frozenset(
+    {"Enter", "Escape", "Delete", "Space", "/", "Alt+↑", "Alt+↓", "Alt+Enter", "Ctrl+Enter"}
+    | {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+C", "Ctrl+Shift+C", "Ctrl++", "Ctrl+-", "Ctrl+0"}
+)
+"""Keys that mean the same in each place of the window; none of them is changed."""
+
+_WRITING = (
+    QKeySequence.StandardKey.Copy,
+    QKeySequence.StandardKey.Cut,
+    QKeySequence.StandardKey.Paste,
+    QKeySequence.StandardKey.SelectAll,
+    QKeySequence.StandardKey.Undo,
+    QKeySequence.StandardKey.Redo,
+)
+_COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_own: dict[str, str] = {}
+
+
+def use(own: Mapping[str, str]) -> None:
+    """Use the operator's keys, by the usual ones, from now on."""
+    _own.clear()
+    _own.update(own)
+    i18n.name_keys(own)
+
+
+def own_keys() -> dict[str, str]:
+    """Return the operator's keys, by the usual ones that they replace."""
+    return dict(_own)
+
+
+def own_key(usual: str) -> str:
+    """Return the operator's key for a command."""
+    return _own.get(usual, usual)
+
+
+def sequence(key: str) -> QKeySequence:
+    """Return Qt's form of a key as the window writes it."""
+    return QKeySequence(key.replace("Enter", "Return"))
+
+
+def is_pressed(event: QKeyEvent, usual: str) -> bool:
+    """True if this is the operator's key for a command."""
+    return QKeySequence(event.keyCombination()) == sequence(own_key(usual))
+
+
+def is_for_commands(wanted: QKeySequence) -> bool:
+    """True for a key that writes nothing: one with Ctrl or Alt, or from F1 to F12."""
+    if wanted.count() != 1 or any(wanted in QKeySequence.keyBindings(one) for one in _WRITING):
+        return False
+    pressed = wanted[0]  # type: ignore[index]
+    return bool(pressed.keyboardModifiers() & _COMMAND) or Qt.Key.Key_F1 <= pressed.key() <= Qt.Key.Key_F12
+
+
+def stored(own: Mapping[str, str]) -> str:
+    """Return keys as they are stored."""
+    return json.dumps(own) if own else ""
+
+
+def read(text: str) -> dict[str, str]:
+    """Read stored keys; none from what is no table of keys."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    known = found.items() if isinstance(found, dict) else ()
+    return {str(usual): str(own) for usual, own in known if is_for_commands(sequence(str(own)))}
