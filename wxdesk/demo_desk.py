@@ -12,11 +12,11 @@ from pathlib import Path
 
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.templates.templates import starter_templates
+from wxdesk.desk.templates import starter_templates
 from wxdesk.paths import resource
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox import scenario

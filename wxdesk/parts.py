@@ -21,8 +21,7 @@ from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.intake import Intake, SkippedMessages
 from wxdesk.desk.pictures.fetching import PictureFetching
 from wxdesk.desk.pictures.pictures import Pictures
-from wxdesk.desk.pictures.sending import PictureSender
-from wxdesk.desk.pictures.uploads import Uploads
+from wxdesk.desk.pictures.uploads import PictureSender, Uploads
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.replies.drafts import OperatorDrafts
@@ -44,7 +43,7 @@ from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.templates.templates import TemplateFiller, TemplateLibrary
+from wxdesk.desk.templates import TemplateFiller, TemplateLibrary
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.reconfiguration import doors_of
 from wxdesk.store import Store

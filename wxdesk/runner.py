@@ -21,7 +21,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.settings.configuration import Configuration, Setup, describe_changes
 from wxdesk.desk.setup.account_findings import missing_finding
 from wxdesk.desk.setup.sentences import told
-from wxdesk.desk.wechat.credential_texts import explain_issue
+from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import explain, tr
 from wxdesk.team_desk import TeamDesk
 from wxdesk.threads import LoopThread

@@ -10,7 +10,7 @@ from functools import partial
 from tests.campaign.judge import Judged, Silence, one_answer
 from tests.campaign.shop import Contact
 from tests.campaign.supervised_desk import PENDING
-from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import MoveNotAllowed, UnsettledReply
 from wxdesk.core.model.account import ReplyMode

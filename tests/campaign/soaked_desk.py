@@ -26,7 +26,7 @@ from tests.bench.live_desk import setup
 from wxdesk.app import open_desk
 from wxdesk.commands.rules import import_rules
 from wxdesk.core.content.text_links import TextLink
-from wxdesk.desk.templates.templates import starter_templates
+from wxdesk.desk.templates import starter_templates
 from wxdesk.runner import DeskThread
 from wxdesk.store.messages import push_batches
 from wxdesk.ui.inbox.lists import RECORD

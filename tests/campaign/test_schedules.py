@@ -24,7 +24,7 @@ from tests.conftest import Sized
 from tests.postgresql import Postgres
 from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.config.reading import StoreSettings
-from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ReplyMode

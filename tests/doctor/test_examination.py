@@ -29,8 +29,7 @@ from wxdesk.desk.setup import sentences
 from wxdesk.doctor import examination
 from wxdesk.doctor.case import Case
 from wxdesk.doctor.configuration import check_configuration
-from wxdesk.doctor.examination import examine
-from wxdesk.doctor.window import WindowCheck
+from wxdesk.doctor.examination import WindowCheck, examine
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import SecretName, SecretSource

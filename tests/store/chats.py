@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation

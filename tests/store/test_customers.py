@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.store.chats import Talk, second
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.store import Store
 
 PEOPLE = (

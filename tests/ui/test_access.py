@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge

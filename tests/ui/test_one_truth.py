@@ -19,8 +19,8 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
-from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply

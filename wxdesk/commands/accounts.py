@@ -26,7 +26,7 @@ from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_t
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
 from wxdesk.desk.setup.account_editing import AccountEditing
-from wxdesk.desk.wechat.credential_texts import explain_issue
+from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import tr
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store

@@ -18,9 +18,8 @@ from wxdesk.desk.data.backups import URL, back_up
 from wxdesk.desk.data.exporting import ExportKind, export
 from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.i18n import ntr, tr
-from wxdesk.store.moving.backup import DATABASE, Listing
+from wxdesk.store.moving.backup import DATABASE, Listing, restore_backup
 from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store
-from wxdesk.store.moving.restore import restore_backup
 
 EVERY_SECONDS = 2.0
 """Time between two lines about the same table."""

@@ -13,7 +13,7 @@ from wxdesk.config.reading import AccountEntry, load
 from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.settings.configuration import Setup, utc_now
-from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue
+from wxdesk.desk.wechat.explanations import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
 from wxdesk.runner import setup_lines

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wxdesk.core.errors import NoDisplay, NoWindow
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.doctor.window import finding_line
+from wxdesk.doctor.examination import finding_line
 from wxdesk.ui.runtime.display import INSTALL, has_display, why_no_window
 
 EDGES = ("wxdesk.store", "wxdesk.webhook.server", "wxdesk.wechat.client", "wxdesk.tunnel.probe", "wxdesk.ui.window")

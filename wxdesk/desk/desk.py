@@ -34,7 +34,7 @@ from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk
-from wxdesk.desk.templates.templates import TemplateLibrary
+from wxdesk.desk.templates import TemplateLibrary
 from wxdesk.store.decisions.decisions import DecisionHistory
 from wxdesk.store.reports.statistics import Statistics
 from wxdesk.store.reports.traces import Traces

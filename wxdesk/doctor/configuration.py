@@ -19,7 +19,7 @@ from wxdesk.desk.setup.account_findings import (
     source_findings,
 )
 from wxdesk.desk.wechat.clock_skew import skew_values
-from wxdesk.desk.wechat.credential_texts import field_name
+from wxdesk.desk.wechat.explanations import field_name
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import explain, tr
 from wxdesk.secrets.names import SecretSource

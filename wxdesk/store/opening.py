@@ -18,9 +18,8 @@ from wxdesk.store.engine.inspection import back_up, quiet_mode, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.engine.sync_repair import rewrite_log
 from wxdesk.store.migrate import Migrations, revision_in
-from wxdesk.store.pictures.chunks import PictureChunks
 from wxdesk.store.pictures.files import PictureFiles
-from wxdesk.store.pictures.shared import PictureCache, SharedPictures
+from wxdesk.store.pictures.shared import PictureCache, PictureChunks, SharedPictures
 from wxdesk.store.store import Store
 
 log = logging.getLogger(__name__)

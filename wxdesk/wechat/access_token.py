@@ -17,7 +17,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.desk.runtime.wall_clock import seconds_elapsed
-from wxdesk.desk.wechat.refusals import explain_refusal, refusal_text
+from wxdesk.desk.wechat.explanations import explain_refusal, refusal_text
 from wxdesk.i18n import tr
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from typing import Any
 from tests.campaign.disk.recorder import CONFIRMED, Layer
 from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import MoveNotAllowed, StoreError
 from wxdesk.core.model.account import ReplyMode

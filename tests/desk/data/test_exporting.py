@@ -14,7 +14,7 @@ from tests.campaign.outsiders.hostile import as_kept, hostile_texts
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, incoming, second
 from wxdesk import i18n
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadInput, NotFound, StoreError
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 
 from wxdesk.core.rules.business_hours import Calendar, CalendarList
-from wxdesk.store.rules.business_hours import KEY
+from wxdesk.store.rules.rules import KEY
 
 
 class KeptSettings:

@@ -22,7 +22,7 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.templates.templates import TemplateFiller
+from wxdesk.desk.templates import TemplateFiller
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
 """01:30 on Monday in Shanghai, 12:30 on Sunday in New York."""

@@ -34,7 +34,7 @@ from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.team import relay
 from wxdesk.desk.team.commands import COMMANDS, ServerState
-from wxdesk.desk.templates.templates import TemplateLibrary
+from wxdesk.desk.templates import TemplateLibrary
 from wxdesk.store.schema.columns import UnreadableValue
 
 PARTS: dict[str, type] = {

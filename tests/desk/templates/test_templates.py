@@ -22,7 +22,7 @@ from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.templates.templates import TemplateFiller, TemplateLibrary
+from wxdesk.desk.templates import TemplateFiller, TemplateLibrary
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 24, 12, tzinfo=SHANGHAI)

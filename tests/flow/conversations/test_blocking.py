@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange, RowsChanged
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
-from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
 from wxdesk.core.events import AttentionRaised
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState

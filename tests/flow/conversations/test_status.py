@@ -9,8 +9,8 @@ import pytest
 
 from tests.flow.timed_desk import Desk, after, timed_desk
 from wxdesk.core.conversations.attention import AttentionReason
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.events import AttentionChanged, AttentionRaised, DecisionMade
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, after, sent, stands, timed_desk
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.events import TypingAsked
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.push import BodyFormat, Push

@@ -17,8 +17,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.desk.pictures.sending import CLOSED, GONE
-from wxdesk.desk.pictures.uploads import LARGEST_UPLOAD
+from wxdesk.desk.pictures.uploads import CLOSED, GONE, LARGEST_UPLOAD
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, LI_LEI, WANG_FANG
 from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState

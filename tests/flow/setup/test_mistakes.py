@@ -26,8 +26,7 @@ from wxdesk.core.setup.verdicts import Gravity
 from wxdesk.desk.settings.configuration import read_setup, utc_now
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor.case import Case
-from wxdesk.doctor.examination import examine
-from wxdesk.doctor.window import WindowCheck
+from wxdesk.doctor.examination import WindowCheck, examine
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox

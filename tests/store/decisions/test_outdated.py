@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tests.store.chats import T0, Talk, second
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.account import ReplyMode

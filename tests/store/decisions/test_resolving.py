@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.store.chats import T0, Talk, incoming, second
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState

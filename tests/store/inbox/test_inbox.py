@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from tests.store.chats import T0, Talk, entering, incoming, second
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound

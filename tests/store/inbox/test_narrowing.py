@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.store.chats import T0, Talk, entering, second
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.conversation import Author, Narrowing
 from wxdesk.store import Store

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.store.chats import Talk, second
+from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author

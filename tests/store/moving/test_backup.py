@@ -24,8 +24,7 @@ from wxdesk.core.errors import BadInput, HomeInUse, StoreError
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desk.data.backups import back_up
 from wxdesk.store import open_store, read_store
-from wxdesk.store.moving.backup import LISTING, Listing, read_listing
-from wxdesk.store.moving.restore import ASIDE, restore_backup
+from wxdesk.store.moving.backup import ASIDE, LISTING, Listing, read_listing, restore_backup
 
 NOW = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
 

@@ -22,9 +22,8 @@ from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store import Store, open_store
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.opening import CACHE, PICTURES, parse_url
-from wxdesk.store.pictures.chunks import CHUNK_BYTES, PictureChunks
 from wxdesk.store.pictures.files import CHANGED, PictureFiles
-from wxdesk.store.pictures.shared import PictureCache, SharedPictures
+from wxdesk.store.pictures.shared import CHUNK_BYTES, PictureCache, PictureChunks, SharedPictures
 
 ROOT = Path(__file__).parents[3]
 NOWHERE = "0" * 64
@@ -235,12 +234,12 @@ CUT_OFF = """
 import asyncio, os, signal, sys
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.opening import parse_url
-from wxdesk.store.pictures import chunks
+from wxdesk.store.pictures import shared
 
 async def main():
-    add = chunks._add
-    chunks._add = lambda *what: (add(*what), print("written", flush=True), os.kill(os.getpid(), signal.SIGKILL))
-    await chunks.PictureChunks(PostgresqlDatabase(parse_url(sys.argv[1]))).add(sys.argv[2], b"x" * 10**6)
+    add = shared._add
+    shared._add = lambda *what: (add(*what), print("written", flush=True), os.kill(os.getpid(), signal.SIGKILL))
+    await shared.PictureChunks(PostgresqlDatabase(parse_url(sys.argv[1]))).add(sys.argv[2], b"x" * 10**6)
 
 asyncio.run(main())
 """

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from tests.store.chats import T0, Talk, second
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author

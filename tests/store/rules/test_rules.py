@@ -30,7 +30,7 @@ from wxdesk.core.model.rule import (
 from wxdesk.core.rules.business_hours import Calendar, CalendarList
 from wxdesk.core.rules.pairing import DeletedRule
 from wxdesk.store import Store
-from wxdesk.store.rules.business_hours import stored_calendars
+from wxdesk.store.rules.rules import stored_calendars
 from wxdesk.store.schema.authored import rule_revisions
 from wxdesk.store.schema.columns import EPOCH
 

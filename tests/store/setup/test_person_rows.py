@@ -14,7 +14,7 @@ from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, incoming, second
 from tests.store.setup.test_account_rows import counted, fill, sum_up
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author

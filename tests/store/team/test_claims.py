@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import Sized
 from tests.store.chats import Talk, incoming, second
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter, matches
-from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Outcome
 from wxdesk.store import Store

@@ -5,12 +5,12 @@ import pytest
 from tests.store.chats import T0
 from wxdesk.core.model.operator import CommandState
 from wxdesk.store import Store
-from wxdesk.store.team import commands
+from wxdesk.store.team import relay
 
 
 async def test_old_calls_are_dropped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Desks put thousands a day, and a server may work for months."""
-    monkeypatch.setattr(commands, "KEPT", 2)
+    monkeypatch.setattr(relay, "KEPT", 2)
     queue = store.commands
     ids = [await queue.put("presence.attend", "{}", T0) for _ in range(5)]
     for begun in await queue.begin():

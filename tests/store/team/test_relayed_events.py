@@ -6,11 +6,11 @@ import pytest
 
 from tests.store.chats import T0
 from wxdesk.store import Store
-from wxdesk.store.team import relayed_events
+from wxdesk.store.team import relay
 
 
 async def test_of_more_than_can_be_heard_soon_nothing_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relayed_events, "MOST_READ", 2)
+    monkeypatch.setattr(relay, "MOST_READ", 2)
     events = store.relayed_events
     for text in ("first", "second", "third"):
         await events.append(text, T0, T0 - timedelta(minutes=10))

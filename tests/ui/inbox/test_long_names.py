@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.theme import font
 from wxdesk.ui.widgets.labels import plain_tip

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_messages, shown_reply, texts
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState

@@ -16,7 +16,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.setup.findings import Check
 from wxdesk.desk.setup import sentences
-from wxdesk.doctor.window import WindowCheck
+from wxdesk.doctor.examination import WindowCheck
 from wxdesk.ui.notifications import service as notice_service
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices

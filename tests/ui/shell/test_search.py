@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.inbox.details.decision import VerdictRow

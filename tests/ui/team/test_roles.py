@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.team.conftest import PASSWORD
 from tests.ui.world import World
-from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.operator import Role

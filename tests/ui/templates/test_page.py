@@ -15,7 +15,7 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.desk.templates.templates import starter_templates
+from wxdesk.desk.templates import starter_templates
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.runtime.bridge import Bridge

@@ -5,7 +5,7 @@ Where nobody is signed in, nothing is claimed and nothing refused.
 
 from collections.abc import Callable
 
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import ClaimedByColleague, Phrase
 from wxdesk.core.events import ColleagueCalled, ConversationChanged, Event
 from wxdesk.core.model.operator import acting_name

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wxdesk.core import events
+from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange, RowsChanged
 from wxdesk.core.conversations.claim import called_in
-from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, Takeover, TakeoverDuration
 from wxdesk.core.errors import UnsettledReply
 from wxdesk.core.model.account import ReplyMode

@@ -30,7 +30,7 @@ from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.runtime.bus import publish_replies
-from wxdesk.desk.wechat.refusals import refusal_text
+from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import tr
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges

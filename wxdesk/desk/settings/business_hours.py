@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from wxdesk.core.model.rule import Reference
 from wxdesk.core.rules.business_hours import Calendar, CalendarList, Schedule
-from wxdesk.store.rules.business_hours import KEY, calendars_in
+from wxdesk.store.rules.rules import KEY, calendars_in
 from wxdesk.store.settings import Settings
 from wxdesk.timezones import zone_named
 

@@ -15,7 +15,7 @@ from wxdesk.core.outside import PhoneKind
 from wxdesk.core.wechat.credential_shapes import clean, judge_together, values_of
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration
-from wxdesk.desk.wechat.credential_texts import explain_issue
+from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, SecretName
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import Store

@@ -12,7 +12,7 @@ from wxdesk.core.system_failures import FOREIGN_CERTIFICATE
 from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, judge_together, values_of
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import addresses_in, meaning_of
-from wxdesk.desk.wechat.credential_texts import field_name
+from wxdesk.desk.wechat.explanations import field_name
 from wxdesk.i18n import tr
 from wxdesk.secrets.keychain import KeychainTrouble
 from wxdesk.secrets.names import SecretName, SecretSource, variable

@@ -7,9 +7,223 @@ their holes.
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.inward_sentences import CAUSES, WAY_IN
-from wxdesk.desk.setup.local_sentences import LOCAL
-from wxdesk.desk.setup.wording import GOOD, GOOD_CAUSES, NAMES, filled
+from wxdesk.desk.setup.wording import GOOD, GOOD_CAUSES, NAMES, Wording, filled
 from wxdesk.i18n import tr
+
+LOCAL = {
+    CheckVerdict.OK: Wording("All is well."),
+    CheckVerdict.UNKNOWN: Wording("Not checked yet."),
+    CheckVerdict.WAITING: Wording("Nothing has arrived yet."),
+    CheckVerdict.PORT_TAKEN: Wording(
+        "Port {port} is taken by “{program}”.",
+        "Port {port} is taken by another program.",
+        remedy="Close that program, or choose another port: [listener] port in config.toml.",
+    ),
+    CheckVerdict.NOT_LISTENING: Wording(
+        "Nothing listens on this machine at the moment.",
+        remedy="Start the desk again; the log says why it does not listen.",
+    ),
+    CheckVerdict.CLOCK_SKEW: Wording(
+        "The clock of this machine differs from WeChat's by {minutes} minutes.",
+        "The clock of this machine differs from WeChat's.",
+        remedy="Switch on network time in the system's settings.",
+    ),
+    CheckVerdict.SLEEP_EXPECTED: Wording(
+        "This computer goes to sleep by itself, and no message arrives while it sleeps.",
+        remedy="Forbid sleep while on duty, or let a server receive the messages.",
+    ),
+    CheckVerdict.KEYCHAIN_UNUSABLE: Wording(
+        "The system's keychain cannot be opened ({reason}).",
+        "The system's keychain cannot be opened.",
+        remedy="Unlock it, or keep the secrets in wxdesk's own vault; until then they are only in memory.",
+    ),
+    CheckVerdict.VAULT_LOCKED: Wording(
+        "The vault with the secrets is locked.",
+        remedy="Unlock it with its passphrase; on a server start wxdesk serve with WXDESK_VAULT_PASSPHRASE or "
+        "WXDESK_VAULT_PASSPHRASE_FD.",
+    ),
+    CheckVerdict.NO_ACCOUNT: Wording(
+        "No mini program is connected yet.", remedy="Connect one in the guided set-up, or with: wxdesk account add"
+    ),
+    CheckVerdict.ACCOUNT_PAUSED: Wording(
+        "“{account}” is paused: its messages are kept, but nothing is answered.",
+        remedy="Resume the account when it shall answer again.",
+    ),
+    CheckVerdict.CONFIG_BROKEN: Wording(
+        "config.toml cannot be used: {reason}",
+        "config.toml cannot be used.",
+        remedy="Mend that line; until then the former configuration goes on.",
+    ),
+    CheckVerdict.SECRET_MISSING: Wording(
+        "“{account}” lacks its {name}.",
+        "“{account}” lacks a secret.",
+        remedy="Enter it in the set-up, or with: wxdesk secret set {account} {key}; a server may set {variable}",
+    ),
+    CheckVerdict.SECRET_IN_MEMORY: Wording(
+        "The secrets of “{account}” are only in memory, and gone with the next start.",
+        remedy="Keep them in the keychain or the vault.",
+    ),
+    CheckVerdict.SECRETS_SWAPPED: Wording(
+        "Token and EncodingAESKey of “{account}” are swapped.", remedy="Exchange the two values."
+    ),
+    CheckVerdict.APP_ID_ILLEGAL: Wording(
+        "This is no AppID: one has 18 characters and begins with wx.",
+        remedy="Copy the AppID from the console: Development → Development settings.",
+    ),
+    CheckVerdict.APP_SECRET_ILLEGAL: Wording(
+        "This is no AppSecret: one has 32 characters, digits and a to f.",
+        remedy="Copy the AppSecret from the console: Development → Development settings. It is shown only once; reset "
+        "it if it is lost.",
+    ),
+    CheckVerdict.TOKEN_ILLEGAL: Wording(
+        "This is no Token: one has 3 to 32 letters and digits.",
+        remedy="Let the set-up make a new one, and copy it into the console.",
+    ),
+    CheckVerdict.AES_KEY_ILLEGAL: Wording(
+        "This is no EncodingAESKey: one has 43 letters and digits.",
+        remedy="Let the set-up make a new one, and copy it into the console.",
+    ),
+    CheckVerdict.ORIGINAL_ID_ILLEGAL: Wording(
+        "This is no original ID: one begins with gh_ and 12 more characters follow.",
+        remedy="Copy it from the console: Settings → Basic settings.",
+    ),
+    CheckVerdict.PLAIN_MODE: Wording(
+        "“{account}” takes messages in plain text: anybody on the way can read and change them.",
+        remedy="Choose secure mode in the console and here.",
+    ),
+    CheckVerdict.APP_ID_WRONG: Wording(
+        "WeChat does not know this AppID.", remedy="Copy the AppID from the console again."
+    ),
+    CheckVerdict.APP_SECRET_WRONG: Wording(
+        "The AppSecret is wrong or has been reset.",
+        remedy="Copy it from the console again. After a reset the former one is void at once.",
+    ),
+    CheckVerdict.APP_SECRET_FROZEN: Wording(
+        "The AppSecret is frozen.", remedy="Unfreeze it in the console; it works again about 10 minutes later."
+    ),
+    CheckVerdict.IP_NOT_LISTED: Wording(
+        "WeChat refuses calls from {address}: it is not on the API IP list.",
+        "WeChat refuses calls from this machine's address: it is not on the API IP list.",
+        remedy="Add it to the list: Development → Development settings → API IP list (at most 10 entries, also 1.2.3.* "
+        "or 1.2.3.4/24, no port), and wait some minutes. The address of a home line changes: enter its range, or let "
+        "the calls go through your server.",
+    ),
+    CheckVerdict.TOKEN_QUOTA: Wording(
+        "The access tokens of today are used up, or were fetched too fast; the next try is at {time}.",
+        "The access tokens of today are used up, or were fetched too fast.",
+        remedy="Wait; the count begins anew at midnight, Beijing time. Look whether another program fetches tokens for "
+        "this mini program.",
+    ),
+    CheckVerdict.IP_CONFIRMATION: Wording(
+        "WeChat wants the administrator to confirm this machine's address.",
+        remedy=("Ask the mini program's administrator to confirm it in WeChat, or add the address to the API IP list."),
+    ),
+    CheckVerdict.TOKEN_SUPERSEDED: Wording(
+        "Another program fetches access tokens with this AppSecret and makes ours void.",
+        remedy="Let it use stable_token, or stop it.",
+    ),
+    CheckVerdict.NO_PERMISSION: Wording(
+        "This mini program may not send customer-service messages, or is restricted (errcode {code}).",
+        remedy="Look at the notices in the console: the permission may be missing, given to a third party, or "
+        "withdrawn.",
+    ),
+    CheckVerdict.API_UNREACHABLE: Wording(
+        "This computer cannot reach {host}: {reason}",
+        "This computer cannot reach WeChat's API.",
+        remedy="Look at the network; behind a company's proxy set the proxy, or another [wechat] api_base.",
+    ),
+    CheckVerdict.API_PROXY: Wording(
+        "A proxy of this network opens the encryption to {host}: its certificate is not WeChat's.",
+        "A proxy of this network opens the encryption to WeChat: its certificate is not WeChat's.",
+        remedy="Ask the network's administrator to let api.weixin.qq.com through untouched, or to install the proxy's "
+        "certificate on this machine.",
+    ),
+    CheckVerdict.API_REFUSED: Wording(
+        "WeChat refused with errcode {code}: {reason}",
+        "WeChat refused the call.",
+        remedy="Look the code up in the console under API diagnosis.",
+    ),
+    CheckVerdict.HOME_UNUSABLE: Wording(
+        "The folder {path} cannot be used: {reason}",
+        "The folder of wxdesk cannot be used.",
+        remedy="Give this user the right to write there, or choose another one with --home.",
+    ),
+    CheckVerdict.DISK_FULL: Wording(
+        "Only {free} are free on the disk of {path}.",
+        "The disk is nearly full.",
+        remedy="Make room; without it messages cannot be kept.",
+    ),
+    CheckVerdict.DATABASE_IN_USE: Wording(
+        "Another wxdesk uses the database; that is as it should be while the desk runs."
+    ),
+    CheckVerdict.DATABASE_FAILED: Wording(
+        "The database cannot be used: {reason}.",
+        "The database cannot be used.",
+        remedy="Look at [store] url in config.toml; put a file back or restore a backup, or let the server be mended.",
+    ),
+    CheckVerdict.DATABASE_UNREACHABLE: Wording(
+        "The database server does not answer: {reason}.",
+        "The database server does not answer.",
+        remedy="Start it, or look at its address in [store] url of config.toml; an open desk goes on by itself then.",
+    ),
+    CheckVerdict.DATABASE_READ_ONLY: Wording(
+        "The database server takes no changes: it is a standby, or set to read only.",
+        remedy="Let [store] url in config.toml lead to the primary server, or let its administrator allow changes.",
+    ),
+    CheckVerdict.DATABASE_POOLED: Wording(
+        "A pooler before the database server mixes sessions, so that wxdesk cannot keep a second desk away.",
+        remedy="Let [store] url in config.toml lead to the server itself, or set the pooler to pool_mode = session.",
+    ),
+    CheckVerdict.DATABASE_UNSAFE: Wording(
+        "The database server may lose messages that were accepted, when it or its machine fails. Off: {settings}.",
+        "The database server may lose messages that were accepted, when it or its machine fails.",
+        remedy="Switch that on in postgresql.conf, or let a pooler pass it on, and let the server read it again.",
+    ),
+    CheckVerdict.LIBRARY_MISSING: Wording(
+        "A library is missing on this machine: {name}.",
+        "A library is missing on this machine.",
+        remedy="Install it with: {command}",
+    ),
+    CheckVerdict.NO_DISPLAY: Wording(
+        "There is no display for the window.", remedy="Use wxdesk serve on a machine without a display."
+    ),
+    CheckVerdict.FONT_MISSING: Wording(
+        "No font with Chinese characters is installed; wxdesk uses its own.",
+        remedy="Better: apt install fonts-noto-cjk fonts-noto-color-emoji",
+    ),
+    CheckVerdict.PLAYER_MISSING: Wording(
+        "No program that plays sounds was found, so the system only beeps.", remedy="Install one of: {name}"
+    ),
+    CheckVerdict.CONFIG_MISNAMED: Wording(
+        "There is no config.toml in {path}, but a file {file}.",
+        "There is no config.toml, but a file with nearly that name.",
+        remedy="Rename it to config.toml; let the system show the endings of file names.",
+    ),
+    CheckVerdict.LISTENER_ADDRESS: Wording(
+        "This machine has no address {host} to listen at.",
+        "This machine has no such address to listen at.",
+        remedy='Write host = "127.0.0.1" under [listener]; the public name belongs in public_url.',
+    ),
+    CheckVerdict.PORT_FORBIDDEN: Wording(
+        "This machine does not let the program listen at port {port}.",
+        "This machine does not let the program listen there.",
+        remedy="Choose a port above 1023: [listener] port in config.toml.",
+    ),
+    CheckVerdict.CHECK_TIMED_OUT: Wording(
+        "This check did not end within {seconds} s.",
+        "This check did not end in time.",
+        remedy="Try again; if it stays so, look at the network, the disk and the keychain.",
+    ),
+    CheckVerdict.CHECK_FAILED: Wording(
+        "This could not be checked: {reason}",
+        "This could not be checked.",
+        remedy="Send the report to whoever maintains this installation: wxdesk doctor --report FILE",
+    ),
+    CheckVerdict.NOTICES_MISSING: Wording(
+        "This desktop shows no notices.", remedy="Watch the window; its tray icon and its sound still call."
+    ),
+}
+
 
 WORDINGS = LOCAL | WAY_IN
 """The wording of every verdict."""

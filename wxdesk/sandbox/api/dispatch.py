@@ -11,8 +11,7 @@ import msgspec
 from aiohttp import web
 
 from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer
-from wxdesk.sandbox.api.customer_service import CustomerService
-from wxdesk.sandbox.api.open_api import OpenApi
+from wxdesk.sandbox.api.endpoints import CustomerService, OpenApi
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.faults import FaultKind, Faults, SimulatedFault
 from wxdesk.sandbox.platform.platform import Platform

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select, update
 
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation

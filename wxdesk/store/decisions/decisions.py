@@ -14,8 +14,8 @@ from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.decisions import resolving, rule_facts, skipped, undecided
 from wxdesk.store.engine.database import Database, StorePart, read_by, reading, write_by
-from wxdesk.store.rules.business_hours import stored_calendars
 from wxdesk.store.rules.rule_lists import RuleListLengths, last_names, list_at, revisions
+from wxdesk.store.rules.rules import stored_calendars
 from wxdesk.store.schema.authored import rule_revisions, rules
 from wxdesk.store.schema.messaging import CORRECTED, decisions, messages, replies, rule_firings
 

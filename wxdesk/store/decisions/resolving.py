@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.reply import Reply

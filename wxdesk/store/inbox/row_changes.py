@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
+from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
 from wxdesk.core.errors import NotFound, UnsettledReply
 from wxdesk.core.model.operator import acting
 from wxdesk.core.model.reply import Reply

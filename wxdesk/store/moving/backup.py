@@ -1,8 +1,9 @@
-"""Backup of a home in one file: database, pictures, settings and the sealed vault.
+"""Backup of a home in one file, and its restoring, compared before it takes over.
 
-It is a ZIP with a list of its contents, written beside its place, read once more, and named when all of it is on disk.
-The database in it is a copy made in one reading transaction, without what was deleted; a desk may work meanwhile.
-Pictures are copied afterwards: each is on disk before a row names it.
+It is a ZIP of database, pictures, settings and the sealed vault, with a list of its contents, written beside its place,
+read once more, and named when all of it is on disk. The database in it is a copy made in one reading transaction,
+without what was deleted; a desk may work meanwhile. Pictures are copied afterwards: each is on disk before a row names
+it.
 """
 
 import asyncio
@@ -23,16 +24,17 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from wxdesk import __version__
-from wxdesk.core.errors import Phrase, StoreError
+from wxdesk.core.errors import BadInput, Phrase, StoreError, StoreTooNew
 from wxdesk.core.system_failures import UnusableFile, unusable_file
 from wxdesk.paths import sync_folder
 from wxdesk.store.engine.failures import store_error
+from wxdesk.store.engine.home_lock import FILE as LOCK
 from wxdesk.store.engine.inspection import revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.moving import rows
 from wxdesk.store.moving.move import NOTHING, PICTURE_BYTES, CopyProgress, kept_pictures, sound_picture
-from wxdesk.store.opening import PICTURES, create_file, parse_url
+from wxdesk.store.opening import PICTURES, create_file, lock_home, parse_url
 from wxdesk.store.pictures.files import PictureFiles
 
 SHARED = "the database is on a PostgreSQL server: back it up by pg_dump, as docs/server.md tells"
@@ -214,3 +216,82 @@ def _telling(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise unusable_file(file, error) from None
+
+
+NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"
+OCCUPIED = "A desk is in {home} already. With --set-aside it is kept in a folder there, and the backup takes its place."
+
+ASIDE = "before-restore-"
+_UNFINISHED = ".restoring-"
+_STAYS = (LOCK, "logs")
+
+
+async def restore_backup(file: Path, home: Path, now: datetime, tell: Tell, *, set_aside: bool) -> tuple[Listing, Path]:
+    """Put a backup into a home; what stands there goes into the returned folder.
+
+    But for `set_aside` the home must be empty.
+
+    Raises:
+        HomeInUse: a desk is open there.
+        BadInput: something stands there, and is not to be set aside.
+        UnusableFile: the backup is damaged, or of a newer program, or the home cannot be written. The home is as it
+            was.
+    """
+    lock = await asyncio.to_thread(lock_home, home)
+    try:
+        occupied = await asyncio.to_thread(_occupied, home)
+        if occupied and not set_aside:
+            raise BadInput(reason=Phrase(OCCUPIED, home=home))
+        listing = read_listing(file)
+        with TemporaryDirectory(prefix=_UNFINISHED, dir=home) as name:
+            await asyncio.to_thread(extract, file, listing, Path(name))
+            await _compare(file, Path(name) / DATABASE, listing, tell)
+            aside = home / f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}"
+            _exchange(occupied, Path(name), home, aside)
+    except OSError as error:
+        raise unusable_file(home, error) from None
+    finally:
+        lock.release()
+    return listing, aside
+
+
+def _occupied(home: Path) -> list[Path]:
+    """Return the files of a home, but for its lock, its logs and what was set aside."""
+    for rest in home.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(rest)
+    found = [one for one in home.iterdir() if one.name not in _STAYS and not one.name.startswith(ASIDE)]
+    return [one for one in found if one.is_file() or one.is_dir()]  # a crash leaves a socket
+
+
+async def _compare(file: Path, database: Path, listing: Listing, tell: Tell) -> None:
+    try:
+        is_current = Migrations().is_current(await asyncio.to_thread(revision_of, database), database.name)
+    except StoreTooNew:
+        raise UnusableFile(file=str(file), reason=Phrase(NEWER, found=listing.schema)) from None
+    if is_current:
+        db = SqliteDatabase(database, "ro&immutable=1")
+        try:
+            if await digests_of(db, tell) != listing.rows:
+                raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=DATABASE))
+        finally:
+            await db.close()
+
+
+def _exchange(occupied: list[Path], restored: Path, home: Path, aside: Path) -> None:
+    """Move the old files out and the new ones in; all of it, or nothing."""
+    moves = [(one, aside / one.name) for one in occupied]
+    moves += [(one, home / one.name) for one in restored.iterdir()]
+    done: list[tuple[Path, Path]] = []
+    try:
+        if occupied:
+            aside.mkdir(mode=0o700)
+        for one, place in moves:
+            one.rename(place)
+            done.append((one, place))
+        sync_folder(home)
+    except OSError:
+        with contextlib.suppress(OSError):
+            for one, place in reversed(done):
+                place.rename(one)
+            aside.rmdir()
+        raise

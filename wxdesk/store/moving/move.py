@@ -25,8 +25,8 @@ from wxdesk.store.messages.push_mark import FILE, PushMark
 from wxdesk.store.migrate import MOVING, Migrations, revision_in
 from wxdesk.store.moving import rows
 from wxdesk.store.opening import PICTURES, create_file, lock_home, parse_url, take_lease
-from wxdesk.store.pictures.chunks import PictureChunks
 from wxdesk.store.pictures.files import CHANGED, PictureFiles
+from wxdesk.store.pictures.shared import PictureChunks
 from wxdesk.store.schema.messaging import pictures
 
 SAME_KIND = "a move goes from SQLite to PostgreSQL or back, and this is the same kind"

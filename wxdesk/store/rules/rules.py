@@ -1,22 +1,48 @@
 """The operator's rules: one ordered list, and every revision ever saved."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
 from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.business_hours import Calendar
+from wxdesk.core.rules.business_hours import Calendar, CalendarList
 from wxdesk.core.rules.pairing import DeletedRule, paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
+from wxdesk.store import settings
 from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.rules import rule_lists
-from wxdesk.store.rules.business_hours import put_calendars, stored_calendars
 from wxdesk.store.schema.authored import rule_revisions, rules
+
+log = logging.getLogger(__name__)
+
+KEY = "calendars"
+
+
+def calendars_in(stored: str | None) -> CalendarList:
+    """Read the setting; none if a newer program wrote it."""
+    try:
+        return msgspec.json.decode(stored or "{}", type=CalendarList)
+    except msgspec.MsgspecError as error:
+        log.warning("The stored calendars cannot be read: %s", error)
+        return CalendarList()
+
+
+def stored_calendars(connection: Connection, *, for_update: bool = False) -> CalendarList:
+    """Return the stored calendars, locked by `for_update` until the transaction ends."""
+    return calendars_in(settings.get(connection, KEY, for_update=for_update))
+
+
+def put_calendars(connection: Connection, wanted: CalendarList) -> None:
+    """Store these."""
+    settings.put(connection, KEY, msgspec.json.encode(wanted).decode())
+
 
 type MergeCalendars = Callable[[Sequence[Calendar]], Iterable[Calendar]]
 """Returns the calendars to store instead of the stored ones; new ones have no id."""

@@ -4,8 +4,7 @@ Imported by `desk.team` through `store.store`; imports `store.schema` and `store
 """
 
 from wxdesk.store.team.claims import ClaimStore
-from wxdesk.store.team.commands import CommandQueue
 from wxdesk.store.team.operators import OperatorStore, SignInRow, owners
-from wxdesk.store.team.relayed_events import RelayedEvents
+from wxdesk.store.team.relay import CommandQueue, RelayedEvents
 
 __all__ = ["ClaimStore", "CommandQueue", "OperatorStore", "RelayedEvents", "SignInRow", "owners"]

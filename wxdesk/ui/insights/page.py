@@ -19,9 +19,9 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.legend import Legend
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.dialogs.saving import save_as
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.figures import figure_texts

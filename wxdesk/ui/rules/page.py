@@ -18,7 +18,7 @@ from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.rules.business_hours.dialog import BusinessHoursControl
 from wxdesk.ui.rules.editor.editor import RuleEditor
 from wxdesk.ui.rules.editor.wording import history_note, revision_of
-from wxdesk.ui.rules.import_export.files import RuleFiles
+from wxdesk.ui.rules.import_export import RuleFiles
 from wxdesk.ui.rules.review.panel import ReviewStack
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import RuleList, RuleListChanges

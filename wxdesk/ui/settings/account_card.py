@@ -10,7 +10,7 @@ from wxdesk.core.setup.verdicts import Gravity
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.setup.sentences import told
-from wxdesk.desk.wechat.credential_texts import explain_issue
+from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.setup.text import step_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox

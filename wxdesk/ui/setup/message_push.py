@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together, new_aes_key, new_token
-from wxdesk.desk.wechat.credential_texts import explain_issue
+from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import tr
 from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.card import SetupCard, SetupView

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge
-from wxdesk.desk.wechat.credential_texts import explain_cleaning, explain_issue, field_name
+from wxdesk.desk.wechat.explanations import explain_cleaning, explain_issue, field_name
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import LabelledField

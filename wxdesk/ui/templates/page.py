@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.templates import Template
-from wxdesk.desk.templates.templates import starter_templates
+from wxdesk.desk.templates import starter_templates
 from wxdesk.i18n import language, ntr, tr
 from wxdesk.ui.editing.record_page import RecordPage
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog

@@ -7,7 +7,7 @@ a test holds the two tables together.
 import re
 from dataclasses import dataclass
 
-from wxdesk.desk.wechat.refusals import refusal_text
+from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import tr
 
 REFUSED = "refused: "

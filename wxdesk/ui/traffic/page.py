@@ -30,8 +30,8 @@ from wxdesk.ui.traffic.model import LINE, MOST, TrafficFilter, TrafficModel
 from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
 from wxdesk.ui.traffic.view import TrafficView
 from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.dialogs.saving import save_as
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import HoldReasons
 

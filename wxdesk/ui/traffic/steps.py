@@ -12,7 +12,7 @@ from wxdesk.core.model.traces import PushPath, ReplyTrace
 from wxdesk.core.replies import parts
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.setup import sentences
-from wxdesk.desk.wechat.refusals import LONGEST, refusal_text
+from wxdesk.desk.wechat.explanations import LONGEST, refusal_text
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, explains, precise_time
 from wxdesk.ui.traffic.outcomes import ANSWERS_SENT, call_code, push_sentence

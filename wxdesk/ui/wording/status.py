@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from wxdesk.core.conversations.row_change import RowAct, RowChange, RowsChanged
+from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import ntr, tr

@@ -15,7 +15,7 @@ from tests.campaign.outsiders.hostile import as_kept, hostile_texts, watched
 from tests.campaign.outsiders.window.test_widgets import drawn
 from tests.conftest import Sized
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule

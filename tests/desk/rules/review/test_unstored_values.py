@@ -7,7 +7,7 @@ import pytest
 from tests.core.rules.rule_matching import NOW
 from tests.desk.rules.review.test_lint_run import Shop, rule, shop
 from tests.store.chats import entering, second
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.desk.rules.review.dry_run import could_match, shows_unstored_value, with_marked_values
 

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.inbox.chat.header import NAME_LEAST
 from wxdesk.ui.shell.main_window import MainWindow

@@ -17,8 +17,8 @@ from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.records import NOW, clock, conversation, row
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.attention import Attention, AttentionReason
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.events import PreferencesChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import texts
 from tests.ui.world import PATIENCE, World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.events import ConversationChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content, ReplyKind

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.inbox.lists import RowsView
 from wxdesk.ui.inbox.page import InboxPage

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Narrowing
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
 from tests.ui.world import PATIENCE, World
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.conversations.row_change import RowAct, RowChange
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, LackingSetup, empty_text_for

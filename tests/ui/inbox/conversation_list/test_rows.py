@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.ui.inbox.page import InboxPage

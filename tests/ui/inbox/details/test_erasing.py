@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.prepared import SQLITE
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.content import Content
 from wxdesk.desk.data.backups import back_up
 from wxdesk.sandbox.demo_customers import LI_LEI

@@ -15,7 +15,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, FieldTest, Rule, SessionFromTest
 from wxdesk.ui.editing.record_editor import preserve_untouched
-from wxdesk.ui.editing.template_text.field import TemplateEdit
+from wxdesk.ui.editing.template_text import TemplateEdit
 from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge

@@ -18,7 +18,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.paths import resource
-from wxdesk.ui.rules.import_export.dialog import ImportDialog
+from wxdesk.ui.rules.import_preview import ImportDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices, Toast

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World, open_world
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule

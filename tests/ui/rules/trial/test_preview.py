@@ -9,7 +9,7 @@ from wxdesk import i18n
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import ActionKind
-from wxdesk.ui.editing.template_text.field import TemplateEdit
+from wxdesk.ui.editing.template_text import TemplateEdit
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart

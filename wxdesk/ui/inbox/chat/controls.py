@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
-from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, ends_soon, extended_duration
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation

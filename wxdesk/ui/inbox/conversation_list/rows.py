@@ -10,7 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMo
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
-from wxdesk.core.conversations.row_change import MOST_ROWS
+from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.conversations.takeover import ends_soon
 from wxdesk.core.model.conversation import EVERYTHING, Conversation
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wxdesk.core.conversations.contact_change import ContactChange, change_from_form
+from wxdesk.core.conversations.changes import ContactChange, change_from_form
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.tag_row import TagRow

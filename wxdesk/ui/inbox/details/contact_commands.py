@@ -6,8 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.conversations.contact_change import ContactChange
-from wxdesk.core.conversations.row_change import RowAct, RowChange
+from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange
 from wxdesk.core.model.conversation import Contact
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.operator import Role

@@ -11,7 +11,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
-from wxdesk.desk.wechat.refusals import refusal_text
+from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.decision import CardRow
 from wxdesk.ui.inbox.details.difference import (

@@ -14,7 +14,7 @@ from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled, leaves_by_itself
 from wxdesk.core.replies.on_new_message import WAITS, WINDOW_CLOSED
 from wxdesk.core.wechat import quota
-from wxdesk.desk.wechat.refusals import refusal_text
+from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
 from wxdesk.ui.look.keys import own_key

@@ -15,11 +15,11 @@ from wxdesk.core.templates import IN_CONTENT, MOST_VARIANTS, Template, TemplateF
 from wxdesk.i18n import tr
 from wxdesk.ui.content.form import ContentForm
 from wxdesk.ui.editing.editor_card import EditorCard
-from wxdesk.ui.editing.template_text.field import TemplateEdit
-from wxdesk.ui.editing.template_text.variable_menu import (
+from wxdesk.ui.editing.template_text import (
     AT_LEFT,
     CLOSING,
     FieldVariableMenu,
+    TemplateEdit,
     VariableMenu,
     is_prompt,
     prompt_placeholder,

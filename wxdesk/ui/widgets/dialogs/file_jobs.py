@@ -1,5 +1,6 @@
-"""Files that the desk writes: name asked for, progress shown, stopped on demand."""
+"""Files of the operator's choice: written at once, or by the desk with progress."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -10,11 +11,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.errors import NotAllowed
 from wxdesk.core.model.operator import Role
+from wxdesk.core.system_failures import why_unusable
 from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export
 from wxdesk.i18n import explain, tr
+from wxdesk.paths import replace_file
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
+
+log = logging.getLogger(__name__)
 
 type FileWork = Callable[[str, Path, Path, Progress], Coroutine[Any, Any, object]]
 
@@ -109,3 +114,29 @@ class FileJobs(QObject):
 
 def _use_ending(dialog: QFileDialog, chosen: str) -> None:
     dialog.setDefaultSuffix(chosen.rpartition(".")[2].rstrip(")"))
+
+
+NOT_SAVED = "not saved"
+
+
+def save_as(host: QWidget, notices: Notices, name: str, content: bytes) -> None:
+    """Ask for a file, proposing a name, and write `content` into it, whole or not."""
+    dialog = QFileDialog(host.window(), tr("Save as"), str(Path.home() / name))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(partial(_save, notices, content))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def _save(notices: Notices, content: bytes, file: str) -> None:
+    path = Path(file)
+    try:
+        replace_file(path, (content,))
+    except OSError as error:
+        log.warning("A file could not be saved", exc_info=error)
+        notices.bar(NOT_SAVED, tr("Not saved: {why}", why=tr(why_unusable(error))))
+        return
+    notices.bar(NOT_SAVED, "")
+    notices.toast(tr("Saved as {file}", file=path.name))

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateForm

@@ -17,7 +17,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import ActionKind, Rule
 from wxdesk.ui.content.picture_intake import source_of
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
-from wxdesk.ui.rules.import_export.dialog import ImportDialog
+from wxdesk.ui.rules.import_preview import ImportDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices, Toast

@@ -17,7 +17,7 @@ from wxdesk.core.templates import ASK, Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.i18n import explain, tr
-from wxdesk.ui.editing.template_text.variable_menu import variable_names
+from wxdesk.ui.editing.template_text import variable_names
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels

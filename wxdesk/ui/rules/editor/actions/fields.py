@@ -13,7 +13,7 @@ from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
 from wxdesk.ui.content.form import FIELDS, UPLOADED, ContentForm
-from wxdesk.ui.editing.template_text.variable_menu import AT_LEFT, FieldVariableMenu
+from wxdesk.ui.editing.template_text import AT_LEFT, FieldVariableMenu
 from wxdesk.ui.rules.editor.actions.bodies import ActionBody
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import vbox

@@ -13,8 +13,7 @@ from wxdesk.core.model.rule import Action, Variant
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.template_text.field import TemplateEdit
-from wxdesk.ui.editing.template_text.variable_menu import VariableMenu
+from wxdesk.ui.editing.template_text import TemplateEdit, VariableMenu
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.bodies import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label

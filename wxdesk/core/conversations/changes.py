@@ -1,12 +1,50 @@
-"""Change of one or several conversations at once by an operator, and its undo."""
+"""Changes by an operator: of a contact, and of conversations together, with undo."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from wxdesk.core.conversations.contact_change import ContactChange
+from wxdesk.core.model.conversation import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChange:
+    """Change of a contact: None keeps a field, tags of `add` come, of `remove` go.
+
+    `line` is added to the note as it is then.
+    """
+
+    alias: str | None = None
+    note: str | None = None
+    blocked: bool | None = None
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    line: str = ""
+
+    def applied_to(self, contact: Contact) -> Contact:
+        """Return `contact` with this change."""
+        kept = (tag for tag in contact.tags if tag not in self.remove)
+        note = contact.note if self.note is None else self.note.strip()
+        return replace(
+            contact,
+            alias=contact.alias if self.alias is None else self.alias.strip(),
+            note=f"{note}\n{self.line}".strip() if self.line else note,
+            blocked=contact.blocked if self.blocked is None else self.blocked,
+            tags=tuple(dict.fromkeys((*kept, *self.add))),
+        )
+
+
+def change_from_form(contact: Contact, alias: str, note: str, tags: tuple[str, ...]) -> ContactChange:
+    """Return the change from `contact`, as it was shown, to these values."""
+    return ContactChange(
+        alias=None if alias.strip() == contact.alias else alias.strip(),
+        note=None if note.strip() == contact.note else note.strip(),
+        add=tuple(tag for tag in tags if tag not in contact.tags),
+        remove=tuple(tag for tag in contact.tags if tag not in tags),
+    )
+
 
 MOST_ROWS = 200
 """Conversations chosen together at the most, so that no message waits for them."""

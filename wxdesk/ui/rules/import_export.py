@@ -13,7 +13,7 @@ from wxdesk.desk.rules.exchange import ExportResult
 from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
 from wxdesk.paths import resource, write_private
-from wxdesk.ui.rules.import_export.dialog import ImportDialog
+from wxdesk.ui.rules.import_preview import ImportDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
