@@ -1,15 +1,15 @@
-"""List beside an editor, and the painting that its rows share."""
+"""List beside an editor."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRect, QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QMenu, QStyle, QWidget
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QMenu, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Measure, Size, Theme
+from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_index import Index
@@ -195,23 +195,3 @@ def list_header(parent: QWidget, title: str, beside: QWidget | None, *buttons: Q
     for button in buttons:
         row.addWidget(button)
     return head
-
-
-def paint_row_background(painter: QPainter, rect: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
-    """Paint a row's background, its lower edge and the ring of keyboard focus."""
-    selected = bool(state & QStyle.StateFlag.State_Selected)
-    if selected or state & QStyle.StateFlag.State_MouseOver:
-        painter.fillRect(rect, theme.color("selection" if selected else "hover"))
-    if selected:
-        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), theme.color("accent_fill"))
-    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-    if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
-        painter.setPen(QPen(theme.color("accent_fill"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(rect).adjusted(4, 3, -3, -4), 6, 6)
-
-
-def paint_elided(painter: QPainter, rect: QRect, text: str) -> None:
-    """Paint a text on one line, elided where `rect` ends."""
-    shown = QFontMetrics(painter.font()).elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -32,8 +32,7 @@ class StepColumn(QWidget):
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(tr("Steps"))
+        super().__init__(parent, accessibleName=tr("Steps"))
         self._group = QButtonGroup(self)
         self.items = {fact: StepItem(number, fact, self) for number, fact in enumerate(SetupFact, 1)}
         for number, item in enumerate(self.items.values()):

@@ -19,15 +19,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
@@ -42,7 +34,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.painting import paint_focus, paint_initial, paint_text
+from wxdesk.ui.widgets.painting import paint_initial, paint_row, paint_text
 from wxdesk.ui.widgets.row_index import Index
 
 ROW = 60
@@ -109,12 +101,7 @@ class CustomerDelegate(QStyledItemDelegate):
         theme = Theme.current()
         rect: QRect = option.rect
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.color("selection"))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), theme.color("accent_fill"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.color("hover"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        paint_row(painter, option, theme)
         avatar = QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR)
         paint_initial(painter, avatar, name_text(customer)[:1].upper(), index.row())
         left = rect.left() + _PAD + AVATAR + 10
@@ -122,8 +109,6 @@ class CustomerDelegate(QStyledItemDelegate):
         paint_text(painter, line, name_text(customer), font(Size.MESSAGE, strong=True), theme.color("text"))
         words = customer_text(customer)
         paint_text(painter, line.translated(0, 20), words, font(Size.SMALL), theme.color("secondary"))
-        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
-            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
         painter.restore()
 
 
@@ -132,9 +117,9 @@ class CustomerView(QListView):
 
     def __init__(self, model: CustomerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("class", "list")
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(tr("Customers"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("class", "list")
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

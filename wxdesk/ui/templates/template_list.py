@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QStackedLayout, QStyledItemDele
 
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header, paint_elided, paint_row_background
+from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header
 from wxdesk.ui.look.keys import is_pressed
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
@@ -21,6 +21,7 @@ from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_row, paint_text
 from wxdesk.ui.widgets.row_index import Index
 
 
@@ -126,13 +127,11 @@ class TemplateDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_row_background(painter, rect, option.state, theme)
+        paint_row(painter, option, theme)
         line = QRect(rect.left() + LEFT, rect.top() + 9, rect.width() - LEFT - RIGHT, LINE)
         _title(painter, QRect(line), index, theme)
         line.moveTop(line.top() + LINE + 1)
-        painter.setFont(font(Size.SMALL))
-        painter.setPen(theme.color("secondary"))
-        paint_elided(painter, line, index.data(Role.TEXT))
+        paint_text(painter, line, index.data(Role.TEXT), font(Size.SMALL), theme.color("secondary"))
         line.moveTop(line.top() + LINE)
         _facts(painter, line, index, theme)
         painter.restore()
@@ -144,23 +143,18 @@ def _title(painter: QPainter, line: QRect, index: Index, theme: Theme) -> None:
         face = font(Size.SMALL)
         wide = min(QFontMetrics(face).horizontalAdvance(shortcut), line.width() // 2)
         place = QRect(line.right() - wide, line.top(), wide + 1, line.height())
-        painter.setFont(face)
-        painter.setPen(theme.color("accent"))
-        paint_elided(painter, place, shortcut)
+        paint_text(painter, place, shortcut, face, theme.color("accent"))
         line.setRight(place.left() - 10)
-    painter.setFont(font(Size.BODY, strong=True))
-    painter.setPen(theme.color("text"))
-    paint_elided(painter, line, index.data(Qt.ItemDataRole.DisplayRole))
+    name = index.data(Qt.ItemDataRole.DisplayRole)
+    paint_text(painter, line, name, font(Size.BODY, strong=True), theme.color("text"))
 
 
 def _facts(painter: QPainter, line: QRect, index: Index, theme: Theme) -> None:
+    face = font(Size.SMALL)
     if index.data(Role.UNSAVED):
         mark = tr("Not saved")
-        painter.setPen(theme.color("pending"))
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
-        line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
-    painter.setPen(theme.color("secondary"))
-    paint_elided(painter, line, index.data(Role.FACTS))
+        line.setLeft(line.left() + paint_text(painter, line, f"{mark}  ", face, theme.color("pending")))
+    paint_text(painter, line, index.data(Role.FACTS), face, theme.color("secondary"))
 
 
 MOST_CHIPS = 8
@@ -216,10 +210,9 @@ class TemplateSearchField(QLineEdit):
     went_down = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "search")
-        self.setPlaceholderText(tr("Search templates"))
+        super().__init__(parent, placeholderText=tr("Search templates"))
         self.setAccessibleName(tr("Search templates"))
+        self.setProperty("class", "search")
         self.setClearButtonEnabled(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -220,11 +220,7 @@ class Switch(QAbstractButton):
         if not self.isEnabled():
             painter.setOpacity(0.5)
         track = QRectF((self.width() - 30) / 2, (self.height() - 18) / 2, 30, 18)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accent_fill" if self.isChecked() else "faint"))
-        painter.drawRoundedRect(track, 9, 9)
-        painter.setBrush(theme.color("on_accent"))
-        painter.drawEllipse(QRectF(track.left() + 2 + 12 * self._place, track.top() + 2, 14, 14))
+        paint_switch(painter, track, self._place, theme, on=self.isChecked())
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color("accent"), 1.5))
@@ -245,6 +241,16 @@ class Switch(QAbstractButton):
     def _move(self, place: float) -> None:
         self._place = place
         self.update()
+
+
+def paint_switch(painter: QPainter, track: QRectF, place: float, theme: Theme, *, on: bool) -> None:
+    """Paint a switch with its knob at `place`, from 0 at the left to 1."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("accent_fill" if on else "faint"))
+    painter.drawRoundedRect(track, track.height() / 2, track.height() / 2)
+    knob = track.height() - 4
+    painter.setBrush(theme.color("on_accent"))
+    painter.drawEllipse(QRectF(track.left() + 2 + (track.width() - knob - 4) * place, track.top() + 2, knob, knob))
 
 
 MOVEMENT_MS = 140

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.model.conversation import Contact
 from wxdesk.ui.look.icons import pixmap
@@ -60,7 +60,7 @@ def paint_text(
     if rect.width() <= 0 or not text:
         return 0
     metrics = QFontMetrics(face)
-    shown = metrics.elidedText(text, ELLIPSIS, rect.width())
+    shown = metrics.elidedText(text.replace("\n", " "), ELLIPSIS, rect.width())
     painter.setFont(face)
     painter.setPen(color)
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # Arabic ends, and is cut, at the left
@@ -95,6 +95,19 @@ def paint_focus(painter: QPainter, rect: QRectF, theme: Theme, radius: float = 4
     painter.setPen(QPen(theme.color("accent"), 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(rect, radius, radius)
+
+
+def paint_row(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
+    """Paint a row's ground, its lower edge and the ring of keyboard focus."""
+    rect: QRect = option.rect
+    if option.state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(rect, theme.color("selection"))
+        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), theme.color("accent_fill"))
+    elif option.state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(rect, theme.color("hover"))
+    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+    if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
+        paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
 
 
 class Surface(QWidget):

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wxdesk.core.conversations.changes import ContactChange
 
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, second
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content, ReplyKind

@@ -29,11 +29,8 @@ class ComparisonView(QTextEdit):
     """Selectable text of compared sections; what people wrote stays plain text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, readOnly=True, acceptRichText=False, tabChangesFocus=True)
         self.setProperty("class", "well")
-        self.setReadOnly(True)
-        self.setAcceptRichText(False)
-        self.setTabChangesFocus(True)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.changes import MOST_ROWS
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.takeover import ends_soon
 from wxdesk.core.model.conversation import EVERYTHING, Conversation
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
@@ -21,7 +21,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font, spac
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_focus, paint_icon, paint_text
+from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_icon, paint_row, paint_text
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.conversation import (
     accessible_row_text,
@@ -194,7 +194,7 @@ class ConversationDelegate(QStyledItemDelegate):
         theme = Theme.current()
         rect: QRect = option.rect
         painter.save()
-        self._paint_ground(painter, option, theme)
+        paint_row(painter, option, theme)
         top, avatar, height = rect.top() + spaced(10, 4), spaced(40, 34), _line()
         paint_avatar(painter, QRectF(rect.left() + _PAD, top, avatar, avatar), row.conversation.contact)
         left = rect.left() + _PAD + avatar + _GAP
@@ -203,18 +203,6 @@ class ConversationDelegate(QStyledItemDelegate):
         self._paint_preview(painter, lines.translated(0, height + 1), row, theme)
         self._paint_status(painter, lines.translated(0, 2 * height + 1), row, theme)
         painter.restore()
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
-        rect: QRect = option.rect
-        state = option.state
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.color("selection"))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), theme.color("accent_fill"))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.color("hover"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
-            paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
 
     def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         when = row_time(row, self._clock())

@@ -17,15 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.operator import Role as OperatorRole
@@ -35,14 +27,15 @@ from wxdesk.desk.rules.exchange import ImportResult
 from wxdesk.desk.rules.import_check import import_summary
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.list_undo import Inverse, ListUndo, UndoableChange
-from wxdesk.ui.editing.record_view import RecordView, list_header, paint_elided, paint_row_background
+from wxdesk.ui.editing.record_view import RecordView, list_header
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.rules.rule_list.model import Role, RuleModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, SmallButton
+from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_row, paint_text
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.widgets.row_index import Index
 from wxdesk.ui.wording.messages import quoted
@@ -73,21 +66,16 @@ class RuleDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = Theme.current()
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_row_background(painter, rect, state, theme)
+        paint_row(painter, option, theme)
         on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
-        painter.setFont(font(Size.SMALL, tabular=True))
-        painter.setPen(theme.color("secondary"))
-        number = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height())
-        painter.drawText(
-            number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data(Role.NUMBER))
-        )
+        place, number = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height()), str(index.data(Role.NUMBER))
+        paint_text(painter, place, number, font(Size.SMALL, tabular=True), theme.color("secondary"), RIGHT)
         _words(painter, rect, index, on, theme)
         if not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
             painter.setOpacity(LOCKED_OPACITY)
-        draw_switch(painter, QRectF(switch_rect(rect)), on, theme)
+        paint_switch(painter, QRectF(switch_rect(rect)), 1.0 if on else 0.0, theme, on=on)
         painter.restore()
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
@@ -104,37 +92,21 @@ class RuleDelegate(QStyledItemDelegate):
         return True
 
 
-def draw_switch(painter: QPainter, rect: QRectF, on: bool, theme: Theme) -> None:
-    """Draw a switch in a row as `ui.widgets.buttons.Switch` looks."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color("accent_fill" if on else "faint"))
-    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-    size = rect.height() - 4
-    left = rect.right() - size - 2 if on else rect.left() + 2
-    painter.setBrush(theme.color("on_accent"))
-    painter.drawEllipse(QRectF(left, rect.top() + 2, size, size))
-
-
 def _words(painter: QPainter, rect: QRect, index: Index, on: bool, theme: Theme) -> None:
     width = switch_rect(rect).left() - TEXT_LEFT - rect.left() - 12
     line = QRect(rect.left() + TEXT_LEFT, rect.top() + 9, width, LINE)
     _title(painter, QRect(line), index, on, theme)
     line.moveTop(line.top() + LINE + 1)
-    painter.setFont(font(Size.SMALL))
-    painter.setPen(theme.color("secondary"))
     off = "" if on else tr("Switched off") + " · "
-    paint_elided(painter, line, off + index.data(Role.SUMMARY))
+    paint_text(painter, line, off + index.data(Role.SUMMARY), font(Size.SMALL), theme.color("secondary"))
     line.moveTop(line.top() + LINE)
     if index.data(Role.UNSAVED):
         mark = tr("Not saved")
-        painter.setPen(theme.color("pending"))
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, mark)
-        line.setLeft(line.left() + QFontMetrics(painter.font()).horizontalAdvance(mark + "  "))
-    painter.setFont(font(Size.SMALL, tabular=True))
-    left_out = index.data(Role.LEFT_OUT)
-    painter.setPen(theme.color("failed" if left_out else "secondary"))
+        line.setLeft(line.left() + paint_text(painter, line, f"{mark}  ", font(Size.SMALL), theme.color("pending")))
+    face, left_out = font(Size.SMALL, tabular=True), index.data(Role.LEFT_OUT)
     line.setRight(rect.right() - EDGE)  # below the switch
-    paint_elided(painter, line, left_out or fitting_figures(painter.font(), line.width(), index))
+    said = left_out or fitting_figures(face, line.width(), index)
+    paint_text(painter, line, said, face, theme.color("failed" if left_out else "secondary"))
 
 
 def fitting_figures(face: QFont, width: int, index: Index) -> str:
@@ -153,18 +125,14 @@ def _title(painter: QPainter, line: QRect, index: Index, on: bool, theme: Theme)
         room = line.width() - wide - CHIP_GAP
         line.setWidth(min(room, QFontMetrics(face).horizontalAdvance(name) + 1))
         _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, LINE - 2), mark, theme)
-    painter.setFont(face)
-    painter.setPen(theme.color("text" if on else "secondary"))
-    paint_elided(painter, line, name)
+    paint_text(painter, line, name, face, theme.color("text" if on else "secondary"))
 
 
 def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:
     painter.setPen(QPen(theme.color("line"), 1))
     painter.setBrush(theme.color("chip"))
     painter.drawRoundedRect(QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), at.height() / 2, at.height() / 2)
-    painter.setFont(font(Size.CAPTION))
-    painter.setPen(theme.color("secondary"))
-    painter.drawText(at, Qt.AlignmentFlag.AlignCenter, mark)
+    paint_text(painter, at, mark, font(Size.CAPTION), theme.color("secondary"), CENTER)
 
 
 KNOB = 8

@@ -47,9 +47,7 @@ class TrialBubbles(QWidget):
     def _make_bodies(self) -> None:
         self.open = Button(tr("What leaves, byte for byte"), kind=ButtonKind.LINK, parent=self)
         self.open.setCheckable(True)
-        self.bodies = QPlainTextEdit(self)
-        self.bodies.setReadOnly(True)
-        self.bodies.setTabChangesFocus(True)
+        self.bodies = QPlainTextEdit(self, readOnly=True, tabChangesFocus=True)
         self.bodies.setProperty("class", "well")
         self.bodies.setAccessibleName(tr("What leaves, byte for byte"))
         self.bodies.setFont(font(Size.SMALL))

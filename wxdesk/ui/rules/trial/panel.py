@@ -64,16 +64,14 @@ class TrialPanel(QFrame):
         self._show_nothing()
 
     def _make_fields(self) -> None:
-        self.sentence = QLineEdit(self)
+        self.sentence = QLineEdit(self, placeholderText=tr("What a customer might write"))
         self.sentence.setProperty("class", "search")
-        self.sentence.setPlaceholderText(tr("What a customer might write"))
         self.sentence.setAccessibleName(tr("Sentence to try"))
         self.sentence.textChanged.connect(self._soon)
         kinds = [(kind, type_name(kind)) for kind in MessageType]
         self.kind = SingleChoiceButton(kinds, tr("Kind of message"), self)
         self.kind.chosen.connect(self._kind_chosen)
-        self.source = QLineEdit(self)
-        self.source.setPlaceholderText("session_from")
+        self.source = QLineEdit(self, placeholderText="session_from")
         self.source.setAccessibleName(tr("session_from in this trial"))
         self.source.textChanged.connect(self._soon)
         self.source.hide()

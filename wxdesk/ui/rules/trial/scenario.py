@@ -213,8 +213,7 @@ class TrialScenarioForm(QWidget):
         )
         self.days = NumberField(0, MOST_DAYS, tr("Days since the customer last wrote"), self)
         self.number = NumberField(1, MOST_MESSAGES, tr("Which message since a person answered"), self)
-        self.tags = QLineEdit(self)
-        self.tags.setPlaceholderText(tr("none; parted by commas"))
+        self.tags = QLineEdit(self, placeholderText=tr("none; parted by commas"))
         self.rule = NameMenuButton(
             self._rule_names,
             tr("Rule that spoke to the customer before"),
@@ -239,8 +238,7 @@ class TrialScenarioForm(QWidget):
             tr("How many replies WeChat still allows"),
             self,
         )
-        self.event_name = QLineEdit(self)
-        self.event_name.setPlaceholderText(tr("such as {example}", example="kf_close_session"))
+        self.event_name = QLineEdit(self, placeholderText=tr("such as {example}", example="kf_close_session"))
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)

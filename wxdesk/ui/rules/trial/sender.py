@@ -191,8 +191,7 @@ class TrialNameField(QLineEdit):
     emptied = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText(tr("no alias"))
+        super().__init__(parent, placeholderText=tr("no alias"))
         self.setAccessibleName(tr("Name of the customer in this trial"))
         self.setAccessibleDescription(tr("A part of the name finds stored customers."))
         self.setToolTip(tr("Any name, or a part of a stored customer's, who is found below it."))

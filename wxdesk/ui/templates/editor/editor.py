@@ -271,11 +271,9 @@ class PromptRow:
     def __init__(self, prompt: Prompt, card: PromptCard) -> None:
         self.name = prompt.name
         self.shown = PlainLabel(f"{ASK}.{prompt.name}", size=Size.SMALL, role="accent", strong=True, parent=card)
-        self.label = QLineEdit(prompt.label, card)
-        self.label.setPlaceholderText(prompt.name)
+        self.label = QLineEdit(prompt.label, card, placeholderText=prompt.name)
         self.label.setAccessibleName(tr("Question for {name}", name=prompt.name))
-        self.default = QLineEdit(prompt.default, card)
-        self.default.setPlaceholderText(tr("nothing"))
+        self.default = QLineEdit(prompt.default, card, placeholderText=tr("nothing"))
         self.default.setAccessibleName(tr("What {name} is filled in with", name=prompt.name))
         self.required = QCheckBox(tr("Required"), card)
         self.required.setChecked(prompt.required)

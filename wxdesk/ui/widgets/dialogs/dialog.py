@@ -42,8 +42,7 @@ class Dialog(QDialog):
         self.setWindowTitle(title)
         self.setModal(True)
         for key in ALWAYS:
-            shortcut = QShortcut(sequence(own_key(key)), self)
-            shortcut.setAutoRepeat(False)
+            shortcut = QShortcut(sequence(own_key(key)), self, autoRepeat=False)
             shortcut.activated.connect(partial(self._hand_on, shortcut.key()))
 
     def _hand_on(self, key: QKeySequence) -> None:

@@ -48,9 +48,8 @@ class HasKeys(Protocol):
 
 def bind(owner: QWidget, usual: str, slot: Callable[[], object]) -> QShortcut:
     """Call `slot` on the operator's key in the window of `owner`, without repeat."""
-    shortcut = QShortcut(sequence(own_key(usual)), owner)
+    shortcut = QShortcut(sequence(own_key(usual)), owner, autoRepeat=False)
     shortcut.setObjectName(usual)
-    shortcut.setAutoRepeat(False)
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
     shortcut.activated.connect(slot)
     return shortcut

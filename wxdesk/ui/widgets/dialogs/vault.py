@@ -51,9 +51,7 @@ class VaultDialog(AgreementDialog):
         self.passphrase.setFocus()
 
     def _field(self, name: str) -> QLineEdit:
-        field = QLineEdit(self)
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-        field.setPlaceholderText(name)
+        field = QLineEdit(self, echoMode=QLineEdit.EchoMode.Password, placeholderText=name)
         field.setAccessibleName(name)
         self.body.addWidget(field)
         return field

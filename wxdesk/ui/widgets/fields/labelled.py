@@ -63,8 +63,7 @@ class LabelledField(QWidget):
         beside: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.edit = QLineEdit()
-        self.edit.setPlaceholderText(hint)
+        self.edit = QLineEdit(placeholderText=hint)
         self.edit.setAccessibleName(name)
         self.words = FieldWords(self, room=room)
         self.note, self.error = self.words.note, self.words.error

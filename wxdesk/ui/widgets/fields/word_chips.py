@@ -113,8 +113,7 @@ class WordField(QLineEdit):
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText(tr("Word, then Enter"))
+        super().__init__(parent, placeholderText=tr("Word, then Enter"))
         self.setAccessibleName(tr("New word"))
         self.setFixedWidth(148)
         self.setFixedHeight(HEIGHT)
