@@ -1,7 +1,7 @@
 """Column of the steps at the left, each with its state."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact
@@ -14,6 +14,7 @@ from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.setup.text import state_of, step_title
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.labels import set_tip
+from wxdesk.ui.widgets.painting import CENTER, paint_text
 
 _TINTS = {"accent": "accent_tint", "secondary": "chip", "pending": "pending_tint", "failed": "failed_tint"}
 
@@ -106,16 +107,10 @@ class StepItem(QAbstractButton):
         left = LEFT + DISC + 12
         room = self.width() - left - 12
         face = font(Size.BODY, strong=self.isChecked())
-        self._paint_line(painter, theme, step_title(self._fact), face, QRectF(left, 11, room, 20), "text")
+        paint_text(painter, QRect(left, 11, room, 20), step_title(self._fact), face, theme.color("text"))
         role = "secondary" if self._look.role in {"faint", "accent", "secondary"} else self._look.role
-        self._paint_line(painter, theme, self._look.word, font(Size.SMALL), QRectF(left, 31, room, 18), role)
+        paint_text(painter, QRect(left, 31, room, 18), self._look.word, font(Size.SMALL), theme.color(role))
         painter.end()
-
-    def _paint_line(self, painter: QPainter, theme: Theme, words: str, face: QFont, place: QRectF, role: str) -> None:
-        painter.setFont(face)
-        painter.setPen(theme.color(role))
-        shown = QFontMetrics(face).elidedText(words, Qt.TextElideMode.ElideRight, int(place.width()))
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
     def _paint_disc(self, painter: QPainter, theme: Theme) -> None:
         disc = QRectF(LEFT + 0.5, (HEIGHT - DISC) / 2 + 0.5, DISC - 1, DISC - 1)
@@ -124,9 +119,8 @@ class StepItem(QAbstractButton):
             painter.setPen(QPen(theme.color("faint" if not self.isChecked() else "accent"), 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(disc)
-            painter.setFont(font(Size.SMALL, strong=True))
-            painter.setPen(theme.color("secondary" if not self.isChecked() else "accent"))
-            painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(self._number))
+            ink = theme.color("secondary" if not self.isChecked() else "accent")
+            paint_text(painter, disc.toAlignedRect(), str(self._number), font(Size.SMALL, strong=True), ink, CENTER)
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("panel" if self.isChecked() else _TINTS[role]))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
@@ -14,6 +14,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyGroup, ShortcutKey
 from wxdesk.ui.widgets.labels import key_name
+from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_text
 
 ITEM = QSize(56, 48)
 ICON = 20
@@ -104,26 +105,13 @@ class RailItem(QAbstractButton):
             painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), Measure.RADIUS, Measure.RADIUS)
         role = "accent" if self.isChecked() else "secondary"
         painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self.place.icon, role, ICON))
-        face = font(Size.CAPTION, strong=self.isChecked())
-        painter.setFont(face)
-        painter.setPen(theme.color(role))
-        word = QFontMetrics(face).elidedText(self.place.word, Qt.TextElideMode.ElideRight, self.width() - 2)
-        painter.drawText(QRectF(0, 27, self.width(), 17), Qt.AlignmentFlag.AlignCenter, word)
+        below = QRect(1, 27, self.width() - 2, 17)
+        paint_text(
+            painter, below, self.place.word, font(Size.CAPTION, strong=self.isChecked()), theme.color(role), CENTER
+        )
         if self._badge:
-            self._paint_badge(painter, theme)
+            paint_badge(painter, self.width() // 2 + 3 + badge_width(self._badge), 11, self._badge, theme)
         painter.end()
-
-    def _paint_badge(self, painter: QPainter, theme: Theme) -> None:
-        text = str(self._badge) if self._badge < 100 else "99+"
-        face = font(Size.CAPTION, strong=True)
-        width = max(17, QFontMetrics(face).horizontalAdvance(text) + 8)
-        pill = QRectF(self.width() / 2 + 3, 3, width, 17)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("failed"))
-        painter.drawRoundedRect(pill, 8.5, 8.5)
-        painter.setFont(face)
-        painter.setPen(theme.color("on_failed"))
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def window_keys(pages: Sequence[PageEntry]) -> KeyGroup:

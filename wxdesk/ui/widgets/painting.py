@@ -75,18 +75,27 @@ def paint_icon(painter: QPainter, at: QPointF, name: str, role: str, size: int) 
 
 def paint_badge(painter: QPainter, right: int, middle: int, count: int, theme: Theme) -> int:
     """Paint a round badge that ends at `right`; return the width it took."""
-    text = "99+" if count > 99 else str(count)
-    face = font(Size.CAPTION, strong=True, tabular=True)
-    width = max(16, QFontMetrics(face).horizontalAdvance(text) + 8)
+    width = badge_width(count)
     rect = QRectF(right - width, middle - 8, width, 16)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("failed"))
     painter.drawRoundedRect(rect, 8, 8)
-    painter.setFont(face)
-    painter.setPen(theme.color("on_failed"))
-    painter.drawText(rect, CENTER, text)
+    paint_text(painter, rect.toRect(), _badge_text(count), _badge_font(), theme.color("on_failed"), CENTER)
     return width
+
+
+def badge_width(count: int) -> int:
+    """Return the width of the badge with this number."""
+    return max(16, QFontMetrics(_badge_font()).horizontalAdvance(_badge_text(count)) + 8)
+
+
+def _badge_text(count: int) -> str:
+    return "99+" if count > 99 else str(count)
+
+
+def _badge_font() -> QFont:
+    return font(Size.CAPTION, strong=True, tabular=True)
 
 
 def paint_focus(painter: QPainter, rect: QRectF, theme: Theme, radius: float = 4) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from wxdesk.ui.look.theme import Size, Theme, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.painting import paint_row, paint_text
 from wxdesk.ui.widgets.row_index import Index
 
 ROW = 56
@@ -81,13 +82,9 @@ class ReviewDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = Theme.current()
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         row: ReviewRow = index.data(REVIEW_ROW)
         painter.save()
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        if chosen or state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.color("selection" if chosen else "hover"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        paint_row(painter, option, theme)
         inside = rect.adjusted(self._edge, 8, -self._edge, -8)
         above = inside.adjusted(0, 0, 0, -LINE if row.more else 0)
         for text, role, size, align, place in (
@@ -95,9 +92,6 @@ class ReviewDelegate(QStyledItemDelegate):
             (row.text, row.role, Size.SMALL, Qt.AlignmentFlag.AlignBottom, above),
             (row.more, "text", Size.SMALL, Qt.AlignmentFlag.AlignBottom, inside),
         ):
-            painter.setFont(sentence_font(size))
-            painter.setPen(theme.color(role))
-            line = " ".join(text.split())
-            shown = QFontMetrics(painter.font()).elidedText(line, Qt.TextElideMode.ElideRight, inside.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | align, shown)
+            flags = Qt.AlignmentFlag.AlignLeft | align
+            paint_text(painter, place, " ".join(text.split()), sentence_font(size), theme.color(role), flags)
         painter.restore()

@@ -15,6 +15,7 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.rules.text import verdict_lines, verdict_text
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_index import Index
 
 NAME_ROW = 31
@@ -149,9 +150,9 @@ class VerdictDelegate(QStyledItemDelegate):
         if matched is None:
             name.moveTop(rect.top() + (rect.height() - name.height()) // 2)
         painter.drawPixmap(rect.left() + 9, name.top() + 3, icon)
-        painter.setFont(font(Size.SMALL if matched is None else Size.BODY, strong=bool(matched)))
-        painter.setPen(theme.color("secondary" if matched is None else "text"))
-        _draw(painter, name, str(index.data(Qt.ItemDataRole.DisplayRole)))
+        face = font(Size.SMALL if matched is None else Size.BODY, strong=bool(matched))
+        said = str(index.data(Qt.ItemDataRole.DisplayRole))
+        paint_text(painter, name, said, face, theme.color("secondary" if matched is None else "text"))
         painter.setFont(sentence_font(Size.SMALL))
         painter.setPen(theme.color("secondary"))
         line = name
@@ -205,11 +206,6 @@ class VerdictList(QListView):
             if height >= HIGHEST:
                 return HIGHEST
         return height
-
-
-def _draw(painter: QPainter, rect: QRect, text: str) -> None:
-    shown = QFontMetrics(painter.font()).elidedText(_line(text), Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def _cut(text: str, end: int) -> str:
