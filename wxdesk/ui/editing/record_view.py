@@ -6,13 +6,13 @@ from typing import Protocol
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index, RowList
 
 
 class Record(Protocol):
@@ -79,7 +79,7 @@ class RecordModel[R: Record](QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
 
-class RecordView[R: Record](QListView):
+class RecordView[R: Record](RowList):
     """View of a `RecordModel`, painted by `delegate`; `name` is for screen readers.
 
     Subclasses fill the `menu` of the current row; each of its actions changes something.
@@ -103,19 +103,9 @@ class RecordView[R: Record](QListView):
     def __init__(
         self, records: RecordModel[R], delegate: QAbstractItemDelegate, name: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
         self.records = records
+        super().__init__(records, delegate, name, parent)
         self.menu = QMenu(self)
-        delegate.setParent(self)
-        self.setModel(records)
-        self.setItemDelegate(delegate)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName(name)
         self.clicked.connect(self._clicked)
 
     def current(self) -> R | None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 
 ROW = 30
 BAR = 10

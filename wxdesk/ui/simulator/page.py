@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QFrame, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
@@ -35,7 +35,7 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_initial, paint_row, paint_text
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index, RowList
 
 ROW = 60
 AVATAR = 36
@@ -112,23 +112,6 @@ class CustomerDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class CustomerView(QListView):
-    """Shows a `CustomerModel`."""
-
-    def __init__(self, model: CustomerModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(tr("Customers"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setProperty("class", "list")
-        self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
-        self.setItemDelegate(CustomerDelegate(self))
-        self.setModel(model)
-
-
 class CounterLine(QWidget):
     """Counts of messages delivered, delivered twice, and of pushes and failed ones."""
 
@@ -166,7 +149,8 @@ class SimulatorPage(QWidget):
         self.scene: Scene | None = None
         self._since = QElapsedTimer()
         self.customers = CustomerModel(self)
-        self.list = CustomerView(self.customers, self)
+        self.list = RowList(self.customers, CustomerDelegate(), tr("Customers"), self)
+        self.list.setProperty("class", "list")
         self.phone = PhonePane(bridge, notices, simulator, self)
         self.mishaps = MishapPanel(bridge, simulator, self)
         self.counters = CounterLine(self)

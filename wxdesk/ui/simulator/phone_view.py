@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
@@ -13,7 +13,7 @@ from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle, pieces_of_conten
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import line_text, notice_text
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index, RowList
 from wxdesk.ui.wording.messages import clock_time, readable
 
 NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE})
@@ -200,23 +200,17 @@ class PhoneDelegate(QStyledItemDelegate):
 AT_END = 8
 
 
-class PhoneView(QListView):
+class PhoneView(RowList):
     """Shows a `PhoneModel`."""
 
     def __init__(self, model: PhoneModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self._at_end = True
-        self._lines = PhoneDelegate(model.picture, self)
+        self._lines = PhoneDelegate(model.picture)
+        super().__init__(model, self._lines, tr("What the customer sees"), parent, uniform=False)
         self.setProperty("class", "window")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName(tr("What the customer sees"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setItemDelegate(self._lines)
-        self.setModel(model)
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._note_place)
         bar.rangeChanged.connect(self._keep_end)

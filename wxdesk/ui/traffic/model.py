@@ -15,7 +15,7 @@ from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.core.setup.verdicts import TOKEN_CALLS
 from wxdesk.i18n import tr
 from wxdesk.ui.traffic.entries import MESSAGE_KINDS, Tone, TrafficEntry, TrafficLine, line_of
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 
 MOST = 2000
 """Most lines; the oldest are dropped, as they are in the desk."""

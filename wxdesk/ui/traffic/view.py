@@ -16,7 +16,7 @@ from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.traffic.entries import TrafficLine
 from wxdesk.ui.traffic.model import LINE, Column, TrafficFilter
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 
 ROW = 38
 HEADER = 36

@@ -33,7 +33,7 @@ from wxdesk.ui.rules.trial.verdicts import (
     VerdictModel,
 )
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 
 
 def _rows(page: RulesPage) -> list[tuple[str, bool | None, str | None]]:

@@ -29,7 +29,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.placeholders import EmptyState
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 LONGEST = 24

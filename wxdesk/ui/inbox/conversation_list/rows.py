@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_icon, paint_row, paint_text
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 from wxdesk.ui.wording.conversation import (
     accessible_row_text,
     draft_mark,

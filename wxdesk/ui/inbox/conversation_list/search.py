@@ -23,7 +23,7 @@ from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.labels import KeyCap, key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 from wxdesk.ui.wording.messages import ago, name_of, preview_of, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
 

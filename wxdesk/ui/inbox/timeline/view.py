@@ -21,7 +21,7 @@ from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.look.keys import is_pressed
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason
 
 type KeyEffect = tuple[BubbleKey, BubbleAction | None]

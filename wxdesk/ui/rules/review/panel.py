@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QListView, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QWidget
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.lint.clustering import MessageGroup
@@ -21,6 +21,7 @@ from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.row_list import RowList
 
 PROGRESS_MS = 50
 """Milliseconds between updates of a dry run's progress bar."""
@@ -39,13 +40,7 @@ class ReviewPanel(QFrame):
         self.bar = QProgressBar(self, textVisible=False)
         self.bar.setFixedHeight(6)
         self.rows = ReviewRows(self)
-        self.view = QListView(self)
-        self.view.setModel(self.rows)
-        self.view.setItemDelegate(ReviewDelegate(self.view))
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setMouseTracking(True)
-        self.view.setUniformItemSizes(True)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view = RowList(self.rows, ReviewDelegate(), "", self)
         self._lay_out()
 
     def _lay_out(self) -> None:

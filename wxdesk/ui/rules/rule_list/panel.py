@@ -37,7 +37,7 @@ from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_row, paint_text
 from wxdesk.ui.widgets.rights import Rights
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 from wxdesk.ui.wording.messages import quoted
 
 LINE = 19

@@ -16,7 +16,7 @@ from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.rules.text import verdict_lines, verdict_text
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_text
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 
 NAME_ROW = 31
 LINE = 19

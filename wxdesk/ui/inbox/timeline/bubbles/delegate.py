@@ -30,7 +30,7 @@ from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reas
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
-from wxdesk.ui.widgets.row_index import Index
+from wxdesk.ui.widgets.row_list import Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 _SOLID = Qt.PenStyle.SolidLine
