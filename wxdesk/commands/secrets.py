@@ -40,7 +40,8 @@ def set_secret(
     Raises:
         BadInput: account, name or passphrase is wrong, or the value cannot be the one of its field.
     """
-    sources = SecretSources(home, on_wait=partial(_say_question, say), memory=False)
+    question = tr("The system may ask you for a password: answer its question. Ctrl+C ends the waiting.")
+    sources = SecretSources(home, on_wait=partial(say, question), memory=False)
     if (account, name) in (TUNNEL_PASSWORD, CUSTOMER_DATA_KEY) or (account == PHONE and name not in tuple(SecretName)):
         store = partial(sources.store_other, (account, name), _typed(account, name).rstrip("\r\n"))
         return 0 if _kept(home, sources, (account, name), store, say, vault=vault) else 1
@@ -103,10 +104,6 @@ _KEPT = {
     SecretSource.VAULT: "Kept in the vault {file}. A desk that has opened the vault takes it within seconds; "
     "wxdesk serve opens it with WXDESK_VAULT_PASSPHRASE or WXDESK_VAULT_PASSPHRASE_FD, given at its start.",
 }
-
-
-def _say_question(say: Callable[[str], None]) -> None:
-    say(tr("The system may ask you for a password: answer its question. Ctrl+C ends the waiting."))
 
 
 def _open_vault(sources: SecretSources) -> None:

@@ -215,17 +215,9 @@ def _unknown_key(name: str, place: str) -> Phrase:
 
 def _tables() -> dict[str, tuple[str, ...]]:
     """The keys of each table of the file, by its heading."""
-    return {
-        "[[accounts]]": AccountEntry.__struct_fields__,
-        "[listener]": ListenerSettings.__struct_fields__,
-        "[store]": StoreSettings.__struct_fields__,
-        "[wechat]": WeChatSettings.__struct_fields__,
-        "[tunnel]": TunnelSettings.__struct_fields__,
-        "[serve]": ServeSettings.__struct_fields__,
-        "[phone]": PhoneSettings.__struct_fields__,
-        "[customer_data]": CustomerDataSettings.__struct_fields__,
-        "[updates]": UpdateSettings.__struct_fields__,
-    }
+    tables = [field for field in msgspec.structs.fields(Config) if field.name != "accounts"]
+    keys = {f"[{field.name}]": field.type.__struct_fields__ for field in tables}
+    return {"[[accounts]]": AccountEntry.__struct_fields__, **keys}
 
 
 def _check(config: Config, file: str) -> None:

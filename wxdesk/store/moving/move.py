@@ -141,13 +141,9 @@ async def _opened_server(url: URL, closing: AsyncExitStack) -> Database:
     db = PostgresqlDatabase(url, patience=None)
     closing.push_async_callback(db.close)
     await db.examine()
-    if await db.read(_has_leases):
+    if await db.read(lambda connection: inspect(connection).has_table("leases")):
         await _hold(db, closing)
     return db
-
-
-def _has_leases(connection: Connection) -> bool:
-    return inspect(connection).has_table("leases")
 
 
 async def _hold(db: Database, closing: AsyncExitStack) -> None:

@@ -1,8 +1,8 @@
 """Column of the steps at the left, each with its state."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact
 from wxdesk.core.setup.findings import Finding
@@ -13,6 +13,7 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.setup.text import state_of, step_title
 from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.buttons import EnterButton
 from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.painting import CENTER, paint_text
 
@@ -54,7 +55,7 @@ class StepColumn(QWidget):
         self.chosen.emit(tuple(SetupFact)[number])
 
 
-class StepItem(QAbstractButton):
+class StepItem(EnterButton):
     """One step: its number or state in a disc, its name, and a word on its state."""
 
     def __init__(self, number: int, fact: SetupFact, parent: QWidget) -> None:
@@ -84,13 +85,6 @@ class StepItem(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(200, HEIGHT)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take the step on Enter, too; Qt knows Space only."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()

@@ -173,7 +173,17 @@ class Chip(QPushButton):
         self.setFont(font(Size.SMALL, strong=chosen))
 
 
-class Switch(QAbstractButton):
+class EnterButton(QAbstractButton):
+    """A button that Enter presses, too; Qt knows Space only."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Switch(EnterButton):
     """An on/off switch that takes effect at once, by click, Space or Enter.
 
     Signals:
@@ -205,13 +215,6 @@ class Switch(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(36, 24)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Toggle on Enter too; Qt knows Space only."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
