@@ -20,6 +20,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.dialogs import notices
 
 LI = "oCustomer0000000000000001"
@@ -57,6 +58,10 @@ def test_no_markup_is_spelled_and_roles_and_names_tell_things_apart(
     ]
     assert marked == []
     roles = {QAccessible.queryAccessibleInterface(item).role() for item in window.rail.items}
+    chips = window.inbox.list.chips.findChildren(Chip)
+    roles |= {
+        QAccessible.queryAccessibleInterface(chip).role() for chip in chips if chip is not window.inbox.list.chips.part
+    }
     assert roles == {QAccessible.Role.RadioButton}
     lists = [heard(one, TEXT.Name) for one in window.inbox.findChildren(QAbstractItemView) if heard(one, TEXT.Name)]
     assert len(lists) == len(set(lists))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.look.theme import Size, Theme, font
@@ -123,3 +123,20 @@ def _wheel(widget: QWidget) -> None:
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(widget, event)
+
+
+def test_a_screen_readers_toggle_of_a_chip_is_a_click(qtbot: QtBot) -> None:
+    host, group = QWidget(), QButtonGroup()
+    qtbot.addWidget(host)
+    chips, heard = [Chip("one", parent=host), Chip("two", parent=host)], []
+    for number, chip in enumerate(chips):
+        group.addButton(chip, number)
+        chip.clicked.connect(lambda on, number=number: heard.append((number, on)))
+    ids: list[int] = []
+    group.idClicked.connect(ids.append)
+    chips[0].setChecked(True)
+    assert heard == []
+    QAccessible.queryAccessibleInterface(chips[1]).actionInterface().doAction("Toggle")
+    assert (heard, ids, chips[0].isChecked()) == ([(1, True)], [1], False)
+    chips[0].click()
+    assert (heard, ids) == ([(1, True), (0, True)], [1, 0])

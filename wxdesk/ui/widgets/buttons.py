@@ -136,8 +136,11 @@ class Button(QPushButton):
 class Chip(QPushButton):
     """A small rounded choice, as wide when chosen as when not, never broken.
 
-    A `snug` chip has less room at its sides, for rows that must not break either.
+    A `snug` chip has less room at its sides, for rows that must not break either. A screen reader's toggle counts as a
+    click.
     """
+
+    _is_told = False
 
     def __init__(self, text: str = "", *, checkable: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -169,8 +172,28 @@ class Chip(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    @override
+    def setChecked(self, on: bool) -> None:
+        """Show `on`; nobody has chosen it."""
+        self._is_told = True
+        super().setChecked(on)
+        self._is_told = False
+
+    @override
+    def nextCheckState(self) -> None:
+        """Turn it by a click, of which Qt tells."""
+        self._is_told = True
+        super().nextCheckState()
+        self._is_told = False
+
     def _weigh(self, chosen: bool) -> None:
         self.setFont(font(Size.SMALL, strong=chosen))
+        group = self.group()
+        gave_way = not chosen and group is not None and group.exclusive()
+        if not self._is_told and not gave_way:
+            self.clicked[bool].emit(chosen)  # type: ignore[index]
+            if group is not None:
+                group.idClicked.emit(group.id(self))
 
 
 class EnterButton(QAbstractButton):

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW, conversation, reply
 from wxdesk.core.model.conversation import ReplyWindow
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Draft, ReplyState
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.widgets.buttons import Button
 
@@ -89,6 +89,26 @@ def test_a_word_that_is_being_composed_stays_with_its_conversation(
     qtbot.keyClicks(composer.edit, "hello")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     assert sent == ["hello"]
+
+
+def test_what_is_typed_or_composed_until_the_reply_is_stored_stays(
+    qtbot: QtBot, composer: Composer, sent: list[str]
+) -> None:
+    composer.edit.setPlainText("one 😊\ntwo")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    composer.edit.moveCursor(QTextCursor.MoveOperation.End)
+    compose(composer, "ni")
+    composer.clear_after(1, Draft.of_text(sent[0]))
+    assert (composer.text(), composer.edit.composing) == ("", True)
+    assert composer.edit.document().firstBlock().layout().preeditAreaText() == "ni"
+    compose(composer, "", commit="你")
+    assert composer.text() == "你"
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.keyClicks(composer.edit, "!")
+    composer.clear_after(1, Draft.of_text(sent[1]))
+    assert composer.text() == "!"
+    composer.edit.undo()
+    assert composer.text() == "!", "what was sent does not come back"
 
 
 def test_bytes_are_counted_as_wechat_counts_them(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:

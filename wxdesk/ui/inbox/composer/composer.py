@@ -288,9 +288,13 @@ class Composer(QFrame):
         self._show_state()
 
     def clear_after(self, conversation_id: int, sent: Draft) -> None:
-        """Remove a draft that the desk has, also from the stack, unless it was changed."""
-        if conversation_id == self._id and self._sheet.is_like(sent):
-            self._write_on(self.drafts.take(conversation_id))
+        """Remove a draft that the desk has, also from the stack, but what follows it."""
+        same = conversation_id == self._id and self._sheet.stored.reply_id == sent.stored.reply_id
+        if same and self.text().startswith(sent.text):
+            self._editing = None
+            self.edit.drop(sent.text)
+            if not self.text() and not self.edit.composing:
+                self._write_on(self.drafts.take(conversation_id))
         else:
             self.drafts.remove(conversation_id, sent)
         self._show_state()

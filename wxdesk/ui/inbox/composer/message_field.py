@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.labels import positions_in
 
 LINES_AT_LEAST, LINES_AT_MOST = 2, 8
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -50,7 +51,7 @@ class MessageEdit(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.take_key: Callable[[QKeyEvent], bool] = lambda _: False  # of an empty text; True if it was used
-        self._composing = False
+        self._composed = ""
         self._slash = -1
         self.setFont(font(Size.MESSAGE))
         self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
@@ -70,7 +71,7 @@ class MessageEdit(QPlainTextEdit):
     @property
     def composing(self) -> bool:
         """True while an input method has text that is not committed."""
-        return self._composing
+        return bool(self._composed)
 
     def insert(self, text: str) -> None:
         """Insert `text` at the cursor, replacing the slash that asked for it."""
@@ -84,11 +85,20 @@ class MessageEdit(QPlainTextEdit):
 
     def write(self, text: str) -> None:
         """Show another text and drop what an input method was composing."""
-        if self._composing:
+        if self._composed:
             QGuiApplication.inputMethod().reset()
-            self._composing = False
+            self._composed = ""
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def drop(self, sent: str) -> None:
+        """Remove a sent text from the beginning, but what was written or composed since."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(positions_in(sent), QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        self.document().clearUndoRedoStacks()
+        if self._composed:  # Qt has lost where it stood
+            super().inputMethodEvent(QInputMethodEvent(self._composed, []))
 
     def sizeHint(self) -> QSize:
         lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
@@ -99,14 +109,14 @@ class MessageEdit(QPlainTextEdit):
         return QSize(120, QFontMetrics(self.font()).lineSpacing() * LINES_AT_LEAST + 22)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._composing = bool(event.preeditString())
+        self._composed = event.preeditString()
         with self._noting_changes():
             super().inputMethodEvent(event)
-        if self._composing:
+        if self._composed:
             self.typed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._composing:
+        if self._composed:
             if event.key() not in _ENTER and event.key() != Qt.Key.Key_Escape:
                 super().keyPressEvent(event)
         elif self.toPlainText() or not self._went_on(event):

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QButtonGroup, QMenu, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.model.conversation import EVERYTHING, Author, Narrowing, SavedView
@@ -161,12 +161,15 @@ class FilterChips(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._chips: dict[InboxFilter, Chip] = {}
+        group = QButtonGroup(self, exclusive=False)  # none may be chosen either
         self._any_failed = False
         self.in_team = False
         self._row = row = hbox(spacing=_GAP)
         below = hbox(spacing=_GAP)
         for chosen in _FIGURES:
             chip = Chip()
+            chip.setAutoExclusive(True)  # one of several, for screen readers
+            group.addButton(chip)
             chip.clicked.connect(self._clicked)
             (below if chosen in _BELOW else row).addWidget(chip)
             self._chips[chosen] = chip
