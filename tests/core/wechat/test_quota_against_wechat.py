@@ -106,4 +106,4 @@ class Conversation(RuleBasedStateMachine):
 
 
 TestConversation = Conversation.TestCase
-TestConversation.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestConversation.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

@@ -25,7 +25,7 @@ ARGUMENTS = st.sampled_from(["", ": 1", ": 2, 1", ": ''", ": ' '", ": 'a'", ": '
 CHAINS = st.lists(st.tuples(st.sampled_from(sorted(FILTERS - {"default"})), ARGUMENTS), max_size=5)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(chain=CHAINS, form=st.integers(0, 3))
 def test_no_filter_fills_hides_or_damages_a_gap(chain: list[tuple[str, str]], form: int) -> None:
     filters = "".join(f" | {name}{argument}" for name, argument in chain)
@@ -44,7 +44,7 @@ def test_no_filter_fills_hides_or_damages_a_gap(chain: list[tuple[str, str]], fo
     assert refused.value.name == "contact.alias"
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(chain=CHAINS)
 def test_what_comes_of_a_value_is_seen_or_a_gap(chain: list[tuple[str, str]]) -> None:
     shown = "{{ message.text" + "".join(f" | {name}{argument}" for name, argument in chain) + " }}"

@@ -74,7 +74,7 @@ def answer(template: str, text: str) -> Answer:
     return COMPOSER.answer(MatchResult((MatchedRule(rule, {"no": text}),)), (), occasion)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(template=TEMPLATES, text=TEXTS)
 def test_no_message_is_larger_than_wechat_takes(template: str, text: str) -> None:
     made = answer(template, text)
@@ -112,7 +112,7 @@ class SteppingClock:
         return self.at
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(SAYING | PARTS, max_size=20).map("".join), TEXTS)
 def test_a_rendering_ends_within_its_time_or_is_refused(template: str, text: str) -> None:
     clock = SteppingClock()

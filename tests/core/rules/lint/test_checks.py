@@ -122,7 +122,7 @@ def test_two_rules_can_hide_a_third_kind_by_kind() -> None:
     assert doubts(when(any=("a",)), on_cards, replace(when(any=("a",)), on=both)) == [(3, LintCode.UNREACHABLE)]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(rules=rule_lists(), abouts=st.lists(SUBJECTS, min_size=1, max_size=6))
 def test_a_rule_called_unreachable_never_is_one_that_answers(rules: list[Rule], abouts: list[Any]) -> None:
     found = findings(rules, TOOLS.normaliser, LintContext(NOW, everywhere=EVERYWHERE))
@@ -132,7 +132,7 @@ def test_a_rule_called_unreachable_never_is_one_that_answers(rules: list[Rule], 
         assert unreachable.isdisjoint(one.rule.id for one in asked.decide(about).matched)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     words=st.lists(st.text("ab", min_size=1, max_size=3), min_size=2, max_size=4),
     stands=st.lists(st.sampled_from(["any", "all", "none", "exact", "prefix", "suffix"]), min_size=2, max_size=4),

@@ -74,7 +74,7 @@ def test_nothing_is_added_up_that_may_not_come_together(above: Rule) -> None:
     assert [one for one in said_of(above, below) if one.doubt is LintCode.TOO_MANY_SENDS and one.other] == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     made=st.lists(
         st.tuples(

@@ -304,7 +304,7 @@ PARTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(max_size=60), st.lists(PARTS, max_size=14).map("".join)))
 def test_any_template_either_renders_or_names_a_line(source: str) -> None:
     refused: BadTemplate | None = None
