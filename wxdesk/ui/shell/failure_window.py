@@ -1,7 +1,7 @@
 """The window that shows why the desk cannot open, where nobody sees stderr."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import explain, tr
@@ -44,8 +44,8 @@ class FailureWindow(QWidget):
         self.quit.clicked.connect(self.close)
         for key in ("Esc", "Ctrl+Q"):
             bind(self, key, self.close)
-        for key in ("Return", "Enter"):
-            bind(self, key, self._mend if mend else self.close)
+        for enter in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QShortcut(QKeySequence(enter), self, self._mend if mend else self.close)
         self.setAccessibleName(self.title.full_text())
         self.setAccessibleDescription(self.sentence.full_text())
         (self.mend if mend else self.quit).setFocus()
