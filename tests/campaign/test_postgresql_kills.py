@@ -171,7 +171,7 @@ async def test_nothing_is_lost_said_twice_or_stuck_whatever_becomes_of_the_serve
     url = postgres.emptied()
     postgres.tell(f"ALTER DATABASE {SHARED} SET synchronous_commit = {setting};", "postgres")
     load = Load(sandbox)
-    sandbox.platform.on_sent = _also(sandbox.platform.on_sent, lambda sent: load.heard.add(sent.text))
+    sandbox.platform.on_sent = also(sandbox.platform.on_sent, lambda sent: load.heard.add(sent.text))
     sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=5, times=None))
     async with WayThere.to(url, tmp_path) as way:
         battlefield = Battlefield(postgres, way, random.Random(f"20261128 {setting}"))
@@ -216,7 +216,7 @@ async def test_the_same_kill_does_lose_where_the_desk_does_not_set_what_it_sets(
     assert (postgres.tell("SELECT count(*) FROM raw_pushes", SHARED) == ["20"]) is ours
 
 
-def _also(first: Callable[[Sent], None], then: Callable[[Sent], None]) -> Callable[[Sent], None]:
+def also(first: Callable[[Sent], None], then: Callable[[Sent], None]) -> Callable[[Sent], None]:
     def both(sent: Sent) -> None:
         then(sent)
         first(sent)
