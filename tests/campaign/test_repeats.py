@@ -27,7 +27,7 @@ STALE = timedelta(minutes=5)
 @pytest.mark.timeout(600)
 def test_each_is_kept_once_and_answered_once(folders: Iterator[Path], sized: Sized) -> None:
     with World.open(next(folders), order=1) as world:
-        pushes = [(world.new_contact(), number) for number in range(sized(20, 300, 10_000))]
+        pushes = [(world.new_contact(), number) for number in range(sized(20, 150, 10_000))]
         for first in range(0, len(pushes), AT_ONCE):
             some = pushes[first : first + AT_ONCE]
             world.does(_push(world, some * COPIES), [])
@@ -69,7 +69,7 @@ def _learn(world: World, contacts: Sequence[Contact]) -> None:
 def test_the_order_is_the_customers_and_what_comes_late_is_not_answered(folders: Iterator[Path], sized: Sized) -> None:
     """Seconds before now at which a customer wrote, in the order in which it arrives."""
     run = settings(
-        max_examples=sized(10, 150, 10_000),
+        max_examples=sized(10, 60, 10_000),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

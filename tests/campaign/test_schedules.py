@@ -36,7 +36,7 @@ from wxdesk.desk.runtime import lease_keeper
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store.engine import lease
 
-SCHEDULES = (64, 1200, 20_000)
+SCHEDULES = (64, 400, 20_000)
 """How many schedules are tried in each size of the campaign; they are the same each time."""
 
 PARTS = 8
@@ -338,7 +338,7 @@ def test_so_he_has_where_transactions_run_side_by_side(
     def opens(order: int) -> AbstractContextManager[World]:
         return World.open(next(folders), order, StoreSettings(postgres.emptied()))
 
-    try_schedules(opens, PARTS, sized(8, 100, 1000))
+    try_schedules(opens, PARTS, sized(8, 40, 1000))
 
 
 def try_schedules(

@@ -32,7 +32,7 @@ from wxdesk.store.pictures.files import PictureFiles
 ACT = "tests.campaign.disk.one_act"
 SQLITE = "sqlite:///desk.db"
 CALLS = WRITE | SYNC | CUT | OPEN | NAME
-TRIES = (2, 12, 600)
+TRIES = (2, 6, 600)
 """How often each command is cut off in each size of the campaign."""
 
 ALONE = '[listener]\nport = 0\n[wechat]\napi_base = "http://127.0.0.1:9"\n'

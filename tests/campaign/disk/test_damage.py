@@ -22,7 +22,7 @@ from tests.flow.serving import write_config
 from wxdesk.secrets.names import SecretName, entry_of
 from wxdesk.secrets.vault import Vault
 
-COPIES = (6, 30, 600)
+COPIES = (6, 16, 600)
 """How many copies are damaged in each size of the campaign."""
 
 FILES = ("desk.db", "desk.db", "desk.db-wal", "desk.db-wal", "config.toml", "secrets.vault")

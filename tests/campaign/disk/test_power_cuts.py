@@ -23,7 +23,7 @@ from tests.prepared import prepare
 from wxdesk.core.errors import WxdeskError
 
 AT_WORK = "tests.campaign.disk.at_work"
-CUTS = (6, 40, 2000)
+CUTS = (6, 20, 2000)
 """How often the power goes in each size of the campaign."""
 
 
@@ -72,7 +72,7 @@ class Power:
 @pytest.mark.timeout(900)
 def test_the_power_goes(watched: Nursery, tmp_path: Path, sized: Sized) -> None:
     power = Power(tmp_path, Random(20261130))
-    kept = sized(8, 40, 600)
+    kept = sized(8, 30, 600)
     assert watched.live(f"{AT_WORK}.work", 1, kept, folder=power.home, record=power.record) == 0
     assert len(read_confirmed(power.home)) > kept
     assert power.cut(sized(*CUTS)) == []
@@ -83,7 +83,7 @@ def test_the_power_goes(watched: Nursery, tmp_path: Path, sized: Sized) -> None:
 def test_the_power_goes_some_time_after_a_kill(watched: Nursery, tmp_path: Path, sized: Sized) -> None:
     """What the killed desk had written but not synced is seen by the next one, which must not build on it."""
     power = Power(tmp_path, Random(20261131))
-    for life in range(1, sized(2, 6, 60) + 1):
+    for life in range(1, sized(2, 4, 60) + 1):
         calls = power.chance.choice((WRITE, SYNC))
         number = power.chance.randrange(20, 60 if calls == SYNC else 200)
         fault = Fault(calls, number, dies=power.chance.choice((BEFORE, AFTER)))
@@ -99,7 +99,7 @@ def test_the_power_goes_after_a_sync_that_failed_and_then_lies(
 ) -> None:
     """Linux counts what a failed sync left behind as written: the next sync succeeds and writes nothing of it."""
     power = Power(tmp_path, Random(20261133 + killed))
-    for life in range(1, sized(2, 6, 80) + 1):
+    for life in range(1, sized(2, 4, 80) + 1):
         fault = Fault(SYNC, power.chance.randrange(5, 30), error=errno.EIO)
         if killed:
             ends = (f"{AT_WORK}.work_and_die", life, power.chance.randrange(40, 100), 0)

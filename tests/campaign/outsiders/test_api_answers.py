@@ -30,7 +30,7 @@ from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Refused
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.wechat.client import WeChatClient
 
-ANSWERS = (40, 300, 4000)
+ANSWERS = (40, 120, 4000)
 """How many answers each kind of call gets in each size of the campaign; they are the same each time."""
 
 AT_ONCE = 8

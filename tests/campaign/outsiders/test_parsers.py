@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.campaign.outsiders.parsers import PARSERS, Parser, Read
 from tests.conftest import Sized
 
-CASES = (12, 250, 20_000)
+CASES = (12, 100, 20_000)
 """How many inputs a parser gets in each size of the campaign; they are the same each time."""
 
 SECONDS = 0.05

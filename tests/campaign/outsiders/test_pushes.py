@@ -28,7 +28,7 @@ from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.settings.configuration import Setup, utc_now
 from wxdesk.sandbox.server import Sandbox
 
-PUSHES = (150, 1500, 20_000)
+PUSHES = (150, 600, 20_000)
 """How many pushes are sent in each size of the campaign; they are the same each time."""
 
 AT_ONCE = 16

@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
-TEXTS = (13, 40, 218)
+TEXTS = (13, 20, 218)
 """How many texts of the corpus fill the window in each size of the campaign, something of every kind."""
 
 LONGEST = 6000
