@@ -24,6 +24,7 @@ LANGUAGES = ("zh_CN", "en")
 _catalogue: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
 _language = "en"
 _keys: dict[str, str] = {}
+_titles: Mapping[str, str] = MappingProxyType({})
 
 
 def use(language: str | None = None) -> str:
@@ -101,8 +102,24 @@ def unit(one: str, many: str) -> Callable[[int], str]:
     return partial(ntr, one, many)
 
 
+def name_accounts(titles: Mapping[str, str]) -> None:
+    """Call accounts by these titles from now on; an empty one stands for the name."""
+    global _titles
+    _titles = MappingProxyType({**_titles, **titles})
+
+
+def account_title(name: str) -> str:
+    """Return what people call the account of this name."""
+    return contained(_titles.get(name) or name)
+
+
 def _filled(text: str, values: Mapping[str, object]) -> str:
-    """Fill holes; no value turns the words around it, whatever its writing direction."""
+    """Fill holes; no value turns the words around it, whatever its writing direction.
+
+    An account has its title in a hole of that name.
+    """
+    if "account" in values:
+        values = {**values, "account": _titles.get(str(values["account"])) or values["account"]}
     return text.format(**{name: contained(one) if isinstance(one, str) else one for name, one in values.items()})
 
 

@@ -35,6 +35,7 @@ def test_accounts_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
         "timezone": "Asia/Tokyo",
         "paused": True,
         "keep_months": 0,
+        "title": "",
         "missing": [],
     }
     assert run(tmp_path, "account", "list").stdout == f"shop  {APP_ID}  plain  auto  paused\n"

@@ -101,7 +101,7 @@ def _list(options: argparse.Namespace, home: Path, say: Say) -> int:
         return 0
     for entry in setup.config.accounts:
         missing = tr("lacks {names}", names=", ".join(lacking[entry.name])) if lacking[entry.name] else ""
-        words = (entry.name, entry.app_id, entry.push_mode.value, entry.reply_mode.value)
+        words = (entry.name, entry.title, entry.app_id, entry.push_mode.value, entry.reply_mode.value)
         paused = tr("paused") if entry.paused else ""
         print("  ".join(word for word in (*words, paused, missing) if word))  # noqa: T201 - the output
     if not setup.config.accounts:

@@ -27,8 +27,10 @@ FILE = "config.toml"
 TOP_LEVEL = "top level"
 WRONG_KIND = "must begin with sqlite:/// or postgresql://"
 MOST_MONTHS = 1200
+LONGEST_TITLE = 64
 
 ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _REASONS = (
     (re.compile(r"Object missing required field `(?P<name>.*)`"), "“{name}” is missing"),
@@ -95,7 +97,7 @@ class UpdateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One mini program; `name` is in its push URL, `timezone` is an IANA name."""
+    """One mini program: `name` in its push URL, `title` as it is called, an IANA name."""
 
     name: str
     app_id: str
@@ -107,6 +109,7 @@ class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = ""
     paused: bool = False
     keep_months: int = 0
+    title: str = ""
 
     def account(self) -> Account:
         """Convert to the record that the desk works with."""
@@ -245,6 +248,8 @@ def _check(config: Config, file: str) -> None:
 def _check_account(entry: AccountEntry, at: str, file: str) -> None:
     if not ACCOUNT_NAME.fullmatch(entry.name):
         raise BadConfig(file, f"{at}.name", "takes 1 to 32 letters, digits, - and _, and begins with a letter or digit")
+    if len(entry.title) > LONGEST_TITLE or _CONTROL.search(entry.title):
+        raise BadConfig(file, f"{at}.title", Phrase("takes one line of up to {most} characters", most=LONGEST_TITLE))
     if not entry.app_id:
         raise BadConfig(file, f"{at}.app_id", "is empty")
     if not 0 <= entry.hold_seconds <= 3600:

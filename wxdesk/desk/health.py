@@ -66,10 +66,6 @@ class Health:
             case _:
                 pass
 
-    def take_times(self, since: Mapping[str, datetime]) -> None:
-        """Show the times that the server which works has noted."""
-        self.state = replace(self.state, since={**self.state.since, **since})
-
     def _now(self, name: str) -> dict[str, datetime]:
         return {**self.state.since, name: self._clock()}
 

@@ -9,8 +9,9 @@ from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_url_check, paste, reach
 from wxdesk.config.reading import load
 from wxdesk.core.setup.facts import SetupFact
+from wxdesk.i18n import tr
 from wxdesk.ui.settings.account_card import AccountCard
-from wxdesk.ui.settings.account_commands import RenameDialog, SwitchDialog
+from wxdesk.ui.settings.account_commands import NameDialog, SwitchDialog
 from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.setup.console import ConsoleValue
 from wxdesk.ui.setup.message_push import MessagePushCard
@@ -51,8 +52,16 @@ def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     qtbot.waitUntil(lambda: "Paused" in shown.state.text, timeout=LONG)
     _choose(qtbot, settings, "shop", "pause")
     qtbot.waitUntil(lambda: "Paused" not in shown.state.text, timeout=LONG)
+    _choose(qtbot, settings, "shop", "title")
+    naming = _dialog(qtbot, opened, NameDialog)
+    naming.field.edit.setText("🍵 茶具店 متجر")
+    naming.action.click()
+    called = "\u2068🍵 茶具店 متجر\u2069"  # which turns nothing beside it
+    qtbot.waitUntil(lambda: shown.title.full_text() == called, timeout=LONG)
+    assert load(person.home).accounts[0].title == "🍵 茶具店 متجر"
+    assert tr("“{account}” is paused", account="shop") == f"“{called}” is paused"
     _choose(qtbot, settings, "shop", "rename")
-    renaming = _dialog(qtbot, opened, RenameDialog)
+    renaming = _dialog(qtbot, opened, NameDialog)
     renaming.field.edit.setText("茶 铺")
     renaming.action.click()
     qtbot.waitUntil(renaming.error.isVisible, timeout=LONG)

@@ -17,7 +17,7 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.ui.traffic.entries import line_of
-from wxdesk.ui.traffic.model import LINE, MOST, Column, TrafficFilter, TrafficModel
+from wxdesk.ui.traffic.table import LINE, MOST, Column, TrafficFilter, TrafficModel
 
 T0 = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
 CONTACT = Contact(3, "shop", "oX3fAbCdEfGhIjKlMnOpQrStU9k2", T0)
@@ -92,11 +92,11 @@ def test_a_line_says_when_what_how_and_how_long(model: TrafficModel) -> None:
 def test_a_push_is_wanted_until_the_store_has_derived_it(model: TrafficModel) -> None:
     model.replace([push(2, kind="event:user_enter_tempsession"), push(1), push(0, "refused: signature", "")])
     assert model.wanted_pushes() == [("shop", "m:2"), ("shop", "m:1"), ("shop", "m:0")]
-    model.learn_pushes([PushTrace(1, "shop", "m:1", derived=False)])
+    model.learn([PushTrace(1, "shop", "m:1", derived=False)])
     assert ("shop", "m:1") in model.wanted_pushes()
 
     entered = message("", type=MessageType.ENTER_SESSION, msg_type="event", session_from="goods/1024")
-    model.learn_pushes(
+    model.learn(
         [
             PushTrace(1, "shop", "m:1", True, message=message("请问\n周末几点关门？"), contact=CONTACT),
             PushTrace(2, "shop", "m:2", True, message=entered, contact=CONTACT),
@@ -114,7 +114,7 @@ def test_a_push_is_wanted_until_the_store_has_derived_it(model: TrafficModel) ->
 def test_a_call_learns_its_reply_and_keeps_its_refusal_in_words(model: TrafficModel) -> None:
     model.replace([call(2, "45015 x"), call(1)])
     assert model.wanted_replies() == [2, 1]
-    model.learn_replies([ReplyTrace(reply(n, "您好"), CONTACT) for n in (1, 2)])
+    model.learn([ReplyTrace(reply(n, "您好"), CONTACT) for n in (1, 2)])
     assert model.wanted_replies() == []
     assert shown(model) == ["oX3f…9k2    the time for replies is over", "oX3f…9k2    您好"]
     assert shown(model, Column.RESULT) == ["45015", "Successful"]
@@ -129,7 +129,7 @@ def test_problems_are_all_that_did_not_end_well(model: TrafficModel) -> None:
 
 def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: TrafficModel) -> None:
     model.replace([push(1), call(2, "45015 x"), call(3), push(4, "duplicate")])
-    model.learn_pushes([PushTrace(1, "shop", "m:1", True, message=message("Hello 你好"), contact=CONTACT)])
+    model.learn([PushTrace(1, "shop", "m:1", True, message=message("Hello 你好"), contact=CONTACT)])
     filtered = TrafficFilter(model)
     QAbstractItemModelTester(filtered, QAbstractItemModelTester.FailureReportingMode.Fatal, filtered)
 
@@ -146,6 +146,6 @@ def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: Traff
     assert left() == []
     filtered.choose()
     for phrase, expected in ((" hELLO ", ["Received"]), ("4501", ["45015"]), ("9k2", ["Received"]), ("nobody", [])):
-        filtered.search(phrase)
+        filtered.choose(phrase=phrase)
         assert left() == expected
     model.deleteLater()

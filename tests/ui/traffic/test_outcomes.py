@@ -9,7 +9,7 @@ import pytest
 from wxdesk import i18n
 from wxdesk.core.errors import NotSent
 from wxdesk.core.model.account import PushMode
-from wxdesk.ui.traffic.outcomes import REFUSALS, call_code, call_problem, push_result, push_sentence
+from wxdesk.ui.traffic.entries import REFUSALS, call_code, call_problem, push_result, push_sentence
 from wxdesk.ui.traffic.steps import MODES
 from wxdesk.webhook.refusal import STATUS, Refusal
 

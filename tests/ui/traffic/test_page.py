@@ -20,9 +20,8 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.desk.health import Traffic
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.traffic.model import Column
 from wxdesk.ui.traffic.page import TrafficPage
-from wxdesk.ui.traffic.view import ROW
+from wxdesk.ui.traffic.table import ROW, Column
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel

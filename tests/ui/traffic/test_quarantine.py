@@ -15,8 +15,8 @@ from wxdesk.core.model.push import BodyFormat, KeptPush, Push
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.detail import readable
 from wxdesk.ui.traffic.header import ALL, QUARANTINE
-from wxdesk.ui.traffic.model import Column
 from wxdesk.ui.traffic.page import TrafficPage
+from wxdesk.ui.traffic.table import Column
 
 
 def arrives(world: World, body: bytes, account: str = "shop") -> KeptPush:

@@ -77,7 +77,7 @@ def variables(
     contact, window = conversation.contact, conversation.window
     until = {} if window.until is None else {"until": window.until.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M")}
     return {
-        "account": without_markup(account.name),
+        "account": without_markup(account.title or account.name),
         "contact": _filled({"alias": contact.alias, "short_id": contact.openid[-_SHORT_ID:]}),
         "message": _filled({"text": message.text, "type": message.type.value}),
         "m": _filled(groups),

@@ -33,6 +33,7 @@ class ModeSource(StrEnum):
 class Account:
     """One mini program as configured; `name` is the path of its push URL.
 
+    `title` is what people call it, in any script; empty for its name.
     `reserve` is how many of the replies that WeChat allows to a contact are left to the operator by the rules,
     0 to 4. `timezone` is the IANA name of its customers' time zone; empty is the machine's own. While it is `paused`
     no automatic reply is made or leaves, whatever a conversation or a rule says; operators answer as ever. Contacts are
@@ -49,3 +50,4 @@ class Account:
     timezone: str = ""
     paused: bool = False
     keep_months: int = 0
+    title: str = ""

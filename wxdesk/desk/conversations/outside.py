@@ -18,7 +18,7 @@ from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.ports import Clock, EndpointCaller
 from wxdesk.desk.runtime.wall_clock import sleep_until
 from wxdesk.desk.settings.configuration import Configuration
-from wxdesk.i18n import explain, ntr, tr
+from wxdesk.i18n import account_title, explain, ntr, tr
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE
 from wxdesk.store.conversations.conversations import Conversations
 from wxdesk.store.inbox.attention import AttentionList
@@ -129,7 +129,7 @@ def notice_of(rows: list[InboxRow], now: datetime, *, words: bool) -> PhoneNotic
 
 def _line(row: InboxRow, now: datetime, *, words: bool) -> str:
     thread = row.conversation
-    parts = [thread.contact.alias or tr("a customer without a name"), thread.account]
+    parts = [thread.contact.alias or tr("a customer without a name"), account_title(thread.account)]
     if thread.waiting_since is not None:
         minutes = max(1, int((now - thread.waiting_since).total_seconds()) // 60)
         parts.append(ntr("{n} minute", "{n} minutes", minutes))

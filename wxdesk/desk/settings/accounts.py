@@ -10,6 +10,7 @@ import msgspec
 from wxdesk.core.errors import BadPreference, NotFound
 from wxdesk.core.events import AccountChanged, Event
 from wxdesk.core.model.account import Account, ReplyMode
+from wxdesk.i18n import name_accounts
 from wxdesk.store.settings import ACCOUNT_MODE, Settings
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class Accounts(Mapping[str, Account]):
         """Replace all accounts by these; pending replies `follow` a changed mode."""
         async with self._changing:
             before = self._now
+            name_accounts(dict.fromkeys(before, "") | {name: account.title for name, account in configured.items()})
             settings = {name: await self._stored(name) for name in configured}
             self.configured, self._with_secrets = dict(configured), frozenset(with_secrets)
             self._set_here = frozenset(name for name, setting in settings.items() if setting is not None)

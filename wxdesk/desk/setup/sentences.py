@@ -57,7 +57,7 @@ LOCAL = {
     CheckVerdict.SECRET_MISSING: Wording(
         "“{account}” lacks its {name}.",
         "“{account}” lacks a secret.",
-        remedy="Enter it in the set-up, or with: wxdesk secret set {account} {key}; a server may set {variable}",
+        remedy="Enter it in the set-up, or with: wxdesk secret set {in_config} {key}; a server may set {variable}",
     ),
     CheckVerdict.SECRET_IN_MEMORY: Wording(
         "The secrets of “{account}” are only in memory, and gone with the next start.",
@@ -281,4 +281,5 @@ def _cause(finding: Finding) -> tuple[CheckVerdict, str]:
 
 
 def _values(finding: Finding) -> dict[str, str]:
-    return {"account": finding.account} | dict(finding.values) if finding.account else dict(finding.values)
+    account = {"account": finding.account, "in_config": finding.account} if finding.account else {}
+    return account | dict(finding.values)

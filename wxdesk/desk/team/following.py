@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from dataclasses import replace
 
 from wxdesk.core import events
 from wxdesk.core.errors import StoreError
@@ -177,7 +178,7 @@ class Following:
                 self._publish(events.TroubleRaised(trouble.key, ""))
         for trouble in state.troubles:
             self._publish(trouble)
-        self._desk.health.take_times(state.since)
+        self._desk.health.state = replace(self._desk.health.state, since=state.since)  # as the server noted them
 
     def _tell(self, reason: str) -> None:
         if reason == self._told:

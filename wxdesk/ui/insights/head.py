@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QMenu, QWidget
 
 from wxdesk.core.model.statistics import FigureFilter, Figures
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
@@ -80,7 +80,7 @@ class InsightsHead(QWidget):
 
     def offer(self, accounts: list[str], figures: Figures, of: FigureFilter) -> None:
         """Offer the accounts, if several, and whoever is in figures that are not `of` one."""
-        self.account.offer([("", tr("All mini programs")), *((name, name) for name in accounts)])
+        self.account.offer([("", tr("All mini programs")), *((name, account_title(name)) for name in accounts)])
         self.account.setVisible(len(accounts) > 1)
         if self.who.value == (of.rule_id, of.operator) == _EVERYBODY:
             rules = [((one.rule_id, ""), tr("Rule: {name}", name=one.name)) for one in figures.rules]

@@ -20,7 +20,7 @@ from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
 from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import clock_time, kind_text, name_of, readable
+from wxdesk.ui.wording.messages import clock_second, clock_time, kind_text, name_of, readable
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
 from wxdesk.ui.wording.takeover import takeovers_ended_text
 
@@ -175,7 +175,7 @@ def held_notice_of(
     if standstill is HoldReason.HANDED_OVER:
         when = tr("Handed to you at {time}, just before the reply window closes.", time=clock_time(due_at))
     elif standstill is HoldReason.NONE:
-        when = tr("An automatic reply leaves at {time}", time=f"{due_at.astimezone():%H:%M:%S}")
+        when = tr("An automatic reply leaves at {time}", time=clock_second(due_at))
     else:
         return None
     said = " ".join(readable(first.content.summary).split()) or kind_text(first.content.kind)

@@ -11,7 +11,7 @@ from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.explanations import explain_issue
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import account_title, ntr, tr
 from wxdesk.ui.setup.text import step_title
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -62,6 +62,7 @@ class AccountCard(SettingsCard):
         account = self._desk.accounts.get(self.name)
         if account is None:
             return
+        self.title.setText(account_title(self.name))
         self._app_id.setText(account.app_id)
         self._original_id.setText(account.original_id or "–")
         public = self._desk.setup.public_url or self._desk.health.state.listener_url
@@ -152,6 +153,7 @@ class NoAccountCard(SettingsCard):
 COMMANDS = {
     "change": "Change AppID, AppSecret or original id…",
     "pause": "Pause answering",
+    "title": "Name shown…",
     "rename": "Rename…",
     "rotate": "New Token and key…",
     "remove": "Remove…",

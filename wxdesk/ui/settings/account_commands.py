@@ -1,4 +1,4 @@
-"""Commands of an account's card: pause, rename, new secrets, remove."""
+"""Commands of an account's card: pause, names, new secrets, remove."""
 
 from collections.abc import Coroutine
 from functools import partial
@@ -51,6 +51,7 @@ class AccountCommands(QObject):
         {
             "change": partial(self.setup_wanted.emit, name, SetupFact.MINI_PROGRAM),
             "pause": partial(self._pause, name),
+            "title": partial(self._call, name),
             "rename": partial(self._rename, name),
             "rotate": partial(self._rotate, name),
             "remove": partial(self._remove, name),
@@ -72,7 +73,12 @@ class AccountCommands(QObject):
         self._bridge.ask(self._bridge.desk.account_editing.pause(name, on=not paused), partial(self._tell, words))
 
     def _rename(self, name: str) -> None:
-        dialog = RenameDialog(name, self._host.window())
+        text = tr(
+            "The push URL changes with the name: copy the new one into WeChat's console afterwards. "
+            "Until then no message arrives."
+        )
+        label, window = tr("New name: letters and digits"), self._host.window()
+        dialog = NameDialog(tr("Rename “{account}”", account=name), text, label, name, window)
 
         def rename() -> Coroutine[Any, Any, object]:
             dialog.asked = dialog.field.text()
@@ -82,6 +88,15 @@ class AccountCommands(QObject):
             self.setup_wanted.emit(dialog.asked, SetupFact.URL_CHECK)
 
         dialog.when_agreed(self._bridge, rename, renamed)
+        dialog.open()
+
+    def _call(self, name: str) -> None:
+        text = tr("It stands in this window, in notices, and where a template names the mini program; the URL stays.")
+        shown, window = self._bridge.desk.accounts[name].title, self._host.window()
+        dialog = NameDialog(tr("What is “{account}” called?", account=name), text, tr("Name shown"), shown, window)
+        change = self._bridge.desk.account_editing.change
+        done = partial(self._tell, tr("It is changed"))
+        dialog.when_agreed(self._bridge, lambda: change(name, title=dialog.field.text().strip() or None), done)
         dialog.open()
 
     def _rotate(self, name: str) -> None:
@@ -126,17 +141,13 @@ class AccountCommands(QObject):
         self._notices.toast(words)
 
 
-class RenameDialog(AgreementDialog):
-    """Asks for the new name, which is `asked` then; the push URL changes with it."""
+class NameDialog(AgreementDialog):
+    """Asks for a name; `asked` is the one that is being given."""
 
-    def __init__(self, name: str, parent: QWidget) -> None:
-        text = tr(
-            "The push URL changes with the name: copy the new one into WeChat's console afterwards. "
-            "Until then no message arrives."
-        )
-        super().__init__(tr("Rename “{account}”", account=name), text, tr("Rename"), parent)
+    def __init__(self, title: str, text: str, label: str, name: str, parent: QWidget) -> None:
+        super().__init__(title, text, tr("Rename"), parent)
         self.asked = name
-        self.field = LabelledField(tr("New name: letters and digits"), parent=self)
+        self.field = LabelledField(label, parent=self)
         self.field.edit.setText(name)
         self.field.edit.selectAll()
         self.field.edit.setFocus()

@@ -18,7 +18,7 @@ from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.health import HealthState, TokenState
 from wxdesk.desk.setup import sentences
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Measure, Size, font
 from wxdesk.ui.presence.presence import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
@@ -190,9 +190,9 @@ class TokenText:
         known = dict(state.tokens)
         failing = [name for name in accounts if known.get(name, TokenState(None)).error]
         missing = [name for name in failing if known[name].expires_at is None]
-        details = "\n".join(f"{name}: {_left(known.get(name), now)}" for name in accounts)
+        details = "\n".join(f"{account_title(name)}: {_left(known.get(name), now)}" for name in accounts)
         if missing:
-            whose = missing[0] if len(missing) == 1 else tr("{n} accounts", n=len(missing))
+            whose = account_title(missing[0]) if len(missing) == 1 else tr("{n} accounts", n=len(missing))
             return TokenText("failed", tr("No token for {accounts}", accounts=whose), details, tr("No token"))
         role = "pending" if failing else "accent"
         if len(accounts) == 1:

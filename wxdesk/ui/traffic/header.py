@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QWidget
 
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.traffic.model import KINDS
+from wxdesk.ui.traffic.table import KINDS
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -77,7 +77,7 @@ class TrafficHeader(QFrame):
         """Offer these accounts, where there are several; the chosen one stays."""
         chosen = self.account.value
         with QSignalBlocker(self.account):
-            self.account.offer([("", tr("All mini programs")), *((name, name) for name in names)])
+            self.account.offer([("", tr("All mini programs")), *((name, account_title(name)) for name in names)])
             self.account.show_value(chosen)
         self.account.setVisible(len(names) > 1)
         self.narrowed.emit()

@@ -1,6 +1,6 @@
 """Traffic page: the latest requests and calls, and one of them in detail."""
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -26,9 +26,8 @@ from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
 from wxdesk.ui.traffic.header import ALL, HEALTH, QUARANTINE, TrafficHeader
 from wxdesk.ui.traffic.health import HealthPanel
-from wxdesk.ui.traffic.model import LINE, MOST, TrafficFilter, TrafficModel
 from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
-from wxdesk.ui.traffic.view import TrafficView
+from wxdesk.ui.traffic.table import LINE, MOST, TrafficFilter, TrafficModel, TrafficView
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -160,7 +159,7 @@ class TrafficPage(QWidget):
         self.header.show_quarantine(count)
         if self._in_quarantine:
             self.model.replace(PushSeen(one.account, "kept", one.received_at, NOT_TIMED, "", one.key) for one in pushes)
-            self.model.learn_pushes(PushTrace(one.id, one.account, one.key, one.derived, one.note) for one in pushes)
+            self.model.learn(PushTrace(one.id, one.account, one.key, one.derived, one.note) for one in pushes)
             self._choose_line()
             self._recount()
 
@@ -190,9 +189,9 @@ class TrafficPage(QWidget):
     def _ask_store(self) -> None:
         traces = self._bridge.desk.reports.traces
         if pushes := self.model.wanted_pushes():
-            self._bridge.ask(traces.of_pushes(pushes[:500]), self.model.learn_pushes)
+            self._bridge.ask(traces.of_pushes(pushes[:500]), self.model.learn)
         if replies := self.model.wanted_replies():
-            self._bridge.ask(traces.of_replies(replies[:500]), self.model.learn_replies)
+            self._bridge.ask(traces.of_replies(replies[:500]), self.model.learn)
 
     def _data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         line = self._line()
@@ -221,9 +220,8 @@ class TrafficPage(QWidget):
 
     def _narrow(self) -> None:
         header, everything = self.header, self._in_quarantine
-        kind = "" if everything else header.kind.value
-        self.shown.choose(kind, header.account.value, problems=header.problems.isChecked() and not everything)
-        self.shown.search(header.search.text())
+        kind, problems = "" if everything else header.kind.value, header.problems.isChecked() and not everything
+        self.shown.choose(kind, header.account.value, header.search.text(), problems=problems)
         self._recount()
 
     def _offer_accounts(self) -> None:
@@ -309,8 +307,3 @@ class TrafficPage(QWidget):
             push = self._path.push
             kind = push.format.value if push.format is not None else "bin"
             save_as(self, self._notices, f"wxdesk-{push.account}-{push.id}.{kind}", push.body)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "view"):
-            self.view.viewport().update()

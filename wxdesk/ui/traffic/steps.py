@@ -14,10 +14,17 @@ from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.explanations import LONGEST, refusal_text
 from wxdesk.i18n import tr
-from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, explains, precise_time
-from wxdesk.ui.traffic.outcomes import ANSWERS_SENT, call_code, push_sentence
+from wxdesk.ui.traffic.entries import (
+    ANSWERS_SENT,
+    TrafficEntry,
+    TrafficLine,
+    call_code,
+    explains,
+    precise_time,
+    push_sentence,
+)
 from wxdesk.ui.wording.decision import short_outcome
-from wxdesk.ui.wording.messages import author_word, span_text
+from wxdesk.ui.wording.messages import author_word, clock_second, span_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
 
 MODES = {
@@ -116,7 +123,7 @@ def subject_of(line: TrafficLine) -> str:
 
 
 def _signed(entry: PushSeen, at: datetime) -> TrafficStep:
-    time, early = f"{at.astimezone():%H:%M:%S}", entry.age < timedelta()
+    time, early = clock_second(at), entry.age < timedelta()
     span = span_text(abs(entry.age))
     if early:
         said = tr("{time}, {span} ahead of this machine's clock", time=time, span=span)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QMenu, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.model.conversation import EVERYTHING, Author, Narrowing, SavedView
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.legend import Legend
@@ -38,7 +38,7 @@ def narrowing_text(to: Narrowing) -> str:
     days = tr("Last {n} days", n=to.days) if to.days > 1 else tr("Last day") if to.days else ""
     authors = {Author.CONTACT: tr("Customer"), Author.RULE: tr("Rule"), Author.OPERATOR: tr("You")}
     author = authors[to.author] if to.author is not None else ""
-    words = (to.account, to.tag, author, to.page, days, tr("Blocked") if to.blocked else "")
+    words = (account_title(to.account), to.tag, author, to.page, days, tr("Blocked") if to.blocked else "")
     return " · ".join(filter(None, words))
 
 

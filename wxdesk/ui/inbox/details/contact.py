@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.core.conversations.changes import ContactChange, change_from_form
 from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.inbox.timeline.entries import source_rows
 from wxdesk.ui.look.theme import Size, Theme, font
@@ -94,7 +94,7 @@ class ContactPanel(QFrame):
         self.avatar.show_contact(contact)
         short = short_openid(contact.openid)
         self.alias.setPlaceholderText(short)
-        self.openid.setText(f"{short} · {contact.account}" if contact.alias else contact.account)
+        self.openid.setText(" · ".join(filter(None, (short if contact.alias else "", account_title(contact.account)))))
         first = contact.first_seen_at.astimezone().date()
         self.first_seen.setText(date_text(first))
         self.source.setText(source_rows(source) if source else tr("not known"))

@@ -79,8 +79,7 @@ def _status_after(reply: Reply) -> str:
 
 def exact_time(at: datetime) -> str:
     """Local date and time to the second."""
-    local = at.astimezone()
-    return tr("{day} {time}", day=date_text(local.date()), time=f"{local:%H:%M:%S}")
+    return tr("{day} {time}", day=date_text(at.astimezone().date()), time=clock_second(at))
 
 
 def step_time(at: datetime, made_at: datetime) -> str:

@@ -18,7 +18,7 @@ from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.rules.trial.scenario import TrialScenario
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import account_title, ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.text import shortened
@@ -280,7 +280,7 @@ class TrialScenarioForm(QWidget):
             self._show(self.account, len(self._accounts) > 1)
 
     def _account_names(self) -> list[tuple[object, str]]:
-        return [(name, name) for name in self._accounts] or [("", "")]
+        return [(name, account_title(name)) for name in self._accounts] or [("", "")]
 
     # -- what they are filled with
 

@@ -12,7 +12,7 @@ from wxdesk.core.events import ConversationEvent, Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.desk.ports import Clock
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.rule_list.model import RuleModel
@@ -318,7 +318,7 @@ class ContactPicker(QFrame):
     def _add(self, thread: Conversation, *, several: bool) -> None:
         when = "" if thread.last_at is None else ago(thread.last_at, self._clock())
         last = preview_of(thread)
-        below = f"{thread.account} · {last}" if several else last
+        below = f"{account_title(thread.account)} · {last}" if several else last
         found = FoundContact(thread.id, name_of(thread.contact), when, below)
         item = QStandardItem(", ".join(filter(None, (found.name, when, below))))
         item.setEditable(False)

@@ -1,0 +1,27 @@
+"""What people call an account: any script, one line, shown wherever a sentence names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from wxdesk.config.reading import parse
+from wxdesk.core.errors import BadConfig
+from wxdesk.i18n import account_title, name_accounts, tr
+
+ENTRY = '[[accounts]]\nname = "shop"\napp_id = "wx0123456789abcdef"\n'
+
+
+@pytest.mark.parametrize("title", ["茶具店", "🍵👨‍👩‍👧", "متجر الشاي", "Tea & <b>Co</b> “x”"])
+def test_a_title_in_any_script_names_the_account_and_turns_nothing(title: str) -> None:
+    [entry] = parse(f'{ENTRY}title = "{title}"\n').accounts
+    name_accounts({"shop": entry.account().title})
+    assert title in account_title("shop")
+    assert tr("“{account}” is paused", account="shop") == f"“{account_title('shop')}” is paused"
+    name_accounts({"shop": ""})
+    assert account_title("shop") == "shop"
+
+
+@pytest.mark.parametrize("title", ["a\\nb", "a\\u0000", "x" * 65])
+def test_a_title_of_several_lines_or_without_end_is_refused(title: str) -> None:
+    with pytest.raises(BadConfig, match="title"):
+        parse(f'{ENTRY}title = "{title}"\n')
