@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.store.chats import T0, Talk, reopen, resolve
 from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.errors import WxdeskError
+from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.operator import ACTING, Operator, Role
@@ -20,6 +21,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.statistics import FigureFilter, HourCount, TimeSpan
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
+from wxdesk.desk.messages import store_watch
 from wxdesk.store.reports.hourly import HOURS_AT_ONCE, _count_changed, _keep_sums
 from wxdesk.store.schema.figures import changed_hours
 
@@ -170,3 +172,13 @@ async def test_an_hour_that_very_many_transactions_changed_is_counted(talk: Talk
     await talk.store._db.write(lambda connection: connection.execute(changed_hours.insert(), notes))
     assert await talk.store.hourly_sums.recount(datetime(2027, 1, 1, tzinfo=UTC)) > len(notes)
     assert await talk.store.hourly_sums.recount(datetime(2027, 1, 1, tzinfo=UTC)) == 0
+
+
+@pytest.mark.expects_log("database error|cannot be used|changed_hours")
+async def test_sums_that_cannot_be_renewed_twice_end_their_part_so_that_it_is_told(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_watch, "RECOUNT_SECONDS", 0.001)
+    await talk.store._db.write(lambda connection: connection.execute(text("DROP TABLE changed_hours")))
+    with pytest.raises(StoreError):
+        await store_watch.keep_sums(talk.store.hourly_sums, lambda: T0)

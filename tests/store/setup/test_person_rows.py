@@ -16,11 +16,13 @@ from tests.store.chats import T0, Talk, incoming, second
 from tests.store.setup.test_account_rows import counted, fill, sum_up
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadInput, NotFound
+from wxdesk.core.events import ColleagueCalled, WorkChanged
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.pictures.pictures import picture_record
+from wxdesk.desk.team.relay import packed, unpacked
 from wxdesk.sandbox.pictures import cover
 from wxdesk.store import Store, open_store
 from wxdesk.store.schema import metadata
@@ -80,6 +82,28 @@ async def test_a_person_leaves_no_row_but_the_keys(store: Store) -> None:
 
 def _values(push: Any) -> dict[str, Any]:
     return {name: getattr(push, name) for name in push.__slots__}
+
+
+async def test_who_has_just_written_is_not_silent_though_nobody_has_read_it(store: Store) -> None:
+    talk = Talk(store)
+    said = await talk.says("oA", at=T0)
+    push = talk.push(incoming("oA", "在吗"), second(100), "shop", key="m:9")
+    body = {"body": b'{"FromUserName":"oA"}', "incoming": None, "note": ""}
+    assert await store.pushes.keep(push.__class__(**{**_values(push), **body}))
+    with pytest.raises(NotFound):
+        await store.person_rows.erase(said.conversation.id, second(50))
+    assert (await store.person_rows.erase(said.conversation.id))[0].pushes == 2  # whoever asks, means this too
+
+
+async def test_words_that_called_a_colleague_go_with_the_person(store: Store) -> None:
+    talk = Talk(store)
+    gone, stays = [(await talk.says(who)).conversation.id for who in ("oA", "oB")]
+    for thread in (gone, stays, int(f"{gone}7")):
+        await store.relayed_events.append(packed([ColleagueCalled(thread, "小林", "小周", WORDS)]), T0, T0)
+    await store.person_rows.erase(gone)
+    found = [unpacked(text) for text in (await store.relayed_events.after(0))[0]]
+    assert found[0] == [WorkChanged(True)]
+    assert [one.text for events in found[1:] for one in events if isinstance(one, ColleagueCalled)] == [WORDS] * 2
 
 
 async def test_a_reply_that_is_being_sent_keeps_them_a_moment(store: Store) -> None:

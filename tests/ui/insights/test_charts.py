@@ -11,10 +11,8 @@ from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.statistics import HourCount
-from wxdesk.ui.insights.bars import HourlyBars, scale
 from wxdesk.ui.insights.board import GAP, CardPlace, card_widths, split_line
-from wxdesk.ui.insights.chart import Chart
-from wxdesk.ui.insights.heat_map import HeatMap
+from wxdesk.ui.insights.chart import Chart, HeatMap, HourlyBars, scale
 from wxdesk.ui.look.theme import Size, Theme, font
 
 NINE = HourCount(by_rule=50, by_operator=30, unanswered=20)

@@ -6,6 +6,7 @@ message may look like the beginning of another.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -56,6 +57,9 @@ WORDS = KIND_WORDS | {
 """Words in a table for people; JSON has the values themselves."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SPLIT = re.compile(r"[;|\t\r\n]\s*(?=[=+\-@＝＋－＠])")
+"""Mark at which some spreadsheets begin another cell, which would be a formula."""
+
 BYTE_ORDER_MARK = "\ufeff"
 """First character by which Excel knows that a table is UTF-8."""
 
@@ -113,7 +117,7 @@ def _cell(column: str, value: object) -> str:
     if value and column in ("author", "kind", "state"):
         return tr(WORDS.get(str(value), OTHER_KIND))
     text = ", ".join(value) if isinstance(value, tuple) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"{"'" * text.startswith(FORMULA)}{_SPLIT.sub(r"\g<0>'", text)}"
 
 
 def json_lines(records: Iterator[ExportRow], _columns: Sequence[str] = ()) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, TroubleRaised
@@ -93,9 +92,18 @@ RECOUNT_SECONDS, REST_SECONDS = 15.0, 0.1
 
 
 async def keep_sums(sums: HourlySums, clock: Clock) -> None:
-    """Renew the sums of past hours that have changed, until cancelled."""
+    """Renew the sums of past hours that have changed, until cancelled.
+
+    Raises `StoreError` in the second turn that fails, so that it is told; a database that is away is told anyway.
+    """
+    failed = False
     while True:
         await asyncio.sleep(RECOUNT_SECONDS)
-        with suppress(StoreError):  # the next turn tries again
+        try:
             while await sums.recount(clock()):  # noqa: ASYNC110 - others read in the meantime
                 await asyncio.sleep(REST_SECONDS)
+            failed = False
+        except StoreError:
+            if failed:
+                raise
+            failed = True

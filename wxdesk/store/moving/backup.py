@@ -8,6 +8,7 @@ it.
 
 import asyncio
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -163,7 +164,7 @@ def read_listing(file: Path) -> Listing:
     """Return the list in a backup; raises `UnusableFile`."""
     try:
         with zipfile.ZipFile(file) as archive:
-            if archive.getinfo(LISTING).file_size > LARGEST_LISTING:
+            if archive.getinfo(LISTING).file_size > LARGEST_LISTING:  # and it gives no byte more
                 raise zipfile.BadZipFile
             return msgspec.json.decode(archive.read(LISTING), type=Listing)
     except (*_NOT_WHOLE, KeyError, msgspec.MsgspecError):
@@ -180,8 +181,10 @@ def extract(file: Path, listing: Listing, folder: Path) -> None:
 
     Raises:
         UnusableFile: one is missing or not the one that was written.
-        OSError: it cannot be written.
+        OSError: it cannot be written, or the disk has no room for all of it.
     """
+    if sum(size for size, _ in listing.files.values()) > shutil.disk_usage(folder).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with zipfile.ZipFile(file) as archive:
         sizes = {one.filename: one.file_size for one in archive.infolist()}
         for name, expected in listing.files.items():
@@ -197,7 +200,7 @@ def _extracted(archive: zipfile.ZipFile, name: str, place: Path) -> tuple[int, s
     place.touch(mode=0o600)
     try:
         with archive.open(name) as source, place.open("wb") as target:
-            shutil.copyfileobj(source, target)
+            shutil.copyfileobj(source, target)  # not a byte more than the size that was compared
             target.flush()
             os.fsync(target.fileno())
     except (*_NOT_WHOLE, KeyError):

@@ -25,8 +25,11 @@ from wxdesk.store.schema.messaging import (
     replies,
     uploads,
 )
-from wxdesk.store.schema.team import commands
+from wxdesk.store.schema.team import commands, relayed_events
 from wxdesk.store.setup.account_rows import pictures_only_of, rows_below
+
+LOOK_AGAIN = '[["WorkChanged",{"works":true}]]'
+"""In the place of events with a colleague's words: desks look at everything again."""
 
 SENDING = "A reply to this customer is just being sent. Try again in a moment."
 
@@ -47,7 +50,7 @@ class PersonRows(StorePart):
             NotFound: there is no such conversation, or none in which nothing was said since `silent_since`.
             BadInput: a reply is under way to that person.
         """
-        pushes = await self._db.read(_other_pushes, conversation_id)
+        pushes = await self._db.read(_other_pushes, conversation_id, silent_since)
         return await self._db.write(_erase, conversation_id, pushes, silent_since)
 
     async def silent(self, account: str, since: datetime) -> list[int]:
@@ -56,13 +59,20 @@ class PersonRows(StorePart):
         return list(await self._db.read(lambda connection: connection.scalars(query).all()))
 
 
-def _other_pushes(connection: Connection, conversation_id: int) -> list[int]:
-    """Find the pushes that name the person and became no message, such as events."""
+def _other_pushes(connection: Connection, conversation_id: int, silent_since: datetime | None) -> list[int]:
+    """Find the pushes that name the person and became no message, such as events.
+
+    Raises `NotFound` if one since `silent_since` may still become a message: the person is not silent.
+    """
     account, openid = _person(connection, conversation_id)
     find = func.instr if connection.dialect.name == "sqlite" else func.pg_catalog.position
     named = find(raw_pushes.c.body, bindparam("openid", openid.encode(), LargeBinary)) > 0
     made = exists().where(messages.c.push_id == raw_pushes.c.id)
-    return list(connection.scalars(select(raw_pushes.c.id).where(raw_pushes.c.account == account, ~made, named)))
+    query = select(raw_pushes.c.id, raw_pushes.c.derived, raw_pushes.c.received_at)
+    found = connection.execute(query.where(raw_pushes.c.account == account, ~made, named)).all()
+    if silent_since is not None and any(not push.derived and push.received_at >= silent_since for push in found):
+        raise NotFound("conversation")
+    return [push.id for push in found]
 
 
 def _person(connection: Connection, conversation_id: int) -> tuple[str, str]:
@@ -94,6 +104,8 @@ def _erase(
         connection.execute(change.values(body=b"", note="", derived=True))
     for table in (pictures, picture_chunks, uploads):
         connection.execute(delete(table).where(table.c.digest.in_(shown)))
+    called = relayed_events.c.events.contains(f'"ColleagueCalled",{{"conversation_id":{conversation_id},')
+    connection.execute(update(relayed_events).where(called).values(events=LOOK_AGAIN))
     connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
     person = hashlib.sha256(openid.encode()).hexdigest()[:12]
     return Erasure(account, person, counts[messages], counts[replies], len(shown), len(ids)), shown

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
@@ -122,8 +122,3 @@ class InsightsPage(QWidget):
     def _hear(self, events: tuple[Event, ...]) -> None:
         if self.isVisible() and any(isinstance(event, MessageKept | DecisionMade | ReplyChanged) for event in events):
             self._refresh.gather()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_board"):
-            self._board.update()

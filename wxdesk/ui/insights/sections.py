@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.statistics import Figures, RuleHits
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.insights.bars import HourlyBars
 from wxdesk.ui.insights.board import Board, CardPlace
-from wxdesk.ui.insights.heat_map import HeatMap, heat_colour
+from wxdesk.ui.insights.chart import HeatMap, HourlyBars, heat_colour
 from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import NONE, messages_text, rule_note, share_text, undelivered_text, wait_text
 from wxdesk.ui.look.theme import Size, Theme
@@ -99,9 +98,8 @@ class Sections:
             self.human_wait.tell(wait_text(None), waits if figures.waiting else tr("nobody had to wait"))
             return
         role = "pending" if human.longest >= LONG_WAIT else "secondary"
-        self.human_wait.tell(
-            wait_text(human.median), tr("median · longest {wait}", wait=wait_text(human.longest)), role
-        )
+        longest = tr("median · longest {wait}", wait=wait_text(human.longest))
+        self.human_wait.tell(wait_text(human.median), longest, role)
 
 
 def _ranked_rules(rules: tuple[RuleHits, ...]) -> list[Ranked]:
@@ -121,14 +119,8 @@ class FigureCard(QFrame):
         self._word = word
         self.figure = PlainLabel(size=Size.FIGURE, strong=True, tabular=True, elide=True)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
-        vbox(
-            PlainLabel(word, size=Size.SMALL, role="secondary", elide=True),
-            self.figure,
-            self.note,
-            within=self,
-            spacing=4,
-            margins=(16, 14, 16, 14),
-        )
+        title = PlainLabel(word, size=Size.SMALL, role="secondary", elide=True)
+        vbox(title, self.figure, self.note, within=self, spacing=4, margins=(16, 14, 16, 14))
 
     def tell(self, figure: str, note: str, role: str = "secondary") -> None:
         """Show a figure and its note."""
