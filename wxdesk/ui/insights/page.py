@@ -19,8 +19,8 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.dialogs.dialog import Legend
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
-from wxdesk.ui.widgets.dialogs.legend import Legend
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import Days
@@ -65,8 +65,7 @@ class InsightsPage(QWidget):
         self._board.setProperty("class", "window")
         self._board.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sections.place_on(self._board)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
+        scroll = QScrollArea(widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._board)
         holder = QWidget()

@@ -134,8 +134,7 @@ class SettingsPage(QWidget):
         self._columns.addLayout(
             vbox(self.address, *self._checks(), self.places, self.data, looks, STRETCH, spacing=16), 2
         )
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
+        scroll = QScrollArea(self, widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(content)
         vbox(header, (scroll, 1), within=self, spacing=0)

@@ -105,9 +105,8 @@ class PushBodyText(QPlainTextEdit):
     """Text to read, select and copy; as tall as it needs up to a bound."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(readOnly=True)
         self.setProperty("class", "well")
-        self.setReadOnly(True)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -125,9 +125,8 @@ class FindBar(QFrame):
         self._reply = reply
         self._hits: list[TimelineItem] = []
         self._at = 0
-        self.field = QLineEdit()
+        self.field = QLineEdit(placeholderText=tr("Find in this conversation"))
         self.field.setProperty("class", "search")
-        self.field.setPlaceholderText(tr("Find in this conversation"))
         self.field.setAccessibleName(tr("Find in this conversation"))
         self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
         self.older = SmallButton("arrow-up", tr("Older hit (Enter, Ctrl+G)"), self)

@@ -14,7 +14,7 @@ from wxdesk.core.model.conversation import EVERYTHING, Author, Narrowing, SavedV
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
-from wxdesk.ui.widgets.dialogs.legend import Legend
+from wxdesk.ui.widgets.dialogs.dialog import Legend
 from wxdesk.ui.wording.figures import OF_A_TEAM, Figure, figure_texts
 
 SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)

@@ -42,9 +42,8 @@ class SearchField(QLineEdit):
     went_down = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(placeholderText=tr("Search everything"))
         self.setProperty("class", "search")
-        self.setPlaceholderText(tr("Search everything"))
         self.setAccessibleName(tr("Search everything"))
         self.key = KeyCap("Ctrl+K", self)
         self.empty_it = self.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)

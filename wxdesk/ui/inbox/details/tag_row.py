@@ -101,9 +101,8 @@ class _TagField(QLineEdit):
     done = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(maxLength=LONGEST)
         self.setFont(font(Size.SMALL))
-        self.setMaxLength(LONGEST)
         self.setFixedWidth(96)
         self.setAccessibleName(tr("New tag"))
 

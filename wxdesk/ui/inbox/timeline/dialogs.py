@@ -41,8 +41,7 @@ class LinkDialog(NarrowDialog):
         title = tr("A page of the mini program") if link.path else tr("Open this address?")
         super().__init__(parent, title)
         self._link = link
-        self.address = QPlainTextEdit(link.target)
-        self.address.setReadOnly(True)
+        self.address = QPlainTextEdit(link.target, readOnly=True)
         self.address.setProperty("class", "well")
         self.address.setAccessibleName(tr("Address"))
         self.address.setTabChangesFocus(True)

@@ -5,20 +5,20 @@ guesses rich text; so there is no `exec` and no message box in this program.
 """
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import WxdeskError
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.look.keys import own_key, sequence
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -171,3 +171,25 @@ class AgreementDialog(NarrowDialog):
         if not isinstance(error, WxdeskError):
             log.error("Unexpected in the window", exc_info=error)
         self.show_error(explain_reason(error))
+
+
+LEGEND_WIDTH = 480
+
+
+class Legend(Dialog):
+    """Names with their meanings, one below the other; Esc closes it."""
+
+    def __init__(self, title: str, entries: Iterable[tuple[str, str]], parent: QWidget) -> None:
+        super().__init__(parent.window(), title)
+        content = QFrame()
+        content.setProperty("class", "panel")
+        head = PlainLabel(title, size=Size.TITLE, strong=True)
+        column = vbox(head, 8, within=content, spacing=2, margins=(24, 20, 24, 20))
+        for name, meaning in entries:
+            column.addWidget(PlainLabel(name, strong=True))
+            column.addWidget(PlainLabel(meaning, role="secondary", wrap=True))
+            column.addSpacing(8)
+        scroll = ColumnScroll(self, content)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
+        vbox(scroll, within=self)
+        self.resize(LEGEND_WIDTH, min(column.totalHeightForWidth(LEGEND_WIDTH), parent.window().height() - 48))

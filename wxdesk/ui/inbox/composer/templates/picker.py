@@ -42,8 +42,7 @@ class Picker(QFrame):
         self._bottom = QPoint()
         self._widest = 460
         self.setProperty("class", "card")
-        self.field = QLineEdit(self)
-        self.field.setPlaceholderText(search)
+        self.field = QLineEdit(self, placeholderText=search)
         self.field.setAccessibleName(search)
         self.field.installEventFilter(self)
         self.list = QListWidget()
