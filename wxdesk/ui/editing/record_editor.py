@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
@@ -18,10 +18,31 @@ from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refoc
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import ColumnScroll, hbox
+from wxdesk.ui.widgets.boxes import BoxPart, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
+
+
+class EditorCard(QFrame):
+    """Framed column of fields.
+
+    Signals:
+        changed: what is written in it has changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "card")
+
+    def _title(self, text: str) -> PlainLabel:
+        return PlainLabel(text, size=Size.SMALL, role="secondary", strong=True, parent=self)
+
+    def _stack(self, *parts: BoxPart, foot: int = 12) -> None:
+        """Put the parts below each other, with `foot` pixels below the last one."""
+        vbox(*parts, spacing=10, margins=(16, 14, 16, foot), within=self)
 
 
 class RecordHead(QWidget):

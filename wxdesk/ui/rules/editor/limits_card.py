@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.model.rule import Cooldown, Delivery, Rule
 from wxdesk.core.rules.faults import MOST_HOLD_SECONDS, MOST_TIMES, FieldPath, RuleFault
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.editing.editor_card import EditorCard
+from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.parts import SentencePart, counted, error_label, sentence_label
 from wxdesk.ui.widgets.buttons import ButtonKind

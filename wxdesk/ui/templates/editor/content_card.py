@@ -14,7 +14,7 @@ from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import IN_CONTENT, MOST_VARIANTS, Template, TemplateFault
 from wxdesk.i18n import tr
 from wxdesk.ui.content.form import ContentForm
-from wxdesk.ui.editing.editor_card import EditorCard
+from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.editing.template_text import (
     AT_LEFT,
     CLOSING,

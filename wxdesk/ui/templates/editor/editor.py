@@ -22,8 +22,7 @@ from wxdesk.core.templates import (
 )
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.editing.editor_card import EditorCard
-from wxdesk.ui.editing.record_editor import RecordEditor, RecordHead, WidthScroll
+from wxdesk.ui.editing.record_editor import EditorCard, RecordEditor, RecordHead, WidthScroll
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.content_card import ContentCard

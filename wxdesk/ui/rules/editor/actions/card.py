@@ -13,7 +13,7 @@ from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.editing.editor_card import EditorCard
+from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.bodies import ActionBody, ExplanationBody, SnoozeBody, TagBody, TypingBody
 from wxdesk.ui.rules.editor.actions.fields import KINDS, ContentFieldsBody

@@ -12,7 +12,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.editor_card import EditorCard
+from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, error_label
