@@ -55,7 +55,7 @@ def run_window(
     application = make_application()
     memory = WindowMemory(facts.home)
     appearance = Appearance(
-        application, memory.word("look"), memory.number("message_size"), memory.word("density"), memory.word("keys")
+        application, memory.word("look"), memory.number("message_size"), memory.number("compact"), memory.word("keys")
     )
 
     async def main() -> int:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
-from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Density, Look
+from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Look
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
@@ -53,8 +53,8 @@ def test_messages_grow_by_key_and_the_size_is_kept(
     press(window, "Ctrl+0")
     qtbot.waitUntil(lambda: edit.font().pixelSize() == USUAL)
     assert height() == usual
-    made = Appearance(appearance.parent(), Look.LIGHT, 20, Density.COMPACT)  # type: ignore[arg-type]
-    assert (Size.MESSAGE, made.density) == (20, Density.COMPACT)
+    made = Appearance(appearance.parent(), Look.LIGHT, 20, 1)  # type: ignore[arg-type]
+    assert (Size.MESSAGE, Measure.COMPACT) == (20, True)
     made.deleteLater()
 
 
@@ -71,15 +71,15 @@ def test_rows_and_bubbles_are_as_large_and_close_as_the_settings_say(
         return bubbles, rows.visualRect(rows.model().index(0, 0)).height()
 
     usual = heights()
-    card.densities.button(1).click()
+    card.spacing.button(1).click()
     qtbot.waitUntil(lambda: heights()[1] < usual[1] and heights()[0] < usual[0])
     compact = heights()
     card.sizes.button(3).click()
     qtbot.waitUntil(lambda: heights()[1] > compact[1] and heights()[0] > compact[0])
     memory = WindowMemory(world.home)
-    assert (memory.word("density"), memory.number("message_size")) == ("compact", 20)
+    assert (memory.number("compact"), memory.number("message_size")) == (1, 20)
     press(window, "Ctrl++")
     assert not any(button.isChecked() for button in card.sizes.buttons())
     card.sizes.button(1).click()
-    card.densities.button(0).click()
+    card.spacing.button(0).click()
     qtbot.waitUntil(lambda: heights() == usual)

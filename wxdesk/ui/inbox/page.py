@@ -1,6 +1,6 @@
 """The inbox page: its regions, their connections, and its shortcuts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from functools import partial
 
@@ -33,7 +33,7 @@ from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.sendability import closed_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind, bind_page
 
 
 class Pace(IntEnum):
@@ -80,8 +80,8 @@ class InboxPage(QWidget):
         self.list.write_into(self.chat.composer.edit)
         self.navigation = ListNavigation(self.list, self.session, self.chat.composer.edit, bridge, notices)
         self._connect()
-        for key, slot in self._slots().items():
-            bind(self, key, slot)
+        bind(self, "Ctrl+K", self.regions.focus_search)
+        bind_page(self, self.keys())
         self._refreshed()
 
     def _connect(self) -> None:
@@ -107,7 +107,7 @@ class InboxPage(QWidget):
         self.chat.aside.acts.begun.connect(self._choose_opened)
         self.list.view.menu_wanted.connect(self.chat.aside.acts.open_menu)
         self.chat.writing.sending.resolve_wanted.connect(self.chat.aside.resolve)
-        self.chat.writing.taken.connect(self.navigation.after_sending)
+        self.chat.writing.sending.taken.connect(self.navigation.after_sending)
         self.held.meanwhile.walk_wanted.connect(self.navigation.walk)
         self.held.meanwhile.walk_wanted.connect(self.front_wanted)
         self.navigation.wanted.connect(self.open_conversation)
@@ -128,31 +128,33 @@ class InboxPage(QWidget):
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return this page's shortcuts for the shortcut sheet."""
+        writing, step = self.chat.writing, self.navigation.step
+        finish = writing.sending.send_and_resolve
         return (
-            ShortcutKey("Ctrl+F", tr("Find in this conversation")),
+            ShortcutKey("Ctrl+F", tr("Find in this conversation"), self.chat.find_bar.open),
             ShortcutKey("Ctrl+G Ctrl+Shift+G", tr("Older and newer hit in the conversation")),
-            ShortcutKey("Alt+Down", tr("Next conversation")),
-            ShortcutKey("Alt+Up", tr("Previous conversation")),
-            ShortcutKey("Alt+Shift+Down", tr("Next unread conversation")),
-            ShortcutKey("Alt+Shift+Up", tr("Previous unread conversation")),
-            ShortcutKey("F4", tr("Take over (a reply that waits is stopped), or hand back")),
-            ShortcutKey("Shift+F4", tr("Choose for how long you take over")),
-            ShortcutKey("F5", tr("Resolve, or open again")),
-            ShortcutKey("Shift+F5", tr("Choose until when to snooze")),
-            ShortcutKey("F2", tr("Customer and reasons")),
-            ShortcutKey("F6", tr("Go to the next region")),
-            ShortcutKey("F3", tr("Next held reply")),
-            ShortcutKey("Shift+F3", tr("List of what is held")),
+            ShortcutKey("Alt+Down", tr("Next conversation"), partial(step, 1)),
+            ShortcutKey("Alt+Up", tr("Previous conversation"), partial(step, -1)),
+            ShortcutKey("Alt+Shift+Down", tr("Next unread conversation"), partial(step, 1, unread=True)),
+            ShortcutKey("Alt+Shift+Up", tr("Previous unread conversation"), partial(step, -1, unread=True)),
+            ShortcutKey("F4", tr("Take over (a reply that waits is stopped), or hand back"), self.chat.takeover.toggle),
+            ShortcutKey("Shift+F4", tr("Choose for how long you take over"), self.chat.takeover.open_menu),
+            ShortcutKey("F5", tr("Resolve, or open again"), self.chat.aside.toggle),
+            ShortcutKey("Shift+F5", tr("Choose until when to snooze"), self.chat.aside.open_menu),
+            ShortcutKey("F2", tr("Customer and reasons"), self.regions.toggle_detail),
+            ShortcutKey("F6", tr("Go to the next region"), self.regions.cycle),
+            ShortcutKey("F3", tr("Next held reply"), self.held.go_on),
+            ShortcutKey("Shift+F3", tr("List of what is held"), self.regions.toggle_held),
             ShortcutKey("/", tr("Insert a template, in an empty reply or after a blank")),
-            ShortcutKey("Ctrl+J", tr("Insert a template anywhere in the reply")),
-            ShortcutKey("Ctrl+Shift+E", tr("Insert an emoticon or emoji")),
-            ShortcutKey("Ctrl+L", tr("Make a link of the selected words")),
-            ShortcutKey("Ctrl+Shift+L", tr("Send a link")),
-            ShortcutKey("Ctrl+Shift+P", tr("Send a picture")),
-            ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card")),
+            ShortcutKey("Ctrl+J", tr("Insert a template anywhere in the reply"), writing.templates.open_picker),
+            ShortcutKey("Ctrl+Shift+E", tr("Insert an emoticon or emoji"), writing.templates.open_emoticons),
+            ShortcutKey("Ctrl+L", tr("Make a link of the selected words"), writing.panels.open_text_link),
+            ShortcutKey("Ctrl+Shift+L", tr("Send a link"), partial(writing.panels.open, ReplyKind.LINK)),
+            ShortcutKey("Ctrl+Shift+P", tr("Send a picture"), partial(writing.panels.open, ReplyKind.IMAGE)),
+            ShortcutKey("Ctrl+Shift+M", tr("Send a mini-program card"), partial(writing.panels.open, ReplyKind.CARD)),
             ShortcutKey("Ctrl+Z", tr("Take back what you have just sent, in an empty reply")),
             ShortcutKey("Enter", tr("Send the reply, or the bubble in focus")),
-            ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation")),
+            ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation"), finish),
             ShortcutKey("Ctrl+Enter", tr("Send what is chosen in the list of held replies")),
             ShortcutKey("Delete", tr("Stop what is chosen in the list of held replies")),
             ShortcutKey("Ctrl+N", tr("See what came after the bubble in focus")),
@@ -164,31 +166,6 @@ class InboxPage(QWidget):
             ShortcutKey("Ctrl+E", tr("Change the waiting reply in focus")),
             ShortcutKey("Escape", tr("Stop the waiting reply in focus")),
         )
-
-    def _slots(self) -> Mapping[str, Callable[[], object]]:
-        return {
-            "Ctrl+K": self.regions.focus_search,
-            "Ctrl+F": self.chat.find_bar.open,
-            "Alt+Down": partial(self.navigation.step, 1),
-            "Alt+Up": partial(self.navigation.step, -1),
-            "Alt+Shift+Down": partial(self.navigation.step, 1, unread=True),
-            "Alt+Shift+Up": partial(self.navigation.step, -1, unread=True),
-            "F4": self.chat.takeover.toggle,
-            "Shift+F4": self.chat.takeover.open_menu,
-            "F5": self.chat.aside.toggle,
-            "Shift+F5": self.chat.aside.open_menu,
-            "Ctrl+Shift+Enter": self.chat.writing.sending.send_and_resolve,
-            "F2": self.regions.toggle_detail,
-            "F6": self.regions.cycle,
-            "F3": self.held.go_on,
-            "Shift+F3": self.regions.toggle_held,
-            "Ctrl+J": self.chat.writing.templates.open_picker,
-            "Ctrl+Shift+E": self.chat.writing.templates.open_emoticons,
-            "Ctrl+L": self.chat.writing.panels.open_text_link,
-            "Ctrl+Shift+L": partial(self.chat.writing.panels.open, ReplyKind.LINK),
-            "Ctrl+Shift+P": partial(self.chat.writing.panels.open, ReplyKind.IMAGE),
-            "Ctrl+Shift+M": partial(self.chat.writing.panels.open, ReplyKind.CARD),
-        }
 
     def put_by(self) -> None:
         """Store a note and drafts, and release edits, while the bridge still works."""

@@ -22,13 +22,6 @@ class Look(StrEnum):
     DARK = "dark"
 
 
-class Density(StrEnum):
-    """The operator's choice of how close rows and bubbles stand."""
-
-    COMFORTABLE = "comfortable"
-    COMPACT = "compact"
-
-
 _SCHEMES = {Look.SYSTEM: Qt.ColorScheme.Unknown, Look.LIGHT: Qt.ColorScheme.Light, Look.DARK: Qt.ColorScheme.Dark}
 
 
@@ -48,13 +41,13 @@ class Appearance(QObject):
         application: QApplication,
         look: str = Look.SYSTEM,
         message_size: int = 0,
-        density: str = "",
+        compact: int = 0,
         own_keys: str = "",
     ) -> None:
         super().__init__(application)
         self._application = application
         Size.MESSAGE = message_size if SMALLEST <= message_size <= LARGEST else USUAL
-        Measure.COMPACT = density == Density.COMPACT
+        Measure.COMPACT = bool(compact)
         self.look = Look(look) if look in set(Look) else Look.SYSTEM
         keys.use(keys.read(own_keys))
         self.language, self.keys = i18n.language(), keys.own_keys()
@@ -64,12 +57,7 @@ class Appearance(QObject):
     @property
     def chosen(self) -> dict[str, str | int]:
         """Choices by their names, to be kept."""
-        return {"look": self.look.value, "message_size": Size.MESSAGE, "density": self.density.value}
-
-    @property
-    def density(self) -> Density:
-        """The density that was chosen last."""
-        return Density.COMPACT if Measure.COMPACT else Density.COMFORTABLE
+        return {"look": self.look.value, "message_size": Size.MESSAGE, "compact": int(Measure.COMPACT)}
 
     def choose(self, look: Look) -> None:
         """Apply this look from now on."""
@@ -116,9 +104,9 @@ class Appearance(QObject):
         Size.MESSAGE = message_size
         self._lay_out()
 
-    def choose_density(self, density: Density) -> None:
-        """Show lists and bubbles as close as this."""
-        Measure.COMPACT = density is Density.COMPACT
+    def choose_spacing(self, compact: bool) -> None:
+        """Let rows and bubbles stand close, or comfortably."""
+        Measure.COMPACT = compact
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -1,6 +1,5 @@
 """Keys of the commands, each known by its usual one, as the operator chose them."""
 
-import json
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
@@ -14,14 +13,7 @@ FIXED = frozenset(
 )
 """Keys that mean the same in each place of the window; none of them is changed."""
 
-_WRITING = (
-    QKeySequence.StandardKey.Copy,
-    QKeySequence.StandardKey.Cut,
-    QKeySequence.StandardKey.Paste,
-    QKeySequence.StandardKey.SelectAll,
-    QKeySequence.StandardKey.Undo,
-    QKeySequence.StandardKey.Redo,
-)
+_WRITING = FIXED | {"Ctrl+A", "Ctrl+V", "Ctrl+X", "Ctrl+Y"}
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _own: dict[str, str] = {}
 
@@ -55,7 +47,7 @@ def is_pressed(event: QKeyEvent, usual: str) -> bool:
 
 def is_for_commands(wanted: QKeySequence) -> bool:
     """True for a key that writes nothing: one with Ctrl or Alt, or from F1 to F12."""
-    if wanted.count() != 1 or any(wanted in QKeySequence.keyBindings(one) for one in _WRITING):
+    if wanted.count() != 1 or wanted.toString() in _WRITING:
         return False
     pressed = wanted[0]  # type: ignore[index]
     return bool(pressed.keyboardModifiers() & _COMMAND) or Qt.Key.Key_F1 <= pressed.key() <= Qt.Key.Key_F12
@@ -63,14 +55,10 @@ def is_for_commands(wanted: QKeySequence) -> bool:
 
 def stored(own: Mapping[str, str]) -> str:
     """Return keys as they are stored."""
-    return json.dumps(own) if own else ""
+    return " ".join(f"{usual}={key}" for usual, key in own.items())
 
 
 def read(text: str) -> dict[str, str]:
-    """Read stored keys; none from what is no table of keys."""
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    known = found.items() if isinstance(found, dict) else ()
-    return {str(usual): str(own) for usual, own in known if is_for_commands(sequence(str(own)))}
+    """Read stored keys, but what is none."""
+    pairs = (pair.partition("=") for pair in text.split())
+    return {usual: own for usual, _, own in pairs if is_for_commands(sequence(own))}

@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.look.appearance import USUAL, Appearance, Density, Look
-from wxdesk.ui.look.theme import Size
+from wxdesk.ui.look.appearance import USUAL, Appearance, Look
+from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.card_rows import SettingsCard
@@ -22,10 +22,10 @@ class AppearanceCard(SettingsCard):
         self._shown: list[tuple[Sequence[Chip], Callable[[], list[bool]]]] = []
         looks = {Look.SYSTEM: tr("As the system"), Look.LIGHT: tr("Light"), Look.DARK: tr("Dark")}
         sizes = {12: tr("Small"), USUAL: tr("Usual"), 17: tr("Large"), 20: tr("Very large")}
-        densities = {Density.COMFORTABLE: tr("Comfortable"), Density.COMPACT: tr("Compact")}
+        spacing = {False: tr("Comfortable"), True: tr("Compact")}
         self.looks = self._add(tr("Colours"), looks, lambda: appearance.look, appearance.choose)
         self.sizes = self._add(tr("Size of lists and messages"), sizes, lambda: Size.MESSAGE, appearance.resize)
-        self.densities = self._add(tr("Spacing"), densities, lambda: appearance.density, appearance.choose_density)
+        self.spacing = self._add(tr("Spacing"), spacing, lambda: Measure.COMPACT, appearance.choose_spacing)
         self.languages = self._add(
             tr("Language"), LANGUAGE_NAMES, lambda: appearance.language, appearance.choose_language
         )

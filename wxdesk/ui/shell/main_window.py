@@ -20,13 +20,21 @@ from wxdesk.ui.shell.global_search import GlobalSearch
 from wxdesk.ui.shell.leaving import Leaving
 from wxdesk.ui.shell.pages import HasUnsavedChanges, PageLinks, build_pages
 from wxdesk.ui.shell.pause import PauseBar, PauseControl
-from wxdesk.ui.shell.rail import Rail, window_keys
+from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.shell.tryout import TryoutBar
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices, announce
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import HasKeys, KeyGroup, ShortcutSheet, bind, bind_always
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
+    HasKeys,
+    KeyGroup,
+    ShortcutKey,
+    ShortcutSheet,
+    bind,
+    bind_always,
+    bind_page,
+)
 
 FIRST_SIZE = (1280, 800)
 SMALLEST = (720, 520)
@@ -148,7 +156,7 @@ class MainWindow(QWidget):
 
     def _keys(self) -> Iterator[tuple[QWidget, KeyGroup]]:
         """Return all shortcuts by the widget that has them, those of the window first."""
-        yield self, window_keys([item.place for item in self.rail.items])
+        yield self, KeyGroup(tr("Everywhere"), self._own_keys())
         for page in self.pages:
             if isinstance(page.widget, HasKeys) and page.place is not None:
                 yield page.widget, KeyGroup(page.place.word, tuple(page.widget.keys()))
@@ -232,19 +240,28 @@ class MainWindow(QWidget):
 
     def _bind_keys(self) -> None:
         GlobalSearch(self.inbox, self.rail, self.stack, self.show_page, self._keys)
-        for item in self.rail.items:
-            bind(self, item.place.key, item.click)
+        bind_page(self, self._own_keys())
         bind_always(self, "F8", self.pausing.toggle)
-        bind(self, "F7", self.status_bar.longest.open)
         bind_always(self, "F9", self.silence_wanted.emit)
-        bind(self, "F10", self.presence.toggle)
-        bind(self, "F12", self.notices.act)
-        bind(self, "Ctrl+,", self.show_settings)
         for keys, by in (("Ctrl++", 1), ("Ctrl+=", 1), ("Ctrl+-", -1), ("Ctrl+0", 0)):
             bind(self, keys, partial(self._enlarge, by)).setAutoRepeat(True)
-        bind(self, "Ctrl+Q", self.quit)
-        bind(self, "F1", self.show_keys)
-        bind(self, "Ctrl+/", self.show_keys)
+
+    def _own_keys(self) -> tuple[ShortcutKey, ...]:
+        *others, settings = ((item.place, item.click) for item in self.rail.items)
+        back = tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")
+        return (
+            *(ShortcutKey(place.key, place.word, click) for place, click in others),
+            ShortcutKey(f"{settings[0].key} Ctrl+,", settings[0].word, settings[1]),
+            ShortcutKey("Ctrl+K", tr("Search everything")),
+            ShortcutKey("F7", tr("Open who waits longest"), self.status_bar.longest.open),
+            ShortcutKey("F9", tr("Silence the sound of a call")),
+            ShortcutKey("F8", tr("Pause or resume all automatic replies")),
+            ShortcutKey("F10", tr("Say that you are away, or back"), self.presence.toggle),
+            ShortcutKey("F12", back, self.notices.act),
+            ShortcutKey("F1 Ctrl+/", tr("This list of keys"), self.show_keys),
+            ShortcutKey("Ctrl++ Ctrl+- Ctrl+0", tr("Messages larger, smaller, or as usual")),
+            ShortcutKey("Ctrl+Q", tr("Quit"), self.quit),
+        )
 
     def _keep_look(self) -> None:
         self._memory.keep(self._appearance.chosen)

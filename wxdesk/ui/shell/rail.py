@@ -12,7 +12,6 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import vbox
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyGroup, ShortcutKey
 from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_text
 
@@ -112,26 +111,3 @@ class RailItem(QAbstractButton):
         if self._badge:
             paint_badge(painter, self.width() // 2 + 3 + badge_width(self._badge), 11, self._badge, theme)
         painter.end()
-
-
-def window_keys(pages: Sequence[PageEntry]) -> KeyGroup:
-    """Return the shortcuts of every page; the last of `pages` are the settings."""
-    *others, settings = pages
-    return KeyGroup(
-        tr("Everywhere"),
-        (
-            *(ShortcutKey(page.key, page.word) for page in others),
-            ShortcutKey(f"{settings.key} Ctrl+,", settings.word),
-            ShortcutKey("Ctrl+K", tr("Search everything")),
-            ShortcutKey("F7", tr("Open who waits longest")),
-            ShortcutKey("F9", tr("Silence the sound of a call")),
-            ShortcutKey("F8", tr("Pause or resume all automatic replies")),
-            ShortcutKey("F10", tr("Say that you are away, or back")),
-            ShortcutKey(
-                "F12", tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")
-            ),
-            ShortcutKey("F1 Ctrl+/", tr("This list of keys")),
-            ShortcutKey("Ctrl++ Ctrl+- Ctrl+0", tr("Messages larger, smaller, or as usual")),
-            ShortcutKey("Ctrl+Q", tr("Quit")),
-        ),
-    )

@@ -159,7 +159,7 @@ class ChatPanel(QFrame):
         timeline.picture_copied.connect(self._copy_picture)
         timeline.quoted.connect(self.writing.quote)
         timeline.left_below.connect(composer.edit.setFocus)
-        self.writing.taken.connect(self._to_latest)
+        self.writing.sending.taken.connect(self._to_latest)
         composer.went_up.connect(timeline.focus_last)
         composer.idle.connect(timeline.lend_keys)
         composer.edit.take_key = timeline.take_key

@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import CaughtUp, Event
@@ -160,13 +160,7 @@ class TypingNotice(QObject):
 
 
 class ReplyWriting(QObject):
-    """The composer with its panels and templates over `host`, connected with the desk.
-
-    Signals:
-        taken: the desk has stored what was written in the open conversation.
-    """
-
-    taken = Signal()
+    """The composer with its panels and templates over `host`, connected with the desk."""
 
     def __init__(self, host: QWidget, album: Album, bridge: Bridge, notices: Notices, session: ChatSession) -> None:
         super().__init__(host)
@@ -181,7 +175,6 @@ class ReplyWriting(QObject):
         above: tuple[Popover | Picker, ...] = (*self.panels.all, self.templates.form, *pickers)
         TypingNotice(self.composer.edit, above, bridge, session)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session, notices)
-        self.sending.taken.connect(self.taken)
         self.keeping = DraftKeeping(self.composer, self.panels, bridge)
         self.sending.written.connect(self.keeping.store)
 

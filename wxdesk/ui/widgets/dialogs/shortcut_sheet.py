@@ -23,11 +23,12 @@ from wxdesk.ui.widgets.painting import paint_focus
 class ShortcutKey:
     """One shortcut and its action; alternatives are separated by a space: `F1 Ctrl+/`.
 
-    They are the usual ones, by which each command is known.
+    They are the usual ones, by which each command is known. `slot` is what a page binds to it.
     """
 
     keys: str
     does: str
+    slot: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ def bind(owner: QWidget, usual: str, slot: Callable[[], object]) -> QShortcut:
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
     shortcut.activated.connect(slot)
     return shortcut
+
+
+def bind_page(owner: QWidget, keys: Sequence[ShortcutKey]) -> None:
+    """Bind all keys of a page that have a slot."""
+    for key in keys:
+        if key.slot is not None:
+            for usual in key.keys.split(" "):
+                bind(owner, usual, key.slot)
 
 
 def bind_always(owner: QWidget, usual: str, slot: Callable[[], object]) -> None:
