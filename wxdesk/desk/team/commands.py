@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "conversations": (
         "take_over", "hand_back", "arm_transfer", "take_back", "set_mode", "mark_read", "describe", "change",
     ),
-    "claims": ("claim", "join", "take", "give_back", "hand_to"),
+    "claims": ("claim", "join", "take", "give_back", "hand_to", "see"),
     "replies": (
         "write", "write_split", "undo", "release", "keep", "put_back", "edit", "cancel", "retry", "confirm",
         "release_held", "cancel_held",
@@ -183,7 +183,7 @@ class RemoteCalls:
 
     async def ended(self) -> list[RemoteCall]:
         """Return the open calls that have ended; raises `StoreError`."""
-        return await self._queue.ended(self._open) if self._open else []
+        return await self._queue.ended(tuple(self._open)) if self._open else []
 
     def settle(self, ended: Iterable[RemoteCall]) -> None:
         """Give calls their results."""

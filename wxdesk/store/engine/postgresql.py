@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, NullPool, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -19,7 +19,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.change_hints import ChangeHints
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
-from wxdesk.store.engine.lease import Lease
+from wxdesk.store.engine.lease import Lease, elapsed
 from wxdesk.store.engine.server import address_of, check_server, unsafe_settings
 
 log = logging.getLogger(__name__)
@@ -57,8 +57,11 @@ RETRYABLE = frozenset({"40P01", "40001"})
 PAUSES = (0.02, 0.05, 0.1, 0.2)
 """Longest pause in seconds before each new try."""
 
-SESSION = "wxdesk.session"
-"""Name under which the pool remembers the server's number of a session."""
+SESSION, USED = "wxdesk.session", "wxdesk.used"
+"""Names under which the pool remembers a session's number, and when it was used."""
+
+IDLE_SECONDS = 1.0
+"""Rest after which a connection is asked if it still stands, which takes time."""
 
 _END = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY(:pids) AND usename = current_user "
@@ -98,7 +101,6 @@ class PostgresqlDatabase(Database):
             async_creator=connect,
             pool_size=POOL_SIZE,
             max_overflow=0,
-            pool_pre_ping=True,
             pool_timeout=ANSWER_SECONDS,
             query_cache_size=500,
         )
@@ -147,6 +149,8 @@ class PostgresqlDatabase(Database):
         """Note the sessions whose connections end, broken or not."""
         for engine in engines:
             event.listen(engine.sync_engine, "connect", _note_session)
+            event.listen(engine.sync_engine, "checkin", _note_use)
+            event.listen(engine.sync_engine, "checkout", _ask_if_idle)
             event.listen(engine.sync_engine, "connect", lambda one, _: self._connections.add(one.driver_connection))
             event.listen(engine.sync_engine, "close", lambda _, record: self._ended.add(record.info.get(SESSION, 0)))
 
@@ -237,3 +241,16 @@ class PostgresqlDatabase(Database):
 
 def _note_session(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     record.info[SESSION] = connection.driver_connection.get_server_pid()
+
+
+def _note_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[USED] = elapsed()
+
+
+def _ask_if_idle(connection: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401
+    """Have another connection made in place of one that was lost while nobody used it."""
+    try:
+        if elapsed() - record.info.get(USED, elapsed()) > IDLE_SECONDS or connection.driver_connection.is_closed():
+            connection.ping()
+    except Exception as error:
+        raise DisconnectionError from error

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, select, update
 
 from wxdesk.core.model.operator import CommandState, RemoteCall
-from wxdesk.store.engine.database import CHANNEL, StorePart, reading, writing
+from wxdesk.store.engine.database import CHANNEL, StorePart, read_by, reading, writing
 from wxdesk.store.schema.team import commands, relayed_events
 
 MOST_READ = 500
@@ -48,7 +48,8 @@ class RelayedEvents(StorePart):
         newest = rows[-1].id if rows else cursor
         if len(rows) > MOST_READ:
             return Relayed([], connection.scalar(select(func.max(relayed_events.c.id))) or newest, missed=True)
-        oldest = connection.scalar(select(func.min(relayed_events.c.id))) or 0  # the newest is never dropped
+        dropped = bool(rows) and rows[0].id > cursor + 1  # or rolled back; the newest is never dropped
+        oldest = (connection.scalar(select(func.min(relayed_events.c.id))) or 0) if dropped else 0
         return Relayed([row.events for row in rows], newest, missed=cursor < oldest - 1)
 
 
@@ -61,6 +62,14 @@ KEPT = 10_000
 
 _CALL = (commands.c.id, commands.c.call, commands.c.arguments)
 _COLUMNS = (*_CALL, commands.c.state, commands.c.result, commands.c.operator_id)
+
+
+def _ended(connection: Connection, ids: Collection[int]) -> list[RemoteCall]:
+    """Return those of these calls that have an end; lost is what is there no more."""
+    open_ones = (CommandState.PENDING, CommandState.BEGUN)
+    known = {row.id: RemoteCall(*row) for row in connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids)))}
+    gone = [RemoteCall(one, "", "", CommandState.LOST) for one in ids if one not in known]  # deleted with a customer
+    return gone + [one for one in known.values() if one.state not in open_ones]
 
 
 class CommandQueue(StorePart):
@@ -87,9 +96,7 @@ class CommandQueue(StorePart):
         change = update(commands).where(commands.c.id == command_id, commands.c.state == CommandState.PENDING)
         return connection.execute(change.values(state=CommandState.WITHDRAWN)).rowcount == 1
 
-    async def ended(self, ids: Collection[int]) -> list[RemoteCall]:
-        """Return those of these calls that have an end; lost is what is there no more."""
-        return await self._db.read(_ended, tuple(ids))
+    ended = read_by(_ended)
 
     @writing
     def begin(self, connection: Connection) -> list[RemoteCall]:
@@ -115,10 +122,3 @@ class CommandQueue(StorePart):
         """Mark what a server that has ended left begun as lost."""
         left = update(commands).where(commands.c.state == CommandState.BEGUN)
         connection.execute(left.values(state=CommandState.LOST))
-
-
-def _ended(connection: Connection, ids: tuple[int, ...]) -> list[RemoteCall]:
-    open_ones = (CommandState.PENDING, CommandState.BEGUN)
-    known = {row.id: RemoteCall(*row) for row in connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids)))}
-    gone = [RemoteCall(one, "", "", CommandState.LOST) for one in ids if one not in known]  # deleted with a customer
-    return gone + [one for one in known.values() if one.state not in open_ones]
