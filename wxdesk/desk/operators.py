@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from wxdesk.core.errors import BadInput, NotAllowed, Phrase, StoreError
 from wxdesk.core.events import Event, OperatorsChanged
-from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
+from wxdesk.core.model.operator import NEEDS, Operator, Role
 from wxdesk.desk.ports import Clock
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store.team import OperatorStore, SignInRow, owners
@@ -41,6 +41,7 @@ class Operators:
         self, store: OperatorStore, sources: SecretSources | None, publish: Callable[[Event], None], clock: Clock
     ) -> None:
         self._store = store
+        self.all, self.actions = store.all, store.actions
         self._sources = sources
         self._publish = publish
         self._clock = clock
@@ -118,14 +119,6 @@ class Operators:
             row = await self._store.find(operator.id)
             self._mark = _mark(row) if row is not None else ""
             await self._stay("")
-
-    async def all(self) -> list[Operator]:
-        """Return all operators by name."""
-        return await self._store.all()
-
-    async def actions(self, most: int) -> list[OperatorAction]:
-        """Return what operators did, newest first."""
-        return await self._store.actions(most)
 
     async def add(self, name: str, role: Role, password: str) -> None:
         """Add an operator; raises `BadInput`, `NotAllowed`."""

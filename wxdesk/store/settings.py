@@ -1,8 +1,8 @@
 """Small values that must survive a restart, such as the pause."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
-from wxdesk.store.engine.database import StorePart, insert_into, reading
+from wxdesk.store.engine.database import StorePart, insert_into, reading, write_by, writing
 from wxdesk.store.schema.authored import settings
 
 PREFERENCES = "preferences"
@@ -11,8 +11,19 @@ PREFERENCES = "preferences"
 OWN_PREFERENCES = f"{PREFERENCES}:"
 """Key of an operator's own preferences, followed by the name."""
 
+CALL = "call:"
+"""Key of a call not seen yet, followed by name, colon and conversation."""
+
 ACCOUNT_MODE = "account:"
 """Key of an account's mode, followed by its name; an empty value is none."""
+
+
+def put(connection: Connection, key: str, value: str) -> None:
+    """Store a value."""
+    insert = insert_into(connection, settings).values(key=key, value=value)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=[settings.c.key], set_={"value": insert.excluded.value})
+    )
 
 
 class Settings(StorePart):
@@ -28,9 +39,12 @@ class Settings(StorePart):
         query = select(settings.c.key, settings.c.value).where(settings.c.key.startswith(prefix, autoescape=True))
         return {row.key: row.value for row in connection.execute(query)}
 
-    async def set(self, key: str, value: str) -> None:
-        """Store a value."""
-        await self._db.write(put, key, value)
+    set = write_by(put)
+
+    @writing
+    def drop(self, connection: Connection, key: str) -> None:
+        """Forget a value."""
+        connection.execute(delete(settings).where(settings.c.key == key))
 
 
 def get(connection: Connection, key: str, *, for_update: bool = False) -> str | None:
@@ -38,11 +52,3 @@ def get(connection: Connection, key: str, *, for_update: bool = False) -> str | 
     query = select(settings.c.value).where(settings.c.key == key)
     value: str | None = connection.scalar(query.with_for_update() if for_update else query)
     return value
-
-
-def put(connection: Connection, key: str, value: str) -> None:
-    """Store a value."""
-    insert = insert_into(connection, settings).values(key=key, value=value)
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=[settings.c.key], set_={"value": insert.excluded.value})
-    )

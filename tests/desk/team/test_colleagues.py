@@ -13,6 +13,7 @@ from tests.desk.team.test_operators import operators, sign_in, staffed
 from tests.flow.conftest import sandbox
 from wxdesk.app import open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.claim import Sight
 from wxdesk.core.errors import ClaimedByColleague, NotAllowed
 from wxdesk.core.events import ColleagueCalled, Event, MessageKept
@@ -116,6 +117,22 @@ async def test_a_lead_may_take_it_and_who_is_handed_it_is_called(pair: Pair, ope
     await sign_in(operators, "组长")
     await pair.wang.claims.take(pair.thread)
     assert (await pair.seen_by_li()).claimed_by == "组长"
+
+
+async def test_a_call_waits_until_it_is_seen(pair: Pair) -> None:
+    """By a note or by handing over, also while nobody is at that desk; and it goes with the customer."""
+    await pair.wang.conversations.describe(pair.thread, ContactChange(note="@小李 please look"))
+    called = ColleagueCalled(pair.thread, "小李", "小王", "@小李 please look")
+    assert await pair.li.claims.unseen("小李") == [called]
+    assert await pair.wang.claims.unseen("小王") == []
+    await pair.wang.claims.see(pair.thread)
+    assert await pair.li.claims.unseen("小李") == [called]
+    await pair.li.claims.see(pair.thread)
+    assert await pair.li.claims.unseen("小李") == []
+    await pair.wang.claims.hand_to(pair.thread, "小李", "wants a refund")
+    assert [call.text for call in await pair.li.claims.unseen("小李")] == ["wants a refund"]
+    await pair.team.server.store.person_rows.erase(pair.thread)
+    assert await pair.li.claims.unseen("小李") == []
 
 
 async def test_what_colleagues_do_is_seen_at_once_and_who_is_there_is_known_by_name(pair: Pair) -> None:

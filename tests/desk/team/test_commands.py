@@ -60,7 +60,7 @@ PARTS: dict[str, type] = {
 }
 
 READS = {
-    "claims": {"claim_to_write"},
+    "claims": {"claim_to_write", "call", "unseen"},
     "outbox": {"run", "recover"},
     "takeovers": {"load", "run"},
     "attention": {"load", "run", "refresh", "longest_waiting"},

@@ -27,7 +27,7 @@ def test_a_phone_is_added_and_its_number_set(qtbot: QtBot, card: OutsideCard, wo
     card.add.click()
     dialog = card.window().findChild(PhoneDialog)
     dialog.service.setCurrentIndex(2)
-    assert (dialog.kind, dialog.secret.edit.placeholderText()) == (PhoneKind.BARK, "https://api.day.app/…")
+    assert (dialog.service.value, dialog.secret.edit.placeholderText()) == (PhoneKind.BARK, "https://api.day.app/…")
     dialog.field.edit.setText("not a name!")
     dialog.action.click()
     qtbot.waitUntil(lambda: "1 to 32 letters" in dialog.error.full_text())

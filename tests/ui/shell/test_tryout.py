@@ -55,7 +55,7 @@ def own(qtbot: QtBot, empty: DeskThread, appearance: Appearance) -> Iterator[tup
 def _begin(qtbot: QtBot, window: MainWindow, switch: TryoutSwitch) -> tuple[Bridge, MainWindow]:
     window.show_settings()
     [page] = window.findChildren(SettingsPage)
-    qtbot.mouseClick(page.tryout, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.empty.tryout, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: switch.shown is not None, timeout=START_MS)
     assert switch.shown is not None
     return switch.shown

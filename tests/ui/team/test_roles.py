@@ -5,9 +5,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from pytestqt.qtbot import QtBot
 
+from tests.ui.notifications.desktop import board
 from tests.ui.team.conftest import PASSWORD
 from tests.ui.world import World
-from wxdesk.core.conversations.changes import RowAct, RowChange
+from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.operator import Role
@@ -112,6 +113,25 @@ def test_what_needs_a_role_is_grey_until_one_has_it(
     qtbot.waitUntil(lambda: rules.rules.rowCount() == 1 and bridge.is_idle)
     assert rules.rules.setData(rules.rules.index(0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
     qtbot.waitUntil(lambda: not world.call(world.desk.rules.rulebook.all())[0].enabled)
+
+
+def test_a_call_meanwhile_is_shown_until_it_is_seen(
+    qtbot: QtBot, bridge: Bridge, window: MainWindow, world: World, operators: Operators
+) -> None:
+    """Also where the desk was closed when a colleague called."""
+    thread = world.say("oLI00000000000000000001", "hello")
+
+    async def call() -> None:
+        await operators.sign_in("老板", PASSWORD)
+        await world.desk.conversations.describe(thread, ContactChange(note="@小王 please look"))
+        await operators.sign_in("小王", "wang's own 1")
+
+    world.call(call())
+    board(bridge, window)
+    qtbot.waitUntil(lambda: any("@小王 please look" in text for text in window.notices.bars.texts().values()))
+    window.open_conversation(thread)
+    qtbot.waitUntil(lambda: not any("@小王" in text for text in window.notices.bars.texts().values()))
+    qtbot.waitUntil(lambda: world.call(world.desk.claims.unseen("小王")) == [])
 
 
 def test_several_at_once_are_asked_about_if_a_colleague_has_one(

@@ -5,12 +5,15 @@ Where nobody is signed in, nothing is claimed and nothing refused.
 
 from collections.abc import Callable
 
+import msgspec
+
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import ClaimedByColleague, Phrase
 from wxdesk.core.events import ColleagueCalled, ConversationChanged, Event
 from wxdesk.core.model.operator import acting_name
 from wxdesk.desk.ports import Clock
 from wxdesk.store import Store
+from wxdesk.store.settings import CALL
 
 
 class Claims:
@@ -67,7 +70,22 @@ class Claims:
             line = ContactChange(line=f"{me} → @{colleague}: {note}")
             await self._store.conversations.change_contact(contact.id, line)
             self._publish(ConversationChanged(conversation_id))
-        self._publish(ColleagueCalled(conversation_id, colleague, me, note))
+        await self.call(ColleagueCalled(conversation_id, colleague, me, note))
+
+    async def call(self, call: ColleagueCalled) -> None:
+        """Call a colleague, who hears of it now or when their desk opens."""
+        key = f"{CALL}{call.name}:{call.conversation_id}"
+        await self._store.settings.set(key, msgspec.json.encode(call).decode())
+        self._publish(call)
+
+    async def unseen(self, name: str) -> list[ColleagueCalled]:
+        """Return the calls that an operator has not seen."""
+        kept = (await self._store.settings.beginning(CALL)).values() if name else ()
+        return [call for one in kept if (call := msgspec.json.decode(one, type=ColleagueCalled)).name == name]
+
+    async def see(self, conversation_id: int) -> None:
+        """Forget that a colleague called the operator there."""
+        await self._store.settings.drop(f"{CALL}{acting_name()}:{conversation_id}")
 
     async def _give(self, conversation_id: int, name: str, of: str = "", *, anyway: bool = False) -> None:
         now = self._clock()

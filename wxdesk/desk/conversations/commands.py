@@ -3,7 +3,7 @@
 Each returns after its commit and has then been published.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from wxdesk.core import events
@@ -27,6 +27,7 @@ class ConversationCommands:
     _store: Store
     _policy_changes: PolicyChanges
     _transfers: Transfers
+    _call: Callable[[events.ColleagueCalled], Awaitable[None]]
     _publish: Callable[[events.Event], None]
     _clock: Clock
 
@@ -79,7 +80,7 @@ class ConversationCommands:
         if change.note and acting_name():
             new = [line for line in change.note.splitlines() if line not in before.note.splitlines()]
             for name in called_in("\n".join(new), [one.name for one in await self._store.operators.all()]):
-                self._publish(events.ColleagueCalled(conversation_id, name, acting_name(), "\n".join(new)))
+                await self._call(events.ColleagueCalled(conversation_id, name, acting_name(), "\n".join(new)))
 
     async def change(self, ids: tuple[int, ...], change: RowChange) -> RowsChanged:
         """Change several conversations: pin, resolve, snooze, tag, block, and so on.

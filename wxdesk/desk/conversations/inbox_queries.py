@@ -125,9 +125,8 @@ class InboxQueries:
         for one in waiting:
             thread, count = threads[one.conversation_id], len(asking.get(one.id, ()))
             question = questions.get(one.message_id or 0)
-            closes_at, follows = thread.window.until, one.id in follow
-            behind_others, owner = one.id in behind, thread.claimed_by
-            found.append(HeldReply(one, thread.contact, closes_at, count, follows, behind_others, question, owner))
+            closes_at, follows, owner = thread.window.until, one.id in follow, thread.claimed_by
+            found.append(HeldReply(one, thread.contact, closes_at, count, follows, one.id in behind, question, owner))
         return tuple(found)
 
 

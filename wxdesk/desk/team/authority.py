@@ -31,7 +31,7 @@ OPEN = {"presence.attend"}
 
 PASSING = {
     "replies", "drafts", "typing", "presence", "attention", "conversations.mark_read", "outbox.try_now",
-    "templates.count_use", "preferences.set_own",
+    "templates.count_use", "preferences.set_own", "claims.see",
 }  # fmt: skip
 """Commands that are not kept: replies have a history, and others ask for none."""
 

@@ -49,7 +49,7 @@ class ClaimKeeper:
             if owner == name:
                 busy[name] = busy.get(name, 0) + 1
                 self._desk.bus.publish(ConversationChanged(conversation_id))
-                self._desk.bus.publish(ColleagueCalled(conversation_id, name))
+                await self._desk.claims.call(ColleagueCalled(conversation_id, name))
 
 
 log = logging.getLogger(__name__)

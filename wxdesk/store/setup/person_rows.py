@@ -15,6 +15,7 @@ from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.operator import CommandState
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.store.engine.database import MAX_IDS, Database, StorePart
+from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.messaging import (
     contacts,
     conversations,
@@ -26,6 +27,7 @@ from wxdesk.store.schema.messaging import (
     uploads,
 )
 from wxdesk.store.schema.team import commands, relayed_events
+from wxdesk.store.settings import CALL
 from wxdesk.store.setup.account_rows import pictures_only_of, rows_below
 
 LOOK_AGAIN = '[["WorkChanged",{"works":true}]]'
@@ -106,6 +108,7 @@ def _erase(
         connection.execute(delete(table).where(table.c.digest.in_(shown)))
     called = relayed_events.c.events.contains(f'"ColleagueCalled",{{"conversation_id":{conversation_id},')
     connection.execute(update(relayed_events).where(called).values(events=LOOK_AGAIN))
+    connection.execute(delete(settings).where(settings.c.key.like(f"{CALL}%:{conversation_id}")))
     connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
     person = hashlib.sha256(openid.encode()).hexdigest()[:12]
     return Erasure(account, person, counts[messages], counts[replies], len(shown), len(ids)), shown

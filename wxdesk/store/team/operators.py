@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from wxdesk.core.errors import BadInput, NotAllowed, NotFound, Phrase
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
-from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
+from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.team import operator_actions, operators
 from wxdesk.store.settings import OWN_PREFERENCES
@@ -29,6 +29,21 @@ class SignInRow:
     wait_until: datetime | None
 
 
+def _operator(row: Row[Any]) -> Operator:
+    return Operator(row.id, row.name, row.role, row.active)
+
+
+def _all(connection: Connection) -> list[Operator]:
+    """Return the operators by name."""
+    return [_operator(row) for row in connection.execute(select(operators).order_by(operators.c.name))]
+
+
+def _note(connection: Connection, action: str, about: str, at: datetime, by: Operator | None) -> None:
+    """Keep what an operator did."""
+    row = {"action": action, "about": about, "at": at, "operator": "" if by is None else by.name}
+    connection.execute(operator_actions.insert().values(row))
+
+
 class OperatorStore(StorePart):
     """The operators of a team.
 
@@ -36,9 +51,8 @@ class OperatorStore(StorePart):
     Who changes an operator says how it was, so that of two who change the same one is refused.
     """
 
-    async def all(self) -> list[Operator]:
-        """Return the operators by name."""
-        return await self._db.read(_all)
+    all = read_by(_all)
+    note = write_by(_note)
 
     @reading
     def find(self, connection: Connection, key: int | str) -> SignInRow | None:
@@ -119,23 +133,11 @@ class OperatorStore(StorePart):
         values = {"failures": wrong, "wait_until": None if wait is None else at + wait}
         connection.execute(update(operators).where(here).values(values))
 
-    async def note(self, action: str, about: str, at: datetime, by: Operator) -> None:
-        """Keep what an operator did."""
-        await self._db.write(_note, action, about, at, by)
-
     @reading
     def actions(self, connection: Connection, most: int) -> list[OperatorAction]:
         """Return what operators did, newest first."""
         newest = select(operator_actions).order_by(operator_actions.c.id.desc()).limit(most)
         return [OperatorAction(row.at, row.operator, row.action, row.about) for row in connection.execute(newest)]
-
-
-def _operator(row: Row[Any]) -> Operator:
-    return Operator(row.id, row.name, row.role, row.active)
-
-
-def _all(connection: Connection) -> list[Operator]:
-    return [_operator(row) for row in connection.execute(select(operators).order_by(operators.c.name))]
 
 
 def _locked(connection: Connection, by: Operator | None, own: int | None = None) -> dict[int, Operator]:
@@ -152,11 +154,6 @@ def _locked(connection: Connection, by: Operator | None, own: int | None = None)
 def owners(known: Iterable[Operator]) -> list[Operator]:
     """Return those who are active owners; while there is one, a team signs in."""
     return [one for one in known if one.active and one.role is Role.OWNER]
-
-
-def _note(connection: Connection, action: str, about: str, at: datetime, by: Operator | None) -> None:
-    row = {"action": action, "about": about, "at": at, "operator": "" if by is None else by.name}
-    connection.execute(operator_actions.insert().values(row))
 
 
 TAKEN = "there is an operator called “{name}” already"

@@ -188,11 +188,8 @@ class RowActs(QObject):
         if not some or self._edit.composing:
             return
         owners = (one.claimed_by for one in some) if change.act in _LEAVES else ()
-        if words := colleagues_among(owners, self._bridge.desk.me):
-            title = tr("Set aside what colleagues have?")
-            self._notices.confirm(title, words, tr("Do it all the same"), partial(self._change, tuple(some), change))
-        else:
-            self._change(tuple(some), change)
+        whose, title = colleagues_among(owners, self._bridge.desk.me), tr("Set aside what colleagues have?")
+        self._notices.warn(whose, title, tr("Do it all the same"), partial(self._change, tuple(some), change))
 
     def _change(self, some: Sequence[Conversation], change: RowChange) -> None:
         work = self._bridge.desk.conversations.change(tuple(one.id for one in some), change)

@@ -58,7 +58,10 @@ class NoticeBoard(QObject):
         self._standstills = window.inbox.session.hold_reasons
         self._calls: set[int] = set()
         self.held = HeldReplyNotices(bridge, window, notifier, self._answers, self)
+        self._called: dict[int, DesktopNotice] = {}
         bridge.events.connect(self._hear)
+        window.inbox.session.turned.connect(self._look)
+        bridge.ask(bridge.desk.claims.unseen(bridge.desk.me), self._tell_of_colleagues)
 
     def _hear(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, AttentionChanged) for event in events):
@@ -69,7 +72,7 @@ class NoticeBoard(QObject):
             elif isinstance(event, ReachabilityChanged):
                 self._tell_of_loss(event.reach)
             elif isinstance(event, ColleagueCalled) and event.name == self._bridge.desk.me != "":
-                self._bridge.ask(self._bridge.desk.inbox.rows([event.conversation_id]), partial(self._pass_on, event))
+                self._tell_of_colleagues([event])
         raised = defaultdict[int, set[AttentionReason]](set)
         for event in events:
             if isinstance(event, AttentionRaised) and _is_call(event.cause):
@@ -79,27 +82,42 @@ class NoticeBoard(QObject):
 
     def _tell_of_loss(self, reach: Reach) -> None:
         """Notify of a loss while nobody looks at the window, whose bar tells it as well."""
-        desk = self._bridge.desk
         if not reach.lost:
             self._notifier.withdraw(notice_key(NoticeTopic.LOSS, NO_CONVERSATION))
-        elif not is_watching(desk.presence) and preferences_at_this_hour(desk).notifications:
+        elif self._nobody_looks():
             self._notifier.show(loss_notice(reach.finding), self._answers.give)
+
+    def _tell_of_colleagues(self, calls: Sequence[ColleagueCalled]) -> None:
+        for call in calls:
+            self._bridge.ask(self._bridge.desk.inbox.rows([call.conversation_id]), partial(self._pass_on, call))
+
+    def _nobody_looks(self) -> bool:
+        desk = self._bridge.desk
+        return not is_watching(desk.presence) and preferences_at_this_hour(desk).notifications
 
     def _pass_on(self, call: ColleagueCalled, rows: Sequence[InboxRow]) -> None:
         """Tell of a colleague's call, also on the desktop while nobody looks."""
         for notice in [colleague_notice(call, row.conversation) for row in rows]:
             words, read = ": ".join(filter(None, (notice.title, notice.body))), partial(self._read, notice)
-            self._window.notices.bar(notice.key, words, tone="pending", action=tr("Open"), then=read)
-            if (
-                not is_watching(self._bridge.desk.presence)
-                and preferences_at_this_hour(self._bridge.desk).notifications
-            ):
+            self._called[notice.conversation_id] = notice
+            seen = partial(self._seen, notice.conversation_id)
+            self._window.notices.bar(notice.key, words, tone="pending", action=tr("Open"), then=read, away=seen)
+            if self._nobody_looks():
                 self._notifier.show(notice, self._read)
 
     def _read(self, notice: DesktopNotice, _: object = None) -> None:
-        self._window.notices.bar(notice.key, "")
-        self._notifier.withdraw(notice.key)
+        self._seen(notice.conversation_id)
         self._answers.open(notice.conversation_id)
+
+    def _look(self) -> None:
+        self._seen(self._window.open_conversation_id or 0)
+
+    def _seen(self, conversation_id: int) -> None:
+        """Forget a colleague's call, which is answered by looking there or put away."""
+        if notice := self._called.pop(conversation_id, None):
+            self._window.notices.bar(notice.key, "")
+            self._notifier.withdraw(notice.key)
+            self._bridge.ask(self._bridge.desk.claims.see(conversation_id))
 
     def _tell_of_calls(self, raised: dict[int, set[AttentionReason]]) -> None:
         """Notify of attention, unless the operator has the conversation in sight."""
@@ -111,9 +129,8 @@ class NoticeBoard(QObject):
 
     def _tell_of_returns(self, returning: set[int]) -> None:
         """Notify of ending takeovers while nobody looks at the window."""
-        desk = self._bridge.desk
-        if returning and not is_watching(desk.presence) and preferences_at_this_hour(desk).notifications:
-            self._bridge.ask(desk.inbox.rows(returning), self._show_returns)
+        if returning and self._nobody_looks():
+            self._bridge.ask(self._bridge.desk.inbox.rows(returning), self._show_returns)
 
     def _show_returns(self, rows: Sequence[InboxRow]) -> None:
         for row in rows[:MOST_NOTICES]:

@@ -64,13 +64,8 @@ class LeaveReminder(QObject):
             )
 
     def _hand_back(self) -> None:
-        if self._whose:
-            self._notices.confirm(tr("Hand all of them back?"), self._whose, tr("Hand them back"), self._hand_all_back)
-        else:
-            self._hand_all_back()
-
-    def _hand_all_back(self) -> None:
-        self._bridge.ask(self._bridge.desk.takeovers.hand_back_endless())
+        back, title = self._bridge.desk.takeovers.hand_back_endless, tr("Hand all of them back?")
+        self._notices.warn(self._whose, title, tr("Hand them back"), lambda: self._bridge.ask(back()))
 
 
 class PresenceChip(QWidget):

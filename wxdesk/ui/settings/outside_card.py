@@ -27,20 +27,13 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.rights import Rights
 
 KINDS = {
-    PhoneKind.WECOM: "WeCom group robot",
-    PhoneKind.SERVERCHAN: "ServerChan (to WeChat)",
-    PhoneKind.BARK: "Bark (iPhone)",
-    PhoneKind.NTFY: "ntfy",
-    PhoneKind.WEBHOOK: "Another system, by webhook",
+    PhoneKind.WECOM: ("WeCom group robot", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…"),
+    PhoneKind.SERVERCHAN: ("ServerChan (to WeChat)", "https://sctapi.ftqq.com/….send"),
+    PhoneKind.BARK: ("Bark (iPhone)", "https://api.day.app/…"),
+    PhoneKind.NTFY: ("ntfy", "https://ntfy.sh/…"),
+    PhoneKind.WEBHOOK: ("Another system, by webhook", "https://…"),
 }
-
-EXAMPLES = {
-    PhoneKind.WECOM: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…",
-    PhoneKind.SERVERCHAN: "https://sctapi.ftqq.com/….send",
-    PhoneKind.BARK: "https://api.day.app/…",
-    PhoneKind.NTFY: "https://ntfy.sh/…",
-    PhoneKind.WEBHOOK: "https://…",
-}
+"""Name of each service, and what its address looks like."""
 
 
 class PhoneDialog(AgreementDialog):
@@ -49,21 +42,15 @@ class PhoneDialog(AgreementDialog):
     def __init__(self, parent: QWidget) -> None:
         text = tr("It hears of customers who wait while nobody is at the desk. The address is kept as a secret.")
         super().__init__(tr("Add a phone"), text, tr("Add"), parent)
-        self.service = ChoiceField(self, tr("Service"), [(kind, tr(words)) for kind, words in KINDS.items()])
+        self.service = ChoiceField(self, tr("Service"), [(kind, tr(words)) for kind, (words, _) in KINDS.items()])
         self.field = LabelledField(tr("Name: letters and digits"), "boss", self)
-        self.secret = LabelledField(tr("Address from the service"), EXAMPLES[PhoneKind.WECOM], self)
+        self.secret = LabelledField(tr("Address from the service"), KINDS[PhoneKind.WECOM][1], self)
         for widget in (self.service, self.field, self.secret):
             self.body.addWidget(widget)
         self.service.currentIndexChanged.connect(self._show_example)
 
-    @property
-    def kind(self) -> PhoneKind:
-        """The chosen service."""
-        kind: PhoneKind = self.service.value
-        return kind
-
     def _show_example(self) -> None:
-        self.secret.edit.setPlaceholderText(EXAMPLES[self.kind])
+        self.secret.edit.setPlaceholderText(KINDS[self.service.value][1])
 
 
 class DataDialog(AgreementDialog):
@@ -145,7 +132,7 @@ class OutsideCard(SettingsCard):
         self.removals[name] = away = SmallButton("close", tr("Remove “{name}”", name=name), row)
         away.clicked.connect(partial(self._remove_phone, name))
         Rights(self._bridge, Role.OWNER, away)
-        label = PlainLabel(f"{name} · {tr(KINDS[kind])}", elide=True, parent=row)
+        label = PlainLabel(f"{name} · {tr(KINDS[kind][0])}", elide=True, parent=row)
         hbox((label, 1), trial, away, within=row, spacing=8)
         return row
 
@@ -162,7 +149,8 @@ class OutsideCard(SettingsCard):
 
     def _add_phone(self) -> None:
         dialog, keep = PhoneDialog(self.window()), self._bridge.desk.account_editing.set_phone
-        dialog.when_agreed(self._bridge, lambda: keep(dialog.field.text() or "boss", dialog.kind, dialog.secret.text()))
+        name, kind, secret = dialog.field, dialog.service, dialog.secret
+        dialog.when_agreed(self._bridge, lambda: keep(name.text() or "boss", kind.value, secret.text()))
         dialog.open()
 
     def _change_data(self) -> None:

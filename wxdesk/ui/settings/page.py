@@ -19,7 +19,7 @@ from wxdesk.ui.settings.checks_card import AddressSummary, ChecksCard
 from wxdesk.ui.settings.outside_card import OutsideCard
 from wxdesk.ui.settings.places_card import DataCard, InstallationFacts, PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
-from wxdesk.ui.setup.elsewhere import ElsewhereCard
+from wxdesk.ui.setup.console import ElsewhereCard
 from wxdesk.ui.team.card import TeamCard
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -85,9 +85,8 @@ class SettingsPage(QWidget):
         here = not self._bridge.desk.is_remote
         self.empty.setVisible(here and not self.cards)
         self.add.setVisible(here and bool(self.cards))
-        self.address.setVisible(here)
-        self.places.setVisible(here)
-        self.outside.setVisible(here)
+        for one in (self.address, self.places, self.outside):
+            one.setVisible(here)
         self._show_state()
 
     def _card(self, name: str) -> AccountCard:
@@ -116,7 +115,6 @@ class SettingsPage(QWidget):
         self._columns.setContentsMargins(24, 20, 24, 24)
         self._columns.setSpacing(16)
         self.empty = NoAccountCard(self)
-        self.tryout = self.empty.tryout
         self.empty.connect_first.clicked.connect(self.commands.add)
         self._accounts: QVBoxLayout = vbox(self.empty, spacing=16)
         if self._bridge.desk.is_remote:
@@ -131,15 +129,10 @@ class SettingsPage(QWidget):
         looks = AppearanceCard(appearance, self)
         own = vbox(self._accounts, *self.team, self.preferences, self.outside, STRETCH, spacing=16)
         self._columns.addLayout(own, 3)
-        self._columns.addLayout(
-            vbox(self.address, *self._checks(), self.places, self.data, looks, STRETCH, spacing=16), 2
-        )
+        examine = None if self._bridge.desk.is_remote else self._facts.examine
+        checks = () if examine is None else (ChecksCard(self._bridge, examine, self),)
+        self._columns.addLayout(vbox(self.address, *checks, self.places, self.data, looks, STRETCH, spacing=16), 2)
         scroll = QScrollArea(self, widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(content)
         vbox(header, (scroll, 1), within=self, spacing=0)
-
-    def _checks(self) -> list[ChecksCard]:
-        if self._facts.examine is None or self._bridge.desk.is_remote:
-            return []
-        return [ChecksCard(self._bridge, self._facts.examine, self)]

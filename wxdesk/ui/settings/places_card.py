@@ -87,13 +87,13 @@ class SecretPlaces(QWidget):
         hbox((self.state, 1), (self.button, Qt.AlignmentFlag.AlignTop), within=self, spacing=10)
         self.show_now()
         # Whoever has all secrets in the environment has not asked the keychain yet.
-        bridge.ask(asyncio.to_thread(sources.keychain.get, "", START_SECONDS), self._hear_of_keychain)
+        bridge.ask(asyncio.to_thread(sources.keychain.get, "", START_SECONDS), self.show_now)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.show_now()
 
-    def show_now(self) -> None:
+    def show_now(self, _: object = None) -> None:
         """Show the present state."""
         role, text, action = self._now()
         self.state.show_state(role, text)
@@ -110,9 +110,6 @@ class SecretPlaces(QWidget):
             return "accent", tr("New secrets go into the vault"), ""
         text = tr("There is no usable keychain: new secrets are gone when the program ends")
         return "pending", text, tr("Make a vault …")
-
-    def _hear_of_keychain(self, _: object) -> None:
-        self.show_now()
 
     def _ask(self) -> None:
         dialog = VaultDialog(self._bridge, self._sources, self)

@@ -1,6 +1,7 @@
 """Lines of the preferences: a number with its unit, a switch, or a choice."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -58,7 +59,7 @@ class NumberLine(PreferenceLine):
             flow.addWidget(widget)
         self._column.addWidget(sentence)
         self._column.addWidget(self.error)
-        self.number.decided.connect(self._tell)
+        self.number.decided.connect(partial(self.changed.emit, field))
 
     def show_value(self, value: object) -> None:
         """Show this number."""
@@ -72,9 +73,6 @@ class NumberLine(PreferenceLine):
         set_wrong(self.number, bool(reason))
         self.number.setAccessibleDescription(reason)
 
-    def _tell(self, number: int) -> None:
-        self.changed.emit(self.field, number)
-
 
 class SwitchLine(PreferenceLine):
     """A switch with its meaning."""
@@ -83,14 +81,11 @@ class SwitchLine(PreferenceLine):
         super().__init__(field, parent)
         self.switch = Switch(parent=self)
         self._column.addLayout(switch_line(self.switch, words))
-        self.switch.turned.connect(self._tell)
+        self.switch.turned.connect(partial(self.changed.emit, field))
 
     def show_value(self, value: object) -> None:
         """Set the switch."""
         self.switch.setChecked(bool(value))
-
-    def _tell(self, on: bool) -> None:
-        self.changed.emit(self.field, on)
 
 
 class WordsLine(PreferenceLine):

@@ -152,26 +152,23 @@ class PreferencesCard(SettingsCard):
         self.lines[field].show_error("")
         if wanted != self._wanted:
             before, self._wanted = getattr(self._wanted, field), wanted
-            self._save(field, wanted, partial(self._saved, field, before))
-
-    def _saved(self, field: str, before: object, _: None) -> None:
-        self._notices.offer(tr("Saved"), tr("Undo"), partial(self._undo, field, before))
+            self._save(field, wanted, partial(self._undo, field, before))
 
     def _undo(self, field: str, before: object) -> None:
         """Restore this field only: another may have been set since."""
         self._save(field, replace(self._bridge.desk.preferences.now, **{field: before}))  # type: ignore[arg-type]  # it was it
 
-    def _save(self, field: str, wanted: Preferences, done: Callable[[None], None] | None = None) -> None:
+    def _save(self, field: str, wanted: Preferences, undo: Callable[[], None] | None = None) -> None:
         self._under_way += 1
         preferences = self._bridge.desk.preferences
         keep = preferences.set_own if field in OWN else preferences.set
-        self._bridge.ask(keep(wanted), partial(self._stored, done), self._not_saved)
+        self._bridge.ask(keep(wanted), partial(self._stored, undo), self._not_saved)
 
-    def _stored(self, done: Callable[[None], None] | None, _: None) -> None:
+    def _stored(self, undo: Callable[[], None] | None, _: None) -> None:
         self._under_way -= 1
         self._follow()
-        if done is not None:
-            done(None)
+        if undo is not None:
+            self._notices.offer(tr("Saved"), tr("Undo"), undo)
 
     def _not_saved(self, error: Exception) -> None:
         self._under_way -= 1

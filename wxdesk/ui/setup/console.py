@@ -1,4 +1,4 @@
-"""WeChat's consoles: the values to enter there, and the menus that lead to them."""
+"""Consoles elsewhere: values and menus for WeChat's, commands for a server's."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from wxdesk.core.model.account import PushMode
+from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font, mono_font
 from wxdesk.ui.setup.text import ConsolePath
 from wxdesk.ui.widgets.boxes import vbox
-from wxdesk.ui.widgets.copying import CopyButton
+from wxdesk.ui.widgets.card_rows import SettingsCard
+from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 
 
@@ -91,3 +93,25 @@ class ConsolePaths(QFrame):
             grid.addWidget(path, row, 1)
         head = PlainLabel(title, size=Size.SMALL, role="secondary", strong=True, wrap=True, parent=self)
         vbox(head, grid, within=self, spacing=8, margins=(14, 10, 14, 12))
+
+
+class ElsewhereCard(SettingsCard):
+    """Says that accounts are set up on the server, and by which commands."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(tr("Accounts are set up on the server"), parent)
+        words = tr(
+            "This window has no secrets of WeChat. Whoever looks after the server runs these lines there, with your own"
+            " AppID: the secrets are asked for, and stay there. The account then appears here by itself."
+        )
+        self.add_below(PlainLabel(words, role="secondary", wrap=True, parent=self))
+        self.add_below(CodeBlock(COMMANDS, tr("the commands"), self))
+
+
+COMMANDS = """\
+wxdesk account add shop --app-id wx0123456789abcdef
+wxdesk secret set shop app_secret
+wxdesk secret set shop push_token
+wxdesk secret set shop encoding_aes_key
+wxdesk doctor"""
+"""Commands that add an account at a server, and check what is missing."""

@@ -20,7 +20,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.card import WIDTH, SetupCard, SetupView
-from wxdesk.ui.setup.elsewhere import ElsewhereCard
+from wxdesk.ui.setup.console import ElsewhereCard
 from wxdesk.ui.setup.findings import Mender
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard

@@ -83,7 +83,7 @@ def build_pages(
     insights, settings = InsightsPage(bridge, notices), SettingsPage(bridge, notices, facts, appearance)
     _lead_on(inbox, rules, templates, settings, links)
     settings.preferences.hours.clicked.connect(rules.hours.open)
-    settings.tryout.clicked.connect(links.tryout)
+    settings.empty.tryout.clicked.connect(links.tryout)
     guide = _guide(bridge, notices, WindowMemory(facts.home), links)
     guide.real_message.go_on.clicked.connect(partial(links.page, inbox))
     settings.setup_wanted.connect(guide.open)

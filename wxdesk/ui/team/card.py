@@ -58,7 +58,7 @@ class TeamCard(SettingsCard):
         bridge.follow(self, self.show_team, OperatorsChanged)
         self.show_team()
 
-    def show_team(self) -> None:
+    def show_team(self, _: object = None) -> None:
         """Show who is signed in; ask for the rest if an owner is."""
         me = self._operators.now
         self.setVisible(me is not None)
@@ -101,7 +101,7 @@ class TeamCard(SettingsCard):
             self._change(operator, replace(operator, role=role))
 
     def _change(self, before: Operator, after: Operator | None) -> None:
-        self._bridge.ask(self._operators.change(before, after), self._changed, self._refused)
+        self._bridge.ask(self._operators.change(before, after), self.show_team, self._refused)
 
     def _ask(self, kind: type[OwnPasswordDialog | NewOperatorDialog]) -> None:
         self._open(kind(self._bridge, self._operators, self.window()))
@@ -109,9 +109,6 @@ class TeamCard(SettingsCard):
     def _open(self, dialog: PasswordDialog) -> None:
         dialog.accepted.connect(self.show_team)
         dialog.open()
-
-    def _changed(self, _: object) -> None:
-        self.show_team()
 
     def _refused(self, error: Exception) -> None:
         self.show_team()

@@ -111,10 +111,7 @@ class HeldReplies(QObject):
 
     def when_meant(self, reply_ids: Sequence[int], send: Callable[[], None]) -> None:
         """Call `send`; ask first if one of these replies is to a colleague's customer."""
-        if whose := self._whose(reply_ids):
-            self._notices.confirm(tr("Send all the same?"), whose, tr("Send all the same"), send)
-        else:
-            send()
+        self._notices.warn(self._whose(reply_ids), tr("Send all the same?"), tr("Send all the same"), send)
 
     def _whose(self, reply_ids: Sequence[int]) -> str:
         return colleagues_among((one.owner for one in self.held if one.reply.id in reply_ids), self._bridge.desk.me)

@@ -131,6 +131,13 @@ class Notices(QObject):
         """Ask a question, and call `then` if the answer is yes; returns at once."""
         ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
 
+    def warn(self, words: str, title: str, action: str, then: Callable[[], None]) -> None:
+        """Call `then`; confirm it first where there are `words` of warning."""
+        if words:
+            self.confirm(title, words, action, then)
+        else:
+            then()
+
 
 class FootLine(QFrame):
     """One line over the foot of the host, which neither moves nor covers a page.
