@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, select
 
-from wxdesk.store.engine.database import StorePart, insert_into, reading, write_by, writing
+from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing
 from wxdesk.store.schema.authored import settings
 
 PREFERENCES = "preferences"
@@ -18,6 +18,13 @@ ACCOUNT_MODE = "account:"
 """Key of an account's mode, followed by its name; an empty value is none."""
 
 
+def get(connection: Connection, key: str, *, for_update: bool = False) -> str | None:
+    """Return a value, locked by `for_update` until the transaction ends."""
+    query = select(settings.c.value).where(settings.c.key == key)
+    value: str | None = connection.scalar(query.with_for_update() if for_update else query)
+    return value
+
+
 def put(connection: Connection, key: str, value: str) -> None:
     """Store a value."""
     insert = insert_into(connection, settings).values(key=key, value=value)
@@ -29,9 +36,7 @@ def put(connection: Connection, key: str, value: str) -> None:
 class Settings(StorePart):
     """Small key-value settings that must survive a restart, such as the pause."""
 
-    async def get(self, key: str) -> str | None:
-        """Return the stored value."""
-        return await self._db.read(get, key)
+    get = read_by(get)
 
     @reading
     def beginning(self, connection: Connection, prefix: str) -> dict[str, str]:
@@ -45,10 +50,3 @@ class Settings(StorePart):
     def drop(self, connection: Connection, key: str) -> None:
         """Forget a value."""
         connection.execute(delete(settings).where(settings.c.key == key))
-
-
-def get(connection: Connection, key: str, *, for_update: bool = False) -> str | None:
-    """Return a value, locked by `for_update` until the transaction ends."""
-    query = select(settings.c.value).where(settings.c.key == key)
-    value: str | None = connection.scalar(query.with_for_update() if for_update else query)
-    return value

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, case, exists, func, literal, not_, or_,
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.store.engine.database import StorePart, reading, writing
+from wxdesk.store.engine.database import StorePart, reading, write_by, writing
 from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.messaging import AWAITS, CLAIMED, NOBODYS, OPEN, UNDECIDED, conversations, messages, replies
 
@@ -18,18 +18,33 @@ _LEAVES = or_(
 )
 
 
+def _claim(
+    connection: Connection, conversation_id: int, name: str, at: datetime, *, of: str = "", anyway: bool = False
+) -> tuple[str, datetime]:
+    """Give `name` a conversation that nobody has, or one `of` a colleague.
+
+    `anyway` does so whoever has it. Return who has it now, and since when: somebody else where it was not given.
+    Raises `NotFound`.
+    """
+    its = conversations.c.id == conversation_id
+    free = or_(not_(CLAIMED), _by.in_((name, of)))
+    since = case((_by == name, conversations.c.claimed_at), else_=literal(at, Moment))
+    change = update(conversations).where(its, *(() if anyway else (free,)))
+    values = {"claimed_by": name, "claimed_at": since, "claim_until": None}
+    row = connection.execute(change.values(values).returning(_by, conversations.c.claimed_at)).one_or_none()
+    if row is None:
+        row = connection.execute(select(_by, conversations.c.claimed_at).where(its)).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    if not row.claimed_by:  # given back just now
+        return _claim(connection, conversation_id, name, at, of=of, anyway=anyway)
+    return row.claimed_by, row.claimed_at
+
+
 class ClaimStore(StorePart):
     """Claims; each change is one statement, so that of two at once one wins."""
 
-    async def claim(
-        self, conversation_id: int, name: str, at: datetime, *, of: str = "", anyway: bool = False
-    ) -> tuple[str, datetime]:
-        """Give `name` a conversation that nobody has, or one `of` a colleague.
-
-        `anyway` does so whoever has it. Return who has it now, and since when: somebody else where it was not given.
-        Raises `NotFound`.
-        """
-        return await self._db.write(_claim, conversation_id, name, at, of, anyway)
+    claim = write_by(_claim)
 
     @writing
     def give_back(self, connection: Connection, conversation_id: int, name: str) -> bool:
@@ -67,21 +82,3 @@ class ClaimStore(StorePart):
         undecided = exists().where(messages.c.conversation_id == conversations.c.id, UNDECIDED)
         query = select(conversations.c.id).where(AWAITS, not_(CLAIMED), not_(leaves), not_(undecided))
         return list(connection.scalars(query.order_by(conversations.c.waiting_since, conversations.c.id)))
-
-
-def _claim(
-    connection: Connection, conversation_id: int, name: str, at: datetime, of: str, anyway: bool
-) -> tuple[str, datetime]:
-    its = conversations.c.id == conversation_id
-    free = or_(not_(CLAIMED), _by.in_((name, of)))
-    since = case((_by == name, conversations.c.claimed_at), else_=literal(at, Moment))
-    change = update(conversations).where(its, *(() if anyway else (free,)))
-    values = {"claimed_by": name, "claimed_at": since, "claim_until": None}
-    row = connection.execute(change.values(values).returning(_by, conversations.c.claimed_at)).one_or_none()
-    if row is None:
-        row = connection.execute(select(_by, conversations.c.claimed_at).where(its)).one_or_none()
-    if row is None:
-        raise NotFound("conversation")
-    if not row.claimed_by:  # given back just now
-        return _claim(connection, conversation_id, name, at, of, anyway)
-    return row.claimed_by, row.claimed_at
