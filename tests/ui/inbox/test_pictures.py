@@ -26,8 +26,8 @@ from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.content.album import Album, read_picture
+from wxdesk.ui.content.form import size_text
 from wxdesk.ui.content.painting import picture_size
-from wxdesk.ui.content.picture_field import size_text
 from wxdesk.ui.content.picture_intake import encode_png, read_file, source_in
 from wxdesk.ui.content.pieces import PicturePiece
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels

@@ -320,6 +320,22 @@ def test_the_widths_of_panes_are_remembered(window: MainWindow, facts: Installat
     assert WindowMemory(facts.home).panes == (400, 350)
 
 
+def test_the_last_emoticons_are_remembered(
+    qtbot: QtBot, window: MainWindow, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+) -> None:
+    picker = window.inbox.chat.writing.templates.emoticons
+    offered = [one for one in picker._find("") if one[0].split() == [one[0]]]
+    assert offered == picker._find(""), "none has a blank"
+    for number in (30, 40, 30):
+        picker.chosen.emit(offered[number])
+    window.finish()
+    again = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(again, before_close_func=lambda _: again.finish())
+    found = again.inbox.chat.writing.templates.emoticons._find("")
+    assert list(found[:2]) == [offered[30], offered[40]]
+    assert len(found) == len(offered)
+
+
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_the_strip_fits_into_900(
     qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, language: str

@@ -169,7 +169,8 @@ class MainWindow(QWidget):
             focused.clearFocus()
 
     def finish(self) -> None:
-        """Remember the geometry and really close."""
+        """Remember the geometry and the last emoticons, and really close."""
+        self._memory.keep({"emoticons": " ".join(self.inbox.chat.writing.templates.emoticons.used)})
         self._memory.keep_place(self, self.inbox.regions.widths, self._bridge.desk.clock())
         self._finished = True
         self.close()
@@ -214,6 +215,7 @@ class MainWindow(QWidget):
         self.notices.use_room(self.status_bar.room)
         self.pause_bar.room = self.status_bar.room
         self.inbox.regions.restore(self._memory.panes)
+        self.inbox.chat.writing.templates.emoticons.remember(self._memory.word("emoticons").split())
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)

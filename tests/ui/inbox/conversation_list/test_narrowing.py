@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -13,6 +13,7 @@ from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Narrowing
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 
@@ -37,6 +38,18 @@ def entry(menu: QMenu, word: str) -> QAction:
     return next(action for action in menu.actions() if action.text() == word)
 
 
+def keep(qtbot: QtBot, page: InboxPage, entry: str, name: str) -> None:
+    """Keep the view that is shown under a name."""
+    choose(qtbot, page, entry)
+    [asked] = [one for one in page.window().findChildren(ConfirmDialog) if one.isVisible()]
+    asked.findChild(QLineEdit).setText(name)
+    asked.action.click()
+
+
+def names(world: World) -> list[str]:
+    return [view.name for view in world.desk.preferences.now.views]
+
+
 def test_a_list_is_narrowed_kept_as_a_view_and_wide_again(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
 ) -> None:
@@ -55,8 +68,8 @@ def test_a_list_is_narrowed_kept_as_a_view_and_wide_again(
     third = world.say(THIRD, "hello")
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert shown() == [first]
-    choose(qtbot, page, "Keep this view")
-    qtbot.waitUntil(lambda: [view.name for view in world.desk.preferences.now.views] == ["VIP"])
+    keep(qtbot, page, "Keep this view…", "")
+    qtbot.waitUntil(lambda: names(world) == ["VIP"])
     page.list.narrowness.click()
     qtbot.waitUntil(lambda: sorted(shown()) == [first, second, third])
     assert not page.list.narrowness.isVisible()
@@ -65,6 +78,8 @@ def test_a_list_is_narrowed_kept_as_a_view_and_wide_again(
     qtbot.waitUntil(lambda: shown() == [second])
     choose(qtbot, page, "VIP")
     qtbot.waitUntil(lambda: shown() == [first])
+    keep(qtbot, page, "Rename this view…", " Best & first ")
+    qtbot.waitUntil(lambda: names(world) == ["Best & first"])
     choose(qtbot, page, "Forget this view")
     qtbot.waitUntil(lambda: world.desk.preferences.now.views == ())
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QMenu, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QMenu, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.model.conversation import EVERYTHING, Author, Narrowing, SavedView
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
-from wxdesk.ui.widgets.dialogs.dialog import Legend
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Legend
 from wxdesk.ui.wording.figures import OF_A_TEAM, Figure, figure_texts
 
 SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
@@ -125,9 +125,19 @@ class ScopeButton(SmallButton):
         here = SavedView(name, self.filter.value, self.narrowing)
         if any((view.chosen, view.narrowing) == (here.chosen, here.narrowing) for view in views):
             others = tuple(view for view in views if (view.chosen, view.narrowing) != (here.chosen, here.narrowing))
+            kept = next(view for view in views if view not in others)
+            menu.addAction(tr("Rename this view…")).triggered.connect(partial(self._name, others, kept))
             menu.addAction(tr("Forget this view")).triggered.connect(partial(self.kept.emit, others))
         elif name:
-            menu.addAction(tr("Keep this view")).triggered.connect(partial(self.kept.emit, (*views, here)))
+            menu.addAction(tr("Keep this view…")).triggered.connect(partial(self._name, views, here))
+
+    def _name(self, others: tuple[SavedView, ...], view: SavedView) -> None:
+        """Ask for a view's name, and keep it beside the others."""
+        field = QLineEdit(view.name)
+        field.setAccessibleName(tr("Name of the view"))
+        field.selectAll()
+        question = ConfirmDialog(self.window(), tr("Name of the view"), "", tr("Save"), field=field)
+        question.ask(lambda: self.kept.emit((*others, replace(view, name=field.text().strip() or view.name))))
 
     def _show_view(self, view: SavedView) -> None:
         self.chosen.emit(InboxFilter(view.chosen))

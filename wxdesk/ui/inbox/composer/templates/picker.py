@@ -190,6 +190,9 @@ class TemplatePicker(Picker):
         return tr("There are no templates yet. Ctrl+6 leads to where they are written.")
 
 
+MOST_USED = 24
+
+
 class EmoticonPicker(Picker):
     """Emoticons by name, the last used first, and emoji that look like them.
 
@@ -198,6 +201,7 @@ class EmoticonPicker(Picker):
 
     def __init__(self, parent: QWidget) -> None:
         self._offered: list[tuple[str, str]] = []
+        self.used: list[str] = []
         super().__init__(tr("Emoticons"), tr("Search emoticons"), parent)
         for one in read_emoticons():
             names = (one.zh, one.en) if language() == "zh_CN" or not one.en else (one.en, one.zh)
@@ -213,6 +217,13 @@ class EmoticonPicker(Picker):
     def _words(self, one: tuple[str, str]) -> str:
         return one[1]
 
+    def remember(self, used: Sequence[str]) -> None:
+        """Offer texts that were `used` before first, the last of them at the top."""
+        known = {one[0]: one for one in self._offered}
+        for text in reversed([text for text in used if text in known]):
+            self._note_use(known[text])
+
     def _note_use(self, used: tuple[str, str]) -> None:
+        self.used = [used[0], *(text for text in self.used if text != used[0])][:MOST_USED]
         self._offered.remove(used)
         self._offered.insert(0, used)
