@@ -23,8 +23,7 @@ from tests.store.chats import T0, Talk
 from wxdesk.cli import main
 from wxdesk.config.reading import load
 from wxdesk.core.model.picture import Picture, PictureFormat
-from wxdesk.secrets import SecretName
-from wxdesk.secrets.names import entry_of
+from wxdesk.secrets.names import SecretName, entry_of
 from wxdesk.secrets.vault import Vault
 from wxdesk.store import open_store
 from wxdesk.store.pictures.files import PictureFiles
