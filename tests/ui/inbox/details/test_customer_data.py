@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.config.outside import CustomerDataSettings
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
-from wxdesk.ui.inbox.details.panel import CustomerDataPanel
+from wxdesk.ui.inbox.details.customer_data import CustomerDataPanel
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button

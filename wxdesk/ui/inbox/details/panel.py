@@ -1,106 +1,30 @@
-"""Right region: contact, the shop's own data, reasons, history and quota."""
+"""Right region: contact, takeover, reasons, history and quota of what is in focus."""
 
 from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
-from wxdesk.core.content.text_links import TextLink
-from wxdesk.core.errors import BadInput
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Decision
-from wxdesk.core.outside import CustomerSheet
 from wxdesk.core.replies.lifecycle import ReplyStep
 from wxdesk.core.wechat import quota
-from wxdesk.i18n import explain, ntr, tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.details.contact import ContactPanel
+from wxdesk.ui.inbox.details.customer_data import CustomerDataPanel
 from wxdesk.ui.inbox.details.decision import DecisionPanel, OutcomeLine, outcome_lines
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.flow_layout import remove_widgets
+from wxdesk.ui.widgets.boxes import ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.messages import span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
-
-
-class CustomerDataPanel(QFrame):
-    """A button that asks for the data, and what was answered as plain text.
-
-    Nothing is asked for by itself, and no link is followed without a question.
-    """
-
-    def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
-        self._bridge = bridge
-        self._conversation = 0
-        self.title = PlainLabel(tr("From your own system"), size=Size.SMALL, role="secondary", strong=True)
-        self.ask = Button(tr("Look it up"), kind=ButtonKind.LINK)
-        self.ask.clicked.connect(self._ask)
-        self.state = PlainLabel(role="secondary", wrap=True)
-        self._lines = QGridLayout()
-        self._lines.setColumnStretch(1, 1)
-        self._lines.setHorizontalSpacing(12)
-        self._lines.setVerticalSpacing(3)
-        self._links = vbox(spacing=0)
-        head = hbox(self.title, STRETCH, self.ask)
-        vbox(head, self.state, self._lines, self._links, within=self, spacing=6, margins=(0, 0, 0, 12))
-        self.hide()
-
-    def show_conversation(self, conversation_id: int) -> None:
-        """Offer the data about another conversation's customer; of the same one they stay."""
-        desk = self._bridge.desk
-        self.setVisible(desk.is_remote or desk.customer_data.is_there)
-        if conversation_id != self._conversation:
-            self._conversation = conversation_id
-            self._show(CustomerSheet(), "")
-            self.ask.setText(tr("Look it up"))
-
-    def _ask(self) -> None:
-        again = self.ask.text() != tr("Look it up")
-        work = self._bridge.desk.customer_data.sheet(self._conversation, anew=again)
-        self._show(CustomerSheet(), tr("Asking…"))
-        self._bridge.ask(work, partial(self._told, self._conversation), partial(self._refused, self._conversation))
-
-    def _told(self, conversation_id: int, sheet: CustomerSheet) -> None:
-        if conversation_id == self._conversation:
-            self._show(sheet, "" if sheet != CustomerSheet() else tr("It knows nothing about this customer."))
-
-    def _refused(self, conversation_id: int, error: Exception) -> None:
-        if conversation_id != self._conversation:
-            return
-        self._show(CustomerSheet(), explain(error))
-        if not isinstance(error, BadInput):
-            self._bridge.failed.emit(error)
-
-    def _show(self, sheet: CustomerSheet, state: str) -> None:
-        self.ask.setText(tr("Ask again"))
-        self.state.show_if_any(state)
-        remove_widgets(self._lines)
-        remove_widgets(self._links)
-        lines = [("", sheet.title), *sheet.lines] if sheet.title else list(sheet.lines)
-        for row, (name, text) in enumerate(lines):
-            both = bool(name and text)
-            if both:
-                label = PlainLabel(name, role="secondary", wrap=True, parent=self)
-                self._lines.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            value = PlainLabel(text or name, wrap=True, strong=bool(sheet.title) and row == 0, parent=self)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._lines.addWidget(value, row, int(both), 1, 1 if both else 2, Qt.AlignmentFlag.AlignTop)
-        for name, url in sheet.links:
-            link = Button(name or url, kind=ButtonKind.LINK, parent=self)
-            link.clicked.connect(partial(self._open, url))
-            self._links.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _open(self, url: str) -> None:
-        LinkDialog(TextLink(url, url), self).open()
 
 
 class DetailPanel(QFrame):
