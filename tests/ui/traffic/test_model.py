@@ -17,6 +17,7 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.ui.traffic.entries import line_of
+from wxdesk.ui.traffic.steps import subject_of
 from wxdesk.ui.traffic.table import LINE, MOST, Column, TrafficFilter, TrafficModel
 
 T0 = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
@@ -105,10 +106,28 @@ def test_a_push_is_wanted_until_the_store_has_derived_it(model: TrafficModel) ->
 
     assert model.wanted_pushes() == [("shop", "m:0")]
     assert shown(model) == [
-        "oX3f…9k2    user_enter_tempsession    goods/1024",
+        "oX3f…9k2    goods/1024",
         "oX3f…9k2    请问 周末几点关门？",
         "Nothing was kept",
     ]
+
+
+@pytest.mark.parametrize(
+    ("event", "what", "said"),
+    [
+        ("user_enter_tempsession", "Entered the chat", "goods/1024"),
+        ("kf_create_session", "WeChat event", "kf_create_session    goods/1024"),
+    ],
+)
+def test_an_event_is_named_in_words_where_there_are_any(model: TrafficModel, event: str, what: str, said: str) -> None:
+    model.replace([push(1, kind=f"event:{event}")])
+    told = message("", type=MessageType.ENTER_SESSION, msg_type="event", session_from="goods/1024")
+    model.learn([PushTrace(1, "shop", "m:1", True, message=told, contact=CONTACT)])
+    assert shown(model, Column.WHAT) == [what]
+    assert shown(model) == [f"oX3f…9k2    {said}"]
+    line = model.index(0, 0).data(LINE)
+    assert event in subject_of(line)
+    assert line.contains(event)
 
 
 def test_a_call_learns_its_reply_and_keeps_its_refusal_in_words(model: TrafficModel) -> None:

@@ -151,8 +151,8 @@ def test_the_detail_goes_on_when_the_reply_does(qtbot: QtBot, answering: World, 
 
 def test_an_event_says_which_and_from_where(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
     answering.enter(WANG, "goods/1024")
-    qtbot.waitUntil(lambda: f"{SHORT}    user_enter_tempsession    goods/1024" in column(page))
-    assert "WeChat event" in column(page, Column.WHAT)
+    qtbot.waitUntil(lambda: f"{SHORT}    goods/1024" in column(page))
+    assert "Entered the chat" in column(page, Column.WHAT)
 
 
 def test_a_refused_call_says_why_and_what_to_do(qtbot: QtBot, answering: World, page: TrafficPage) -> None:

@@ -28,6 +28,7 @@ KINDS = {
     "image": "Picture in",
     "miniprogrampage": "Card in",
     "event": "WeChat event",
+    "event:user_enter_tempsession": "Entered the chat",
 }
 CALLS = {
     "custom/send": "Reply out",
@@ -108,14 +109,14 @@ def line_of(entry: TrafficEntry, known: PushTrace | ReplyTrace | None = None) ->
 
 
 def _push_line(entry: PushSeen, push: PushTrace | None) -> TrafficLine:
-    msg_type, _, event = entry.kind.partition(":")
+    event = "" if entry.kind in KINDS else entry.kind.partition(":")[2]
     unread = push is not None and bool(push.note)
     result, tone = push_result(entry.outcome, unread=unread)
     if entry.is_untimely:
         result, tone = with_signed_age(entry, result), "pending"
     return TrafficLine(
         entry=entry,
-        what=_kind_of(entry, msg_type),
+        what=_kind_of(entry),
         result=result,
         tone=Tone(tone),
         who=_contact_name(push),
@@ -124,14 +125,16 @@ def _push_line(entry: PushSeen, push: PushTrace | None) -> TrafficLine:
     )
 
 
-def _kind_of(entry: PushSeen, msg_type: str) -> str:
+def _kind_of(entry: PushSeen) -> str:
     """Name a check of the URL, also a refused one, a stranger's visit, or a push."""
     finding = entry.finding
     if finding is not None and finding.verdict is CheckVerdict.NOT_WECHAT:
         return tr("Visit")
     if entry.outcome == "checked" or (finding is not None and finding.check is Check.URL_CHECK):
         return tr("GET check")
-    return tr(KINDS[msg_type]) if msg_type in KINDS else tr("Push {kind}", kind=msg_type).rstrip()
+    msg_type = entry.kind.partition(":")[0]
+    known = KINDS.get(entry.kind) or KINDS.get(msg_type)
+    return tr(known) if known else tr("Push {kind}", kind=msg_type).rstrip()
 
 
 def with_signed_age(entry: PushSeen, result: str) -> str:
@@ -157,7 +160,7 @@ def _push_summary(entry: PushSeen, push: PushTrace | None, event: str) -> str:
     message = push.message if push is not None else None
     if message is None:
         return event or (tr("Not readable: {reason}", reason=tr(push.note)) if push is not None and push.note else "")
-    if event:
+    if entry.kind.startswith("event"):
         return "    ".join(part for part in (event, message.session_from or "") if part)
     return one_line(message.text) or kind_text(message.type)
 
