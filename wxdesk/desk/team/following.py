@@ -72,7 +72,8 @@ class Following:
         await self._store.listen(self._hear_hint)
 
     def _hear_hint(self, topic: str) -> None:
-        if not self._desk.colleagues.hear(topic):
+        self._desk.colleagues.hear(topic)
+        if topic in ("", "events", "answer"):
             self._awake.set()
 
     async def run(self) -> None:
