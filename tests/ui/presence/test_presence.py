@@ -25,8 +25,7 @@ from wxdesk.ui.inbox.notices import MEANWHILE_BAR
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.notifications.notice import DesktopNotice, OnNoticeAction
-from wxdesk.ui.presence.idle_watch import PresenceWatch
-from wxdesk.ui.presence.presence import BAR
+from wxdesk.ui.presence.presence import BAR, PresenceWatch
 from wxdesk.ui.presence.presence import TAKEOVER_BAR as LEFT
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
 from wxdesk.ui.runtime.bridge import Bridge
