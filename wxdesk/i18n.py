@@ -72,9 +72,7 @@ def _first_language_of_macos() -> str:
 def name_keys(own: Mapping[str, str]) -> None:
     """Let sentences name the operator's own keys, by the usual ones, from now on."""
     _keys.clear()
-    for usual, key in own.items():
-        name = usual.replace("Down", "↓").replace("Up", "↑")
-        _keys[name] = key.replace("Down", "↓").replace("Up", "↑")
+    _keys.update(own)
 
 
 def _with_own_keys(text: str) -> str:

@@ -12,10 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World
+from wxdesk import i18n
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.inbox.timeline.bubble_text import offers_in
 from wxdesk.ui.look import keys
 from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.rules.editor.editor import RuleEditorHead
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
@@ -60,7 +62,10 @@ def test_a_key_is_chosen_unless_it_is_taken_or_for_writing(sheet: ShortcutSheet,
     assert press(sheet, "F4", "Del") == "Ctrl+B", "the usual one is taken"
     for key in ("B", "Return", "Ctrl+C", "Shift+B"):
         assert press(sheet, "F2", key) == "F2"
-        assert "is for writing" in sheet.note.full_text() or "is in use" in sheet.note.full_text()
+        assert "for writing" in sheet.note.full_text() or "is in use" in sheet.note.full_text()
+    for key in ("Alt+Up", "Ctrl+=", "Ctrl+Return", "Ctrl+Left"):
+        assert press(sheet, "Ctrl+.", key) == "Ctrl+.", "of lists, of the whole window, and of a text"
+        assert "is fixed or for writing" in sheet.note.full_text()
     assert press(sheet, "Ctrl+E", "Ctrl+U") == "Ctrl+U"
     assert not {"Enter", "Escape", "Ctrl+Z"} & {one.usual for one in sheet.fields}
     sheet.save.click()
@@ -109,7 +114,17 @@ def test_own_keys_work_and_are_drawn_wherever_a_key_is(
     qtbot.waitUntil(lambda: window.pausing.paused)
 
 
+def test_sentences_and_tooltips_name_own_keys_as_the_sheet_does(qtbot: QtBot) -> None:
+    keys.use({"F5": "Ctrl+PgDown", "Alt+Down": "Ctrl+Down", "Ctrl+S": "Ctrl+B", "Ctrl+.": "Alt+."})
+    assert i18n.tr("Resolve (F5)") == "Resolve (Ctrl+PgDown)"
+    assert i18n.tr("Choose one from the list, or press Alt+↓ for the next.").endswith("press Ctrl+↓ for the next.")
+    head = RuleEditorHead()
+    qtbot.addWidget(head)
+    assert head.save.toolTip() == "Ctrl+B"
+    assert head.mistakes.toolTip() == "Go to the next one (Alt+.)"
+
+
 @pytest.mark.parametrize("stored", ["", "[]", "{", "F4=B F5", "F4=Ctrl+C"])
 def test_what_is_no_table_of_keys_changes_none(stored: str) -> None:
     assert keys.read(stored) == {}
-    assert keys.read(keys.stored({"F4": "Ctrl+B", "F5": "Ctrl+="})) == {"F4": "Ctrl+B", "F5": "Ctrl+="}
+    assert keys.read(keys.stored({"F4": "Ctrl+B", "F5": "Alt+="})) == {"F4": "Ctrl+B", "F5": "Alt+="}

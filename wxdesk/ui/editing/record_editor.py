@@ -21,7 +21,7 @@ from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import BoxPart, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
-from wxdesk.ui.widgets.labels import PlainLabel, set_tip
+from wxdesk.ui.widgets.labels import PlainLabel, key_name, set_tip
 
 
 class EditorCard(QFrame):
@@ -68,7 +68,7 @@ class RecordHead(QWidget):
         """Make the buttons that revert and save; they are the last ones to get the focus."""
         self.revert = Button(tr("Revert"), icon="undo", parent=self)
         self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
-        self.save.setToolTip("Ctrl+S")
+        self.save.setToolTip(key_name("Ctrl+S"))
 
     def show_title(self, title: str) -> None:
         """Show another title, scrolled to its beginning."""

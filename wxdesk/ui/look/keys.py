@@ -9,11 +9,13 @@ from wxdesk import i18n
 
 FIXED = frozenset(
     {"Enter", "Escape", "Delete", "Space", "/", "Alt+↑", "Alt+↓", "Alt+Enter", "Ctrl+Enter"}
-    | {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+C", "Ctrl+Shift+C", "Ctrl++", "Ctrl+-", "Ctrl+0"}
+    | {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+C", "Ctrl+Shift+C", "Ctrl++", "Ctrl+=", "Ctrl+-", "Ctrl+0"}
 )
 """Keys that mean the same in each place of the window; none of them is changed."""
 
 _WRITING = FIXED | {"Ctrl+A", "Ctrl+V", "Ctrl+X", "Ctrl+Y"}
+_MOVING = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+_SIGNS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _own: dict[str, str] = {}
 
@@ -22,7 +24,7 @@ def use(own: Mapping[str, str]) -> None:
     """Use the operator's keys, by the usual ones, from now on."""
     _own.clear()
     _own.update(own)
-    i18n.name_keys(own)
+    i18n.name_keys({key_words(usual): key_words(key) for usual, key in own.items()})
 
 
 def own_keys() -> dict[str, str]:
@@ -37,7 +39,13 @@ def own_key(usual: str) -> str:
 
 def sequence(key: str) -> QKeySequence:
     """Return Qt's form of a key as the window writes it."""
-    return QKeySequence(key.replace("Enter", "Return"))
+    return QKeySequence(key.replace("Enter", "Return").replace("↑", "Up").replace("↓", "Down"))
+
+
+def key_words(key: str) -> str:
+    """Return a key as sentences name it, in every language."""
+    portable = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+    return "+".join(_SIGNS.get(part, part) for part in portable.split("+")) or key
 
 
 def is_pressed(event: QKeyEvent, usual: str) -> bool:
@@ -46,11 +54,13 @@ def is_pressed(event: QKeyEvent, usual: str) -> bool:
 
 
 def is_for_commands(wanted: QKeySequence) -> bool:
-    """True for a key that writes nothing: one with Ctrl or Alt, or from F1 to F12."""
-    if wanted.count() != 1 or wanted.toString() in _WRITING:
+    """True for a key that writes and moves nothing: with Ctrl or Alt, or F1 to F12."""
+    if wanted.count() != 1 or any(wanted == sequence(key) for key in _WRITING):
         return False
     pressed = wanted[0]  # type: ignore[index]
-    return bool(pressed.keyboardModifiers() & _COMMAND) or Qt.Key.Key_F1 <= pressed.key() <= Qt.Key.Key_F12
+    if Qt.Key.Key_F1 <= pressed.key() <= Qt.Key.Key_F12:
+        return True
+    return bool(pressed.keyboardModifiers() & _COMMAND) and pressed.key() not in _MOVING
 
 
 def stored(own: Mapping[str, str]) -> str:

@@ -89,16 +89,16 @@ class TrafficHeader(QFrame):
 
     def show_problems(self, count: int) -> None:
         """Show the number of problems."""
-        _say(self.problems, tr("Problems {n}", n=count) if count else tr("Problems"))
+        self.problems.setText(tr("Problems {n}", n=count) if count else tr("Problems"))
 
     def show_health(self, troubles: int) -> None:
         """Show how many parts of the desk are not well."""
-        _say(self.chips.button(HEALTH), tr("Health ({n})", n=troubles) if troubles else tr("Health"))
+        self.chips.button(HEALTH).setText(tr("Health ({n})", n=troubles) if troubles else tr("Health"))
 
     def show_quarantine(self, count: int) -> None:
         """Show the number of pushes in quarantine; hide the chip where there are none."""
         chip = self.chips.button(QUARANTINE)
-        _say(chip, tr("Quarantine ({n})", n=count))
+        chip.setText(tr("Quarantine ({n})", n=count))
         chip.setVisible(count > 0 or chip.isChecked())
 
     def show_unseen(self, unseen: int) -> None:
@@ -106,9 +106,3 @@ class TrafficHeader(QFrame):
         self._paused.setVisible(unseen > 0)
         self.to_newest.setVisible(unseen > 0)
         self.to_newest.setText(tr("{n} newer", n=unseen))
-
-
-def _say(chip: QWidget, text: str) -> None:
-    if isinstance(chip, Chip) and chip.text() != text:
-        chip.setText(text)
-        chip.updateGeometry()

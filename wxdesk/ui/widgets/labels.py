@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPa
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wxdesk.ui.look.icons import pixmap
-from wxdesk.ui.look.keys import own_key
+from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 
 
@@ -185,9 +185,6 @@ class IconLabel(QWidget):
         painter.end()
 
 
-_SIGNS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
-
-
 def key_name(usual: str) -> str:
     """Return the label of the operator's key for a command, known by its usual one."""
     return key_label(own_key(usual))
@@ -200,8 +197,7 @@ def key_label(sequence: str) -> str:
     """
     if sys.platform == "darwin":
         return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText) or sequence
-    portable = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.PortableText)
-    return "+".join(_SIGNS.get(part, part) for part in portable.split("+")) or sequence
+    return key_words(sequence)
 
 
 class KeyCap(QWidget):

@@ -37,7 +37,7 @@ class RuleEditorHead(RecordHead):
         self._error = error_label(self)
         self.history = Button(tr("Compare revisions"), kind=ButtonKind.LINK, parent=self)
         self.mistakes = Button(kind=ButtonKind.LINK, icon="warning", parent=self)
-        self.mistakes.setToolTip(tr("Go to the next one") + "  Ctrl+.")
+        self.mistakes.setToolTip(tr("Go to the next one (Ctrl+.)"))
         self.mistakes.hide()
         self.trial = Button(tr("Try a sentence"), parent=self)
         self.dry_run = Button(tr("Try on history"), parent=self)

@@ -204,7 +204,7 @@ class ShortcutSheet(Dialog):
         """Return why a key cannot be used for a command; empty if it can."""
         name = key_label(wanted.toString(QKeySequence.SequenceFormat.PortableText))
         if wanted != sequence(usual) and not is_for_commands(wanted):
-            return tr("{key} is for writing. Use one with Ctrl or Alt, or a function key.", key=name)
+            return tr("{key} is fixed or for writing. Use another with Ctrl or Alt, or a function key.", key=name)
         everywhere, *_ = self.groups
         own = [group for group in self.groups if any(usual in key.keys.split(" ") for key in group.keys)]
         for key in (key for group in (self.groups if everywhere in own else [everywhere, *own]) for key in group.keys):
