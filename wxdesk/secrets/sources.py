@@ -223,12 +223,12 @@ class SecretSources:
         self._tell_change()
 
     def copy(self, old: str, new: str) -> None:
-        """Give the secrets of account `old` to `new` as well."""
+        """Give the secrets of account `old` to `new` as well; raises `BadInput`."""
         for place in self._places:
             kept = {entry: place.get(entry, PERSON_SECONDS) for entry in _entries_of(old)}
             copied = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
-            if copied:
-                place.put(copied, PERSON_SECONDS)
+            if copied and not place.put(copied, PERSON_SECONDS):
+                raise BadInput(reason="The keychain did not take the secrets, so that nothing was changed.")
         self._tell_change()
 
     def make_vault(self, passphrase: str) -> None:

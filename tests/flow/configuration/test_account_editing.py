@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,13 +17,15 @@ from tests.prepared import prepare
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
-from wxdesk.core.errors import BadConfig, BadInput, NotFound
+from wxdesk.core.errors import BadConfig, BadInput, NotFound, StoreError
 from wxdesk.core.events import ConfigurationChanged, DecisionMade
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.outside import PhoneKind
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
+from wxdesk.desk.settings import configuration
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox
@@ -57,6 +59,9 @@ class Shop:
     @property
     def text(self) -> str:
         return (self.home / "config.toml").read_text(encoding="utf-8")
+
+    def secrets(self, name: str) -> Credentials:
+        return self.sources.read(replace(demo_account()[0], name=name), datetime.now(UTC)).credentials
 
     async def rows(self) -> tuple[InboxRow, ...]:
         return tuple((await self.opened.desk.inbox.list_page(InboxFilter.ALL, 0)).rows)
@@ -139,6 +144,82 @@ async def test_a_name_with_conversations_is_refused_and_nothing_has_changed(shop
         await shop.opened.desk.account_editing.rename("other", "shop")
     assert shop.text == before
     await shop.says("还在吗")
+
+
+async def test_a_keychain_that_takes_nothing_loses_nothing_of_a_renamed_account(shop: Shop, drawer: Drawer) -> None:
+    await shop.add()
+    await asyncio.to_thread(shop.sources.store, "shop", SecretName.APP_SECRET, "kept", datetime.now(UTC))
+    before, found = shop.text, await asyncio.to_thread(shop.secrets, "shop")
+    drawer.set_password = lambda *_: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    with pytest.raises(BadInput, match="did not take"):
+        await shop.opened.desk.account_editing.rename("shop", "store")
+    assert shop.text == before
+    assert await asyncio.to_thread(shop.secrets, "shop") == found
+    assert await asyncio.to_thread(shop.secrets, "store") == NO_CREDENTIALS
+    assert await shop.opened.store.account_rows.unfinished_rename() is None
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_rename_whose_file_cannot_be_put_back_is_finished(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    """As on a full disk; the rows may have been kept though the answer was lost."""
+    await shop.add()
+    await shop.says("在吗")
+    found, rows = await asyncio.to_thread(shop.secrets, "shop"), shop.opened.store.account_rows
+    move = rows.rename
+
+    async def fail(old: str, new: str) -> None:
+        if kept:
+            await move(old, new)
+        raise StoreError(reason="the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rows, "rename", fail)
+        broken.setattr(configuration, "restore", lambda *_: None)
+        with pytest.raises(StoreError):
+            await shop.opened.desk.account_editing.rename("shop", "store")
+    await shop.opened.desk.account_editing.settle_rename()
+    await shop.opened.desk.configuration.reload()
+    assert [one.name for one in shop.opened.ready] == ["store"]
+    assert await asyncio.to_thread(shop.secrets, "store") == found
+    assert await asyncio.to_thread(shop.secrets, "shop") == NO_CREDENTIALS
+    assert [row.conversation.account for row in await shop.rows()] == ["store"]
+
+
+async def test_a_rename_whose_rows_moved_unseen_is_undone_with_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a server keeps a change and its answer is lost."""
+    await shop.add()
+    await shop.says("在吗")
+    found, rows = await asyncio.to_thread(shop.secrets, "shop"), shop.opened.store.account_rows
+    move, answers = rows.rename, [StoreError(reason="no answer"), None]
+
+    async def rename(old: str, new: str) -> None:
+        await move(old, new)
+        if lost := answers.pop(0):
+            raise lost
+
+    monkeypatch.setattr(rows, "rename", rename)
+    with pytest.raises(StoreError, match="no answer"):
+        await shop.opened.desk.account_editing.rename("shop", "store")
+    assert 'name = "shop"' in shop.text
+    assert await asyncio.to_thread(shop.secrets, "shop") == found
+    assert [row.conversation.account for row in await shop.rows()] == ["shop"]
+
+
+async def test_a_rename_that_ends_before_the_former_secrets_go_lets_the_next_start_remove_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.add()
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.sources, "remove", lambda _: 1 / 0)  # as if it ended here
+        with pytest.raises(ZeroDivisionError):
+            await shop.opened.desk.account_editing.rename("shop", "store")
+    await shop.opened.desk.account_editing.settle_rename()
+    assert await asyncio.to_thread(shop.secrets, "shop") == NO_CREDENTIALS
+    assert await shop.opened.store.account_rows.unfinished_rename() is None
 
 
 async def test_a_removed_account_leaves_its_conversations_to_read(shop: Shop) -> None:

@@ -19,6 +19,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.store import Store
 from wxdesk.store.schema import metadata
+from wxdesk.store.settings import CALL
 from wxdesk.store.setup.account_rows import _owned
 from wxdesk.store.setup.attempts import CountedFinding
 
@@ -61,6 +62,7 @@ async def fill(store: Store, account: str) -> None:
     await store.attempts.add([CountedFinding(Finding(Check.PUSH, CheckVerdict.OK, account, {}, T0))])
     await store.drafts.keep({said.conversation.id: (UnsentContent(Content(text="x")),)})
     await store.settings.set(f"account:{account}", "x")
+    await store.settings.set(f"{CALL}小林:{said.conversation.id}", "look")
 
 
 def test_every_table_belongs_to_an_account_or_to_the_desk() -> None:
@@ -77,6 +79,7 @@ async def test_a_removed_account_leaves_no_row(store: Store) -> None:
     assert await store.account_rows.remove("bb") == ["b" * 64]
     assert await rows(store) == alone
     assert await store.settings.get("account:bb") is None
+    assert len(await store.settings.beginning(CALL)) == 1
     assert await store.account_rows.remove("aa") == ["a" * 64]
     assert await rows(store) == empty
 
@@ -104,6 +107,8 @@ async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     await store.account_rows.begin_rename("aa", "new")
     assert await store.account_rows.unfinished_rename() == ("aa", "new")
     await store.account_rows.rename("aa", "new")
+    await store.account_rows.rename("aa", "new")  # as after a start that was cut off as well
+    await store.account_rows.forget_rename()
     assert await store.account_rows.unfinished_rename() is None
     assert await rows(store) == before
     [thread] = await store.inbox.customers("oA", accounts=["new"])

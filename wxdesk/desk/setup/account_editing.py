@@ -5,11 +5,13 @@ Each writes config.toml so that its comments stay, moves or removes secrets and 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
-from wxdesk.core.errors import BadInput, NotFound, Phrase
+from wxdesk.config.reading import load
+from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.outside import PhoneKind
 from wxdesk.core.wechat.credential_shapes import clean, judge_together, values_of
@@ -111,26 +113,26 @@ class AccountEditing:
         change = partial(with_account_keys, name=old, keys={"name": new})
         try:
             changes = await self._moving(old, change, first=begin, then=partial(rows.rename, old, new))
-        except BaseException:
-            await self.settle_rename()
+        except Exception:
+            with suppress(WxdeskError):  # the next start tries again
+                await self.settle_rename()
             raise
-        await self._remove_secrets(old)
+        await self.settle_rename()
         return changes
 
     async def settle_rename(self) -> None:
         """Finish a rename that was cut off, or undo it, as config.toml says."""
-        renaming = await self._store.account_rows.unfinished_rename()
+        rows = self._store.account_rows
+        renaming = await rows.unfinished_rename()
         if renaming is None:
             return
+        names = {one.name for one in (await asyncio.to_thread(load, self._configuration.now.home)).accounts}
         old, new = renaming
-        accounts = self._configuration.now.accounts
-        if new in accounts and old not in accounts:
-            await self._store.account_rows.rename(old, new)
-            await self._remove_secrets(old)
-        else:
-            if new not in accounts:
-                await self._remove_secrets(new)
-            await self._store.account_rows.forget_rename()
+        gone, name = (old, new) if new in names and old not in names else (new, old)
+        if gone not in names:
+            await rows.rename(gone, name)  # nothing, where they have not moved
+            await self._remove_secrets(gone)
+        await rows.forget_rename()
 
     async def remove(self, name: str, *, with_data: bool) -> ConfigurationChanged:
         """Remove an account and its secrets, and its conversations only `with_data`.

@@ -8,20 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Table,
-    Text,
-    delete,
-    exists,
-    false,
-    not_,
-    or_,
-    select,
-    type_coerce,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Table, Text, delete, exists, false, or_, select, type_coerce, update
 
 from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.core.model.operator import CommandState
@@ -32,7 +19,7 @@ from wxdesk.store.schema.columns import JsonText
 from wxdesk.store.schema.figures import changed_hours, hourly_figures
 from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures, uploads
 from wxdesk.store.schema.team import commands
-from wxdesk.store.settings import ACCOUNT_MODE, get, put
+from wxdesk.store.settings import ACCOUNT_MODE, CALL, get, put
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -47,7 +34,7 @@ class AccountRows(StorePart):
 
     @writing
     def begin_rename(self, connection: Connection, old: str, new: str) -> None:
-        """Note that account `old` will be `new`, until `rename` or `forget_rename`.
+        """Note that account `old` will be `new`, until `forget_rename`.
 
         Raises:
             BadInput: there are rows of `new`, perhaps of an account that was removed without them.
@@ -55,6 +42,8 @@ class AccountRows(StorePart):
         for table in _ACCOUNT_TABLES:
             if table is not hourly_figures and connection.scalar(select(exists().where(table.c.account == new))):
                 raise BadInput(reason=Phrase("There are conversations of an account “{account}” already.", account=new))
+        connection.execute(delete(hourly_figures).where(hourly_figures.c.account == new))  # of rows that are gone
+        connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + new))
         put(connection, _RENAMING, json.dumps((old, new)))
 
     @reading
@@ -65,12 +54,10 @@ class AccountRows(StorePart):
 
     @writing
     def rename(self, connection: Connection, old: str, new: str) -> None:
-        """Give all rows of account `old` to `new`, which has none."""
-        connection.execute(delete(hourly_figures).where(hourly_figures.c.account == new))  # of rows that are gone
+        """Give all rows of account `old`, if there are any, to `new`, which has none."""
         connection.execute(update(changed_hours).values(n=changed_hours.c.n + 1))  # what is counted now, is of `old`
         for table in _ACCOUNT_TABLES:
             connection.execute(update(table).where(table.c.account == old).values(account=new))
-        connection.execute(delete(settings).where(settings.c.key.in_((ACCOUNT_MODE + new, _RENAMING))))
         setting = settings.c.key == ACCOUNT_MODE + old
         connection.execute(update(settings).where(setting).values(key=ACCOUNT_MODE + new))
 
@@ -88,10 +75,13 @@ class AccountRows(StorePart):
         """Remove all rows of an account; return the pictures that nothing names any more."""
         owned = _owned(name)
         unnamed = pictures_only_of(connection, owned)
+        threads = set(connection.scalars(select(conversations.c.id).where(conversations.c.account == name)))
+        calls = connection.scalars(select(settings.c.key).where(settings.c.key.startswith(CALL))).all()
         for table in reversed(metadata.sorted_tables):
             if table in owned:
                 connection.execute(delete(table).where(owned[table]))
-        connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + name))
+        keys = [ACCOUNT_MODE + name, *(key for key in calls if int(key.rpartition(":")[2]) in threads)]
+        connection.execute(delete(settings).where(settings.c.key.in_(keys)))
         for table in (pictures, picture_chunks, uploads):
             connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
         connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
@@ -140,4 +130,4 @@ def pictures_only_of(connection: Connection, owned: Mapping[Table, ColumnElement
         return found
 
     own = named(lambda table: owned.get(table, false()))
-    return sorted(own - named(lambda table: not_(owned.get(table, false())))) if own else []
+    return sorted(own - named(lambda table: ~owned.get(table, false()))) if own else []
