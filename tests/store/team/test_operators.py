@@ -8,6 +8,7 @@ import pytest
 from wxdesk.core.errors import BadInput, NotAllowed
 from wxdesk.core.model.operator import ACTING, Operator, Role, acting, acting_name
 from wxdesk.store import Store
+from wxdesk.store.settings import CALL
 
 AT = datetime(2026, 11, 28, 8, tzinfo=UTC)
 
@@ -62,6 +63,15 @@ async def test_an_owner_changes_others_and_a_lead_none(store: Store) -> None:
     assert await store.operators.all() == [owner, role(other, Role.LEAD, active=False)]
     with pytest.raises(NotAllowed):  # removed meanwhile, whatever its desk still believes
         await store.operators.set_password(lead, "new", AT, lead)
+
+
+async def test_calls_of_one_who_is_removed_go_with_them(store: Store) -> None:
+    """Whoever has the same name later sees nothing of them."""
+    li = await made(store, "li_")
+    for name in ("li_", "lin"):
+        await store.settings.set(f"{CALL}{name}:1", "look at this customer")
+    await store.operators.change(li, None, AT)
+    assert [*await store.settings.beginning(CALL)] == [f"{CALL}lin:1"]
 
 
 async def test_everybody_changes_their_own_password(store: Store) -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from wxdesk.core.errors import BadInput, NotAllowed, NotFound, Phrase
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
 from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.team import operator_actions, operators
-from wxdesk.store.settings import OWN_PREFERENCES
+from wxdesk.store.settings import CALL, OWN_PREFERENCES
 
 FREE_TRIES = 3
 """Wrong passwords in a row that cost nothing; then each costs twice the time."""
@@ -97,15 +97,15 @@ class OperatorStore(StorePart):
         known = _locked(connection, by)
         if known.get(before.id) != before:
             raise BadInput(reason=Phrase(CHANGED_MEANWHILE, name=before.name))
-        rest = {key: one for key, one in known.items() if key != before.id} | (
-            {} if after is None else {after.id: after}
-        )
+        others = {key: one for key, one in known.items() if key != before.id}
+        rest = others if after is None else others | {after.id: after}
         if rest and owners(known.values()) and not owners(rest.values()):
             raise BadInput(reason=LAST_OWNER)
         here = operators.c.id == before.id
         if after is None:
             connection.execute(delete(operators).where(here))
-            connection.execute(delete(settings).where(settings.c.key == OWN_PREFERENCES + before.name))
+            calls = settings.c.key.startswith(f"{CALL}{before.name}:", autoescape=True)
+            connection.execute(delete(settings).where(or_(settings.c.key == OWN_PREFERENCES + before.name, calls)))
             _note(connection, "operators.remove", before.name, at, by)
             return
         values = {"role": after.role, "active": after.active, "changed_at": at}
