@@ -163,7 +163,7 @@ async def test_a_backup_that_would_fill_the_disk_is_refused_before_a_byte_of_it(
     file, home = tmp_path / "b.zip", tmp_path / "new"
     await backed_up(full, file)
     listing = json.loads(zipfile.ZipFile(file).read(LISTING))
-    listing["files"]["pictures/00/bomb.png"] = [2**60, "0" * 64]
+    listing["files"] |= {"pictures/00/bomb.png": [2**60, "0" * 64], "less": [-(2**60), "0" * 64]}
     _with(file, {LISTING: json.dumps(listing).encode(), "pictures/00/bomb.png": b"x"})
     with pytest.raises(UnusableFile, match=r"space|room|full"):
         await restored(file, home)

@@ -57,7 +57,7 @@ WORDS = KIND_WORDS | {
 """Words in a table for people; JSON has the values themselves."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_SPLIT = re.compile(r"[;|\t\r\n]\s*(?=[=+\-@＝＋－＠])")
+_SPLIT = re.compile(r'[;|\t\r\n][\s"]*(?=[=+\-@＝＋－＠])')
 """Mark at which some spreadsheets begin another cell, which would be a formula."""
 
 BYTE_ORDER_MARK = "\ufeff"

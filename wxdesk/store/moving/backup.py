@@ -183,7 +183,7 @@ def extract(file: Path, listing: Listing, folder: Path) -> None:
         UnusableFile: one is missing or not the one that was written.
         OSError: it cannot be written, or the disk has no room for all of it.
     """
-    if sum(size for size, _ in listing.files.values()) > shutil.disk_usage(folder).free:
+    if sum(max(0, size) for size, _ in listing.files.values()) > shutil.disk_usage(folder).free:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with zipfile.ZipFile(file) as archive:
         sizes = {one.filename: one.file_size for one in archive.infolist()}
