@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -52,3 +53,25 @@ async def test_settings_of_a_newer_program_are_read_as_far_as_they_are_known() -
     kept = CurrentPreferences(settings, [].append)
     await kept.load()
     assert kept.now == Preferences(undo_seconds=7)
+
+
+async def test_of_two_changes_the_later_one_holds_though_the_earlier_one_is_read_late() -> None:
+    reading, read = asyncio.Event(), asyncio.Event()
+
+    class LateSettings(KeptSettings):
+        async def beginning(self, prefix: str) -> dict[str, str]:
+            found, is_first = await super().beginning(prefix), not reading.is_set()
+            reading.set()
+            if is_first:
+                await read.wait()
+            return found
+
+    kept = CurrentPreferences(LateSettings(), [].append)
+    async with asyncio.TaskGroup() as changes:
+        changes.create_task(kept.set(Preferences(undo_seconds=7)))
+        await reading.wait()
+        changes.create_task(kept.set(Preferences(undo_seconds=9)))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        read.set()
+    assert kept.now == Preferences(undo_seconds=9)

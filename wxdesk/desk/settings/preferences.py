@@ -1,5 +1,6 @@
 """Preferences in force, the shop's and each operator's own, kept across restarts."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -26,6 +27,7 @@ class CurrentPreferences:
         self._shop = Preferences()
         self._of: dict[str, Preferences] = {}
         self.me: Callable[[], str] = str
+        self._loading = asyncio.Lock()
 
     @property
     def now(self) -> Preferences:
@@ -34,10 +36,11 @@ class CurrentPreferences:
 
     async def load(self) -> None:
         """Load them; what cannot be read (from a newer program) counts as never set."""
-        stored = await self._settings.beginning(PREFERENCES)
-        self._shop = _read(stored.pop(PREFERENCES, "{}")) or self._shop
-        own = {key.removeprefix(OWN_PREFERENCES): _read(value) for key, value in stored.items()}
-        self._of = {name: self._shop.with_own(found) for name, found in own.items() if found is not None}
+        async with self._loading:  # so that what was read earlier replaces nothing newer
+            stored = await self._settings.beginning(PREFERENCES)
+            self._shop = _read(stored.pop(PREFERENCES, "{}")) or self._shop
+            own = {key.removeprefix(OWN_PREFERENCES): _read(value) for key, value in stored.items()}
+            self._of = {name: self._shop.with_own(found) for name, found in own.items() if found is not None}
 
     async def set(self, preferences: Preferences) -> None:
         """Store and apply these for all; raises `BadPreference`, which changes nothing."""
