@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Connection, func, select, text, update
 
-from tests.postgresql import Postgres
+from tests.postgresql import SHARED, Postgres
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
@@ -64,3 +64,18 @@ async def test_a_server_that_is_set_to_lose_commits_does_not_lose_ours(postgres:
         assert setting == "on"
     finally:
         await store.close()
+
+
+async def test_connections_that_the_server_has_ended_are_replaced_before_anybody_needs_them(
+    shared: Store, postgres: Postgres
+) -> None:
+    await shared.settings.set("a", "kept")
+    await asyncio.gather(*(shared.settings.get("a") for _ in range(4)))  # several connections, all used just now
+    postgres.tell("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wxdesk'", SHARED)
+    async with asyncio.timeout(20):
+        while not all(one.is_closed() for one in shared._db._connections):  # type: ignore[attr-defined]  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    assert await asyncio.gather(*(shared.settings.get("a") for _ in range(8))) == ["kept"] * 8
+    await shared.settings.set("a", "anew")
+    assert await shared.settings.get("a") == "anew"
+    await shared.close()
