@@ -320,6 +320,19 @@ def test_the_widths_of_panes_are_remembered(window: MainWindow, facts: Installat
     assert WindowMemory(facts.home).panes == (400, 350)
 
 
+def test_details_lie_over_no_chat_when_a_narrow_window_opens(
+    qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+) -> None:
+    narrow = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(narrow, before_close_func=lambda _: narrow.finish())
+    narrow.resize(900, 600)
+    narrow.show()
+    qtbot.waitUntil(lambda: bridge.is_idle and narrow.inbox.regions.detail_drawer.is_drawer)
+    assert narrow.inbox.detail.isHidden()
+    narrow.inbox.regions.detail_drawer.pull_out()
+    assert not narrow.inbox.detail.isHidden()
+
+
 def test_the_last_emoticons_are_remembered(
     qtbot: QtBot, window: MainWindow, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:

@@ -11,12 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.traffic.test_page import WANG, column, select
 from tests.ui.world import World
+from wxdesk.core.events import PushSeen
 from wxdesk.core.model.push import BodyFormat, KeptPush, Push
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.detail import readable
+from wxdesk.ui.traffic.entries import TrafficEntry
 from wxdesk.ui.traffic.header import ALL, QUARANTINE
 from wxdesk.ui.traffic.page import TrafficPage
-from wxdesk.ui.traffic.table import Column
+from wxdesk.ui.traffic.table import MOST, Column
 
 
 def arrives(world: World, body: bytes, account: str = "shop") -> KeptPush:
@@ -53,6 +55,18 @@ async def _push_without_a_type(world: World) -> None:
 
     pushed = asyncio.run_coroutine_threadsafe(world.sandbox.push(WANG, {"Content": "?"}), world._wechat.loop)
     await asyncio.wrap_future(pushed)
+
+
+def test_all_lines_that_come_late_do_not_take_its_place(qtbot: QtBot, opened: TrafficPage, bridge: Bridge) -> None:
+    for chip in (ALL, QUARANTINE):  # at once, so all lines are still being read
+        opened.header.chips.button(chip).click()
+    desk = bridge.desk
+    late: list[list[TrafficEntry]] = []
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    bridge.ask(desk.traffic.newest_first(MOST, desk.reports.traces.before), late.append)
+    qtbot.waitUntil(lambda: bool(late))
+    opened._show_newest([*late[0], PushSeen("shop", "checked", desk.clock(), 1, "")])
+    assert column(opened) == ["shop    Not readable: MsgType is missing."] * 2
 
 
 def test_each_says_when_for_whom_and_why(opened: TrafficPage) -> None:

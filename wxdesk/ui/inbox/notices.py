@@ -25,6 +25,7 @@ from wxdesk.core.events import (
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.takeover import extend_takeovers_text, takeovers_ended_text, takeovers_ending_text
@@ -229,15 +230,13 @@ class MeanwhileNotice(QObject):
         self._notices = notices
         self._host = host
         self._since: datetime | None = None
+        self._waiting = Refresher(bridge, lambda: bridge.desk.skipped.waiting(self._since), self._tell, self)
         bridge.events.connect(self._hear)
 
     def look(self, since: datetime | None) -> None:
         """Tell who wrote since a time and waits, or whom the rules skipped in a pause."""
         self._since = since
-        self._look()
-
-    def _look(self) -> None:
-        self._bridge.ask(self._bridge.desk.skipped.waiting(self._since), self._tell)
+        self._waiting.ask()
 
     def _hear(self, events: Sequence[Event]) -> None:
         now = self._bridge.desk.presence.now
@@ -245,9 +244,9 @@ class MeanwhileNotice(QObject):
             if now.away:
                 self._since = now.since
             else:
-                self._look()
+                self._waiting.ask()
         elif MEANWHILE_BAR in self._notices.bars.texts() and any(isinstance(event, _OF_WAITING) for event in events):
-            self._look()
+            self._waiting.ask()
 
     def _tell(self, waiting: Sequence[Waiting]) -> None:
         skipped = sum(one.skipped for one in waiting)

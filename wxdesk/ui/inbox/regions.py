@@ -43,7 +43,8 @@ class Drawer:
         self.is_drawer = as_drawer
         self._slide.stop()
         if as_drawer:
-            self._panel.setParent(self._page)  # which hides it
+            self._panel.setParent(self._page)
+            self._panel.hide()  # also in a window that is not shown yet
         else:
             self._put_in()
             self._panel.show()

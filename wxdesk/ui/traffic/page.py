@@ -86,7 +86,7 @@ class TrafficPage(QWidget):
         if self._stale and not self._in_quarantine:
             self._stale = False
             desk = self._bridge.desk
-            self._bridge.ask(desk.traffic.newest_first(MOST, desk.reports.traces.before), self._show)
+            self._bridge.ask(desk.traffic.newest_first(MOST, desk.reports.traces.before), self._show_newest)
 
     def _build(self) -> None:
         self.setProperty("class", "panel")
@@ -144,6 +144,10 @@ class TrafficPage(QWidget):
             self._gather.start()
         if self._entry is not None and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
             self._again.start()
+
+    def _show_newest(self, entries: list[TrafficEntry]) -> None:
+        if not self._in_quarantine:  # it was opened while these were read
+            self._show(entries)
 
     def _show(self, entries: list[TrafficEntry]) -> None:
         self.model.replace(entries)
