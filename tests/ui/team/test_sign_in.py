@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.postgresql import SHARED, Postgres
@@ -16,7 +16,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.operator import Operator, OperatorAction, Role
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.desk.operators import Operators, hashed
-from wxdesk.i18n import tr
+from wxdesk.i18n import name_accounts, tr
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.page import RulesPage
@@ -24,10 +24,11 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.team.card import _ACTIONS, _PARTS, TeamCard, action_text
+from wxdesk.ui.team.card import _ACTIONS, _PARTS, OperatorRow, TeamCard, action_text
 from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, SignInDialog
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.window import run_window
 
 pytestmark = pytest.mark.postgres
@@ -119,6 +120,17 @@ def test_an_owner_adds_changes_and_removes(
 
 def act(card: TeamCard, command: str) -> None:
     next(action for action in card.rows["小王"].menu.actions() if action.data() == command).trigger()
+
+
+def test_a_mini_program_of_the_same_name_gives_no_operator_its_title(
+    qtbot: QtBot, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: name_accounts({"shop": ""}))
+    name_accounts({"shop": "茶具店"})
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    row = OperatorRow(Operator(1, "shop", Role.LEAD), parent)
+    assert [one.accessibleName() for one in row.findChildren(MenuButton)][-1] == "More for “shop”"
 
 
 def test_one_changes_the_own_password_and_signs_out(

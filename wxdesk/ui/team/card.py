@@ -92,7 +92,7 @@ class TeamCard(SettingsCard):
                 self._change(operator, replace(operator, active=not operator.active))
             case _:
                 text = tr("They cannot sign in any more. The name stays in what they wrote.")
-                title = tr("Remove “{account}”?", account=operator.name)
+                title = tr("Remove “{name}”?", name=operator.name)
                 dialog = ConfirmDialog(self.window(), title, text, tr("Remove"), destructive=True)
                 dialog.ask(partial(self._change, operator, None))
 
@@ -130,7 +130,7 @@ class OperatorRow(QWidget):
         self.role = SingleChoiceButton([(role, role_name(role)) for role in Role], tr("Role"), self)
         self.role.set_value(operator.role)
         more = MenuButton(tr("More"), parent=self)
-        more.setAccessibleName(tr("More for “{account}”", account=operator.name))
+        more.setAccessibleName(tr("More for “{name}”", name=operator.name))
         self.menu = more.popup_menu
         shut = tr("Shut out: cannot sign in") if operator.active else tr("Let sign in again")
         for command, text in (("password", tr("New password…")), ("active", shut), ("remove", tr("Remove…"))):
