@@ -14,8 +14,8 @@ OWN_PREFERENCES = f"{PREFERENCES}:"
 CALL = "call:"
 """Key of a call not seen yet, followed by name, colon and conversation."""
 
-ACCOUNT_MODE = "account:"
-"""Key of an account's mode, followed by its name; an empty value is none."""
+ACCOUNT_KEYS = ACCOUNT_MODE, SILENCE_TOLD = ("account:", "keep_months:")
+"""Keys of an account's mode and of deletions told, followed by its name; an empty value is none."""
 
 
 def get(connection: Connection, key: str, *, for_update: bool = False) -> str | None:

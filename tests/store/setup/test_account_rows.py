@@ -19,7 +19,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.store import Store
 from wxdesk.store.schema import metadata
-from wxdesk.store.settings import CALL
+from wxdesk.store.settings import ACCOUNT_KEYS, CALL
 from wxdesk.store.setup.account_rows import _owned
 from wxdesk.store.setup.attempts import CountedFinding
 
@@ -61,7 +61,8 @@ async def fill(store: Store, account: str) -> None:
     await store.attention.change([Attention(said.conversation.id, AttentionReason.CLOSING, T0)], [])
     await store.attempts.add([CountedFinding(Finding(Check.PUSH, CheckVerdict.OK, account, {}, T0))])
     await store.drafts.keep({said.conversation.id: (UnsentContent(Content(text="x")),)})
-    await store.settings.set(f"account:{account}", "x")
+    for key in ACCOUNT_KEYS:
+        await store.settings.set(key + account, "x")
     await store.settings.set(f"{CALL}小林:{said.conversation.id}", "look")
 
 
@@ -78,7 +79,7 @@ async def test_a_removed_account_leaves_no_row(store: Store) -> None:
     assert filled >= {table.name for table in _owned("x")}
     assert await store.account_rows.remove("bb") == ["b" * 64]
     assert await rows(store) == alone
-    assert await store.settings.get("account:bb") is None
+    assert [await store.settings.get(key + "bb") for key in ACCOUNT_KEYS] == [None, None]
     assert len(await store.settings.beginning(CALL)) == 1
     assert await store.account_rows.remove("aa") == ["a" * 64]
     assert await rows(store) == empty
@@ -114,8 +115,8 @@ async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     [thread] = await store.inbox.customers("oA", accounts=["new"])
     assert thread.account == "new"
     assert await store.inbox.customers("oA", accounts=["aa"]) == []
-    assert await store.settings.get("account:new") == "x"
-    assert await store.settings.get("account:aa") is None
+    assert [await store.settings.get(key + "new") for key in ACCOUNT_KEYS] == ["x", "x"]
+    assert [await store.settings.get(key + "aa") for key in ACCOUNT_KEYS] == [None, None]
 
 
 async def test_a_name_that_has_conversations_is_not_given(store: Store) -> None:

@@ -16,6 +16,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.i18n import ntr
 from wxdesk.store import Store
+from wxdesk.store.settings import SILENCE_TOLD
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Erasing:
 
     async def forget_silent(self, account: Account) -> int:
         """Delete some of those who have been silent too long, a day after telling so."""
-        key, now = f"keep_months:{account.name}", self._clock()
+        key, now = SILENCE_TOLD + account.name, self._clock()
         told = await self._store.settings.get(key) or ""
         if not account.keep_months:
             if told:  # who switches it on again is told again

@@ -19,7 +19,7 @@ from wxdesk.store.schema.columns import JsonText
 from wxdesk.store.schema.figures import changed_hours, hourly_figures
 from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures, uploads
 from wxdesk.store.schema.team import commands
-from wxdesk.store.settings import ACCOUNT_MODE, CALL, get, put
+from wxdesk.store.settings import ACCOUNT_KEYS, CALL, get, put
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -43,7 +43,7 @@ class AccountRows(StorePart):
             if table is not hourly_figures and connection.scalar(select(exists().where(table.c.account == new))):
                 raise BadInput(reason=Phrase("There are conversations of an account “{account}” already.", account=new))
         connection.execute(delete(hourly_figures).where(hourly_figures.c.account == new))  # of rows that are gone
-        connection.execute(delete(settings).where(settings.c.key == ACCOUNT_MODE + new))
+        connection.execute(delete(settings).where(settings.c.key.in_([key + new for key in ACCOUNT_KEYS])))
         put(connection, _RENAMING, json.dumps((old, new)))
 
     @reading
@@ -58,8 +58,8 @@ class AccountRows(StorePart):
         connection.execute(update(changed_hours).values(n=changed_hours.c.n + 1))  # what is counted now, is of `old`
         for table in _ACCOUNT_TABLES:
             connection.execute(update(table).where(table.c.account == old).values(account=new))
-        setting = settings.c.key == ACCOUNT_MODE + old
-        connection.execute(update(settings).where(setting).values(key=ACCOUNT_MODE + new))
+        for key in ACCOUNT_KEYS:
+            connection.execute(update(settings).where(settings.c.key == key + old).values(key=key + new))
 
     @writing
     def forget_rename(self, connection: Connection) -> None:
@@ -80,8 +80,9 @@ class AccountRows(StorePart):
         for table in reversed(metadata.sorted_tables):
             if table in owned:
                 connection.execute(delete(table).where(owned[table]))
-        keys = [ACCOUNT_MODE + name, *(key for key in calls if int(key.rpartition(":")[2]) in threads)]
-        connection.execute(delete(settings).where(settings.c.key.in_(keys)))
+        gone = [key for key in calls if int(key.rpartition(":")[2]) in threads]
+        gone += [key + name for key in ACCOUNT_KEYS]
+        connection.execute(delete(settings).where(settings.c.key.in_(gone)))
         for table in (pictures, picture_chunks, uploads):
             connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
         connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
