@@ -12,10 +12,13 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Look
 from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.appearance_card import AppearanceCard
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.labels import PlainLabel
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +86,23 @@ def test_rows_and_bubbles_are_as_large_and_close_as_the_settings_say(
     card.sizes.button(1).click()
     card.spacing.button(0).click()
     qtbot.waitUntil(lambda: heights() == usual)
+
+
+def test_what_is_no_message_stays_as_large_as_its_fields(
+    qtbot: QtBot, answering: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+) -> None:
+    Size.MESSAGE = LARGEST
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda _: window.finish())
+    window.show()
+    window.show_page(window.page_names.index("rules"))
+    card = window.findChild(ConditionsCard)
+    qtbot.waitUntil(lambda: bridge.is_idle and card.isVisible())
+    sentence = {label.font().pixelSize() for label in card.findChildren(PlainLabel)}
+    assert max(sentence) == Size.SENTENCE, "in rows of a height of their own"
+
+
+def test_words_in_an_empty_reply_grow_at_once(window: MainWindow, appearance: Appearance) -> None:
+    edit = window.inbox.chat.composer.edit
+    appearance.resize(LARGEST)
+    assert edit.font().pixelSize() == edit.viewport().font().pixelSize() == LARGEST

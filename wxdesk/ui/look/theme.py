@@ -96,6 +96,7 @@ class Size:
     CAPTION = 11
     SMALL = 12
     BODY = 13
+    SENTENCE = 14
     MESSAGE = 14
     TITLE = 16
     PAGE = 18

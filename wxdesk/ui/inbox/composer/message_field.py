@@ -67,6 +67,7 @@ class MessageEdit(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange and self.font().pixelSize() != Size.MESSAGE:
             self.setFont(font(Size.MESSAGE))
+            self.viewport().setFont(self.font())  # of the words in an empty field
 
     @property
     def composing(self) -> bool:

@@ -39,7 +39,7 @@ class ConditionsCard(EditorCard):
         self._sentence = QWidget(self)
         self._flow = FlowLayout(self._sentence)
         self._lead = PlainLabel(
-            tr("When the customer sends"), size=Size.MESSAGE, role="secondary", parent=self._sentence
+            tr("When the customer sends"), size=Size.SENTENCE, role="secondary", parent=self._sentence
         )
         self._lead.setProperty(KEEP_WITH_NEXT, True)
         self.types = MultiChoiceButton(
@@ -50,7 +50,7 @@ class ConditionsCard(EditorCard):
         self.types.setParent(self._sentence)
         self.types.changed.connect(self.changed)
         self._rest = PlainLabel(
-            tr("that no rule above has answered."), size=Size.MESSAGE, role="secondary", parent=self._sentence
+            tr("that no rule above has answered."), size=Size.SENTENCE, role="secondary", parent=self._sentence
         )
         self.add = MenuButton(tr("+ Condition"), kind=ButtonKind.LINK, parent=self._sentence)
         self.add.setProperty(NEW_LINE, True)

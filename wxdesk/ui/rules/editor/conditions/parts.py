@@ -69,7 +69,7 @@ class ConditionPart(SentencePart):
         super().__init__(tr("Remove this condition: {what}", what=condition_choice(condition)), host)
         self.condition = condition
         self.excepted = False
-        self.label = PlainLabel(size=Size.MESSAGE, role="secondary", parent=host)
+        self.label = PlainLabel(size=Size.SENTENCE, role="secondary", parent=host)
         self.label.setProperty(KEEP_WITH_NEXT, True)
         self.label.setFixedHeight(HEIGHT)
 
@@ -286,7 +286,7 @@ class SourceFieldPart(ConditionPart):
 
 def sentence_label(text: str, host: QWidget) -> PlainLabel:
     """Return a label with words between or behind the fields of a condition."""
-    label = PlainLabel(text, size=Size.MESSAGE, role="secondary", parent=host)
+    label = PlainLabel(text, size=Size.SENTENCE, role="secondary", parent=host)
     label.setFixedHeight(HEIGHT)
     return label
 
