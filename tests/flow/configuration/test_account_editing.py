@@ -187,6 +187,27 @@ async def test_a_rename_whose_file_cannot_be_put_back_is_finished(
     assert [row.conversation.account for row in await shop.rows()] == ["store"]
 
 
+async def test_a_rename_that_nothing_could_finish_is_finished_before_the_next_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    found, editing = await asyncio.to_thread(shop.secrets, "shop"), shop.opened.desk.account_editing
+
+    async def fail(old: str, new: str) -> None:
+        raise StoreError(reason="the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.opened.store.account_rows, "rename", fail)
+        broken.setattr(configuration, "restore", lambda *_: None)
+        with pytest.raises(StoreError):
+            await editing.rename("shop", "store")
+        await shop.opened.desk.configuration.reload()
+    await editing.rename("store", "third")
+    assert await asyncio.to_thread(shop.secrets, "third") == found
+    assert [row.conversation.account for row in await shop.rows()] == ["third"]
+
+
 async def test_a_rename_whose_rows_moved_unseen_is_undone_with_them(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,6 +106,7 @@ class AccountEditing:
         rows = self._store.account_rows
 
         async def begin() -> None:
+            await self.settle_rename()  # an earlier one, which no disk took
             await rows.begin_rename(old, new)
             if self._sources is not None:
                 await asyncio.to_thread(self._sources.copy, old, new)
