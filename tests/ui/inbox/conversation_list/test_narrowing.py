@@ -76,12 +76,14 @@ def test_a_list_is_narrowed_kept_as_a_view_and_wide_again(
 
     choose(qtbot, page, "Blocked")
     qtbot.waitUntil(lambda: shown() == [second])
+    keep(qtbot, page, "Keep this view…", "Pests")
+    qtbot.waitUntil(lambda: names(world) == ["VIP", "Pests"])
     choose(qtbot, page, "VIP")
     qtbot.waitUntil(lambda: shown() == [first])
     keep(qtbot, page, "Rename this view…", " Best & first ")
-    qtbot.waitUntil(lambda: names(world) == ["Best & first"])
+    qtbot.waitUntil(lambda: names(world) == ["Best & first", "Pests"])
     choose(qtbot, page, "Forget this view")
-    qtbot.waitUntil(lambda: world.desk.preferences.now.views == ())
+    qtbot.waitUntil(lambda: names(world) == ["Pests"])
 
 
 def test_a_search_tells_whom_it_hides(qtbot: QtBot, world: World, page: InboxPage) -> None:

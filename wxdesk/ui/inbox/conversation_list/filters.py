@@ -123,21 +123,26 @@ class ScopeButton(SmallButton):
         shown = "" if self.filter is InboxFilter.ALL else figures.get(self.filter.value) or scope_name(self.filter)
         name = " · ".join(filter(None, (shown, self.words)))
         here = SavedView(name, self.filter.value, self.narrowing)
-        if any((view.chosen, view.narrowing) == (here.chosen, here.narrowing) for view in views):
-            others = tuple(view for view in views if (view.chosen, view.narrowing) != (here.chosen, here.narrowing))
-            kept = next(view for view in views if view not in others)
-            menu.addAction(tr("Rename this view…")).triggered.connect(partial(self._name, others, kept))
+        same = [view for view in views if (view.chosen, view.narrowing) == (here.chosen, here.narrowing)]
+        if same:
+            others = tuple(view for view in views if view not in same)
+            menu.addAction(tr("Rename this view…")).triggered.connect(partial(self._name, views, same[0]))
             menu.addAction(tr("Forget this view")).triggered.connect(partial(self.kept.emit, others))
         elif name:
-            menu.addAction(tr("Keep this view…")).triggered.connect(partial(self._name, views, here))
+            menu.addAction(tr("Keep this view…")).triggered.connect(partial(self._name, (*views, here), here))
 
-    def _name(self, others: tuple[SavedView, ...], view: SavedView) -> None:
-        """Ask for a view's name, and keep it beside the others."""
-        field = QLineEdit(view.name)
+    def _name(self, views: tuple[SavedView, ...], view: SavedView) -> None:
+        """Ask for a view's name, and keep it in its place among `views`."""
+        field = QLineEdit(view.name, maxLength=60)
         field.setAccessibleName(tr("Name of the view"))
         field.selectAll()
         question = ConfirmDialog(self.window(), tr("Name of the view"), "", tr("Save"), field=field)
-        question.ask(lambda: self.kept.emit((*others, replace(view, name=field.text().strip() or view.name))))
+
+        def keep() -> None:
+            named = replace(view, name=field.text().strip() or view.name)
+            self.kept.emit(tuple(named if one == view else one for one in views))
+
+        question.ask(keep)
 
     def _show_view(self, view: SavedView) -> None:
         self.chosen.emit(InboxFilter(view.chosen))
