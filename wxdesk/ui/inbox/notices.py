@@ -257,11 +257,14 @@ class MeanwhileNotice(QObject):
 
     def _offer(self, skipped: int) -> None:
         """Offer to take them one by one, and the rules for those whom they skipped."""
-        menu = QMenu(self._host)
+        menu = QMenu(self._host, toolTipsVisible=True)
         menu.addAction(tr("Take them one by one"), self.walk_wanted.emit)
+        paused = self._bridge.desk.health.state.paused
         for words, as_drafts in ((tr("Let the rules write drafts"), True), (tr("Let the rules answer"), False)):
             rules = menu.addAction(words, partial(self._ask_rules, as_drafts))
-            rules.setEnabled(skipped > 0 and not self._bridge.desk.health.state.paused)
+            rules.setVisible(skipped > 0)
+            rules.setEnabled(not paused)
+            rules.setToolTip(tr("Automatic replies are paused") if paused else words)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(QCursor.pos())
 

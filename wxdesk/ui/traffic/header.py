@@ -57,17 +57,15 @@ class TrafficHeader(QFrame):
         for number, text in enumerate((tr("Requests and calls"), "", "")):
             self.chips.addButton(Chip(text), number)
         self.chips.button(ALL).setChecked(True)
-        title = PlainLabel(tr("Traffic"), size=Size.TITLE, strong=True)
-        head = hbox(
-            title, 4, *self.chips.buttons(), STRETCH, self.read_again, self._paused, self.to_newest, spacing=8,
-            margins=(16, 0, 16, 0),
+        top, title = QWidget(), PlainLabel(tr("Traffic"), size=Size.TITLE, strong=True)
+        hbox(
+            title, 4, *self.chips.buttons(), STRETCH, self.read_again, self._paused, self.to_newest, within=top,
+            spacing=8, margins=(16, 0, 16, 0),
         )  # fmt: skip
         hbox(
             self.kind, self.account, (self.search, 1), self.problems, STRETCH, within=self._filters, spacing=8,
             margins=(16, 0, 16, 10),
         )  # fmt: skip
-        top = QWidget()
-        top.setLayout(head)
         top.setFixedHeight(Measure.HEADER)
         vbox(top, self._filters, within=self, spacing=0)
 

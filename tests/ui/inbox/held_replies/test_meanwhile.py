@@ -31,13 +31,19 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield opened
 
 
-def choose(qtbot: QtBot, window: MainWindow, words: str) -> None:
-    """Choose what to do from the menu of the bar."""
+def offered(qtbot: QtBot, window: MainWindow) -> QMenu:
+    """Open the menu of the bar."""
     qtbot.waitUntil(lambda: MEANWHILE_BAR in window.notices.bars.texts())
     [offer] = [button for button in window.notices.bars.findChildren(QPushButton) if button.text() == "What to do…"]
     offer.click()
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
+    return menu
+
+
+def choose(qtbot: QtBot, window: MainWindow, words: str) -> None:
+    """Choose what to do from the menu of the bar."""
+    menu = offered(qtbot, window)
     next(action for action in menu.actions() if action.text() == words).trigger()
     menu.close()
 
@@ -92,3 +98,20 @@ def test_whoever_comes_back_hears_who_wrote_since(
     world.say(WANG, "hi")
     window.presence.toggle()
     qtbot.waitUntil(lambda: "1 customer wrote meanwhile" in window.notices.bars.texts().get(MEANWHILE_BAR, ""))
+    menu = offered(qtbot, window)
+    assert [one.text() for one in menu.actions() if one.isVisible()] == ["Take them one by one"], "rules skipped nobody"
+    menu.close()
+
+
+def test_rules_that_are_paused_again_are_offered_grey_with_the_reason(
+    qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int]
+) -> None:
+    qtbot.waitUntil(lambda: "the rules have skipped 2" in window.notices.bars.texts().get(MEANWHILE_BAR, ""))
+    window.pausing.toggle()
+    qtbot.waitUntil(lambda: world.desk.health.state.paused)
+    menu = offered(qtbot, window)
+    grey = [(one.text(), one.toolTip()) for one in menu.actions() if not one.isEnabled()]
+    assert grey == [
+        (words, "Automatic replies are paused") for words in ("Let the rules write drafts", "Let the rules answer")
+    ]
+    menu.close()

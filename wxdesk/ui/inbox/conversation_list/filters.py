@@ -136,13 +136,12 @@ class ScopeButton(SmallButton):
         field = QLineEdit(view.name, maxLength=60)
         field.setAccessibleName(tr("Name of the view"))
         field.selectAll()
-        question = ConfirmDialog(self.window(), tr("Name of the view"), "", tr("Save"), field=field)
 
         def keep() -> None:
             named = replace(view, name=field.text().strip() or view.name)
             self.kept.emit(tuple(named if one == view else one for one in views))
 
-        question.ask(keep)
+        ConfirmDialog(self.window(), tr("Name of the view"), "", tr("Save"), field=field).ask(keep)
 
     def _show_view(self, view: SavedView) -> None:
         self.chosen.emit(InboxFilter(view.chosen))
