@@ -145,7 +145,7 @@ class OpenDesk:
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
         figures = "Insights are slow at the moment: past hours are counted each time anew."
-        begin("figures", figures, lambda: keep_sums(self.store.hourly_sums, self.desk.clock))
+        begin("figures", figures, lambda: keep_sums(self.store.hourly_sums, self.desk.clock, self.desk.bus.publish))
         begin("deletion", "Nobody is deleted for long silence at the moment.", self.desk.erasing.run)
         begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
         imports = ImportSocket(self.desk.rules.exchange, self.desk.configuration.now.home)

@@ -21,6 +21,10 @@ def test_a_title_in_any_script_names_the_account_and_turns_nothing(title: str) -
     assert account_title("shop") == "shop"
 
 
+def test_a_title_of_blanks_is_none() -> None:
+    assert parse(f'{ENTRY}title = "  "\n').accounts[0].account().title == ""
+
+
 @pytest.mark.parametrize("title", ["a\\nb", "a\\u0000", "x" * 65])
 def test_a_title_of_several_lines_or_without_end_is_refused(title: str) -> None:
     with pytest.raises(BadConfig, match="title"):

@@ -113,7 +113,7 @@ class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def account(self) -> Account:
         """Convert to the record that the desk works with."""
-        return Account(**msgspec.structs.asdict(self))
+        return Account(**msgspec.structs.asdict(self) | {"title": self.title.strip()})
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

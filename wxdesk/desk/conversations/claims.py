@@ -3,6 +3,7 @@
 Where nobody is signed in, nothing is claimed and nothing refused.
 """
 
+import contextlib
 from collections.abc import Callable
 
 import msgspec
@@ -79,9 +80,12 @@ class Claims:
         self._publish(call)
 
     async def unseen(self, name: str) -> list[ColleagueCalled]:
-        """Return the calls that an operator has not seen."""
-        kept = (await self._store.settings.beginning(CALL)).values() if name else ()
-        return [call for one in kept if (call := msgspec.json.decode(one, type=ColleagueCalled)).name == name]
+        """Return the calls that an operator has not seen, but those of a newer program."""
+        found: list[ColleagueCalled] = []
+        for kept in (await self._store.settings.beginning(CALL)).values() if name else ():
+            with contextlib.suppress(msgspec.MsgspecError):
+                found.append(msgspec.json.decode(kept, type=ColleagueCalled))
+        return [call for call in found if call.name == name]
 
     async def see(self, conversation_id: int) -> None:
         """Forget that a colleague called the operator there."""

@@ -90,20 +90,26 @@ class StoreWatch:
 RECOUNT_SECONDS, REST_SECONDS = 15.0, 0.1
 """Time between two looks for changed hours, and rest after each turn of counting."""
 
+MOST_FAILURES = 2
+"""Turns of counting that fail before it is told."""
 
-async def keep_sums(sums: HourlySums, clock: Clock) -> None:
-    """Renew the sums of past hours that have changed, until cancelled.
+SUMS_KEY = "figures"
 
-    Raises `StoreError` in the second turn that fails, so that it is told; a database that is away is told anyway.
-    """
-    failed = False
+
+async def keep_sums(sums: HourlySums, clock: Clock, publish: Callable[[Event], None]) -> None:
+    """Renew the sums of past hours that have changed, until cancelled; tell of a second turn that fails."""
+    failures = 0
     while True:
         await asyncio.sleep(RECOUNT_SECONDS)
         try:
             while await sums.recount(clock()):  # noqa: ASYNC110 - others read in the meantime
                 await asyncio.sleep(REST_SECONDS)
-            failed = False
         except StoreError:
-            if failed:
-                raise
-            failed = True
+            failures += 1
+            if failures == MOST_FAILURES:
+                slow = tr("Insights are slow at the moment: past hours are counted each time anew.")
+                publish(TroubleRaised(SUMS_KEY, slow))
+        else:
+            if failures >= MOST_FAILURES:
+                publish(TroubleRaised(SUMS_KEY, ""))
+            failures = 0
