@@ -97,7 +97,10 @@ SUMS_KEY = "figures"
 
 
 async def keep_sums(sums: HourlySums, clock: Clock, publish: Callable[[Event], None]) -> None:
-    """Renew the sums of past hours that have changed, until cancelled; tell of a second turn that fails."""
+    """Renew the sums of past hours that have changed, until cancelled.
+
+    A second turn that fails is told.
+    """
     failures = 0
     while True:
         await asyncio.sleep(RECOUNT_SECONDS)
