@@ -14,13 +14,14 @@ from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.ui.inbox.timeline.bubble_text import offers_in
+from wxdesk.ui.inbox.timeline.bubble_text import BubbleKey, offers_in
 from wxdesk.ui.look import keys
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.editor.editor import RuleEditorHead
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyField, ShortcutSheet
 
 LI = "oCustomer0000000000000001"
@@ -118,6 +119,10 @@ def test_sentences_and_tooltips_name_own_keys_as_the_sheet_does(qtbot: QtBot) ->
     keys.use({"F5": "Ctrl+PgDown", "Alt+Down": "Ctrl+Down", "Ctrl+S": "Ctrl+B", "Ctrl+.": "Alt+."})
     assert i18n.tr("Resolve (F5)") == "Resolve (Ctrl+PgDown)"
     assert i18n.tr("Choose one from the list, or press Alt+↓ for the next.").endswith("press Ctrl+↓ for the next.")
+    keys.use({**keys.own_keys(), "F4": "Alt+Shift+Down"})
+    assert BubbleKey.F4.label == "Alt+Shift+↓"
+    widths = {Button("Take over", key_hint=key).sizeHint().width() for key in ("F4", "Alt+Shift+↓")}
+    assert len(widths) == 1
     head = RuleEditorHead()
     qtbot.addWidget(head)
     assert head.save.toolTip() == "Ctrl+B"

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.ui.look.icons import icon as theme_icon
-from wxdesk.ui.look.keys import own_key
+from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font
 
 
@@ -68,7 +68,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text, parent)
         self._kind = kind
-        self._key = own_key(key_hint)
+        self._key = key_words(own_key(key_hint))
         self._icon = icon
         self.setProperty("kind", kind.value)
         self.setFont(font(Size.BODY, strong=kind is ButtonKind.PRIMARY))
@@ -80,14 +80,14 @@ class Button(QPushButton):
 
     def set_key_hint(self, key: str) -> None:
         """Show another key beside the text, known by its usual one; empty for none."""
-        if own_key(key) != self._key:
-            self._key = own_key(key)
+        if (name := key_words(own_key(key))) != self._key:
+            self._key = name
             self.updateGeometry()
             self.update()
 
     def width_for(self, key: str) -> int:
         """Return the width of the button with this key beside its text."""
-        return super().sizeHint().width() + _key_width(own_key(key))
+        return super().sizeHint().width() + _key_width(key_words(own_key(key)))
 
     def sizeHint(self) -> QSize:
         size = super().sizeHint()

@@ -17,7 +17,7 @@ from wxdesk.core.wechat import quota
 from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
-from wxdesk.ui.look.keys import own_key
+from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.wording.decision import short_outcome
 from wxdesk.ui.wording.messages import author_words, clock_time, mode_text, quoted
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
@@ -58,7 +58,7 @@ class BubbleKey(Enum):
     @property
     def label(self) -> str:
         """The key as it is drawn: the operator's own."""
-        return own_key(self.value)
+        return key_words(own_key(self.value))
 
 
 @dataclass(frozen=True, slots=True)
