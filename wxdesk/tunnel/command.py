@@ -184,13 +184,7 @@ class CommandTunnel:
     """
 
     def __init__(
-        self,
-        tunnel: TunnelSettings,
-        port: int,
-        home: Path,
-        *,
-        public_url: str = "",
-        times: CommandTimes = USUAL,
+        self, tunnel: TunnelSettings, port: int, home: Path, *, public_url: str = "", times: CommandTimes = USUAL
     ) -> None:
         self._program = PROGRAMS.get(tunnel.preset, ANY_OTHER)
         self._command = list(tunnel.command) or self._program.arguments(port)

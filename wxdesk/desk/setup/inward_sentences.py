@@ -27,8 +27,7 @@ WAY_IN = {
         remedy="Better use a domain and https.",
     ),
     CheckVerdict.OFFLINE: Wording(
-        "This computer has no network.",
-        remedy="Connect it to the internet; everything is checked again by itself.",
+        "This computer has no network.", remedy="Connect it to the internet; everything is checked again by itself."
     ),
     CheckVerdict.NAME_UNRESOLVED: Wording(
         "The name {host} leads to no address.", remedy="Check its A record; a new one may need some minutes."
@@ -327,16 +326,14 @@ CAUSES = {
         remedy="Look whether the tunnel runs to this computer, and whether a firewall or CDN drops requests.",
     ),
     (CheckVerdict.ANSWER_CHANGED, "quotes"): Wording(
-        "Something on the way puts our answer in quotes.",
-        remedy="Let it pass the answer on as it is, not as JSON.",
+        "Something on the way puts our answer in quotes.", remedy="Let it pass the answer on as it is, not as JSON."
     ),
     (CheckVerdict.ANSWER_CHANGED, "bom"): Wording(
         "Something on the way puts an invisible mark (BOM) before our answer.",
         remedy="Save its script or configuration as UTF-8 without BOM.",
     ),
     (CheckVerdict.ANSWER_CHANGED, "newline"): Wording(
-        "Something on the way adds a line break or blanks to our answer.",
-        remedy="Let it pass the answer on as it is.",
+        "Something on the way adds a line break or blanks to our answer.", remedy="Let it pass the answer on as it is."
     ),
     (CheckVerdict.ANSWER_CHANGED, "compressed"): Wording(
         "Something on the way compresses our answer, though WeChat did not ask for that.",

@@ -96,9 +96,7 @@ def _figures(
     )
 
 
-def _by_hour(
-    week: Counter[tuple[HourlyFigure, int]],
-) -> tuple[tuple[HourCount, ...], tuple[tuple[int, ...], ...]]:
+def _by_hour(week: Counter[tuple[HourlyFigure, int]]) -> tuple[tuple[HourCount, ...], tuple[tuple[int, ...], ...]]:
     """Sum up hours of the week by who answered, and as they are for all."""
     places = [[day * HOURS + hour for day in range(DAYS)] for hour in range(HOURS)]
     hours = (HourCount(*(sum(week[who, place] for place in hour) for who in MESSAGES)) for hour in places)

@@ -64,8 +64,5 @@ template_revisions = Table(
 )
 
 settings = Table(
-    "settings",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("value", CleanText, nullable=False),
+    "settings", metadata, Column("key", Text, primary_key=True), Column("value", CleanText, nullable=False)
 )

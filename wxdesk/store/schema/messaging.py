@@ -76,9 +76,7 @@ contacts = Table(
     UniqueConstraint("account", "openid"),
 )
 Index(
-    "ix_contacts_words",
-    func.to_tsvector(text("'simple'::regconfig"), contacts.c.words),
-    postgresql_using="gin",
+    "ix_contacts_words", func.to_tsvector(text("'simple'::regconfig"), contacts.c.words), postgresql_using="gin"
 ).ddl_if(dialect="postgresql")
 
 conversations = Table(
@@ -374,7 +372,5 @@ search_texts = Table(
     UniqueConstraint("reply_id"),
 )
 Index(
-    "ix_search_texts_words",
-    func.to_tsvector(text("'simple'::regconfig"), search_texts.c.words),
-    postgresql_using="gin",
+    "ix_search_texts_words", func.to_tsvector(text("'simple'::regconfig"), search_texts.c.words), postgresql_using="gin"
 ).ddl_if(dialect="postgresql")

@@ -211,12 +211,7 @@ def delivery_mark(rule: Rule) -> str:
     return tr(said, n=rule.hold_seconds) if said else ""
 
 
-_MARKS = {
-    Delivery.SEND: "at once",
-    Delivery.HOLD: "hold {n} s",
-    Delivery.DRAFT: "draft",
-    Delivery.SHADOW: "shadow",
-}
+_MARKS = {Delivery.SEND: "at once", Delivery.HOLD: "hold {n} s", Delivery.DRAFT: "draft", Delivery.SHADOW: "shadow"}
 
 
 def figures_line(figures: RuleFigures, now: datetime) -> str:
