@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from weakref import WeakSet
@@ -210,33 +211,56 @@ class PostgresqlDatabase(Database):
         return asyncio.shield(task)
 
     async def _write[R](self, body: Callable[[Connection], R], *, guarded: bool = True) -> R:
-        for pause in PAUSES:
-            try:
-                return await self._try(body, guarded)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in RETRYABLE:
-                    raise store_error(error) from None
-            except self._failures as error:
-                raise store_error(error) from None
-            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  # so that the two do not meet again
-        try:
-            return await self._try(body, guarded)
-        except self._failures as error:
-            raise store_error(error) from None
+        return await self._until_through(partial(self._try, body, guarded))
 
     async def _try[R](self, body: Callable[[Connection], R], guarded: bool) -> R:
         async with self._engine.begin() as connection:
-            if guarded:
-                await self.lease.guard(connection)
-            return await connection.run_sync(body)
+            with _lost_before_commit():
+                if guarded:
+                    await self.lease.guard(connection)
+                return await connection.run_sync(body)
 
     async def _read[R](self, body: Callable[[Connection], R]) -> R:
-        try:
-            async with self._engine.connect() as connection:
+        return await self._until_through(partial(self._look, body))
+
+    async def _look[R](self, body: Callable[[Connection], R]) -> R:
+        async with self._engine.connect() as connection:
+            with _lost_before_commit():
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 return await connection.run_sync(body)
-        except self._failures as error:
-            raise store_error(error) from None
+
+    async def _until_through[R](self, transact: Callable[[], Awaitable[R]]) -> R:
+        """Run a transaction, some times more where it has certainly left nothing."""
+        pauses = list(PAUSES)
+        failure: BaseException
+        while True:
+            try:
+                return await transact()
+            except _LostError as lost:
+                failure, is_undone = lost.cause, True
+            except self._failures as error:
+                failure, is_undone = error, getattr(getattr(error, "orig", None), "sqlstate", None) in RETRYABLE
+            if not is_undone or not pauses:
+                raise store_error(failure) from None
+            await asyncio.sleep(random.uniform(0, pauses.pop(0)))  # noqa: S311  # so that two do not meet again
+
+
+class _LostError(Exception):
+    """A connection was lost before anything was committed on it."""
+
+    def __init__(self, cause: DBAPIError) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+@contextmanager
+def _lost_before_commit() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _LostError(error) from None
+        raise
 
 
 def _note_session(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
