@@ -143,7 +143,7 @@ def test_problems_are_all_that_did_not_end_well(model: TrafficModel) -> None:
     model.replace(
         [push(1), push(2, "duplicate"), push(3, "refused: query"), call(4), call(5, "-1 x"), push(6, "checked")]
     )
-    assert model.problems() == 3
+    assert model.problems(lambda _: True) == 3
 
 
 def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: TrafficModel) -> None:
@@ -155,8 +155,10 @@ def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: Traff
     def left() -> list[str]:
         return shown(filtered, Column.RESULT)
 
+    assert model.problems(filtered.fits) == 2
     filtered.choose("From WeChat")
     assert left() == ["Received", "Repeated, acknowledged"]
+    assert model.problems(filtered.fits) == 1
     filtered.choose("To WeChat")
     assert left() == ["45015", "Successful"]
     filtered.choose(problems=True)

@@ -180,7 +180,7 @@ class TrafficPage(QWidget):
 
     def _recount(self) -> None:
         if not self._in_quarantine:
-            self.header.show_problems(self.model.problems())
+            self.header.show_problems(self.model.problems(self.shown.fits))
         filled = self.shown.rowCount() > 0
         self._stack.setCurrentIndex(2 if self._chip == HEALTH else 0 if filled else 1)
         self._before.setVisible(not self._in_quarantine and self.model.reaches_back())

@@ -117,9 +117,9 @@ class TrafficModel(QAbstractTableModel):
         self._lines[:0] = fresh
         self.endInsertRows()
 
-    def problems(self) -> int:
-        """Count the lines with a problem."""
-        return sum(line.tone is not Tone.GOOD for line in self._lines)
+    def problems(self, fits: Callable[[TrafficLine], bool]) -> int:
+        """Count the lines that fit and have a problem."""
+        return sum(line.tone is not Tone.GOOD and fits(line) for line in self._lines)
 
     def reaches_back(self) -> bool:
         """Tell if there are lines of an earlier run, of which less is kept."""
@@ -189,13 +189,13 @@ class TrafficFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
         line: TrafficLine = self.sourceModel().index(row, 0, parent).data(LINE)
-        if self._fits is not None and not self._fits(line):
-            return False
-        if self._account and line.entry.account != self._account:
-            return False
-        if self._problems and line.tone is Tone.GOOD:
-            return False
-        return not self._phrase or line.contains(self._phrase)
+        return self.fits(line) and not (self._problems and line.tone is Tone.GOOD)
+
+    def fits(self, line: TrafficLine) -> bool:
+        """Tell if a line is of the chosen kind and account and has the phrase in it."""
+        of_kind = self._fits is None or self._fits(line)
+        of_account = not self._account or line.entry.account == self._account
+        return of_kind and of_account and (not self._phrase or line.contains(self._phrase))
 
 
 def _accessible_text(line: TrafficLine) -> str:
