@@ -21,7 +21,7 @@ from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.desk import Desk, Reports
 from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
-from wxdesk.desk.messages.store_watch import StoreWatch, keep_sums, lost_messages
+from wxdesk.desk.messages.store_watch import WITHOUT_SUMS, StoreWatch, keep_sums, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.replies.hold_timers import HoldTimers
 from wxdesk.desk.replies.operator_typing import OperatorTyping
@@ -144,8 +144,9 @@ class OpenDesk:
         begin("typing", "Customers do not see that you are typing at the moment.", self.desk.typing.run)
         begin("fetching of pictures", "Customers' pictures do not arrive at the moment.", self.out.fetching.run)
         begin("takeovers", "Takeovers do not end by themselves at the moment.", self.desk.takeovers.run)
-        figures = "Insights are slow at the moment: past hours are counted each time anew."
-        begin("figures", figures, lambda: keep_sums(self.store.hourly_sums, self.desk.clock, self.desk.bus.publish))
+        begin(
+            "figures", WITHOUT_SUMS, lambda: keep_sums(self.store.hourly_sums, self.desk.clock, self.desk.bus.publish)
+        )
         begin("deletion", "Nobody is deleted for long silence at the moment.", self.desk.erasing.run)
         begin("probe", "Nobody notices at the moment if WeChat cannot reach this desk.", self.desk.reachability.run)
         imports = ImportSocket(self.desk.rules.exchange, self.desk.configuration.now.home)

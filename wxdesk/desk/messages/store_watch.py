@@ -95,6 +95,8 @@ MOST_FAILURES = 2
 
 SUMS_KEY = "figures"
 
+WITHOUT_SUMS = "Insights are slow at the moment: past hours are counted each time anew."
+
 
 async def keep_sums(sums: HourlySums, clock: Clock, publish: Callable[[Event], None]) -> None:
     """Renew the sums of past hours that have changed, until cancelled.
@@ -110,8 +112,7 @@ async def keep_sums(sums: HourlySums, clock: Clock, publish: Callable[[Event], N
         except StoreError:
             failures += 1
             if failures == MOST_FAILURES:
-                slow = tr("Insights are slow at the moment: past hours are counted each time anew.")
-                publish(TroubleRaised(SUMS_KEY, slow))
+                publish(TroubleRaised(SUMS_KEY, tr(WITHOUT_SUMS)))
         else:
             if failures >= MOST_FAILURES:
                 publish(TroubleRaised(SUMS_KEY, ""))
