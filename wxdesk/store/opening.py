@@ -106,6 +106,7 @@ async def _open_shared(url: URL, *, alone: bool) -> Database:
         patient = PostgresqlDatabase(url, patience=None)  # a migration takes its time
         await _migrate(patient, Migrations().upgrade_shared, url.database or "")
         await patient.close()
+        await db.lease.look()
         if alone:
             await take_lease(db)
     except BaseException:

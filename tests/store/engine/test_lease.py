@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, make_url, select
 
 from tests.postgresql import SHARED, Postgres
 from tests.store.chats import T0, Talk, incoming
-from tests.way_to_server import WayThere
+from tests.way_to_server import READY, WayThere
 from wxdesk.core.errors import DatabaseInUse, LeaseLost, StoreError
 from wxdesk.store import Store, open_store, opening
-from wxdesk.store.engine import change_hints, lease
+from wxdesk.store.engine import change_hints, lease, postgresql
 from wxdesk.store.migrate import Migrations
 
 pytestmark = pytest.mark.postgres
@@ -129,6 +129,51 @@ async def test_the_next_waits_for_what_the_last_has_begun(servers: Servers, soon
     await begun
 
 
+@pytest.mark.expects_log("database error: TimeoutError")
+async def test_one_that_stands_still_within_a_statement_keeps_nobody_waiting(
+    servers: Servers, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "STILL_SECONDS", 1)
+    monkeypatch.setattr(postgresql, "LEASE_ANSWERS_SECONDS", 0.5)
+    second = await servers.one()
+    assert await second.lease.take()
+    postgres.tell(LATER.format(seconds=lease.LEASE_SECONDS), SHARED)
+    async with standing_still(servers.url):
+        with pytest.raises(StoreError, match="does not answer"):
+            await second.lease.take()
+        async with asyncio.timeout(10):
+            while not await has_taken(second):  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.1)
+
+
+async def has_taken(store: Store) -> bool:
+    with contextlib.suppress(StoreError):
+        return await store.lease.take()
+    return False
+
+
+@contextlib.asynccontextmanager
+async def standing_still(url: str) -> AsyncIterator[None]:
+    """Lock the lease's row, have a statement prepared, and say no more, as a machine does that is suspended then."""
+
+    def packet(kind: bytes, body: bytes) -> bytes:
+        return kind + (len(body) + 4).to_bytes(4) + body
+
+    there = make_url(url)
+    reader, writer = await asyncio.open_unix_connection(f"{there.query['host']}/.s.PGSQL.5432")
+    start = f"user\0{there.username}\0database\0{there.database}\0\0".encode()
+    writer.write(packet(b"", (196608).to_bytes(4) + start))
+    await reader.readuntil(READY)
+    writer.write(packet(b"Q", b"BEGIN; SELECT FROM leases FOR UPDATE\0"))
+    await reader.readuntil(READY)
+    writer.write(packet(b"P", b"\0SELECT 1\0\0\0") + packet(b"H", b""))
+    await reader.readexactly(5)
+    try:
+        yield
+    finally:
+        writer.close()
+
+
 async def test_who_waits_for_its_turn_does_not_stand_in_the_way_of_the_one_that_works(servers: Servers) -> None:
     first, second = await servers.one(alone=True), await servers.one()
     begun = asyncio.create_task(first._db.write(slow))
@@ -144,8 +189,9 @@ def slow(connection: Connection) -> None:
 
 
 async def test_the_clock_that_counts_is_the_databases(servers: Servers) -> None:
-    store = await servers.one()
     with time_machine.travel(timedelta(minutes=10)):
+        store = await servers.one()
+        assert abs(store.lease.ahead + timedelta(minutes=10)) < timedelta(seconds=5), "of the first that arrives, too"
         assert await store.lease.take()
         assert abs(store.lease.ahead + timedelta(minutes=10)) < timedelta(seconds=5)
     async with asyncio.timeout(10):

@@ -32,6 +32,9 @@ MARGIN_SECONDS = 1.0
 SAME_CLOCK = timedelta(milliseconds=200)
 """Difference of clocks that counts as none."""
 
+STILL_SECONDS = 5
+"""Time until a transaction whose process says nothing more is ended."""
+
 _NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 _WORK = "'work'"
 
@@ -54,6 +57,13 @@ _RELEASE = text(f"UPDATE leases SET until = 0 WHERE name = {_WORK} AND epoch = :
 _GUARD = text(
     f"SELECT 1 FROM leases WHERE name = {_WORK} AND epoch = :epoch AND holder = :me FOR KEY SHARE"  # noqa: S608
 )
+# PostgreSQL ends by itself only those that stand still between two statements, not within one.
+_END_STILL = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'ClientRead' "
+    "AND state_change < clock_timestamp() - make_interval(secs => :seconds) AND datname = current_database() "
+    "AND usename = current_user AND query NOT ILIKE 'copy %'"
+)
+_LOOK = text(f"SELECT NULL::bigint, {_NOW}")
 _TAKEN = text(f"SELECT count(*) FROM leases WHERE name = {_WORK} AND until >= {_NOW}")  # noqa: S608
 
 
@@ -91,6 +101,10 @@ class Lease(WorkLease):
     def is_held(self) -> bool:
         """See `WorkLease`."""
         return self._epoch is not None and elapsed() < self._relied_on_until
+
+    async def look(self) -> None:
+        """Compare the clocks, so that all that is kept has the database's time."""
+        await self._ask(_LOOK)
 
     async def take(self) -> bool:
         """Take the lease with the next epoch; see `WorkLease`."""
@@ -135,24 +149,25 @@ class Lease(WorkLease):
         """Take or renew; return the epoch that this process has, None if it has none."""
         span = round(LEASE_SECONDS * 1_000_000)
         async with self._asking:
-            began, began_at = elapsed(), datetime.now(UTC)
             try:
                 connection = await self._connected()
+                await connection.execute(_END_STILL, {"seconds": STILL_SECONDS})
+                began, began_at = elapsed(), datetime.now(UTC)
                 given = {"me": self._me, "span": span} | ({"epoch": self._epoch} if statement is _RENEW else {})
                 epoch, now = (await connection.execute(statement, given)).one()
             except self._failures as error:
                 await self._disconnect()
                 raise store_error(error) from None
-            self._compare_clocks(
-                datetime.fromtimestamp(now / 1_000_000, UTC) - (began_at + (datetime.now(UTC) - began_at) / 2)
-            )
+            self._compare_clocks(datetime.fromtimestamp(now / 1_000_000, UTC), began_at, datetime.now(UTC))
             if epoch is None:
                 return None
             self._relied_on_until = began + LEASE_SECONDS - MARGIN_SECONDS
             return int(epoch)
 
-    def _compare_clocks(self, ahead: timedelta) -> None:
-        if abs(ahead - self.ahead) > SAME_CLOCK:  # else the time between two steps would change with each look
+    def _compare_clocks(self, now: datetime, asked: datetime, answered: datetime) -> None:
+        """Note how far the clock of `now` is ahead of the other two times."""
+        ahead, in_doubt = now - (asked + (answered - asked) / 2), (answered - asked) / 2
+        if abs(ahead - self.ahead) > max(SAME_CLOCK, in_doubt):  # else the time between steps would change each time
             self.ahead = ahead if abs(ahead) > SAME_CLOCK else timedelta()
 
     async def _connected(self) -> AsyncConnection:

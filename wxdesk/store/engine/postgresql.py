@@ -20,7 +20,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.change_hints import ChangeHints
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
-from wxdesk.store.engine.lease import Lease, elapsed
+from wxdesk.store.engine.lease import STILL_SECONDS, Lease, elapsed
 from wxdesk.store.engine.server import address_of, check_server, unsafe_settings
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ SERVER_SETTINGS = {
 
 SHORT = {
     # What a machine that stands still, or is lost, left behind in a transaction must not keep others from its rows.
-    "idle_in_transaction_session_timeout": "5s",
+    "idle_in_transaction_session_timeout": f"{STILL_SECONDS}s",
 }
 """Further settings where transactions are short."""
 
