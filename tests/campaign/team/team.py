@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from tests.campaign.team.machine import AHEAD, LEASE
 from tests.flow.serving import Serving, environment, run, write_config
@@ -252,19 +253,27 @@ class Team:
 
     async def at_rest(self) -> None:
         """Wait until nothing is under way, and each desk shows what is stored."""
-        async with asyncio.timeout(PATIENCE):
-            while await asyncio.to_thread(self.ask, UNDER_WAY) != [["0"]]:  # noqa: ASYNC110 - psql tells nobody
-                await asyncio.sleep(0.2)
-            for desk in self.desks:
-                while not self._is_stored(await desk.ask("rows")):  # noqa: ASYNC110 - nor does a window
+        differ: object = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (differ := await asyncio.to_thread(self.ask, UNDER_WAY)) != [["0"]]:  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
+                for desk in self.desks:
+                    while differ := self._unlike_stored(await desk.ask("rows")):  # noqa: ASYNC110
+                        await asyncio.sleep(0.2)
+        except TimeoutError:
+            pytest.fail(f"not at rest: {differ}")
 
-    def _is_stored(self, shown: dict[str, list[Any]]) -> bool:
-        """Whether what a desk shows is what is stored, and has the newest conversations."""
+    def _unlike_stored(self, shown: dict[str, list[Any]]) -> list[object]:
+        """What a desk shows otherwise than it is stored, and the newest conversations that it lacks."""
         stored = {row[0]: row[1:] for row in self.ask(STORED)}
         newest = itertools.islice(stored, PAGE)
         shown = {number: [str(one) for one in row] for number, row in shown.items()}
-        return shown.keys() >= set(newest) and shown.items() <= stored.items()
+        return [
+            (number, shown.get(number), stored.get(number))
+            for number in {*newest, *shown}
+            if shown.get(number) != stored.get(number)
+        ]
 
     async def audit(self) -> Counter[str]:
         """Hold what was kept, said and written against what was acknowledged; the states of the replies."""

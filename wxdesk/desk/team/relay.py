@@ -70,10 +70,13 @@ class EventRelay:
         self._storing = asyncio.Lock()
 
     def hear(self, event: Event) -> None:
-        """Gather an event; subscribed to the bus."""
-        if isinstance(event, _LOCAL) or not self._store.lease.is_held:
+        """Gather an event; subscribed to the bus.
+
+        Of the events of a moment in which nobody knows who works, desks hear only that they look at everything.
+        """
+        if isinstance(event, _LOCAL):
             return
-        if len(self._gathered) >= MOST_GATHERED:
+        if not self._store.lease.is_held or len(self._gathered) >= MOST_GATHERED:
             self._gathered = [WorkChanged(True)]
         self._gathered.append(event)
         self._awake.set()

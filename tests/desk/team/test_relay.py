@@ -1,0 +1,34 @@
+"""What a server tells desks on other machines, also when it was too slow to rely on its lease for a moment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import Postgres
+from tests.store.chats import T0
+from wxdesk.core.events import ConversationChanged, WorkChanged
+from wxdesk.desk.team.relay import EventRelay, unpacked
+from wxdesk.store import open_store
+from wxdesk.store.engine import lease
+
+pytestmark = pytest.mark.postgres
+
+
+async def test_what_happens_while_a_lease_is_late_lets_desks_look_at_everything(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await open_store(postgres.emptied(), tmp_path, alone=True)
+    relay = EventRelay(store, lambda: T0 + timedelta(days=1))
+    with monkeypatch.context() as late:
+        late.setattr(lease, "MARGIN_SECONDS", lease.LEASE_SECONDS)
+        await store.lease.renew()
+    assert not store.lease.is_held
+    relay.hear(ConversationChanged(1))
+    await store.lease.renew()
+    await relay.flush()
+    [text], _, _ = await store.relayed_events.after(0)
+    assert WorkChanged(True) in unpacked(text)
+    await store.close()
