@@ -194,13 +194,11 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=("secure", "compat", "plain"), default="secure", help="of pushes (secure)")
     parser.add_argument("--format", choices=("json", "xml"), default="json", help="of pushes (json)")
     parser.add_argument("--script", type=Path, metavar="FILE", help="orders to carry out: one JSON object a line")
-    secrets = parser.add_argument_group(
-        tr("secrets"),
-        tr(
-            "Without these it has its own and prints them. Others on this machine can read a command line: give real "
-            "ones as WXDESK_NAME_APP_SECRET, WXDESK_NAME_PUSH_TOKEN and WXDESK_NAME_ENCODING_AES_KEY instead."
-        ),
+    without = tr(
+        "Without these it has its own and prints them. Others on this machine can read a command line: give real ones "
+        "as WXDESK_NAME_APP_SECRET, WXDESK_NAME_PUSH_TOKEN and WXDESK_NAME_ENCODING_AES_KEY instead."
     )
+    secrets = parser.add_argument_group(tr("secrets"), without)
     for name in SecretName:
         option = "--" + name.value.replace("_", "-")
         secrets.add_argument(option, default="", metavar="VALUE", help=tr("the mini program's {name}", name=name.value))

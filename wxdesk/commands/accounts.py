@@ -51,9 +51,8 @@ def add_account_commands(add: AddCommand, home_of: Callable[[argparse.Namespace]
     listing.add_argument("--json", action="store_true", default=False, help="as a JSON list")
     setting = add("set", "change keys of an account", command(_set))
     setting.add_argument("name", metavar="NAME")
-    setting.add_argument(
-        "pairs", metavar="KEY=VALUE", nargs="*", help="a key of config.toml; KEY= returns to the default"
-    )
+    pairs = "a key of config.toml; KEY= returns to the default"
+    setting.add_argument("pairs", metavar="KEY=VALUE", nargs="*", help=pairs)
     _add_keys(setting)
     renaming = add("rename", "give an account another name, with its conversations", command(_rename))
     renaming.add_argument("name", metavar="OLD")
@@ -91,20 +90,18 @@ def _add(options: argparse.Namespace, home: Path, say: Say) -> int:
 
 def _list(options: argparse.Namespace, home: Path, say: Say) -> int:
     setup = _read(home)
-    lacking = {
-        entry.name: [one.name.value for one in setup.missing if one.account == entry.name]
-        for entry in setup.config.accounts
-    }
+    entries = setup.config.accounts
+    lacking = {entry.name: [one.name.value for one in setup.missing if one.account == entry.name] for entry in entries}
     if options.json:
-        found = [msgspec.to_builtins(entry) | {"missing": lacking[entry.name]} for entry in setup.config.accounts]
+        found = [msgspec.to_builtins(entry) | {"missing": lacking[entry.name]} for entry in entries]
         print(json.dumps(found, ensure_ascii=False, indent=2))  # noqa: T201 - the output
         return 0
-    for entry in setup.config.accounts:
+    for entry in entries:
         missing = tr("lacks {names}", names=", ".join(lacking[entry.name])) if lacking[entry.name] else ""
         words = (entry.name, entry.title, entry.app_id, entry.push_mode.value, entry.reply_mode.value)
         paused = tr("paused") if entry.paused else ""
         print("  ".join(word for word in (*words, paused, missing) if word))  # noqa: T201 - the output
-    if not setup.config.accounts:
+    if not entries:
         say(tr("config.toml has no account yet. Add one: wxdesk account add NAME --app-id wx…"))
     return 0
 

@@ -104,16 +104,8 @@ async def _rules(setup: Setup, *, reading: bool = False) -> AsyncIterator[RulesE
             raise
         store = await read_store(setup.config.store.url, setup.home)
     try:
-        calendars, shelf = Calendars(store.settings), TemplateLookup(store.templates)
-        rulebook = Rulebook(
-            store.rules,
-            calendars,
-            LiquidRenderer(),
-            setup.clock,
-            Bus().publish,
-            shelf=shelf,
-            pictures=store.picture_bytes,
-        )
+        parts = store.rules, Calendars(store.settings), LiquidRenderer(), setup.clock, Bus().publish
+        rulebook = Rulebook(*parts, shelf=TemplateLookup(store.templates), pictures=store.picture_bytes)
         await rulebook.load()
         yield RulesExchange(rulebook, store.rules, setup.clock)
     finally:

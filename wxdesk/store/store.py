@@ -64,7 +64,7 @@ class Store:
         self.traces = Traces(db)
         self.quarantine = QuarantineStore(db)
         self.statistics, self.hourly_sums = Statistics(db), HourlySums(db)
-        self.exports = Exports(db)
+        self.exports = Exports(db, picture_bytes.read_within)
         self.message_history = MessageHistory(db)
         self.takeovers = TakeoverStore(db)
         self.transfers = TransferStore(db)

@@ -104,8 +104,7 @@ class ApiHttp:
 
     async def upload(self, path: str, query: Mapping[str, str], data: bytes, written: PictureFormat) -> ApiAnswer:
         """POST a picture as multipart/form-data; raises `NotSent` or `DeliveryUnknown`."""
-        kind = "jpeg" if written is PictureFormat.JPEG else written.value
-        file = (f"picture.{written.value}", data, f"image/{kind}")  # WeChat requires an ASCII name
+        file = (f"picture.{written.value}", data, written.media_type)  # WeChat requires an ASCII name
         return await self._ask("POST", path, query, slower=_SLOWER, files={"media": file})
 
     async def download(self, path: str, query: Mapping[str, str]) -> bytes | ApiAnswer:

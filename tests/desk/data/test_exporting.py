@@ -4,27 +4,40 @@ import asyncio
 import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+import html5lib
 import pytest
 
 from tests.campaign.outsiders.hostile import as_kept, hostile_texts
+from tests.desk.pictures.test_shrinking import noise, saved
+from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, incoming, second
 from wxdesk import i18n
+from wxdesk.core.content.picture_header import NOT_A_PICTURE
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadInput, NotFound, StoreError
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.system_failures import UnusableFile
-from wxdesk.desk.data.exporting import BYTE_ORDER_MARK, FORMULA, ExportKind, export
+from wxdesk.desk.data.exporting import BYTE_ORDER_MARK, FORMULA, GONE, NO_ROOM, ExportKind, export
+from wxdesk.desk.pictures.pictures import picture_record
+from wxdesk.sandbox.pictures import torn_box
 from wxdesk.store import open_store
 from wxdesk.store.moving.move import CopyProgress
 
 SPLIT = ("a;=1+1", "a; \t=1+1", "a\r=1+1", "a|@SUM(1)", "a\n＝1+1;-2", 'a; "=1+1')
+LAST = "".join(chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF))
+NEVER_ON_A_PAGE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{LAST}]")
 TEXTS = list(dict.fromkeys((*(as_kept(one.text) for one in hostile_texts()), *SPLIT)))
 
 
@@ -154,13 +167,57 @@ async def test_json_has_every_value_as_it_is(home: Path, tmp_path: Path) -> None
 
 
 async def test_a_page_has_no_markup_but_ours(home: Path, tmp_path: Path) -> None:
-    page = Page()
-    page.feed(await exported(home, ExportKind.CONVERSATIONS, tmp_path / "t.html"))
+    page, written = Page(), await exported(home, ExportKind.CONVERSATIONS, tmp_path / "t.html")
+    html5lib.HTMLParser(strict=True).parse(written)
+    page.feed(written)
     page.close()
     assert page.tags == {"html", "head", "meta", "title", "style", "body", "h2", "bdi", "small", "p", "br", "span"}
     assert page.attributes == {"lang", "charset", "http-equiv", "content", "class"}
     expected = [text for n, text in enumerate(TEXTS) for _ in range(1 + (n % 10 == 0))]
-    assert page.spans == expected
+    assert page.spans == [NEVER_ON_A_PAGE.sub("\ufffd", text) for text in expected]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.emptied()
+    prepare(tmp_path)
+    return SQLITE
+
+
+async def test_a_page_holds_its_pictures_or_says_why_not(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of both sides are in it byte for byte, up to its bounds; a strict parser finds nothing wrong."""
+    jpeg, huge, lost = saved(noise(40, 30), "JPEG"), torn_box() + bytes(200_000), torn_box() + b"lost"
+    monkeypatch.setattr("wxdesk.desk.data.exporting.PAGE_PICTURES", 100_000)
+    store = await open_store(url, tmp_path)
+    try:
+        talk = Talk(store)
+        for n, data in enumerate((torn_box(), huge, jpeg, lost)):
+            shown = incoming("o1", "", at=second(n), type=MessageType.IMAGE, msg_type="image", media_id=f"M{n}")
+            made = await talk.hears(shown, second(n))
+            await store.pictures.settle(made.message.id, picture_record(data), T0)
+            if data is not lost:
+                await store.picture_bytes.keep(picture_record(data), data)
+        broken = await talk.hears(replace(shown, media_id="M9"), second(4))
+        await store.pictures.mark_missing(broken.message.id, NOT_A_PICTURE)
+        card = Content(ReplyKind.CARD, title="<b>", thumb_picture=picture_record(jpeg).digest)
+        reply = await store.replies.add(
+            NewReply(made.message.conversation_id, Author.OPERATOR, card, ReplyState.QUEUED), second(5)
+        )
+        await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(6))
+    finally:
+        await store.close()
+    await export(url, tmp_path, tmp_path / "t.html", nobody, kind=ExportKind.CONVERSATIONS)
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse((tmp_path / "t.html").read_bytes())
+    sources = [one.get("src").partition(";base64,") for one in page.iter("img")]
+    assert [(kind, b64decode(data)) for kind, _, data in sources] == [
+        ("data:image/png", torn_box()), ("data:image/jpeg", jpeg), ("data:image/jpeg", jpeg)
+    ]  # fmt: skip
+    notes = [one.findtext("small[last()]") for one in page.iter("p") if len(one.findall("small")) == 2]
+    assert notes == [i18n.tr(NO_ROOM, digest=picture_record(huge).digest), GONE, NOT_A_PICTURE]
 
 
 async def test_no_message_looks_like_another_in_a_text(home: Path, tmp_path: Path) -> None:

@@ -11,6 +11,11 @@ class PictureFormat(StrEnum):
     JPEG = "jpg"
     GIF = "gif"
 
+    @property
+    def media_type(self) -> str:
+        """Name of the format on the web."""
+        return f"image/{'jpeg' if self is PictureFormat.JPEG else self}"
+
 
 class PictureState(StrEnum):
     """State of the picture that a contact's message names."""

@@ -7,6 +7,7 @@ message may look like the beginning of another.
 import csv
 import io
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -15,10 +16,12 @@ from html import escape
 from pathlib import Path
 
 import msgspec
+import regex
 
 from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
+from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.conversations.listing import TimelineItem
-from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
+from wxdesk.core.errors import BadInput, BadPicture, NotFound, Phrase, StoreError, WxdeskError
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message
@@ -30,7 +33,7 @@ from wxdesk.paths import replace_file
 from wxdesk.store import StoreStatus, check_store, read_store
 from wxdesk.store.moving.backup import Tell
 from wxdesk.store.moving.move import CopyProgress
-from wxdesk.store.reports import Threads
+from wxdesk.store.reports import ReadPicture, Threads
 
 type ExportRow = Mapping[str, object]
 
@@ -125,7 +128,7 @@ def json_lines(records: Iterator[ExportRow], _columns: Sequence[str] = ()) -> It
     return (msgspec.json.encode(record).decode() + "\n" for record in records)
 
 
-def json_threads(threads: Threads) -> Iterator[str]:
+def json_threads(threads: Threads, _picture: ReadPicture) -> Iterator[str]:
     """Make a JSON list of conversations, each with its contact and items."""
     yield "["
     for number, (thread, items) in enumerate(threads):
@@ -137,46 +140,88 @@ def json_threads(threads: Threads) -> Iterator[str]:
     yield "\n]\n"
 
 
-def text_threads(threads: Threads) -> Iterator[str]:
+def text_threads(threads: Threads, _picture: ReadPicture) -> Iterator[str]:
     """Make plain text: a line for each message, further lines of it indented."""
     for thread, items in threads:
         yield f"# {_one_line(_name(thread))} · {thread.account} · {_one_line(thread.contact.openid)}\n\n"
-        for at, who, words, _ in _said(thread, items):
-            yield f"[{at}] {_one_line(who)}: {'\n    '.join(words.splitlines())}\n"
+        for item, who, words, _ in _said(thread, items):
+            yield f"[{_local(item.at)}] {_one_line(who)}: {'\n    '.join(words.splitlines())}\n"
         yield "\n"
 
 
 _PAGE = (
     '<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">\n'
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
     "<title>wxdesk</title><style>body{{font:15px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}}"
     "p{{margin:.6em 0}}small{{color:#667}}span{{white-space:pre-wrap;unicode-bidi:isolate}}"
-    ".out{{margin-left:4em}}</style></head><body>\n"
+    "img{{display:block;max-width:100%;max-height:24em}}.out{{margin-left:4em}}</style></head><body>\n"
 )
 
 
-def html_threads(threads: Threads) -> Iterator[str]:
-    """Make a page that loads and runs nothing."""
+_NEVER_ON_A_PAGE = regex.compile(r"[\p{Cc}\p{Noncharacter_Code_Point}--[\t\n\r]]", regex.V1)
+
+PAGE_PICTURES = 64 * 2**20
+"""Bytes of pictures that a page holds; browsers are slow to open more."""
+
+GONE = "The picture is not there any more, or is damaged."
+NO_ROOM = "This page holds 64 MB of pictures, and not this one. It is in a backup: {digest}"
+
+
+class _Pictures:
+    """Elements of a page's pictures, which it holds as long as it has room."""
+
+    def __init__(self, read: ReadPicture) -> None:
+        self._read, self._room = read, PAGE_PICTURES
+
+    def element(self, item: TimelineItem) -> str:
+        """Return an item's picture, the reason why it is not here, or nothing."""
+        if isinstance(item, Message):
+            digest, lacking = item.picture, item.picture_problem and tr(item.picture_problem)
+        else:
+            digest, lacking = item.content.picture or item.content.thumb_picture, ""
+        return self._of(digest) if digest else f"<small>{escape(lacking)}</small>" if lacking else ""
+
+    def _of(self, digest: str) -> str:
+        try:
+            data = self._read(digest)
+            kind = read_header(data).format.media_type
+        except (NotFound, StoreError, BadPicture):
+            return f"<small>{escape(tr(GONE))}</small>"
+        if len(data) > self._room:
+            return f"<small>{escape(tr(NO_ROOM, digest=digest))}</small>"
+        self._room -= len(data)
+        return f'<img alt="" src="data:{kind};base64,{b64encode(data).decode()}">'
+
+
+def html_threads(threads: Threads, picture: ReadPicture) -> Iterator[str]:
+    """Make a page that loads and runs nothing, with the pictures in it."""
+    pictures = _Pictures(picture)
     yield _PAGE.format(lang=language().replace("_", "-"))
     for thread, items in threads:
-        yield f"<h2><bdi>{escape(_name(thread))}</bdi></h2>\n"
-        yield f"<small>{escape(thread.account)} · <bdi>{escape(thread.contact.openid)}</bdi></small>\n"
-        for at, who, words, side in _said(thread, items):
-            yield f'<p class="{side}"><small>{at} · <bdi>{escape(who)}</bdi></small><br>'
-            yield f"<span>{escape(words)}</span></p>\n"
+        yield f"<h2><bdi>{_escaped(_name(thread))}</bdi></h2>\n"
+        yield f"<small>{_escaped(thread.account)} · <bdi>{_escaped(thread.contact.openid)}</bdi></small>\n"
+        for item, who, words, side in _said(thread, items):
+            yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{_escaped(who)}</bdi></small><br>'
+            yield f"<span>{_escaped(words)}</span>{pictures.element(item)}</p>\n"
     yield "</body></html>\n"
 
 
-def _said(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield time, author, words and side of what the contact wrote, has or may have."""
+def _escaped(text: str) -> str:
+    """Return a text as HTML, a mark in place of what no page may have."""
+    return escape(_NEVER_ON_A_PAGE.sub("\ufffd", text))
+
+
+def _said(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[TimelineItem, str, str, str]]:
+    """Yield item, author, words and side of what the contact wrote, has or may have."""
     for item in items:
         if isinstance(item, Message):
             if item.event is None:
-                yield _local(item.at), _name(thread), _words(item.text, item.msg_type), "in"
+                yield item, _name(thread), _words(item.text, item.msg_type), "in"
         elif item.state in (ReplyState.SENT, ReplyState.UNKNOWN):
             who = tr(WORDS[item.author]) + (f" {item.rule_name}" if item.rule_name else "")
             who += f" ({tr(WORDS[item.state])})" if item.state is ReplyState.UNKNOWN else ""
-            yield _local(item.at), who, _words(_text(item.content), item.content.kind), "out"
+            yield item, who, _words(_text(item.content), item.content.kind), "out"
 
 
 def _text(content: Content) -> str:
@@ -264,8 +309,8 @@ async def export(  # noqa: PLR0913 - of whom, whereto
         if openid and not of:
             raise NotFound("contact")
 
-        def use(threads: Threads) -> None:
-            _write(file, _lines(kind, ending, _telling(threads, kind, of, tell)))
+        def use(threads: Threads, picture: ReadPicture) -> None:
+            _write(file, _lines(kind, ending, _telling(threads, kind, of, tell), picture))
 
         await store.exports.read(use, account, openid, said=kind is not ExportKind.CONTACTS)
     finally:
@@ -285,9 +330,9 @@ def _telling(threads: Threads, kind: ExportKind, of: int, tell: Tell) -> Threads
         tell(CopyProgress(kind, done, of))
 
 
-def _lines(kind: ExportKind, ending: str, threads: Threads) -> Iterator[str]:
+def _lines(kind: ExportKind, ending: str, threads: Threads, picture: ReadPicture) -> Iterator[str]:
     if kind is ExportKind.CONVERSATIONS:
-        return READABLE[ending](threads)
+        return READABLE[ending](threads, picture)
     if kind is ExportKind.CONTACTS:
         return TABLES[ending]((contact_row(thread) for thread, _ in threads), CONTACT_COLUMNS)
     rows = (item_row(thread, item) for thread, items in threads for item in items)

@@ -42,12 +42,10 @@ class PictureChunks(StorePart):
         if not await self.kept([digest]):
             await self._db.write(_add, digest, data)
 
-    async def read(self, digest: str) -> bytes:
+    @reading
+    def read(self, connection: Connection, digest: str) -> bytes:
         """Return the bytes; raises `NotFound`, or `StoreError` if they have changed."""
-        data = await self._db.read(_read, digest)
-        if data is None:
-            raise NotFound("picture")
-        return verified(digest, data)
+        return _read(connection, digest)
 
     @reading
     def kept(self, connection: Connection, digests: Collection[str]) -> set[str]:
@@ -71,8 +69,11 @@ def _add(connection: Connection, digest: str, data: bytes) -> None:
     connection.execute(insert_into(connection, picture_chunks).on_conflict_do_nothing(), rows)
 
 
-def _read(connection: Connection, digest: str) -> bytes | None:
-    return b"".join(connection.scalars(_CHUNKS, {"digest": digest})) or None
+def _read(connection: Connection, digest: str) -> bytes:
+    data = b"".join(connection.scalars(_CHUNKS, {"digest": digest}))
+    if not data:
+        raise NotFound("picture")
+    return verified(digest, data)
 
 
 CACHE_BYTES = 512 * 1024 * 1024
@@ -169,6 +170,10 @@ class SharedPictures:
         data = await self._chunks.read(digest)
         await self._remember(digest, data)
         return data
+
+    def read_within(self, connection: Connection, digest: str) -> bytes:
+        """Return the bytes inside a transaction; raises `NotFound`, `StoreError`."""
+        return _read(connection, digest)
 
     async def path(self, digest: str) -> Path | None:
         """Return the file in the cache, filled if needed; raises `StoreError`."""

@@ -3,9 +3,9 @@
 Imported by `store.opening`; imports `store.engine` and `store.schema`.
 """
 
-from wxdesk.store.reports.exports import Exports, Threads
+from wxdesk.store.reports.exports import Exports, ReadPicture, Threads
 from wxdesk.store.reports.hourly import HourlySums
 from wxdesk.store.reports.statistics import Statistics
 from wxdesk.store.reports.traces import Traces
 
-__all__ = ["Exports", "HourlySums", "Statistics", "Threads", "Traces"]
+__all__ = ["Exports", "HourlySums", "ReadPicture", "Statistics", "Threads", "Traces"]

@@ -1,6 +1,7 @@
 """Conversations with all that was said in them, one after the other, for export."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from heapq import merge
 from itertools import groupby
 from operator import attrgetter
@@ -11,12 +12,15 @@ from sqlalchemy import Connection, Select, func, select
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply
-from wxdesk.store.engine.database import StorePart
+from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
 from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
 
 type Threads = Iterator[tuple[Conversation, Iterator[TimelineItem]]]
 """Conversations, each with its items, which are read before the next."""
+
+type ReadPicture = Callable[[str], bytes]
+"""Reader of a picture's bytes by its digest; raises `NotFound`, `StoreError`."""
 
 _STREAM = {"yield_per": 1000}
 """Rows that are in memory at once."""
@@ -25,18 +29,28 @@ _STREAM = {"yield_per": 1000}
 class Exports(StorePart):
     """Reader of everything; it holds one page of rows in memory."""
 
+    def __init__(self, db: Database, picture: Callable[[Connection, str], bytes]) -> None:
+        super().__init__(db)
+        self._picture = picture
+
     async def count(self, account: str = "", openid: str = "") -> int:
         """Count the conversations of an account or of one person; all if neither is given."""
         query = _chosen(account, openid).with_only_columns(func.count(conversations.c.id))
         return await self._db.read(lambda connection: int(connection.scalar(query.order_by(None)) or 0))
 
-    async def read(self, use: Callable[[Threads], None], account: str = "", openid: str = "", *, said: bool) -> None:
-        """Call `use` with the conversations of one moment, oldest first, and their items.
+    async def read(
+        self, use: Callable[[Threads, ReadPicture], None], account: str = "", openid: str = "", *, said: bool
+    ) -> None:
+        """Call `use` with all conversations of one moment and a reader of pictures.
 
-        Without what was `said` they have none. On a file it is called in another thread. Whatever it raises ends this.
+        Without what was `said` they have no items. On a file it runs in another thread. Whatever it raises ends this.
         """
         query = _chosen(account, openid)
-        await self._db.read(lambda connection: use(_threads(connection, query, said=said)))
+
+        def within(connection: Connection) -> None:
+            use(_threads(connection, query, said=said), partial(self._picture, connection))
+
+        await self._db.read(within)
 
 
 def _chosen(account: str, openid: str) -> Select[Any]:

@@ -3,17 +3,16 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.model.statistics import ALL, Figures
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.board import Board
-from wxdesk.ui.insights.exports import picture_of, table_of
 from wxdesk.ui.insights.head import MARGIN, InsightsHead
 from wxdesk.ui.insights.sections import Sections
-from wxdesk.ui.insights.text import Period, before, change_text, compared_text, dates_of, span_of
+from wxdesk.ui.insights.text import Period, before, change_text, compared_text, dates_of, span_of, table_of
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
@@ -42,7 +41,8 @@ class InsightsPage(QWidget):
         self.sections = Sections()
         self.head = InsightsHead()
         self._asked = self._shown = (self.head.period, self.head.dates, ALL)
-        self._empty = PlainLabel(role="secondary", wrap=True)
+        first = tr("What customers write and who answers them is counted here from the first message on.")
+        self._empty = PlainLabel(first, role="secondary", wrap=True)
         self.missed = PlainLabel(size=Size.SMALL, role="pending", wrap=True)
         self._outages = KnownOutages(bridge, self)
         self._refresher = Refresher(bridge, self._question, self._show, self)
@@ -102,10 +102,6 @@ class InsightsPage(QWidget):
         self.head.offer(sorted(self._bridge.desk.accounts), figures, of)
         self._show_missed()
         is_empty = figures.is_empty and period in (Period.WEEK, Period.LATELY) and of == ALL
-        if is_empty:
-            self._empty.setText(
-                tr("What customers write and who answers them is counted here from the first message on.")
-            )
         self._stack.setCurrentIndex(1 if is_empty else 0)
         compared = compared_text(change_text(figures.messages, figures.messages_before), period, dates)
         self.sections.show_figures(figures, compared, all_of_them=not (of.rule_id or of.operator))
@@ -115,8 +111,15 @@ class InsightsPage(QWidget):
         """Save what is shown: the table of its numbers, or a picture."""
         if self.figures is not None:
             name = "-".join(("insights", *(day.isoformat() for day in self._shown[1]))) + ending
-            data = table_of(self.figures) if ending == ".csv" else picture_of(self._board)
+            data = table_of(self.figures) if ending == ".csv" else self._picture()
             save_as(self, self._notices, name, data)
+
+    def _picture(self) -> bytes:
+        """Paint all cards, also those that do not fit into the window, as a PNG."""
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self._board.grab().save(buffer, "PNG")
+        return bytes(buffer.data().data())
 
     def _hear(self, events: tuple[Event, ...]) -> None:
         if self.isVisible() and any(isinstance(event, MessageKept | DecisionMade | ReplyChanged) for event in events):

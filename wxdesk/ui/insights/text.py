@@ -1,13 +1,16 @@
-"""Texts of the insights page: durations, shares, hours and names of failures."""
+"""Texts of the insights page, and its figures as a table."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.statistics import HourCount, RuleHits, TimeSpan, Undelivered
+from wxdesk.core.model.statistics import HOURS, Figures, HourCount, RuleHits, TimeSpan, Undelivered
 from wxdesk.core.wechat.errcodes import meaning_of
+from wxdesk.desk.data.exporting import FIGURE_COLUMNS, csv_lines
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.days import Days
+from wxdesk.ui.wording.messages import weekday_text
 
 
 class Period(IntEnum):
@@ -125,3 +128,33 @@ def undelivered_text(lost: Undelivered) -> str:
     if lost.errcode is None:
         return tr("WeChat could not be reached")
     return f"{lost.errcode} {tr(meaning_of(lost.errcode))}"
+
+
+def table_of(figures: Figures) -> bytes:
+    """Make a table of figures, of what they are, and their numbers; waits in seconds."""
+    lines = csv_lines((dict(zip(FIGURE_COLUMNS, row, strict=True)) for row in _rows(figures)), FIGURE_COLUMNS)
+    return "".join(lines).encode()
+
+
+def _rows(figures: Figures) -> Iterator[tuple[str, str, int]]:
+    span = " – ".join(f"{at.astimezone():%Y-%m-%d %H:%M}" for at in (figures.span.since, figures.span.until))
+    yield tr("Messages"), span, figures.messages
+    yield tr("Answered by rules"), "", figures.by_rule
+    yield tr("By you"), "", figures.by_operator
+    yield tr("Not answered"), "", figures.unanswered
+    yield tr("Handed over"), "", figures.handed_over
+    for name, waits in ((tr("First response"), figures.first_response), (tr("Waiting for you"), figures.human_wait)):
+        measures = ((tr("median"), waits.median), ("90 %", waits.ninetieth), (tr("longest"), waits.longest))
+        yield from ((name, what, wait // timedelta(seconds=1)) for what, wait in measures if wait is not None)
+    yield tr("Sent by rules, by hand"), tr("Rules"), figures.sent_by_rule
+    yield tr("Sent by rules, by hand"), tr("By you"), figures.sent_by_operator
+    for hour in range(HOURS):
+        yield tr("By hour"), hour_text(hour), figures.hours[hour].total
+    for day, hours in enumerate(figures.week):
+        yield from ((tr("By weekday and hour"), f"{weekday_text(day)} {hour_text(h)}", n) for h, n in enumerate(hours))
+    for rule in figures.rules:
+        yield tr("Hits"), rule.name, rule.hits
+        yield tr("Corrected"), rule.name, rule.corrected
+    yield from ((tr("By you"), name, n) for name, n in figures.operators)
+    yield from ((tr("Unmatched"), row.text, row.count) for row in figures.unmatched)
+    yield from ((tr("Not delivered"), undelivered_text(row), row.count) for row in figures.undelivered)

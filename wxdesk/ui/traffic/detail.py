@@ -166,12 +166,8 @@ class StepList(QWidget):
         if not step.icon:
             return text
         both = QWidget(self)
-        hbox(
-            (IconLabel(step.icon, step.role, self._size, both), Qt.AlignmentFlag.AlignTop),
-            (text, 1),
-            within=both,
-            spacing=4,
-        )
+        icon = IconLabel(step.icon, step.role, self._size, both)
+        hbox((icon, Qt.AlignmentFlag.AlignTop), (text, 1), within=both, spacing=4)
         return both
 
     def texts(self) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
@@ -199,8 +199,7 @@ def one_line(text: str) -> str:
 REFUSED = "refused: "
 
 
-@dataclass(frozen=True, slots=True)
-class RefusalExplanation:
+class RefusedPush(NamedTuple):
     """Text of a refusal: the HTTP status, a short form, and a sentence with advice."""
 
     status: int
@@ -208,60 +207,47 @@ class RefusalExplanation:
     sentence: str
 
 
-REFUSALS: dict[str, RefusalExplanation] = {
-    "unknown address": RefusalExplanation(
-        404,
-        "unknown address",
-        "No account has this address. The push URL in WeChat's console must end with /wx/ and the account's name.",
-    ),
-    "wrong method": RefusalExplanation(
-        405, "wrong method", "Somebody called this address in a way that WeChat never does."
-    ),
-    "not HTTP": RefusalExplanation(
-        400, "not HTTP", "What arrived was no HTTP request. Scanners on the internet do that."
-    ),
-    "too large": RefusalExplanation(413, "too large", "The request was far larger than any real push."),
-    "compressed": RefusalExplanation(415, "compressed", "The body was compressed, which WeChat never does."),
-    "too slow": RefusalExplanation(
-        408, "too slow", "The body did not arrive in time. Look at the tunnel if this repeats."
-    ),
-    "broken off": RefusalExplanation(400, "broken off", "The connection broke before the whole body had arrived."),
-    "no credentials": RefusalExplanation(
-        403, "no credentials", "This account has no usable push Token or EncodingAESKey, so no push can be checked."
-    ),
-    "query": RefusalExplanation(
-        403, "incomplete", "The parameters that WeChat sends with every push were missing or doubled."
-    ),
-    "not encrypted": RefusalExplanation(
-        403, "not encrypted", "What arrived held nothing encrypted, and was no message either."
-    ),
-    "old": RefusalExplanation(
-        403,
-        "too old",
-        "A genuine request of another day: somebody kept it and sent it again. Messages never take a day to arrive.",
-    ),
-    "plain text": RefusalExplanation(
-        403,
-        "plain text: attack",
+REFUSALS: dict[str, RefusedPush] = {
+    "unknown address": RefusedPush(404, "unknown address",
+        "No account has this address. The push URL in WeChat's console must end with /wx/ and the account's name."),
+    "wrong method": RefusedPush(405, "wrong method", "Somebody called this address in a way that WeChat never does."),
+    "not HTTP": RefusedPush(400, "not HTTP", "What arrived was no HTTP request. Scanners on the internet do that."),
+    "too large": RefusedPush(413, "too large", "The request was far larger than any real push."),
+    "compressed": RefusedPush(415, "compressed", "The body was compressed, which WeChat never does."),
+    "too slow": RefusedPush(408, "too slow", "The body did not arrive in time. Look at the tunnel if this repeats."),
+    "broken off": RefusedPush(400, "broken off", "The connection broke before the whole body had arrived."),
+    "no credentials": RefusedPush(403, "no credentials",
+        "This account has no usable push Token or EncodingAESKey, so no push can be checked."),
+    "query": RefusedPush(403, "incomplete",
+        "The parameters that WeChat sends with every push were missing or doubled."),
+    "not encrypted": RefusedPush(403, "not encrypted",
+        "What arrived held nothing encrypted, and was no message either."),
+    "old": RefusedPush(403, "too old",
+        "A genuine request of another day: somebody kept it and sent it again. Messages never take a day to arrive."),
+    "plain text": RefusedPush(403, "plain text: attack",
         "A message came in plain text, but the account takes only encrypted ones. Somebody tried to slip it in, or "
-        "WeChat's console is not set to secure mode.",
-    ),
-    "signature": RefusalExplanation(
-        403,
-        "wrong signature",
-        "The signature does not fit: the push Token here and in WeChat's console differ, or it was not WeChat.",
-    ),
-    "decryption": RefusalExplanation(
-        403, "not decrypted", "The push could not be decrypted: the EncodingAESKey here and in the console differ."
-    ),
-    "app_id": RefusalExplanation(403, "another app id", "The push was meant for another mini program."),
-}
+        "WeChat's console is not set to secure mode."),
+    "signature": RefusedPush(403, "wrong signature",
+        "The signature does not fit: the push Token here and in WeChat's console differ, or it was not WeChat."),
+    "decryption": RefusedPush(403, "not decrypted",
+        "The push could not be decrypted: the EncodingAESKey here and in the console differ."),
+    "app_id": RefusedPush(403, "another app id", "The push was meant for another mini program."),
+}  # fmt: skip
 
-_ANSWERS = {
-    "failed: store": ("503 not kept", "The database could not be written, so WeChat was asked to send it again."),
-    "failed: overloaded": ("503 too many", "Too many pushes waited for the disk; WeChat was asked to send it again."),
-    "failed: unexpected": ("500 fault", "Something unexpected happened; the log has more. WeChat sends it again."),
-}
+_OUTCOMES = {
+    "failed: store":
+        ("503 not kept", "failed", "The database could not be written, so WeChat was asked to send it again."),
+    "failed: overloaded":
+        ("503 too many", "failed", "Too many pushes waited for the disk; WeChat was asked to send it again."),
+    "failed: unexpected":
+        ("500 fault", "failed", "Something unexpected happened; the log has more. WeChat sends it again."),
+    "duplicate": ("Repeated, acknowledged", "pending",
+                  "WeChat sent this push again. It had been kept already and was only acknowledged."),
+    "checked": ("Confirmed", "accent",
+                "WeChat asked whether this address is yours, as it does when its console saves the push settings."),
+    "transferred": ("Transferred", "accent", "The answer handed the customer over to WeChat's own service tool."),
+}  # fmt: skip
+"""Other outcomes than an ordinary one: a short form, its colour, and a sentence."""
 
 ANSWERS_SENT = {"kept": "success", "duplicate": "success", "checked": "echostr"}
 """Answers to requests, by outcome, as WeChat got them."""
@@ -269,12 +255,10 @@ ANSWERS_SENT = {"kept": "success", "duplicate": "success", "checked": "echostr"}
 _CODE = re.compile(r"-?\d+\b")
 
 
-def refusal_of(outcome: str) -> RefusalExplanation | None:
+def refusal_of(outcome: str) -> RefusedPush | None:
     """Find the text of a refusal; None if the request was not refused."""
-    if not outcome.startswith(REFUSED):
-        return None
     why = outcome.removeprefix(REFUSED)
-    return REFUSALS.get(why, RefusalExplanation(403, why, "The request was refused."))
+    return None if why == outcome else REFUSALS.get(why, RefusedPush(403, why, "The request was refused."))
 
 
 def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
@@ -282,14 +266,8 @@ def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
     refusal = refusal_of(outcome)
     if refusal is not None:
         return f"{refusal.status} {tr(refusal.short)}", "failed"
-    if outcome in _ANSWERS:
-        return tr(_ANSWERS[outcome][0]), "failed"
-    if outcome == "duplicate":
-        return tr("Repeated, acknowledged"), "pending"
-    if outcome == "checked":
-        return tr("Confirmed"), "accent"
-    if outcome == "transferred":
-        return tr("Transferred"), "accent"
+    if outcome in _OUTCOMES:
+        return tr(_OUTCOMES[outcome][0]), _OUTCOMES[outcome][1]
     return (tr("Kept as it came"), "pending") if unread else (tr("Received"), "accent")
 
 
@@ -298,15 +276,7 @@ def push_sentence(outcome: str) -> str:
     refusal = refusal_of(outcome)
     if refusal is not None:
         return tr(refusal.sentence)
-    if outcome in _ANSWERS:
-        return tr(_ANSWERS[outcome][1])
-    if outcome == "duplicate":
-        return tr("WeChat sent this push again. It had been kept already and was only acknowledged.")
-    if outcome == "transferred":
-        return tr("The answer handed the customer over to WeChat's own service tool.")
-    if outcome == "checked":
-        return tr("WeChat asked whether this address is yours, as it does when its console saves the push settings.")
-    return ""
+    return tr(_OUTCOMES[outcome][2]) if outcome in _OUTCOMES else ""
 
 
 def call_code(outcome: str) -> int | None:
