@@ -1,5 +1,6 @@
 """Findings: customers, messages, templates and rules that contain a phrase."""
 
+from asyncio import gather
 from dataclasses import dataclass
 
 from wxdesk.core.conversations.listing import SearchHit
@@ -21,10 +22,11 @@ class Findings:
 
 
 async def find(desk: Desk, phrase: str) -> Findings:
-    """Find `phrase` everywhere, in one trip between threads."""
+    """Find `phrase` everywhere at once, in one trip between threads."""
+    customers, messages = await gather(desk.inbox.customers(phrase), desk.inbox.search(phrase))
     return Findings(
-        tuple(await desk.inbox.customers(phrase)),
-        tuple(await desk.inbox.search(phrase)),
+        tuple(customers),
+        tuple(messages),
         tuple(search_templates(await desk.templates.all(), phrase)),
         tuple(rule for rule in await desk.rules.rulebook.all() if contains(rule.name, phrase)),
     )

@@ -18,19 +18,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    bindparam,
-    delete,
-    func,
-    literal_column,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection, Select, Table, TextualSelect, bindparam, delete, exists, func, select, text, update
 
 from wxdesk import emoticons
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
@@ -122,9 +110,10 @@ def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchH
     if not words:
         return []
     # Ids grow with time, so the newest entries are found from the index's end, without sorting all hits.
-    contained = _contains(connection, search_texts, words, limit)
-    newest = select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
-    found = connection.execute(newest).all()
+    contained = search_texts.c.id.in_(_matching(connection, search_texts, words, limit))
+    found = connection.execute(
+        select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
+    ).all()
     items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
     threads = select_conversations().where(conversations.c.id.in_({item.conversation_id for item in items}))
     by_id = {row.id: conversation_of(row) for row in connection.execute(threads)}
@@ -140,21 +129,21 @@ def find(connection: Connection, conversation_id: int, phrase: str, limit: int =
     words = _sought(phrase)
     if not words:
         return []
-    anywhere = select(search_texts).where(_contains(connection, search_texts, words, RARE)).limit(RARE)
-    rows = connection.execute(anywhere).all()
-    if len(rows) < RARE:
-        items = _items(connection, [row.message_id for row in rows], [row.reply_id for row in rows])
-        here = [item for item in items if item.conversation_id == conversation_id]
-        return sorted(here, key=_place, reverse=True)[:limit]
+    anywhere = _matching(connection, search_texts, words, RARE)
+    some = select(anywhere.subquery()).limit(RARE)
+    times: int = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+    if not times:
+        return []
     whole = " " if re.match(ALONE, words[-1]) else ""
     contained = (" " + search_texts.c.words + " ").contains(f" {' '.join(words)}{whole}")
-    said = select(messages).join(search_texts, search_texts.c.message_id == messages.c.id)
-    answered = select_replies().join(search_texts, search_texts.c.reply_id == replies.c.id)
+    said = (select(messages), messages, messages.c.at, search_texts.c.message_id)
+    answered = (select_replies(), replies, PLACE, search_texts.c.reply_id)
     found: list[TimelineItem] = []
-    for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
-        its_own = query.where(table.c.conversation_id == conversation_id, contained)
-        newest = its_own.order_by(at.desc(), table.c.id.desc()).limit(limit)
-        found += map(message_of if table is messages else reply_of, connection.execute(newest))
+    for query, table, at, item_id in (said, answered):
+        in_list = table.c.id.in_(select(item_id).where(search_texts.c.id.in_(anywhere)))
+        its_own = query.where(in_list if times < RARE else exists().where(item_id == table.c.id, contained))
+        newest = its_own.where(table.c.conversation_id == conversation_id).order_by(at.desc(), table.c.id.desc())
+        found += map(message_of if table is messages else reply_of, connection.execute(newest.limit(limit)))
     return sorted(found, key=_place, reverse=True)[:limit]
 
 
@@ -176,8 +165,7 @@ def customers(
         words, alias = _sought(phrase), func.lower(contacts.c.alias)
         if not words:
             return []
-        contained = _contains(connection, contacts, words, SORTED)
-        query = query.where(conversations.c.contact_id.in_(select(contacts.c.id).where(contained)))
+        query = query.where(conversations.c.contact_id.in_(_matching(connection, contacts, words, SORTED)))
         called = phrase.strip().casefold()
         order = [(alias == called).desc(), alias.startswith(called, autoescape=True).desc(), *order]
     return load_conversations(connection, query.order_by(*order).limit(limit))
@@ -200,29 +188,28 @@ def _items(
 SORTED = 300
 """Customers, the newest, that are sorted by how well a phrase names them."""
 
-RARE = 1000
+RARE = 40_000
 """Messages and replies with a phrase from which on it is not rare."""
 
 
-def _contains(connection: Connection, table: Table, words: list[str], newest: int) -> ColumnElement[bool]:
-    """Build the condition for these words in a row, letters and digits only, quoted.
+def _matching(connection: Connection, table: Table, words: list[str], newest: int) -> Select[Any] | TextualSelect:
+    """Build the query for rows with these words, letters and digits only, in a row.
 
     On SQLite only the `newest` rows match: it would gather all of them before it takes some.
     """
-    last = words[-1]
-    begins = not re.match(ALONE, last)
+    begins = not re.match(ALONE, words[-1])
     if connection.dialect.name == "sqlite":
         query, index = f'"{" ".join(words)}"' + (" *" if begins else ""), _INDEXES[table.name]
-        found = f"SELECT rowid FROM {index} WHERE {index} MATCH :words ORDER BY rowid DESC LIMIT :newest"  # noqa: S608
-        rowids = text(found).bindparams(
-            bindparam("words", query, unique=True), bindparam("newest", newest, unique=True)
+        found = f"SELECT rowid AS id FROM {index} WHERE {index} MATCH :words ORDER BY rowid DESC LIMIT :newest"  # noqa: S608
+        return (
+            text(found)
+            .bindparams(bindparam("words", query, unique=True), bindparam("newest", newest, unique=True))
+            .columns(table.c.id)
         )
-        condition: ColumnElement[bool] = table.c.id.in_(rowids.columns(literal_column("rowid")).scalar_subquery())
-        return condition
-    quoted = [f"'{word}'" for word in words]
-    query = " <-> ".join(quoted) + (":*" if begins else "")
+    query = " <-> ".join(f"'{word}'" for word in words) + (":*" if begins else "")
     simple = text("'simple'::regconfig")
-    return func.to_tsvector(simple, table.c.words).op("@@", is_comparison=True)(func.to_tsquery(simple, query))
+    has_words = func.to_tsvector(simple, table.c.words).op("@@", is_comparison=True)(func.to_tsquery(simple, query))
+    return select(table.c.id).where(has_words)
 
 
 _INDEXES = {"search_texts": "search_index", "contacts": "search_index_of_contacts"}
