@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import Desk, timed_desk
+from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.claim import Sight, called_in
-from wxdesk.core.errors import ClaimedByColleague
+from wxdesk.core.errors import ClaimedByColleague, StoreError
 from wxdesk.core.events import ColleagueCalled, ConversationChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.operator import ACTING, Operator, Role
@@ -22,6 +23,7 @@ from wxdesk.desk.team.hosting import MOST_HANDED_OUT, ClaimKeeper
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid
+NO_CALLS = "CREATE TRIGGER no BEFORE INSERT ON settings WHEN NEW.key LIKE 'call:%' BEGIN SELECT RAISE(ABORT, ''); END"
 MINUTE = timedelta(minutes=1)
 
 
@@ -40,7 +42,7 @@ class Shop:
         self.desk = desk
         self.store, parts = desk.opened.store, desk.opened.desk
         self.claims, self.presence, self.preferences = parts.claims, parts.presence, parts.preferences
-        self.keeper = ClaimKeeper(self.store.claims, parts)
+        self.keeper = ClaimKeeper(self.store, parts)
 
     def later(self, span: timedelta) -> datetime:
         self.desk.clock.now += span
@@ -114,6 +116,23 @@ async def test_it_is_handed_on_with_a_note_that_stays(shop: Shop) -> None:
     assert shop.calls() == [ColleagueCalled(thread, "zhao", "wang", "wants a refund")]
     with acting("wang"), pytest.raises(ClaimedByColleague):
         await shop.claims.hand_to(thread, "lin")
+
+
+@pytest.mark.expects_log("database error")
+async def test_nobody_has_a_customer_to_whom_they_were_not_called(shop: Shop) -> None:
+    """Claim, note and call are one change: a colleague who never hears of it would let the customer wait."""
+    thread = await shop.customer(LI)
+    await shop.store.operators.add("zhao", Role.OPERATOR, "", shop.desk.clock.now)
+    await shop.store._db.write(lambda one: one.exec_driver_sql(NO_CALLS))
+    with acting("wang"):
+        for act in (
+            shop.claims.hand_to(thread, "zhao", "wants a refund"),
+            shop.desk.opened.desk.conversations.describe(thread, ContactChange(note="@zhao please")),
+        ):
+            with pytest.raises(StoreError):
+                await act
+    assert (await shop.owner(thread), (await shop.thread(thread)).contact.note) == ("", "")
+    assert shop.calls() == []
 
 
 async def test_absence_gives_back_after_a_time_that_can_be_seen(shop: Shop) -> None:

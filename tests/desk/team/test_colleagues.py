@@ -156,7 +156,7 @@ async def test_what_colleagues_do_is_seen_at_once_and_who_is_there_is_known_by_n
         while "小王" not in server.presence.operators():
             changed.clear()
             await changed.wait()
-    keeper = ClaimKeeper(pair.team.server.store.claims, server)
+    keeper = ClaimKeeper(pair.team.server.store, server)
     keeper._knows_from -= LOST_AFTER
     await keeper.look()
     assert (await pair.seen_by_li()).claim_until is None

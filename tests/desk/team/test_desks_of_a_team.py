@@ -11,7 +11,7 @@ import pytest
 from msgspec import structs
 
 from tests.flow.conftest import sandbox, setup_for
-from tests.postgresql import Postgres
+from tests.postgresql import SHARED, Postgres
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.errors import BadPreference, NotFound, StoreError
@@ -90,6 +90,29 @@ async def test_errors_arrive_as_they_were_raised(team: Team) -> None:
     with pytest.raises(BadPreference) as caught:
         await team.desk.desk.preferences.set(Preferences(undo_seconds=4711))
     assert caught.value.field == "undo_seconds"
+
+
+FAILS_ONCE = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('tries') = 1 THEN RAISE 'not now'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER fail_once BEFORE {what} FOR EACH ROW EXECUTE FUNCTION fail_once();
+"""
+
+
+@pytest.mark.expects_log("database error|is not stored yet")
+async def test_a_result_that_could_not_be_stored_at_first_arrives_all_the_same(
+    team: Team, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "RETRY_SECONDS", 0.05)
+    postgres.tell(FAILS_ONCE.format(what="UPDATE OF result ON commands"), SHARED)
+    try:
+        async with asyncio.timeout(10):
+            await team.desk.desk.outbox.pause()
+    finally:
+        postgres.tell("DROP FUNCTION fail_once CASCADE; DROP SEQUENCE tries", SHARED)
 
 
 async def test_the_server_knows_who_is_at_a_desk(team: Team) -> None:

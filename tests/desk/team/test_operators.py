@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.team.test_desks_of_a_team import Team, team
+from tests.desk.team.test_desks_of_a_team import FAILS_ONCE, Team, team
 from tests.flow.conftest import sandbox
+from tests.postgresql import SHARED, Postgres
 from wxdesk.core.errors import BadInput, NotAllowed
 from wxdesk.core.events import MessageKept
 from wxdesk.core.model.operator import Operator, Role
@@ -129,6 +130,19 @@ async def test_a_reply_has_the_name_of_who_wrote_it(staffed: Team, operators: Op
     undone = await desk.replies.undo(reply.id)
     assert undone
     assert (await staffed.server.store.replies.get(reply.id)).by == "组长"
+
+
+@pytest.mark.expects_log("database error")
+async def test_what_is_done_is_not_called_failed_where_it_cannot_be_noted(
+    staffed: Team, operators: Operators, postgres: Postgres
+) -> None:
+    await sign_in(operators, "组长")
+    postgres.tell(FAILS_ONCE.format(what="INSERT ON operator_actions"), SHARED)
+    try:
+        await staffed.desk.desk.preferences.set(Preferences(hands_out=True))
+    finally:
+        postgres.tell("DROP FUNCTION fail_once CASCADE; DROP SEQUENCE tries", SHARED)
+    assert staffed.server.desk.preferences.now.hands_out
 
 
 async def test_a_revision_has_the_name_of_who_saved_it(staffed: Team, operators: Operators) -> None:

@@ -5,10 +5,10 @@ Where nobody is signed in, nothing is claimed and nothing refused.
 
 import contextlib
 from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 
-from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import ClaimedByColleague, Phrase
 from wxdesk.core.events import ColleagueCalled, ConversationChanged, Event
 from wxdesk.core.model.operator import acting_name
@@ -64,19 +64,13 @@ class Claims:
         Raises:
             ClaimedByColleague: another colleague has it.
         """
-        me = acting_name()
-        await self._give(conversation_id, colleague, of=me)
-        if note:
-            contact = (await self._store.conversations.get(conversation_id)).contact
-            line = ContactChange(line=f"{me} → @{colleague}: {note}")
-            await self._store.conversations.change_contact(contact.id, line)
-            self._publish(ConversationChanged(conversation_id))
-        await self.call(ColleagueCalled(conversation_id, colleague, me, note))
-
-    async def call(self, call: ColleagueCalled) -> None:
-        """Call a colleague, who hears of it now or when their desk opens."""
-        key = f"{CALL}{call.name}:{call.conversation_id}"
-        await self._store.settings.set(key, msgspec.json.encode(call).decode())
+        now, me = self._clock(), acting_name()
+        call = ColleagueCalled(conversation_id, colleague, me, note)
+        line = f"{me} → @{colleague}: {note}" if note else ""
+        owner, since = await self._store.conversations.hand_on(call, now, line)
+        if owner != colleague:
+            raise _claimed(conversation_id, owner, now - since)
+        self._publish(ConversationChanged(conversation_id))
         self._publish(call)
 
     async def unseen(self, name: str) -> list[ColleagueCalled]:
@@ -91,12 +85,16 @@ class Claims:
         """Forget that a colleague called the operator there."""
         await self._store.settings.drop(f"{CALL}{acting_name()}:{conversation_id}")
 
-    async def _give(self, conversation_id: int, name: str, of: str = "", *, anyway: bool = False) -> None:
+    async def _give(self, conversation_id: int, name: str, *, anyway: bool = False) -> None:
         now = self._clock()
-        owner, since = await self._store.claims.claim(conversation_id, name, now, of=of, anyway=anyway)
+        owner, since = await self._store.claims.claim(conversation_id, name, now, anyway=anyway)
         if owner != name:
-            seconds = max(0, round((now - since).total_seconds()))
-            ago = Phrase("{n} min", n=seconds // 60) if seconds >= 60 else Phrase("{n} s", n=seconds)
-            raise ClaimedByColleague(name=owner, ago=ago, conversation_id=conversation_id)
+            raise _claimed(conversation_id, owner, now - since)
         if since == now:
             self._publish(ConversationChanged(conversation_id))
+
+
+def _claimed(conversation_id: int, owner: str, since: timedelta) -> ClaimedByColleague:
+    seconds = max(0, round(since.total_seconds()))
+    ago = Phrase("{n} min", n=seconds // 60) if seconds >= 60 else Phrase("{n} s", n=seconds)
+    return ClaimedByColleague(name=owner, ago=ago, conversation_id=conversation_id)

@@ -3,7 +3,7 @@
 Each returns after its commit and has then been published.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wxdesk.core import events
@@ -27,7 +27,6 @@ class ConversationCommands:
     _store: Store
     _policy_changes: PolicyChanges
     _transfers: Transfers
-    _call: Callable[[events.ColleagueCalled], Awaitable[None]]
     _publish: Callable[[events.Event], None]
     _clock: Clock
 
@@ -74,13 +73,16 @@ class ConversationCommands:
 
     async def describe(self, conversation_id: int, change: ContactChange) -> None:
         """Store the operator's notes on the contact; call those whom they name by an @."""
-        before = (await self._store.conversations.get(conversation_id)).contact
-        await self._store.conversations.change_contact(before.id, change)
+        before, me = (await self._store.conversations.get(conversation_id)).contact, acting_name()
+        calls: list[events.ColleagueCalled] = []
+        if change.note and me:
+            new = "\n".join(line for line in change.note.splitlines() if line not in before.note.splitlines())
+            names = called_in(new, [one.name for one in await self._store.operators.all()])
+            calls = [events.ColleagueCalled(conversation_id, name, me, new) for name in names]
+        await self._store.conversations.change_contact(before.id, change, calls)
         self._changed(conversation_id)
-        if change.note and acting_name():
-            new = [line for line in change.note.splitlines() if line not in before.note.splitlines()]
-            for name in called_in("\n".join(new), [one.name for one in await self._store.operators.all()]):
-                await self._call(events.ColleagueCalled(conversation_id, name, acting_name(), "\n".join(new)))
+        for call in calls:
+            self._publish(call)
 
     async def change(self, ids: tuple[int, ...], change: RowChange) -> RowsChanged:
         """Change several conversations: pin, resolve, snooze, tag, block, and so on.

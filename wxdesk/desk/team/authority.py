@@ -1,9 +1,10 @@
 """Authority of operators: roles that commands need, and who did what."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, cast
 
-from wxdesk.core.errors import ClaimedByColleague, NotAllowed
+from wxdesk.core.errors import ClaimedByColleague, NotAllowed, StoreError
 from wxdesk.core.model.operator import ACTING, NEEDS, Operator, Role
 from wxdesk.desk.conversations.claims import Claims
 from wxdesk.desk.desk import Desk
@@ -87,7 +88,8 @@ class Authority:
         finally:
             ACTING.reset(token)
         if operator is not None and not PASSING & {call, call.rpartition(".")[0]}:
-            await self._store.note(call, _name_of(_first(*args, **kwargs)), self._clock(), operator)
+            with suppress(StoreError):  # which is logged; it is done, and must not be called failed
+                await self._store.note(call, _name_of(_first(*args, **kwargs)), self._clock(), operator)
         return result
 
 

@@ -249,11 +249,13 @@ class CommandRunner:
         except Exception:
             log.exception("The call %s of a desk failed", command.call)
             state, result = CommandState.FAILED, packed_error(StoreError(reason=UNEXPECTED))
-        try:
-            await self._flush()
-            await self._queue.end(command.id, state, result)
-        except StoreError as error:
-            log.warning("The end of a desk's call is not stored: %s", error)
+        while True:  # else the desk would wait for ever, until this server has ended and the next one finds the call
+            try:
+                await self._flush()
+                return await self._queue.end(command.id, state, result)
+            except StoreError as error:
+                log.warning("The end of a desk's call is not stored yet: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _call(self, command: RemoteCall) -> Any:  # noqa: ANN401
         if command.call == REPORT:

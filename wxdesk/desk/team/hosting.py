@@ -13,7 +13,6 @@ from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.team.commands import CommandRunner
 from wxdesk.desk.team.relay import EventRelay
 from wxdesk.store import Store
-from wxdesk.store.team import ClaimStore
 
 MOST_HANDED_OUT = 10
 """Open conversations that an operator may have and still be handed another."""
@@ -22,7 +21,7 @@ MOST_HANDED_OUT = 10
 class ClaimKeeper:
     """Part of the server that works; `look` is to be called again and again."""
 
-    def __init__(self, store: ClaimStore, desk: Desk) -> None:
+    def __init__(self, store: Store, desk: Desk) -> None:
         self._store = store
         self._desk = desk
         self._knows_from = desk.clock() + LOST_AFTER  # by then each desk has told who is there
@@ -32,24 +31,25 @@ class ClaimKeeper:
         now, present = self._desk.clock(), self._desk.presence.operators()
         if now < self._knows_from:
             return
-        for conversation_id in await self._store.follow(present, now, now + RETURNS_AFTER):
+        for conversation_id in await self._store.claims.follow(present, now, now + RETURNS_AFTER):
             self._desk.bus.publish(ConversationChanged(conversation_id))
         if self._desk.preferences.now.hands_out:
             await self._hand_out(present)
 
     async def _hand_out(self, present: frozenset[str]) -> None:
-        busy = await self._store.busy()
-        for conversation_id in await self._store.unclaimed():
+        busy = await self._store.claims.busy()
+        for conversation_id in await self._store.claims.unclaimed():
             free = [name for name in present if busy.get(name, 0) < MOST_HANDED_OUT]
             free = [name for name in free if (conversation_id, name) not in self._desk.claims.declined]
             if not free:
                 continue
             name = min(free, key=lambda one: (busy.get(one, 0), one))
-            owner, _ = await self._store.claim(conversation_id, name, self._desk.clock())
+            call = ColleagueCalled(conversation_id, name)
+            owner, _ = await self._store.conversations.hand_on(call, self._desk.clock())
             if owner == name:
                 busy[name] = busy.get(name, 0) + 1
                 self._desk.bus.publish(ConversationChanged(conversation_id))
-                await self._desk.claims.call(ColleagueCalled(conversation_id, name))
+                self._desk.bus.publish(call)
 
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class TeamHost:
         work.begin("colleagues", "Colleagues do not see this desk at the moment.", self._desk.colleagues.run)
 
     async def _judge_presence(self) -> None:
-        desk, claims = self._desk, ClaimKeeper(self._store.claims, self._desk)
+        desk, claims = self._desk, ClaimKeeper(self._store, self._desk)
         while True:
             await asyncio.sleep(ATTEND_SECONDS)
             desk.presence.judge()

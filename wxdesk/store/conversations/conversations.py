@@ -1,23 +1,54 @@
 """Contacts, and the conversations with them."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
 from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import NotFound
+from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.store.engine.database import StorePart, writing
+from wxdesk.store.engine.database import StorePart, read_by, write_by, writing
 from wxdesk.store.schema.messaging import UNREAD, contacts, conversations
 from wxdesk.store.schema.records import CONTACT, conversation_of, select_conversations
 from wxdesk.store.search import contact_values
+from wxdesk.store.settings import CALL, put
+from wxdesk.store.team.claims import claim
+
+
+def get_conversation(connection: Connection, conversation_id: int) -> Conversation:
+    """Return one conversation; raises `NotFound`."""
+    query = select_conversations().where(conversations.c.id == conversation_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("conversation")
+    return conversation_of(row)
+
+
+def change_contact(
+    connection: Connection, contact_id: int, change: ContactChange, calls: Sequence[ColleagueCalled] = ()
+) -> bool:
+    """Change a contact, and keep calls; False if it was so. Raises `NotFound`."""
+    query = select(*CONTACT).where(contacts.c.id == contact_id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("contact")
+    contact = Contact(**row)
+    changed = change.applied_to(contact)
+    connection.execute(update(contacts).where(contacts.c.id == contact_id).values(contact_values(changed)))
+    for call in calls:
+        put(connection, f"{CALL}{call.name}:{call.conversation_id}", msgspec.json.encode(call).decode())
+    return changed != contact
 
 
 class Conversations(StorePart):
     """Contacts, and the conversations with them."""
 
-    async def get(self, conversation_id: int) -> Conversation:
-        """Return one conversation; raises `NotFound`."""
-        return await self._db.read(get_conversation, conversation_id)
+    get = read_by(get_conversation)
+    change_contact = write_by(change_contact)
 
     @writing
     def mark_read(self, connection: Connection, conversation_id: int) -> bool:
@@ -32,27 +63,13 @@ class Conversations(StorePart):
         if connection.execute(change).rowcount == 0:
             raise NotFound("conversation")
 
-    async def change_contact(self, contact_id: int, change: ContactChange) -> None:
-        """Change a contact as it is now, in one transaction; raises `NotFound`."""
-        await self._db.write(change_contact, contact_id, change)
-
-
-def get_conversation(connection: Connection, conversation_id: int) -> Conversation:
-    """Return one conversation; raises `NotFound`."""
-    query = select_conversations().where(conversations.c.id == conversation_id)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise NotFound("conversation")
-    return conversation_of(row)
-
-
-def change_contact(connection: Connection, contact_id: int, change: ContactChange) -> bool:
-    """Change a contact; False if it was so already. Raises `NotFound`."""
-    query = select(*CONTACT).where(contacts.c.id == contact_id).with_for_update()
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise NotFound("contact")
-    contact = Contact(**row)
-    changed = change.applied_to(contact)
-    connection.execute(update(contacts).where(contacts.c.id == contact_id).values(contact_values(changed)))
-    return changed != contact
+    @writing
+    def hand_on(
+        self, connection: Connection, call: ColleagueCalled, at: datetime, line: str = ""
+    ) -> tuple[str, datetime]:
+        """Claim for a colleague, call them, and note a line; else as `claim`."""
+        owner, since = claim(connection, call.conversation_id, call.name, at, of=call.by)
+        if owner == call.name:
+            contact = get_conversation(connection, call.conversation_id).contact
+            change_contact(connection, contact.id, ContactChange(line=line), (call,))
+        return owner, since

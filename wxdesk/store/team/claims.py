@@ -18,7 +18,7 @@ _LEAVES = or_(
 )
 
 
-def _claim(
+def claim(
     connection: Connection, conversation_id: int, name: str, at: datetime, *, of: str = "", anyway: bool = False
 ) -> tuple[str, datetime]:
     """Give `name` a conversation that nobody has, or one `of` a colleague.
@@ -37,14 +37,14 @@ def _claim(
     if row is None:
         raise NotFound("conversation")
     if not row.claimed_by:  # given back just now
-        return _claim(connection, conversation_id, name, at, of=of, anyway=anyway)
+        return claim(connection, conversation_id, name, at, of=of, anyway=anyway)
     return row.claimed_by, row.claimed_at
 
 
 class ClaimStore(StorePart):
     """Claims; each change is one statement, so that of two at once one wins."""
 
-    claim = write_by(_claim)
+    claim = write_by(claim)
 
     @writing
     def give_back(self, connection: Connection, conversation_id: int, name: str) -> bool:

@@ -80,13 +80,8 @@ class CommandQueue(StorePart):
         self, connection: Connection, call: str, arguments: str, at: datetime, operator_id: int | None = None
     ) -> int:
         """Store a call of who is signed in at a desk; return its id."""
-        row = {
-            "call": call,
-            "arguments": arguments,
-            "at": at,
-            "state": CommandState.PENDING,
-            "operator_id": operator_id,
-        }
+        state = CommandState.PENDING
+        row = {"call": call, "arguments": arguments, "at": at, "state": state, "operator_id": operator_id}
         command_id: int = connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one()
         return command_id
 
