@@ -10,6 +10,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeychain
+from keyring.errors import KeyringLocked
 
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.core.errors import BadInput
@@ -196,6 +197,29 @@ def test_an_account_is_renamed_and_removed_with_its_secrets(sources: SecretSourc
     assert tea.former_push_tokens == (FormerSecret("first push_token", NOW + DAY),)
     sources.remove("tea")
     assert drawer.kept == {}
+
+
+@pytest.mark.expects_log("The system keychain did not answer")
+@pytest.mark.parametrize("trouble", [KeyringLocked(), RuntimeError("silent")])
+def test_an_account_is_not_renamed_where_its_secrets_cannot_be_read(
+    sources: SecretSources, drawer: Drawer, trouble: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(sources)
+
+    def fail(*_: str) -> None:
+        raise trouble
+
+    with monkeypatch.context() as broken:
+        broken.setattr(drawer, "get_password", fail)
+        with pytest.raises(BadInput, match="did not open"):
+            sources.copy("shop", "tea")
+    assert found(sources).app_secret == "first app_secret"
+
+
+def test_nor_where_the_vault_is_locked(tmp_path: Path, no_keychain: None) -> None:
+    SecretSources(tmp_path, {}).make_vault("a passphrase")
+    with pytest.raises(BadInput, match="did not open"):
+        SecretSources(tmp_path, {}).copy("shop", "tea")
 
 
 def test_a_replaced_token_and_key_stay_beside_the_new_ones_for_a_day(sources: SecretSources) -> None:

@@ -225,11 +225,19 @@ class SecretSources:
     def copy(self, old: str, new: str) -> None:
         """Give the secrets of account `old` to `new` as well; raises `BadInput`."""
         for place in self._places:
-            kept = {entry: place.get(entry, PERSON_SECONDS) for entry in _entries_of(old)}
+            kept = {entry: self._read_for_copy(place, entry) for entry in _entries_of(old)}
             copied = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
             if copied and not place.put(copied, PERSON_SECONDS):
                 raise BadInput(reason="The keychain did not take the secrets, so that nothing was changed.")
         self._tell_change()
+
+    def _read_for_copy(self, place: SecretPlace, entry: str) -> str | None:
+        """Read an entry, which would be lost if a place that does not open counted as empty."""
+        value = place.get(entry, PERSON_SECONDS)
+        is_shut = place is self.keychain and self.keychain.trouble not in (None, KeychainTrouble.MISSING)
+        if value is None and (is_shut or (place is self.vault and self.vault.is_locked)):
+            raise BadInput(reason="The keychain or the vault did not open, so that nothing was changed.")
+        return value
 
     def make_vault(self, passphrase: str) -> None:
         """Make an open vault with the secrets that were in memory only.

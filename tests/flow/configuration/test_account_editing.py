@@ -243,6 +243,21 @@ async def test_a_rename_that_ends_before_the_former_secrets_go_lets_the_next_sta
     assert await shop.opened.store.account_rows.unfinished_rename() is None
 
 
+async def test_a_server_whose_turn_begins_leaves_a_rename_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await shop.add()
+    found = await asyncio.to_thread(shop.secrets, "shop")
+    editing, loop, copy = shop.opened.desk.account_editing, asyncio.get_running_loop(), shop.sources.copy
+
+    def copy_meanwhile(old: str, new: str) -> None:
+        copy(old, new)
+        asyncio.run_coroutine_threadsafe(editing.settle_rename(), loop).result(10)
+
+    monkeypatch.setattr(shop.sources, "copy", copy_meanwhile)
+    await editing.rename("shop", "store")
+    assert await asyncio.to_thread(shop.secrets, "store") == found
+    assert await asyncio.to_thread(shop.secrets, "shop") == NO_CREDENTIALS
+
+
 async def test_a_removed_account_leaves_its_conversations_to_read(shop: Shop) -> None:
     empty = shop.text
     await shop.add()

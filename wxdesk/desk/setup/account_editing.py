@@ -6,7 +6,7 @@ Each writes config.toml so that its comments stay, moves or removes secrets and 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
@@ -38,6 +38,7 @@ class AccountEditing:
     _store: Store
     _pictures: Pictures
     _shut: Callable[[str], Callable[[], None]]
+    _renaming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def add(self, name: str, app_id: str, **keys: object) -> ConfigurationChanged:
         """Add an account; `keys` are those of config.toml."""
@@ -106,23 +107,28 @@ class AccountEditing:
         rows = self._store.account_rows
 
         async def begin() -> None:
-            await self.settle_rename()  # an earlier one, which no disk took
+            await self._settle_rename()  # an earlier one, which no disk took
             await rows.begin_rename(old, new)
             if self._sources is not None:
                 await asyncio.to_thread(self._sources.copy, old, new)
 
         change = partial(with_account_keys, name=old, keys={"name": new})
-        try:
-            changes = await self._moving(old, change, first=begin, then=partial(rows.rename, old, new))
-        except Exception:
-            with suppress(WxdeskError):  # the next start tries again
-                await self.settle_rename()
-            raise
-        await self.settle_rename()
+        async with self._renaming:
+            try:
+                changes = await self._moving(old, change, first=begin, then=partial(rows.rename, old, new))
+            except Exception:
+                with suppress(WxdeskError):  # the next start tries again
+                    await self._settle_rename()
+                raise
+            await self._settle_rename()
         return changes
 
     async def settle_rename(self) -> None:
-        """Finish a rename that was cut off, or undo it, as config.toml says."""
+        """Finish or undo a rename that was cut off, as config.toml says."""
+        if not self._renaming.locked():  # else it ends by itself
+            await self._settle_rename()
+
+    async def _settle_rename(self) -> None:
         rows = self._store.account_rows
         renaming = await rows.unfinished_rename()
         if renaming is None:
