@@ -180,14 +180,14 @@ class RowActs(QObject):
         self._notices = notices
         self._edit = edit
 
-    def do(self, some: Sequence[Conversation], change: RowChange) -> None:
+    def do(self, some: Sequence[Conversation], change: RowChange, *, meant: bool = False) -> None:
         """Change these conversations, unless an input method composes a reply.
 
-        Nothing may come before its end. Before those of colleagues are set aside, it asks.
+        Nothing may come before its end. Before those of colleagues are set aside, it asks, unless that is `meant`.
         """
         if not some or self._edit.composing:
             return
-        owners = (one.claimed_by for one in some) if change.act in _LEAVES else ()
+        owners = (one.claimed_by for one in some) if change.act in _LEAVES and not meant else ()
         whose, title = colleagues_among(owners, self._bridge.desk.me), tr("Set aside what colleagues have?")
         self._notices.warn(whose, title, tr("Do it all the same"), partial(self._change, tuple(some), change))
 

@@ -106,7 +106,7 @@ class InboxPage(QWidget):
         self.chat.aside.acts.unread.connect(self.navigation.leave)
         self.chat.aside.acts.begun.connect(self._choose_opened)
         self.list.view.menu_wanted.connect(self.chat.aside.acts.open_menu)
-        self.chat.writing.sending.resolve_wanted.connect(self.chat.aside.resolve)
+        self.chat.writing.sending.resolve_wanted.connect(partial(self.chat.aside.resolve, meant=True))
         self.chat.writing.sending.taken.connect(self.navigation.after_sending)
         self.held.meanwhile.walk_wanted.connect(self.navigation.walk)
         self.held.meanwhile.walk_wanted.connect(self.front_wanted)

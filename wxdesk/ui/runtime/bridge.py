@@ -7,7 +7,6 @@ notices. Widgets never see a task, a future or a thread.
 """
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import CancelledError, Future, wait
@@ -59,8 +58,6 @@ class FramePace:
             return LONGEST_REST_MS
         return max(FRAME_MS, round(1000 * (self._free_from - self._clock())))
 
-
-log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 2.0
 """Seconds for which closing waits for commands that the desk still runs."""

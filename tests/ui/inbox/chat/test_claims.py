@@ -17,6 +17,7 @@ from tests.ui.notifications.desktop import Desktop, board
 from tests.ui.world import World, beside, open_world
 from wxdesk.config.reading import Config
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.conversation import ConversationStatus
 from wxdesk.core.model.operator import Role
 from wxdesk.core.presence import PresenceSignals
 from wxdesk.desk.operators import hashed
@@ -149,6 +150,21 @@ def is_handed_one(qtbot: QtBot, li: Colleague, window: MainWindow, desktop: Desk
     assert key not in bars.texts()
 
 
+def sends_and_resolves_after_one_question(
+    qtbot: QtBot, world: World, bridge: Bridge, window: MainWindow, thread: int
+) -> None:
+    world.call(world.desk.claims.hand_to(thread, "小李"))
+    qtbot.waitUntil(lambda: window.inbox.chat.header.face.accessibleName() == "小李 has it")
+    window.inbox.chat.composer.edit.setPlainText("done")
+    window.inbox.chat.writing.sending.send_and_resolve()
+    qtbot.waitUntil(lambda: bool(window.findChildren(ConfirmDialog)))
+    [question] = window.findChildren(ConfirmDialog)
+    question.action.click()
+    qtbot.waitUntil(lambda: window.inbox.session.conversation_id != thread and bridge.is_idle)
+    assert world.call(world.store.conversations.get(thread)).status is ConversationStatus.RESOLVED
+    assert not [one for one in window.findChildren(ConfirmDialog) if one.isVisible()]
+
+
 def completes_a_name(qtbot: QtBot, window: MainWindow) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -174,3 +190,4 @@ def test_a_colleague_is_seen_asked_about_and_handed_to(
     takes_it_and_hands_it_on(qtbot, window, second)
     is_handed_one(qtbot, li, window, desktop, second)
     completes_a_name(qtbot, window)
+    sends_and_resolves_after_one_question(qtbot, world, bridge, window, second)

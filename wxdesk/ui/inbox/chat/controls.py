@@ -138,11 +138,11 @@ class ResolveControl(QObject):
         else:
             self.resolve()
 
-    def resolve(self) -> None:
-        """Resolve the conversation unless it is set aside already."""
+    def resolve(self, *, meant: bool = False) -> None:
+        """Resolve the conversation unless it is set aside already; see `RowActs.do`."""
         conversation = self._session.conversation
         if conversation is not None and conversation.status is ConversationStatus.OPEN:
-            self.acts.do((conversation,), RowChange(RowAct.RESOLVE))
+            self.acts.do((conversation,), RowChange(RowAct.RESOLVE), meant=meant)
 
     def open_menu(self) -> None:
         """Let the operator choose until when to snooze."""
