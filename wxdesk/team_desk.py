@@ -62,8 +62,7 @@ def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     """Put the server before those parts of a desk that change something."""
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
     calls = RemoteCalls(store, local.clock, operators, local.colleagues)
-    desk = replace(_fronted(local, COMMANDS, calls), is_remote=True, operators=operators)
-    local.inbox.me = local.colleagues.me = local.presence.me = local.preferences.me = lambda: desk.me
+    desk = replace(_fronted(local, COMMANDS, calls, operators), is_remote=True)
     return TeamDesk(desk, store, Following(store, desk, local, calls))
 
 
@@ -73,20 +72,22 @@ async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervis
     await operators.begin()
     parts.begin("sign-in", NOT_FOLLOWED, operators.run)
     calls = LocalCalls(store.operators, local, operators)
-    desk = replace(_fronted(local, COMMANDS | OWN_COMMANDS, calls), operators=operators)
-    local.inbox.me = local.colleagues.me = local.presence.me = local.preferences.me = lambda: desk.me
-    return desk
+    return _fronted(local, COMMANDS | OWN_COMMANDS, calls, operators)
 
 
 NOT_FOLLOWED = "Changed rights of operators are not noticed at the moment."
 
 
-def _fronted(local: Desk, commands: Mapping[str, Collection[str]], call: Callable[..., Awaitable[Any]]) -> Desk:
+def _fronted(
+    local: Desk, commands: Mapping[str, Collection[str]], call: Callable[..., Awaitable[Any]], operators: Operators
+) -> Desk:
     fronts: dict[str, Any] = {
         path: PartFront(attrgetter(path)(local), path, names, call) for path, names in commands.items()
     }
     of_rules = {path.removeprefix(RULES): fronts.pop(path) for path in commands if path.startswith(RULES)}
-    return replace(local, rules=replace(local.rules, **of_rules), **fronts)
+    desk = replace(local, rules=replace(local.rules, **of_rules), **fronts, operators=operators)
+    local.inbox.me = local.colleagues.me = local.presence.me = local.preferences.me = lambda: desk.me
+    return desk
 
 
 RULES = "rules."

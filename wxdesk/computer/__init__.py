@@ -1,4 +1,4 @@
 """This computer: autostart, sleep, updates.
 
-Imported by `ui`; asks the system, and knows no desk.
+Imported by `ui`, `wechat`, `desk` and `store`; asks the system, and knows no desk.
 """

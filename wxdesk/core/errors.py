@@ -13,7 +13,7 @@
     │   ├── StoreTooNew            tell: operator, file untouched · again: with the newer program
     │   ├── HomeInUse              tell: operator · again: when the other desk is closed
     │   ├── DatabaseInUse          the same, of a database on a server
-    │   └── LeaseLost              tell: nobody; another server works · again: with a new lease
+    │   └── LeaseLost              tell: who clicked; another server took over · again: with a new lease
     ├── PortInUse                  tell: operator · again: with another port
     ├── NoWindow                   tell: operator, in the terminal · again: with the library that is missing
     ├── NoDisplay                  tell: operator, in the terminal · again: with a display, or `wxdesk serve`
@@ -266,9 +266,9 @@ class DatabaseInUse(StoreError):
 
 
 class LeaseLost(StoreError):
-    """Another server works on the shared database now; nothing was written."""
+    """Another server has taken over on the shared database; nothing was written."""
 
-    template = "Another server works on this database now."
+    template = "Another server has taken over the work meanwhile, so nothing was done. Try again in a moment."
 
 
 class PortInUse(WxdeskError):

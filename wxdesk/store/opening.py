@@ -50,8 +50,8 @@ async def open_store(url: str, home: Path, *, alone: bool = True) -> Store:
             files = PictureFiles(home / PICTURES)
             await asyncio.to_thread(files.clear)
             return Store(db, lock.release, files, home)
-        db = await _open_shared(found, alone=alone)
-        return Store(db, lock.release, await _shared_pictures(db, home))
+        db, pictures = await _open_shared(found, home, alone=alone)
+        return Store(db, lock.release, pictures)
     except BaseException:
         lock.release()
         raise
@@ -96,7 +96,7 @@ PATIENCE_SECONDS = 8.0
 """Time to wait for the right to work, which a crashed desk has a moment longer."""
 
 
-async def _open_shared(url: URL, *, alone: bool) -> Database:
+async def _open_shared(url: URL, home: Path, *, alone: bool) -> tuple[Database, SharedPictures]:
     # It brings SQLAlchemy's ORM along, an eighth of the program's start, which a desk on a file never needs.
     from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
@@ -109,10 +109,12 @@ async def _open_shared(url: URL, *, alone: bool) -> Database:
         await db.lease.look()
         if alone:
             await take_lease(db)
+        pictures = SharedPictures(PictureChunks(db), PictureCache(home / CACHE))
+        await pictures.begin(PictureFiles(home / PICTURES))
     except BaseException:
         await db.close()
         raise
-    return db
+    return db, pictures
 
 
 async def take_lease(db: Database) -> None:
@@ -123,16 +125,6 @@ async def take_lease(db: Database) -> None:
         if loop.time() >= until:
             raise DatabaseInUse
         await asyncio.sleep(LOOK_SECONDS)
-
-
-async def _shared_pictures(db: Database, home: Path) -> SharedPictures:
-    pictures = SharedPictures(PictureChunks(db), PictureCache(home / CACHE))
-    try:
-        await pictures.begin(PictureFiles(home / PICTURES))
-    except BaseException:
-        await db.close()
-        raise
-    return pictures
 
 
 async def _open_file(file: Path, migrations: Migrations) -> Database:
@@ -208,15 +200,13 @@ async def check_store(url: str, home: Path) -> StoreStatus:
         revision, name = await asyncio.to_thread(revision_of, file), file.name
     else:
         from wxdesk.store.engine.lease import is_leased  # as in `_open_shared`
-        from wxdesk.store.engine.postgresql import PostgresqlDatabase
+        from wxdesk.store.engine.postgresql import looking_at
 
-        db, name = PostgresqlDatabase(found), found.database or ""
-        try:
+        name = found.database or ""
+        async with looking_at(found) as db:
             if await db.read(is_leased):
                 return StoreStatus.IN_USE
             revision = await db.read(revision_in)
-        finally:
-            await db.close()
     is_current = migrations.is_current(revision, name)
     return StoreStatus.EMPTY if revision is None else StoreStatus.SOUND if is_current else StoreStatus.OLDER
 
@@ -233,13 +223,10 @@ async def is_worked_on(url: str) -> bool:
         StoreError: nobody knows.
     """
     from wxdesk.store.engine.lease import is_leased  # as in `_open_shared`
-    from wxdesk.store.engine.postgresql import PostgresqlDatabase
+    from wxdesk.store.engine.postgresql import looking_at
 
-    db = PostgresqlDatabase(parse_url(url))
-    try:
+    async with looking_at(parse_url(url)) as db:
         return await db.read(is_leased)
-    finally:
-        await db.close()
 
 
 async def unsafe_settings(url: str) -> str:
@@ -253,10 +240,7 @@ async def unsafe_settings(url: str) -> str:
     found = parse_url(url)
     if found.drivername.startswith("sqlite"):
         return ""
-    from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `_open_shared`
+    from wxdesk.store.engine.postgresql import looking_at  # as in `_open_shared`
 
-    db = PostgresqlDatabase(found)
-    try:
+    async with looking_at(found) as db:
         return await db.examine()
-    finally:
-        await db.close()

@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.errors import Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime import wall_clock as sleeping
-from wxdesk.desk.runtime.wall_clock import seconds_elapsed
 from wxdesk.desk.wechat.explanations import explain_refusal, refusal_text
 from wxdesk.i18n import tr
 

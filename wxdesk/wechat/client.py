@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Recalled, SendError
 from wxdesk.core.events import AccountFreed, ApiCalled, Event
 from wxdesk.core.model.account import Account
@@ -22,7 +23,6 @@ from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.ports import ApiRoute, Clock, always
-from wxdesk.desk.runtime.wall_clock import seconds_elapsed
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, TokenGrant

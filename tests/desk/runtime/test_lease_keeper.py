@@ -82,7 +82,7 @@ async def test_the_first_works_until_it_ends_and_then_the_other(servers: tuple[S
     assert (first.called, second.called) == (["begin"], ["begin"])
 
 
-@pytest.mark.expects_log("Another server decides and sends now")
+@pytest.mark.expects_log("Another server has taken over")
 async def test_one_that_comes_back_from_the_cold_ends_its_work_and_waits(
     servers: tuple[Server, Server], postgres: Postgres
 ) -> None:

@@ -93,6 +93,15 @@ async def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes(servers: S
     assert not first.lease.is_held
 
 
+async def test_who_took_it_and_lost_the_answer_has_it_at_the_next_try(servers: Servers, postgres: Postgres) -> None:
+    first, second = await servers.one(alone=True), await servers.one()
+    first.lease.forget()  # it never heard of it
+    assert not await second.lease.take()
+    assert await first.lease.take()
+    await first.lease.renew()
+    await first.settings.set("a", "of the first")
+
+
 async def test_who_has_lost_it_writes_nothing_but_keeps_what_arrives(servers: Servers, soon_over: None) -> None:
     first, second = await servers.one(alone=True), await servers.one()
     await first.settings.set("a", "of the first")

@@ -20,6 +20,7 @@ from wxdesk.core.events import ColleaguesChanged, Event, PresenceChanged
 from wxdesk.core.model.operator import acting_name
 from wxdesk.core.presence import AwayReason, PresenceSignals, PresenceState, next_at_desk, together
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.runtime.wall_clock import sleep
 
 log = logging.getLogger(__name__)
 
@@ -128,9 +129,7 @@ class Colleagues:
             except StoreError as error:
                 log.debug("Colleagues do not see this desk: %s", error)
             self._judge()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._changed.wait()
+            await sleep(EVERY_SECONDS, self._changed)
 
     async def _tell(self) -> None:
         if name := self.me():

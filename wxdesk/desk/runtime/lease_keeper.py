@@ -46,7 +46,7 @@ class LeaseKeeper:
                     await self._look()
                 except StoreError as error:
                     log.warning("The lease waits for the database: %s", error)
-                await asyncio.sleep(RENEW_SECONDS if self._has_turn else TRY_SECONDS)
+                await asyncio.sleep(RENEW_SECONDS if self._lease.is_held else TRY_SECONDS)
         finally:
             await self._stop_beginning()
 
@@ -74,7 +74,7 @@ class LeaseKeeper:
         self._publish(WorkChanged(True))
 
     async def _give_up(self) -> None:
-        log.warning("Another server decides and sends now; this one keeps what arrives")
+        log.warning("Another server has taken over deciding and sending; this one keeps what arrives")
         await self._stop_beginning()
         await self._end()
         self._lease.forget()

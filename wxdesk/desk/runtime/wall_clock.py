@@ -5,8 +5,6 @@ is. That costs nothing: callers query only once the time has come.
 """
 
 import asyncio
-import sys
-import time
 from datetime import datetime
 
 from wxdesk.desk.ports import Clock
@@ -31,16 +29,3 @@ async def sleep_until(moment: datetime | None, awake: asyncio.Event, clock: Cloc
         return
     while not awake.is_set() and (left := (moment - clock()).total_seconds()) > 0:
         await sleep(min(left, TICK_SECONDS), awake)
-
-
-def seconds_elapsed() -> float:
-    """Return seconds since a fixed moment, unaffected by sleep and clock changes.
-
-    Python's own clock stands still on Linux and macOS while the machine sleeps, and what WeChat gave for two
-    hours goes on ageing.
-    """
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":
-        return time.clock_gettime(time.CLOCK_MONOTONIC)  # there it is Python's own that stops
-    return time.monotonic()

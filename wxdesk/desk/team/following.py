@@ -1,8 +1,6 @@
 """Following the server that works: its events, its state, the results of calls."""
 
 import asyncio
-import contextlib
-import logging
 import secrets
 from dataclasses import replace
 
@@ -11,14 +9,13 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
+from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.team.commands import NOBODY_WORKS, RemoteCalls
 from wxdesk.desk.team.hosting import ATTEND_SECONDS
 from wxdesk.desk.team.relay import unpacked
 from wxdesk.i18n import explain, tr
 from wxdesk.store import Store
-
-log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
 
@@ -129,9 +126,7 @@ class Following:
             except StoreError as error:
                 self._publish(events.TroubleRaised(ALONE, _without_server(error)))
                 self._look_at_everything()  # which ends the trouble
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(ATTEND_SECONDS):
-                    await self._attended.wait()
+            await sleep(ATTEND_SECONDS, self._attended)
 
     async def _read_events(self) -> None:
         texts, self._cursor, missed = await self._store.relayed_events.after(self._cursor)

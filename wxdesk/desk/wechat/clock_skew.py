@@ -9,9 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.runtime.wall_clock import seconds_elapsed
 from wxdesk.i18n import ntr, tr
 
 TOLERATED = timedelta(minutes=1)

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.store.engine.database import CHANNEL
-from wxdesk.store.engine.lease import elapsed
+from wxdesk.store.engine.lease import end
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +60,14 @@ class ChangeHints:
 
     async def _wait(self, seconds: float, lost: asyncio.Event) -> None:
         """Wait until the next look is due, or the connection is lost."""
-        now = elapsed()
+        now = seconds_elapsed()
         ends = now + seconds
         while now < ends and not lost.is_set():
             began = now
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_SECONDS):
                     await lost.wait()
-            now = elapsed()
+            now = seconds_elapsed()
             if now - began > ASLEEP_SECONDS:
                 self._slept()
 
@@ -101,7 +102,4 @@ class ChangeHints:
             driver.add_termination_listener(lambda _: lost.set())
             yield driver, lost
         finally:
-            with contextlib.suppress(Exception):
-                await connection.invalidate()
-            with contextlib.suppress(Exception):
-                await connection.close()
+            await end(connection)

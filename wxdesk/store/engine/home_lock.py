@@ -33,12 +33,9 @@ class HomeLock:
         descriptor = os.open(home / FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(descriptor)
-        except (BlockingIOError, PermissionError):
+        except OSError as error:
             os.close(descriptor)
-            raise HomeInUse(home=str(home)) from None
-        except OSError:
-            os.close(descriptor)
-            raise
+            raise HomeInUse(home=str(home)) if isinstance(error, BlockingIOError | PermissionError) else error from None
         return cls(descriptor)
 
     @classmethod

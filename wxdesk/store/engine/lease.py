@@ -12,13 +12,12 @@ clock that goes on while the machine sleeps.
 import asyncio
 import contextlib
 import secrets
-import sys
-import time
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.errors import LeaseLost
 from wxdesk.store.engine.database import WorkLease
 from wxdesk.store.engine.failures import store_error
@@ -41,12 +40,13 @@ _WORK = "'work'"
 _TAKE = text(f"""
     WITH taken AS (
         INSERT INTO leases (name, epoch, holder, until) SELECT {_WORK}, 1, :me, {_NOW} + :span
-        WHERE NOT EXISTS (SELECT FROM leases WHERE name = {_WORK} AND until >= {_NOW})
-        ON CONFLICT (name) DO UPDATE SET epoch = leases.epoch + 1, holder = :me, until = {_NOW} + :span
-        WHERE leases.until < {_NOW} RETURNING epoch
+        WHERE NOT EXISTS (SELECT FROM leases WHERE name = {_WORK} AND until >= {_NOW} AND holder <> :me)
+        ON CONFLICT (name) DO UPDATE
+        SET epoch = leases.epoch + (leases.holder <> :me)::int, holder = :me, until = {_NOW} + :span
+        WHERE leases.until < {_NOW} OR leases.holder = :me RETURNING epoch
     ) SELECT (SELECT epoch FROM taken), {_NOW}
 """)  # noqa: S608 - made of constants
-"""Statement that waits for no transaction while the lease is held."""
+"""Statement that waits for nobody while another has it, and may be said again."""
 _RENEW = text(f"""
     WITH renewed AS (
         UPDATE leases SET until = {_NOW} + :span
@@ -73,13 +73,6 @@ def is_leased(connection: Connection) -> bool:
     return bool(known and connection.scalar(_TAKEN))
 
 
-def elapsed() -> float:
-    """Read a clock of seconds that nobody sets and, if possible, no sleep stops."""
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
-
-
 class Lease(WorkLease):
     """Lease on a database, on a connection that nothing else waits for.
 
@@ -100,7 +93,7 @@ class Lease(WorkLease):
     @property
     def is_held(self) -> bool:
         """See `WorkLease`."""
-        return self._epoch is not None and elapsed() < self._relied_on_until
+        return self._epoch is not None and seconds_elapsed() < self._relied_on_until
 
     async def look(self) -> None:
         """Compare the clocks, so that all that is kept has the database's time."""
@@ -152,7 +145,7 @@ class Lease(WorkLease):
             try:
                 connection = await self._connected()
                 await connection.execute(_END_STILL, {"seconds": STILL_SECONDS})
-                began, began_at = elapsed(), datetime.now(UTC)
+                began, began_at = seconds_elapsed(), datetime.now(UTC)
                 given = {"me": self._me, "span": span} | ({"epoch": self._epoch} if statement is _RENEW else {})
                 epoch, now = (await connection.execute(statement, given)).one()
             except self._failures as error:
@@ -180,7 +173,12 @@ class Lease(WorkLease):
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(Exception):  # it may be gone already
-                await connection.invalidate()
-            with contextlib.suppress(Exception):
-                await connection.close()
+            await end(connection)
+
+
+async def end(connection: AsyncConnection) -> None:
+    """Close a connection, which may be gone already."""
+    with contextlib.suppress(Exception):
+        await connection.invalidate()
+    with contextlib.suppress(Exception):
+        await connection.close()

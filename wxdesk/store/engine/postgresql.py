@@ -4,8 +4,8 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
 from weakref import WeakSet
@@ -16,11 +16,12 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.change_hints import ChangeHints
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
-from wxdesk.store.engine.lease import STILL_SECONDS, Lease, elapsed
+from wxdesk.store.engine.lease import STILL_SECONDS, Lease
 from wxdesk.store.engine.server import address_of, check_server, unsafe_settings
 
 log = logging.getLogger(__name__)
@@ -190,14 +191,14 @@ class PostgresqlDatabase(Database):
         return not late
 
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        return self._finished(self._write(body))
+        return self._finished(self._until_through(partial(self._write, body, guarded=True)))
 
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Begin it whoever works: every server keeps what arrives."""
-        return self._finished(self._write(body, guarded=False))
+        return self._finished(self._until_through(partial(self._write, body, guarded=False)))
 
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        return self._finished(self._read(body))
+        return self._finished(self._until_through(partial(self._read, body)))
 
     def _finished[R](self, call: Coroutine[Any, Any, R]) -> asyncio.Future[R]:
         """Run `call` as a task of its own, which goes on when its caller is cancelled."""
@@ -210,10 +211,7 @@ class PostgresqlDatabase(Database):
         task.add_done_callback(self._underway.discard)
         return asyncio.shield(task)
 
-    async def _write[R](self, body: Callable[[Connection], R], *, guarded: bool = True) -> R:
-        return await self._until_through(partial(self._try, body, guarded))
-
-    async def _try[R](self, body: Callable[[Connection], R], guarded: bool) -> R:
+    async def _write[R](self, body: Callable[[Connection], R], *, guarded: bool) -> R:
         async with self._engine.begin() as connection:
             with _lost_before_commit():
                 if guarded:
@@ -221,9 +219,6 @@ class PostgresqlDatabase(Database):
                 return await connection.run_sync(body)
 
     async def _read[R](self, body: Callable[[Connection], R]) -> R:
-        return await self._until_through(partial(self._look, body))
-
-    async def _look[R](self, body: Callable[[Connection], R]) -> R:
         async with self._engine.connect() as connection:
             with _lost_before_commit():
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -243,6 +238,16 @@ class PostgresqlDatabase(Database):
             if not is_undone or not pauses:
                 raise store_error(failure) from None
             await asyncio.sleep(random.uniform(0, pauses.pop(0)))  # noqa: S311  # so that two do not meet again
+
+
+@asynccontextmanager
+async def looking_at(url: URL) -> AsyncIterator[PostgresqlDatabase]:
+    """Open a database for a look; close it then."""
+    db = PostgresqlDatabase(url)
+    try:
+        yield db
+    finally:
+        await db.close()
 
 
 class _LostError(Exception):
@@ -268,13 +273,14 @@ def _note_session(connection: DBAPIConnection, record: ConnectionPoolEntry) -> N
 
 
 def _note_use(_: object, record: ConnectionPoolEntry) -> None:
-    record.info[USED] = elapsed()
+    record.info[USED] = seconds_elapsed()
 
 
 def _ask_if_idle(connection: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401
     """Have another connection made in place of one that was lost while nobody used it."""
     try:
-        if elapsed() - record.info.get(USED, elapsed()) > IDLE_SECONDS or connection.driver_connection.is_closed():
+        now = seconds_elapsed()
+        if now - record.info.get(USED, now) > IDLE_SECONDS or connection.driver_connection.is_closed():
             connection.ping()
     except Exception as error:
         raise DisconnectionError from error

@@ -43,7 +43,10 @@ def address_of(url: URL) -> tuple[str, bool]:
     roots = str(url.query.get("sslrootcert", ""))
     by_system = roots == "system"
     if roots and not by_system:
-        _check_readable(roots)
+        try:
+            Path(roots).read_bytes()
+        except OSError:
+            raise StoreError(reason=Phrase(NO_ROOTS, file=roots)) from None
     without = (*OF_LIBPQ, "sslmode", "sslrootcert") if by_system else OF_LIBPQ
     told = url.set(drivername="postgresql").difference_update_query(without)
     return told.render_as_string(hide_password=False), by_system
@@ -65,13 +68,6 @@ def _is_here(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _check_readable(file: str) -> None:
-    try:
-        Path(file).read_bytes()
-    except OSError:
-        raise StoreError(reason=Phrase(NO_ROOTS, file=file)) from None
 
 
 _SAFE = ("fsync", "full_page_writes", "synchronous_commit")
