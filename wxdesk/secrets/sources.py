@@ -232,7 +232,7 @@ class SecretSources:
         self._tell_change()
 
     def _read_for_copy(self, place: SecretPlace, entry: str) -> str | None:
-        """Read an entry, which would be lost if a place that does not open counted as empty."""
+        """Read an entry; raises `BadInput` where a place did not open."""
         value = place.get(entry, PERSON_SECONDS)
         is_shut = place is self.keychain and self.keychain.trouble not in (None, KeychainTrouble.MISSING)
         if value is None and (is_shut or (place is self.vault and self.vault.is_locked)):
