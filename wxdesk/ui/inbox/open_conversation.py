@@ -58,7 +58,7 @@ class ChatSession(QObject):
     Signals:
         turned: another conversation is followed now, or none; at most its row is known.
         opened: the first page of another conversation is shown; carries the key to go to, or an empty text.
-        refreshed: the open conversation's row or decision has changed, or it could not be read.
+        refreshed: the open conversation's row, decision or pages have changed, or it could not be read.
         arrived: a message of the contact was added.
     """
 
@@ -232,6 +232,7 @@ class ChatSession(QObject):
             else:
                 self.known.add(page)
             self._show()
+            self.refreshed.emit()
 
     def _show(self) -> None:
         latest = self.latest if self.known.to_end else None

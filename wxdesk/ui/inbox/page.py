@@ -194,8 +194,8 @@ class InboxPage(QWidget):
     # -- keeping up
 
     def _hear(self, events: Sequence[Event]) -> None:
-        self.feed.hear(events)
         self.session.hear(events)
+        self.feed.hear(events)
         kinds = {type(event) for event in events}
         if kinds & {TakeoverEnding, AccountChanged, ConfigurationChanged, OperatorsChanged}:
             self._refreshed()

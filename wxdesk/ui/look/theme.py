@@ -8,6 +8,7 @@ system and repaints when that changes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
@@ -126,7 +127,7 @@ class Theme:
     @staticmethod
     def current() -> Theme:
         """Return the theme that the application shows now, told by its palette."""
-        dark = QGuiApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
+        dark = QGuiApplication.palette().color(QPalette.ColorRole.Window).name().upper() == DARK.window
         return Theme.of(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
 
     def color(self, role: str) -> QColor:
@@ -151,6 +152,11 @@ class Theme:
 
 def font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) -> QFont:
     """Return the interface's font in pixels; `tabular` is for changing figures."""
+    return QFont(_face(QGuiApplication.font().key(), size, strong, tabular))
+
+
+@cache
+def _face(_in_use: str, size: int, strong: bool, tabular: bool) -> QFont:
     face = QFont(QGuiApplication.font())
     face.setPixelSize(size)
     face.setWeight(strong_weight() if strong else QFont.Weight.Normal)

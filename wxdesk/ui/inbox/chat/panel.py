@@ -149,7 +149,6 @@ class ChatPanel(QFrame):
         session.turned.connect(self._turn)
         session.opened.connect(self._opened)
         self.empty.step.clicked.connect(session.retry)
-        session.model.changed.connect(self._show_end)
         session.hold_reasons.changed.connect(timeline.viewport().update)
         timeline.older_wanted.connect(session.older)
         timeline.newer_wanted.connect(session.newer)
@@ -175,6 +174,7 @@ class ChatPanel(QFrame):
             self._show_nobody()
             return
         self._pages.setCurrentWidget(self._chat)
+        self.timeline.set_whole(self._session.known.to_end)
         self._head.setCurrentWidget(self.header)
         self.header.show_row(row, now, leaving=self._session.leaving)
         self.claim.show_conversation(row.conversation, now)
@@ -238,9 +238,6 @@ class ChatPanel(QFrame):
                 self.timeline.show_last_question()
         elif key:
             self.timeline.go_to(key, mark=True)
-
-    def _show_end(self) -> None:
-        self.timeline.set_whole(self._session.known.to_end)
 
     def _to_latest(self) -> None:
         if self._session.known.to_end:

@@ -148,9 +148,7 @@ class AnchoredView(RowsView):
     def tick(self) -> None:
         """Repaint the countdowns."""
         for entry in self.counting():
-            row = self._timeline.row_of(entry.key)
-            if row is not None:
-                self.update(self._timeline.index(row))
+            self.update(self._timeline.index(self._timeline.rows().index(entry)))
 
     def _repaint(self, _digest: str) -> None:
         self.viewport().update()
@@ -160,6 +158,8 @@ class AnchoredView(RowsView):
     def _remember(self) -> None:
         self._stuck = self.at_end()
         self._anchor = None
+        if self._stuck:
+            return
         for row, entry in enumerate(self._timeline.rows()):
             rect = self.visualRect(self._timeline.index(row))
             if rect.bottom() > 0 and entry.kind in BUBBLES:

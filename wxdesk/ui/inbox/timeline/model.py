@@ -140,6 +140,8 @@ class TimelineModel(RowModel[TimelineEntry]):
     def show(self, entries: Sequence[TimelineEntry]) -> None:
         """Become `entries`; rows with the same key keep place and selection."""
         new = list(entries)
+        if new == self._rows:
+            return
         old_keys, new_keys = {entry.key for entry in self._rows}, {entry.key for entry in new}
         kept = [entry.key for entry in self._rows if entry.key in new_keys]
         order = [entry.key for entry in new if entry.key in old_keys]

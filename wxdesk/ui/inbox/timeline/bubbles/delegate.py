@@ -22,7 +22,6 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import (
     RowLayout,
     button_font,
     caption_font,
-    key_font,
     lay_out,
     place_caption,
 )
@@ -263,7 +262,7 @@ def _paint_button(
     inner = rect.adjusted(11, 0, -4, 0)
     painter.drawText(inner, LEFT, offer.text)
     if offer.key.label and keyed:
-        painter.setFont(key_font())
+        painter.setFont(font(Size.CAPTION))
         painter.setPen(theme.color(key))
         painter.drawText(
             inner.adjusted(QFontMetrics(face).horizontalAdvance(offer.text) + 5, 0, 0, 0), LEFT, offer.key.label

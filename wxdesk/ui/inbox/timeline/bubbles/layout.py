@@ -200,18 +200,13 @@ def _place_buttons(
 def offer_width(offer: Offer) -> float:
     """Return the width of a button: its text, its key, and padding."""
     words = QFontMetricsF(button_font(offer)).horizontalAdvance(offer.text)
-    key = QFontMetricsF(key_font()).horizontalAdvance(offer.key.label)
+    key = QFontMetricsF(font(Size.CAPTION)).horizontalAdvance(offer.key.label)
     return round(words + (key + 5 if offer.key.label else 0) + 2 * _BUTTON_PAD)
 
 
 def button_font(offer: Offer) -> QFont:
     """Return the font of a button's text."""
     return sentence_font(Size.SMALL, strong=offer.main)
-
-
-def key_font() -> QFont:
-    """Return the font of a key's name."""
-    return font(Size.CAPTION)
 
 
 def caption_font(part: CaptionPart) -> QFont:
