@@ -70,7 +70,6 @@ class OpenDesk:
     store_watch: StoreWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        _subscribe(self.desk, self.out)
         self.parts, self.work = Supervisor(self.desk.bus.publish), Supervisor(self.desk.bus.publish)
         look, shared = self.intake.look_for_more, self.store.lease.is_shared
         self.host = TeamHost(self.store, self.desk, look) if shared else None
@@ -95,6 +94,7 @@ class OpenDesk:
         One of several servers on a database listens at once, and works when it has its turn.
         """
         lease, publish = self.store.lease, self.desk.bus.publish
+        _subscribe(self.desk, self.out)
         try:
             if lease.is_shared:
                 keeper = LeaseKeeper(lease, self._begin_work, self.work.stop, publish)

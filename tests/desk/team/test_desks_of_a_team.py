@@ -15,10 +15,11 @@ from tests.postgresql import SHARED, Postgres
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.errors import BadPreference, NotFound, StoreError
-from wxdesk.core.events import CaughtUp, Event, MessageKept, PresenceChanged, ReplyChanged, TroubleRaised
+from wxdesk.core.events import CaughtUp, Event, MessageKept, PresenceChanged, PushSeen, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceSignals
+from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team import commands
 from wxdesk.sandbox.demo_customers import LI_LEI
@@ -71,6 +72,15 @@ async def test_it_knows_the_accounts_and_hears_messages(team: Team) -> None:
     kept = await team.until(MessageKept)
     snapshot = await team.desk.desk.timeline.snapshot(kept.conversation_id)
     assert snapshot is not None
+
+
+async def test_it_shows_the_servers_state_and_not_that_of_a_machine_without_secrets(team: Team) -> None:
+    facts = team.server.desk.setup.state.account("shop").facts
+    assert CheckVerdict.SECRET_MISSING not in {one.verdict for one in facts.values()}
+    assert team.desk.desk.setup.state.account("shop").facts == facts
+    await team.sandbox.say(LI_LEI.openid, "hello")
+    await team.until(PushSeen)
+    assert len(await team.desk.desk.traffic.newest_first()) == 1
 
 
 async def test_the_server_sends_what_it_writes(team: Team) -> None:
