@@ -36,8 +36,7 @@ class ChatBar(QFrame):
         self._mark = IconLabel(mark, self._role, 18, self)
         self._words = PlainLabel(role=self._role, wrap=True, tabular=tabular, parent=self)
         self.back = Button("", kind=ButtonKind.QUIET)  # without a parent: Tab goes as the row is laid out
-        words = self._words, 1
-        hbox(self._mark, words, *others, self.back, within=self, spacing=10, margins=(16, 4, 12, 4))
+        hbox(self._mark, (self._words, 1), *others, self.back, within=self, spacing=10, margins=(16, 4, 12, 4))
         self.hide()
 
     @property
