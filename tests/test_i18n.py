@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from wxdesk import i18n
+from wxdesk.core.errors import BadRule, Phrase
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,33 @@ def test_what_macos_starts_asks_for_the_persons_list(
     monkeypatch.setattr(subprocess, "run", of_the_system)
     monkeypatch.setattr("locale.getlocale", lambda: ("en_US", "UTF-8"))
     assert i18n.system_language() == language
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_own_keys_stand_in_sentences_and_never_in_what_fills_them(language: str) -> None:
+    i18n.use(language)
+    i18n.name_keys({"F4": "Ctrl+B", "F5": "F4"})
+    try:
+        assert "Ctrl+B" in i18n.tr("Take over (F4)")
+        assert "F4" in i18n.tr("Resolve (F5)")
+        said = i18n.tr("Saved as {file}", file="F4 {file} F5")
+        assert "F4 {file} F5" in said
+        assert i18n.tr(said) == said  # as troubles are, which the desk has made
+        assert "F4" in i18n.explain(BadRule(name="F4", reason=Phrase("Rule “{name}”: {reason}", name="F5", reason="-")))
+    finally:
+        i18n.name_keys({})
+        i18n.use("en")
+    assert i18n.tr("Resolve (F5)") == "Resolve (F5)"
+
+
+def test_a_counted_number_is_grouped_and_decides_the_form() -> None:
+    i18n.use("en")
+    assert [i18n.ntr("{n} row", "{n} rows", n) for n in (0, 1, 2, 12345)] == [
+        "0 rows",
+        "1 row",
+        "2 rows",
+        "12,345 rows",
+    ]
+    assert i18n.tr("{n} newer", n=1_234_567) == "1,234,567 newer"
+    assert i18n.tr("{n} ms", n="1234") == "1234 ms"  # a text is not counted
+    assert [i18n.size_text(size) for size in (1, 300_000, 5_500_000_000)] == ["1 KB", "293 KB", "5,245.2 MB"]

@@ -21,7 +21,7 @@ from wxdesk.paths import resource
 
 LANGUAGES = ("zh_CN", "en")
 
-_catalogue: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
+_catalogue: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _language = "en"
 _keys: dict[str, str] = {}
 _titles: Mapping[str, str] = MappingProxyType({})
@@ -32,9 +32,9 @@ def use(language: str | None = None) -> str:
 
     Called once at start, like the set-up of logging. Returns the language that is used now.
     """
-    global _catalogue, _language
+    global _language
     _language = language or system_language()
-    _catalogue = MappingProxyType({} if _language == "en" else _read(_language))
+    _fill_catalogue()
     return _language
 
 
@@ -70,29 +70,26 @@ def _first_language_of_macos() -> str:
 
 
 def name_keys(own: Mapping[str, str]) -> None:
-    """Let sentences name the operator's own keys, by the usual ones, from now on."""
-    _keys.clear()
-    _keys.update(own)
+    """Let sentences name the operator's own keys, by the usual ones, from now on.
 
-
-def _with_own_keys(text: str) -> str:
-    named = "|".join(map(re.escape, sorted(_keys, key=len, reverse=True)))
-    return re.sub(rf"(?<![\w+])(?:{named})(?![\w+])", lambda found: _keys[found[0]], text, flags=re.ASCII)
+    They are put into the sentences themselves, never into what fills them: a rule may be called F4.
+    """
+    if own != _keys:
+        _keys.clear()
+        _keys.update(own)
+        _fill_catalogue()
 
 
 def tr(sentence: str, **values: object) -> str:
     """Translate `sentence` into the operator's language and fill its `{named}` holes."""
-    found = _catalogue.get(sentence, sentence)
-    text = found if isinstance(found, str) else found[0]
-    text = _with_own_keys(text) if _keys else text
+    text = _catalogue.get(sentence, (sentence,))[0]
     return _filled(text, values) if values else text
 
 
 def ntr(one: str, many: str, n: int, **values: object) -> str:
     """Choose `one` or `many` by the number `n` (`{n}`); Chinese has one form for both."""
-    found = _catalogue.get(one)
-    text = (one if n == 1 else many) if found is None else found if isinstance(found, str) else found[0]
-    return _filled(text, {"n": n, **values})
+    forms = _catalogue.get(one, (one, many))
+    return _filled(forms[0 if n == 1 else -1], {"n": n, **values})
 
 
 def unit(one: str, many: str) -> Callable[[int], str]:
@@ -114,11 +111,26 @@ def account_title(name: str) -> str:
 def _filled(text: str, values: Mapping[str, object]) -> str:
     """Fill holes; no value turns the words around it, whatever its writing direction.
 
-    An account has its title in a hole of that name.
+    An account has its title in a hole of that name; a whole number in a hole `n` counts something.
     """
     if "account" in values:
         values = {**values, "account": _titles.get(str(values["account"])) or values["account"]}
+    if isinstance(n := values.get("n"), int):
+        values = {**values, "n": number_text(n)}
     return text.format(**{name: contained(one) if isinstance(one, str) else one for name, one in values.items()})
+
+
+def number_text(number: float, decimals: int = 0) -> str:
+    """Write a number as both languages do, its thousands parted by commas."""
+    return f"{number:,.{decimals}f}"
+
+
+def size_text(size: int) -> str:
+    """Write a number of bytes in a suitable unit."""
+    kilobytes = size / 1024
+    if kilobytes < 1024:
+        return tr("{n} KB", n=max(1, round(kilobytes)))
+    return tr("{n} MB", n=number_text(kilobytes / 1024, 1))
 
 
 def explain(error: BaseException) -> str:
@@ -147,12 +159,25 @@ def _translated(value: object) -> object:
     return tr(value) if isinstance(value, str) else value
 
 
-def _read(language: str) -> dict[str, str | tuple[str, ...]]:
-    catalogue: dict[str, str | tuple[str, ...]] = {}
-    for path in sorted(resource("translations", language).glob("*.po")):
+def _fill_catalogue() -> None:
+    """Take the sentences of the language in use, with the operator's own keys in them."""
+    global _catalogue
+    sentences = _read() if _keys or _language != "en" else {}
+    if _keys:
+        named = "|".join(map(re.escape, sorted(_keys, key=len, reverse=True)))
+        keys = partial(re.compile(rf"(?<![\w+])(?:{named})(?![\w+])", re.ASCII).sub, lambda found: _keys[found[0]])
+        sentences = {english: tuple(map(keys, forms)) for english, forms in sentences.items()}
+    _catalogue = MappingProxyType(sentences)
+
+
+def _read() -> dict[str, tuple[str, ...]]:
+    """Read the sentences with their forms for one and for many, by the English one."""
+    sentences = {}
+    for path in sorted(resource("translations", LANGUAGES[0]).glob("*.po")):
         with path.open("rb") as file:
-            for message in read_po(file, locale=language):
-                if message.id and message.string:
-                    key = message.id if isinstance(message.id, str) else message.id[0]
-                    catalogue[key] = message.string if isinstance(message.string, str) else tuple(message.string)
-    return catalogue
+            for message in read_po(file, locale=LANGUAGES[0]):
+                forms = message.id if _language == "en" else message.string
+                if message.id and forms:
+                    one = message.id if isinstance(message.id, str) else message.id[0]
+                    sentences[one] = (forms,) if isinstance(forms, str) else tuple(forms)
+    return sentences

@@ -17,7 +17,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.desk.data.backups import URL, back_up
 from wxdesk.desk.data.exporting import ExportKind, export
 from wxdesk.desk.settings.configuration import utc_now
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import ntr, number_text, size_text, tr
 from wxdesk.store.moving.backup import DATABASE, Listing, restore_backup
 from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store
 
@@ -80,7 +80,9 @@ class CopyLines:
         now = monotonic()
         if step.done == step.of or now - self._said_at >= EVERY_SECONDS:
             self._said_at = now
-            self._say(tr("{place}: {done} of {of}", place=step.place, done=step.done, of=step.of))
+            self._say(
+                tr("{place}: {done} of {of}", place=step.place, done=number_text(step.done), of=number_text(step.of))
+            )
 
 
 def run_backup(options: argparse.Namespace, home: Path, say: Say) -> int:
@@ -119,4 +121,4 @@ def _contents(found: Listing) -> str:
     said = [ntr("{n} picture", "{n} pictures", pictures)]
     if found.rows:
         said.insert(0, ntr("{n} row", "{n} rows", sum(number for number, _ in found.rows.values())))
-    return tr(", ").join([*said, tr("{n} MB", n=f"{found.files[DATABASE][0] / 1e6:.1f}")])
+    return tr(", ").join([*said, size_text(found.files[DATABASE][0])])

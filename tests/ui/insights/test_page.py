@@ -88,7 +88,7 @@ def test_the_figures_are_those_of_what_happened(qtbot: QtBot, answering: World, 
     shown(qtbot, page)
     sections = page.sections
     assert sections.messages.figure.full_text() == "2"
-    assert (sections.by_rule.figure.full_text(), sections.by_rule.note.full_text()) == ("50 %", "1 message")
+    assert (sections.by_rule.figure.full_text(), sections.by_rule.note.full_text()) == ("50%", "1 message")
     assert (sections.unanswered.figure.full_text(), sections.unanswered.accessibleName()) == ("1", "Not answered: 1")
     assert sections.first_response.figure.full_text().endswith(" s")
     assert sections.human_wait.figure.full_text() == "–"

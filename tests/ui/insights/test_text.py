@@ -43,8 +43,8 @@ def test_an_hour_tells_what_was_handed_over_only_where_something_was() -> None:
 
 
 def test_shares_and_changes_are_in_whole_per_cent() -> None:
-    assert share_text(591, 896) == "66 %"
-    assert (change_text(896, 800), change_text(90, 100), change_text(7, 7)) == ("+12 %", "−10 %", "+0 %")
+    assert share_text(591, 896) == "66%"
+    assert (change_text(896, 800), change_text(90, 100), change_text(7, 7)) == ("+12%", "−10%", "+0%")
 
 
 def test_an_hour_says_its_three_numbers() -> None:

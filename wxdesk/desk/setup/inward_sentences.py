@@ -91,7 +91,7 @@ WAY_IN = {
         remedy="Let it lead to {listener}.",
     ),
     CheckVerdict.ANSWER_CHANGED: Wording(
-        "Something on the way changes our answer ({n} bytes differ).",
+        "Something on the way changes our answer (bytes that differ: {n}).",
         "Something on the way changes our answer.",
         remedy="Switch off compression, caching and injected scripts there.",
     ),
@@ -222,7 +222,7 @@ WAY_IN = {
     ),
     CheckVerdict.NOT_WECHAT: Wording("The last visit was not WeChat's (it had no signature); it does not matter."),
     CheckVerdict.PUSH_REPEATED: Wording(
-        "We answered too slowly: WeChat sent a message {n} times again.",
+        "We answered too slowly: WeChat sent a message again ({n}×).",
         "We answered too slowly: WeChat sent a message again.",
         remedy="Look at the delays on the way and at this machine's load.",
     ),

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEven
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain, size_text, tr
 from wxdesk.ui.content.picture_intake import AddedPicture, PictureSource, add_picture, source_in, source_of
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
@@ -18,8 +18,6 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
-
-KILOBYTE = 1024
 
 
 class PictureField(QWidget):
@@ -126,14 +124,6 @@ def taken_text(taken: AddedPicture) -> str:
     size, own = size_text(taken.size), size_text(taken.picture.size)
     upload = tr("{size}, was {own}: shrunk", size=size, own=own) if taken.size < taken.picture.size else size
     return f"{taken.name} · {upload}" if taken.name else upload
-
-
-def size_text(size: int) -> str:
-    """Return a number of bytes in a suitable unit."""
-    kilobytes = size / KILOBYTE
-    if kilobytes < KILOBYTE:
-        return tr("{n} KB", n=max(1, round(kilobytes)))
-    return tr("{n} MB", n=f"{kilobytes / KILOBYTE:.1f}")
 
 
 FIELDS: Mapping[ReplyKind, Sequence[str]] = {

@@ -109,7 +109,7 @@ def _messages(text: str, size: int) -> tuple[str, ...]:
 
 def _too_long_text(size: int, parts: int, left: int) -> str:
     if not parts:
-        return tr("{n} bytes too long for one message", n=f"{size - TEXT_LIMIT_BYTES:,}")
+        return ntr("{n} byte too long for one message", "{n} bytes too long for one message", size - TEXT_LIMIT_BYTES)
     if parts > left:
         return tr("needs {n} messages, and only {left} may be sent", n=parts, left=left)
     leaves = ntr("will leave as {n} message", "will leave as {n} messages", parts)

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from wxdesk.core.model.statistics import DAYS, HOURS, HourCount
-from wxdesk.i18n import tr
+from wxdesk.i18n import number_text, tr
 from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.dialogs.notices import announce
@@ -171,7 +171,7 @@ class HourlyBars(Chart):
             most=messages_text(self.hours[busiest].total),
         )
         _, top = scale(self.hours[busiest].total)
-        label = QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance(str(top))
+        label = QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance(number_text(top))
         self.axis_width = max(AXIS_WIDTH, label + 12)
         self.setAccessibleName(tr("Messages by hour"))
         self.setAccessibleDescription(summary if total else messages_text(0))
@@ -211,7 +211,7 @@ class HourlyBars(Chart):
             painter.setPen(QPen(Theme.current().color("line"), 1))
             painter.drawLine(int(plot.left()), int(y), int(plot.right()), int(y))
             beside = QRectF(0, y - 8, self.axis_width - 8, 16)
-            self.paint_caption(painter, beside, str(value), RIGHT)
+            self.paint_caption(painter, beside, number_text(value), RIGHT)
 
     def _paint_bar(self, painter: QPainter, hour: int, found: HourCount, top: int) -> None:
         cell, theme = self.cell_rect(0, hour), Theme.current()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from wxdesk.i18n import number_text
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
@@ -56,7 +57,7 @@ class RankModel(QAbstractListModel):
         if role == ROW_ROLE:
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return "  ".join(part for part in (row.name, f"{row.value:,}", row.note) if part)
+            return "  ".join(part for part in (row.name, number_text(row.value), row.note) if part)
         return plain_tip(row.name) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def replace(self, rows: Sequence[Ranked]) -> None:
@@ -65,7 +66,7 @@ class RankModel(QAbstractListModel):
             self.beginResetModel()
             self.rows = tuple(rows)
             value, note = (QFontMetrics(face) for face in (_VALUE(), _NOTE()))
-            self.value_width = max((value.horizontalAdvance(f"{row.value:,}") for row in rows), default=0) + 1
+            self.value_width = max((value.horizontalAdvance(number_text(row.value)) for row in rows), default=0) + 1
             self.note_width = max((note.horizontalAdvance(row.note) for row in rows), default=0) + 1
             self.endResetModel()
 
@@ -99,7 +100,7 @@ class RankDelegate(QStyledItemDelegate):
             paint_text(painter, remark, row.note, _NOTE(), theme.color(row.note_role))
         left = right - note - ranks.value_width - (GAP if note else 0)
         value = QRect(left, rect.top(), ranks.value_width, rect.height())
-        paint_text(painter, value, f"{row.value:,}", _VALUE(strong=not note), theme.color("text"), RIGHT)
+        paint_text(painter, value, number_text(row.value), _VALUE(strong=not note), theme.color("text"), RIGHT)
         room = value.left() - GAP - rect.left()
         name = room if row.share is None else min(room * 45 // 100, 180)
         words = " ".join(row.name.split())

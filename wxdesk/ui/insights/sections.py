@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.statistics import Figures, RuleHits
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import ntr, number_text, tr
 from wxdesk.ui.insights.board import Board, CardPlace
 from wxdesk.ui.insights.chart import HeatMap, HourlyBars, heat_colour
 from wxdesk.ui.insights.ranking import Ranked, RankList
@@ -61,7 +61,7 @@ class Sections:
 
     def show_figures(self, figures: Figures, compared: str, *, all_of_them: bool = True) -> None:
         """Show these statistics; shares only if they are of `all_of_them`."""
-        self.messages.tell(f"{figures.messages:,}", compared)
+        self.messages.tell(number_text(figures.messages), compared)
         self._show_shares(figures, all_of_them=all_of_them)
         self._show_waits(figures)
         self.bars.show_hours(figures.hours)
@@ -79,19 +79,20 @@ class Sections:
         if figures.corrected:
             by_rule = tr("{messages}, {n} corrected", messages=by_rule, n=figures.corrected)
         self.by_rule.tell(share_text(figures.by_rule, figures.messages if all_of_them else 0), by_rule)
-        sent = tr("Sent: {rules} by rules, {hand} by hand", rules=figures.sent_by_rule, hand=figures.sent_by_operator)
+        rules, hand = number_text(figures.sent_by_rule), number_text(figures.sent_by_operator)
+        sent = tr("Sent: {rules} by rules, {hand} by hand", rules=rules, hand=hand)
         self._bars.show_below(sent)
         if not all_of_them:
             self.unanswered.tell(NONE, "")
         elif figures.unanswered:
-            self.unanswered.tell(f"{figures.unanswered:,}", tr("nobody has answered yet"), "failed")
+            self.unanswered.tell(number_text(figures.unanswered), tr("nobody has answered yet"), "failed")
         else:
             elsewhere = tr("{n} handed over to WeChat's own tool", n=figures.handed_over) if figures.handed_over else ""
             self.unanswered.tell("0", elsewhere or tr("every message was answered"))
 
     def _show_waits(self, figures: Figures) -> None:
         first, human = figures.first_response, figures.human_wait
-        within = tr("median · 90 %: {wait}", wait=wait_text(first.ninetieth)) if first.count else ""
+        within = tr("median · 90%: {wait}", wait=wait_text(first.ninetieth)) if first.count else ""
         self.first_response.tell(wait_text(first.median), within or tr("no reply yet"))
         if human.longest is None:
             waits = ntr("{n} customer waits now", "{n} customers wait now", figures.waiting)

@@ -8,7 +8,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import HOURS, Figures, HourCount, RuleHits, TimeSpan, Undelivered
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.data.exporting import FIGURE_COLUMNS, csv_lines
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import ntr, number_text, tr
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import weekday_text
 
@@ -81,7 +81,7 @@ def wait_text(wait: timedelta | None) -> str:
 
 def share_text(part: int, whole: int) -> str:
     """Format a share in whole per cent; a dash when there is no whole."""
-    return f"{100 * part / whole:.0f} %" if whole else NONE
+    return f"{part / whole:.0%}" if whole else NONE
 
 
 def change_text(now: int, before: int) -> str:
@@ -89,7 +89,7 @@ def change_text(now: int, before: int) -> str:
     if not before:
         return ""
     percent = round(100 * (now - before) / before)
-    return f"+{percent} %" if percent >= 0 else f"−{-percent} %"
+    return f"+{number_text(percent)}%" if percent >= 0 else f"−{-percent}%"
 
 
 def hour_text(hour: int) -> str:
@@ -99,12 +99,8 @@ def hour_text(hour: int) -> str:
 
 def hour_counts(hour: int, count: HourCount) -> str:
     """Describe the counts of one hour of the day."""
-    said = tr(
-        "rules {rule} · you {operator} · unanswered {nobody}",
-        rule=count.by_rule,
-        operator=count.by_operator,
-        nobody=count.unanswered,
-    )
+    rule, operator, nobody = map(number_text, (count.by_rule, count.by_operator, count.unanswered))
+    said = tr("rules {rule} · you {operator} · unanswered {nobody}", rule=rule, operator=operator, nobody=nobody)
     elsewhere = tr(" · handed over {n}", n=count.handed_over) if count.handed_over else ""
     return f"{hour_text(hour)}    {said}{elsewhere}"
 
@@ -144,7 +140,7 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, int]]:
     yield tr("Not answered"), "", figures.unanswered
     yield tr("Handed over"), "", figures.handed_over
     for name, waits in ((tr("First response"), figures.first_response), (tr("Waiting for you"), figures.human_wait)):
-        measures = ((tr("median"), waits.median), ("90 %", waits.ninetieth), (tr("longest"), waits.longest))
+        measures = ((tr("median"), waits.median), ("90%", waits.ninetieth), (tr("longest"), waits.longest))
         yield from ((name, what, wait // timedelta(seconds=1)) for what, wait in measures if wait is not None)
     yield tr("Sent by rules, by hand"), tr("Rules"), figures.sent_by_rule
     yield tr("Sent by rules, by hand"), tr("By you"), figures.sent_by_operator

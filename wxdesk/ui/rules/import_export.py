@@ -15,6 +15,7 @@ from wxdesk.i18n import explain, language, ntr, tr
 from wxdesk.paths import resource, write_private
 from wxdesk.ui.rules.import_preview import ImportDialog
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_where
 from wxdesk.ui.widgets.dialogs.notices import Notices
 
 log = logging.getLogger(__name__)
@@ -41,18 +42,15 @@ class RuleFiles(QObject):
 
     def open_import(self) -> None:
         """Let the operator choose a file to import."""
-        dialog = self._dialog(tr("Import rules"), QFileDialog.AcceptMode.AcceptOpen)
+        dialog = QFileDialog(self._host.window(), tr("Import rules"), str(Path.home()), tr("Rules (*.toml)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.import_from)
+        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def open_export(self) -> None:
         """Let the operator choose where to export to."""
-        dialog = self._dialog(tr("Export rules"), QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("toml")
-        dialog.selectFile("rules.toml")
-        dialog.fileSelected.connect(self.export_to)
-        dialog.open()
+        ask_where(self._host, tr("Export rules"), "rules.toml", self.export_to, tr("Rules (*.toml)"))
 
     def import_from(self, file: str) -> None:
         """Read a file and preview what it would change."""
@@ -111,12 +109,6 @@ class RuleFiles(QObject):
         said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=path.name)
         left = pictures_left_behind(len(exported.pictures))
         self._notices.toast(f"{said} · {left}" if left else said)
-
-    def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
-        dialog = QFileDialog(self._host.window(), title, str(Path.home()), tr("Rules (*.toml)"))
-        dialog.setAcceptMode(mode)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
 
 
 def _read(path: Path) -> str:

@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
-from wxdesk.ui.wording.messages import weekday_text
+from wxdesk.ui.wording.messages import date_text, weekday_text
 
 WIDTH, HEIGHT = 800, 520
 LIST, EDGE = 264, 14
@@ -157,7 +157,7 @@ def _lines(calendar: Calendar) -> Iterator[RevisionLine]:
 
 
 def _dates(days: SpecialDays) -> str:
-    return days.first.isoformat() if days.first == days.last else f"{days.first.isoformat()} – {days.last.isoformat()}"
+    return " – ".join(map(date_text, sorted({days.first, days.last})))
 
 
 def _span(span: OpenSpan) -> str:

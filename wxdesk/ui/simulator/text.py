@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import ntr, number_text, tr
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, Phone, PhoneLine, PhoneSide, PushReport, SimulatedCustomer
 from wxdesk.ui.wording.messages import kind_text, readable, short_openid, time_left_text
 
@@ -62,7 +62,7 @@ def report_word(report: PushReport) -> str:
     if not report.pushed:
         return tr("The message was not pushed.")
     if report.accepted:
-        return tr("The desk took it in {n} ms.", n=f"{report.milliseconds:.0f}")
+        return tr("The desk took it in {n} ms.", n=number_text(report.milliseconds))
     return ntr(
         "The desk did not take it in {n} try: {reason}",
         "The desk did not take it in {n} tries: {reason}",

@@ -17,7 +17,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import TOKEN_CALLS, CheckVerdict
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.explanations import refusal_text
-from wxdesk.i18n import account_title, tr
+from wxdesk.i18n import account_title, number_text, tr
 from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.messages import kind_text, name_of, span_text
 
@@ -86,7 +86,7 @@ class TrafficLine:
         """The duration, if it is known."""
         if self.entry.milliseconds < 0:
             return ""
-        return tr("{n} ms", n=f"{self.entry.milliseconds:.0f}")
+        return tr("{n} ms", n=number_text(self.entry.milliseconds))
 
     def contains(self, phrase: str) -> bool:
         """Tell if a casefolded phrase occurs anywhere in the line."""

@@ -142,7 +142,7 @@ def _kept(path: PushPath, account: Account | None) -> list[TrafficStep]:
     said += [FORMATS[push.format]] if push.format is not None else []
     return [
         TrafficStep(tr("Checked"), " · ".join(said) or tr("signed")),
-        TrafficStep(tr("Kept"), tr("{time} · no. {n}", time=precise_time(push.received_at), n=push.id)),
+        TrafficStep(tr("Kept"), tr("{time} · no. {n}", time=precise_time(push.received_at), n=str(push.id))),
     ]
 
 

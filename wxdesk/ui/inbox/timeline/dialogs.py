@@ -1,7 +1,6 @@
 """Dialogs with what a bubble holds: the address of a link, or a picture to zoom."""
 
 import asyncio
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -17,18 +16,20 @@ from PySide6.QtGui import (
     QShortcut,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QFrame, QGraphicsScene, QGraphicsView, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QPlainTextEdit, QWidget
 
 from wxdesk.core.content.limits import is_web_address
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.errors import BadPicture
 from wxdesk.i18n import tr
+from wxdesk.paths import replace_file
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog, NarrowDialog
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_where
 from wxdesk.ui.widgets.labels import PlainLabel
 
 _HEIGHT = 96
@@ -142,14 +143,8 @@ class PictureViewer(Dialog):
         self._bridge.ask(self._bridge.desk.pictures.path(self._digest), self._ask_where, once=self)
 
     def _ask_where(self, path: Path | None) -> None:
-        if path is None:
-            return
-        dialog = QFileDialog(self, tr("Save as…"), f"{tr('Picture')}{path.suffix}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(path.suffix.removeprefix("."))
-        dialog.fileSelected.connect(partial(self._save_to, path))
-        dialog.open()
+        if path is not None:
+            ask_where(self, tr("Save as…"), f"{tr('Picture')}{path.suffix}", partial(self._save_to, path))
 
     def _save_to(self, path: Path, file: str) -> None:
         self._bridge.ask(asyncio.to_thread(copied, path, Path(file)), self._saved)
@@ -159,9 +154,9 @@ class PictureViewer(Dialog):
 
 
 def copied(source: Path, target: Path) -> Path:
-    """Copy a picture file and return its path; raise `BadPicture` on failure."""
+    """Copy a picture file, whole or not, and return its path; raise `BadPicture`."""
     try:
-        shutil.copyfile(source, target)
+        replace_file(target, (source.read_bytes(),))
     except OSError:
         raise BadPicture(UNWRITABLE) from None
     return target

@@ -24,7 +24,7 @@ from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.core.setup.reach import Outage, gaps_between
 from wxdesk.core.wechat.session_from import fields_of
-from wxdesk.i18n import tr
+from wxdesk.i18n import size_text, tr
 from wxdesk.ui.wording.messages import clock_time, day_text, kind_text, readable
 from wxdesk.ui.wording.outages import gap_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
@@ -97,10 +97,7 @@ def _field(message: Message, name: str) -> str:
 
 
 def _size(text: str) -> str:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        return ""
-    kilobytes = -(-int(text) // 1024)
-    return tr("{n} KB", n=kilobytes) if kilobytes < 1024 else tr("{n} MB", n=f"{kilobytes / 1024:.1f}")
+    return size_text(int(text)) if text.isascii() and text.isdigit() and len(text) < 16 else ""
 
 
 def _shortened(value: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from wxdesk.core.rules.business_hours import OpenSpan, Schedule
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import weekday_text
+from wxdesk.ui.wording.messages import date_text, weekday_text
 
 WEEK = timedelta(days=7)
 
@@ -41,4 +41,4 @@ def _when(schedule: Schedule, at: datetime, now: datetime) -> str:
 def _day(day: date, today: date) -> str:
     if day == today:
         return ""
-    return weekday_text(day.weekday()) if day - today < WEEK else day.isoformat()
+    return weekday_text(day.weekday()) if day - today < WEEK else date_text(day)

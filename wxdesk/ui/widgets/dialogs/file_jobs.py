@@ -14,7 +14,7 @@ from wxdesk.core.model.operator import Role
 from wxdesk.core.system_failures import why_unusable
 from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain, number_text, tr
 from wxdesk.paths import replace_file
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -67,14 +67,7 @@ class FileJobs(QObject):
             return
         name = f"{what}-{self._bridge.desk.clock().astimezone():%Y-%m-%d}{endings[0]}"
         filters = ";;".join(tr(_FILTERS[ending]) for ending in endings)
-        dialog = QFileDialog(self._host.window(), tr("Save as"), str(Path.home() / name), filters)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(endings[0])
-        dialog.filterSelected.connect(partial(_use_ending, dialog))
-        dialog.selectFile(name)
-        dialog.fileSelected.connect(partial(self.write, work, told))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(self._host, tr("Save as"), name, partial(self.write, work, told), filters)
 
     def write(self, work: FileWork, told: str, file: str) -> None:
         """Have `work` write a file, and say `told` once it is there."""
@@ -92,7 +85,7 @@ class FileJobs(QObject):
     def _show(self) -> None:
         latest = None if self._progress is None else self._progress.latest
         if latest is not None:
-            said = tr("Writing: {done} of {of}", done=latest.done, of=latest.of)
+            said = tr("Writing: {done} of {of}", done=number_text(latest.done), of=number_text(latest.of))
             self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
 
     def _done(self, told: str, _: object) -> None:
@@ -112,6 +105,18 @@ class FileJobs(QObject):
         self._notices.bar(BAR, "")
 
 
+def ask_where(host: QWidget, title: str, name: str, then: Callable[[str], object], filters: str = "") -> None:
+    """Ask where to save a file, proposing a name; `then` gets the path."""
+    dialog = QFileDialog(host.window(), title, str(Path.home() / name), filters)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(Path(name).suffix)
+    dialog.filterSelected.connect(partial(_use_ending, dialog))
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(then)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
 def _use_ending(dialog: QFileDialog, chosen: str) -> None:
     dialog.setDefaultSuffix(chosen.rpartition(".")[2].rstrip(")"))
 
@@ -121,13 +126,7 @@ NOT_SAVED = "not saved"
 
 def save_as(host: QWidget, notices: Notices, name: str, content: bytes) -> None:
     """Ask for a file, proposing a name, and write `content` into it, whole or not."""
-    dialog = QFileDialog(host.window(), tr("Save as"), str(Path.home() / name))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
-    dialog.selectFile(name)
-    dialog.fileSelected.connect(partial(_save, notices, content))
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+    ask_where(host, tr("Save as"), name, partial(_save, notices, content))
 
 
 def _save(notices: Notices, content: bytes, file: str) -> None:
