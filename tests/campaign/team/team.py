@@ -48,7 +48,7 @@ UNANSWERED = 3.0
 """Seconds after which a customer writes again although no answer came; that may be unknown for ever."""
 
 PAGE = 100
-"""Conversations that every desk shows."""
+"""Conversations that every desk shows: first those who need somebody, then the newest."""
 
 WITNESS = """
 CREATE TABLE witness (who text, epoch bigint, table_name text);
@@ -267,7 +267,8 @@ class Team:
     def _unlike_stored(self, shown: dict[str, list[Any]]) -> list[object]:
         """What a desk shows otherwise than it is stored, and the newest conversations that it lacks."""
         stored = {row[0]: row[1:] for row in self.ask(STORED)}
-        newest = itertools.islice(stored, PAGE)
+        [[needy]] = self.ask("SELECT count(*) FROM calls")
+        newest = itertools.islice(stored, max(0, PAGE - int(needy)))
         shown = {number: [str(one) for one in row] for number, row in shown.items()}
         return [
             (number, shown.get(number), stored.get(number))
