@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.ui.editing.template_text import TemplateEdit
 from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Look
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
@@ -42,11 +43,14 @@ def test_messages_grow_by_key_and_the_size_is_kept(
     def height() -> int:
         return sum(timeline.sizeHintForRow(row) for row in range(timeline.model().rowCount()))
 
-    usual = height()
+    usual, template = height(), window.findChild(TemplateEdit)
+    lines = template.height()
     for _ in range(3):
         press(window, "Ctrl++")
     qtbot.waitUntil(lambda: edit.font().pixelSize() == USUAL + 3)
     assert height() > usual
+    assert template.font().pixelSize() == USUAL + 3
+    assert template.height() > lines
     assert WindowMemory(world.home).number("message_size") == USUAL + 3
     for _ in range(30):
         press(window, "Ctrl+=")

@@ -13,10 +13,11 @@ _WITHIN_NUMBER = re.compile(r"(?<=[\d#])[ -](?=[\d#])")
 def found_in(content: Content, words: Sequence[str]) -> tuple[str, ...]:
     """Return those of `words` that are written in `content`, in any case and width.
 
-    `#` stands for any digit, so that `1##########` finds mobile numbers, also with blanks or hyphens in them.
+    `#` is any digit: `1##########` finds mobile numbers, also with blanks or hyphens in them, and returns their digits.
     """
     said = _folded("\n".join(words_of(content).values()))
-    return tuple(word for word in words if re.search(re.escape(_folded(word)).replace(r"\#", r"\d"), said))
+    found = [(word, re.search(re.escape(_folded(word)).replace(r"\#", r"\d"), said)) for word in words]
+    return tuple(match.group() if "#" in word else word for word, match in found if match)
 
 
 def _folded(text: str) -> str:

@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QTextFormat,
 )
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
@@ -200,6 +199,9 @@ class TemplateEdit(QPlainTextEdit):
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_colors"):
             self._colors.rehighlight()
             self._show_marks()
+        if event.type() is QEvent.Type.FontChange and self.font().pixelSize() != Size.MESSAGE:
+            self.setFont(font(Size.MESSAGE))
+            self._fit()
 
     def _changed(self) -> None:
         text = self.text()
@@ -233,9 +235,6 @@ def _marked(block: QTextBlock) -> QTextEdit.ExtraSelection:
 
 class _Highlighter(QSyntaxHighlighter):
     """Highlighter: variables bold in the accent colour, tags in a quieter one."""
-
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
 
     def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
         theme = Theme.current()
