@@ -100,12 +100,18 @@ def unit(one: str, many: str) -> Callable[[int], str]:
 def name_accounts(titles: Mapping[str, str]) -> None:
     """Call accounts by these titles from now on; an empty one stands for the name."""
     global _titles
-    _titles = MappingProxyType({**_titles, **titles})
+    _titles = MappingProxyType({name: title for name, title in {**_titles, **titles}.items() if title})
 
 
 def account_title(name: str) -> str:
     """Return what people call the account of this name."""
-    return contained(_titles.get(name) or name)
+    return contained(_title(name))
+
+
+def _title(name: str) -> str:
+    """Return the title of an account, with its name if it is that of others too."""
+    title = _titles.get(name, name)
+    return f"{title} ({name})" if list(_titles.values()).count(title) > 1 else title
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
@@ -114,7 +120,7 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
     An account has its title in a hole of that name; a whole number in a hole `n` counts something.
     """
     if "account" in values:
-        values = {**values, "account": _titles.get(str(values["account"])) or values["account"]}
+        values = {**values, "account": _title(str(values["account"]))}
     if isinstance(n := values.get("n"), int):
         values = {**values, "n": number_text(n)}
     return text.format(**{name: contained(one) if isinstance(one, str) else one for name, one in values.items()})

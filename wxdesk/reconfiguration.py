@@ -51,6 +51,7 @@ class Reconfiguration:
             return changes
         desk.configuration.take(setup)
         await desk.accounts.take(setup.accounts, setup.credentials)
+        await desk.preferences.load()  # whose views name accounts
         self.listener.take(doors_of(setup))
         wechat = setup.config.wechat
         ready = desk.accounts.ready()

@@ -21,6 +21,19 @@ def test_a_title_in_any_script_names_the_account_and_turns_nothing(title: str) -
     assert account_title("shop") == "shop"
 
 
+def test_accounts_of_one_title_are_told_apart_wherever_they_are_named() -> None:
+    name_accounts({"shop": "茶具店", "other": "茶具店", "third": "third shop"})
+    assert [account_title(name) for name in ("shop", "other", "third")] == [
+        "茶具店 (shop)",
+        "茶具店 (other)",
+        "third shop",
+    ]
+    assert tr("“{account}” is paused", account="other") == "“茶具店 (other)” is paused"
+    name_accounts({"other": "", "third": ""})
+    assert account_title("shop") == "茶具店"
+    name_accounts({"shop": ""})
+
+
 def test_a_title_of_blanks_is_none() -> None:
     assert parse(f'{ENTRY}title = "  "\n').accounts[0].account().title == ""
 

@@ -6,7 +6,6 @@ without one the scenario is played offscreen, printed, and screenshots are saved
 """
 
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from wxdesk import logs
@@ -36,13 +35,10 @@ def run_demo(home: Path | None, screenshots: Path | None, log_level: str) -> int
 
 
 def _folder(home: Path | None) -> contextlib.AbstractContextManager[Path]:
-    return temporary_folder() if home is None else _own_folder(home)
-
-
-@contextlib.contextmanager
-def _own_folder(home: Path) -> Iterator[Path]:
+    if home is None:
+        return temporary_folder()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    yield home.resolve()
+    return contextlib.nullcontext(home.resolve())
 
 
 def _play_and_grab(demo: DemoDesk, pictures: Path) -> list[Path]:

@@ -34,7 +34,7 @@ def with_account(text: str, keys: Keys) -> str:
     """
     expected: Data = parsed_toml(text)
     if keys.get("name") in account_names(text):
-        raise BadInput(reason=Phrase("config.toml has an account “{account}” already.", account=keys["name"]))
+        raise BadInput(reason=Phrase("config.toml has an account “{name}” already.", name=keys["name"]))
     given = {key: value for key, value in keys.items() if value is not None}
     expected.setdefault(ACCOUNTS, []).append(given)
     inline = _span(TomlLines(text), (ACCOUNTS,))
@@ -136,7 +136,7 @@ def _span(lines: TomlLines, path: Path) -> tuple[int, int] | None:
 def _index_of(text: str, name: str) -> int:
     names = account_names(text)
     if name not in names:
-        raise BadInput(reason=Phrase("config.toml has no account “{account}”.", account=name))
+        raise BadInput(reason=Phrase("config.toml has no account “{name}”.", name=name))
     return names.index(name)
 
 

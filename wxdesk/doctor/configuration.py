@@ -21,7 +21,7 @@ from wxdesk.desk.setup.account_findings import (
 from wxdesk.desk.wechat.clock_skew import skew_values
 from wxdesk.desk.wechat.explanations import field_name
 from wxdesk.doctor.case import Case
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import account_title, explain, name_accounts, tr
 from wxdesk.secrets.names import SecretSource
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
 from wxdesk.threads import aside
@@ -36,7 +36,8 @@ async def check_configuration(case: Case) -> Iterable[Finding]:
     except WxdeskError as error:
         return (_found(CheckVerdict.CONFIG_BROKEN, reason=explain(error)),)
     if case.accounts:
-        names = ", ".join(account.name for account in case.accounts)
+        name_accounts({account.name: account.title for account in case.accounts})
+        names = ", ".join(account_title(account.name) for account in case.accounts)
         of_accounts = [finding for account in case.accounts for finding in _of_account(case, account)]
         return (_found(CheckVerdict.OK, accounts=names), *of_accounts)
     misnamed = _misnamed(case.home)

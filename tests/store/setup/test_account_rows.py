@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, func, select
 
@@ -12,14 +14,16 @@ from tests.store.recounted import EVER
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Narrowing
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.model.reply import UnsentContent
+from wxdesk.core.preferences import Preferences, SavedView
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.store import Store
 from wxdesk.store.schema import metadata
-from wxdesk.store.settings import ACCOUNT_KEYS, CALL
+from wxdesk.store.settings import ACCOUNT_KEYS, CALL, OWN_PREFERENCES, PREFERENCES
 from wxdesk.store.setup.account_rows import _owned
 from wxdesk.store.setup.attempts import CountedFinding
 
@@ -104,6 +108,9 @@ async def test_removing_loses_no_push(store: Store) -> None:
 
 async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     await fill(store, "aa")
+    view = SavedView("“aa”", "all", Narrowing(account="aa"))
+    for key in (PREFERENCES, f"{OWN_PREFERENCES}小王"):
+        await store.settings.set(key, msgspec.json.encode(Preferences(views=(view,))).decode())
     before = await rows(store)
     await store.account_rows.begin_rename("aa", "new")
     assert await store.account_rows.unfinished_rename() == ("aa", "new")
@@ -112,6 +119,9 @@ async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     await store.account_rows.forget_rename()
     assert await store.account_rows.unfinished_rename() is None
     assert await rows(store) == before
+    for kept in (await store.settings.beginning(PREFERENCES)).values():
+        [renamed] = msgspec.json.decode(kept, type=Preferences).views
+        assert renamed == replace(view, narrowing=Narrowing(account="new"))
     [thread] = await store.inbox.customers("oA", accounts=["new"])
     assert thread.account == "new"
     assert await store.inbox.customers("oA", accounts=["aa"]) == []

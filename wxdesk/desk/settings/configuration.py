@@ -23,7 +23,7 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain, name_accounts, tr
 from wxdesk.paths import stamp_of
 from wxdesk.secrets.names import CHANGED_FILE, CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, MissingSecret
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
@@ -127,6 +127,7 @@ def read_setup(home: Path, sources: SecretSources, clock: Clock = utc_now) -> Se
         BadConfig, UnusableFile: config.toml cannot be used, and why.
     """
     config = load(home)
+    name_accounts({entry.name: entry.account().title for entry in config.accounts})
     found = {entry.name: sources.read(entry.account(), clock()) for entry in config.accounts}
     credentials = {name: one.credentials for name, one in found.items() if not one.missing}
     missing = tuple(secret for one in found.values() for secret in one.missing)

@@ -103,7 +103,7 @@ class AccountEditing:
         What is cut off before config.toml has the new name, is undone at the next start, the rest done then.
         """
         if new in self._configuration.now.accounts:
-            raise BadInput(reason=Phrase("config.toml has an account “{account}” already.", account=new))
+            raise BadInput(reason=Phrase("config.toml has an account “{name}” already.", name=new))
         rows = self._store.account_rows
 
         async def begin() -> None:

@@ -72,19 +72,16 @@ class Inbox(StorePart):
         found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
         return _page(found, limit)
 
-    async def messages(self, ids: Collection[int]) -> list[Message]:
+    @reading
+    def messages(self, connection: Connection, ids: Collection[int]) -> list[Message]:
         """Return these messages, unordered; unknown ids are left out."""
-        return await self._db.read(_messages, ids) if ids else []
+        return [message_of(row) for row in connection.execute(select(messages).where(messages.c.id.in_(ids)))]
 
     counts = read_by(inbox_rows.counts)
     day_counts = read_by(inbox_rows.day_counts)
     find = read_by(search.find)
     customers = read_by(search.customers)
     search = read_by(search.search)
-
-
-def _messages(connection: Connection, ids: Collection[int]) -> list[Message]:
-    return [message_of(row) for row in connection.execute(select(messages).where(messages.c.id.in_(ids)))]
 
 
 def _last(query: Select[Any], table: Table, at: Any, limit: int) -> Select[Any]:  # noqa: ANN401

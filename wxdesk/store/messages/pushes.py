@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, false, func, select, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from wxdesk.core.model.push import KeptPush, Push
-from wxdesk.store.engine.database import Database, Insert, StorePart, insert_into, reading, write_by
+from wxdesk.store.engine.database import Database, Insert, StorePart, insert_into, reading, write_by, writing
 from wxdesk.store.messages import deriving
 from wxdesk.store.messages.push_batches import GroupCommit
 from wxdesk.store.messages.push_mark import FILE, PushMark
@@ -149,10 +148,11 @@ class QuarantineStore(StorePart):
         """Return unreadable pushes with ids below `before_id` (all if None), newest first."""
         return await self._db.read(_list, _page(before_id, limit).where(UNREADABLE))
 
-    async def release(self, ids: Collection[int]) -> list[int]:
+    @writing
+    def release(self, connection: Connection, ids: Collection[int]) -> list[int]:
         """Release these pushes for deriving; return the ids of those that were still here."""
         change = update(raw_pushes).where(raw_pushes.c.id.in_(ids), UNREADABLE).values(note="", derived=false())
-        return await self._db.write(_released, change.returning(raw_pushes.c.id))
+        return sorted(connection.scalars(change.returning(raw_pushes.c.id)))
 
 
 def _page(before_id: int | None, limit: int) -> Select[Any]:
@@ -166,7 +166,3 @@ def _list(connection: Connection, query: Select[Any]) -> list[KeptPush]:
 
 def _newest(connection: Connection) -> int:
     return connection.scalar(select(func.max(raw_pushes.c.id))) or 0
-
-
-def _released(connection: Connection, change: ReturningUpdate[Any]) -> list[int]:
-    return sorted(connection.scalars(change))

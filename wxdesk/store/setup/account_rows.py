@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, delete, exists, false, or_, select, type_coerce, update
+from sqlalchemy.sql import func
 
 from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.core.model.operator import CommandState
@@ -19,7 +20,7 @@ from wxdesk.store.schema.columns import JsonText
 from wxdesk.store.schema.figures import changed_hours, hourly_figures
 from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures, uploads
 from wxdesk.store.schema.team import commands
-from wxdesk.store.settings import ACCOUNT_KEYS, CALL, get, put
+from wxdesk.store.settings import ACCOUNT_KEYS, CALL, PREFERENCES, get, put
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -60,6 +61,8 @@ class AccountRows(StorePart):
             connection.execute(update(table).where(table.c.account == old).values(account=new))
         for key in ACCOUNT_KEYS:
             connection.execute(update(settings).where(settings.c.key == key + old).values(key=key + new))
+        views = func.replace(settings.c.value, f'"account":{json.dumps(old)}', f'"account":{json.dumps(new)}')
+        connection.execute(update(settings).where(settings.c.key.startswith(PREFERENCES)).values(value=views))
 
     @writing
     def forget_rename(self, connection: Connection) -> None:

@@ -19,6 +19,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 
 MARGIN = 24
+_EVERYBODY = (0, "")
 
 WIDEST = 220
 """Pixels of a name in the head; longer ones are cut."""
@@ -110,6 +111,3 @@ class InsightsHead(QWidget):
 
     def _export(self, action: QAction) -> None:
         self.export_wanted.emit(action.data())
-
-
-_EVERYBODY = (0, "")

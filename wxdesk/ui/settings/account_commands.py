@@ -78,7 +78,7 @@ class AccountCommands(QObject):
             "Until then no message arrives."
         )
         label, window = tr("New name: letters and digits"), self._host.window()
-        dialog = NameDialog(tr("Rename “{account}”", account=name), text, label, name, window)
+        dialog = NameDialog(tr("Rename “{account}”", account=name), text, label, name, tr("Rename"), window)
 
         def rename() -> Coroutine[Any, Any, object]:
             dialog.asked = dialog.field.text()
@@ -93,7 +93,8 @@ class AccountCommands(QObject):
     def _call(self, name: str) -> None:
         text = tr("It stands in this window, in notices, and where a template names the mini program; the URL stays.")
         shown, window = self._bridge.desk.accounts[name].title, self._host.window()
-        dialog = NameDialog(tr("What is “{account}” called?", account=name), text, tr("Name shown"), shown, window)
+        title, label = tr("What is “{account}” called?", account=name), tr("Name shown")
+        dialog = NameDialog(title, text, label, shown, tr("Save"), window)
         change = self._bridge.desk.account_editing.change
         done = partial(self._tell, tr("It is changed"))
         dialog.when_agreed(self._bridge, lambda: change(name, title=dialog.field.text().strip() or None), done)
@@ -144,8 +145,8 @@ class AccountCommands(QObject):
 class NameDialog(AgreementDialog):
     """Asks for a name; `asked` is the one that is being given."""
 
-    def __init__(self, title: str, text: str, label: str, name: str, parent: QWidget) -> None:
-        super().__init__(title, text, tr("Rename"), parent)
+    def __init__(self, title: str, text: str, label: str, name: str, action: str, parent: QWidget) -> None:
+        super().__init__(title, text, action, parent)
         self.asked = name
         self.field = LabelledField(label, parent=self)
         self.field.edit.setText(name)
