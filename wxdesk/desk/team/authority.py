@@ -36,7 +36,6 @@ PASSING = {
 }  # fmt: skip
 """Commands that are not kept: replies have a history, and others ask for none."""
 
-
 SENDING = {"replies.release", "replies.edit", "replies.retry"}
 """Calls about a reply that claim its conversation, as writing does."""
 

@@ -209,6 +209,7 @@ class PostgresqlDatabase(Database):
         task = asyncio.get_running_loop().create_task(call)
         self._underway.add(task)
         task.add_done_callback(self._underway.discard)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody awaits it any more
         return asyncio.shield(task)
 
     async def _write[R](self, body: Callable[[Connection], R], *, guarded: bool) -> R:

@@ -32,14 +32,14 @@ def paint_initial(painter: QPainter, rect: QRectF, initial: str, number: int) ->
 
 
 def paint_face(painter: QPainter, rect: QRectF, name: str) -> None:
-    """Paint an operator's initial in a round of the colour of their name."""
+    """Paint an operator's initial, the last character of a Chinese name, in a round."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(AVATARS[sum(name.encode()) % len(AVATARS)]))
     painter.drawEllipse(rect)
     painter.setPen(Theme.current().color("on_accent"))
     painter.setFont(font(round(rect.height() * 0.6), strong=True))
-    painter.drawText(rect, CENTER, _first_letter(name))
+    painter.drawText(rect, CENTER, name[-1] if "\u4e00" <= name[-1:] <= "\u9fff" else _first_letter(name))
 
 
 def initial_of(contact: Contact) -> str:

@@ -146,12 +146,13 @@ def preview_of_row(row: InboxRow) -> str:
     What is begun and not sent stands in their place, unless the customer has written something unread.
     """
     last, begun = row.last_reply, None if row.conversation.unread else row.unsent
+    operator = "" if last is None else last.operator
     if begun is None and (last is None or not can_be_undone(last)):
-        return preview_of(row.conversation)
+        return preview_of(row.conversation, operator=operator)
     content = begun or (last.content if last is not None else Content())
     words, kind = content.summary, content.kind.value
     mine = replace(row.conversation, preview=words, preview_kind=kind, preview_author=Author.OPERATOR)
-    return preview_of(mine, with_author=begun is None)
+    return preview_of(mine, with_author=begun is None, operator=operator)
 
 
 def _held(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:

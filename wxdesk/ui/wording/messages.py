@@ -70,10 +70,10 @@ def brief_mode_text(mode: ReplyMode) -> str:
 _BRIEF_MODES = {ReplyMode.AUTO: "Auto", ReplyMode.HOLD: "Waits", ReplyMode.DRAFT: "Drafts", ReplyMode.OFF: "By hand"}
 
 
-def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
+def preview_of(conversation: Conversation, *, with_author: bool = True, operator: str = "") -> str:
     """Return the last message on one line, or an empty text if there is none.
 
-    `[Image]` and the like stand for content without text. A message not by the contact names its author.
+    `[Image]` and the like stand for content without text. A message not by the contact names its author or `operator`.
     """
     if conversation.last_at is None:
         return ""
@@ -86,7 +86,7 @@ def preview_of(conversation: Conversation, *, with_author: bool = True) -> str:
         return said
     if conversation.preview_author is Author.RULE:
         return tr("Rule: {said}", said=said)
-    return tr("You: {said}", said=said)
+    return f"{operator}: {said}" if operator else tr("You: {said}", said=said)
 
 
 def readable(text: str) -> str:

@@ -9,7 +9,7 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.ui.inbox.chat.header import NAME_LEAST
+from wxdesk.ui.inbox.chat.header import NAME_LEAST, ChatHeader
 from wxdesk.ui.shell.main_window import MainWindow
 
 SIZES = [(1280, 800), (1100, 800), (900, 600), (820, 600), (720, 520)]
@@ -53,3 +53,12 @@ def test_in_a_narrow_window_the_mode_still_says_whose_word_it_is(
     world.call(world.desk.conversations.set_mode(conversation, mode))
     qtbot.waitUntil(lambda: header.mode.text().endswith(here))
     qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(header.mode.text()))
+
+
+def test_a_short_line_below_the_name_does_not_cut_it(qtbot: QtBot) -> None:
+    header = ChatHeader({})
+    qtbot.addWidget(header)
+    header.name.setText("Li Lei from Hangzhou")
+    header.colleagues.setText("?")
+    header.colleagues.show()
+    assert header.who.sizeHint().width() == header.name.sizeHint().width()

@@ -218,10 +218,9 @@ class ChatHeader(QFrame):
     def _arrange(self) -> None:
         self.who = QWidget(self)
         vbox(STRETCH, self.name, self.colleagues, STRETCH, within=self.who, spacing=0)
-        for one in (self.name, self.colleagues, self.who):
-            one.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        for one in (self.face, self.colleagues):
-            one.hide()  # until somebody is signed in
+        self.who.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.face.hide()  # until somebody is signed in
+        self.colleagues.hide()
         name = (self.who, 100)  # as wide as it is, before anything else grows
         takeover = hbox(self.takeover, self.spans, spacing=_TWINS)
         status = hbox(self.resolve, self.snooze, spacing=_TWINS)
