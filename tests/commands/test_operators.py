@@ -71,7 +71,7 @@ def test_operators_are_added_listed_changed_and_removed(told: Told, home: Path, 
     [
         (("add", "x"), "short\n", "at least 8 characters"),
         (("add", "x"), "", "at least 8 characters"),
-        (("add", "WeChat"), "long enough", "a name has 1 to 30 characters"),
+        (("add", "WeChat"), "long enough", "A name has 1 to 30 characters"),
         (("remove", "nobody"), "", "There is no operator “nobody”"),
     ],
 )

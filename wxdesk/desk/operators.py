@@ -188,7 +188,7 @@ def _mark(row: SignInRow) -> str:
     return hashlib.sha256(f"wxdesk sign-in {row.operator.id} {row.password_hash}".encode()).hexdigest()
 
 
-WRONG = "name or password is wrong"
-WAIT = "too many wrong passwords: try again in {seconds} s"
-BAD_NAME = "a name has 1 to 30 characters, and none that a program uses for itself"
-TOO_SHORT = "a password has at least {least} characters"
+WRONG = "The name or the password is wrong."
+WAIT = "Too many wrong passwords: try again in {seconds} s."
+BAD_NAME = "A name has 1 to 30 characters, and is none that the program uses itself."
+TOO_SHORT = "A password has at least {least} characters."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaign.team.team import PATIENCE, FollowingDesk, Team, team
+from tests.campaign.team.team import PATIENCE, UNDER_WAY, FollowingDesk, Team, team
 from tests.conftest import Sized
 from tests.postgresql import Postgres
 from wxdesk.sandbox.server import Sandbox
@@ -53,7 +54,9 @@ async def test_it_catches_up(postgres: Postgres, tmp_path: Path, sandbox: Sandbo
 
 
 async def asleep_until_answered(shop: Team) -> str:
-    """Let a last one write; the text, once it is answered."""
+    """Wait until all of them are, however slow; let a last one write; the text, once it is answered."""
+    while await asyncio.to_thread(shop.ask, UNDER_WAY) != [["0"]]:  # noqa: ASYNC110 - psql tells nobody
+        await asyncio.sleep(0.2)
     await shop.answered()
     return list(shop.pushed_at)[-1]
 

@@ -59,7 +59,7 @@ def test_the_table_of_roles_names_commands_only() -> None:
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 31, "WeChat", "contact", "a\nb", "Operator"])
 def test_a_name_that_would_be_mistaken_is_refused(name: str) -> None:
-    with pytest.raises(BadInput, match="a name has 1 to 30"):
+    with pytest.raises(BadInput, match="A name has 1 to 30"):
         checked_name(name)
 
 
@@ -195,7 +195,7 @@ async def test_who_is_shut_out_loses_it_at_once(staffed: Team, operators: Operat
         await staffed.desk.desk.outbox.pause()
     await operators.look()
     assert operators.now is None
-    with pytest.raises(BadInput, match="name or password"):
+    with pytest.raises(BadInput, match="name or the password"):
         await sign_in(operators, "小王")
 
 
@@ -215,11 +215,11 @@ async def test_a_demotion_is_followed(staffed: Team, operators: Operators, monke
 
 async def test_wrong_passwords_cost_time(staffed: Team, operators: Operators) -> None:
     for _ in range(3):
-        with pytest.raises(BadInput, match="name or password is wrong"):
+        with pytest.raises(BadInput, match="The name or the password is wrong"):
             await operators.sign_in("小王", "guess")
     with pytest.raises(BadInput, match="try again in"):
         await sign_in(operators, "小王")
-    with pytest.raises(BadInput, match="name or password is wrong"):
+    with pytest.raises(BadInput, match="The name or the password is wrong"):
         await operators.sign_in("nobody", "guess")
     await sign_in(operators, "组长")  # others do not wait
 

@@ -48,7 +48,7 @@ def test_a_wrong_password_is_told_and_a_right_one_lets_in(
     dialog.show()
     assert dialog.password.edit.echoMode() is QLineEdit.EchoMode.Password
     fill(dialog, "老板", "something else")
-    qtbot.waitUntil(lambda: "name or password is wrong" in dialog.error.full_text())
+    qtbot.waitUntil(lambda: "The name or the password is wrong." in dialog.error.full_text())
     assert dialog.action.isEnabled()
     with qtbot.waitSignal(dialog.accepted):
         fill(dialog, " 老板 ", PASSWORD)

@@ -156,6 +156,6 @@ def owners(known: Iterable[Operator]) -> list[Operator]:
     return [one for one in known if one.active and one.role is Role.OWNER]
 
 
-TAKEN = "there is an operator called “{name}” already"
-CHANGED_MEANWHILE = "“{name}” was changed elsewhere meanwhile; look again"
-LAST_OWNER = "this is the last owner; make somebody else an owner first"
+TAKEN = "There is an operator called “{name}” already."
+CHANGED_MEANWHILE = "“{name}” was changed elsewhere meanwhile; look again."
+LAST_OWNER = "This is the last owner; make somebody else an owner first."
