@@ -21,6 +21,7 @@ from wxdesk.ui.rules.editor.editor import RuleEditorHead
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.traffic.page import TrafficPage
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyField, ShortcutSheet
 
@@ -113,6 +114,18 @@ def test_own_keys_work_and_are_drawn_wherever_a_key_is(
     qtbot.waitUntil(lambda: header.hands_back)
     QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.pausing.paused)
+
+
+def test_the_key_that_filters_the_traffic_stands_in_the_sheet(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    page = window.findChild(TrafficPage)
+    window.show_page(window.stack.indexOf(page))
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(page.header.search.hasFocus)
+    window.show_keys()
+    groups = {group.title: [key.does for key in group.keys] for group in window.findChild(ShortcutSheet).groups}
+    assert groups["Traffic"] == ["Filter by name, text or code"]
 
 
 def test_sentences_and_tooltips_name_own_keys_as_the_sheet_does(qtbot: QtBot) -> None:

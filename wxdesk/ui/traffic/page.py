@@ -1,7 +1,7 @@
 """Traffic page: the latest requests and calls, and one of them in detail."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.errors import NotFound
@@ -31,6 +31,7 @@ from wxdesk.ui.traffic.table import LINE, MOST, TrafficFilter, TrafficModel, Tra
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind_page
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import HoldReasons
 
@@ -88,6 +89,10 @@ class TrafficPage(QWidget):
             desk = self._bridge.desk
             self._bridge.ask(desk.traffic.newest_first(MOST, desk.reports.traces.before), self._show_newest)
 
+    def keys(self) -> tuple[ShortcutKey, ...]:
+        """Return the page's keys, for the shortcut sheet."""
+        return (ShortcutKey("Ctrl+F", tr("Filter by name, text or code"), self.header.search.setFocus),)
+
     def _build(self) -> None:
         self.setProperty("class", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -97,9 +102,8 @@ class TrafficPage(QWidget):
         self._stack = QStackedLayout(left)
         for page in (table, holder, self.health):
             self._stack.addWidget(page)
-        row = hbox((left, 1), spacing=0)
-        self._room = row
-        vbox(self.header, (row, 1), within=self, spacing=0)
+        self._room = hbox((left, 1), spacing=0)
+        vbox(self.header, (self._room, 1), within=self, spacing=0)
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
@@ -118,8 +122,7 @@ class TrafficPage(QWidget):
         self.header.read_again.clicked.connect(self._read_again)
         self.model.dataChanged.connect(self._data_changed)
         self._standstills.changed.connect(self._ask_path)
-        find = QShortcut(QKeySequence.StandardKey.Find, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.header.search.setFocus)
+        bind_page(self, self.keys())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -198,10 +201,8 @@ class TrafficPage(QWidget):
             self._bridge.ask(traces.of_replies(replies[:500]), self.model.learn)
 
     def _data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        line = self._line()
-        if line is not None and any(
-            self.model.index(row, 0).data(LINE) is line for row in range(first.row(), last.row() + 1)
-        ):
+        line, rows = self._line(), range(first.row(), last.row() + 1)
+        if line is not None and any(self.model.index(row, 0).data(LINE) is line for row in rows):
             self._show_detail(line)
 
     # -- filters
@@ -257,10 +258,9 @@ class TrafficPage(QWidget):
 
     def _learn_path(self, path: PushPath) -> None:
         line = self._line()
-        if line is None or not isinstance(line.entry, PushSeen) or line.entry.key != path.push.key:
-            return
-        self._path = path
-        self._show_detail(line)
+        if line is not None and isinstance(line.entry, PushSeen) and line.entry.key == path.push.key:
+            self._path = path
+            self._show_detail(line)
 
     def _path_failed(self, error: Exception) -> None:
         if not isinstance(error, NotFound):  # a refused push was never kept; its outcome says so
