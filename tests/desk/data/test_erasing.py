@@ -90,6 +90,22 @@ async def test_who_writes_again_meanwhile_or_is_written_to_is_left(
     assert not any(isinstance(event, RepliesRecalled) for event in heard)
 
 
+async def test_those_who_cannot_be_deleted_keep_nobody_behind_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(erasing, "AT_ONCE", 2)
+    clock, talk, heard = HandClock(), Talk(store), list[Event]()
+    threads = [(await talk.says(f"o{n}", at=START - 7 * MONTH)).conversation.id for n in range(5)]
+    for thread in threads[:2]:
+        await talk.moves(await talk.writes(thread, "在吗", START - 7 * MONTH), Move.CLAIM)
+    part, shop = erasing_of(store, clock, heard), Account("shop", "wx1", "gh_1", keep_months=6)
+    await part.forget_silent(shop)
+    clock.now += NOTICE
+    assert [await part.forget_silent(shop) for _ in range(3)] == [2, 1, 0]
+    assert [event.conversation_id for event in heard if isinstance(event, ContactErased)] == threads[2:]
+
+
 async def test_export_then_delete_then_restore_gives_the_same(tmp_path: Path) -> None:
     home, again = tmp_path / "home", tmp_path / "again"
     await make_home(home, 14)

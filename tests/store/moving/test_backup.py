@@ -7,6 +7,7 @@ import json
 import shutil
 import signal
 import sqlite3
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -198,6 +199,26 @@ async def test_damage_and_what_is_no_backup_are_named_and_change_nothing(
                 await restored(file, home)
             assert files(home) == {}
             assert not (tmp_path / "evil").exists()
+
+
+def test_a_listing_that_unpacks_to_more_than_it_says_takes_no_memory(tmp_path: Path) -> None:
+    """It declares some bytes, and its packed ones are 128 MB of blanks."""
+    bomb, said = tmp_path / "bomb.zip", 100
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(LISTING, "w") as stream:
+        for _ in range(128):
+            stream.write(b" " * 2**20)
+        stream.write(b" " * 54321)
+    written = bomb.read_bytes()
+    size = (128 * 2**20 + 54321).to_bytes(4, "little")
+    assert written.count(size) == 2
+    bomb.write_bytes(written.replace(size, said.to_bytes(4, "little")))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnusableFile):
+            read_listing(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 async def test_a_newer_backup_is_refused_and_an_older_one_taken(full: Path, tmp_path: Path) -> None:

@@ -93,14 +93,16 @@ class Erasing:
             await self._store.settings.set(key, f"{account.keep_months} {now.isoformat()}")
             self._publish(TroubleRaised(key, _announced(account, len(silent)), passing=True))
         elif silent and now - datetime.fromisoformat(since) >= NOTICE:
-            return await self._forget(silent[:AT_ONCE], limit)
+            return await self._forget(silent, limit)
         return 0
 
     async def _forget(self, silent: Sequence[int], limit: datetime) -> int:
-        """Delete those in whose conversations still nothing was said since `limit`."""
+        """Delete some of these, if still nothing was said with them since `limit`."""
         gone = 0
         try:
             for conversation_id in silent:
+                if gone == AT_ONCE:
+                    break
                 await self._store.pushes.until_answered(1.0)
                 with suppress(NotFound, BadInput):  # they wrote meanwhile, or are being written to
                     await self._erase(conversation_id, limit)

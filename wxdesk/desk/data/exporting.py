@@ -158,7 +158,6 @@ _PAGE = (
     "img{{display:block;max-width:100%;max-height:24em}}.out{{margin-left:4em}}</style></head><body>\n"
 )
 
-
 _NEVER_ON_A_PAGE = regex.compile(r"[\p{Cc}\p{Noncharacter_Code_Point}--[\t\n\r]]", regex.V1)
 
 PAGE_PICTURES = 64 * 2**20

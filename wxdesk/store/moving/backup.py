@@ -163,10 +163,11 @@ def _publish(written: Path, file: Path) -> None:
 def read_listing(file: Path) -> Listing:
     """Return the list in a backup; raises `UnusableFile`."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            if archive.getinfo(LISTING).file_size > LARGEST_LISTING:  # and it gives no byte more
+        with zipfile.ZipFile(file) as archive, archive.open(LISTING) as listing:
+            size = archive.getinfo(LISTING).file_size
+            if size > LARGEST_LISTING:
                 raise zipfile.BadZipFile
-            return msgspec.json.decode(archive.read(LISTING), type=Listing)
+            return msgspec.json.decode(listing.read(size), type=Listing)  # `read()` would unpack all that is packed
     except (*_NOT_WHOLE, KeyError, msgspec.MsgspecError):
         pass
     except OSError as error:
@@ -237,8 +238,7 @@ async def restore_backup(file: Path, home: Path, now: datetime, tell: Tell, *, s
     Raises:
         HomeInUse: a desk is open there.
         BadInput: something stands there, and is not to be set aside.
-        UnusableFile: the backup is damaged, or of a newer program, or the home cannot be written. The home is as it
-            was.
+        UnusableFile: the backup is damaged or of a newer program, or the home cannot be written, which is as it was.
     """
     lock = await asyncio.to_thread(lock_home, home)
     try:

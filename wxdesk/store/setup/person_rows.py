@@ -4,6 +4,7 @@ Of WeChat's pushes the key stays, a hash: a push that WeChat repeats would bring
 """
 
 import hashlib
+import json
 from collections.abc import Collection
 from datetime import datetime
 from itertools import batched
@@ -29,9 +30,6 @@ from wxdesk.store.schema.messaging import (
 from wxdesk.store.schema.team import commands, relayed_events
 from wxdesk.store.settings import CALL
 from wxdesk.store.setup.account_rows import pictures_only_of, rows_below
-
-LOOK_AGAIN = '[["WorkChanged",{"works":true}]]'
-"""In the place of events with a colleague's words: desks look at everything again."""
 
 SENDING = "A reply to this customer is just being sent. Try again in a moment."
 
@@ -106,8 +104,11 @@ def _erase(
         connection.execute(change.values(body=b"", note="", derived=True))
     for table in (pictures, picture_chunks, uploads):
         connection.execute(delete(table).where(table.c.digest.in_(shown)))
-    called = relayed_events.c.events.contains(f'"ColleagueCalled",{{"conversation_id":{conversation_id},')
-    connection.execute(update(relayed_events).where(called).values(events=LOOK_AGAIN))
+    called = f'"ColleagueCalled",{{"conversation_id":{conversation_id},'
+    for row in connection.execute(select(relayed_events).where(relayed_events.c.events.contains(called))).all():
+        packed = (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in json.loads(row.events))
+        others = f"[{','.join(one for one in packed if called not in one)}]"
+        connection.execute(update(relayed_events).where(relayed_events.c.id == row.id).values(events=others))
     connection.execute(delete(settings).where(settings.c.key.like(f"{CALL}%:{conversation_id}")))
     connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
     person = hashlib.sha256(openid.encode()).hexdigest()[:12]

@@ -59,11 +59,10 @@ class InsightsPage(QWidget):
         self._refresher.ask()
 
     def _build(self) -> None:
-        self.setProperty("class", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._board = Board(MARGIN)
-        self._board.setProperty("class", "window")
-        self._board.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        for ground in (self, self._board):
+            ground.setProperty("class", "window")
+            ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sections.place_on(self._board)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -47,8 +47,7 @@ class FileJobs(QObject):
         self._progress: Progress | None = None
         self._tick = QTimer(self, interval=EVERY_MS)
         self._tick.timeout.connect(self._show)
-        application = QCoreApplication.instance()
-        if application is not None:
+        if (application := QCoreApplication.instance()) is not None:
             application.aboutToQuit.connect(self.stop)
 
     def back_up(self) -> None:
