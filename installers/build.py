@@ -9,6 +9,7 @@ installed here; two builds on one machine are alike (`installers/differences.py`
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "installers"
+BASE = getattr(sys, "_base_executable", sys.executable)
 MOST_MEGABYTES = 195
 
 
@@ -31,7 +33,7 @@ def main() -> None:
     for folder in (out, work):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    run("uv", "build", "--quiet", "--wheel", "--out-dir", out, ROOT)
+    run("uv", "build", "--quiet", "--python", BASE, "--wheel", "--out-dir", out, ROOT)
     python = environment(work / "environment", next(out.glob("*.whl")))
     run(python, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", "--distpath", out,
         "--workpath", work / "pyinstaller", HERE / "wxdesk.spec", cwd=work)  # fmt: skip
@@ -44,8 +46,7 @@ def main() -> None:
 
 def environment(folder: Path, wheel: Path) -> Path:
     """Install the two locks and the wheel into a new environment; return its Python."""
-    base = getattr(sys, "_base_executable", sys.executable)
-    run("uv", "venv", "--quiet", "--python", base, folder)
+    run("uv", "venv", "--quiet", "--python", BASE, folder)
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     locks = (argument for lock in (ROOT / "requirements.lock", HERE / "build.lock") for argument in ("-r", lock))
     run("uv", "pip", "install", "--quiet", "--python", python, "--require-hashes", *locks)
@@ -70,10 +71,17 @@ def write_sums(out: Path) -> None:
 
 def run(*command: str | Path, cwd: Path = ROOT) -> None:
     """Run a program alike each time: no order of sets, no clock, no variable that changes what is collected."""
-    asked = subprocess.run(("git", "log", "-1", "--format=%ct"), cwd=ROOT, capture_output=True, text=True, check=False)
-    alike = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": asked.stdout.strip() or "1767225600"}
     inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    alike = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH") or committed()}
     subprocess.run([str(part) for part in command], cwd=cwd, env=inherited | alike, check=True)
+
+
+def committed() -> str:
+    """Return the commit's time; an unpacked archive has none."""
+    command = ("git", "log", "-1", "--format=%ct")
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    return "1767225600"
 
 
 if __name__ == "__main__":

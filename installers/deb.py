@@ -18,6 +18,11 @@ HERE = ROOT / "installers"
 PACKAGES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
+    "libexpat.so.1": "libexpat1",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libgcc_s.so.1": "libgcc-s1",
+    "libstdc++.so.6": "libstdc++6",
     "libwayland-client.so.0": "libwayland-client0",
     "libwayland-cursor.so.0": "libwayland-cursor0",
     "libxcb.so.1": "libxcb1",
@@ -106,7 +111,7 @@ def needed(folder: Path) -> list[str]:
     if unknown:
         sys.exit(f"name the packages of {unknown} in installers/deb.py, or let the folder carry them")
     others = sorted(PACKAGES[name] for name in outside & PACKAGES.keys())
-    return [f"libc6 (>= {newest[0]}.{newest[1]})", "fontconfig-config", *others]
+    return [f"libc6 (>= {newest[0]}.{newest[1]})", *others]
 
 
 def is_program(file: Path) -> bool:

@@ -44,18 +44,31 @@ RULES = '[[rules]]\nname = "all"\ndefault = true\nthen = [{ reply = "好的" }]\
 
 @dataclass(frozen=True)
 class Tried:
-    """A program, and how it is run: with these variables alone, and as this user."""
+    """A program, and how it is run: with these variables alone, as this user, in a system of its own below `root`."""
 
     name: str
     program: Path
     variables: dict[str, str]
     scratch: Path
     user: int | None = None
+    root: Path = Path("/")
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        inside = ("/usr/sbin/chroot", f"--userspec={self.user}:{self.user}", str(self.root))
+        return (*(inside if self.is_inside else ()), str(self.program))
+
+    @property
+    def is_inside(self) -> bool:
+        """Tell if it is run in a system of its own, which root enters before it becomes the user."""
+        return self.root != Path("/")
 
     @property
     def _options(self) -> dict[str, object]:
-        changed = {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
-        return {"cwd": "/", "stdin": subprocess.DEVNULL, "text": True, "encoding": "utf-8", **changed}
+        given: dict[str, object] = {"cwd": "/", "stdin": subprocess.DEVNULL, "text": True, "encoding": "utf-8"}
+        if self.user is not None and not self.is_inside:
+            given |= {"user": self.user, "group": self.user, "extra_groups": []}
+        return given
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
         return {"HOME": str(self.scratch)} | self.variables | more
@@ -63,12 +76,12 @@ class Tried:
     def begin(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Start it and go on."""
         pipe = subprocess.PIPE
-        command = [str(self.program), *arguments]
+        command = [*self.command, *arguments]
         return subprocess.Popen(command, env=self._environment(more), stdout=pipe, stderr=pipe, **self._options)
 
     def run(self, *arguments: str, within: tuple[str, ...] = (), **more: str) -> tuple[int, str]:
         """Run it to its end; return its exit code and all that it said, which is never a traceback."""
-        command = [*within, str(self.program), *arguments]
+        command = [*within, *self.command, *arguments]
         ended = subprocess.run(
             command, env=self._environment(more), capture_output=True, timeout=DEADLINE, check=False, **self._options
         )
@@ -145,8 +158,8 @@ def try_all(tried: Tried) -> None:
 
 def try_without_libgl(tried: Tried) -> None:
     """Hide the system's libGL, in a view of the files that only this one program has."""
-    found = sorted(Path("/usr/lib").glob("*/libGL.so.1.*"))
-    if os.geteuid() != 0 or tried.user is not None or not found:
+    found = sorted((tried.root / "usr/lib").glob("*/libGL.so.1.*"))
+    if os.geteuid() != 0 or (tried.user is not None and not tried.is_inside) or not found:
         return
     hiding = ("unshare", "-m", "sh", "-c", f'mount --bind /dev/null {found[0]} && exec "$@"', "-")
     if subprocess.run((*hiding, "true"), capture_output=True, check=False).returncode:
