@@ -151,23 +151,32 @@ def try_all(tried: Tried) -> None:
     nowhere = {"DISPLAY": "", "QT_QPA_PLATFORM": ""}
     code, said = tried.run("--lang", "en", **nowhere)
     check(code == 1 and "wxdesk serve" in said and said.count("\n") == 1, said)
-    try_without_libgl(tried)
+    try_without_libraries(tried)
     try_read_only(tried)
     try_desk(tried)
 
 
-def try_without_libgl(tried: Tried) -> None:
-    """Hide the system's libGL, in a view of the files that only this one program has."""
-    found = sorted((tried.root / "usr/lib").glob("*/libGL.so.1.*"))
+def try_without_libraries(tried: Tried) -> None:
+    """Hide the system's libGL, and then its C++ runtime, which only the frozen program names."""
+    without_gl = hiding(tried, "libGL.so.1.*")
+    if without_gl:
+        code, said = tried.run("--lang", "en", within=without_gl)
+        check(code == 1 and "apt install" in said and said.count("\n") == 1, said)
+        code, said = tried.run("doctor", "--home", str(tried.scratch / "new"), "--lang", "en", within=without_gl)
+        check("FAIL  Libraries" in said and "ok    Disk" in said, said)
+    without_cpp = hiding(tried, "libstdc++.so.6.*")
+    if without_cpp and tried.name != "wheel":
+        code, said = tried.run("serve", within=without_cpp)
+        check(code == 1 and "apt install libstdc++6" in said and said.count("\n") == 1, said)
+
+
+def hiding(tried: Tried, library: str) -> tuple[str, ...]:
+    """Return what runs a program in a view of the files that lacks a library; nothing where that cannot be."""
+    found = sorted((tried.root / "usr/lib").glob(f"*/{library}"))
     if os.geteuid() != 0 or (tried.user is not None and not tried.is_inside) or not found:
-        return
-    hiding = ("unshare", "-m", "sh", "-c", f'mount --bind /dev/null {found[0]} && exec "$@"', "-")
-    if subprocess.run((*hiding, "true"), capture_output=True, check=False).returncode:
-        return
-    code, said = tried.run("--lang", "en", within=hiding)
-    check(code == 1 and "apt install" in said and said.count("\n") == 1, said)
-    code, said = tried.run("doctor", "--home", str(tried.scratch / "new"), "--lang", "en", within=hiding)
-    check("FAIL  Libraries" in said and "ok    Disk" in said, said)
+        return ()
+    command = ("unshare", "-m", "sh", "-c", f'mount --bind /dev/null {found[0]} && exec "$@"', "-")
+    return () if subprocess.run((*command, "true"), capture_output=True, check=False).returncode else command
 
 
 def try_read_only(tried: Tried) -> None:
