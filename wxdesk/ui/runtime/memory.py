@@ -46,12 +46,12 @@ class WindowMemory:
 
     @property
     def left_at(self) -> datetime | None:
-        """Time at which the window was closed last; None if it never was."""
+        """Time at which the window was open last, to a minute; None if it never was."""
         stored = self.number("left_at")
         return datetime.fromtimestamp(stored, UTC) if stored else None
 
     def keep_place(self, window: QWidget, panes: tuple[int, int], now: datetime) -> None:
-        """Remember the geometry and panes of a window that closes, and when it does."""
+        """Remember the geometry and panes of a window, and when it was open."""
         self._file.setValue("geometry", window.saveGeometry())
         widths = {f"panes/{name}": width for name, width in zip(PANES, panes, strict=True)}
         self.keep(widths | {"left_at": int(now.timestamp())})

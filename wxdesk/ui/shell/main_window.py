@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -38,6 +38,8 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
 
 FIRST_SIZE = (1280, 800)
 SMALLEST = (720, 520)
+KEEP_PLACE_MS = 60_000
+"""Time between two notes of the window's place, which a crash leaves behind too."""
 
 
 class MainWindow(QWidget):
@@ -87,8 +89,7 @@ class MainWindow(QWidget):
         self._lay_out()
         self._connect()
         self._bind_keys()
-        if not self._memory.restore(self):
-            self.resize(*FIRST_SIZE)
+        self._take_place()
         self._show_state()
         self.show_page(0 if bridge.desk.accounts or bridge.desk.is_remote else self.page_names.index("guide"))
         self.figures.ask()
@@ -171,9 +172,12 @@ class MainWindow(QWidget):
     def finish(self) -> None:
         """Remember the geometry and the last emoticons, and really close."""
         self._memory.keep({"emoticons": " ".join(self.inbox.chat.writing.templates.emoticons.used)})
-        self._memory.keep_place(self, self.inbox.regions.widths, self._bridge.desk.clock())
+        self._keep_place()
         self._finished = True
         self.close()
+
+    def _keep_place(self) -> None:
+        self._memory.keep_place(self, self.inbox.regions.widths, self._bridge.desk.clock())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask whether to keep on in the tray, and `quit` if not."""
@@ -216,6 +220,14 @@ class MainWindow(QWidget):
         self.pause_bar.room = self.status_bar.room
         self.inbox.regions.restore(self._memory.panes)
         self.inbox.chat.writing.templates.emoticons.remember(self._memory.word("emoticons").split())
+
+    def _take_place(self) -> None:
+        """Be where the window was last, and note from now on where it is."""
+        if not self._memory.restore(self):
+            self.resize(*FIRST_SIZE)
+        self.keeping_place = QTimer(self, interval=KEEP_PLACE_MS)
+        self.keeping_place.timeout.connect(self._keep_place)
+        self.keeping_place.start()
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._hear)
