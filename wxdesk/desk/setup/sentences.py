@@ -52,7 +52,7 @@ LOCAL = {
     CheckVerdict.CONFIG_BROKEN: Wording(
         "config.toml cannot be used: {reason}",
         "config.toml cannot be used.",
-        remedy="Mend that line; until then the former configuration goes on.",
+        remedy="Mend that line, or let this user read the file; until then the former configuration goes on.",
     ),
     CheckVerdict.SECRET_MISSING: Wording(
         "“{account}” lacks its {name}.",

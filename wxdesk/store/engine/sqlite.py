@@ -258,10 +258,16 @@ def _prepare_reader(connection: DBAPIConnection, _record: object) -> None:
 
 def _run_pragmas(connection: DBAPIConnection, pragmas: list[str]) -> None:
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {BUSY_MS}", "trusted_schema = OFF", "cell_size_check = ON", *pragmas):
+    for pragma in (f"busy_timeout = {BUSY_MS}", f"trusted_schema = {TRUSTED}", "cell_size_check = ON", *pragmas):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
+
+TRUSTED = "OFF" if sqlite3.sqlite_version_info >= (3, 45) else "ON"
+"""Trust in triggers.
+
+Older versions do not know that those of the search index are harmless, and would keep no message.
+"""
 
 CUT_SECONDS = 0.2
 """Time between two looks if the log can be cut."""
