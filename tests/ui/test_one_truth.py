@@ -171,9 +171,9 @@ def chat(window: MainWindow) -> list[str]:
     taken = is_taken_over(session.row.conversation, window._bridge.desk.clock())
     leaving = any(map(leaves_by_itself, replies))
     expected = "Hand back" if taken and not leaving else "Take over"
-    chip = "Yours after this reply" if taken and leaving else "Yours"
+    chip = "By hand after this reply" if taken and leaving else "By hand"
     found = [] if header.takeover.text() == expected else [f"button: {header.takeover.text()}"]
-    if taken != header.mode.text().startswith("Yours") or (taken and not header.mode.text().startswith(chip)):
+    if taken != header.mode.text().startswith("By hand") or (taken and not header.mode.text().startswith(chip)):
         found.append(f"chip: {header.mode.text()}")
     if taken != bool(window.inbox.detail.speaker.full_text()):
         found.append(f"panel: {window.inbox.detail.speaker.full_text()}")

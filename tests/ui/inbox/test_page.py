@@ -101,7 +101,7 @@ def test_writing_takes_over_and_handing_back_gives_the_rules_the_word(
     assert page.chat.composer.text() == ""
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     assert page.chat.header.takeover.text() == "Hand back"
-    assert "Yours" in page.chat.header.mode.text()
+    assert "By hand" in page.chat.header.mode.text()
     qtbot.keyClick(page, Qt.Key.Key_F4)
     qtbot.waitUntil(lambda: not page.chat.header.taken_over)
     qtbot.keyClick(page, Qt.Key.Key_F4)

@@ -86,7 +86,7 @@ TAKEN = {"taken_over": True, "taken_over_until": NOW + timedelta(minutes=29)}
     [
         ("en", {}, "Automatic · account"),
         ("en", {"mode": ReplyMode.HOLD}, "Waits · here"),
-        ("en", TAKEN, "Yours · 29 min"),
+        ("en", TAKEN, "By hand · 29 min"),
         ("zh_CN", {}, "自动 · 按账号"),
         ("zh_CN", TAKEN, "人工 · 29 分"),
     ],

@@ -179,7 +179,7 @@ def _quiet(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
 
 def _human(conversation: Conversation, now: datetime) -> str:
     remaining = time_left(conversation, now)
-    return tr("Yours") if remaining is None else tr("Yours · {span} left", span=span_text(remaining))
+    return tr("By hand") if remaining is None else tr("By hand · {span} left", span=span_text(remaining))
 
 
 def quota_text(conversation: Conversation, now: datetime) -> str:

@@ -47,7 +47,7 @@ def outcome_text(decision: Decision) -> str:
 
 def _taken_over(decision: Decision) -> str:
     if decision.rule_name:
-        return tr("“{rule}” had handed this conversation to you, so the rules kept quiet.", rule=decision.rule_name)
+        return tr("“{rule}” had handed this conversation to people, so the rules kept quiet.", rule=decision.rule_name)
     return tr("You had taken this conversation over, so the rules kept quiet.")
 
 

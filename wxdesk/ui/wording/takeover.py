@@ -68,20 +68,20 @@ def takeover_sentence(conversation: Conversation, now: datetime, *, leaving: boo
     rule = conversation.taken_over_by
     if rule and leaving:
         return tr(
-            "“{rule}” hands this conversation to you. "
-            "Its reply still leaves, then you have the word until you hand back.",
+            "“{rule}” hands this conversation to people. "
+            "Its reply still leaves, then rules keep quiet until it is handed back.",
             rule=rule,
         )
     if rule and until is None:
-        return tr("“{rule}” handed this conversation to you: you have the word until you hand back.", rule=rule)
+        return tr("“{rule}” handed this conversation to people: rules keep quiet until it is handed back.", rule=rule)
     if remaining is None or until is None:
-        return tr("You have the word until you hand back. Automatic replies keep quiet.")
+        return tr("People answer here until it is handed back. Automatic replies keep quiet.")
     time, span = dated_time(until, now), span_text(remaining)
     if conversation.takeover_silence is None:
-        return tr("You have the word until {time}, {span} left. Then automatic replies return.", time=time, span=span)
+        return tr("People answer here until {time}, {span} left. Then automatic replies return.", time=time, span=span)
     return ntr(
-        "You have the word until nobody has written for {n} minute: at {time}, if it stays quiet.",
-        "You have the word until nobody has written for {n} minutes: at {time}, if it stays quiet.",
+        "People answer here until nobody has written for {n} minute: at {time}, if it stays quiet.",
+        "People answer here until nobody has written for {n} minutes: at {time}, if it stays quiet.",
         conversation.takeover_silence // 60,
         time=time,
     )

@@ -26,9 +26,9 @@ REFUND = Rule(
     then=(Action(ActionKind.REPLY, text="Somebody comes."), Action(ActionKind.TAKE_OVER)),
 )
 YOURS_NEXT = (
-    "“Refund” hands this conversation to you. Its reply still leaves, then you have the word until you hand back."
+    "“Refund” hands this conversation to people. Its reply still leaves, then rules keep quiet until it is handed back."
 )
-YOURS = "“Refund” handed this conversation to you: you have the word until you hand back."
+YOURS = "“Refund” handed this conversation to people: rules keep quiet until it is handed back."
 
 
 @pytest.fixture
@@ -59,12 +59,12 @@ def told(page: InboxPage) -> tuple[str, str, str]:
 
 
 def test_while_its_reply_waits_the_word_is_the_operators_afterwards(qtbot: QtBot, page: InboxPage, thread: int) -> None:
-    qtbot.waitUntil(lambda: told(page) == ("Yours after this reply", "Take over", YOURS_NEXT))
+    qtbot.waitUntil(lambda: told(page) == ("By hand after this reply", "Take over", YOURS_NEXT))
     assert BubbleAction.TAKE_OVER in [offer.action for offer in offers_of(held(page))]
     qtbot.keyClick(page, Qt.Key.Key_F4)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.CANCELLED) is not None)
-    mine = "You have the word until you hand back. Automatic replies keep quiet."
-    qtbot.waitUntil(lambda: told(page) == ("Yours", "Hand back", mine))
+    mine = "People answer here until it is handed back. Automatic replies keep quiet."
+    qtbot.waitUntil(lambda: told(page) == ("By hand", "Hand back", mine))
 
 
 def test_where_its_reply_asks_f4_hands_back_as_the_button_says(
@@ -73,7 +73,7 @@ def test_where_its_reply_asks_f4_hands_back_as_the_button_says(
     world.call(world.desk.outbox.pause(None))
     world.move_to(START + timedelta(seconds=601))
     world.call(world.desk.outbox.resume())
-    qtbot.waitUntil(lambda: told(page) == ("Yours", "Hand back", YOURS))
+    qtbot.waitUntil(lambda: told(page) == ("By hand", "Hand back", YOURS))
     assert held(page).due_at is None
     assert BubbleAction.TAKE_OVER not in [offer.action for offer in offers_of(held(page))]
     qtbot.keyClick(page, Qt.Key.Key_F4)
@@ -91,9 +91,9 @@ def test_a_message_meanwhile_lets_it_wait_anew_and_stands_above_it_once_it_has_l
     assert held(page).due_at == START + timedelta(seconds=900)
     [line] = [entry for entry in page.session.model.rows() if entry.silence is not None]
     assert [part.text for part in caption_of(line, world.clock())][1] == "Nobody answered: in human hands"
-    decision = "“Refund” had handed this conversation to you, so the rules kept quiet."
+    decision = "“Refund” had handed this conversation to people, so the rules kept quiet."
     qtbot.waitUntil(lambda: page.detail.decision.sentence.full_text() == decision)
     world.move_to(START + timedelta(seconds=901))
     world.wait_until_sent(reply.id)
     qtbot.waitUntil(lambda: texts(page) == ["a refund, please", "anybody?", "Somebody comes."])
-    qtbot.waitUntil(lambda: told(page) == ("Yours", "Hand back", YOURS))
+    qtbot.waitUntil(lambda: told(page) == ("By hand", "Hand back", YOURS))

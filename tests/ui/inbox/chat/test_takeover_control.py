@@ -141,7 +141,7 @@ def test_what_is_left_stands_in_the_header_the_list_and_the_panel(
     world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 3 * MINUTE)
-    assert page.chat.header.mode.text() == "Yours · 12 min left"
+    assert page.chat.header.mode.text() == "By hand · 12 min left"
     assert "12 min left. Then automatic replies return." in page.detail.speaker.full_text()
     assert page.detail.speaker.isVisible()
     world.call(world.desk.conversations.hand_back(thread))
@@ -214,7 +214,7 @@ def test_in_the_last_two_minutes_the_list_tells_the_return() -> None:
     assert status_of_row(row(1, waiting=5, **taken), NOW).text == "Automatic again in 1:01"
     later = taken | {"taken_over_until": NOW + 3 * MINUTE}
     assert status_of_row(row(1, waiting=5, **later), NOW).text == "Needs you"
-    assert status_of_row(row(1, **later), NOW).text == "Yours · 3 min left"
+    assert status_of_row(row(1, **later), NOW).text == "By hand · 3 min left"
 
 
 def test_several_returns_are_told_at_once() -> None:
@@ -234,7 +234,7 @@ def test_the_panel_tells_who_has_the_word() -> None:
 
     assert words() == ""
     assert words(taken_over=True, taken_over_until=NOW) == ""
-    assert words(taken_over=True) == "You have the word until you hand back. Automatic replies keep quiet."
+    assert words(taken_over=True) == "People answer here until it is handed back. Automatic replies keep quiet."
     assert words(taken_over=True, taken_over_until=NOW + 10 * MINUTE, takeover_silence=600) == (
-        f"You have the word until nobody has written for 10 minutes: at {at}, if it stays quiet."
+        f"People answer here until nobody has written for 10 minutes: at {at}, if it stays quiet."
     )

@@ -166,12 +166,12 @@ def test_a_narrow_header_still_says_whose_word_it_is_and_how_long_a_takeover_las
     qtbot.waitUntil(lambda: header.mode.text() == "Waits · account")
     assert header.mode.accessibleDescription().startswith("Automatic, waits first: set for the account shop.")
     world.call(world.desk.conversations.take_over(chat, TakeoverDuration(span=timedelta(minutes=12))))
-    qtbot.waitUntil(lambda: header.mode.text() == "Yours · 12 min")
+    qtbot.waitUntil(lambda: header.mode.text() == "By hand · 12 min")
     window.resize(720, 520)
     qtbot.waitUntil(lambda: "12 min left" in header.mode.accessibleDescription())
     qtbot.mouseClick(header.mode, Qt.MouseButton.LeftButton)
     [menu] = header.findChildren(QMenu)
-    assert menu.actions()[0].text().startswith("You have the word until")
+    assert menu.actions()[0].text().startswith("People answer here until")
     menu.close()
 
 

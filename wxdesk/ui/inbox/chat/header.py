@@ -296,11 +296,11 @@ class ChatHeader(QFrame):
         if is_taken_over(conversation, now):
             remaining = time_left(conversation, now)
             if self._leaving and much:
-                return tr("Yours after this reply")
+                return tr("By hand after this reply")
             if remaining is None or not much:
-                return tr("Yours")
+                return tr("By hand")
             span = span_text(remaining)
-            return tr("Yours · {span} left", span=span) if much > 2 else tr("Yours · {span}", span=span)
+            return tr("By hand · {span} left", span=span) if much > 2 else tr("By hand · {span}", span=span)
         account = self._accounts.get(conversation.account)
         if account is None:
             return tr("Account not configured")
