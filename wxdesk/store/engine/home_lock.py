@@ -33,9 +33,12 @@ class HomeLock:
         descriptor = os.open(home / FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(descriptor)
-        except OSError as error:
+        except (BlockingIOError, PermissionError):
             os.close(descriptor)
-            raise HomeInUse(home=str(home)) if isinstance(error, BlockingIOError | PermissionError) else error from None
+            raise HomeInUse(home=str(home)) from None
+        except OSError:
+            os.close(descriptor)
+            raise
         return cls(descriptor)
 
     @classmethod
