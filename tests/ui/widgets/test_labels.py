@@ -79,7 +79,7 @@ def test_a_label_changes_its_colour_with_the_look(qtbot: QtBot, appearance: Appe
     label = PlainLabel("x", role="failed")
     qtbot.addWidget(label)
     appearance.choose(Look.DARK)
-    assert label.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.failed
+    qtbot.waitUntil(lambda: label.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.failed)
     label.set_role("pending")
     assert label.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.pending
 

@@ -69,7 +69,7 @@ def test_nobody_reads_ten_thousand_rules(panel: DecisionPanel) -> None:
     panel.show_decision(decision(said(10_000, matched=True), asked=10_000), None)
     panel.show_verdicts(7, (*(said(n) for n in range(1, 10_000)), said(10_000, matched=True)))
     assert rows(panel) == MOST
-    assert panel.more.text() == "9900 more rules did not apply"
+    assert panel.more.text() == "9,900 more rules did not apply"
     assert not panel.more.isEnabled()
 
 

@@ -52,7 +52,7 @@ def test_of_many_words_the_first_and_the_last_have_chips(page: RulesPage, rule: 
     assert chips.words() == MANY
     assert _chips(chips) == [*MANY[:30], *MANY[-10:]]
     assert chips.more.isVisible()
-    assert chips.more.text() == "and 1960 more …"
+    assert chips.more.text() == "and 1,960 more …"
     assert page.editor.record() == rule
 
 
@@ -165,7 +165,7 @@ def test_what_is_not_found_is_said_and_what_is_found_is_marked(page: RulesPage, 
     qtbot.keyClicks(dialog.search, "returns")
     assert dialog.said.full_text() == "Not found"
     qtbot.keyClick(dialog.search, Qt.Key.Key_Backspace)
-    assert dialog.said.full_text() == "One word a line; 2001 lines"
+    assert dialog.said.full_text() == "One word a line; 2,001 lines"
     assert dialog.text.textCursor().selectedText() == "return"
     qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
     assert dialog.text.textCursor().selectedText() == "return"  # the only one, found again
@@ -202,7 +202,7 @@ def test_a_wrong_word_without_a_chip_is_told_and_found(page: RulesPage, rule: Ru
     page.editor.write(replace(rule, when=Condition(any=(*MANY[:1000], long, *MANY[1000:]))))
     chips = _part(page).chips
     assert chips.marked() == [long]
-    assert chips.more.text() == "and 1961 more, 1 of them marked …"
+    assert chips.more.text() == "and 1,961 more, 1 of them marked …"
     assert chips.place(1000) is chips.more
     chips.more.click()
     assert _dialog(page).text.textCursor().block().text() == long
