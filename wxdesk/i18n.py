@@ -117,12 +117,12 @@ def _title(name: str) -> str:
 def _filled(text: str, values: Mapping[str, object]) -> str:
     """Fill holes; no value turns the words around it, whatever its writing direction.
 
-    An account has its title in a hole of that name; a whole number in a hole `n` counts something.
+    An account has its title in a hole of that name; whole numbers in `n`, `size` and `limit` count something.
     """
     if "account" in values:
         values = {**values, "account": _title(str(values["account"]))}
-    if isinstance(n := values.get("n"), int):
-        values = {**values, "n": number_text(n)}
+    counts = {hole: number_text(n) for hole in ("n", "size", "limit") if isinstance(n := values.get(hole), int)}
+    values = {**values, **counts}
     return text.format(**{name: contained(one) if isinstance(one, str) else one for name, one in values.items()})
 
 

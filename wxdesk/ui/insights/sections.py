@@ -39,7 +39,7 @@ class Sections:
         self.undelivered = RankList(tr("Not delivered"))
         legend = ColourLegend(
             (tr("Rules"), "accent_fill", "accent"),
-            (tr("By you"), "human", "secondary"),
+            (tr("By hand"), "human", "secondary"),
             (tr("Handed over"), "faint", "secondary"),
             (tr("Not answered"), "pending_line", "pending"),
         )

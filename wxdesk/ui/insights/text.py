@@ -136,14 +136,14 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, int]]:
     span = " – ".join(f"{at.astimezone():%Y-%m-%d %H:%M}" for at in (figures.span.since, figures.span.until))
     yield tr("Messages"), span, figures.messages
     yield tr("Answered by rules"), "", figures.by_rule
-    yield tr("By you"), "", figures.by_operator
+    yield tr("By hand"), "", figures.by_operator
     yield tr("Not answered"), "", figures.unanswered
     yield tr("Handed over"), "", figures.handed_over
     for name, waits in ((tr("First response"), figures.first_response), (tr("Waiting for you"), figures.human_wait)):
         measures = ((tr("median"), waits.median), ("90%", waits.ninetieth), (tr("longest"), waits.longest))
         yield from ((name, what, wait // timedelta(seconds=1)) for what, wait in measures if wait is not None)
     yield tr("Sent by rules, by hand"), tr("Rules"), figures.sent_by_rule
-    yield tr("Sent by rules, by hand"), tr("By you"), figures.sent_by_operator
+    yield tr("Sent by rules, by hand"), tr("By hand"), figures.sent_by_operator
     for hour in range(HOURS):
         yield tr("By hour"), hour_text(hour), figures.hours[hour].total
     for day, hours in enumerate(figures.week):
@@ -151,6 +151,6 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, int]]:
     for rule in figures.rules:
         yield tr("Hits"), rule.name, rule.hits
         yield tr("Corrected"), rule.name, rule.corrected
-    yield from ((tr("By you"), name, n) for name, n in figures.operators)
+    yield from ((tr("By hand"), name, n) for name, n in figures.operators)
     yield from ((tr("Unmatched"), row.text, row.count) for row in figures.unmatched)
     yield from ((tr("Not delivered"), undelivered_text(row), row.count) for row in figures.undelivered)

@@ -51,7 +51,7 @@ def test_each_rule_says_why_and_the_answer_is_shown(page: RulesPage, world: Worl
         ("2 rules below were not asked any more", None, None),
     ]
     assert page.trial.bubbles.texts == ["几点 open?", "We open at 9."]
-    assert page.trial.bubbles.cost.full_text() == "13 / 2048 bytes · takes 1 reply"
+    assert page.trial.bubbles.cost.full_text() == "13 / 2,048 bytes · takes 1 reply"
     assert world.call(world.store.inbox.page(InboxFilter.ALL)) == []
 
 

@@ -40,7 +40,7 @@ def test_it_follows_what_is_typed_with_the_values_that_are_tried(page: RulesPage
     qtbot.waitUntil(lambda: page.preview.texts[0].startswith("Wang Fang, you wrote refund. A colleague"))
     page.trial.sentence.setText("refund now")
     qtbot.waitUntil(lambda: page.preview.texts[0].startswith("Wang Fang, you wrote refund now. A colleague"))
-    assert page.preview.cost.full_text() == "59 / 2048 bytes · takes 1 reply"  # 33 and the 26 that stood there
+    assert page.preview.cost.full_text() == "59 / 2,048 bytes · takes 1 reply"  # 33 and the 26 that stood there
 
 
 def test_a_mistake_stands_in_the_place_of_the_bubble(page: RulesPage, qtbot: QtBot) -> None:

@@ -43,7 +43,7 @@ def _toast(host: QWidget) -> str:
     [
         (MoveNotAllowed(state="sending", move="cancel"), "这条回复现在是「正在发送」，不能再「停下」。"),
         (NotFound("conversation"), "此会话已不存在。"),
-        (ReplyTooLong(size=3000, limit=2048), "这条回复有 3000 字节，微信最多接受 2048 字节。"),
+        (ReplyTooLong(size=3000, limit=2048), "这条回复有 3,000 字节，微信最多接受 2,048 字节。"),
         (Refused(45015, "response out of time limit"), "微信返回 45015：response out of time limit"),
         (DeliveryUnknown("timeout"), "可能已送达：timeout"),
         (BadConfig("config.toml", "listener.port", "must be from 0 to 65535"),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
 from wxdesk.core.model.content import ReplyKind
-from wxdesk.i18n import ntr, number_text, tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.sendability import TextFit, cost_words, guarded_text
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
@@ -140,7 +140,7 @@ class ComposerFoot(QWidget):
 
 
 def _size_text(size: int) -> str:
-    return tr("{size} / {limit} bytes", size=number_text(size), limit=number_text(TEXT_LIMIT_BYTES))
+    return tr("{size} / {limit} bytes", size=size, limit=TEXT_LIMIT_BYTES)
 
 
 def _split_words(messages: Sequence[str]) -> str:

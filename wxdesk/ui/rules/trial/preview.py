@@ -13,7 +13,7 @@ from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.desk.rules.trial.example import ActionExample, RuleExample, RuleExamples
 from wxdesk.desk.rules.trial.scenario import TrialMessage
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import ntr, number_text, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview, cost_text
 from wxdesk.ui.look.theme import Size
@@ -173,7 +173,7 @@ def _cost(spoken: Sequence[ActionExample]) -> str:
     """Return the size of the texts, and the most replies that they take, in words."""
     takes = sum(_most_contents(spoken))
     sizes = [byte_count(content.text) for one in spoken for content in one.contents if content.kind is ReplyKind.TEXT]
-    return cost_text(takes, str(max(sizes)) if sizes else "") if takes else ""
+    return cost_text(takes, number_text(max(sizes)) if sizes else "") if takes else ""
 
 
 def _most_contents(spoken: Sequence[ActionExample]) -> Iterator[int]:

@@ -6,7 +6,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Outcome, Rule
 from wxdesk.core.model.status import StatusChange
 from wxdesk.desk.rules.trial.trials import Trial
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import ntr, number_text, tr
 from wxdesk.ui.content.preview import cost_text
 from wxdesk.ui.wording.status import snooze_span
 
@@ -94,5 +94,5 @@ def _status_text(aside: StatusChange, *, after: bool) -> str:
 
 def cost_of_trial(trial: Trial) -> str:
     """Return the size of the texts and the number of replies they take, in words."""
-    sizes = " + ".join(str(size) for size in trial.sizes if size)
+    sizes = " + ".join(number_text(size) for size in trial.sizes if size)
     return cost_text(len(trial.contents), sizes) if trial.contents else ""

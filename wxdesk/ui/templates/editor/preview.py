@@ -13,7 +13,7 @@ from wxdesk.core.wechat.quota import window_after_event
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.splitting import split_text
 from wxdesk.desk.desk import Desk
-from wxdesk.i18n import tr
+from wxdesk.i18n import number_text, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview, cost_text
 from wxdesk.ui.look.theme import Size
@@ -72,4 +72,4 @@ def _cost_of(content: Content) -> str:
     if content.kind is not ReplyKind.TEXT:
         return cost_text(1)
     size = byte_count(content.text)
-    return cost_text(1 if size <= TEXT_LIMIT_BYTES else len(split_text(content.text)), str(size))
+    return cost_text(1 if size <= TEXT_LIMIT_BYTES else len(split_text(content.text)), number_text(size))
