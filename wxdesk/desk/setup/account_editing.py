@@ -102,11 +102,11 @@ class AccountEditing:
         Its push URL is another one then, to be entered in WeChat's console: pushes to the former one are refused.
         What is cut off before config.toml has the new name, is undone at the next start, the rest done then.
         """
-        if new in self._configuration.now.accounts:
-            raise BadInput(reason=Phrase("config.toml has an account “{name}” already.", name=new))
         rows = self._store.account_rows
 
         async def begin() -> None:
+            if new in self._configuration.now.accounts:
+                raise BadInput(reason=Phrase("config.toml has an account “{name}” already.", name=new))
             await self._settle_rename()  # an earlier one, which no disk took
             await rows.begin_rename(old, new)
             if self._sources is not None:
