@@ -228,6 +228,16 @@ async def test_no_message_looks_like_another_in_a_text(home: Path, tmp_path: Pat
     assert len(lines) == 2 * len(TEXTS) + len(TEXTS[::10])
 
 
+@pytest.mark.parametrize("ending", ["txt", "html"])
+async def test_a_mini_program_is_called_as_in_the_window(
+    home: Path, tmp_path: Path, request: pytest.FixtureRequest, ending: str
+) -> None:
+    request.addfinalizer(lambda: i18n.name_accounts({"shop": ""}))
+    i18n.name_accounts({"shop": "茶具店"})
+    text = await exported(home, ExportKind.CONVERSATIONS, tmp_path / f"t.{ending}")
+    assert text.count("茶具店 · ") == len(TEXTS)
+
+
 async def test_every_state_is_a_word_and_only_what_was_said_is_read(tmp_path: Path) -> None:
     prepare(tmp_path)
     store = await open_store(SQLITE, tmp_path)

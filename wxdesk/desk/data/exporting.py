@@ -28,7 +28,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import HourCount
 from wxdesk.core.system_failures import unusable_file
-from wxdesk.i18n import language, tr
+from wxdesk.i18n import account_title, language, tr
 from wxdesk.paths import replace_file
 from wxdesk.store import StoreStatus, check_store, read_store
 from wxdesk.store.moving.backup import Tell
@@ -143,7 +143,8 @@ def json_threads(threads: Threads, _picture: ReadPicture) -> Iterator[str]:
 def text_threads(threads: Threads, _picture: ReadPicture) -> Iterator[str]:
     """Make plain text: a line for each message, further lines of it indented."""
     for thread, items in threads:
-        yield f"# {_one_line(_name(thread))} · {thread.account} · {_one_line(thread.contact.openid)}\n\n"
+        head = _name(thread), account_title(thread.account), thread.contact.openid
+        yield f"# {' · '.join(map(_one_line, head))}\n\n"
         for item, who, words, _ in _said(thread, items):
             yield f"[{_local(item.at)}] {_one_line(who)}: {'\n    '.join(words.splitlines())}\n"
         yield "\n"
@@ -199,7 +200,8 @@ def html_threads(threads: Threads, picture: ReadPicture) -> Iterator[str]:
     yield _PAGE.format(lang=language().replace("_", "-"))
     for thread, items in threads:
         yield f"<h2><bdi>{_escaped(_name(thread))}</bdi></h2>\n"
-        yield f"<small>{_escaped(thread.account)} · <bdi>{_escaped(thread.contact.openid)}</bdi></small>\n"
+        shop = _escaped(account_title(thread.account))
+        yield f"<small>{shop} · <bdi>{_escaped(thread.contact.openid)}</bdi></small>\n"
         for item, who, words, side in _said(thread, items):
             yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{_escaped(who)}</bdi></small><br>'
             yield f"<span>{_escaped(words)}</span>{pictures.element(item)}</p>\n"
