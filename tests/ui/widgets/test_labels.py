@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from wxdesk import i18n
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
-from wxdesk.ui.look.theme import DARK, font
+from wxdesk.ui.look.theme import DARK, font, mono_font
 from wxdesk.ui.widgets.labels import PlainLabel, breakable, plain_tip
 
 HOSTILE = '<img src="file:///etc/passwd"><h1>Hello</h1>&amp;'
@@ -82,6 +82,17 @@ def test_a_label_changes_its_colour_with_the_look(qtbot: QtBot, appearance: Appe
     qtbot.waitUntil(lambda: label.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.failed)
     label.set_role("pending")
     assert label.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.pending
+
+
+def test_a_label_keeps_the_face_that_it_got_while_it_was_shown(qtbot: QtBot, appearance: Appearance) -> None:
+    label = PlainLabel("https://desk.example/wx/shop")
+    qtbot.addWidget(label)
+    label.show()
+    qtbot.waitExposed(label)
+    label.setFont(mono_font())
+    for look in (Look.DARK, Look.LIGHT):
+        appearance.choose(look)
+        assert label.font().families() == mono_font().families()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's face decides")

@@ -127,8 +127,12 @@ class Appearance(QObject):
 def apply(application: QApplication, scheme: Qt.ColorScheme) -> None:
     """Give the application the palette and the style sheet of this scheme."""
     theme = Theme.of(scheme)
+    chosen = [(one, one.font()) for one in application.allWidgets() if one.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
     application.setStyleSheet("")  # to exchange a sheet takes Qt four times as long as to remove it and set another
     if application.style().name() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(theme.palette())
     application.setStyleSheet(style_sheet(theme))
+    for widget, face in chosen:  # Qt gives back those that the widgets had when they were shown first
+        if widget.font() != face:
+            widget.setFont(face)
