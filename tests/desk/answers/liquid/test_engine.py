@@ -113,7 +113,7 @@ def test_what_a_reply_can_say(source: str, text: str) -> None:
         ("\n{{" + " " * 4000 + "}}", 2, "too many blanks"),
         ("\n{% if m.no" + " " * 101 + "%}{% endif %}", 2, "too many blanks"),
         ("{{ '" + "a" * 600 + "' }}", 1, "too long"),
-        ("a" * (SOURCE_LIMIT + 1), 1, "longer than 4096"),
+        ("a" * (SOURCE_LIMIT + 1), 1, "longer than 4,096"),
     ],
 )
 def test_a_mistake_has_its_line_and_its_reason(source: str, line: int, reason: str) -> None:

@@ -369,7 +369,7 @@ async def test_a_fixed_text_counts_as_the_messages_into_which_it_is_cut(shop: Sh
 
 async def test_a_fixed_text_that_no_reply_can_hold_is_refused(shop: Shop) -> None:
     await shop.book.save(rule("a", say="长" * 2048))
-    with pytest.raises(BadTemplate, match="6147 of 6144"):
+    with pytest.raises(BadTemplate, match="6,147 of 6,144"):
         await shop.book.save(rule("a", say="长" * 2049))
 
 
