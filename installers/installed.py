@@ -16,7 +16,9 @@ from pathlib import Path
 
 import smoke
 
-MIRROR = os.environ.get("MIRROR", "http://deb.debian.org/debian")
+MIRROR = os.environ.get("MIRROR", "").split()
+"""Address of Debian's packages; without one, that which debootstrap knows."""
+
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 APT = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends")
 NOBODY = 65534
@@ -57,7 +59,7 @@ def lay_out(root: Path, suite: str) -> None:
     if not (root / "ready").exists():
         shutil.rmtree(root, ignore_errors=True)
         root.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(("debootstrap", "--variant=minbase", suite, root, MIRROR), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(("debootstrap", "--variant=minbase", suite, root, *MIRROR), check=True, stdout=subprocess.DEVNULL)
         (root / "ready").touch()
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     within(root, *APT, "update")

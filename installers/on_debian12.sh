@@ -10,7 +10,6 @@ cd "$(dirname "$0")/.."
 [ $# -ge 1 ] || { sed -n '2,6s/^# *//p' "$0" >&2; exit 2; }
 work=$(realpath -m "$1")
 out=$(realpath -m "${2:-dist}")
-mirror=${MIRROR:-http://deb.debian.org/debian}
 system=$work/debian12
 
 within() { chroot "$system" env -i PATH=/opt/uv/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"; }
@@ -23,7 +22,9 @@ building="build-essential libbz2-dev libffi-dev liblzma-dev libsqlite3-dev libss
 if [ ! -e "$system/ready" ]; then
     rm -rf "$system"
     mkdir -p "$work"
-    debootstrap --variant=minbase bookworm "$system" "$mirror"
+    # shellcheck disable=SC2086 # none: that which debootstrap knows, and writes down
+    debootstrap --variant=minbase bookworm "$system" ${MIRROR:-}
+    mirror=$(awk '$1 == "deb" { print $2; exit }' "$system/etc/apt/sources.list")
     cp /etc/resolv.conf "$system/etc/resolv.conf"
     cat > "$system/etc/apt/sources.list" <<-SOURCES
 		deb $mirror bookworm main
