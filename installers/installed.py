@@ -59,7 +59,8 @@ def lay_out(root: Path, suite: str) -> None:
     if not (root / "ready").exists():
         shutil.rmtree(root, ignore_errors=True)
         root.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(("debootstrap", "--variant=minbase", suite, root, *MIRROR), check=True, stdout=subprocess.DEVNULL)
+        making = ("debootstrap", "--variant=minbase", suite, root, *MIRROR)
+        subprocess.run(making, check=True, stdout=subprocess.DEVNULL)
         (root / "ready").touch()
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     within(root, *APT, "update")
