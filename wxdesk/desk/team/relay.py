@@ -72,7 +72,7 @@ class EventRelay:
     def hear(self, event: Event) -> None:
         """Gather an event; subscribed to the bus.
 
-        Of the events of a moment in which nobody knows who works, desks hear only that they look at everything.
+        In a moment in which nobody knows who works, it takes the place of all before it: desks look at everything.
         """
         if isinstance(event, _LOCAL):
             return
