@@ -36,15 +36,13 @@ class PictureField(QWidget):
         self._name = name
         self._turn = 0  # only the picture that was chosen last counts
         self.digest = ""
-        self.choose = Button(tr("Choose a file…"), icon="folder")
-        self.remove = Button(tr("Remove"), kind=ButtonKind.LINK)
+        self.choose = Button(tr("Choose a file…"), icon="folder", then=self.open_files)
+        self.remove = Button(tr("Remove"), kind=ButtonKind.LINK, then=self.clear)
         self.words = PlainLabel(hint, size=Size.SMALL, role="secondary", wrap=True)
         self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
         row = hbox(self.choose, self.remove, STRETCH, spacing=12)
         vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), row, self.words, self.error, within=self, spacing=4)
         self.setAcceptDrops(True)
-        self.choose.clicked.connect(self.open_files)
-        self.remove.clicked.connect(self.clear)
         self._show()
 
     def open_files(self) -> None:

@@ -22,14 +22,11 @@ class LeaveDialog(NarrowDialog):
 
     def __init__(self, parent: QWidget, name: str, why: str = "") -> None:
         super().__init__(parent, tr("Unsaved changes"))
-        self.stay = Button(tr("Stay"), parent=self)
-        self.discard = Button(tr("Discard"), kind=ButtonKind.DANGER, parent=self)
-        self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
+        self.stay = Button(tr("Stay"), parent=self, then=self.reject)
+        self.discard = Button(tr("Discard"), kind=ButtonKind.DANGER, parent=self, then=self._discard_now)
+        self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self, then=self.accept)
         self.save.setEnabled(not why)
         self._discard: Callable[[], None] | None = None
-        self.stay.clicked.connect(self.reject)
-        self.discard.clicked.connect(self._discard_now)
-        self.save.clicked.connect(self.accept)
         text = why or tr("What you wrote is not used until it is saved.")
         words = PlainLabel(text, role="failed" if why else "secondary", wrap=True, parent=self)
         buttons = hbox(self.discard, STRETCH, self.stay, self.save, spacing=8)

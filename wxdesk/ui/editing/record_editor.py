@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
@@ -18,13 +18,13 @@ from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refoc
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import BoxPart, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import BoxPart, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.labels import PlainLabel, key_name, set_tip
 
 
-class EditorCard(QFrame):
+class EditorCard(Frame):
     """Framed column of fields.
 
     Signals:
@@ -34,8 +34,7 @@ class EditorCard(QFrame):
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "card")
+        super().__init__("card", parent)
 
     def _title(self, text: str) -> PlainLabel:
         return PlainLabel(text, size=Size.SMALL, role="secondary", strong=True, parent=self)
@@ -332,8 +331,7 @@ class WidthScroll(ColumnScroll):
         super().__init__(parent)
         inside.setProperty("class", "flat")
         inside.setMaximumWidth(widest + SIDE_MARGINS)
-        around = QWidget(self)
-        around.setProperty("class", "window")
+        around = Frame("window", self)
         hbox(inside, within=around)
         self.setWidget(around)
 

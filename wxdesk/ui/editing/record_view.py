@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_list import Index, RowList
 
@@ -172,8 +172,7 @@ class RecordView[R: Record](RowList):
 
 def list_header(parent: QWidget, title: str, beside: QWidget | None, *buttons: QWidget) -> QFrame:
     """Return the header above a list: title, perhaps a label `beside` it, and buttons."""
-    head = QFrame(parent)
-    head.setProperty("class", "header")
+    head = Frame("header", parent)
     head.setFixedHeight(Measure.HEADER)
     row = hbox(
         PlainLabel(title, size=Size.TITLE, strong=True, parent=head), spacing=8, margins=(16, 0, 12, 0), within=head

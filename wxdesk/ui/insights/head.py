@@ -45,7 +45,7 @@ class InsightsHead(QWidget):
         self.account = SingleChoiceButton([("", tr("All mini programs"))], tr("Mini program"), self, widest=WIDEST)
         self.who = SingleChoiceButton([(_EVERYBODY, tr("Everybody"))], tr("Answered by"), self, widest=WIDEST)
         self.legend = SmallButton("info", tr("What the figures mean"), self)
-        self.export = SmallButton("arrow-down", tr("Save what is shown"), self)
+        self.export = SmallButton("arrow-down", tr("Save what is shown"), self, then=self._offer_export)
         first = hbox(PlainLabel(tr("Insights"), size=Size.PAGE, strong=True), 4, spacing=8)
         words = {
             Period.TODAY: tr("Today"),
@@ -71,7 +71,6 @@ class InsightsHead(QWidget):
         self.chips.idClicked.connect(self._choose)
         self.account.chosen.connect(self.chosen)
         self.who.chosen.connect(self.chosen)
-        self.export.clicked.connect(self._offer_export)
 
     @property
     def filter(self) -> FigureFilter:

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.statistics import Figures, RuleHits
 from wxdesk.i18n import ntr, number_text, tr
@@ -15,7 +15,7 @@ from wxdesk.ui.insights.chart import HeatMap, HourlyBars, heat_colour
 from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import NONE, messages_text, rule_note, share_text, undelivered_text, wait_text
 from wxdesk.ui.look.theme import Size, Theme
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 
 RULES_SHOWN = 8
@@ -111,12 +111,11 @@ def _ranked_rules(rules: tuple[RuleHits, ...]) -> list[Ranked]:
     ]
 
 
-class FigureCard(QFrame):
+class FigureCard(Frame):
     """Card with a title, a figure and a note."""
 
     def __init__(self, word: str) -> None:
-        super().__init__()
-        self.setProperty("class", "card")
+        super().__init__("card")
         self._word = word
         self.figure = PlainLabel(size=Size.FIGURE, strong=True, tabular=True, elide=True)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
@@ -132,12 +131,11 @@ class FigureCard(QFrame):
         self.setAccessibleDescription(note)
 
 
-class SectionCard(QFrame):
+class SectionCard(Frame):
     """Card with heading, optional legend, and content or a sentence in its place."""
 
     def __init__(self, heading: str, content: QWidget, empty: str = "", aside: QWidget | None = None) -> None:
-        super().__init__()
-        self.setProperty("class", "card")
+        super().__init__("card")
         self._content = content
         self.sentence = PlainLabel(empty, size=Size.SMALL, role="secondary", wrap=True)
         head = hbox(PlainLabel(heading, size=Size.SMALL, role="secondary", strong=True), spacing=12)

@@ -201,8 +201,7 @@ class PresenceChip(QWidget):
         super().__init__(parent)
         self._at_desk = at_desk
         self.lamp = StatusDot(self, tabular=True)
-        self.button = SmallButton("person", tr("Who is at the desk"), self)
-        self.button.clicked.connect(self._choose)
+        self.button = SmallButton("person", tr("Who is at the desk"), self, then=self._choose)
         hbox(self.lamp, self.button, within=self, spacing=4)
         self.show_presence(at_desk)
 

@@ -38,7 +38,7 @@ class AccountMode(QWidget):
         self.seconds.count(self._unit, unit("second to stop or change them", "seconds to stop or change them"))
         self._unit.setMinimumHeight(30)
         self.source = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self)
+        self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self, then=self._follow_config)
         line = QWidget(self)
         flow = FlowLayout(line)
         for widget in (self.mode, self.seconds, self._unit):
@@ -46,7 +46,6 @@ class AccountMode(QWidget):
         vbox(line, self.source, (self.back, Qt.AlignmentFlag.AlignLeft), within=self, spacing=4)
         self.mode.activated.connect(self._set)
         self.seconds.decided.connect(self._set)
-        self.back.clicked.connect(self._follow_config)
         bridge.follow(self, self.show_account, AccountChanged, ConfigurationChanged)
         Rights(bridge, Role.LEAD, self)
         self.show_account()

@@ -81,15 +81,13 @@ class OutsideCard(SettingsCard):
         self._phones = vbox(spacing=4)
         self.trials: dict[str, Button] = {}
         self.removals: dict[str, SmallButton] = {}
-        self.add = Button(tr("Add a phone…"), icon="plus", parent=self)
-        self.add.clicked.connect(self._add_phone)
+        self.add = Button(tr("Add a phone…"), icon="plus", parent=self, then=self._add_phone)
         self.after = NumberField(1, LONGEST_MINUTES, tr("Minutes until a phone is told"), self)
         self.after.decided.connect(partial(self._set, "after_minutes"))
         self.words = Switch(parent=self)
         self.words.turned.connect(partial(self._set, "words"))
         self._address = PlainLabel(elide=True, parent=self)
-        self.change = Button(kind=ButtonKind.LINK, parent=self)
-        self.change.clicked.connect(self._change_data)
+        self.change = Button(kind=ButtonKind.LINK, parent=self, then=self._change_data)
         self._more = QWidget(self)
         self._lay_out()
         self.show_settings()

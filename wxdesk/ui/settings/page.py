@@ -21,7 +21,7 @@ from wxdesk.ui.settings.places_card import DataCard, InstallationFacts, PlacesCa
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.setup.console import ElsewhereCard
 from wxdesk.ui.team.card import TeamCard
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -104,13 +104,11 @@ class SettingsPage(QWidget):
         self.places.show_listener(state.listener_url)
 
     def _lay_out(self, appearance: Appearance) -> None:
-        header = QFrame(self)
-        header.setProperty("class", "header")
+        header = Frame("header", self)
         header.setFixedHeight(Measure.HEADER)
         title = PlainLabel(tr("Settings"), size=Size.PAGE, strong=True, parent=header)
         hbox(title, STRETCH, self.add, within=header, margins=(24, 0, 24, 0))
-        content = QWidget()
-        content.setProperty("class", "window")
+        content = Frame("window")
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
         self._columns.setContentsMargins(24, 20, 24, 24)
         self._columns.setSpacing(16)

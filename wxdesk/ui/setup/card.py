@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import Role
@@ -18,7 +18,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import checked_text, step_title
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.rights import Rights
@@ -51,7 +51,7 @@ class SetupView:
         return self.account.name if self.account is not None else ""
 
 
-class SetupCard(QFrame):
+class SetupCard(Frame):
     """One card. `body` is filled by each; the foot has the last check and the way on.
 
     Signals:
@@ -65,8 +65,7 @@ class SetupCard(QFrame):
     added = Signal(str)
 
     def __init__(self, fact: SetupFact, sentence: str, mender: Mender, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "card")
+        super().__init__("card", parent)
         self.setMaximumWidth(WIDTH)
         self.fact = fact
         self._mender = mender
@@ -76,11 +75,9 @@ class SetupCard(QFrame):
         self.sentence = PlainLabel(sentence, role="secondary", wrap=True, parent=self)
         self.body = vbox(spacing=14)
         self.result = FindingCard(self)
-        self.again = Button(tr("Check again"), icon="retry", parent=self)
-        self.again.clicked.connect(self.check)
+        self.again = Button(tr("Check again"), icon="retry", parent=self, then=self.check)
         self.checked = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
-        self.go_on = Button(tr("Go on"), kind=ButtonKind.PRIMARY, parent=self)
-        self.go_on.clicked.connect(self.done)
+        self.go_on = Button(tr("Go on"), kind=ButtonKind.PRIMARY, parent=self, then=self.done)
         self.foot = hbox(self.again, self.checked, STRETCH, self.go_on, spacing=10)
         head = vbox(self.title, self.sentence, spacing=4)
         vbox(head, self.body, self.result, self.foot, within=self, spacing=16, margins=(24, 20, 24, 20))

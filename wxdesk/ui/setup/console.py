@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from wxdesk.core.model.account import PushMode
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font, mono_font
 from wxdesk.ui.setup.text import ConsolePath
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -74,12 +74,11 @@ class ConsoleValues(QWidget):
         self._grid.addWidget(copy, row, 2)
 
 
-class ConsolePaths(QFrame):
+class ConsolePaths(Frame):
     """A sunken box: what is found where, in the former console and the new one."""
 
     def __init__(self, title: str, paths: Sequence[ConsolePath], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "well")
+        super().__init__("well", parent)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(6)

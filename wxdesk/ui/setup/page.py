@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from wxdesk.core.events import (
     ConfigurationChanged,
@@ -27,7 +27,7 @@ from wxdesk.ui.setup.mini_program import MiniProgramCard
 from wxdesk.ui.setup.real_message import RealMessageCard
 from wxdesk.ui.setup.steps import StepColumn
 from wxdesk.ui.setup.url_check import UrlCheckCard
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -113,8 +113,7 @@ class SetupPage(QWidget):
         self.tryout.setText(tr("Try it without an account") if wide else tr("Try it out first"))
 
     def _lay_out(self) -> None:
-        self._side = QFrame(self)
-        self._side.setProperty("class", "list-side")
+        self._side = Frame("list-side", self)
         self._side.setFixedWidth(COLUMN)
         self.title = PlainLabel(size=Size.PAGE, strong=True, wrap=True, parent=self._side)
         self.whose = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self._side)
@@ -137,8 +136,7 @@ class SetupPage(QWidget):
 
     def _scroll(self, card: QWidget) -> ColumnScroll:
         scroll = ColumnScroll(self)
-        content = QWidget()
-        content.setProperty("class", "window")
+        content = Frame("window")
         middle = hbox(STRETCH, (vbox(card, STRETCH), WIDTH), STRETCH, within=content, margins=(24, 24, 24, 24))
         middle.setStretch(0, 1)
         scroll.setWidget(content)

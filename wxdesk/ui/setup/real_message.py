@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.model.message import Message
@@ -20,7 +20,7 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import step_title
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import author_word, kind_text, name_of, readable
@@ -39,8 +39,7 @@ class RealMessageCard(SetupCard):
     def __init__(self, mender: Mender, parent: QWidget) -> None:
         super().__init__(SetupFact.REAL_MESSAGE, _asked(), mender, parent)
         self._conversation: int | None = None
-        self.missing = Button(kind=ButtonKind.LINK, parent=self)
-        self.missing.clicked.connect(self._go_to_missing)
+        self.missing = Button(kind=ButtonKind.LINK, parent=self, then=self._go_to_missing)
         self.rules = FindingCard(self)
         self.exchange = Exchange(self)
         self.hints = HintList(self)
@@ -156,8 +155,7 @@ class HintList(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.open = Button(tr("Nothing arrives?"), kind=ButtonKind.LINK, parent=self)
-        self.open.clicked.connect(self._turn)
+        self.open = Button(tr("Nothing arrives?"), kind=ButtonKind.LINK, parent=self, then=self._turn)
         self._box = QWidget(self)
         self._rows = vbox(within=self._box, spacing=4)
         self.cards: list[FindingCard] = []
@@ -178,12 +176,11 @@ class HintList(QWidget):
         self._box.setVisible(self._box.isHidden())
 
 
-class Exchange(QFrame):
+class Exchange(Frame):
     """A message as it arrived, and the rule that answered it."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "well")
+        super().__init__("well", parent)
         self._who = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
         self.message = PlainLabel(size=Size.MESSAGE, wrap=True, parent=self)
         self.answers = PlainLabel(role="accent", wrap=True, parent=self)

@@ -2,18 +2,17 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 
-class FailureWindow(QWidget):
+class FailureWindow(Frame):
     """One error in a small window with a button to quit; Esc and Ctrl+Q quit too.
 
     `mend` is the label of a second button, which lets the error be mended; `mended` tells if it was chosen.
@@ -25,23 +24,19 @@ class FailureWindow(QWidget):
     left = Signal()
 
     def __init__(self, error: Exception, mend: str = "") -> None:
-        super().__init__()
+        super().__init__("panel")
         self.mended = False
         self.setWindowTitle("wxdesk")
-        self.setProperty("class", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
         self.title = PlainLabel(tr("wxdesk cannot start"), size=Size.TITLE, strong=True, wrap=True)
         self.sentence = PlainLabel(explain(error), wrap=True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remedy = PlainLabel(tr("Once this is mended, start wxdesk again."), role="secondary", wrap=True)
         self.remedy.setVisible(not mend)
-        self.quit = Button(tr("Quit"), kind=ButtonKind.QUIET if mend else ButtonKind.PRIMARY)
-        self.mend = Button(mend, kind=ButtonKind.PRIMARY)
+        self.quit = Button(tr("Quit"), kind=ButtonKind.QUIET if mend else ButtonKind.PRIMARY, then=self.close)
+        self.mend = Button(mend, kind=ButtonKind.PRIMARY, then=self._mend)
         self.mend.setVisible(bool(mend))
-        self.mend.clicked.connect(self._mend)
         self._lay_out()
-        self.quit.clicked.connect(self.close)
         for key in ("Esc", "Ctrl+Q"):
             bind(self, key, self.close)
         for enter in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

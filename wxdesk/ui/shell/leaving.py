@@ -73,10 +73,8 @@ class LeavingDialog(NarrowDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "wxdesk")
         self.stop = Button(tr("Stop receiving"), kind=ButtonKind.DANGER, parent=self)
-        self.cancel = Button(tr("Cancel"), parent=self)
-        self.keep_on = Button(tr("Keep on in the tray"), kind=ButtonKind.PRIMARY, parent=self)
-        self.cancel.clicked.connect(self.reject)
-        self.keep_on.clicked.connect(self.accept)
+        self.cancel = Button(tr("Cancel"), parent=self, then=self.reject)
+        self.keep_on = Button(tr("Keep on in the tray"), kind=ButtonKind.PRIMARY, parent=self, then=self.accept)
         self.keep_on.setDefault(True)
         self.keep_on.setFocus()
         texts = (lost(), tr("This is asked once; the settings page can change it."))

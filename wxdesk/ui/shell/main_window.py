@@ -24,7 +24,7 @@ from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.shell.tryout import TryoutBar
 from wxdesk.ui.simulator.port import Simulator
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices, announce
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
     HasKeys,
@@ -42,7 +42,7 @@ KEEP_PLACE_MS = 60_000
 """Time between two notes of the window's place, which a crash leaves behind too."""
 
 
-class MainWindow(QWidget):
+class MainWindow(Frame):
     """The one window of the program.
 
     Signals:
@@ -64,13 +64,11 @@ class MainWindow(QWidget):
         *,
         is_tryout: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__("window")
         self._bridge = bridge
         self._memory = WindowMemory(facts.home)
         self._appearance, self._finished = appearance, False
         self.setWindowTitle("wxdesk")
-        self.setProperty("class", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(*SMALLEST)
         self.notices = Notices(self)
         self.pages = build_pages(bridge, self.notices, facts, appearance, self._links, simulator)

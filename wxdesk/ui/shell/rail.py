@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_text
 
@@ -28,7 +28,7 @@ class PageEntry:
     key: str
 
 
-class Rail(QFrame):
+class Rail(Frame):
     """One item for each page, the last one at the foot.
 
     Signals:
@@ -38,8 +38,7 @@ class Rail(QFrame):
     chosen = Signal(int)
 
     def __init__(self, places: Sequence[PageEntry], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "rail")
+        super().__init__("rail", parent)
         self.setFixedWidth(Measure.RAIL)
         self.setAccessibleName(tr("Pages"))
         self._group = QButtonGroup(self)

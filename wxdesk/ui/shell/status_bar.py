@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.listing import DayCounts
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PauseChanged, SetupChanged, TokenChanged
@@ -23,14 +23,14 @@ from wxdesk.ui.look.theme import Measure, Size, font
 from wxdesk.ui.presence.presence import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import VisibleTick
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, StatusDot, shrink_steps
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time, name_of, span_text, time_left_text
 
 
-class StatusBar(QFrame):
+class StatusBar(Frame):
     """Listener, tokens, figures of the day, longest wait, presence, and the pause.
 
     Signals:
@@ -42,10 +42,9 @@ class StatusBar(QFrame):
     shared = Signal()
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("footer", parent)
         self._bridge = bridge
         self._day: date | None = None
-        self.setProperty("class", "footer")
         self.setFixedHeight(Measure.STATUS_BAR)
         self.listener = SetupLamp(self)
         self.token = StatusDot(self, tabular=True)

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import tr
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.simulator.port import Simulator
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -30,12 +30,11 @@ type Tryout = Callable[[], AbstractContextManager[TryoutDesk]]
 """Starts and stops such a desk, never on the window's thread: each takes a second."""
 
 
-class TryoutBar(QFrame):
+class TryoutBar(Frame):
     """Amber bar across the window of a simulated WeChat, with the way `back`."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "bar-pending")
+        super().__init__("bar-pending", parent)
         self.sentence = PlainLabel(
             tr("You are trying it out: WeChat and its customers are simulated, and nothing of it is kept."),
             role="pending",

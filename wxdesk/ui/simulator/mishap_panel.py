@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import tr
@@ -11,7 +11,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, MishapRequest, Simulator
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_text, remaining_text
-from wxdesk.ui.widgets.boxes import ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -70,14 +70,13 @@ class MishapRow(QWidget):
             self.errcode.setAccessibleName(tr("Which error"))
 
 
-class MishapPanel(QFrame):
+class MishapPanel(Frame):
     """All switches, and the number of times a mishap happens once it is switched on."""
 
     def __init__(self, bridge: Bridge, simulator: Simulator, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("side", parent)
         self._bridge = bridge
         self._simulator = simulator
-        self.setProperty("class", "side")
         self.rows = {mishap: MishapRow(mishap, self) for mishaps in GROUPS.values() for mishap in mishaps}
         self.often = _narrow(ChoiceField(self))
         for times, word in zip(HOW_OFTEN, (tr("once"), tr("three times"), tr("until switched off")), strict=True):
@@ -100,8 +99,7 @@ class MishapPanel(QFrame):
             self._bridge.ask(self._simulator.switch_off(row.mishap))
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        content.setProperty("class", "panel")
+        content = Frame("panel")
         column = vbox(within=content, spacing=2, margins=(16, 14, 16, 16))
         often = PlainLabel(tr("What goes wrong happens"), role="secondary")
         column.addLayout(hbox(often, (self.often, 1), spacing=8))

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
@@ -30,7 +30,7 @@ from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
 from wxdesk.ui.simulator.port import Counters, Scene, SimulatedCustomer, Simulator
 from wxdesk.ui.simulator.text import customer_text, name_text
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -137,13 +137,13 @@ LIST_NEEDS = 1000
 REFRESH_MS = 60
 
 
-class SimulatorPage(QWidget):
+class SimulatorPage(Frame):
     """Fetches and shows a new scene after every change in the simulator."""
 
     _simulator_changed = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices, simulator: Simulator) -> None:
-        super().__init__()
+        super().__init__("window")
         self._bridge = bridge
         self._simulator = simulator
         self.scene: Scene | None = None
@@ -154,7 +154,7 @@ class SimulatorPage(QWidget):
         self.phone = PhonePane(bridge, notices, simulator, self)
         self.mishaps = MishapPanel(bridge, simulator, self)
         self.counters = CounterLine(self)
-        self.add = Button(tr("New customer"), icon="plus", parent=self)
+        self.add = Button(tr("New customer"), icon="plus", parent=self, then=self._add)
         self._refresh = Debounce(self._look, self, REFRESH_MS)
         self._tick = QTimer(self, interval=1000)
         self._lay_out()
@@ -188,7 +188,6 @@ class SimulatorPage(QWidget):
         self.list.clicked.connect(self._choose_row)
         self.list.activated.connect(self._choose_row)
         self.list.selectionModel().currentChanged.connect(self._choose_row)
-        self.add.clicked.connect(self._add)
         self.phone.chosen.connect(self.choose)
         self.phone.add.clicked.connect(self._add)
         self._tick.timeout.connect(self._pass_time)
@@ -249,10 +248,7 @@ class SimulatorPage(QWidget):
             self.choose(customer.openid)
 
     def _lay_out(self) -> None:
-        self.setProperty("class", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        head = QFrame(self)
-        head.setProperty("class", "header")
+        head = Frame("header", self)
         head.setFixedHeight(Measure.HEADER)
         hbox(
             PlainLabel(tr("Simulated WeChat"), size=Size.PAGE, strong=True, parent=head),
@@ -262,8 +258,7 @@ class SimulatorPage(QWidget):
             spacing=16,
             margins=(24, 0, 24, 0),
         )
-        self._side = QFrame(self)
-        self._side.setProperty("class", "list-side")
+        self._side = Frame("list-side", self)
         self._side.setFixedWidth(LIST_WIDTH)
         foot = hbox(self.add, margins=(12, 10, 12, 10))
         vbox((self.list, 1), foot, within=self._side, spacing=0, margins=(0, 0, 1, 0))

@@ -16,7 +16,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.simulator.phone_view import PhoneModel, PhoneView
 from wxdesk.ui.simulator.port import PushReport, Scene, Simulator
 from wxdesk.ui.simulator.text import name_text, report_word, window_text
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -58,11 +58,11 @@ class PhonePane(QWidget):
         self.with_tool = QFrame(self)
         self.text = QLineEdit(self)
         self.session_from = QLineEdit(self)
-        self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY, parent=self)
-        self.enter = Button(tr("Enter by the button"), parent=self)
-        self.ready = Button(tr("Picture"), icon="image", parent=self)
-        self.own = Button(tr("From a file…"), icon="folder", parent=self)
-        self.card = Button(tr("Card"), icon="card", parent=self)
+        self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY, parent=self, then=self._write)
+        self.enter = Button(tr("Enter by the button"), parent=self, then=self._enter)
+        self.ready = Button(tr("Picture"), icon="image", parent=self, then=self._show_ready)
+        self.own = Button(tr("From a file…"), icon="folder", parent=self, then=self._choose_file)
+        self.card = Button(tr("Card"), icon="card", parent=self, then=self._send_card)
         self.result = PlainLabel(" ", size=Size.SMALL, role="secondary", elide=True, parent=self)
         self._lay_out()
         self._connect()
@@ -108,12 +108,7 @@ class PhonePane(QWidget):
 
     def _connect(self) -> None:
         self.text.returnPressed.connect(self._write)
-        self.send.clicked.connect(self._write)
         self.session_from.returnPressed.connect(self._enter)
-        self.enter.clicked.connect(self._enter)
-        self.ready.clicked.connect(self._show_ready)
-        self.own.clicked.connect(self._choose_file)
-        self.card.clicked.connect(self._send_card)
         self.customers.activated.connect(self._choose)
 
     # -- what the customer does
@@ -166,8 +161,7 @@ class PhonePane(QWidget):
         vbox(self._head(), self._tool_bar(), (self.view, 1), self._foot(), within=self, spacing=0)
 
     def _head(self) -> QWidget:
-        head = QFrame(self)
-        head.setProperty("class", "header")
+        head = Frame("header", self)
         head.setFixedHeight(Measure.HEADER)
         who = ((self.name, 1), (self.customers, 1))
         hbox(*who, self.add, self.dots, self.window_text, within=head, spacing=12, margins=(16, 0, 16, 0))
@@ -176,8 +170,7 @@ class PhonePane(QWidget):
     def _tool_bar(self) -> QWidget:
         self.with_tool.setProperty("class", "bar-pending")
         self.with_tool.hide()
-        self.release = Button(tr("End the session there"), parent=self.with_tool)
-        self.release.clicked.connect(self._let_go)
+        self.release = Button(tr("End the session there"), parent=self.with_tool, then=self._let_go)
         words = tr("WeChat's own customer-service tool has this customer: the desk hears nothing.")
         sentence = PlainLabel(words, role="pending", wrap=True, parent=self.with_tool)
         release = (self.release, Qt.AlignmentFlag.AlignVCenter)
@@ -185,8 +178,7 @@ class PhonePane(QWidget):
         return self.with_tool
 
     def _foot(self) -> QWidget:
-        foot = QFrame(self)
-        foot.setProperty("class", "footer")
+        foot = Frame("footer", self)
         self.text.setPlaceholderText(tr("Write as the customer…"))
         self.text.setAccessibleName(tr("Write as the customer"))
         writing = hbox((self.text, 1), self.send, spacing=8)

@@ -41,9 +41,8 @@ class TeamCard(SettingsCard):
         self._operators = operators
         self.me = PlainLabel(elide=True, parent=self)
         self.password = Button(tr("Change my password…"), parent=self)
-        self.sign_out = Button(tr("Sign out"), parent=self)
+        self.sign_out = Button(tr("Sign out"), parent=self, then=self._sign_out)
         self.password.clicked.connect(partial(self._ask, OwnPasswordDialog))
-        self.sign_out.clicked.connect(self._sign_out)
         self.add_row(tr("Signed in"), vbox(self.me, hbox(self.password, self.sign_out, STRETCH, spacing=8), spacing=8))
         self.add = Button(tr("Add an operator…"), icon="plus", parent=self)
         self.add.clicked.connect(partial(self._ask, NewOperatorDialog))

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QFrame, QLineEdit, QStackedLayout, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedLayout, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
@@ -17,7 +17,7 @@ from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header
 from wxdesk.ui.look.keys import is_pressed
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -275,12 +275,11 @@ class CategoryChips(QWidget):
         self.chosen.emit(category)
 
 
-class TemplateList(QFrame):
+class TemplateList(Frame):
     """Header, search, category chips, rows, and a text where nothing matches."""
 
     def __init__(self, templates: TemplateModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "list-side")
+        super().__init__("list-side", parent)
         self._templates = templates
         self.view = TemplateView(templates, self)
         self.sought = TemplateSearchField(self)
@@ -299,8 +298,7 @@ class TemplateList(QFrame):
 
     def _lay_out(self) -> None:
         head = list_header(self, tr("Templates"), None, self.new)
-        self._search = QFrame(self)
-        self._search.setProperty("class", "header")
+        self._search = Frame("header", self)
         vbox(self.sought, self.chips, spacing=8, margins=(12, 10, 12, 10), within=self._search)
         self._search.hide()
         rows = QWidget(self)

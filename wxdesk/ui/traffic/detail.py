@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, mono_font
 from wxdesk.ui.traffic.steps import TrafficStep
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton, copy
 from wxdesk.ui.widgets.flow_layout import remove_widgets
@@ -26,7 +26,7 @@ TALLEST = 380
 """Height in pixels above which the body scrolls by itself."""
 
 
-class TrafficDetail(QFrame):
+class TrafficDetail(Frame):
     """Shows one line of the table, filled by the page.
 
     Signals:
@@ -38,32 +38,26 @@ class TrafficDetail(QFrame):
     save_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "side")
+        super().__init__("side", parent)
         self.setFixedWidth(WIDTH)
         self._title = PlainLabel(size=Size.TITLE, strong=True, elide=True)
-        self._close = SmallButton("close", tr("Close"), self)
-        self._close.clicked.connect(self.closed)
+        self._close = SmallButton("close", tr("Close"), self, then=self.closed)
         self._heading = PlainLabel(size=Size.SMALL, role="faint", strong=True)
-        self.copy = Button(tr("Copy"), icon="copy")
-        self.copy.clicked.connect(self._copy_body)
-        self.curl = Button(tr("Copy as curl"))
+        self.copy = Button(tr("Copy"), icon="copy", then=self._copy_body)
+        self.curl = Button(tr("Copy as curl"), then=self._copy_curl)
         self.curl.setToolTip(tr("Without secrets: signature, token, path and openids are left out"))
-        self.curl.clicked.connect(self._copy_curl)
         self.curl.setVisible(sys.platform != "win32")  # quoted as a POSIX shell takes it
         self._curl = ""
         self.replay = Button(tr("Try in the rules of now"), icon="play")
         self.replay.setToolTip(tr("Shows what the rules would answer today. Nothing is sent."))
-        self.save = Button(tr("Save as…"))
-        self.save.clicked.connect(self.save_wanted)
+        self.save = Button(tr("Save as…"), then=self.save_wanted)
         self.save.hide()
         self.body = PushBodyText()
         self.steps = StepList()
         self._build()
 
     def _build(self) -> None:
-        inner = QWidget()
-        inner.setProperty("class", "flat")
+        inner = Frame("flat")
         tools = hbox((self._heading, 1), self.save, self.copy)
         title = PlainLabel(tr("What happened"), size=Size.SMALL, role="faint", strong=True)
         body = vbox(tools, self.body, hbox(self.replay, self.curl, STRETCH, spacing=8), spacing=8)

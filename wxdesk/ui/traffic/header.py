@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.traffic.table import KINDS
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -17,7 +17,7 @@ ALL, HEALTH, QUARANTINE = range(3)
 """Chips of what the page shows."""
 
 
-class TrafficHeader(QFrame):
+class TrafficHeader(Frame):
     """Title, chips, filters, and a hint while the table does not follow.
 
     Signals:
@@ -27,8 +27,7 @@ class TrafficHeader(QFrame):
     narrowed = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("class", "header")
+        super().__init__("header")
         self.chips = QButtonGroup(self)
         self.kind = ChoiceField(self, tr("Kind"), [(kind, tr(kind)) for kind in KINDS])
         self.account = ChoiceField(self, tr("Mini program"), [("", "")])

@@ -24,7 +24,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.setup.text import sentence_of, state_of
 from wxdesk.ui.traffic.detail import StepList
 from wxdesk.ui.traffic.steps import TrafficStep
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.wording.days import dated_time
@@ -121,8 +121,7 @@ class HealthPanel(QWidget):
         self.setup.setToolTip(tr("Checks each step again, and mends what it can"))
         card = SettingsCard(tr("What messages need"))
         card.add_below(self.steps)
-        inner = QWidget()
-        inner.setProperty("class", "window")
+        inner = Frame("window")
         vbox(card, hbox(self.setup, STRETCH), STRETCH, within=inner, spacing=12, margins=(16, 16, 16, 16))
         vbox(ColumnScroll(self, inner), within=self)
         kinds = ListenerChanged, SetupChanged, TokenChanged, TroubleRaised, ConfigurationChanged

@@ -28,7 +28,7 @@ from wxdesk.ui.traffic.header import ALL, HEALTH, QUARANTINE, TrafficHeader
 from wxdesk.ui.traffic.health import HealthPanel
 from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
 from wxdesk.ui.traffic.table import LINE, MOST, TrafficFilter, TrafficModel, TrafficView
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind_page
@@ -41,7 +41,7 @@ BEFORE_THE_START = (
 )
 
 
-class TrafficPage(QWidget):
+class TrafficPage(Frame):
     """Follows the desk's traffic while visible; hidden, it only notes missed entries.
 
     Signals:
@@ -53,7 +53,7 @@ class TrafficPage(QWidget):
     setup_wanted = Signal()
 
     def __init__(self, bridge: Bridge, notices: Notices) -> None:
-        super().__init__()
+        super().__init__("panel")
         self._bridge = bridge
         self._notices = notices
         self._stale = True
@@ -94,8 +94,6 @@ class TrafficPage(QWidget):
         return (ShortcutKey("Ctrl+F", tr("Filter by name, text or code"), self.header.search.setFocus),)
 
     def _build(self) -> None:
-        self.setProperty("class", "panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         left, table, holder = QWidget(), QWidget(), QWidget()
         vbox((self.view, 1), self._before, within=table, spacing=0)
         vbox(self._empty, within=holder, margins=(48, 0, 48, 0))

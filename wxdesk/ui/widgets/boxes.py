@@ -1,4 +1,4 @@
-"""Rows and columns of widgets, each made by one call, and a scroll area."""
+"""Rows and columns of widgets, each made by one call, frames, and a scroll area."""
 
 from typing import Final, Literal
 
@@ -65,6 +65,14 @@ def _add(box: QBoxLayout, inner: QWidget | QLayout, factor: int = 0, alignment: 
         box.addWidget(inner, factor)
     else:
         box.addWidget(inner, factor, alignment)
+
+
+class Frame(QFrame):
+    """Frame with a look of the style sheet, such as `card` or `header`."""
+
+    def __init__(self, look: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", look)
 
 
 class ColumnScroll(QScrollArea):

@@ -4,10 +4,11 @@ Their looks come from the style sheet (`ui.look.style`) by the property `kind`; 
 because no style sheet draws one. A click leaves the focus where the operator types; Tab reaches them.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from typing import override
 
-from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal, SignalInstance
 from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -54,8 +55,12 @@ def _key_width(key: str) -> int:
     return QFontMetrics(font(Size.CAPTION)).horizontalAdvance(key) + 2 * _KEY_PADDING + _KEY_GAP + 2
 
 
+type Slot = Callable[..., object] | SignalInstance
+"""Callable or signal that another signal can be connected with."""
+
+
 class Button(QPushButton):
-    """A push button that can show its key (`key_hint`); it does not bind the key."""
+    """A push button that calls `then`; it shows its key (`key_hint`), but binds none."""
 
     def __init__(
         self,
@@ -65,6 +70,7 @@ class Button(QPushButton):
         key_hint: str = "",
         icon: str = "",
         parent: QWidget | None = None,
+        then: Slot | None = None,
     ) -> None:
         super().__init__(text, parent)
         self._kind = kind
@@ -77,6 +83,8 @@ class Button(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         self._show_icon()
+        if then is not None:
+            self.clicked.connect(then)
 
     def set_key_hint(self, key: str) -> None:
         """Show another key beside the text, known by its usual one; empty for none."""
@@ -292,9 +300,9 @@ PICTURE = 16
 
 
 class SmallButton(QToolButton):
-    """An icon with its name as a tooltip and for screen readers."""
+    """An icon that calls `then`; its name is a tooltip and for screen readers."""
 
-    def __init__(self, picture: str, name: str, parent: QWidget) -> None:
+    def __init__(self, picture: str, name: str, parent: QWidget, *, then: Slot | None = None) -> None:
         super().__init__(parent)
         self._picture = picture
         self.setIconSize(QSize(PICTURE, PICTURE))
@@ -302,6 +310,8 @@ class SmallButton(QToolButton):
         self.setToolTip(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._tint()
+        if then is not None:
+            self.clicked.connect(then)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,10 +1,10 @@
 """Cards of the settings page, with rows of a name and a value."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 NAME_WIDTH = 104
@@ -13,12 +13,11 @@ MARKS = {"accent": "check", "pending": "warning", "failed": "warning", "faint": 
 """Icon for each colour role, with the same meaning."""
 
 
-class SettingsCard(QFrame):
+class SettingsCard(Frame):
     """A titled card with rows."""
 
     def __init__(self, title: str, parent: QWidget | None = None, *, hint: str = "") -> None:
-        super().__init__(parent)
-        self.setProperty("class", "card")
+        super().__init__("card", parent)
         self.hint = PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self)
         self.title = PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self)
         self._head = hbox(self.title, (self.hint, 1), spacing=10)

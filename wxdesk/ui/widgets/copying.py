@@ -4,11 +4,11 @@ from typing import cast
 
 from PySide6.QtCore import QMimeData, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import mono_font
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -73,12 +73,11 @@ class CopyButton(Button):
         copy(self.text_to_copy, self, is_secret=self._is_secret)
 
 
-class CodeBlock(QFrame):
+class CodeBlock(Frame):
     """Lines in a monospace font on a sunken ground, with a button to copy them."""
 
     def __init__(self, text: str, what: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "well")
+        super().__init__("well", parent)
         self.label = PlainLabel(text, wrap=True, parent=self)
         self.label.setFont(mono_font())
         self.label.setTextInteractionFlags(

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -41,14 +41,13 @@ PICTURE = 40
 WIDTH = 340
 
 
-class FirstStep(QFrame):
+class FirstStep(Frame):
     """Explains an empty page, and offers the built-in examples or an empty start."""
 
     def __init__(
         self, icon: str, *, title: str, words: str, starter: str, new: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "window")
+        super().__init__("window", parent)
         self._title = PlainLabel(title, size=Size.TITLE, strong=True, parent=self)
         self._words = PlainLabel(words, role="secondary", wrap=True, parent=self)
         self._words.setFixedWidth(WIDTH)

@@ -17,7 +17,7 @@ from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
@@ -112,12 +112,11 @@ class TransferBar(ChatBar):
             self._bridge.ask(conversations.arm_transfer(conversation_id, armed=False))
 
 
-class FindBar(QFrame):
+class FindBar(Frame):
     """Hidden until it is opened; Esc closes it and focuses the `reply`."""
 
     def __init__(self, bridge: Bridge, session: ChatSession, timeline: TimelineView, reply: QWidget) -> None:
-        super().__init__()
-        self.setProperty("class", "header")
+        super().__init__("header")
         self._bridge = bridge
         self._session = session
         self._timeline = timeline
@@ -128,16 +127,14 @@ class FindBar(QFrame):
         self.field.setProperty("class", "search")
         self.field.setAccessibleName(tr("Find in this conversation"))
         self.count = PlainLabel(size=Size.SMALL, role="secondary", tabular=True)
-        self.older = SmallButton("arrow-up", tr("Older hit (Enter, Ctrl+G)"), self)
-        self.newer = SmallButton("arrow-down", tr("Newer hit (Shift+Enter, Ctrl+Shift+G)"), self)
-        self.away = SmallButton("close", tr("Close (Esc)"), self)
+        older, newer = partial(self.step, 1), partial(self.step, -1)
+        self.older = SmallButton("arrow-up", tr("Older hit (Enter, Ctrl+G)"), self, then=older)
+        self.newer = SmallButton("arrow-down", tr("Newer hit (Shift+Enter, Ctrl+Shift+G)"), self, then=newer)
+        self.away = SmallButton("close", tr("Close (Esc)"), self, then=self.leave)
         row = (self.field, 1), self.count, self.older, self.newer, self.away
         hbox(*row, within=self, spacing=4, margins=(16, 6, 12, 6))
         self._delay = Debounce(self._ask, self)
         self.field.textChanged.connect(self._delay.start)
-        self.older.clicked.connect(partial(self.step, 1))
-        self.newer.clicked.connect(partial(self.step, -1))
-        self.away.clicked.connect(self.leave)
         bind(self, "Ctrl+G", partial(self.step, 1))
         bind(self, "Ctrl+Shift+G", partial(self.step, -1))
         session.turned.connect(self._clear)

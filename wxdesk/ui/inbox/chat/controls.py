@@ -32,12 +32,11 @@ class TakeoverControl(QObject):
         self._header = header
         self._bridge = bridge
         self._session = session
-        self.keep = Button("", kind=ButtonKind.QUIET)
+        self.keep = Button("", kind=ButtonKind.QUIET, then=self._keep)
         self.bar = ChatBar("pending", "hourglass", self.keep, tabular=True)
         header.mode_chosen.connect(self._set_mode)
         header.takeover.clicked.connect(self.toggle)
         header.spans.clicked.connect(self.open_menu)
-        self.keep.clicked.connect(self._keep)
         self.bar.back.clicked.connect(self._end)
 
     def tick(self, now: datetime) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import time_left
@@ -21,7 +21,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
 from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon
@@ -182,7 +182,7 @@ class FaceButton(SmallButton):
         painter.end()
 
 
-class ChatHeader(QFrame):
+class ChatHeader(Frame):
     """The open conversation's name, mode, quota, and buttons.
 
     Signals:
@@ -192,13 +192,12 @@ class ChatHeader(QFrame):
     mode_chosen = Signal(int, object)
 
     def __init__(self, accounts: Mapping[str, Account]) -> None:
-        super().__init__()
+        super().__init__("header")
         self._accounts = accounts
         self._conversation: Conversation | None = None
         self._failed: Reply | None = None
         self._now: datetime | None = None
         self.taken_over = self._leaving = False
-        self.setProperty("class", "header")
         self.setFixedHeight(Measure.HEADER)
         self.show_list = HeaderTool("inbox", tr("Conversations"), self)
         self.show_detail = HeaderTool("panel", tr("Customer and reasons (F2)"), self)

@@ -7,7 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
@@ -24,7 +24,7 @@ from wxdesk.ui.inbox.timeline.dialogs import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.painting import CENTER
 from wxdesk.ui.widgets.placeholders import EmptyState
@@ -97,7 +97,7 @@ class DropZone(QWidget):
         painter.end()
 
 
-class ChatPanel(QFrame):
+class ChatPanel(Frame):
     """The open conversation, with the commands of its bubbles.
 
     Signals:
@@ -107,11 +107,10 @@ class ChatPanel(QFrame):
     why_wanted = Signal(str)
 
     def __init__(self, bridge: Bridge, notices: Notices, session: ChatSession) -> None:
-        super().__init__()
+        super().__init__("window")
         self._bridge = bridge
         self._notices = notices
         self._session = session
-        self.setProperty("class", "window")
         self.header = ChatHeader(bridge.desk.accounts)
         self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.hold_reasons.of)
@@ -129,8 +128,7 @@ class ChatPanel(QFrame):
         self._connect()
 
     def _arrange(self) -> None:
-        nobody = QFrame()
-        nobody.setProperty("class", "header")
+        nobody = Frame("header")
         self._head = QStackedWidget()
         self._head.setFixedHeight(self.header.minimumHeight())
         self._head.addWidget(self.header)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.model.content import Content, ReplyKind
@@ -18,7 +17,7 @@ from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
 from wxdesk.ui.inbox.sendability import TextFit, closed_text, editing_text, fit_of
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 
 
 class DraftStack:
@@ -108,7 +107,7 @@ def above(text: str, begun: str) -> str:
     return f"{text}\n{begun}" if begun else text
 
 
-class Composer(QFrame):
+class Composer(Frame):
     """Writes to one conversation at a time; the drafts of all lie in `drafts`.
 
     Writing is possible as soon as the conversation's id is known, sending once its quota is known.
@@ -130,8 +129,7 @@ class Composer(QFrame):
     idle = Signal(bool)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("class", "footer")
+        super().__init__("footer")
         self._id = 0
         self._conversation: Conversation | None = None
         self._editing: Reply | None = None

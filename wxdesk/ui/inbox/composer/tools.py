@@ -82,8 +82,7 @@ class DraftBanner(QWidget):
         self._texts = self._leave = ""
         self._begun: Sequence[ReplyKind] = ()
         self.words = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
-        self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc")
-        self.leave.clicked.connect(self._act)
+        self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc", then=self._act)
         hbox((self.words, 1), self.leave, within=self, spacing=12)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model.conversation import EVERYTHING
@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.placeholders import EmptyState
@@ -36,7 +36,7 @@ LONGEST = 24
 """Characters of a narrowing that the chip shows; screen readers hear all."""
 
 
-class ConversationList(QFrame):
+class ConversationList(Frame):
     """Shows rows and search results; `ConversationFeed` reads them.
 
     Signals:
@@ -59,8 +59,7 @@ class ConversationList(QFrame):
         hold_reason_of: FindHoldReason = no_hold_reason,
         activity_of: Callable[[int], str] = lambda _: "",
     ) -> None:
-        super().__init__()
-        self.setProperty("class", "list-side")
+        super().__init__("list-side")
         self.setMinimumWidth(Measure.LIST)
         self.setMaximumWidth(Measure.WIDEST_SIDE)
         self._selecting = False
@@ -70,7 +69,7 @@ class ConversationList(QFrame):
         self._any = False  # a conversation is known to be there, if only among those set aside
         self.model = ConversationListModel(clock, hold_reason_of, self)
         self.search = SearchField()
-        self.away = SmallButton("close", tr("Close"), self)
+        self.away = SmallButton("close", tr("Close"), self, then=self.left)
         self.away.hide()  # only a drawer can be put away
         self.parts = ScopeButton(self)
         self.narrowness = Chip()
@@ -102,8 +101,7 @@ class ConversationList(QFrame):
         self.view.verticalScrollBar().setSingleStep(24)
         for page in (self.view, self.found, self.empty):
             self._pages.addWidget(page)
-        line = QFrame()
-        line.setProperty("class", "line")
+        line = Frame("line")
         vbox(top, line, self.strip, (self._pages, 1), self.several, within=self, spacing=0, margins=(0, 0, 1, 0))
 
     def _connect(self) -> None:
@@ -127,7 +125,6 @@ class ConversationList(QFrame):
         self.model.rowsInserted.connect(self._show_page)
         self.model.rowsRemoved.connect(self._show_page)
         self.empty.step.clicked.connect(self._step)
-        self.away.clicked.connect(self.left)
         self.view.clicked.connect(self._clicked)
         self.view.given_up.connect(self._restore)
         self.strip.left.connect(self.focus_rows)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
@@ -18,7 +18,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.lists import RECORD, ROOT, RowModel, RowsView
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font, spaced
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_icon, paint_row, paint_text
@@ -322,19 +322,16 @@ class ConversationRows(RowsView):
             self.ask_for_menu(index, self.viewport().mapToGlobal(place))
 
 
-class ChosenRows(QFrame):
+class ChosenRows(Frame):
     """Line below the list while several rows are chosen: their number and menu."""
 
     def __init__(self, rows: ConversationRows) -> None:
-        super().__init__()
+        super().__init__("footer")
         self._rows = rows
-        self.setProperty("class", "footer")
         self.count = PlainLabel(strong=True)
-        self.menu = Button(tr("With all of them…"))
-        self.away = SmallButton("close", tr("Choose none"), self)
+        self.menu = Button(tr("With all of them…"), then=self._open)
+        self.away = SmallButton("close", tr("Choose none"), self, then=rows.given_up)
         hbox((self.count, 1), self.menu, self.away, within=self, spacing=8, margins=(12, 6, 8, 6))
-        self.menu.clicked.connect(self._open)
-        self.away.clicked.connect(rows.given_up)
         self.hide()
 
     def follow(self) -> None:

@@ -29,8 +29,7 @@ class CustomerDataPanel(QFrame):
         self._bridge = bridge
         self._conversation = 0
         self.title = PlainLabel(tr("From your own system"), size=Size.SMALL, role="secondary", strong=True)
-        self.ask = Button(tr("Look it up"), kind=ButtonKind.LINK)
-        self.ask.clicked.connect(self._ask)
+        self.ask = Button(tr("Look it up"), kind=ButtonKind.LINK, then=self._ask)
         self.state = PlainLabel(role="secondary", wrap=True)
         self._lines = QGridLayout()
         self._lines.setColumnStretch(1, 1)
@@ -82,8 +81,7 @@ class CustomerDataPanel(QFrame):
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._lines.addWidget(value, row, int(both), 1, 1 if both else 2, Qt.AlignmentFlag.AlignTop)
         for name, url in sheet.links:
-            link = Button(name or url, kind=ButtonKind.LINK, parent=self)
-            link.clicked.connect(partial(self._open, url))
+            link = Button(name or url, kind=ButtonKind.LINK, parent=self, then=partial(self._open, url))
             self._links.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _open(self, url: str) -> None:

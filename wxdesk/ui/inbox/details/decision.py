@@ -17,7 +17,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
 from wxdesk.ui.look.theme import Size, Theme
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -93,15 +93,12 @@ class DecisionPanel(QFrame):
         self._all = False
         self.about = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.sentence = PlainLabel(role="text", wrap=True)
-        self.card = QFrame()
-        self.card.setProperty("class", "card")
+        self.card = Frame("card")
         self._rows = vbox(within=self.card, spacing=0, margins=(1, 1, 1, 1))
-        self.more = Button("", kind=ButtonKind.LINK)
-        self.try_it = Button(tr("Try it with the present rules"), kind=ButtonKind.LINK)
+        self.more = Button("", kind=ButtonKind.LINK, then=self._show_all)
+        self.try_it = Button(tr("Try it with the present rules"), kind=ButtonKind.LINK, then=self._try)
         links = [(link, Qt.AlignmentFlag.AlignLeft) for link in (self.more, self.try_it)]
         vbox(self.about, self.sentence, self.card, *links, within=self, spacing=6)
-        self.try_it.clicked.connect(self._try)
-        self.more.clicked.connect(self._show_all)
         self.show_decision(None, None)
 
     def show_decision(

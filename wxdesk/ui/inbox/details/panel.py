@@ -19,7 +19,7 @@ from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import dated_time
@@ -27,7 +27,7 @@ from wxdesk.ui.wording.messages import span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
 
 
-class DetailPanel(QFrame):
+class DetailPanel(Frame):
     """Details of the open conversation.
 
     Signals:
@@ -37,8 +37,7 @@ class DetailPanel(QFrame):
     left = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
-        super().__init__()
-        self.setProperty("class", "side")
+        super().__init__("side")
         self.setMinimumWidth(Measure.DETAIL)
         self.setMaximumWidth(Measure.WIDEST_SIDE)
         self.contact = ContactPanel()
@@ -47,17 +46,15 @@ class DetailPanel(QFrame):
         self.decision = DecisionPanel()
         self.quota = PlainLabel(wrap=True, role="text")
         self.speaker = PlainLabel(wrap=True, role="text")
-        self.away = SmallButton("close", tr("Close"), self)
+        self.away = SmallButton("close", tr("Close"), self, then=self.left)
         self.away.hide()  # only a drawer can be put away
-        self.away.clicked.connect(self.left)
         self._taken = QWidget()
         self.area = ColumnScroll(self)
         self.area.setWidget(self._content())
         vbox(self.area, within=self, margins=(1, 0, 0, 0))
 
     def _content(self) -> QFrame:
-        content = QFrame()
-        content.setProperty("class", "panel")
+        content = Frame("panel")
         column = vbox(within=content, spacing=8, margins=(16, 16, 16, 16))
         for title, widget, into in (
             (tr("Customer"), self.contact, column),

@@ -24,7 +24,7 @@ from wxdesk.ui.inbox.details.difference import (
     shortened,
 )
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
 from wxdesk.ui.wording.messages import clock_second, clock_time, date_text
@@ -194,8 +194,7 @@ class ReplyHistoryPanel(QFrame):
         super().__init__()
         self._shown: tuple[Reply, tuple[ReplyStep, ...]] | None = None
         self.title = PlainLabel(tr("This reply"), size=Size.SMALL, role="secondary", strong=True)
-        self.card = QFrame()
-        self.card.setProperty("class", "card")
+        self.card = Frame("card")
         self.card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._rows = vbox(within=self.card, spacing=0, margins=(1, 1, 1, 1))
         vbox(self.title, self.card, within=self, spacing=8, margins=(0, 0, 0, 12))

@@ -9,14 +9,14 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.held_replies.view import ROW_HEIGHT, HeldModel, HeldView, held_text
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.notices import announce
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, shrink_steps
@@ -32,7 +32,7 @@ ROWS_AT_MOST = 4
 ABOUT_TO_LEAVE = timedelta(seconds=10)
 
 
-class HeldStrip(QFrame):
+class HeldStrip(Frame):
     """Shown only while replies are held.
 
     Signals:
@@ -42,8 +42,7 @@ class HeldStrip(QFrame):
     left = Signal()
 
     def __init__(self, clock: Clock, hold_reason_of: FindHoldReason) -> None:
-        super().__init__()
-        self.setProperty("class", "bar-pending")
+        super().__init__("bar-pending")
         self._hold_reason_of = hold_reason_of
         self._first: HeldReply | None = None
         self._asking = self._announced = 0
@@ -54,15 +53,14 @@ class HeldStrip(QFrame):
         self.send = Button(tr("Send all…"), kind=ButtonKind.LINK)
         self.send_below = Button(tr("Send all…"), kind=ButtonKind.LINK)
         self._icon = IconLabel("hourglass", "pending", 14)
-        self.unfold = SmallButton("chevron-down", tr("Show what is held (Shift+F3)"), self)
-        self.fold = SmallButton("chevron-up", tr("Fold (Esc)"), self)
+        unfold, fold = partial(self.show_list, True), partial(self.show_list, False)
+        self.unfold = SmallButton("chevron-down", tr("Show what is held (Shift+F3)"), self, then=unfold)
+        self.fold = SmallButton("chevron-up", tr("Fold (Esc)"), self, then=fold)
         self.view = HeldView(self.model, clock)
         self.head = QWidget()
         self.body = QWidget()
         self.foot = QWidget()
         self._arrange()
-        self.unfold.clicked.connect(partial(self.show_list, True))
-        self.fold.clicked.connect(partial(self.show_list, False))
         self.view.left.connect(self._leave)
         self.body.hide()
         self.fold.hide()

@@ -45,7 +45,7 @@ class AnchoredView(RowsView):
         self._below = 0
         self._placing = False
         self._whole = True
-        self.jump = Button("", icon="arrow-down", parent=self)
+        self.jump = Button("", icon="arrow-down", parent=self, then=self.latest_wanted)
         self._set_up()
         self.setItemDelegate(self.bubbles)
         self.setModel(model)
@@ -55,7 +55,6 @@ class AnchoredView(RowsView):
         model.rowsInserted.connect(self._count_below)
         model.modelReset.connect(self._forget)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.jump.clicked.connect(self.latest_wanted)
 
     def _set_up(self) -> None:
         self.setProperty("class", "window")

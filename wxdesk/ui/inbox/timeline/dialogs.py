@@ -47,14 +47,12 @@ class LinkDialog(NarrowDialog):
         self.address.setAccessibleName(tr("Address"))
         self.address.setTabChangesFocus(True)
         self.address.setFixedHeight(_HEIGHT)
-        self.cancel = Button(tr("Close"), parent=self)
+        self.cancel = Button(tr("Close"), parent=self, then=self.reject)
         self.copy = Button(tr("Copy"), icon="copy", parent=self)
-        self.open_it = Button(tr("Open in the browser"), kind=ButtonKind.PRIMARY, parent=self)
+        self.open_it = Button(tr("Open in the browser"), kind=ButtonKind.PRIMARY, parent=self, then=self._open)
         self.open_it.setVisible(not link.path and is_web_address(link.url))
         self._lay_out(title, self.address, hbox(self.copy, STRETCH, self.cancel, self.open_it, spacing=8))
-        self.cancel.clicked.connect(self.reject)
         self.copy.clicked.connect(partial(QGuiApplication.clipboard().setText, link.target))
-        self.open_it.clicked.connect(self._open)
         self.cancel.setFocus()
 
     def _open(self) -> None:

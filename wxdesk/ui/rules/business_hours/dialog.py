@@ -54,12 +54,12 @@ class CalendarDialog(Dialog):
         self.list.setProperty("class", "card")
         self.list.setAccessibleName(tr("Calendars"))
         self.list.setFixedWidth(LIST)
-        self.new = Button(tr("New"), icon="plus", parent=self)
-        self.delete = Button(tr("Delete"), kind=ButtonKind.DANGER, parent=self)
+        self.new = Button(tr("New"), icon="plus", parent=self, then=self._begin)
+        self.delete = Button(tr("Delete"), kind=ButtonKind.DANGER, parent=self, then=self._delete)
         self.form = CalendarForm(self._clock(), self)
         self.trouble = PlainLabel(role="failed", wrap=True, parent=self)
-        self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self)
-        self.save_button = Button(tr("Save"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+S", parent=self)
+        self.cancel = Button(tr("Cancel"), key_hint="Esc", parent=self, then=self.reject)
+        self.save_button = Button(tr("Save"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+S", parent=self, then=self.save)
         self._tick = QTimer(self, interval=TICK_MS)
         self._lay_out()
         self._connect()
@@ -77,11 +77,7 @@ class CalendarDialog(Dialog):
 
     def _connect(self) -> None:
         self.list.currentRowChanged.connect(self._show)
-        self.new.clicked.connect(self._begin)
-        self.delete.clicked.connect(self._delete)
         self.form.edited.connect(self._edited)
-        self.cancel.clicked.connect(self.reject)
-        self.save_button.clicked.connect(self.save)
         self._tick.timeout.connect(self._tell)
         bind(self, "Ctrl+S", self.save)
 

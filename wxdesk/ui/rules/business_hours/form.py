@@ -43,7 +43,7 @@ class CalendarForm(ColumnScroll):
         self.days = [DayRow(number, inside) for number in range(len(Weekday))]
         self.week_error = PlainLabel(role="failed", size=Size.SMALL, wrap=True)
         self.special: list[SpecialDaysRow] = []
-        self.add_special = Button(tr("Add an exception"), icon="plus")
+        self.add_special = Button(tr("Add an exception"), icon="plus", then=self._add_special)
         self._special_column = vbox(spacing=4)
         self._lay_out(inside)
         self.setWidget(inside)
@@ -54,7 +54,6 @@ class CalendarForm(ColumnScroll):
         for day in self.days:
             day.edited.connect(self.edited)
             day.copy_asked.connect(self._copy)
-        self.add_special.clicked.connect(self._add_special)
 
     def _make_zone(self, now: datetime) -> ChoiceField:
         zone = ChoiceField()

@@ -100,9 +100,8 @@ class DayRow(QWidget):
         self.fields: list[SpanField] = []
         self.closed = PlainLabel(tr("closed"), role="faint", parent=self)
         self.closed.setFixedHeight(ROW)
-        self.add = SmallButton("plus", tr("{day}: add hours", day=self._name), self)
+        self.add = SmallButton("plus", tr("{day}: add hours", day=self._name), self, then=self._add)
         self.copy = SmallButton("copy", tr("{day}: copy these hours to all other days", day=self._name), self)
-        self.add.clicked.connect(self._add)
         self.copy.clicked.connect(partial(self.copy_asked.emit, number))
         day = PlainLabel(self._name, parent=self)
         day.setFixedSize(DAY, ROW)

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
@@ -23,7 +23,7 @@ from wxdesk.ui.rules.editor.limits_card import LimitsCard
 from wxdesk.ui.rules.review.lint_card import LintCard
 from wxdesk.ui.rules.text import missing_text
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
@@ -124,8 +124,7 @@ class RuleEditor(RecordEditor[Rule]):
         inside = QWidget(self)
         vbox(self.head, self.doubts, *self._cards, STRETCH, spacing=16, margins=(24, 16, 24, 24), within=inside)
         self._scroll = WidthScroll(inside, WIDEST, self)
-        self.foot = QFrame(self)
-        self.foot.setProperty("class", "footer")
+        self.foot = Frame("footer", self)
         self.foot.hide()
         self._foot = vbox(margins=(24, 8, 24, 8), within=self.foot)
         vbox((self._scroll, 1), self.foot, spacing=0, within=self)

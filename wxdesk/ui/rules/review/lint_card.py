@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.rules.lint.findings import LintCode, LintFinding, Severity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.review.text import finding_text
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 
-class LintCard(QFrame):
+class LintCard(Frame):
     """Card with one row for each finding, leading to its place and to the other rule.
 
     Signals:
@@ -29,8 +29,7 @@ class LintCard(QFrame):
     other_asked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "pending")
+        super().__init__("pending", parent)
         self._found: tuple[LintFinding, ...] = ()
         self._rule_id = 0
         self.lines: list[LintRow] = []

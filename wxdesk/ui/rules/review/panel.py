@@ -17,7 +17,7 @@ from wxdesk.ui.rules.review.lint_card import is_shown_in_editor
 from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, ReviewRows
 from wxdesk.ui.rules.review.text import finding_text, group_texts, line_row, report_text, suggested_rule
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -44,8 +44,7 @@ class ReviewPanel(QFrame):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        head = QFrame(self)
-        head.setProperty("class", "header")
+        head = Frame("header", self)
         head.setFixedHeight(Measure.HEADER)
         hbox((self.title, 1), self.back, margins=(24, 0, 16, 0), within=head)
         above = vbox(self.sentence, self.bar, margins=(24, 12, 24, 12))

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.operator import Role as OperatorRole
@@ -32,7 +32,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.rules.rule_list.model import Role, RuleModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_row, paint_text
@@ -228,12 +228,11 @@ class RuleView(RecordView[Rule]):
         painter.end()
 
 
-class RuleList(QFrame):
+class RuleList(Frame):
     """Header, list, and buttons for the reviews; their page connects them."""
 
     def __init__(self, bridge: Bridge, rules: RuleModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "list-side")
+        super().__init__("list-side", parent)
         self._desk = bridge.desk
         self._rules = rules
         self.figures = Refresher(bridge, self._ask_figures, self._show_figures, self, gather_ms=GATHER_MS)
@@ -241,8 +240,7 @@ class RuleList(QFrame):
         self.view = RuleView(rules, self)
         self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
-        self.more = SmallButton("more", tr("Try on history, import and export"), self)
-        self.more.clicked.connect(self._open_menu)
+        self.more = SmallButton("more", tr("Try on history, import and export"), self, then=self._open_menu)
         self.check = Button(tr("Check"), parent=self)
         self.unmatched = Button(tr("Unmatched"), parent=self)
         self._menu = QMenu(self, toolTipsVisible=True)
@@ -255,8 +253,7 @@ class RuleList(QFrame):
 
     def _lay_out(self) -> None:
         head = list_header(self, tr("Rules"), self.hint, self.new, self.more)
-        review = QFrame(self)
-        review.setProperty("class", "footer")
+        review = Frame("footer", self)
         hbox((self.check, 1), (self.unmatched, 1), margins=(16, 8, 12, 8), within=review)
         vbox(head, (self.view, 1), review, spacing=0, within=self)
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Rule
@@ -21,7 +21,7 @@ from wxdesk.ui.rules.trial.text import consequences_text, cost_of_trial, note_on
 from wxdesk.ui.rules.trial.verdicts import VerdictList
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
@@ -33,7 +33,7 @@ ROOM_FOR_BAR = 12
 """Pixels kept free at the edge, so that nothing moves when a scroll bar appears."""
 
 
-class TrialPanel(QFrame):
+class TrialPanel(Frame):
     """Panel with a sentence and its sender, the rules' verdicts, and the answer.
 
     Signals:
@@ -45,11 +45,10 @@ class TrialPanel(QFrame):
     tried = Signal()
 
     def __init__(self, bridge: Bridge, album: Album, rules: RuleModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("side", parent)
         self._desk = bridge.desk
         self._source = ""
         self._instead: Rule | None = None
-        self.setProperty("class", "side")
         self.setFixedWidth(WIDTH)
         self._later = Debounce(self.try_now, self)
         self._make_fields()
@@ -75,8 +74,7 @@ class TrialPanel(QFrame):
         self.source.setAccessibleName(tr("session_from in this trial"))
         self.source.textChanged.connect(self._soon)
         self.source.hide()
-        self.close_button = SmallButton("close", tr("Close"), self)
-        self.close_button.clicked.connect(self.closed)
+        self.close_button = SmallButton("close", tr("Close"), self, then=self.closed)
         self.close_button.hide()
 
     def _make_surroundings(self) -> None:
@@ -99,8 +97,7 @@ class TrialPanel(QFrame):
             (self.writer.name, 1),
             spacing=8,
         )
-        inside = QWidget(self)
-        inside.setProperty("class", "flat")
+        inside = Frame("flat", self)
         vbox(
             self.sentence,
             who,
@@ -123,8 +120,7 @@ class TrialPanel(QFrame):
         scroll.setWidget(inside)
         scroll.viewport().setAutoFillBackground(False)
         scroll.verticalScrollBar().valueChanged.connect(self.writer.close_picker)  # the field moves away from it
-        line = QFrame(self)
-        line.setProperty("class", "line")
+        line = Frame("line", self)
         self._above = vbox(line, spacing=12, margins=(0, 0, ROOM_FOR_BAR, 0))
         vbox(self._above, head, (scroll, 1), spacing=8, margins=(16, 16, 16 - ROOM_FOR_BAR, 16), within=self)
 

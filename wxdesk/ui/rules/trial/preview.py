@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content.variables import byte_count
 from wxdesk.core.model.content import Content, ReplyKind
@@ -20,7 +20,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.editor import is_unfinished
 from wxdesk.ui.rules.text import action_name, shortened, type_name
-from wxdesk.ui.widgets.boxes import ColumnScroll, vbox
+from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, vbox
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
@@ -32,15 +32,14 @@ MIN_HEIGHT = 84
 """Smallest height of the bubbles, in pixels."""
 
 
-class RulePreview(QFrame):
+class RulePreview(Frame):
     """Preview of an edited rule's answer, with texts for what cannot be shown.
 
     It is as high as its bubbles, up to `most` pixels; from there on they scroll.
     """
 
     def __init__(self, examples: RuleExamples, album: Album, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "flat")
+        super().__init__("flat", parent)
         self._examples = examples
         self._album = album
         self._most = MIN_HEIGHT

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QFrame, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.events import ConversationEvent, Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
@@ -19,7 +19,7 @@ from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.scenario import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
@@ -54,7 +54,7 @@ class TrialSender(QWidget):
         self.picker = ContactPicker(bridge.desk.clock, panel)
         self.taken = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.changed = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
-        self.nobody = Button(tr("Back to nobody in particular"), kind=ButtonKind.LINK, parent=self)
+        self.nobody = Button(tr("Back to nobody in particular"), kind=ButtonKind.LINK, parent=self, then=self.forget)
         vbox(self.taken, self.changed, (self.nobody, Qt.AlignmentFlag.AlignLeft), spacing=4, within=self)
         self.changed.hide()
         self.hide()
@@ -69,7 +69,6 @@ class TrialSender(QWidget):
         self.name.left.connect(self.close_picker)
         self.name.emptied.connect(self.forget)
         self.picker.chosen.connect(self.choose)
-        self.nobody.clicked.connect(self.forget)
         self._bridge.events.connect(self._hear)
         for come in (self._rules.modelReset, self._rules.dataChanged):
             come.connect(self._rules_loaded)
@@ -274,7 +273,7 @@ class ContactPickerDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ContactPicker(QFrame):
+class ContactPicker(Frame):
     """Popup list over `over`, below a field that keeps the focus.
 
     Signals:
@@ -284,9 +283,8 @@ class ContactPicker(QFrame):
     chosen = Signal(int)
 
     def __init__(self, clock: Clock, over: QWidget) -> None:
-        super().__init__(over)
+        super().__init__("card", over)
         self._over = over
-        self.setProperty("class", "card")
         self._clock = clock
         self.model = QStandardItemModel(self)
         self.view = RowList(self.model, ContactPickerDelegate(), tr("Stored customers"), self)

@@ -140,8 +140,7 @@ class TextBody(QWidget):
         self.add = Chip(tr("+ Variant"), checkable=False, parent=self)
         self.add.setToolTip(tr("Say the same in other words"))
         self.add.clicked.connect(self.add_variant)
-        self.remove = SmallButton("trash", tr("Remove this variant"), self)
-        self.remove.clicked.connect(self.remove_variant)
+        self.remove = SmallButton("trash", tr("Remove this variant"), self, then=self.remove_variant)
         choices = [(variant, variant_name(variant)) for variant in Variant]
         self.variant = SingleChoiceButton(choices, tr("Which variant is said"), self)
         self.variant.chosen.connect(self.changed)

@@ -11,14 +11,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wxdesk.core.errors import WxdeskError
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.look.keys import own_key, sequence
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -68,9 +68,8 @@ class NarrowDialog(Dialog):
 
     def _choices(self, action: str, agree: Callable[[], None], *, destructive: bool) -> QHBoxLayout:
         """Make the buttons; Enter alone never does what destroys something."""
-        self.cancel = Button(tr("Cancel"), parent=self)
+        self.cancel = Button(tr("Cancel"), parent=self, then=self.reject)
         self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
-        self.cancel.clicked.connect(self.reject)
         self.action.clicked.connect(agree)
         (self.cancel if destructive else self.action).setDefault(True)
         return hbox(STRETCH, self.cancel, self.action, spacing=8)
@@ -181,8 +180,7 @@ class Legend(Dialog):
 
     def __init__(self, title: str, entries: Iterable[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent.window(), title)
-        content = QFrame()
-        content.setProperty("class", "panel")
+        content = Frame("panel")
         head = PlainLabel(title, size=Size.TITLE, strong=True)
         column = vbox(head, 8, within=content, spacing=2, margins=(24, 20, 24, 20))
         for name, meaning in entries:

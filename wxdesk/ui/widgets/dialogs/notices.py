@@ -296,9 +296,8 @@ class Toast(FootLine):
         self.setProperty("class", "toast")
         self._then: Callable[[], None] | None = None
         self._label = PlainLabel(role="window", size=Size.BODY, elide=True, parent=self)
-        self.action = Button(kind=ButtonKind.LINK, parent=self)
+        self.action = Button(kind=ButtonKind.LINK, parent=self, then=self.act)
         self.action.setProperty("class", "on-toast")
-        self.action.clicked.connect(self.act)
         hbox((self._label, 1), self.action, within=self, spacing=16, margins=(16, 0, 16, 0))
         self._until = QTimer(self, singleShot=True)
         self._until.timeout.connect(self.hide)

@@ -182,15 +182,13 @@ class WordChips(QObject):
         self._words: list[str] = []
         self._wrong: Container[int] = ()
         self._chips: list[WordChip] = []
-        self.more = Button("", kind=ButtonKind.LINK, parent=host)
+        self.more = Button("", kind=ButtonKind.LINK, parent=host, then=self.open_text)
         self.more.setToolTip(tr("See, search and change all words as a text"))
-        self.more.clicked.connect(self.open_text)
         self.more.hide()
-        self.add = Button("", icon="plus", parent=host)
+        self.add = Button("", icon="plus", parent=host, then=self.open_field)
         self.add.setAccessibleName(tr("Add a word: {what}", what=what))
         self.add.setToolTip(tr("Add a word"))
         self.add.setFixedSize(34, HEIGHT)
-        self.add.clicked.connect(self.open_field)
         self.field = WordField(host)
         self.field.hide()
         for last in (self.add, self.field):

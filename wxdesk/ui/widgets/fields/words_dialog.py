@@ -43,12 +43,10 @@ class WordsDialog(Dialog):
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.said = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self.cancel = Button(tr("Cancel"), parent=self)
-        self.take = Button(tr("Use these words"), kind=ButtonKind.PRIMARY, parent=self)
+        self.cancel = Button(tr("Cancel"), parent=self, then=self.reject)
+        self.take = Button(tr("Use these words"), kind=ButtonKind.PRIMARY, parent=self, then=self._agree)
         for button in (self.cancel, self.take):
             button.setAutoDefault(False)  # Enter in the field finds
-        self.cancel.clicked.connect(self.reject)
-        self.take.clicked.connect(self._agree)
         self.search.textEdited.connect(self._find_first)
         self.search.returnPressed.connect(self._find_next)
         self.text.blockCountChanged.connect(self._say_how_many)

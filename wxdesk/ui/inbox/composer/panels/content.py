@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.text_links import TextLink, link_markup
@@ -19,7 +19,7 @@ from wxdesk.ui.inbox.composer.tools import more_ways
 from wxdesk.ui.inbox.sendability import guarded_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -28,7 +28,7 @@ _SIDE, _GAP = 16, 6
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
-class Popover(QFrame):
+class Popover(Frame):
     """Base of the panels; content goes into `column`, below the title.
 
     Signals:
@@ -42,16 +42,14 @@ class Popover(QFrame):
     confirmed = Signal()
 
     def __init__(self, title: str, widest: int, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("card", parent)
         self._host = parent
         self._composer: QWidget | None = None
         self._widest = widest
         self._heard: set[QLineEdit] = set()
-        self.setProperty("class", "card")
         self.setAccessibleName(title)
         self.title = PlainLabel(title, strong=True, size=Size.BODY)
-        self.put_away = SmallButton("close", tr("Close (Esc)"), self)
-        self.put_away.clicked.connect(self.close_it)
+        self.put_away = SmallButton("close", tr("Close (Esc)"), self, then=self.close_it)
         head = hbox((self.title, 1), self.put_away)
         self.column = vbox(head, within=self, spacing=10, margins=(16, 10, 16, 14))
         parent.installEventFilter(self)
@@ -163,11 +161,10 @@ class TextLinkPanel(Popover):
             role="secondary",
             wrap=True,
         )
-        self.put_in = Button(tr("Put it into the text"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎")
+        self.put_in = Button(tr("Put it into the text"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎", then=self.submit)
         for field in (self.label, self.url, self.path):
             self.column.addWidget(field)
         self.column.addLayout(hbox((self.note, 1), self.put_in))
-        self.put_in.clicked.connect(self.submit)
         self.confirmed.connect(self.submit)
 
     def prepare(self, label: str, app_id: str) -> None:
@@ -225,7 +222,7 @@ class ContentPanel(Popover):
         self._plain_title = title
         self.preview = ContentPreview(album)
         self.hint = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
-        self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎")
+        self.send = Button(tr("Send"), kind=ButtonKind.PRIMARY, key_hint="Ctrl+⏎", then=self.submit)
         self.more = more_ways()
         self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._halves.setSpacing(16)
@@ -236,7 +233,6 @@ class ContentPanel(Popover):
         foot = hbox((self.hint, 1), hbox(self.send, self.more, spacing=2), spacing=8)
         self.column.addLayout(self._halves)
         self.column.addLayout(foot)
-        self.send.clicked.connect(self.submit)
         self.confirmed.connect(self.submit)
         form.column.setSpacing(8)
         form.column.addStretch(1)

@@ -60,12 +60,11 @@ class TemplateForm(Popover):
         self._grid.setColumnStretch(1, 1)
         self.text = PlainLabel(role="secondary", wrap=True)
         self.problem = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
-        self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎")
+        self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎", then=self.submit)
         foot = hbox((self.problem, 1), self.insert, spacing=8)
         self.column.addLayout(self._grid)
         self.column.addWidget(self.text)
         self.column.addLayout(foot)
-        self.insert.clicked.connect(self.submit)
         self.confirmed.connect(self.submit)
 
     def ask(self, filling: Filling) -> None:

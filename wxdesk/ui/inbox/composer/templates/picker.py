@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.templates import Template, search_templates
@@ -13,7 +13,7 @@ from wxdesk.emoticons import read_emoticons
 from wxdesk.i18n import language, tr
 from wxdesk.ui.look.fonts import has_emoji
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.messages import kind_text, more_text
@@ -23,7 +23,7 @@ _MOST = 50
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 
 
-class Picker(QFrame):
+class Picker(Frame):
     """Typing narrows a list of what can be inserted, Enter chooses.
 
     Signals:
@@ -37,11 +37,10 @@ class Picker(QFrame):
     closed = Signal()
 
     def __init__(self, name: str, search: str, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("card", parent)
         self._over = parent
         self._bottom = QPoint()
         self._widest = 460
-        self.setProperty("class", "card")
         self.field = QLineEdit(self, placeholderText=search)
         self.field.setAccessibleName(search)
         self.field.installEventFilter(self)
@@ -157,9 +156,8 @@ class TemplatePicker(Picker):
         self._one_line: Callable[[Template], str] = lambda template: template.summary
         self._groups = [""]
         super().__init__(tr("Templates"), tr("Search templates"), parent)
-        self.group = Button(kind=ButtonKind.LINK, key_hint="Tab", parent=self)
+        self.group = Button(kind=ButtonKind.LINK, key_hint="Tab", parent=self, then=self._next_group)
         self._head.addWidget(self.group)
-        self.group.clicked.connect(self._next_group)
 
     def offer(self, templates: Sequence[Template], one_line: Callable[[Template], str]) -> None:
         """Show these templates, each as `one_line` tells it, in groups by category."""

@@ -40,14 +40,13 @@ class ContentFieldsBody(ActionBody):
         media = tr("Cover, media_id") if kind is ReplyKind.CARD else "media_id"
         self.media = LabelledField(media, tr("from WeChat's upload of temporary media, valid for 3 days"), self)
         self.media.edit.setText(getattr(action.content, self._media, ""))
-        self.by_id = Button(tr("Name a media_id instead"), kind=ButtonKind.LINK, parent=self)
+        self.by_id = Button(tr("Name a media_id instead"), kind=ButtonKind.LINK, parent=self, then=self._name_media)
         written = [self.field(name) for name in WORDS[kind]]
         self.variables = FieldVariableMenu(written, self) if written else None
         if self.variables is not None:
             self.form.column.insertWidget(len(written), self.variables, 0, AT_LEFT)
         vbox(self.form, (self.by_id, Qt.AlignmentFlag.AlignLeft), self.media, self._error, spacing=6, within=self)
         self._show_media(bool(self.media.text()))
-        self.by_id.clicked.connect(self._name_media)
         if self.picture is not None:
             self.picture.changed.connect(self._picture_changed)
         self.form.changed.connect(self.changed)

@@ -40,8 +40,7 @@ class SentencePart(QObject):
 
     def __init__(self, removing: str, host: QWidget) -> None:
         super().__init__(host)
-        self._remove = SmallButton("close", removing, host)
-        self._remove.clicked.connect(partial(self.removed.emit, self))
+        self._remove = SmallButton("close", removing, host, then=partial(self.removed.emit, self))
         self.error = error_label(host)
 
     def widgets(self) -> list[QWidget]:
