@@ -29,13 +29,13 @@ from wxdesk.core.content.text_links import TextLink
 from wxdesk.desk.templates import starter_templates
 from wxdesk.runner import DeskThread
 from wxdesk.store.messages import push_batches
-from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.appearance import Look
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.window import run_window
 
 DARK, LIGHT = tuple(Look).index(Look.DARK), tuple(Look).index(Look.LIGHT)

@@ -15,10 +15,10 @@ from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.templates import Template
-from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.row_list import RECORD
 
 type Open = Callable[[int], None]
 

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.content import Content
 from wxdesk.ui.simulator.page import CustomerModel
-from wxdesk.ui.simulator.phone_view import LINE, PhoneModel
+from wxdesk.ui.simulator.phone_view import PhoneModel
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide, SimulatedCustomer
+from wxdesk.ui.widgets.row_list import RECORD
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 PHONE = Phone("o1", "李雷", (), False, 5, NOW, False)
@@ -23,7 +24,7 @@ def lines(*texts: str) -> tuple[PhoneLine, ...]:
 
 
 def shown(model: PhoneModel) -> list[str]:
-    found = [model.index(row).data(LINE) for row in range(model.rowCount())]
+    found = [model.index(row).data(RECORD) for row in range(model.rowCount())]
     return [line.content.text if line is not None else "…" for line in found]
 
 

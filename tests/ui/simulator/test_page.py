@@ -23,15 +23,15 @@ from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.simulator.page import LIST_NEEDS, SimulatorPage
 from wxdesk.ui.simulator.phone_pane import LARGEST_FILE
-from wxdesk.ui.simulator.phone_view import LINE
 from wxdesk.ui.simulator.port import Mishap, PhoneLine, PhoneSide, PushReport
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, report_word
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.row_list import RECORD
 
 
 def lines(page: SimulatorPage) -> list[PhoneLine]:
     model = page.phone.model
-    return [model.index(row).data(LINE) for row in range(model.rowCount())]
+    return [model.index(row).data(RECORD) for row in range(model.rowCount())]
 
 
 def kept(world: World) -> list[tuple[str, MessageType, str]]:

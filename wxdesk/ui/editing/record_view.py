@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
 
@@ -12,7 +12,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.row_list import Index, RowList
+from wxdesk.ui.widgets.row_list import Index, RowList, RowModel
 
 
 class Record(Protocol):
@@ -31,7 +31,7 @@ class Record(Protocol):
         """Time when it was stored last."""
 
 
-class RecordModel[R: Record](QAbstractListModel):
+class RecordModel[R: Record](RowModel[R]):
     """List model of the shown records in their order; subclasses supply the row data.
 
     `locked` returns why nobody here may change them; empty if somebody may.
@@ -40,7 +40,6 @@ class RecordModel[R: Record](QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.locked: Callable[[], str] = str
-        self._rows: list[R] = []
         self._unsaved: int | None = None
 
     def record_at(self, index: Index) -> R | None:
@@ -61,18 +60,13 @@ class RecordModel[R: Record](QAbstractListModel):
             self._unsaved = record_id
             self._all_changed()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        return 0 if parent.isValid() else len(self._rows)
-
     def _show_rows(self, rows: Sequence[R]) -> None:
         """Show these; rows and selection stay where only contents changed."""
         if [one.id for one in rows] == [one.id for one in self._rows]:
             self._rows = list(rows)
             self._all_changed()
-            return
-        self.beginResetModel()
-        self._rows = list(rows)
-        self.endResetModel()
+        else:
+            self._replace_rows(rows)
 
     def _all_changed(self) -> None:
         if self._rows:

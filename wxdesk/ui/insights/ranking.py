@@ -3,29 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QSizePolicy,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtWidgets import QAbstractItemView, QListView, QSizePolicy, QStyle, QStyleOptionViewItem
 
 from wxdesk.i18n import number_text
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import Index, RowDelegate, RowModel
 
 ROW = 30
 BAR = 10
 GAP = 10
-ROW_ROLE = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +29,31 @@ class Ranked:
     note_role: str = "secondary"
 
 
-class RankModel(QAbstractListModel):
+class RankModel(RowModel[Ranked]):
     """The rows, most frequent first."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[Ranked, ...] = ()
-        self.value_width = self.note_width = 0
+    value_width = note_width = 0
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.rows)
+    def _spoken(self, row: Ranked) -> str:
+        return "  ".join(part for part in (row.name, number_text(row.value), row.note) if part)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
-        if not index.isValid():
-            return None
-        row = self.rows[index.row()]
-        if role == ROW_ROLE:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return "  ".join(part for part in (row.name, number_text(row.value), row.note) if part)
-        return plain_tip(row.name) if role == Qt.ItemDataRole.ToolTipRole else None
+    def _tip(self, row: Ranked) -> str:
+        return row.name
 
     def replace(self, rows: Sequence[Ranked]) -> None:
         """Show these rows."""
-        if tuple(rows) != self.rows:
-            self.beginResetModel()
-            self.rows = tuple(rows)
+        if tuple(rows) != self.rows():
             value, note = (QFontMetrics(face) for face in (_VALUE(), _NOTE()))
             self.value_width = max((value.horizontalAdvance(number_text(row.value)) for row in rows), default=0) + 1
             self.note_width = max((note.horizontalAdvance(row.note) for row in rows), default=0) + 1
-            self.endResetModel()
+            self._replace_rows(rows)
 
 
 _VALUE = partial(font, strong=True, tabular=True)
 _NOTE = partial(font, Size.SMALL, tabular=True)
 
 
-class RankDelegate(QStyledItemDelegate):
+class RankDelegate(RowDelegate[Ranked]):
     """Paints a row, its numbers as wide as the widest."""
 
     def __init__(self, ranks: RankModel, parent: QObject) -> None:
@@ -85,10 +63,8 @@ class RankDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: Ranked = index.data(ROW_ROLE)
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: Ranked) -> None:
         theme, rect = Theme.current(), option.rect
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(theme.color("accent"))
@@ -112,7 +88,6 @@ class RankDelegate(QStyledItemDelegate):
             painter.setBrush(theme.color("accent_fill"))
             top = rect.center().y() + 0.5 - BAR / 2
             painter.drawRoundedRect(QRectF(rect.left() + name + GAP, top, length, BAR), BAR / 2, BAR / 2)
-        painter.restore()
 
 
 class RankList(QListView):

@@ -13,12 +13,13 @@ from wxdesk.ui.editing.revisions.wording import joined, labelled
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.business_hours.text import end_note
 from wxdesk.ui.rules.editor.wording import rule_sections
-from wxdesk.ui.rules.review.rows import REVIEW_ROW, ReviewDelegate, ReviewRow
+from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
+from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.wording.messages import date_text, weekday_text
 
 WIDTH, HEIGHT = 800, 520
@@ -77,7 +78,7 @@ class ImportDialog(Dialog):
     def _add(self, row: ReviewRow, compared: tuple[ComparedSection, ...]) -> None:
         item = QListWidgetItem(f"{row.head}\n{row.text}")
         item.setToolTip(plain_tip(f"{row.head}\n{row.text}"))
-        item.setData(REVIEW_ROW, row)
+        item.setData(RECORD, row)
         self.list.addItem(item)
         self._compared.append(compared)
 

@@ -6,20 +6,9 @@ way as in life, over HTTP to the listener and back.
 
 from datetime import timedelta
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QElapsedTimer,
-    QModelIndex,
-    QObject,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QElapsedTimer, QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
@@ -35,81 +24,55 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_initial, paint_row, paint_text
-from wxdesk.ui.widgets.row_list import Index, RowList
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 
 ROW = 60
 AVATAR = 36
 _PAD = 12
 
 
-CUSTOMER = Qt.ItemDataRole.UserRole
-"""Role of a row's customer."""
-
-
-class CustomerModel(QAbstractListModel):
+class CustomerModel(RowModel[SimulatedCustomer]):
     """Model of the customers, in the order of their first messages."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._customers: tuple[SimulatedCustomer, ...] = ()
 
     def show(self, customers: tuple[SimulatedCustomer, ...]) -> None:
         """Show these customers; rows that stay keep their place."""
-        before = len(self._customers)
-        same = [one.openid for one in customers[:before]] == [one.openid for one in self._customers]
-        if not same:
-            self.beginResetModel()
-            self._customers = customers
-            self.endResetModel()
+        before = len(self._rows)
+        if [one.openid for one in customers[:before]] != [one.openid for one in self._rows]:
+            self._replace_rows(customers)
             return
         if len(customers) > before:
-            self.beginInsertRows(QModelIndex(), before, len(customers) - 1)
-            self._customers = customers
-            self.endInsertRows()
-        self._customers = customers
+            self._insert_rows(before, customers[before:])
+        self._rows = list(customers)
         if before:
             self.dataChanged.emit(self.index(0), self.index(before - 1))
 
     def row_of(self, openid: str) -> int:
         """Find the row of a customer, or -1."""
-        return next((row for row, one in enumerate(self._customers) if one.openid == openid), -1)
+        return next((row for row, one in enumerate(self._rows) if one.openid == openid), -1)
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._customers)
+    def _title(self, row: SimulatedCustomer) -> str:
+        return name_text(row)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        customer = self._customers[index.row()]
-        if role == CUSTOMER:
-            return customer
-        if role == Qt.ItemDataRole.DisplayRole:
-            return name_text(customer)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{name_text(customer)}: {customer_text(customer)}"
-        return None
+    def _spoken(self, row: SimulatedCustomer) -> str:
+        return f"{name_text(row)}: {customer_text(row)}"
 
 
-class CustomerDelegate(QStyledItemDelegate):
+class CustomerDelegate(RowDelegate[SimulatedCustomer]):
     """Paints an avatar, the name, and the last line."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(100, ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        customer: SimulatedCustomer | None = index.data(CUSTOMER)
-        if customer is None:
-            return
-        theme = Theme.current()
-        rect: QRect = option.rect
-        painter.save()
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: SimulatedCustomer) -> None:
+        theme, rect = Theme.current(), option.rect
         paint_row(painter, option, theme)
         avatar = QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR)
-        paint_initial(painter, avatar, name_text(customer)[:1].upper(), index.row())
+        paint_initial(painter, avatar, name_text(row)[:1].upper(), index.row())
         left = rect.left() + _PAD + AVATAR + 10
         line = QRect(left, rect.top() + 10, rect.right() - _PAD - left + 1, 20)
-        paint_text(painter, line, name_text(customer), font(Size.MESSAGE, strong=True), theme.color("text"))
-        words = customer_text(customer)
+        paint_text(painter, line, name_text(row), font(Size.MESSAGE, strong=True), theme.color("text"))
+        words = customer_text(row)
         paint_text(painter, line.translated(0, 20), words, font(Size.SMALL), theme.color("secondary"))
-        painter.restore()
 
 
 class CounterLine(QWidget):
@@ -243,7 +206,7 @@ class SimulatorPage(Frame):
         self.phone.show_time(self.scene.now + timedelta(milliseconds=self._since.elapsed()))
 
     def _choose_row(self, index: QModelIndex, _before: QModelIndex | None = None) -> None:
-        customer: SimulatedCustomer | None = index.data(CUSTOMER) if index.isValid() else None
+        customer: SimulatedCustomer | None = index.data(RECORD) if index.isValid() else None
         if customer is not None and customer.openid != self.phone.openid:
             self.choose(customer.openid)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -13,24 +13,21 @@ from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle, pieces_of_conten
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import line_text, notice_text
-from wxdesk.ui.widgets.row_list import Index, RowList
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowList, RowModel
 from wxdesk.ui.wording.messages import clock_time, readable
 
 NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE})
 
 
-LINE = Qt.ItemDataRole.UserRole
-"""Role of a row's `PhoneLine`; None in the row of the typing sign."""
+class PhoneModel(RowModel[PhoneLine | None]):
+    """Appends new lines and keeps the others, so that the view does not jump.
 
-
-class PhoneModel(QAbstractListModel):
-    """Appends new lines and keeps the others, so that the view does not jump."""
+    Its last row is None while the shop is typing.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._openid = ""
-        self._lines: tuple[PhoneLine, ...] = ()
-        self._typing = False
         self._images: dict[str, QImage] = {}
 
     def show_phone(self, phone: Phone | None, pictures: dict[str, bytes]) -> None:
@@ -40,57 +37,30 @@ class PhoneModel(QAbstractListModel):
                 self._images[digest] = QImage.fromData(data)
         lines = phone.lines if phone is not None else ()
         typing = phone is not None and phone.typing
-        known = len(self._lines)
-        same = phone is not None and phone.openid == self._openid and lines[:known] == self._lines
-        if not same:
-            self.beginResetModel()
+        known = [line for line in self._rows if line is not None]
+        fresh = lines[len(known) :]
+        if phone is None or phone.openid != self._openid or list(lines[: len(known)]) != known:
             self._openid = phone.openid if phone is not None else ""
-            self._lines, self._typing = lines, typing
-            self.endResetModel()
+            self._replace_rows([*lines, None] if typing else lines)
             return
-        self._show_typing(False if len(lines) > known else typing)
-        if len(lines) > known:
-            self.beginInsertRows(QModelIndex(), known, len(lines) - 1)
-            self._lines = lines
-            self.endInsertRows()
-            self._show_typing(typing)
+        if None in self._rows and (fresh or not typing):
+            self._remove_rows(len(known), len(known) + 1)
+        if fresh:
+            self._insert_rows(len(known), fresh)
+        if typing and None not in self._rows:
+            self._insert_rows(len(lines), [None])
 
     def picture(self, digest: str, size: QSize) -> QImage | None:
         """Find a picture by its digest; an empty one if it is gone."""
         return self._images.get(digest, QImage())
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._lines) + self._typing
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        line = self._lines[index.row()] if index.row() < len(self._lines) else None
-        if role == LINE:
-            return line
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return _words(line)
-        return None
-
-    def _show_typing(self, typing: bool) -> None:
-        if typing == self._typing:
-            return
-        row = len(self._lines)
-        if typing:
-            self.beginInsertRows(QModelIndex(), row, row)
-            self._typing = True
-            self.endInsertRows()
-        else:
-            self.beginRemoveRows(QModelIndex(), row, row)
-            self._typing = False
-            self.endRemoveRows()
-
-
-def _words(line: PhoneLine | None) -> str:
-    if line is None:
-        return tr("The shop is typing…")
-    if line.side in NOTICES:
-        return notice_text(line)
-    whose = tr("Customer") if line.side is PhoneSide.CUSTOMER else tr("Shop")
-    return f"{whose}: {line_text(line)}"
+    def _spoken(self, row: PhoneLine | None) -> str:
+        if row is None:
+            return tr("The shop is typing…")
+        if row.side in NOTICES:
+            return notice_text(row)
+        whose = tr("Customer") if row.side is PhoneSide.CUSTOMER else tr("Shop")
+        return f"{whose}: {line_text(row)}"
 
 
 SIDE_MARGIN = 16
@@ -164,7 +134,7 @@ class PhoneDelegate(QStyledItemDelegate):
         return QSize(self.width, self._layout_of(index).height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: PhoneLine | None = index.data(LINE)
+        line: PhoneLine | None = index.data(RECORD)
         placed = self._layout_of(index)
         theme = Theme.current()
         painter.save()
@@ -188,7 +158,7 @@ class PhoneDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _layout_of(self, index: Index) -> PlacedLine:
-        line: PhoneLine | None = index.data(LINE)
+        line: PhoneLine | None = index.data(RECORD)
         known = self._placed.get((index.row(), self.width))
         if known is not None and known[0] is line:
             return known[1]

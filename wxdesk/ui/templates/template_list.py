@@ -82,10 +82,6 @@ class TemplateModel(RecordModel[Template]):
         if template is None:
             return None
         match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return template.title
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(template)
             case Role.SHORTCUT:
                 return shortcut_text(template.shortcut)
             case Role.TEXT:
@@ -94,17 +90,21 @@ class TemplateModel(RecordModel[Template]):
                 return facts_text(template, self._clock())
             case Role.UNSAVED:
                 return template.id == self._unsaved
-        return None
+            case _:
+                return super().data(index, role)
 
-    def _spoken(self, template: Template) -> str:
-        unsaved = tr("Not saved") if template.id == self._unsaved else ""
+    def _title(self, row: Template) -> str:
+        return row.title
+
+    def _spoken(self, row: Template) -> str:
+        unsaved = tr("Not saved") if row.id == self._unsaved else ""
         parts = (
-            template.title,
-            shortcut_text(template.shortcut),
+            row.title,
+            shortcut_text(row.shortcut),
             unsaved,
-            row_text(template, self._one_line(template)),
+            row_text(row, self._one_line(row)),
         )
-        return ", ".join(part for part in (*parts, facts_text(template, self._clock())) if part)
+        return ", ".join(part for part in (*parts, facts_text(row, self._clock())) if part)
 
     def _narrow(self) -> None:
         fitting = [one for one in self.templates if not self._category or one.category == self._category]

@@ -1,9 +1,99 @@
-"""List of painted rows, and the type of their indexes."""
+"""List of painted rows: its model, its painter, its view, and the type of indexes."""
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QListView, QWidget
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QFrame,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from wxdesk.ui.widgets.labels import plain_tip
 
 type Index = QModelIndex | QPersistentModelIndex
+
+ROOT = QModelIndex()
+RECORD = Qt.ItemDataRole.UserRole + 1
+"""Role of the row itself, for its painter and its view."""
+
+
+class RowModel[R](QAbstractListModel):
+    """Rows of one kind; the subclass says what screen readers hear of one."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[R] = []
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._title(row)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(self._tip(row))
+            case _:
+                return row if role == RECORD else None
+
+    def _spoken(self, row: R) -> str:
+        """Return the row as a sentence for screen readers."""
+        raise NotImplementedError
+
+    def _title(self, row: R) -> str:
+        return self._spoken(row)
+
+    def _tip(self, row: R) -> str:
+        return ""
+
+    def rows(self) -> Sequence[R]:
+        """Return all rows, in order."""
+        return tuple(self._rows)
+
+    def _replace_rows(self, rows: Sequence[R]) -> None:
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def _insert_rows(self, at: int, rows: Sequence[R]) -> None:
+        self.beginInsertRows(ROOT, at, at + len(rows) - 1)
+        self._rows[at:at] = rows
+        self.endInsertRows()
+
+    def _remove_rows(self, start: int, end: int) -> None:
+        """Remove the rows from `start` up to, not including, `end`."""
+        self.beginRemoveRows(ROOT, start, end - 1)
+        del self._rows[start:end]
+        self.endRemoveRows()
+
+    def _put(self, at: int, row: R) -> None:
+        self._rows[at] = row
+        self.dataChanged.emit(self.index(at), self.index(at))
+
+
+class RowDelegate[R](QStyledItemDelegate):
+    """Painter of a `RowModel`; the subclass paints a row, with whatever pens it likes."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: R | None = index.data(RECORD)
+        if row is not None:
+            painter.save()
+            self._paint_row(painter, option, index, row)
+            painter.restore()
+
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: R) -> None:
+        raise NotImplementedError
 
 
 class RowList(QListView):

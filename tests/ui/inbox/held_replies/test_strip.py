@@ -24,7 +24,6 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.strip import ROWS_AT_MOST
 from wxdesk.ui.inbox.held_replies.view import ROW_HEIGHT, button_rect, words_beside
-from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.theme import Size, font, sentence_font
@@ -32,6 +31,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.row_list import RECORD
 
 FIRST, SECOND = "oCustomer0000000000000001", "oCustomer0000000000000002"
 

@@ -84,7 +84,7 @@ def _says(page: RulesPage, qtbot: QtBot, *texts: str) -> None:
 
 def _found(page: RulesPage) -> list[str]:
     model = page.trial.writer.picker.model
-    return [model.item(row).text().split(", ")[0] for row in range(model.rowCount())]
+    return [model.index(row).data().split(", ")[0] for row in range(model.rowCount())]
 
 
 def _choose(page: RulesPage, qtbot: QtBot, part: str) -> None:
@@ -317,6 +317,6 @@ def test_a_found_customer_is_told_with_the_time_the_account_and_the_last_message
     picker = page.trial.writer.picker
     threads = world.call(world.store.inbox.customers("wang"))
     picker.show_found(page.trial.writer.name, "wang", threads, several=True)
-    assert picker.model.item(0).text().startswith("Wang Fang, just now, shop · ")  # then what was said last
+    assert picker.model.index(0).data().startswith("Wang Fang, just now, shop · ")  # then what was said last
     picker.show_found(page.trial.writer.name, "wang", (), several=False)
     assert picker.model.rowCount() == 0

@@ -22,14 +22,13 @@ from wxdesk.ui.inbox.conversation_list.rows import (
 )
 from wxdesk.ui.inbox.conversation_list.search import FoundView, SearchField
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
-from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.placeholders import EmptyState
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 LONGEST = 24

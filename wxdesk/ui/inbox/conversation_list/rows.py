@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
@@ -16,13 +16,13 @@ from wxdesk.core.model.conversation import EVERYTHING, Conversation
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.lists import RECORD, ROOT, RowModel, RowsView
+from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font, spaced
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_icon, paint_row, paint_text
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, ROOT, Index, RowDelegate
 from wxdesk.ui.wording.conversation import (
     accessible_row_text,
     draft_mark,
@@ -36,7 +36,7 @@ from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import FindHoldReason, ReplyStatus, no_hold_reason
 
 
-class ConversationListModel(RowModel[InboxRow]):
+class ConversationListModel(TimedRows[InboxRow]):
     """Conversations under one filter, in the store's order.
 
     Signals:
@@ -173,7 +173,7 @@ def _smaller(by: int) -> int:
     return max(Size.CAPTION, Size.MESSAGE - by)
 
 
-class ConversationDelegate(QStyledItemDelegate):
+class ConversationDelegate(RowDelegate[InboxRow]):
     """Shows an `InboxRow` as it is now, and what colleagues do in it."""
 
     def __init__(
@@ -187,13 +187,8 @@ class ConversationDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(Measure.LIST, spaced(16, 7) + 3 * _line())
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: InboxRow | None = index.data(RECORD)
-        if row is None:
-            return
-        theme = Theme.current()
-        rect: QRect = option.rect
-        painter.save()
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: InboxRow) -> None:
+        theme, rect = Theme.current(), option.rect
         paint_row(painter, option, theme)
         top, avatar, height = rect.top() + spaced(10, 4), spaced(40, 34), _line()
         paint_avatar(painter, QRectF(rect.left() + _PAD, top, avatar, avatar), row.conversation.contact)
@@ -202,7 +197,6 @@ class ConversationDelegate(QStyledItemDelegate):
         self._paint_name(painter, lines, row, theme)
         self._paint_preview(painter, lines.translated(0, height + 1), row, theme)
         self._paint_status(painter, lines.translated(0, 2 * height + 1), row, theme)
-        painter.restore()
 
     def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         when = row_time(row, self._clock())

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
@@ -17,13 +17,13 @@ from wxdesk.core.search_words import contains
 from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.lists import RECORD, RowModel, RowsView
+from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.labels import KeyCap, key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.messages import ago, name_of, preview_of, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
 
@@ -107,7 +107,7 @@ class Place:
 type FoundRow = Heading | Conversation | SearchHit | Place
 
 
-class SearchModel(RowModel[FoundRow]):
+class SearchModel(TimedRows[FoundRow]):
     """Results for `phrase` in groups, the group with the best one first."""
 
     phrase = ""
@@ -193,7 +193,7 @@ def _line_and_match(item: TimelineItem, phrase: str) -> tuple[str, int]:
     return said, at
 
 
-class SearchDelegate(QStyledItemDelegate):
+class SearchDelegate(RowDelegate[FoundRow]):
     """Painter of the results, with the phrase highlighted."""
 
     def __init__(self, clock: Clock, model: SearchModel, parent: QObject) -> None:
@@ -205,16 +205,11 @@ class SearchDelegate(QStyledItemDelegate):
         row = index.data(RECORD)
         return QSize(Measure.LIST, HEADING if isinstance(row, Heading) else PLACE if isinstance(row, Place) else ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: FoundRow | None = index.data(RECORD)
-        if row is None:
-            return
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: FoundRow) -> None:
         theme, rect = Theme.current(), option.rect
-        painter.save()
         if isinstance(row, Heading):
             face = font(Size.SMALL, strong=True)
             paint_text(painter, rect.adjusted(12, 4, -12, 0), row.word, face, theme.color("secondary"))
-            painter.restore()
             return
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color("selection"))
@@ -227,7 +222,6 @@ class SearchDelegate(QStyledItemDelegate):
             self._paint_name(painter, rect.adjusted(12, 0, -12, 0), (row.word, key), theme)
         else:
             self._paint_talk(painter, rect, row, phrase, theme)
-        painter.restore()
 
     def _paint_talk(
         self, painter: QPainter, rect: QRect, row: SearchHit | Conversation, phrase: str, theme: Theme

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QToolTip, QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.lists import RECORD, ROOT, ClickGuard, RowModel, RowsView
+from wxdesk.ui.inbox.lists import ClickGuard, RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.keys import is_pressed
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, ROOT, Index, RowDelegate
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import ReplyStatus, status_of_reply
 
 
-class HeldModel(RowModel[HeldReply]):
+class HeldModel(TimedRows[HeldReply]):
     """Held replies, the most urgent first; countdowns only need repainting."""
 
     def _spoken(self, row: HeldReply) -> str:
@@ -106,7 +106,7 @@ def _status_font() -> QFont:
     return sentence_font(Size.CAPTION, strong=True, tabular=True)
 
 
-class HeldDelegate(QStyledItemDelegate):
+class HeldDelegate(RowDelegate[HeldReply]):
     """Paints a `HeldReply`; `hot` is row and button of `BUTTONS` under the mouse."""
 
     def __init__(self, model: HeldModel, parent: QObject) -> None:
@@ -117,22 +117,17 @@ class HeldDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, ROW_HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        held: HeldReply | None = index.data(RECORD)
-        if held is None:
-            return
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: HeldReply) -> None:
         theme, rect = Theme.current(), option.rect
-        painter.save()
         if option.state & QStyle.StateFlag.State_MouseOver or option.state & QStyle.StateFlag.State_HasFocus:
             painter.fillRect(rect, theme.color("hover"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
-        self._paint_text(painter, rect, held, self._model.status(held), theme)
+        self._paint_text(painter, rect, row, self._model.status(row), theme)
         for name in BUTTONS:
             role = "accent" if name == "send" else "secondary"
             self._paint_button(painter, button_rect(rect, name), name, role, self.hot == (index.row(), name))
         if option.state & QStyle.StateFlag.State_HasFocus:
             paint_focus(painter, QRectF(rect).adjusted(2, 2, -2, -3), theme)
-        painter.restore()
 
     def _paint_text(self, painter: QPainter, rect: QRect, held: HeldReply, status: ReplyStatus, theme: Theme) -> None:
         """Paint name and text, and at the right the countdown or another status."""

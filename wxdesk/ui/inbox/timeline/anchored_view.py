@@ -9,12 +9,13 @@ from wxdesk.core.replies.lifecycle import is_scheduled
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
-from wxdesk.ui.inbox.lists import RECORD, RowsView
+from wxdesk.ui.inbox.lists import RowsView
 from wxdesk.ui.inbox.timeline.bubble_text import buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, BubbleDelegate
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.wording.reply_status import FindHoldReason
 
 NEAR_TOP = 240

@@ -10,7 +10,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import can_be_undone, leaves_by_itself
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, TimelinePage
-from wxdesk.ui.inbox.lists import RowModel
+from wxdesk.ui.inbox.lists import TimedRows
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, in_order, key_of
 
@@ -114,7 +114,7 @@ class LoadedItems:
         return (item for item in self._items.values() if isinstance(item, Reply))
 
 
-class TimelineModel(RowModel[TimelineEntry]):
+class TimelineModel(TimedRows[TimelineEntry]):
     """The entries read so far, oldest first.
 
     Signals:

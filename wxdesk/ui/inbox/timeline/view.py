@@ -12,7 +12,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
-from wxdesk.ui.inbox.lists import READABLE, RECORD
+from wxdesk.ui.inbox.lists import READABLE
 from wxdesk.ui.inbox.timeline.anchored_view import AnchoredView
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, Target
@@ -21,7 +21,7 @@ from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.look.keys import is_pressed
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, Index
 from wxdesk.ui.wording.reply_status import FindHoldReason
 
 type KeyEffect = tuple[BubbleKey, BubbleAction | None]

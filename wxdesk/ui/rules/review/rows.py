@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from wxdesk.ui.look.theme import Size, Theme, sentence_font
-from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_row, paint_text
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowModel
 
 ROW = 56
 LINE = 20
@@ -34,40 +33,24 @@ class ReviewRow:
         return "\n".join(filter(None, (self.head, self.text, self.more)))
 
 
-REVIEW_ROW = Qt.ItemDataRole.UserRole + 1
-"""Role of the row itself; the head is its DisplayRole."""
-
-
-class ReviewRows(QAbstractListModel):
+class ReviewRows(RowModel[ReviewRow]):
     """Model of the rows; their meaning is known to the caller."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[ReviewRow, ...] = ()
 
     def show(self, rows: Sequence[ReviewRow]) -> None:
         """Replace the rows."""
-        self.beginResetModel()
-        self.rows = tuple(rows)
-        self.endResetModel()
+        self._replace_rows(rows)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        return 0 if parent.isValid() else len(self.rows)
+    def _title(self, row: ReviewRow) -> str:
+        return row.head
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        row = self.rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.head
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.head}: {row.text}" + (f", {row.more}" if row.more else "")
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(row.told)
-        return row if role == REVIEW_ROW else None
+    def _spoken(self, row: ReviewRow) -> str:
+        return f"{row.head}: {row.text}" + (f", {row.more}" if row.more else "")
+
+    def _tip(self, row: ReviewRow) -> str:
+        return row.told
 
 
-class ReviewDelegate(QStyledItemDelegate):
+class ReviewDelegate(RowDelegate[ReviewRow]):
     """Delegate for the head and one or two lines below, `edge` pixels from the side."""
 
     def __init__(self, parent: QObject | None = None, edge: int = EDGE) -> None:
@@ -76,14 +59,11 @@ class ReviewDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return a row's size; all rows of a review have the same number of lines."""
-        row: ReviewRow = index.data(REVIEW_ROW)
+        row: ReviewRow = index.data(RECORD)
         return QSize(200, ROW + (LINE if row.more else 0))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme = Theme.current()
-        rect: QRect = option.rect
-        row: ReviewRow = index.data(REVIEW_ROW)
-        painter.save()
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: ReviewRow) -> None:
+        theme, rect = Theme.current(), option.rect
         paint_row(painter, option, theme)
         inside = rect.adjusted(self._edge, 8, -self._edge, -8)
         above = inside.adjusted(0, 0, 0, -LINE if row.more else 0)
@@ -94,4 +74,3 @@ class ReviewDelegate(QStyledItemDelegate):
         ):
             flags = Qt.AlignmentFlag.AlignLeft | align
             paint_text(painter, place, " ".join(text.split()), sentence_font(size), theme.color(role), flags)
-        painter.restore()

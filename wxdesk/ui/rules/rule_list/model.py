@@ -14,7 +14,6 @@ from wxdesk.core.model.statistics import NO_FIGURES, RuleFigures
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_view import RecordModel
 from wxdesk.ui.rules.text import delivery_text, summary
-from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.row_list import Index
 from wxdesk.ui.wording.messages import clock_time, day_text
 
@@ -24,7 +23,6 @@ RULE_MIME = "application/x-wxdesk-rule"
 class Role(IntEnum):
     """Data of a row besides its name (DisplayRole) and switch (CheckStateRole)."""
 
-    RULE = Qt.ItemDataRole.UserRole + 1
     NUMBER = Qt.ItemDataRole.UserRole + 2
     SUMMARY = Qt.ItemDataRole.UserRole + 3
     UNSAVED = Qt.ItemDataRole.UserRole + 4
@@ -86,25 +84,17 @@ class RuleModel(RecordModel[Rule]):
         if rule is None:
             return None
         match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return rule.name
             case Qt.ItemDataRole.CheckStateRole:
                 return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(index.row(), rule)
-            case Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(self._told(rule))
+            case Role.NUMBER:
+                return index.row() + 1
             case Role.LEFT_OUT:
                 return self._why_left_out(rule)
             case _:
-                return self._fact(index.row(), rule, role)
+                return self._fact(index, rule, role)
 
-    def _fact(self, row: int, rule: Rule, role: int) -> object:
+    def _fact(self, index: Index, rule: Rule, role: int) -> object:
         match role:
-            case Role.RULE:
-                return rule
-            case Role.NUMBER:
-                return row + 1
             case Role.SUMMARY:
                 return self._summary(rule)
             case Role.UNSAVED:
@@ -115,7 +105,8 @@ class RuleModel(RecordModel[Rule]):
                 return shorter_figures(self._of(rule), self._now)
             case Role.MARK:
                 return delivery_mark(rule)
-        return None
+            case _:
+                return super().data(index, role)
 
     def setData(  # noqa: N802 - Qt's name
         self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole
@@ -182,26 +173,29 @@ class RuleModel(RecordModel[Rule]):
         why = self._left_out.get(rule.id, "") if rule.enabled else ""
         return tr("Left out: {why}", why=why) if why else ""
 
-    def _told(self, rule: Rule) -> str:
-        told = figures_explained(self._of(rule), self._now)
+    def _title(self, row: Rule) -> str:
+        return row.name
+
+    def _tip(self, row: Rule) -> str:
+        told = figures_explained(self._of(row), self._now)
         locked = tr(why) if (why := self.locked()) else ""
-        parts = (rule.name, self._why_left_out(rule), self._summary(rule), delivery_text(rule), told, locked)
+        parts = (row.name, self._why_left_out(row), self._summary(row), delivery_text(row), told, locked)
         return "\n".join(filter(None, parts))
 
     def _summary(self, rule: Rule) -> str:
         return summary(self._named(rule))
 
-    def _spoken(self, row: int, rule: Rule) -> str:
-        state = tr("switched on") if rule.enabled else tr("switched off")
+    def _spoken(self, row: Rule) -> str:
+        state = tr("switched on") if row.enabled else tr("switched off")
         parts = (
-            self._why_left_out(rule),
-            self._summary(rule),
-            delivery_text(rule),
-            figures_line(self._of(rule), self._now),
+            self._why_left_out(row),
+            self._summary(row),
+            delivery_text(row),
+            figures_line(self._of(row), self._now),
         )
         return tr(
             "{number}. {name}, {state}: {summary}",
-            number=row + 1, name=rule.name, state=state, summary=" · ".join(filter(None, parts)),
+            number=self.row_of(row.id) + 1, name=row.name, state=state, summary=" · ".join(filter(None, parts)),
         )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QAction, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.events import ConversationEvent, Event, PresenceChanged
 from wxdesk.core.model.conversation import Conversation
@@ -23,7 +23,7 @@ from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
-from wxdesk.ui.widgets.row_list import Index, RowList
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 from wxdesk.ui.wording.messages import ago, name_of, preview_of
 
 
@@ -235,7 +235,6 @@ class TrialNameField(QLineEdit):
 
 ROW, MOST_ROWS = 42, 5
 PAD = 8
-_FOUND = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,26 +250,34 @@ class FoundContact:
     below: str
 
 
-class ContactPickerDelegate(QStyledItemDelegate):
+class FoundContacts(RowModel[FoundContact]):
+    """Model of what was found."""
+
+    def show(self, found: Sequence[FoundContact]) -> None:
+        """Replace the rows."""
+        self._replace_rows(found)
+
+    def _spoken(self, row: FoundContact) -> str:
+        return ", ".join(filter(None, (row.name, row.when, row.below)))
+
+
+class ContactPickerDelegate(RowDelegate[FoundContact]):
     """Delegate that paints a conversation in two lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        found: FoundContact = index.data(_FOUND)
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: FoundContact) -> None:
         theme = Theme.current()
-        painter.save()
         if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
             chosen = option.state & QStyle.StateFlag.State_Selected
             painter.fillRect(option.rect, theme.color("selection" if chosen else "hover"))
         small = font(Size.SMALL)
-        width = QFontMetrics(small).horizontalAdvance(found.when) + 1
+        width = QFontMetrics(small).horizontalAdvance(row.when) + 1
         line = QRect(option.rect.left() + PAD, option.rect.top() + 3, option.rect.width() - 2 * PAD, 18)
-        paint_text(painter, line.adjusted(line.width() - width, 0, 0, 0), found.when, small, theme.color("faint"))
-        paint_text(painter, line.adjusted(0, 0, -width - PAD, 0), found.name, font(Size.BODY), theme.color("text"))
-        paint_text(painter, line.translated(0, 18), found.below, small, theme.color("secondary"))
-        painter.restore()
+        paint_text(painter, line.adjusted(line.width() - width, 0, 0, 0), row.when, small, theme.color("faint"))
+        paint_text(painter, line.adjusted(0, 0, -width - PAD, 0), row.name, font(Size.BODY), theme.color("text"))
+        paint_text(painter, line.translated(0, 18), row.below, small, theme.color("secondary"))
 
 
 class ContactPicker(Frame):
@@ -286,7 +293,7 @@ class ContactPicker(Frame):
         super().__init__("card", over)
         self._over = over
         self._clock = clock
-        self.model = QStandardItemModel(self)
+        self.model = FoundContacts(self)
         self.view = RowList(self.model, ContactPickerDelegate(), tr("Stored customers"), self)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.none = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
@@ -296,9 +303,7 @@ class ContactPicker(Frame):
 
     def show_found(self, field: QWidget, phrase: str, threads: Sequence[Conversation], *, several: bool) -> None:
         """Show what `phrase` found, as wide as the panel, right below `field`."""
-        self.model.clear()
-        for thread in threads:
-            self._add(thread, several=several)
+        self.model.show([self._found(thread, several=several) for thread in threads])
         nobody = (
             tr("No stored customer is called “{name}”.", name=phrase) if phrase else tr("No customer is stored yet.")
         )
@@ -313,15 +318,11 @@ class ContactPicker(Frame):
         self.show()
         self.raise_()
 
-    def _add(self, thread: Conversation, *, several: bool) -> None:
+    def _found(self, thread: Conversation, *, several: bool) -> FoundContact:
         when = "" if thread.last_at is None else ago(thread.last_at, self._clock())
         last = preview_of(thread)
         below = f"{account_title(thread.account)} · {last}" if several else last
-        found = FoundContact(thread.id, name_of(thread.contact), when, below)
-        item = QStandardItem(", ".join(filter(None, (found.name, when, below))))
-        item.setEditable(False)
-        item.setData(found, _FOUND)
-        self.model.appendRow(item)
+        return FoundContact(thread.id, name_of(thread.contact), when, below)
 
     def move_by(self, step: int) -> None:
         """Mark another row; at first the first one."""
@@ -336,6 +337,6 @@ class ContactPicker(Frame):
         return index.isValid()
 
     def _take(self, index: QModelIndex) -> None:
-        found: FoundContact = index.data(_FOUND)
+        found: FoundContact = index.data(RECORD)
         self.hide()
         self.chosen.emit(found.conversation_id)

@@ -12,7 +12,6 @@ from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.desk.ports import Clock
 from wxdesk.ui.content.painting import ShowPicture, paint_content
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
-from wxdesk.ui.inbox.lists import RECORD
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, CaptionPart, caption_of, share_left
 from wxdesk.ui.inbox.timeline.bubbles.layout import (
     SEPARATOR,
@@ -29,7 +28,7 @@ from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reas
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, Index
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 _SOLID = Qt.PenStyle.SolidLine
