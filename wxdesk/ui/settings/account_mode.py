@@ -40,9 +40,7 @@ class AccountMode(QWidget):
         self.source = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self, then=self._follow_config)
         line = QWidget(self)
-        flow = FlowLayout(line)
-        for widget in (self.mode, self.seconds, self._unit):
-            flow.addWidget(widget)
+        FlowLayout(line, self.mode, self.seconds, self._unit)
         vbox(line, self.source, (self.back, Qt.AlignmentFlag.AlignLeft), within=self, spacing=4)
         self.mode.activated.connect(self._set)
         self.seconds.decided.connect(self._set)

@@ -96,10 +96,9 @@ class OutsideCard(SettingsCard):
 
     def _lay_out(self) -> None:
         sentence = QWidget(self._more)
-        flow, behind = FlowLayout(sentence), sentence_word("", sentence)
+        behind = sentence_word("", sentence)
         self.after.count(behind, unit("minute and nobody is there", "minutes and nobody is there"))
-        for widget in (sentence_word(tr("Once somebody has waited"), sentence), self.after, behind):
-            flow.addWidget(widget)
+        FlowLayout(sentence, sentence_word(tr("Once somebody has waited"), sentence), self.after, behind)
         words = tr("With what customers wrote, which the service then sees")
         choice = switch_line(self.words, words, tr("With what customers wrote"))
         vbox(sentence, choice, within=self._more, spacing=6)

@@ -52,11 +52,9 @@ class NumberLine(PreferenceLine):
         least, most, zero = BOUNDS[field]
         self.number = NumberField(0 if zero else least, most, f"{before} … {after(most)}", self)
         sentence = QWidget(self)
-        flow = FlowLayout(sentence)
         unit = sentence_word("", sentence)
         self.number.count(unit, after)
-        for widget in (sentence_word(before, sentence), self.number, unit):
-            flow.addWidget(widget)
+        FlowLayout(sentence, sentence_word(before, sentence), self.number, unit)
         self._column.addWidget(sentence)
         self._column.addWidget(self.error)
         self.number.decided.connect(partial(self.changed.emit, field))

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.account import PushMode
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font, mono_font
 from wxdesk.ui.setup.text import ConsolePath
-from wxdesk.ui.widgets.boxes import Frame, vbox
+from wxdesk.ui.widgets.boxes import Frame, grid, vbox
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -37,11 +37,7 @@ class ConsoleValues(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(8)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = grid(across=16, down=8, within=self)
         self.shown: dict[ConsoleValue, PlainLabel] = {}
         self.copies: dict[ConsoleValue, CopyButton] = {}
         for line in ConsoleValue:
@@ -79,19 +75,16 @@ class ConsolePaths(Frame):
 
     def __init__(self, title: str, paths: Sequence[ConsolePath], parent: QWidget) -> None:
         super().__init__("well", parent)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 1)
+        lines = grid(across=16, down=6)
         for row, (console, menus) in enumerate(paths):
             name = PlainLabel(console.partition(" ")[0], size=Size.SMALL, role="secondary", parent=self)
             name.setToolTip(console.partition(" ")[2])
             path = PlainLabel(" → ".join(menus), size=Size.SMALL, wrap=True, parent=self)
             path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(path, row, 1)
+            lines.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            lines.addWidget(path, row, 1)
         head = PlainLabel(title, size=Size.SMALL, role="secondary", strong=True, wrap=True, parent=self)
-        vbox(head, grid, within=self, spacing=8, margins=(14, 10, 14, 12))
+        vbox(head, lines, within=self, spacing=8, margins=(14, 10, 14, 12))
 
 
 class ElsewhereCard(SettingsCard):

@@ -189,8 +189,6 @@ class PhonePane(QWidget):
         entering = QWidget(foot)
         entering.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         hbox(self.session_from, self.enter, within=entering, spacing=8)
-        flow = FlowLayout()
-        for widget in (entering, self.ready, self.own, self.card):
-            flow.addWidget(widget)
+        flow = FlowLayout(None, entering, self.ready, self.own, self.card)
         vbox(writing, flow, self.result, within=foot, spacing=8, margins=(16, 12, 16, 10))
         return foot

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextOption
-from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, mono_font
 from wxdesk.ui.traffic.steps import TrafficStep
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton, copy
 from wxdesk.ui.widgets.flow_layout import remove_widgets
@@ -133,12 +133,7 @@ class StepList(QWidget):
         super().__init__()
         self._size = size
         self._shown: list[TrafficStep] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(7)
-        self._grid.setColumnMinimumWidth(0, 72)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = grid(across=12, down=7, names=72, within=self)
 
     def show_steps(self, steps: Sequence[TrafficStep]) -> None:
         """Show these steps."""

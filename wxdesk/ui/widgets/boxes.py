@@ -1,9 +1,9 @@
-"""Rows and columns of widgets, each made by one call, frames, and a scroll area."""
+"""Rows, columns and grids, each made by one call, frames, and a scroll area."""
 
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 STRETCH: Final = "stretch"
 """Room between two parts that takes what is left."""
@@ -65,6 +65,24 @@ def _add(box: QBoxLayout, inner: QWidget | QLayout, factor: int = 0, alignment: 
         box.addWidget(inner, factor)
     else:
         box.addWidget(inner, factor, alignment)
+
+
+def grid(
+    *, across: int, down: int, margins: Margins = (0, 0, 0, 0), names: int = 0, within: QWidget | None = None
+) -> QGridLayout:
+    """Return an empty grid with gaps `across` and `down`, whose second column takes what is left.
+
+    The first column, mostly of names, is at least `names` pixels wide.
+    """
+    made = QGridLayout()
+    if within is not None:
+        within.setLayout(made)
+    made.setContentsMargins(*margins)
+    made.setHorizontalSpacing(across)
+    made.setVerticalSpacing(down)
+    made.setColumnMinimumWidth(0, names)
+    made.setColumnStretch(1, 1)
+    return made
 
 
 class Frame(QFrame):

@@ -1,10 +1,10 @@
 """Cards of the settings page, with rows of a name and a value."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, grid, hbox, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 NAME_WIDTH = 104
@@ -21,11 +21,7 @@ class SettingsCard(Frame):
         self.hint = PlainLabel(hint, size=Size.SMALL, role="secondary", elide=True, parent=self)
         self.title = PlainLabel(title, size=Size.TITLE, strong=True, elide=True, parent=self)
         self._head = hbox(self.title, (self.hint, 1), spacing=10)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(10)
-        self._grid.setColumnMinimumWidth(0, NAME_WIDTH)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = grid(across=16, down=10, names=NAME_WIDTH)
         self._column = vbox(self._head, self._grid, within=self, spacing=12, margins=(20, 16, 20, 18))
 
     def add_to_head(self, widget: QWidget) -> None:

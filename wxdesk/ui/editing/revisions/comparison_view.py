@@ -124,9 +124,7 @@ class ComparisonLegend(QWidget):
         self.gone = PlainLabel(size=Size.SMALL, role="failed", parent=self)
         self.added = PlainLabel(size=Size.SMALL, role="accent", parent=self)
         self.standing = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
-        flow = FlowLayout(self, gap=16)
-        for label in (self.gone, self.added, self.standing):
-            flow.addWidget(label)
+        FlowLayout(self, self.gone, self.added, self.standing, gap=16)
 
     def name_revisions(self, older: Revision, newer: Revision, *, in_use: bool) -> None:
         """Name both revisions; `in_use`: the newer one is the present one."""

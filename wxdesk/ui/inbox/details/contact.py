@@ -5,16 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import (
-    QCompleter,
-    QFrame,
-    QGridLayout,
-    QLineEdit,
-    QListView,
-    QPlainTextEdit,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.core.conversations.changes import ContactChange, change_from_form
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -22,7 +13,7 @@ from wxdesk.i18n import account_title, tr
 from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.inbox.timeline.entries import source_rows
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text
@@ -66,11 +57,7 @@ class ContactPanel(QFrame):
     def _arrange(self) -> None:
         who = vbox(self.alias, self.openid, spacing=0)
         head = hbox(self.avatar, (who, 1), spacing=10)
-        facts = QGridLayout()
-        facts.setHorizontalSpacing(12)
-        facts.setVerticalSpacing(3)
-        facts.setColumnMinimumWidth(0, 60)
-        facts.setColumnStretch(1, 1)
+        facts = grid(across=12, down=3, names=60)
         rows = ((tr("First seen"), self.first_seen), (tr("Source"), self.source), (tr("Tags"), self.tags))
         for row, (word, widget) in enumerate((*rows, (tr("Note"), self.note))):
             label = PlainLabel(word, role="secondary")

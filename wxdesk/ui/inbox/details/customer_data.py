@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout
+from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.content.text_links import TextLink
 from wxdesk.core.errors import BadInput
@@ -12,7 +12,7 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -31,10 +31,7 @@ class CustomerDataPanel(QFrame):
         self.title = PlainLabel(tr("From your own system"), size=Size.SMALL, role="secondary", strong=True)
         self.ask = Button(tr("Look it up"), kind=ButtonKind.LINK, then=self._ask)
         self.state = PlainLabel(role="secondary", wrap=True)
-        self._lines = QGridLayout()
-        self._lines.setColumnStretch(1, 1)
-        self._lines.setHorizontalSpacing(12)
-        self._lines.setVerticalSpacing(3)
+        self._lines = grid(across=12, down=3)
         self._links = vbox(spacing=0)
         head = hbox(self.title, STRETCH, self.ask)
         vbox(head, self.state, self._lines, self._links, within=self, spacing=6, margins=(0, 0, 0, 12))

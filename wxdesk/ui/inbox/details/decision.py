@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout
+from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message, MessageType
@@ -17,7 +17,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
 from wxdesk.ui.look.theme import Size, Theme
-from wxdesk.ui.widgets.boxes import Frame, vbox
+from wxdesk.ui.widgets.boxes import Frame, grid, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -190,11 +190,7 @@ class CardRow(QFrame):
         super().__init__()
         self._first = first
         self.tinted = matched
-        self.grid = QGridLayout(self)
-        self.grid.setContentsMargins(10, 7, 10, 8)
-        self.grid.setHorizontalSpacing(8)
-        self.grid.setVerticalSpacing(1)
-        self.grid.setColumnStretch(1, 1)
+        self.grid = grid(across=8, down=1, margins=(10, 7, 10, 8), within=self)
 
     def offer_rule(self, rule: str) -> Button:
         """Add a link to the rule as it was then, and return it."""

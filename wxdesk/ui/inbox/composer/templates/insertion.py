@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.content.limits import words_of
 from wxdesk.core.errors import BadTemplate, MissingValue
@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.composer.templates.picker import EmoticonPicker, TemplatePi
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import grid, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -54,10 +54,7 @@ class TemplateForm(Popover):
         self._filling: Filling | None = None
         self.fields: dict[str, QLineEdit] = {}
         self._labels: list[PlainLabel] = []
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = grid(across=12, down=6)
         self.text = PlainLabel(role="secondary", wrap=True)
         self.problem = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
         self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎", then=self.submit)

@@ -87,10 +87,8 @@ class TypingBody(ActionBody):
         self.seconds, behind = counted(action.seconds, MOST_TYPING_SECONDS, tr("Seconds of typing"), _typed, self)
         self.seconds.valueChanged.connect(self.changed)
         self._only = self.seconds
-        flow = FlowLayout(self)
         before, _ = typing_texts(action.seconds)
-        for widget in (sentence_label(before, self), self.seconds, behind, self._error):
-            flow.addWidget(widget)
+        FlowLayout(self, sentence_label(before, self), self.seconds, behind, self._error)
 
     def action(self) -> Action:
         """Return the action with its seconds."""
@@ -115,15 +113,14 @@ class SnoozeBody(ActionBody):
         self.minutes.show_number(action.minutes)
         self.minutes.valueChanged.connect(self.changed)
         self._only = self.minutes
-        flow = FlowLayout(self)
-        for widget in (
+        FlowLayout(
+            self,
             sentence_label(tr("Out of sight for"), self),
             self.minutes,
             sentence_label(tr("minutes, or until the customer writes; then it calls for you."), self),
             PlainLabel(_status_note(), size=Size.SMALL, role="secondary", wrap=True, parent=self),
             self._error,
-        ):
-            flow.addWidget(widget)
+        )
 
     def action(self) -> Action:
         """Return the action with its minutes."""

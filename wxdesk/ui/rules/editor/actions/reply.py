@@ -82,9 +82,7 @@ class ReplyBody(ActionBody):
         self.more = Button(tr("+ Wording"), kind=ButtonKind.LINK, parent=self, then=self.add_wording)
         self._size = PlainLabel(size=Size.SMALL, role="secondary", tabular=True, parent=self)
         self._size.setFixedHeight(HEIGHT)
-        foot = FlowLayout(gap=12)
-        for widget in (self.variables, self.more, self.choice, self._size):
-            foot.addWidget(widget)
+        foot = FlowLayout(None, self.variables, self.more, self.choice, self._size, gap=12)
         vbox(self._column, foot, spacing=6, within=self)
         for text in action.texts:
             self._take(text)
