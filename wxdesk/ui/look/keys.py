@@ -7,6 +7,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from wxdesk import i18n
 
+ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+"""Both keys of that name."""
+
 FIXED = frozenset(
     {"Enter", "Escape", "Delete", "Space", "/", "Alt+↑", "Alt+↓", "Alt+Enter", "Ctrl+Enter"}
     | {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+C", "Ctrl+Shift+C", "Ctrl++", "Ctrl+=", "Ctrl+-", "Ctrl+0"}

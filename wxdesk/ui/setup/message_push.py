@@ -1,6 +1,5 @@
 """Second card: the values for WeChat's message push, made here and copied there."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -10,6 +9,7 @@ from wxdesk.core.wechat.credential_shapes import CredentialField, judge_together
 from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import tr
 from wxdesk.secrets.names import SecretName
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import MODES, ConsolePaths, ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.findings import Mender
@@ -123,7 +123,7 @@ class OwnValues(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Save on Enter."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER:
             self.save.click()
         else:
             super().keyPressEvent(event)

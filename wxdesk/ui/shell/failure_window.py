@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 
 from wxdesk.i18n import explain, tr
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -39,7 +40,7 @@ class FailureWindow(Frame):
         self._lay_out()
         for key in ("Esc", "Ctrl+Q"):
             bind(self, key, self.close)
-        for enter in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        for enter in ENTER:
             QShortcut(QKeySequence(enter), self, self._mend if mend else self.close)
         self.setAccessibleName(self.title.full_text())
         self.setAccessibleDescription(self.sentence.full_text())

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from wxdesk.ui.look.icons import icon as theme_icon
-from wxdesk.ui.look.keys import key_words, own_key
+from wxdesk.ui.look.keys import ENTER, key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font
 
 
@@ -208,7 +208,7 @@ class EnterButton(QAbstractButton):
     """A button that Enter presses, too; Qt knows Space only."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER:
             self.click()
         else:
             super().keyPressEvent(event)

@@ -14,6 +14,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.entries import key_of
 from wxdesk.ui.inbox.timeline.view import TimelineView
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
@@ -160,7 +161,7 @@ class FindBar(Frame):
             self._go()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER:
             self.step(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         elif event.key() == Qt.Key.Key_Escape:
             self.leave()

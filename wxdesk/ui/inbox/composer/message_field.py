@@ -18,11 +18,11 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_intake import source_in
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.labels import positions_in
 
 LINES_AT_LEAST, LINES_AT_MOST = 2, 8
-_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _OTHER = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 """Modifiers with which Enter means something else and must not send."""
 
@@ -118,14 +118,14 @@ class MessageEdit(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._composed:
-            if event.key() not in _ENTER and event.key() != Qt.Key.Key_Escape:
+            if event.key() not in ENTER and event.key() != Qt.Key.Key_Escape:
                 super().keyPressEvent(event)
         elif self.toPlainText() or not self._went_on(event):
             self._edit(event)
 
     def _edit(self, event: QKeyEvent) -> None:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.key() in _ENTER and not shift:
+        if event.key() in ENTER and not shift:
             if not event.isAutoRepeat() and not event.modifiers() & _OTHER:  # a key held down must not send twice
                 self.sent.emit()
         elif event.key() == Qt.Key.Key_Escape:

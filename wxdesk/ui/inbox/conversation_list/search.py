@@ -20,14 +20,13 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.icons import icon
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.labels import KeyCap, key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.messages import ago, name_of, preview_of, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
-
-_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class SearchField(QLineEdit):
@@ -55,7 +54,7 @@ class SearchField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif event.key() in _ENTER:
+        elif event.key() in ENTER:
             self.entered.emit()
         elif event.key() == Qt.Key.Key_Down:
             self.went_down.emit()

@@ -12,6 +12,7 @@ from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.inbox.timeline.entries import source_rows
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.boxes import grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -20,7 +21,6 @@ from wxdesk.ui.widgets.painting import paint_avatar, paint_text
 from wxdesk.ui.wording.messages import date_text, short_openid
 
 AVATAR = 40
-_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class ContactPanel(QFrame):
@@ -201,7 +201,7 @@ class AliasEdit(QLineEdit):
         set_tip(self, self.text() if self.shortened else tr("Give this customer a name"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER:
+        if event.key() in ENTER:
             self.saved.emit()
             self.clearFocus()
         elif event.key() == Qt.Key.Key_Escape:
@@ -253,7 +253,7 @@ class NoteEdit(QPlainTextEdit):
         self.saved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.completion.is_open and event.key() in _ENTER | {Qt.Key.Key_Escape}:
+        if self.completion.is_open and event.key() in ENTER | {Qt.Key.Key_Escape}:
             event.ignore()  # the offered names take it
         else:
             super().keyPressEvent(event)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -15,8 +16,6 @@ LONGEST = 24
 
 WIDEST = 130
 """Most pixels of a tag's text, so that its chip fits into one row."""
-
-_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class TagRow(QWidget):
@@ -107,7 +106,7 @@ class _TagField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
-        if event.key() in _ENTER or event.key() == Qt.Key.Key_Escape:
+        if event.key() in ENTER or event.key() == Qt.Key.Key_Escape:
             self.done.emit()
         else:
             super().keyPressEvent(event)

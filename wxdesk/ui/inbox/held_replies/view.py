@@ -11,7 +11,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import ClickGuard, RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
-from wxdesk.ui.look.keys import is_pressed
+from wxdesk.ui.look.keys import ENTER, is_pressed
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
@@ -153,8 +153,7 @@ class HeldDelegate(RowDelegate[HeldReply]):
         paint_icon(painter, QPointF(rect.left() + 6, rect.top() + 6), name, role, BUTTON - 12)
 
 
-_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
-_ACTING = _ENTER | {Qt.Key.Key_Delete}
+_ACTING = ENTER | {Qt.Key.Key_Delete}
 
 
 class HeldView(RowsView):

@@ -20,7 +20,7 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import openable_in, picture_of
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
-from wxdesk.ui.look.keys import is_pressed
+from wxdesk.ui.look.keys import ENTER, is_pressed
 from wxdesk.ui.widgets.row_list import RECORD, Index
 from wxdesk.ui.wording.reply_status import FindHoldReason
 
@@ -277,7 +277,7 @@ class TimelineView(AnchoredView):
 
     def _ask_why(self, event: QKeyEvent) -> bool:
         key = self.focused_key
-        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        enter = event.key() in ENTER
         if not key or not enter or not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             return False
         self.acted.emit(BubbleAction.WHY, key)

@@ -14,6 +14,7 @@ from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.icons import icon
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.scenario import contact_facts_text
@@ -209,7 +210,7 @@ class TrialNameField(QLineEdit):
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
         if step is not None:
             self.moved.emit(step)
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        elif event.key() in ENTER:
             self.entered.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()

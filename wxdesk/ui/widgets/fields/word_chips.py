@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
@@ -130,7 +131,7 @@ class WordField(QLineEdit):
             self.left.emit()
             return
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER:
             event.accept()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

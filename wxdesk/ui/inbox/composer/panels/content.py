@@ -17,6 +17,7 @@ from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.inbox.composer.tools import more_ways
 from wxdesk.ui.inbox.sendability import guarded_text
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
@@ -25,7 +26,6 @@ from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
 _SIDE, _GAP = 16, 6
-_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class Popover(Frame):
@@ -101,7 +101,7 @@ class Popover(Frame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close_it()
-        elif event.key() in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.confirmed.emit()
         else:
             event.accept()  # what is typed here belongs nowhere else
@@ -311,7 +311,7 @@ class ContentPanel(Popover):
         source = source_in(QGuiApplication.clipboard().mimeData()) if pasted else None
         if source is not None:
             self.form.take(source)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._can_send_at_once():
+        elif event.key() in ENTER and self._can_send_at_once():
             self.submit()
         else:
             super().keyPressEvent(event)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -23,6 +23,7 @@ from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.templates.picker import EmoticonPicker, TemplatePicker
 from wxdesk.ui.inbox.open_conversation import ChatSession
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import grid, hbox
@@ -36,8 +37,6 @@ GAP = "‹…›"
 
 SHOWN = 240
 """Characters of the preview shown below the fields."""
-
-_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class TemplateForm(Popover):
@@ -100,7 +99,7 @@ class TemplateForm(Popover):
             self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER:
+        if event.key() in ENTER:
             self.submit()
         else:
             super().keyPressEvent(event)

@@ -12,6 +12,7 @@ from wxdesk.core.templates import Template, search_templates
 from wxdesk.emoticons import read_emoticons
 from wxdesk.i18n import language, tr
 from wxdesk.ui.look.fonts import has_emoji
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -134,7 +135,7 @@ class Picker(Frame):
             wanted = self.list.currentRow() + _STEPS[key]
             self.list.setCurrentRow(min(max(wanted, 0), self.list.count() - 1))
             self.worked.emit()
-        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        elif key in ENTER:
             self.take()
         elif key == Qt.Key.Key_Escape or (key == Qt.Key.Key_Backspace and not self.field.text()):
             self.close_it()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
+from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 
@@ -72,7 +73,7 @@ class PatternField(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ignore Enter, which would break the line."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER:
             event.ignore()
             return
         super().keyPressEvent(event)
