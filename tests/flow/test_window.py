@@ -18,10 +18,10 @@ from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.loop import GarbageCollector
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def window(qtbot: QtBot, qapp: QApplication, world: World) -> Iterator[MainWindo
     qapp.setQuitOnLastWindowClosed(False)
     garbage = GarbageCollector(qapp)
     appearance = Appearance(qapp, Look.LIGHT)
-    bridge = Bridge(world.desk, world.loop)
+    bridge = WindowBridge(world.desk, world.loop)
     bridge.connect_to_bus()
     made = MainWindow(bridge, InstallationFacts(world.home), appearance)
     made.show()

@@ -20,7 +20,7 @@ from wxdesk.ui.look.appearance import Appearance, Look, apply
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 
 @pytest.fixture(scope="session")
@@ -83,9 +83,10 @@ def answering(world: World) -> World:
 
 
 @pytest.fixture
-def bridge(qapp: QApplication, world: World) -> Iterator[Bridge]:
+def bridge(qapp: QApplication, world: World, notices: Notices) -> Iterator[WindowBridge]:
     """The crossing between this test's thread and the desk's, connected to the bus."""
-    made = Bridge(world.desk, world.loop)
+    made = WindowBridge(world.desk, world.loop)
+    made.notices = notices
     made.connect_to_bus()
     yield made
     made.close()
@@ -110,19 +111,19 @@ def notices(host: QWidget) -> Notices:
 class ShowPage(Protocol):
     """How a test shows a page alone; see `show_page`."""
 
-    def __call__[P: QWidget](self, make: Callable[[Bridge, Notices], P], width: int, height: int) -> P: ...
+    def __call__[P: QWidget](self, make: Callable[[WindowBridge], P], width: int, height: int) -> P: ...
 
 
 @pytest.fixture
-def show_page(qtbot: QtBot, bridge: Bridge) -> ShowPage:
+def show_page(qtbot: QtBot, bridge: WindowBridge) -> ShowPage:
     """Shows a page in an active window of its own, and returns it with its first answers in."""
 
-    def show[P: QWidget](make: Callable[[Bridge, Notices], P], width: int, height: int) -> P:
+    def show[P: QWidget](make: Callable[[WindowBridge], P], width: int, height: int) -> P:
         bridge.ask(bridge.desk.presence.report(PresenceSignals()))  # as the whole window does
         window = QWidget()
-        notices = Notices(window)
-        bridge.failed.connect(notices.report)
-        page = make(bridge, notices)
+        bridge.notices = Notices(window)
+        bridge.failed.connect(bridge.notices.report)
+        page = make(bridge)
         row = QHBoxLayout(window)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(page)

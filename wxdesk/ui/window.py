@@ -23,7 +23,6 @@ from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.presence.awake import KeepAwake
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.display import require_libraries
 from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.runtime.memory import WindowMemory
@@ -33,6 +32,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.tryout import Tryout, TryoutDesk
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.team.dialogs import SignInDialog
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import ask_for_vault
 
 PICTURE_SIZE = (1280, 800)
@@ -61,8 +61,8 @@ def run_window(
     async def main() -> int:
         garbage = GarbageCollector(application)
         code = 0
-        while await _signed_in(Bridge(desk, desk_loop)):
-            code = await _until_closed(Bridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
+        while await _signed_in(WindowBridge(desk, desk_loop)):
+            code = await _until_closed(WindowBridge(desk, desk_loop), facts, appearance, shown, simulator, tryout)
             if appearance.differs:
                 memory.keep(appearance.settle())
                 use_language(application, appearance.language)
@@ -75,7 +75,7 @@ def run_window(
 
 
 async def _until_closed(
-    bridge: Bridge,
+    bridge: WindowBridge,
     facts: InstallationFacts,
     appearance: Appearance,
     shown: Callable[[], None] | None,
@@ -108,7 +108,7 @@ async def _until_closed(
     return code
 
 
-async def _signed_in(bridge: Bridge) -> bool:
+async def _signed_in(bridge: WindowBridge) -> bool:
     """Ask who works here if somebody has to say so; False if nobody does."""
     operators = bridge.desk.operators
     if operators is not None and bridge.desk.needs_sign_in:
@@ -128,14 +128,14 @@ class TryoutSwitch(QObject):
     The operator's desk goes on meanwhile: a message of a real customer is kept and answered.
     """
 
-    def __init__(self, window: MainWindow, bridge: Bridge, appearance: Appearance, tryout: Tryout | None) -> None:
+    def __init__(self, window: MainWindow, bridge: WindowBridge, appearance: Appearance, tryout: Tryout | None) -> None:
         super().__init__()
         self._own = window
         self._bridge = bridge
         self._appearance = appearance
         self._tryout = tryout
         self._running: AbstractContextManager[TryoutDesk] | None = None
-        self.shown: tuple[Bridge, MainWindow] | None = None
+        self.shown: tuple[WindowBridge, MainWindow] | None = None
         window.tryout_wanted.connect(self.begin)
 
     def begin(self) -> None:
@@ -164,7 +164,7 @@ class TryoutSwitch(QObject):
         return desk
 
     def _show(self, trial: TryoutDesk) -> None:
-        bridge = Bridge(trial.desk, trial.loop)
+        bridge = WindowBridge(trial.desk, trial.loop)
         window = MainWindow(bridge, trial.facts, self._appearance, trial.simulator, is_tryout=True)
         self.shown = bridge, window
         window.tryout_bar.back.clicked.connect(self._return)
@@ -232,7 +232,7 @@ def grab_pages(
         for language in i18n.LANGUAGES:
             use_language(application, language)
             appearance = Appearance(application, Look.LIGHT)
-            bridge = Bridge(desk, desk_loop)
+            bridge = WindowBridge(desk, desk_loop)
             window = MainWindow(bridge, facts, appearance, simulator)
             saved.extend(await _grab(window, bridge, appearance, folder, prepare))
         use_language(application, before)
@@ -287,7 +287,7 @@ def use_language(application: QApplication, language: str) -> None:
 
 async def _grab(
     window: MainWindow,
-    bridge: Bridge,
+    bridge: WindowBridge,
     appearance: Appearance,
     folder: Path,
     prepare: Callable[[MainWindow], None] | None,
@@ -314,7 +314,7 @@ async def _grab(
     return saved
 
 
-async def settled(bridge: Bridge) -> None:
+async def settled(bridge: WindowBridge) -> None:
     """Wait until no question is open and Qt has laid out the last answers.
 
     Answers lead to new questions, so it asks again after a turn of the loop in which nothing was asked.
@@ -338,7 +338,7 @@ async def settled(bridge: Bridge) -> None:
         bridge.idle.disconnect(tell)
 
 
-def _shut_down(bridge: Bridge, window: MainWindow) -> None:
+def _shut_down(bridge: WindowBridge, window: MainWindow) -> None:
     window.presence.watch.end()
     window.put_by()
     bridge.close()

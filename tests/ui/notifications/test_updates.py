@@ -20,7 +20,7 @@ NEWER = VersionNotice("99.0.1", "It is faster.", "更快了。")
 
 def test_it_tells_in_the_language_of_the_window(world: World, bridge: Bridge, notices: Notices) -> None:
     owner = QObject()
-    notice = UpdateNotice(bridge, notices, owner)
+    notice = UpdateNotice(bridge, owner)
     assert not bridge._open  # nobody was asked
     notice._tell(None)
     assert BAR not in notices.bars.texts()
@@ -36,7 +36,7 @@ def test_what_cannot_be_reached_says_nothing(
     qtbot: QtBot, world: World, bridge: Bridge, notices: Notices, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = QObject()
-    notice = UpdateNotice(bridge, notices, owner)
+    notice = UpdateNotice(bridge, owner)
     configuration = world.desk.configuration
     wanted = UpdateSettings("https://127.0.0.1:9/wxdesk.json", "AAAA")
     configuration.take(replace(configuration.now, config=structs.replace(configuration.now.config, updates=wanted)))

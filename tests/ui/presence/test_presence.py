@@ -32,7 +32,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.widgets.dialogs.notices import Toast, WindowBridge
 
 LI = "oCustomer0000000000000001"
 MINUTE = timedelta(minutes=1)
@@ -81,7 +81,7 @@ def test_a_window_that_is_not_on_the_bus_yet_knows_its_operator(
     qtbot: QtBot, world: World, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     """The program connects it a moment after it was made; what the desk said until then, nobody heard."""
-    late = Bridge(world.desk, world.loop)
+    late = WindowBridge(world.desk, world.loop)
     made = MainWindow(late, facts, appearance)
     qtbot.addWidget(made, before_close_func=lambda window: window.finish())
     made.show()

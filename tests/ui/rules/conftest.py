@@ -58,7 +58,7 @@ def empty_store(world: World) -> None:
 
 
 def shown_page(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> RulesPage:
-    page = RulesPage(bridge, notices, host)
+    page = RulesPage(bridge, host)
     host.resize(1280, 800)
     page.resize(1216, 768)
     host.show()

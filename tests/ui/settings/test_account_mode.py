@@ -18,7 +18,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 
 @pytest.fixture
 def line(qtbot: QtBot, bridge: Bridge, notices: Notices) -> AccountMode:
-    made = AccountMode(bridge, notices, "shop")
+    made = AccountMode(bridge, "shop")
     qtbot.addWidget(made)
     made.resize(560, 90)
     made.show()

@@ -16,7 +16,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 @pytest.fixture
 def card(qtbot: QtBot, bridge: Bridge, notices: Notices, host: QWidget) -> OutsideCard:
-    made = OutsideCard(bridge, notices, host)
+    made = OutsideCard(bridge, host)
     made.resize(560, 400)
     made.show()
     return made

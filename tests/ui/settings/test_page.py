@@ -38,7 +38,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 def page(
     qtbot: QtBot, bridge: Bridge, notices: Notices, facts: InstallationFacts, appearance: Appearance
 ) -> SettingsPage:
-    made = SettingsPage(bridge, notices, facts, appearance)
+    made = SettingsPage(bridge, facts, appearance)
     qtbot.addWidget(made)
     made.resize(1216, 768)
     made.show()

@@ -30,7 +30,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 @pytest.fixture
 def card(qtbot: QtBot, world: World, bridge: Bridge, notices: Notices) -> PreferencesCard:
     world.call(world.desk.preferences.set(Preferences()))
-    made = PreferencesCard(bridge, notices)
+    made = PreferencesCard(bridge)
     qtbot.addWidget(made)
     made.resize(700, 1000)
     made.show()

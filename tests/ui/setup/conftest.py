@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import Newcomer, arriving
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def person(tmp_path: Path) -> Iterator[Newcomer]:
 @pytest.fixture
 def opened(qtbot: QtBot, person: Newcomer, appearance: Appearance) -> Iterator[MainWindow]:
     """The whole window on the empty desk."""
-    bridge = Bridge(person.desk, person.thread.loop)
+    bridge = WindowBridge(person.desk, person.thread.loop)
     bridge.connect_to_bus()
     window = MainWindow(bridge, InstallationFacts(person.home), appearance)
     window.resize(1280, 800)

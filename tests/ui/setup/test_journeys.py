@@ -128,7 +128,7 @@ def test_who_leaves_comes_back_to_the_same_step(
     click(qtbot, inbox.list.empty.step)
     assert opened.stack.currentWidget() is guide
     assert guide.step is SetupFact.URL_CHECK
-    again = SetupPage(guide._bridge, opened.notices, opened._memory)
+    again = SetupPage(guide._bridge, opened._memory)
     qtbot.addWidget(again)
     assert (again.account, again.step) == ("shop", SetupFact.URL_CHECK)
     assert card(guide, UrlCheckCard).isVisible()

@@ -16,9 +16,9 @@ from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.secrets.names import SecretName
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import BAR, VaultDialog
 
 
@@ -32,7 +32,7 @@ def test_a_locked_vault_is_told_in_a_bar_until_it_is_open(qtbot: QtBot, tmp_path
         sources.store("shop", name, value, utc_now())
     sources.make_vault("open sesame")
     with arriving(tmp_path) as person:
-        bridge = Bridge(person.desk, person.thread.loop)
+        bridge = WindowBridge(person.desk, person.thread.loop)
         bridge.connect_to_bus()
         window = MainWindow(bridge, InstallationFacts(person.home), appearance)
         window.show()

@@ -21,6 +21,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.window import TryoutSwitch
 
 START_MS = 20_000
@@ -37,7 +38,7 @@ def empty(tmp_path: Path) -> Iterator[DeskThread]:
 
 @pytest.fixture
 def own(qtbot: QtBot, empty: DeskThread, appearance: Appearance) -> Iterator[tuple[MainWindow, TryoutSwitch]]:
-    bridge = Bridge(empty.desk, empty.loop)
+    bridge = WindowBridge(empty.desk, empty.loop)
     bridge.connect_to_bus()
     window = MainWindow(bridge, InstallationFacts(empty.opened.desk.configuration.now.home), appearance)
     switch = TryoutSwitch(window, bridge, appearance, desktop._tryout)

@@ -15,4 +15,4 @@ def simulator(world: World) -> SandboxSimulator:
 
 @pytest.fixture
 def page(show_page: ShowPage, simulator: SandboxSimulator) -> SimulatorPage:
-    return show_page(lambda bridge, notices: SimulatorPage(bridge, notices, simulator), 1216, 768)
+    return show_page(lambda bridge: SimulatorPage(bridge, simulator), 1216, 768)

@@ -205,7 +205,7 @@ def test_a_new_customer_can_write_at_once(qtbot: QtBot, world: World, page: Simu
 def test_the_list_becomes_a_drop_down_where_it_is_narrow(
     qtbot: QtBot, show_page: ShowPage, simulator: SandboxSimulator
 ) -> None:
-    page = show_page(lambda bridge, notices: SimulatorPage(bridge, notices, simulator), 836, 568)
+    page = show_page(lambda bridge: SimulatorPage(bridge, simulator), 836, 568)
     assert page.width() < LIST_NEEDS
     assert not page.list.isVisible()
     assert page.phone.customers.isVisible()

@@ -23,7 +23,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.traffic.page import TrafficPage
 from wxdesk.ui.traffic.table import ROW, Column
 from wxdesk.ui.widgets.copying import CopyButton
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WANG = "oW7hAbCdEfGhIjKlMnOpQrStUc31"
@@ -56,8 +56,9 @@ def all_text(widget: QWidget) -> str:
 
 
 def test_a_desk_without_traffic_says_what_will_be_here(qtbot: QtBot, world: World, notices: Notices) -> None:
-    bridge = Bridge(replace(world.desk, traffic=Traffic()), world.loop)
-    page = TrafficPage(bridge, notices)
+    bridge = WindowBridge(replace(world.desk, traffic=Traffic()), world.loop)
+    bridge.notices = notices
+    page = TrafficPage(bridge)
     qtbot.addWidget(page)
     page.show()
     page.activate()
@@ -229,8 +230,9 @@ def test_what_an_earlier_run_kept_is_shown_and_copied_without_secrets(
     qtbot: QtBot, answering: World, notices: Notices
 ) -> None:
     answered(answering)
-    bridge = Bridge(replace(answering.desk, traffic=Traffic()), answering.loop)  # as after a restart
-    page = TrafficPage(bridge, notices)
+    bridge = WindowBridge(replace(answering.desk, traffic=Traffic()), answering.loop)  # as after a restart
+    bridge.notices = notices
+    page = TrafficPage(bridge)
     qtbot.addWidget(page)
     page.show()
     page.activate()

@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from wxdesk.core.errors import NotFound
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import Record, RecordView
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
+from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, WindowBridge
 
 MAX_CHANGES = 200
 """Number of changes that can be undone."""
@@ -55,10 +54,9 @@ class ListUndo(QObject):
     refused = Signal()
     restored = Signal(int)
 
-    def __init__(self, bridge: Bridge, notices: Notices, view: RecordView[Any]) -> None:
+    def __init__(self, bridge: WindowBridge, view: RecordView[Any]) -> None:
         super().__init__(view)
         self._bridge = bridge
-        self._notices = notices
         self._view = view
         self._done: list[UndoableChange] = []
         self._undone: list[UndoableChange] = []
@@ -81,7 +79,7 @@ class ListUndo(QObject):
         self._done = [*self._done, change][-MAX_CHANGES:]
         self._undone = []
         self._standing.start()
-        self._notices.offer(said, tr("Undo"), self.undo)
+        self._bridge.notices.offer(said, tr("Undo"), self.undo)
         self._tell()
 
     def undo(self) -> None:
@@ -122,7 +120,7 @@ class ListUndo(QObject):
         undone = any(one is change for one in self._done)
         self._drop(change)
         turn = None if change.turned is None else change.turned(result)
-        self._notices.toast(" · ".join((said, turn.told)) if turn is not None and turn.told else said)
+        self._bridge.notices.toast(" · ".join((said, turn.told)) if turn is not None and turn.told else said)
         turned = change if turn is None else replace(change, undo=turn.work, redo=turn.work)
         (self._undone if undone else self._done).append(turned)
         if undone and change.restored:
@@ -148,7 +146,7 @@ class ListUndo(QObject):
         self._failed(error)
 
     def _failed(self, error: Exception) -> None:
-        self._notices.report(error)
+        self._bridge.notices.report(error)
         self._waiting = []
         self._go_on()
         self.refused.emit()

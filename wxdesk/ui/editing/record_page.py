@@ -16,9 +16,8 @@ from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.editing.record_view import Record, RecordView
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.editing.saving import DeskAnswer, RecordSaving
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.placeholders import FirstStep
 from wxdesk.ui.widgets.rights import Rights
@@ -55,12 +54,9 @@ class RecordPage[R: Record](QWidget):
     show the loaded records in `_show`.
     """
 
-    def __init__(
-        self, bridge: Bridge, notices: Notices, store: RecordStore[R], event: type, parent: QWidget | None
-    ) -> None:
+    def __init__(self, bridge: WindowBridge, store: RecordStore[R], event: type, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._store = store
         self._event = event
         self._wanted = 0
@@ -72,8 +68,8 @@ class RecordPage[R: Record](QWidget):
         self._middle = QStackedWidget(self)
         self._middle.addWidget(empty)
         self._middle.addWidget(editor)
-        self.past = ListUndo(self._bridge, self._notices, view)
-        self._saving = RecordSaving(self._bridge, self._notices, editor, self._store.save, self)
+        self.past = ListUndo(self._bridge, view)
+        self._saving = RecordSaving(self._bridge, editor, self._store.save, self)
         self.past.refused.connect(self._load)
         self.past.restored.connect(self._was_restored)
         self._saving.saved.connect(self._was_saved)

@@ -11,9 +11,8 @@ from wxdesk.core.errors import BadInput
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.editing.record_view import Record
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 KEY = "changed-elsewhere"
 
@@ -36,15 +35,13 @@ class RecordSaving[R: Record](QObject):
 
     def __init__(
         self,
-        bridge: Bridge,
-        notices: Notices,
+        bridge: WindowBridge,
         editor: RecordEditor[R],
         store: Callable[[R], DeskAnswer[R]],
         page: QWidget,
     ) -> None:
         super().__init__(page)
         self._bridge = bridge
-        self._notices = notices
         self._editor = editor
         self._ask_desk = store
         self._sent: R | None = None
@@ -86,7 +83,7 @@ class RecordSaving[R: Record](QObject):
                 self._editor.show_stored(record)  # something was written meanwhile
             if again and self._editor.save():
                 return
-        self._notices.toast(tr("“{name}” saved", name=self._editor.name_of(record)))
+        self._bridge.notices.toast(tr("“{name}” saved", name=self._editor.name_of(record)))
         self.saved.emit(record)
 
     def hear(self, record: R) -> None:
@@ -98,7 +95,7 @@ class RecordSaving[R: Record](QObject):
             name = self._editor.name_of(record)
             said = tr("“{name}” has been changed elsewhere meanwhile; what you wrote is still here.", name=name)
             compare = partial(self._editor.history_asked.emit, record)
-            self._notices.bar(KEY, said, "pending", tr("Compare"), compare)
+            self._bridge.notices.bar(KEY, said, "pending", tr("Compare"), compare)
 
     def _touched(self, changed: bool) -> None:
         if not changed:
@@ -108,7 +105,7 @@ class RecordSaving[R: Record](QObject):
         """Remove the bar: the edit has been stored or given up."""
         if self._conflicting_id:
             self._conflicting_id = 0
-            self._notices.bar(KEY, "")
+            self._bridge.notices.bar(KEY, "")
 
     def _still_edited(self) -> bool:
         """Return True if the editor still has the record that was sent."""
@@ -127,4 +124,4 @@ class RecordSaving[R: Record](QObject):
         if isinstance(error, BadInput):
             self._editor.head.show_refusal(explain(error))
         else:
-            self._notices.report(error)
+            self._bridge.notices.report(error)

@@ -18,10 +18,9 @@ from wxdesk.timezones import zone_named
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.lists import RowsView
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.wording.hold_reasons import colleagues_among
 from wxdesk.ui.wording.messages import clock_time, name_of
@@ -173,11 +172,10 @@ class RowActs(QObject):
     back_wanted = Signal(int)
     unread = Signal()
 
-    def __init__(self, bridge: Bridge, session: ChatSession, notices: Notices, edit: MessageEdit) -> None:
+    def __init__(self, bridge: WindowBridge, session: ChatSession, edit: MessageEdit) -> None:
         super().__init__(edit)
         self._bridge = bridge
         self._session = session
-        self._notices = notices
         self._edit = edit
 
     def do(self, some: Sequence[Conversation], change: RowChange, *, meant: bool = False) -> None:
@@ -189,7 +187,7 @@ class RowActs(QObject):
             return
         owners = (one.claimed_by for one in some) if change.act in _LEAVES and not meant else ()
         whose, title = colleagues_among(owners, self._bridge.desk.me), tr("Set aside what colleagues have?")
-        self._notices.warn(whose, title, tr("Do it all the same"), partial(self._change, tuple(some), change))
+        self._bridge.notices.warn(whose, title, tr("Do it all the same"), partial(self._change, tuple(some), change))
 
     def _change(self, some: Sequence[Conversation], change: RowChange) -> None:
         work = self._bridge.desk.conversations.change(tuple(one.id for one in some), change)
@@ -212,9 +210,9 @@ class RowActs(QObject):
         name = name_of(reached[0].contact) if len(reached) == 1 else many
         words = changed_text(change, result, name, self._bridge.desk.clock())
         if words and change.undo is not None:
-            self._notices.offer(words, tr("Undo"), partial(self._undo, result.ids, change.undo, gone))
+            self._bridge.notices.offer(words, tr("Undo"), partial(self._undo, result.ids, change.undo, gone))
         elif words:
-            self._notices.toast(words)
+            self._bridge.notices.toast(words)
         if change.act is RowAct.UNREAD and here in result.ids:
             self.unread.emit()
         if gone is not None and self._edit.toPlainText() == written and not self._edit.composing:

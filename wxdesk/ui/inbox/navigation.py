@@ -12,8 +12,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 
 class ListNavigation(QObject):
@@ -25,16 +24,13 @@ class ListNavigation(QObject):
 
     wanted = Signal(int)
 
-    def __init__(
-        self, shown: ConversationList, session: ChatSession, edit: MessageEdit, bridge: Bridge, notices: Notices
-    ) -> None:
+    def __init__(self, shown: ConversationList, session: ChatSession, edit: MessageEdit, bridge: WindowBridge) -> None:
         super().__init__(shown)
         self._edit = edit
         self._bridge = bridge
         self._walking = False
         self._list = shown
         self._session = session
-        self._notices = notices
         shown.picked.connect(self._stop_walking)
 
     def step(self, step: int, *, unread: bool = False) -> None:
@@ -43,7 +39,7 @@ class ListNavigation(QObject):
         if found is not None:
             self.wanted.emit(found)
         elif unread:
-            self._notices.toast(tr("No more unread conversations in this direction."))
+            self._bridge.notices.toast(tr("No more unread conversations in this direction."))
 
     def walk(self) -> None:
         """Go to the longest wait, and on after each answer until nobody waits."""
@@ -97,7 +93,7 @@ class ListNavigation(QObject):
             self.wanted.emit(found.conversation.id)
         else:
             self._stop_walking()
-            self._notices.toast(tr("Nobody else waits."))
+            self._bridge.notices.toast(tr("Nobody else waits."))
 
     def _stop_walking(self) -> None:
         self._walking = False

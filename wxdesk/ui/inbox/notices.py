@@ -24,9 +24,8 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
-from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, Notices
+from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, WindowBridge
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.takeover import extend_takeovers_text, takeovers_ended_text, takeovers_ending_text
 
@@ -50,10 +49,9 @@ class AttentionBar(QObject):
 
     wanted = Signal(int)
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._rules: dict[int, str] = {}
         """By which rule to which conversation, the first call first."""
         self._people: dict[int, Contact] = {}
@@ -85,11 +83,11 @@ class AttentionBar(QObject):
         self._people = {one: person for one, person in self._people.items() if one in self._rules}
         known = [one for one in self._rules if one in self._people]
         if not known:
-            self._notices.bar(ATTENTION_BAR, "")
+            self._bridge.notices.bar(ATTENTION_BAR, "")
             return
         action = tr("Look at it") if len(known) == 1 else tr("Look at the first")
         then = partial(self._open, known[0])
-        self._notices.bar(
+        self._bridge.notices.bar(
             ATTENTION_BAR, self._words(known), tone="pending", action=action, then=then, away=self._rules.clear
         )
 
@@ -137,10 +135,9 @@ class TakeoverNotices(QObject):
 
     wanted = Signal(int)
 
-    def __init__(self, bridge: Bridge, notices: Notices, in_sight: Callable[[], int | None], parent: QObject) -> None:
+    def __init__(self, bridge: WindowBridge, in_sight: Callable[[], int | None], parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._in_sight = in_sight
         self._missed: set[int] = set()
         self._told: dict[int, datetime] = {}
@@ -173,7 +170,7 @@ class TakeoverNotices(QObject):
         ending = sorted(conversations, key=lambda one: (one.taken_over_until or now, one.id))
         if ending:
             words = takeovers_ending_text(ending, now)
-            self._notices.offer(words, extend_takeovers_text(ending, self._span()), partial(self._keep, ending))
+            self._bridge.notices.offer(words, extend_takeovers_text(ending, self._span()), partial(self._keep, ending))
 
     def _keep(self, ending: Sequence[Conversation]) -> None:
         for conversation in ending:
@@ -189,9 +186,9 @@ class TakeoverNotices(QObject):
             return
         words, first = takeovers_ended_text(ended), ended[0]
         if not first.awaits_answer:
-            self._notices.toast(words)
+            self._bridge.notices.toast(words)
         else:
-            self._notices.offer(words, tr("Open"), partial(self.wanted.emit, first.id))
+            self._bridge.notices.offer(words, tr("Open"), partial(self.wanted.emit, first.id))
 
     def _leave_text(self, rows: list[InboxRow]) -> None:
         ended = _waiting_first(rows)
@@ -199,11 +196,11 @@ class TakeoverNotices(QObject):
             waits = ended[0].awaits_answer
             action, then = (tr("Open"), partial(self._read, ended[0].id)) if waits else ("", None)
             words, away = takeovers_ended_text(ended), self._missed.clear
-            self._notices.bar(RETURNED_BAR, words, tone="pending", action=action, then=then, away=away)
+            self._bridge.notices.bar(RETURNED_BAR, words, tone="pending", action=action, then=then, away=away)
 
     def _read(self, conversation_id: int) -> None:
         self._missed.clear()
-        self._notices.bar(RETURNED_BAR, "")
+        self._bridge.notices.bar(RETURNED_BAR, "")
         self.wanted.emit(conversation_id)
 
 
@@ -224,10 +221,9 @@ class MeanwhileNotice(QObject):
 
     walk_wanted = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
-        self._notices = notices
         self._host = host
         self._since: datetime | None = None
         self._waiting = Refresher(bridge, lambda: bridge.desk.skipped.waiting(self._since), self._tell, self)
@@ -245,7 +241,9 @@ class MeanwhileNotice(QObject):
                 self._since = now.since
             else:
                 self._waiting.ask()
-        elif MEANWHILE_BAR in self._notices.bars.texts() and any(isinstance(event, _OF_WAITING) for event in events):
+        elif MEANWHILE_BAR in self._bridge.notices.bars.texts() and any(
+            isinstance(event, _OF_WAITING) for event in events
+        ):
             self._waiting.ask()
 
     def _tell(self, waiting: Sequence[Waiting]) -> None:
@@ -253,7 +251,7 @@ class MeanwhileNotice(QObject):
         many = "{n} customers wrote meanwhile and wait for an answer"
         words = ntr("{n} customer wrote meanwhile and waits for an answer", many, len(waiting)) if waiting else ""
         words = tr("{words}; the rules have skipped {n}", words=words, n=skipped) if skipped else words
-        self._notices.bar(MEANWHILE_BAR, words, "pending", tr("What to do…"), partial(self._offer, skipped))
+        self._bridge.notices.bar(MEANWHILE_BAR, words, "pending", tr("What to do…"), partial(self._offer, skipped))
 
     def _offer(self, skipped: int) -> None:
         """Offer to take them one by one, and the rules for those whom they skipped."""
@@ -272,4 +270,6 @@ class MeanwhileNotice(QObject):
         self._bridge.ask(self._bridge.desk.skipped.ask_rules(as_drafts), self._asked, once=MEANWHILE_BAR)
 
     def _asked(self, count: int) -> None:
-        self._notices.toast(ntr("The rules look at {n} message now.", "The rules look at {n} messages now.", count))
+        self._bridge.notices.toast(
+            ntr("The rules look at {n} message now.", "The rules look at {n} messages now.", count)
+        )

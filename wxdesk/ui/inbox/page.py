@@ -31,8 +31,7 @@ from wxdesk.ui.inbox.notices import AttentionBar, TakeoverNotices
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.regions import Regions
 from wxdesk.ui.inbox.sendability import closed_text
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind, bind_page
 
 
@@ -56,10 +55,9 @@ class InboxPage(QWidget):
     front_wanted = Signal()
     conversation_wanted = Signal(int)
 
-    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+    def __init__(self, bridge: WindowBridge) -> None:
         super().__init__()
         self._bridge = bridge
-        self._notices = notices
         self.session = ChatSession(bridge, self)
         self._clock = bridge.desk.clock
         self.ticker = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
@@ -67,18 +65,16 @@ class InboxPage(QWidget):
         reasons = self.session.hold_reasons
         self.list = ConversationList(bridge.desk.clock, reasons.of, reasons.activity)
         self.feed = ConversationFeed(bridge, self.list, self)
-        self.chat = ChatPanel(bridge, notices, self.session)
+        self.chat = ChatPanel(bridge, self.session)
         self.detail = DetailPanel(bridge)
-        self.contact = ContactCommands(self.detail.contact, bridge, self.session, notices, self.chat.aside.acts)
+        self.contact = ContactCommands(self.detail.contact, bridge, self.session, self.chat.aside.acts)
         self.explanation = Explanation(bridge, self.session, self.detail, self)
         self.regions = Regions(self, self.list, self.chat, self.detail)
-        self.held = HeldRepliesControl(
-            bridge, notices, self.list.strip, self.session, self.chat.timeline, self.chat.writing
-        )
-        self.attention = AttentionBar(bridge, notices, self)
-        self.takeovers = TakeoverNotices(bridge, notices, self._in_sight, self)
+        self.held = HeldRepliesControl(bridge, self.list.strip, self.session, self.chat.timeline, self.chat.writing)
+        self.attention = AttentionBar(bridge, self)
+        self.takeovers = TakeoverNotices(bridge, self._in_sight, self)
         self.list.write_into(self.chat.composer.edit)
-        self.navigation = ListNavigation(self.list, self.session, self.chat.composer.edit, bridge, notices)
+        self.navigation = ListNavigation(self.list, self.session, self.chat.composer.edit, bridge)
         self._connect()
         bind(self, "Ctrl+K", self.regions.focus_search)
         bind_page(self, self.keys())

@@ -14,13 +14,12 @@ from wxdesk.ui.insights.head import MARGIN, InsightsHead
 from wxdesk.ui.insights.sections import Sections
 from wxdesk.ui.insights.text import Period, before, change_text, compared_text, dates_of, span_of, table_of
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.dialogs.dialog import Legend
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.figures import figure_texts
@@ -33,10 +32,9 @@ REFRESH_MS = 2000
 class InsightsPage(QWidget):
     """Shows the statistics of the chosen days, again and again while it is visible."""
 
-    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+    def __init__(self, bridge: WindowBridge) -> None:
         super().__init__()
         self._bridge = bridge
-        self._notices = notices
         self.figures: Figures | None = None
         self.sections = Sections()
         self.head = InsightsHead()
@@ -111,7 +109,7 @@ class InsightsPage(QWidget):
         if self.figures is not None:
             name = "-".join(("insights", *(day.isoformat() for day in self._shown[1]))) + ending
             data = table_of(self.figures) if ending == ".csv" else self._picture()
-            save_as(self, self._notices, name, data)
+            save_as(self, self._bridge.notices, name, data)
 
     def _picture(self) -> bytes:
         """Paint all cards, also those that do not fit into the window, as a PNG."""

@@ -20,8 +20,8 @@ from wxdesk.ui.notifications.desktop_notices import DesktopNotices, Tray
 from wxdesk.ui.notifications.notice import Notifier, preferences_at_this_hour
 from wxdesk.ui.notifications.player import Player, Ringer, chime, player_command
 from wxdesk.ui.notifications.updates import UpdateNotice
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 SOUND = "call.wav"
 """File of the sound in the operator's folder."""
@@ -43,7 +43,7 @@ class OperatorAlerts(QObject):
 
     def __init__(
         self,
-        bridge: Bridge,
+        bridge: WindowBridge,
         window: MainWindow,
         home: Path,
         player: Player | None = None,
@@ -59,7 +59,7 @@ class OperatorAlerts(QObject):
         self.notifier = notifier or DesktopNotices(self._icon, self.tray, self)
         self.board = NoticeBoard(bridge, window, self.notifier, self)
         self._hours = QTimer(self, interval=QUIET_LOOK_MS)
-        UpdateNotice(bridge, window.notices, self)
+        UpdateNotice(bridge, self)
         self._connect()
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.tray.icon.show()

@@ -7,8 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from wxdesk.computer.updates import VersionNotice, newer_version
 from wxdesk.i18n import language, tr
 from wxdesk.threads import aside
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 BAR = "version"
 DAY_MS = 24 * 60 * 60 * 1000
@@ -17,10 +16,9 @@ DAY_MS = 24 * 60 * 60 * 1000
 class UpdateNotice(QObject):
     """Looks once a day, from the start on; installs nothing."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         timer = QTimer(self, interval=DAY_MS)
         timer.timeout.connect(self.look)
         timer.start()
@@ -36,4 +34,4 @@ class UpdateNotice(QObject):
         if notice is not None:
             words = notice.zh_CN if language() == "zh_CN" else notice.en
             text = tr("wxdesk {version} is there. {words}", version=notice.version, words=words)
-            self._notices.bar(BAR, text, tone="pending", lasting=True)
+            self._bridge.notices.bar(BAR, text, tone="pending", lasting=True)

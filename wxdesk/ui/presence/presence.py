@@ -14,10 +14,9 @@ from wxdesk.core.presence import AwayReason, PresenceSignals, PresenceState
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.presence.screen_lock import ScreenLock
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import SmallButton
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fitting_label import StatusDot
 from wxdesk.ui.widgets.menu_button import offer_above
 from wxdesk.ui.wording.hold_reasons import colleagues_among
@@ -50,7 +49,7 @@ class PresenceWatch(QObject):
 
     reported = Signal()
 
-    def __init__(self, bridge: Bridge, parent: QObject, lock: ScreenLock | None = None) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QObject, lock: ScreenLock | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._touched_at = bridge.desk.clock()
@@ -147,10 +146,9 @@ TAKEOVER_BAR = "presence:yours"
 class LeaveReminder(QObject):
     """A bar while nobody is at the desk and takeovers without an end are in force."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._text = self._whose = ""
         bridge.follow(self, self._look, PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
 
@@ -179,13 +177,13 @@ class LeaveReminder(QObject):
     def _say(self, text: str) -> None:
         if text != self._text:
             self._text = text
-            self._notices.bar(
+            self._bridge.notices.bar(
                 TAKEOVER_BAR, text, tone="pending", action=tr("Hand them back"), then=self._hand_back, lasting=True
             )
 
     def _hand_back(self) -> None:
         back, title = self._bridge.desk.takeovers.hand_back_endless, tr("Hand all of them back?")
-        self._notices.warn(self._whose, title, tr("Hand them back"), lambda: self._bridge.ask(back()))
+        self._bridge.notices.warn(self._whose, title, tr("Hand them back"), lambda: self._bridge.ask(back()))
 
 
 class PresenceChip(QWidget):
@@ -255,13 +253,12 @@ BAR = "presence:away"
 class OperatorPresence(QObject):
     """Shows the desk's presence, which rules go by, not the operator's last choice."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, chip: PresenceChip, parent: QObject) -> None:
+    def __init__(self, bridge: WindowBridge, chip: PresenceChip, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._chip = chip
         self.watch = PresenceWatch(bridge, self)
-        self.leave_reminder = LeaveReminder(bridge, notices, self)
+        self.leave_reminder = LeaveReminder(bridge, self)
         chip.said.connect(self.watch.set_away)
         bridge.follow(self, self._show, PresenceChanged)
         # A new window is not on the bus yet when it reports for the first time.
@@ -279,7 +276,7 @@ class OperatorPresence(QObject):
         self._chip.show_presence(at_desk)
         said = at_desk.reason is AwayReason.SAID
         text = bar_text(at_desk) if said else ""
-        self._notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=self._back, lasting=True)
+        self._bridge.notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=self._back, lasting=True)
 
 
 def is_watching(presence: DeskPresence) -> bool:

@@ -14,9 +14,8 @@ from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
 from wxdesk.paths import resource, write_private
 from wxdesk.ui.rules.import_preview import ImportDialog
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.file_jobs import ask_where
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +32,9 @@ class RuleFiles(QObject):
 
     imported = Signal(object)
 
-    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
-        self._notices = notices
         self._exchange = bridge.desk.rules.exchange
         self._host = host
 
@@ -55,14 +53,14 @@ class RuleFiles(QObject):
     def import_from(self, file: str) -> None:
         """Read a file and preview what it would change."""
         path = Path(file)
-        self._notices.bar(TROUBLE, "")
+        self._bridge.notices.bar(TROUBLE, "")
         try:
             self._check(_read(path), path.name)
         except BadRulesFile as error:
             self._refuse(error)
         except UnusableFile as error:
             why = tr("Nothing was imported. {why}", why=explain(error))
-            self._notices.bar(TROUBLE, why)
+            self._bridge.notices.bar(TROUBLE, why)
 
     def add_starter_rules(self) -> None:
         """Add the starter rules in the operator's language."""
@@ -91,12 +89,12 @@ class RuleFiles(QObject):
         if isinstance(error, BadRulesFile):
             self._refuse(error)
         else:
-            self._notices.report(error)
+            self._bridge.notices.report(error)
 
     def _refuse(self, error: BadRulesFile) -> None:
         values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}
         text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
-        self._notices.bar(TROUBLE, text)
+        self._bridge.notices.bar(TROUBLE, text)
 
     def _write(self, path: Path, exported: ExportResult) -> None:
         try:
@@ -104,11 +102,11 @@ class RuleFiles(QObject):
         except OSError as error:
             log.warning("The rules could not be exported", exc_info=error)
             why = tr(why_unusable(error))
-            self._notices.bar(TROUBLE, tr("Not exported: {why}", why=why))
+            self._bridge.notices.bar(TROUBLE, tr("Not exported: {why}", why=why))
             return
         said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=path.name)
         left = pictures_left_behind(len(exported.pictures))
-        self._notices.toast(f"{said} · {left}" if left else said)
+        self._bridge.notices.toast(f"{said} · {left}" if left else said)
 
 
 def _read(path: Path) -> str:

@@ -23,9 +23,8 @@ from wxdesk.ui.rules.review.panel import ReviewStack
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import RuleList, RuleListChanges
 from wxdesk.ui.rules.trial.placement import TrialPlacement
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey
 from wxdesk.ui.widgets.placeholders import FirstStep
 
@@ -44,20 +43,20 @@ class RulesPage(RecordPage[Rule]):
     front_wanted = Signal(QWidget)
     conversation_wanted = Signal(int)
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
-        super().__init__(bridge, notices, bridge.desk.rules.rulebook, RulesChanged, parent)
+    def __init__(self, bridge: WindowBridge, parent: QWidget | None = None) -> None:
+        super().__init__(bridge, bridge.desk.rules.rulebook, RulesChanged, parent)
         self.rules = RuleModel(self, bridge.desk.rules.rulebook.named)
         self.list = RuleList(bridge, self.rules, self)
-        self.hours = BusinessHoursControl(bridge, notices, self)
+        self.hours = BusinessHoursControl(bridge, self)
         self.editor = RuleEditor(bridge, self.hours.choices(self._rule_names), self)
         self.empty = _empty_page(self)
         row = hbox(spacing=0, within=self)
         self._place = TrialPlacement(bridge, self.rules, self.editor, row, self)
         self.trial, self.preview = self._place.trial, self._place.preview
-        self.files = RuleFiles(bridge, notices, self)
+        self.files = RuleFiles(bridge, self)
         self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
         self.changes = RuleListChanges(bridge, self.rules, self.past)
-        self.reviews = ReviewStack(bridge, notices, self._middle, self)
+        self.reviews = ReviewStack(bridge, self._middle, self)
         row.addWidget(self.list)
         row.addWidget(self.reviews, 1)
         self._connect()
@@ -174,7 +173,7 @@ class RulesPage(RecordPage[Rule]):
 
     def _show_history(self, spoke: int, rules: list[Rule]) -> None:
         if not rules:
-            self._notices.toast(tr("Nothing is kept about this rule any more."))
+            self._bridge.notices.toast(tr("Nothing is kept about this rule any more."))
             return
         deleted = self.rules.row_of(rules[0].id) < 0
         dialog = HistoryDialog(

@@ -13,12 +13,11 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.i18n import tr
 from wxdesk.secrets.names import SecretName
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.account_mode import AccountMode
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 from wxdesk.ui.widgets.rights import Rights
 
@@ -32,10 +31,9 @@ class AccountCommands(QObject):
 
     setup_wanted = Signal(str, object)
 
-    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
-        self._notices = notices
         self._host = host
 
     def add(self) -> None:
@@ -60,7 +58,7 @@ class AccountCommands(QObject):
     def mode_of(self, name: str, card: AccountCard) -> AccountMode:
         """Make the choice of an account's mode."""
         self.keep_for_owners(card.more, card.open_setup)
-        return AccountMode(self._bridge, self._notices, name, card)
+        return AccountMode(self._bridge, name, card)
 
     def keep_for_owners(self, *buttons: QWidget) -> None:
         """Disable what leads to the set-up for whoever is no owner."""
@@ -139,7 +137,7 @@ class AccountCommands(QObject):
         dialog.open()
 
     def _tell(self, words: str, _: object) -> None:
-        self._notices.toast(words)
+        self._bridge.notices.toast(words)
 
 
 class NameDialog(AgreementDialog):

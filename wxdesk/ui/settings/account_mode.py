@@ -11,10 +11,9 @@ from wxdesk.core.model.operator import Role
 from wxdesk.desk.settings.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr, unit
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -26,10 +25,9 @@ from wxdesk.ui.wording.messages import mode_text
 class AccountMode(QWidget):
     """Saves an account's reply mode; conversations and rules may override it."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: WindowBridge, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._name = name
         modes = [(mode, mode_text(mode)) for mode in ReplyMode]
         self.mode = ChoiceField(self, tr("How this account answers"), modes)
@@ -85,8 +83,8 @@ class AccountMode(QWidget):
         self._bridge.ask(work, partial(self._followed, undo), self._not_saved)
 
     def _followed(self, undo: partial[None], _: None) -> None:
-        self._notices.offer(tr("Saved"), tr("Undo"), undo)
+        self._bridge.notices.offer(tr("Saved"), tr("Undo"), undo)
 
     def _not_saved(self, error: Exception) -> None:
         self.show_account()
-        self._notices.report(error)
+        self._bridge.notices.report(error)

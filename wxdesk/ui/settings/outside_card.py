@@ -12,13 +12,12 @@ from wxdesk.core.model.operator import Role
 from wxdesk.core.outside import PhoneKind
 from wxdesk.i18n import tr, unit
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import sentence_word
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton, Switch
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 from wxdesk.ui.widgets.fields.number import NumberField
@@ -74,10 +73,9 @@ class DataDialog(AgreementDialog):
 class OutsideCard(SettingsCard):
     """Phones to tell while nobody is at the desk, and the address of customers' data."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QWidget) -> None:
         super().__init__(tr("Your phone and your own system"), parent)
         self._bridge = bridge
-        self._notices = notices
         self._phones = vbox(spacing=4)
         self.trials: dict[str, Button] = {}
         self.removals: dict[str, SmallButton] = {}
@@ -135,7 +133,7 @@ class OutsideCard(SettingsCard):
 
     def _try_out(self, name: str) -> None:
         said = partial(self._tell, tr("“{name}” was sent a trial", name=name))
-        self._bridge.ask(self._bridge.desk.phones.try_out(name), said, self._notices.report, once=name)
+        self._bridge.ask(self._bridge.desk.phones.try_out(name), said, self._bridge.notices.report, once=name)
 
     def _remove_phone(self, name: str) -> None:
         self._bridge.ask(self._bridge.desk.account_editing.set_phone(name))
@@ -158,4 +156,4 @@ class OutsideCard(SettingsCard):
         dialog.open()
 
     def _tell(self, words: str, _: object) -> None:
-        self._notices.toast(words)
+        self._bridge.notices.toast(words)

@@ -10,7 +10,6 @@ from wxdesk.core.events import AccountChanged, ConfigurationChanged, ListenerCha
 from wxdesk.i18n import tr
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.settings.account_card import AccountCard, NoAccountCard
 from wxdesk.ui.settings.account_commands import AccountCommands
@@ -23,7 +22,7 @@ from wxdesk.ui.setup.console import ElsewhereCard
 from wxdesk.ui.team.card import TeamCard
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
 TWO_COLUMNS = 960
@@ -38,14 +37,13 @@ class SettingsPage(QWidget):
 
     setup_wanted = Signal(str, object)
 
-    def __init__(self, bridge: Bridge, notices: Notices, facts: InstallationFacts, appearance: Appearance) -> None:
+    def __init__(self, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance) -> None:
         super().__init__()
         self._bridge = bridge
-        self._notices = notices
         self._facts = facts
         self.places = PlacesCard(bridge, facts, self)
         self.cards: list[AccountCard] = []
-        self.commands = AccountCommands(bridge, notices, self)
+        self.commands = AccountCommands(bridge, self)
         self.commands.setup_wanted.connect(self.setup_wanted)
         self.address = AddressSummary(bridge, self)
         self.address.change.clicked.connect(self.commands.change_address)
@@ -117,13 +115,13 @@ class SettingsPage(QWidget):
         self._accounts: QVBoxLayout = vbox(self.empty, spacing=16)
         if self._bridge.desk.is_remote:
             self._accounts.addWidget(ElsewhereCard(self))
-        self.outside = OutsideCard(self._bridge, self._notices, self)
+        self.outside = OutsideCard(self._bridge, self)
         operators = self._bridge.desk.operators
-        self.team = [] if operators is None else [TeamCard(self._bridge, self._notices, operators, self)]
-        self.preferences = PreferencesCard(self._bridge, self._notices, self)
+        self.team = [] if operators is None else [TeamCard(self._bridge, self._bridge.notices, operators, self)]
+        self.preferences = PreferencesCard(self._bridge, self)
         if self._facts.examine is not None:  # a desk of the demonstration is gone before the next start
             self.preferences.offer_autostart(self._facts.home)
-        self.data = DataCard(self._bridge, self._notices, self)
+        self.data = DataCard(self._bridge, self._bridge.notices, self)
         looks = AppearanceCard(appearance, self)
         own = vbox(self._accounts, *self.team, self.preferences, self.outside, STRETCH, spacing=16)
         self._columns.addLayout(own, 3)

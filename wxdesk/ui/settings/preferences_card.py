@@ -13,12 +13,11 @@ from wxdesk.core.events import PreferencesChanged, RulesChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.preferences import OWN, LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr, unit
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine, WordsLine
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, Stack
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.messages import MINUTE, unit_text
@@ -30,10 +29,9 @@ class PreferencesCard(SettingsCard):
     `hours` leads to the business hours.
     """
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QWidget | None = None) -> None:
         super().__init__(tr("How the desk works with you"), parent, hint=tr("Saved as you change it"))
         self._bridge = bridge
-        self._notices = notices
         self._wanted = bridge.desk.preferences.now
         self._under_way = 0  # what of this card is being stored
         self.lines: dict[str, PreferenceLine] = {}
@@ -130,7 +128,7 @@ class PreferencesCard(SettingsCard):
         try:
             autostart.switch(on, home)
         except WxdeskError as error:
-            self._notices.report(error)
+            self._bridge.notices.report(error)
         line.show_value(autostart.is_on())
 
     def _add(self, name: str, *lines: PreferenceLine) -> Stack:
@@ -168,12 +166,12 @@ class PreferencesCard(SettingsCard):
         self._under_way -= 1
         self._follow()
         if undo is not None:
-            self._notices.offer(tr("Saved"), tr("Undo"), undo)
+            self._bridge.notices.offer(tr("Saved"), tr("Undo"), undo)
 
     def _not_saved(self, error: Exception) -> None:
         self._under_way -= 1
         self.show_all()
-        self._notices.report(error)
+        self._bridge.notices.report(error)
 
     def _follow(self) -> None:
         """Show preferences set elsewhere, unless a change of this card is being stored."""

@@ -23,7 +23,7 @@ class AddressCard(SetupCard):
             "WeChat calls an address that opens from anywhere. A server of yours or a tunnel leads it to this computer."
         )
         super().__init__(SetupFact.ADDRESS, sentence, mender, parent)
-        self.form = TunnelForm(mender.bridge, mender.notices, self)
+        self.form = TunnelForm(mender.bridge, self)
         self.form.saved.connect(self.check)
         self.probe = ProbeRow(self)
         self.tunnel = FindingCard(self)

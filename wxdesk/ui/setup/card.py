@@ -135,4 +135,4 @@ class SetupCard(Frame):
 
     def _failed(self, error: Exception) -> None:
         self.released()
-        self._mender.notices.report(error)
+        self._mender.bridge.notices.report(error)

@@ -14,12 +14,11 @@ from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.setup.text import sentence_of, state_of
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.copying import CopyButton
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 type Mending = tuple[str, Callable[[], None]]
@@ -115,10 +114,9 @@ class Mender(QObject):
     mended = Signal()
     vault_wanted = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QObject) -> None:
         super().__init__(parent)
         self.bridge = bridge
-        self.notices = notices
 
     def offer(self, finding: Finding) -> Mending | None:
         """Return the button for a finding; None where only a person can mend it."""
@@ -197,5 +195,5 @@ class Mender(QObject):
         self.bridge.ask(work(), self._done)
 
     def _done(self, _: object) -> None:
-        self.notices.toast(tr("It is changed"))
+        self.bridge.notices.toast(tr("It is changed"))
         self.mended.emit()

@@ -200,7 +200,7 @@ class MiniProgramCard(SetupCard):
             self.name.show_error(explain_reason(error))
             self.name.edit.setFocus()
         else:
-            self._mender.notices.report(error)
+            self._mender.bridge.notices.report(error)
 
     def _fill(self, view: SetupView) -> None:
         account = view.account

@@ -16,7 +16,6 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.card import WIDTH, SetupCard, SetupView
@@ -29,7 +28,7 @@ from wxdesk.ui.setup.steps import StepColumn
 from wxdesk.ui.setup.url_check import UrlCheckCard
 from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
 COLUMN, NARROW_COLUMN = 272, 196
@@ -49,13 +48,13 @@ class SetupPage(QWidget):
 
     front_wanted = Signal(object)
 
-    def __init__(self, bridge: Bridge, notices: Notices, memory: WindowMemory) -> None:
+    def __init__(self, bridge: WindowBridge, memory: WindowMemory) -> None:
         super().__init__()
         self._bridge = bridge
         self._memory = memory
         self.account, step = memory.word("setup/account"), memory.word("setup/step")
         self.step = SetupFact(step) if step in set(SetupFact) else SetupFact.MINI_PROGRAM
-        self.mender = Mender(bridge, notices, self)
+        self.mender = Mender(bridge, self)
         self.real_message = RealMessageCard(self.mender, self)
         self.cards: dict[SetupFact, SetupCard] = {
             card.fact: card

@@ -15,11 +15,10 @@ from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets.names import TUNNEL_PASSWORD
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip, Switch
 from wxdesk.ui.widgets.copying import CodeBlock
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -51,10 +50,9 @@ class TunnelForm(QWidget):
 
     saved = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QWidget) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._shown: tuple[str, TunnelSettings] | None = None
         self.kinds = QButtonGroup(self)
         self.url = LabelledField(tr("Public address, which opens from anywhere"), "", self, room=True)
@@ -145,7 +143,7 @@ class TunnelForm(QWidget):
         elif isinstance(error, BadInput):
             _refuse(self.url, explain_reason(error))
         else:
-            self._notices.report(error)
+            self._bridge.notices.report(error)
 
     def _clean(self) -> None:
         before, after = self.url.edit.text(), cleaned_url(self.url.edit.text())

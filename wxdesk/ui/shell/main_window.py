@@ -12,7 +12,6 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.counts import CountsFeed
@@ -25,7 +24,7 @@ from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.shell.tryout import TryoutBar
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
-from wxdesk.ui.widgets.dialogs.notices import Notices, announce
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge, announce
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
     HasKeys,
     KeyGroup,
@@ -57,7 +56,7 @@ class MainWindow(Frame):
 
     def __init__(
         self,
-        bridge: Bridge,
+        bridge: WindowBridge,
         facts: InstallationFacts,
         appearance: Appearance,
         simulator: Simulator | None = None,
@@ -70,8 +69,8 @@ class MainWindow(Frame):
         self._appearance, self._finished = appearance, False
         self.setWindowTitle("wxdesk")
         self.setMinimumSize(*SMALLEST)
-        self.notices = Notices(self)
-        self.pages = build_pages(bridge, self.notices, facts, appearance, self._links, simulator)
+        self.notices = bridge.notices = Notices(self)
+        self.pages = build_pages(bridge, facts, appearance, self._links, simulator)
         self.rail = Rail([page.place for page in self.pages if page.place is not None], self)
         self.stack = QStackedWidget(self)
         for page in self.pages:
@@ -82,7 +81,7 @@ class MainWindow(Frame):
         self.status_bar = StatusBar(bridge, self)
         self.figures = CountsFeed(bridge, self)
         self.pausing = PauseControl(bridge, self)
-        self.presence = OperatorPresence(bridge, self.notices, self.status_bar.presence, self)
+        self.presence = OperatorPresence(bridge, self.status_bar.presence, self)
         self.leaving = Leaving(bridge, self, simulated=simulator is not None)
         self._lay_out()
         self._connect()

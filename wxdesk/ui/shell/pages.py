@@ -12,7 +12,6 @@ from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.settings.places_card import InstallationFacts
@@ -22,7 +21,7 @@ from wxdesk.ui.simulator.page import SimulatorPage
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.traffic.page import TrafficPage
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import VaultLock
 
 
@@ -62,8 +61,7 @@ class HasUnsavedChanges(Protocol):
 
 
 def build_pages(
-    bridge: Bridge,
-    notices: Notices,
+    bridge: WindowBridge,
     facts: InstallationFacts,
     appearance: Appearance,
     links: PageLinks,
@@ -73,18 +71,18 @@ def build_pages(
 
     `links` lead from one page to another. With a simulated WeChat, its page is among them.
     """
-    inbox = InboxPage(bridge, notices)
+    inbox = InboxPage(bridge)
     inbox.conversation_wanted.connect(links.conversation)
-    rules = RulesPage(bridge, notices)
+    rules = RulesPage(bridge)
     rules.front_wanted.connect(links.page)
     rules.conversation_wanted.connect(links.conversation)
-    templates, traffic = TemplatesPage(bridge, notices), TrafficPage(bridge, notices)
+    templates, traffic = TemplatesPage(bridge), TrafficPage(bridge)
     traffic.try_wanted.connect(rules.try_as)
-    insights, settings = InsightsPage(bridge, notices), SettingsPage(bridge, notices, facts, appearance)
+    insights, settings = InsightsPage(bridge), SettingsPage(bridge, facts, appearance)
     _lead_on(inbox, rules, templates, settings, links)
     settings.preferences.hours.clicked.connect(rules.hours.open)
     settings.empty.tryout.clicked.connect(links.tryout)
-    guide = _guide(bridge, notices, WindowMemory(facts.home), links)
+    guide = _guide(bridge, WindowMemory(facts.home), links)
     guide.real_message.go_on.clicked.connect(partial(links.page, inbox))
     settings.setup_wanted.connect(guide.open)
     for signal in (inbox.list.setup_wanted, traffic.setup_wanted):
@@ -97,7 +95,7 @@ def build_pages(
         Page("templates", PageEntry(tr("Templates"), "template", "Ctrl+6"), templates, templates.activate),
         Page("traffic", PageEntry(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
         Page("insights", PageEntry(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
-        *_simulator(bridge, notices, simulator),
+        *_simulator(bridge, simulator),
         Page("setup", PageEntry(tr("Settings"), "settings", "Ctrl+5"), settings, settings.activate),
         Page("guide", None, guide, guide.activate),
     )
@@ -121,18 +119,18 @@ def _open_record(links: PageLinks, page: RulesPage | TemplatesPage, record_id: i
     page.open_record(record_id)
 
 
-def _guide(bridge: Bridge, notices: Notices, memory: WindowMemory, links: PageLinks) -> SetupPage:
-    guide = SetupPage(bridge, notices, memory)
+def _guide(bridge: WindowBridge, memory: WindowMemory, links: PageLinks) -> SetupPage:
+    guide = SetupPage(bridge, memory)
     guide.leave.clicked.connect(links.settings)
     guide.tryout.clicked.connect(links.tryout)
     guide.front_wanted.connect(links.page)
-    vault = VaultLock(bridge, notices, guide)
+    vault = VaultLock(bridge, guide)
     guide.mender.vault_wanted.connect(vault.ask)
     return guide
 
 
-def _simulator(bridge: Bridge, notices: Notices, simulator: Simulator | None) -> tuple[Page, ...]:
+def _simulator(bridge: WindowBridge, simulator: Simulator | None) -> tuple[Page, ...]:
     if simulator is None:
         return ()
-    page = SimulatorPage(bridge, notices, simulator)
+    page = SimulatorPage(bridge, simulator)
     return (Page("simulator", PageEntry(tr("Simulator"), "simulator", "Ctrl+7"), page, page.activate),)

@@ -13,7 +13,6 @@ from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
@@ -21,7 +20,7 @@ from wxdesk.ui.simulator.port import Counters, Scene, SimulatedCustomer, Simulat
 from wxdesk.ui.simulator.text import customer_text, name_text
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_initial, paint_row, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
@@ -105,7 +104,7 @@ class SimulatorPage(Frame):
 
     _simulator_changed = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, simulator: Simulator) -> None:
+    def __init__(self, bridge: WindowBridge, simulator: Simulator) -> None:
         super().__init__("window")
         self._bridge = bridge
         self._simulator = simulator
@@ -114,7 +113,7 @@ class SimulatorPage(Frame):
         self.customers = CustomerModel(self)
         self.list = RowList(self.customers, CustomerDelegate(), tr("Customers"), self)
         self.list.setProperty("class", "list")
-        self.phone = PhonePane(bridge, notices, simulator, self)
+        self.phone = PhonePane(bridge, simulator, self)
         self.mishaps = MishapPanel(bridge, simulator, self)
         self.counters = CounterLine(self)
         self.add = Button(tr("New customer"), icon="plus", parent=self, then=self._add)

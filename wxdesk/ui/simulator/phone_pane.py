@@ -12,13 +12,12 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.simulator.phone_view import PhoneModel, PhoneView
 from wxdesk.ui.simulator.port import PushReport, Scene, Simulator
 from wxdesk.ui.simulator.text import name_text, report_word, window_text
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -39,10 +38,9 @@ class PhonePane(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, bridge: Bridge, notices: Notices, simulator: Simulator, parent: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, simulator: Simulator, parent: QWidget) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._simulator = simulator
         self.openid = ""
         self._scene: Scene | None = None
@@ -148,9 +146,9 @@ class PhonePane(QWidget):
                 raise BadInput(reason=tr("The file is too large."))
             data = Path(path).read_bytes()
         except OSError as error:
-            self._notices.report(unusable_file(Path(path).name, error))
+            self._bridge.notices.report(unusable_file(Path(path).name, error))
         except BadInput as error:
-            self._notices.report(error)
+            self._bridge.notices.report(error)
         else:
             self._do(self._simulator.show(self.openid, data))
 

@@ -12,13 +12,12 @@ from wxdesk.desk.templates import starter_templates
 from wxdesk.i18n import language, ntr, tr
 from wxdesk.ui.editing.record_page import RecordPage
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.editor import TemplateEditor
 from wxdesk.ui.templates.editor.preview import example_occasion
 from wxdesk.ui.templates.template_list import TemplateList, TemplateModel
 from wxdesk.ui.templates.text import revision_of
 from wxdesk.ui.widgets.boxes import hbox
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 from wxdesk.ui.widgets.placeholders import FirstStep
 
@@ -31,8 +30,8 @@ NARROW = 1036
 class TemplatesPage(RecordPage[Template]):
     """Page with the list of templates and their editor."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget | None = None) -> None:
-        super().__init__(bridge, notices, bridge.desk.templates, TemplatesChanged, parent)
+    def __init__(self, bridge: WindowBridge, parent: QWidget | None = None) -> None:
+        super().__init__(bridge, bridge.desk.templates, TemplatesChanged, parent)
         self.model = TemplateModel(bridge.desk.clock, self, self._one_line)
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
@@ -80,7 +79,7 @@ class TemplatesPage(RecordPage[Template]):
         self._bridge.ask(self._bridge.desk.templates.save_all(starter_templates(language())), self._added)
 
     def _added(self, templates: list[Template]) -> None:
-        self._notices.toast(ntr("{n} template added", "{n} templates added", len(templates)))
+        self._bridge.notices.toast(ntr("{n} template added", "{n} templates added", len(templates)))
 
     def _open_history(self, template: Template) -> None:
         self._bridge.ask(self._bridge.desk.templates.revisions(template.id), self._show_history)

@@ -20,7 +20,6 @@ from wxdesk.core.model.push import KeptPush
 from wxdesk.core.model.traces import PushPath, PushTrace
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
@@ -30,7 +29,7 @@ from wxdesk.ui.traffic.steps import call_steps, push_steps, subject_of
 from wxdesk.ui.traffic.table import LINE, MOST, TrafficFilter, TrafficModel, TrafficView
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind_page
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import HoldReasons
@@ -52,10 +51,9 @@ class TrafficPage(Frame):
     try_wanted = Signal(int, str)
     setup_wanted = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+    def __init__(self, bridge: WindowBridge) -> None:
         super().__init__("panel")
         self._bridge = bridge
-        self._notices = notices
         self._stale = True
         self._entry: TrafficEntry | None = None
         self._path: PushPath | None = None
@@ -174,9 +172,9 @@ class TrafficPage(Frame):
 
     def _say_read(self, count: int) -> None:
         if count:
-            self._notices.toast(ntr("{n} push could be read now", "{n} pushes could be read now", count))
+            self._bridge.notices.toast(ntr("{n} push could be read now", "{n} pushes could be read now", count))
         else:
-            self._notices.toast(tr("None of them can be read yet; a newer wxdesk may know how."))
+            self._bridge.notices.toast(tr("None of them can be read yet; a newer wxdesk may know how."))
         self._ask_quarantine()
 
     def _recount(self) -> None:
@@ -262,7 +260,7 @@ class TrafficPage(Frame):
 
     def _path_failed(self, error: Exception) -> None:
         if not isinstance(error, NotFound):  # a refused push was never kept; its outcome says so
-            self._notices.report(error)
+            self._bridge.notices.report(error)
 
     def _show_detail(self, line: TrafficLine) -> None:
         title, entry = subject_of(line), line.entry
@@ -308,4 +306,4 @@ class TrafficPage(Frame):
         if self._path is not None:
             push = self._path.push
             kind = push.format.value if push.format is not None else "bin"
-            save_as(self, self._notices, f"wxdesk-{push.account}-{push.id}.{kind}", push.body)
+            save_as(self, self._bridge.notices, f"wxdesk-{push.account}-{push.id}.{kind}", push.body)

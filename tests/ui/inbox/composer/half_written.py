@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.ui.world import open_world
 from wxdesk.core.events import DraftKept
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 
 def tell() -> None:
@@ -25,9 +24,10 @@ def main(home: Path, text: str) -> None:
     with open_world(home) as world:
         conversation_id = world.say("oLI00000000000000000001", "hello")
         world.desk.bus.subscribe(lambda _: tell(), DraftKept)
-        bridge, window = Bridge(world.desk, world.loop), QWidget()
+        bridge, window = WindowBridge(world.desk, world.loop), QWidget()
+        bridge.notices = Notices(window)
         bridge.connect_to_bus()
-        page = InboxPage(bridge, Notices(window))
+        page = InboxPage(bridge)
         page.open_conversation(conversation_id)
         QTest.keyClicks(page.chat.composer.edit, text)
         application.exec()

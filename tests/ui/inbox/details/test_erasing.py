@@ -40,7 +40,7 @@ def dialog_of(page: InboxPage) -> EraseDialog:
 
 def test_a_customer_is_deleted_to_the_last_byte(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     def told() -> str:
-        return page.contact._notices.bars.texts().get("erased", "")
+        return page.contact._bridge.notices.bars.texts().get("erased", "")
 
     other = world.say(LI_LEI.openid, "hello")
     chat = world.say(CANARY, "qzxcanary 金丝雀 buy this")

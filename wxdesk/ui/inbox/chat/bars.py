@@ -16,11 +16,10 @@ from wxdesk.ui.inbox.timeline.entries import key_of
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import clock_time, name_of
@@ -57,10 +56,9 @@ class ChatBar(QFrame):
 class TransferBar(ChatBar):
     """Says that messages are not seen here and until when; its button cancels that."""
 
-    def __init__(self, bridge: Bridge, notices: Notices) -> None:
+    def __init__(self, bridge: WindowBridge) -> None:
         super().__init__("pending", "arrow-out")
         self._bridge = bridge
-        self._notices = notices
         self._conversation: Conversation | None = None
         self._in_tool = False
         self.back.clicked.connect(self._take_back)
@@ -88,7 +86,7 @@ class TransferBar(ChatBar):
         conversation = self._conversation
         if conversation is None or conversation.transfer_armed:
             return
-        self._notices.confirm(
+        self._bridge.notices.confirm(
             tr("Hand {name} over to WeChat's own service tool?", name=name_of(conversation.contact)),
             tr(
                 "WeChat lets this be done only in the answer to a message, so it happens when the customer writes the "
@@ -116,7 +114,7 @@ class TransferBar(ChatBar):
 class FindBar(Frame):
     """Hidden until it is opened; Esc closes it and focuses the `reply`."""
 
-    def __init__(self, bridge: Bridge, session: ChatSession, timeline: TimelineView, reply: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, session: ChatSession, timeline: TimelineView, reply: QWidget) -> None:
         super().__init__("header")
         self._bridge = bridge
         self._session = session

@@ -17,9 +17,8 @@ from wxdesk.ui.inbox.chat.bars import ChatBar
 from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.notices import Notices, announce
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge, announce
 from wxdesk.ui.wording.status import status_icon, status_sentence
 from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown, takeover_silences, takeover_spans
 
@@ -27,7 +26,7 @@ from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown,
 class TakeoverControl(QObject):
     """Connects the header's modes and takeover and the warning `bar` with the desk."""
 
-    def __init__(self, header: ChatHeader, bridge: Bridge, session: ChatSession) -> None:
+    def __init__(self, header: ChatHeader, bridge: WindowBridge, session: ChatSession) -> None:
         super().__init__(header)
         self._header = header
         self._bridge = bridge
@@ -107,12 +106,10 @@ class TakeoverControl(QObject):
 class ResolveControl(QObject):
     """Connects the resolve and snooze buttons and the status `bar` with the `acts`."""
 
-    def __init__(
-        self, header: ChatHeader, edit: MessageEdit, bridge: Bridge, session: ChatSession, notices: Notices
-    ) -> None:
+    def __init__(self, header: ChatHeader, edit: MessageEdit, bridge: WindowBridge, session: ChatSession) -> None:
         super().__init__(header)
         self._header = header
-        self.acts = RowActs(bridge, session, notices, edit)
+        self.acts = RowActs(bridge, session, edit)
         self._edit = edit
         self._bridge = bridge
         self._session = session

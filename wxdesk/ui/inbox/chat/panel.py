@@ -23,9 +23,8 @@ from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.inbox.timeline.dialogs import LARGEST, PictureViewer
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import Frame, vbox
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.painting import CENTER
 from wxdesk.ui.widgets.placeholders import EmptyState
 
@@ -106,23 +105,22 @@ class ChatPanel(Frame):
 
     why_wanted = Signal(str)
 
-    def __init__(self, bridge: Bridge, notices: Notices, session: ChatSession) -> None:
+    def __init__(self, bridge: WindowBridge, session: ChatSession) -> None:
         super().__init__("window")
         self._bridge = bridge
-        self._notices = notices
         self._session = session
         self.header = ChatHeader(bridge.desk.accounts)
         self.album = Album(bridge.desk.pictures.path, bridge.ask, self)
         self.timeline = TimelineView(session.model, bridge.desk.clock, self.album, session.hold_reasons.of)
         self.empty = EmptyState()
-        self.writing = ReplyWriting(self, self.album, bridge, notices, session)
+        self.writing = ReplyWriting(self, self.album, bridge, session)
         self.composer = self.writing.composer
         self.find_bar = FindBar(bridge, session, self.timeline, self.composer.edit)
         self.drop_zone = DropZone(self)
-        self.transfer = TransferBar(bridge, notices)
+        self.transfer = TransferBar(bridge)
         self.claim = ClaimControl(self.header.face, self.header.colleagues, bridge, session.hold_reasons)
         self.takeover = TakeoverControl(self.header, bridge, session)
-        self.aside = ResolveControl(self.header, self.composer.edit, bridge, session, notices)
+        self.aside = ResolveControl(self.header, self.composer.edit, bridge, session)
         self.timeline.write_into(self.composer.edit)
         self._arrange()
         self._connect()
@@ -260,7 +258,7 @@ class ChatPanel(Frame):
             self.writing.sending.take_back(reply)
         elif action is BubbleAction.COPY_RID:
             QGuiApplication.clipboard().setText(reply.rid)
-            self._notices.toast(tr("Copied"))
+            self._bridge.notices.toast(tr("Copied"))
         elif action is BubbleAction.REUSE:
             self.composer.write_anew(reply.content.text)
         else:
@@ -283,7 +281,7 @@ class ChatPanel(Frame):
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
-        self._notices.toast(tr("Copied"))
+        self._bridge.notices.toast(tr("Copied"))
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
         ask, replies = self._bridge.ask, self._bridge.desk.replies

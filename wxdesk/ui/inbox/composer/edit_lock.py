@@ -14,20 +14,18 @@ from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.wording.reply_status import span_until
 
 
 class EditLock(QObject):
     """Remembers locked replies as they were; others stay drafts when abandoned."""
 
-    def __init__(self, composer: Composer, bridge: Bridge, session: ChatSession, notices: Notices) -> None:
+    def __init__(self, composer: Composer, bridge: WindowBridge, session: ChatSession) -> None:
         super().__init__(composer)
         self._composer = composer
         self._bridge = bridge
         self._session = session
-        self._notices = notices
         self._before: dict[int, Reply] = {}
         composer.given_up.connect(self._give_up)
 
@@ -90,7 +88,7 @@ class EditLock(QObject):
                 self._composer.follow(reply)
                 if not any(one.id == reply.id for one in self._composer.in_hand):
                     self._before.pop(reply.id, None)
-                    self._notices.toast(tr("{what} Your text stands here as a new one.", what=ended_text(reply)))
+                    self._bridge.notices.toast(tr("{what} Your text stands here as a new one.", what=ended_text(reply)))
 
     def _give_up(self, sheet: Draft) -> None:
         if sheet.editing is not None:
@@ -99,7 +97,7 @@ class EditLock(QObject):
     def _tell(self, changed: bool, reply: Reply) -> None:
         words = put_back_text(reply, self._bridge.desk.clock())
         more = tr("Your change is kept: Edit brings it back.") if changed else ""
-        self._notices.toast(tr("{words} {more}", words=words, more=more).strip())
+        self._bridge.notices.toast(tr("{words} {more}", words=words, more=more).strip())
 
     def _not_put_back(self, error: Exception) -> None:
         if not isinstance(error, MoveNotAllowed):  # it has ended, as its bubble says

@@ -20,9 +20,8 @@ from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.wording.status import later_choices
 
 
@@ -44,9 +43,8 @@ class ReplySending(QObject):
         panels: SendingPanels,
         composer: Composer,
         lock: EditLock,
-        bridge: Bridge,
+        bridge: WindowBridge,
         session: ChatSession,
-        notices: Notices,
     ) -> None:
         super().__init__(composer)
         self._panels = panels
@@ -54,7 +52,6 @@ class ReplySending(QObject):
         self._lock = lock
         self._bridge = bridge
         self._session = session
-        self._notices = notices
         self._last_content = Content()
         self._last_replies: Sequence[Reply] = ()
         for more in (composer.foot.more, *panels.more):
@@ -140,7 +137,7 @@ class ReplySending(QObject):
         first = replies[0]
         self._place_of(first.content).put_back(first.conversation_id, self._content_of(replies))
         if first.conversation_id != self._session.conversation_id:
-            self._notices.toast(tr("Taken back; it was not sent."))
+            self._bridge.notices.toast(tr("Taken back; it was not sent."))
 
     def _content_of(self, replies: Sequence[Reply]) -> Content:
         """Return what was written, a text as it was before it was split for WeChat."""
@@ -152,7 +149,7 @@ class ReplySending(QObject):
 
     def _refused(self, error: Exception) -> None:
         if isinstance(error, MoveNotAllowed):
-            self._notices.toast(tr("Too late to undo: it has already been sent."))
+            self._bridge.notices.toast(tr("Too late to undo: it has already been sent."))
         else:
             self._bridge.failed.emit(error)
 
@@ -194,7 +191,7 @@ class ReplySending(QObject):
     def send_later(self, at: datetime, written: tuple[int, Content] | None) -> None:
         """Let the desk send at a time what was `written`, if that is still open."""
         if written is None or written != self._written:
-            self._notices.toast(tr("Nothing was planned, because something else is open now."))
+            self._bridge.notices.toast(tr("Nothing was planned, because something else is open now."))
         else:
             self.send(*written, at=at)
 

@@ -25,10 +25,9 @@ from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
 from wxdesk.ui.inbox.composer.templates.picker import Picker
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 GATHER_MS = 300
 """Milliseconds of writing that are stored together."""
@@ -37,7 +36,7 @@ GATHER_MS = 300
 class DraftKeeping(QObject):
     """Stores the difference between what is begun and what was stored before."""
 
-    def __init__(self, composer: Composer, panels: SendingPanels, bridge: Bridge) -> None:
+    def __init__(self, composer: Composer, panels: SendingPanels, bridge: WindowBridge) -> None:
         super().__init__(composer)
         self._composer = composer
         self._panels = panels
@@ -116,7 +115,7 @@ class TypingNotice(QObject):
     """
 
     def __init__(
-        self, edit: MessageEdit, panels: Iterable[Popover | Picker], bridge: Bridge, session: ChatSession
+        self, edit: MessageEdit, panels: Iterable[Popover | Picker], bridge: WindowBridge, session: ChatSession
     ) -> None:
         super().__init__(edit)
         self._edit = edit
@@ -162,19 +161,19 @@ class TypingNotice(QObject):
 class ReplyWriting(QObject):
     """The composer with its panels and templates over `host`, connected with the desk."""
 
-    def __init__(self, host: QWidget, album: Album, bridge: Bridge, notices: Notices, session: ChatSession) -> None:
+    def __init__(self, host: QWidget, album: Album, bridge: WindowBridge, session: ChatSession) -> None:
         super().__init__(host)
         self._bridge = bridge
         self._session = session
         self.composer = Composer()
         self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
-        self.lock = EditLock(self.composer, bridge, session, notices)
+        self.lock = EditLock(self.composer, bridge, session)
         self.panels = SendingPanels(host, self.composer, album, bridge, session, self.lock)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         pickers = (self.templates.picker, self.templates.emoticons)
         above: tuple[Popover | Picker, ...] = (*self.panels.all, self.templates.form, *pickers)
         TypingNotice(self.composer.edit, above, bridge, session)
-        self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session, notices)
+        self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
         self.keeping = DraftKeeping(self.composer, self.panels, bridge)
         self.sending.written.connect(self.keeping.store)
 

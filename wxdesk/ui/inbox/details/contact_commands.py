@@ -15,10 +15,9 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.acts import RowActs
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.messages import name_of
@@ -56,18 +55,15 @@ def receipt_text(receipt: Erasure, at: str) -> str:
 class ContactCommands(QObject):
     """Connects the contact panel with the desk."""
 
-    def __init__(
-        self, panel: ContactPanel, bridge: Bridge, session: ChatSession, notices: Notices, acts: RowActs
-    ) -> None:
+    def __init__(self, panel: ContactPanel, bridge: WindowBridge, session: ChatSession, acts: RowActs) -> None:
         super().__init__(panel)
         self._panel = panel
         self._bridge = bridge
         self._session = session
-        self._notices = notices
         self._acts = acts
         panel.names = self._colleagues
         panel.described.connect(self._describe)
-        self.files = FileJobs(bridge, notices, panel)
+        self.files = FileJobs(bridge, bridge.notices, panel)
         panel.block.clicked.connect(self.toggle_block)
         panel.export.clicked.connect(self._export)
         panel.erase.clicked.connect(self._ask_to_erase)
@@ -86,7 +82,7 @@ class ContactCommands(QObject):
 
     def _refused(self, conversation_id: int, error: Exception) -> None:
         self._panel.settle(conversation_id)
-        self._notices.report(error)
+        self._bridge.notices.report(error)
 
     def toggle_block(self) -> None:
         """Block the open conversation's customer, or unblock them if they are blocked."""
@@ -109,4 +105,4 @@ class ContactCommands(QObject):
         at = f"{self._bridge.desk.clock().astimezone():%Y-%m-%d %H:%M}"
         text = receipt_text(receipt, at)
         copy = partial(QGuiApplication.clipboard().setText, text)
-        self._notices.bar("erased", text, "pending", tr("Copy the receipt"), copy)
+        self._bridge.notices.bar("erased", text, "pending", tr("Copy the receipt"), copy)

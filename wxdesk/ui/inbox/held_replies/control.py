@@ -19,12 +19,11 @@ from wxdesk.ui.inbox.notices import MeanwhileNotice
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.hold_reasons import colleagues_among
 
@@ -40,10 +39,9 @@ class HeldReplies(QObject):
 
     read = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._refresher = Refresher(bridge, bridge.desk.inbox.held_replies, self.take, self)
         self.held: tuple[HeldReply, ...] = ()
         bridge.events.connect(self._hear)
@@ -98,7 +96,7 @@ class HeldReplies(QObject):
                 people,
             )
             ids = tuple(one.reply.id for one in held)  # what is held since then was not asked about
-            self._notices.confirm(
+            self._bridge.notices.confirm(
                 tr("Send {n} replies now?", n=len(held)),
                 "\n".join(filter(None, (words, self._whose(ids)))),
                 tr("Send all"),
@@ -111,7 +109,7 @@ class HeldReplies(QObject):
 
     def when_meant(self, reply_ids: Sequence[int], send: Callable[[], None]) -> None:
         """Call `send`; ask first if one of these replies is to a colleague's customer."""
-        self._notices.warn(self._whose(reply_ids), tr("Send all the same?"), tr("Send all the same"), send)
+        self._bridge.notices.warn(self._whose(reply_ids), tr("Send all the same?"), tr("Send all the same"), send)
 
     def _whose(self, reply_ids: Sequence[int]) -> str:
         return colleagues_among((one.owner for one in self.held if one.reply.id in reply_ids), self._bridge.desk.me)
@@ -125,10 +123,10 @@ class HeldReplies(QObject):
         self._bridge.ask(self._bridge.desk.replies.cancel_held(only), self._stopped)
 
     def _sent(self, count: int) -> None:
-        self._notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))
+        self._bridge.notices.toast(ntr("{n} reply is on its way.", "{n} replies are on their way.", count))
 
     def _stopped(self, count: int) -> None:
-        self._notices.toast(
+        self._bridge.notices.toast(
             ntr(
                 "{n} reply was stopped. Its text stays in its conversation.",
                 "{n} replies were stopped. Their texts stay in their conversations.",
@@ -217,8 +215,7 @@ class HeldRepliesControl(QObject):
 
     def __init__(
         self,
-        bridge: Bridge,
-        notices: Notices,
+        bridge: WindowBridge,
         strip: HeldStrip,
         session: ChatSession,
         timeline: TimelineView,
@@ -226,15 +223,14 @@ class HeldRepliesControl(QObject):
     ) -> None:
         super().__init__(strip)
         self._bridge = bridge
-        self._notices = notices
         self._strip = strip
         self._session = session
         self._timeline = timeline
         self._writing = writing
         self._sought: Reply | None = None
         self._to_edit = False
-        self.replies = HeldReplies(bridge, notices, self)
-        self.meanwhile = MeanwhileNotice(bridge, notices, strip)
+        self.replies = HeldReplies(bridge, self)
+        self.meanwhile = MeanwhileNotice(bridge, strip)
         self.replies.read.connect(self._show)
         strip.stop.clicked.connect(partial(self.replies.stop_these, None))
         for send in (strip.send, strip.send_below):
@@ -284,7 +280,7 @@ class HeldRepliesControl(QObject):
         if held:
             self.go_to(held[(at + 1) % len(held)])
         else:
-            self._notices.toast(tr("Nothing is held."))
+            self._bridge.notices.toast(tr("Nothing is held."))
 
     def tell_of_waiting(self, by_hand: bool, since: datetime | None = None) -> None:
         """Ask about replies that a pause held if it was ended `by_hand`, else leave a bar.
@@ -305,11 +301,11 @@ class HeldRepliesControl(QObject):
     def _say(self, asking: int) -> None:
         words = ntr("{n} reply waited and asks you", "{n} replies waited and ask you", asking)
         text = tr("{words}. None leaves by itself.", words=words) if asking else ""
-        self._notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
+        self._bridge.notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
 
     def decide(self) -> None:
         """Ask the operator about the replies that waited."""
-        self._notices.bar(BAR, "")
+        self._bridge.notices.bar(BAR, "")
         window = self._strip.window()
         asked = any(panel.isVisible() for panel in window.findChildren(AfterPauseDialog))
         if self.replies.asking() and not asked:
@@ -321,5 +317,5 @@ class HeldRepliesControl(QObject):
 
     def _show(self) -> None:
         self._strip.show_held(self.replies.held, self._bridge.desk.clock())
-        if BAR in self._notices.bars.texts():
+        if BAR in self._bridge.notices.bars.texts():
             self._say(len(self.replies.asking()))

@@ -16,11 +16,10 @@ from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarMistake,
 from wxdesk.ui.rules.business_hours.form import CalendarForm
 from wxdesk.ui.rules.business_hours.text import state_text
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -193,10 +192,9 @@ class BusinessHoursControl(QObject):
 
     saved = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
-        self._notices = notices
         self._host = host
         self._rulebook = bridge.desk.rules.rulebook
         self._overwrites = False
@@ -228,7 +226,7 @@ class BusinessHoursControl(QObject):
     def _kept(self, _nothing: None) -> None:
         if self._dialog is not None:
             self._dialog.accept()
-        self._notices.toast(tr("Business hours saved"))
+        self._bridge.notices.toast(tr("Business hours saved"))
         self.saved.emit()
 
     def _refused(self, error: Exception) -> None:
@@ -237,7 +235,7 @@ class BusinessHoursControl(QObject):
         if self._dialog is not None:
             self._dialog.refuse(explain(error))
         if not isinstance(error, BadInput):
-            self._notices.report(error)
+            self._bridge.notices.report(error)
 
     def _forget(self) -> None:
         self._dialog = None

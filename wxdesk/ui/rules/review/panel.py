@@ -16,10 +16,9 @@ from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.rules.review.lint_card import is_shown_in_editor
 from wxdesk.ui.rules.review.rows import ReviewDelegate, ReviewRow, ReviewRows
 from wxdesk.ui.rules.review.text import finding_text, group_texts, line_row, report_text, suggested_rule
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_list import RowList
 
@@ -86,10 +85,9 @@ class ReviewStack(QStackedWidget):
     rule_suggested = Signal(object)
     conversation_wanted = Signal(int)
 
-    def __init__(self, bridge: Bridge, notices: Notices, beneath: QWidget, parent: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, beneath: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._notices = notices
         self._course = DryRunProgress()
         self._then: Callable[[int], None] | None = None
         self._standing: object = None
@@ -169,7 +167,7 @@ class ReviewStack(QStackedWidget):
         if saved is not None and doubt is not None:
             self._saved = None
             said = tr("“{name}” is saved, but: {doubt}", name=saved.name, doubt=finding_text(doubt))
-            self._notices.offer(said, tr("Go there"), partial(self.finding_chosen.emit, doubt))
+            self._bridge.notices.offer(said, tr("Go there"), partial(self.finding_chosen.emit, doubt))
 
     def _counted(self, found: Sequence[LintFinding]) -> None:
         self._found = tuple(found)

@@ -23,6 +23,7 @@ from wxdesk.core.errors import (
 )
 from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -137,6 +138,13 @@ class Notices(QObject):
             self.confirm(title, words, action, then)
         else:
             then()
+
+
+class WindowBridge(Bridge):
+    """Bridge of a window, by which its pages also reach the operator."""
+
+    notices: Notices
+    """Set by the window, before it makes its pages."""
 
 
 class FootLine(QFrame):

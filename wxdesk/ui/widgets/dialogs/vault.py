@@ -13,7 +13,7 @@ from wxdesk.i18n import explain, tr
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 UNLOCKING = (
     "Unlock the vault",
@@ -75,10 +75,9 @@ BAR = "vault"
 class VaultLock(QObject):
     """One bar while vault or keychain keep secrets back; a desk opens all the same."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
-        self._notices = notices
         self._host = host
         bridge.follow(self, self.look, ConfigurationChanged, TroubleRaised)
         self.look()
@@ -88,12 +87,12 @@ class VaultLock(QObject):
         sources = self._bridge.desk.configuration.now.sources
         if sources is not None and sources.vault.is_locked:
             words = text(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED))
-            self._notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask, lasting=True)
+            self._bridge.notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask, lasting=True)
             return
         troubles = self._bridge.desk.health.state.troubles
         words = next((one.text for one in troubles if one.key == SECRETS_TROUBLE), "")
         words, action = tr(words) if words else "", tr("Keep them in a vault…")
-        self._notices.bar(BAR, words, action=action, then=self.ask, lasting=True)
+        self._bridge.notices.bar(BAR, words, action=action, then=self.ask, lasting=True)
 
     def ask(self) -> None:
         """Open the dialog; returns at once."""
