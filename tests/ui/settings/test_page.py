@@ -76,7 +76,7 @@ def test_cards_come_and_go_with_the_accounts(qtbot: QtBot, page: SettingsPage, w
     assert page.cards[0] is kept
     _take(world, replace(now, config=_with(now, ())))
     qtbot.waitUntil(page.empty.connect_first.isVisible)
-    with qtbot.waitSignal(page.setup_wanted) as asked:
+    with qtbot.waitSignal(page.commands.setup_wanted) as asked:
         qtbot.mouseClick(page.empty.connect_first, Qt.MouseButton.LeftButton)
     assert asked.args == ["", SetupFact.MINI_PROGRAM]
 
@@ -91,7 +91,7 @@ def test_a_missing_secret_is_told_with_the_way_to_enter_it(qtbot: QtBot, page: S
     _take(world, replace(world.desk.configuration.now, credentials={}, missing=missing))
     qtbot.waitUntil(lambda: card.secrets.text == "2 secrets are missing; the set-up takes them")
     assert card.token.text == "Not fetched: the secrets come first"
-    with qtbot.waitSignal(page.setup_wanted) as asked:
+    with qtbot.waitSignal(page.commands.setup_wanted) as asked:
         qtbot.mouseClick(card.open_setup, Qt.MouseButton.LeftButton)
     assert asked.args == ["shop", None]
 

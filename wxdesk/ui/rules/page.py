@@ -37,11 +37,9 @@ class RulesPage(RecordPage[Rule]):
 
     Signals:
         front_wanted: the page has something to show and wants to be in front; carries the page.
-        conversation_wanted: the id of a conversation that the operator wants to see.
     """
 
     front_wanted = Signal(QWidget)
-    conversation_wanted = Signal(int)
 
     def __init__(self, bridge: WindowBridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, bridge.desk.rules.rulebook, RulesChanged, parent)
@@ -80,7 +78,6 @@ class RulesPage(RecordPage[Rule]):
         self.editor.doubts.place_asked.connect(self._show_finding)
         self.editor.doubts.other_asked.connect(self._choose)
         self.reviews.rule_suggested.connect(self._start)
-        self.reviews.conversation_wanted.connect(self.conversation_wanted)
 
     # -- what the window asks
 

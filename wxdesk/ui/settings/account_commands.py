@@ -26,7 +26,7 @@ class AccountCommands(QObject):
     """Asks where something is lost or has to be done elsewhere, then has it done.
 
     Signals:
-        setup_wanted: open the guided set-up of an account at a `SetupFact`.
+        setup_wanted: open the guided set-up of an account (empty: a new one) at a `SetupFact`, None for the next.
     """
 
     setup_wanted = Signal(str, object)

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -29,13 +28,7 @@ TWO_COLUMNS = 960
 
 
 class SettingsPage(QWidget):
-    """Accounts are added, changed and removed here while the desk runs.
-
-    Signals:
-        setup_wanted: open the guided set-up of an account (empty: a new one) at a `SetupFact`, None for the next.
-    """
-
-    setup_wanted = Signal(str, object)
+    """Accounts are added, changed and removed here while the desk runs."""
 
     def __init__(self, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance) -> None:
         super().__init__()
@@ -44,7 +37,6 @@ class SettingsPage(QWidget):
         self.places = PlacesCard(bridge, facts, self)
         self.cards: list[AccountCard] = []
         self.commands = AccountCommands(bridge, self)
-        self.commands.setup_wanted.connect(self.setup_wanted)
         self.address = AddressSummary(bridge, self)
         self.address.change.clicked.connect(self.commands.change_address)
         self.add = Button(tr("Add a mini program"), icon="plus", kind=ButtonKind.PRIMARY, parent=self)
@@ -90,7 +82,7 @@ class SettingsPage(QWidget):
     def _card(self, name: str) -> AccountCard:
         card = AccountCard(name, self._bridge.desk, self)
         card.add_row(tr("Replies"), self.commands.mode_of(name, card))
-        card.open_setup.clicked.connect(partial(self.setup_wanted.emit, name, None))
+        card.open_setup.clicked.connect(partial(self.commands.setup_wanted.emit, name, None))
         card.more.popup_menu.triggered.connect(partial(self.commands.run, name))
         return card
 

@@ -230,7 +230,7 @@ class MainWindow(Frame):
         self._bridge.events.connect(self._hear)
         self._bridge.failed.connect(self.notices.report)
         self._appearance.changed.connect(self._keep_look)
-        self.rail.chosen.connect(self.show_page)
+        self.rail.group.idClicked.connect(self.show_page)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.held.asks.connect(self._be_in_front)
         self.inbox.front_wanted.connect(self._show_inbox)

@@ -75,7 +75,7 @@ def build_pages(
     inbox.conversation_wanted.connect(links.conversation)
     rules = RulesPage(bridge)
     rules.front_wanted.connect(links.page)
-    rules.conversation_wanted.connect(links.conversation)
+    rules.reviews.conversation_wanted.connect(links.conversation)
     templates, traffic = TemplatesPage(bridge), TrafficPage(bridge)
     traffic.try_wanted.connect(rules.try_as)
     insights, settings = InsightsPage(bridge), SettingsPage(bridge, facts, appearance)
@@ -84,8 +84,8 @@ def build_pages(
     settings.empty.tryout.clicked.connect(links.tryout)
     guide = _guide(bridge, WindowMemory(facts.home), links)
     guide.real_message.go_on.clicked.connect(partial(links.page, inbox))
-    settings.setup_wanted.connect(guide.open)
-    for signal in (inbox.list.setup_wanted, traffic.setup_wanted):
+    settings.commands.setup_wanted.connect(guide.open)
+    for signal in (inbox.list.setup_wanted, traffic.health.setup.clicked):
         signal.connect(guide.resume)
     for signal in (guide.mender.starter_rules_wanted, inbox.list.starter_rules_wanted):
         signal.connect(rules.files.add_starter_rules)

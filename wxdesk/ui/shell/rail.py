@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 
@@ -29,27 +29,20 @@ class PageEntry:
 
 
 class Rail(Frame):
-    """One item for each page, the last one at the foot.
-
-    Signals:
-        chosen: the index of the page that the operator chose.
-    """
-
-    chosen = Signal(int)
+    """One item for each page, the last one at the foot; `group` tells which was chosen."""
 
     def __init__(self, places: Sequence[PageEntry], parent: QWidget | None = None) -> None:
         super().__init__("rail", parent)
         self.setFixedWidth(Measure.RAIL)
         self.setAccessibleName(tr("Pages"))
-        self._group = QButtonGroup(self)
+        self.group = QButtonGroup(self)
         self.items = [RailItem(place, self) for place in places]
         column = vbox(within=self, spacing=4, margins=(4, 12, 4, 12))
         for index, item in enumerate(self.items):
             if index == len(self.items) - 1:
                 column.addStretch(1)
-            self._group.addButton(item, index)
+            self.group.addButton(item, index)
             column.addWidget(item)
-        self._group.idClicked.connect(self.chosen)
 
     def show_counts(self, counts: InboxCounts) -> None:
         """Show the number of unread conversations on the first page."""

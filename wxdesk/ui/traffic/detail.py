@@ -31,11 +31,9 @@ class TrafficDetail(Frame):
 
     Signals:
         closed: the operator closes it (Esc, or the cross where it covers the table).
-        save_wanted: the body shall be saved to a file, byte for byte.
     """
 
     closed = Signal()
-    save_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("side", parent)
@@ -50,7 +48,7 @@ class TrafficDetail(Frame):
         self._curl = ""
         self.replay = Button(tr("Try in the rules of now"), icon="play")
         self.replay.setToolTip(tr("Shows what the rules would answer today. Nothing is sent."))
-        self.save = Button(tr("Save as…"), then=self.save_wanted)
+        self.save = Button(tr("Save as…"))
         self.save.hide()
         self.body = PushBodyText()
         self.steps = StepList()

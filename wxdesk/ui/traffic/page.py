@@ -45,11 +45,9 @@ class TrafficPage(Frame):
 
     Signals:
         try_wanted: conversation and text of a message that the rules of now shall be tried on.
-        setup_wanted: the guided set-up shall be shown, which checks and mends.
     """
 
     try_wanted = Signal(int, str)
-    setup_wanted = Signal()
 
     def __init__(self, bridge: WindowBridge) -> None:
         super().__init__("panel")
@@ -107,13 +105,12 @@ class TrafficPage(Frame):
         self.header.chips.idToggled.connect(self._choose)
         self.header.narrowed.connect(self._narrow)
         self.health.troubled.connect(self.header.show_health)
-        self.health.setup.clicked.connect(self.setup_wanted)
         self.health.refresh()
         self.header.to_newest.clicked.connect(self.view.follow)
         self.view.unseen_changed.connect(self.header.show_unseen)
         self.view.selectionModel().selectionChanged.connect(self._choose_line)
         self.detail.closed.connect(self._close_detail)
-        self.detail.save_wanted.connect(self._save)
+        self.detail.save.clicked.connect(self._save)
         self.detail.replay.clicked.connect(self._replay)
         self.header.read_again.clicked.connect(self._read_again)
         self.model.dataChanged.connect(self._data_changed)

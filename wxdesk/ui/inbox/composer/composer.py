@@ -116,7 +116,6 @@ class Composer(Frame):
         sent: the id of the conversation that a text was written for, its `Content`, and how many messages it may take.
         edited: a `Reply` and its new text.
         given_up: the `Draft` of a reply that shall stay as it was.
-        went_up: the cursor left an empty text upwards.
         changed: something was written, sent or put aside.
         idle: True while the text has the focus, is empty, and neither changes a reply nor lies above another.
     """
@@ -124,7 +123,6 @@ class Composer(Frame):
     sent = Signal(int, object, int)
     edited = Signal(object, str)
     given_up = Signal(object)
-    went_up = Signal()
     changed = Signal()
     idle = Signal(bool)
 
@@ -152,7 +150,6 @@ class Composer(Frame):
         self.edit.textChanged.connect(self._show_state)
         self.edit.sent.connect(self.submit)
         self.edit.left.connect(self.line.leave.click)
-        self.edit.went_up.connect(self.went_up)
         self.edit.focus_changed.connect(self._show_state)
         self.send.clicked.connect(self.submit)
         self.send_split.clicked.connect(self._submit_split)

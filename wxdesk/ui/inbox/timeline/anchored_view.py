@@ -30,12 +30,10 @@ class AnchoredView(RowsView):
 
     Signals:
         older_wanted, newer_wanted: the view nears an end of what was read.
-        latest_wanted: the button that leads to the newest message was pressed.
     """
 
     older_wanted = Signal()
     newer_wanted = Signal()
-    latest_wanted = Signal()
 
     def __init__(self, model: TimelineModel, clock: Clock, album: Album, hold_reason_of: FindHoldReason) -> None:
         super().__init__()
@@ -46,7 +44,7 @@ class AnchoredView(RowsView):
         self._below = 0
         self._placing = False
         self._whole = True
-        self.jump = Button("", icon="arrow-down", parent=self, then=self.latest_wanted)
+        self.jump = Button("", icon="arrow-down", parent=self)
         self._set_up()
         self.setItemDelegate(self.bubbles)
         self.setModel(model)

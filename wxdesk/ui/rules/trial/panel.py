@@ -37,11 +37,9 @@ class TrialPanel(Frame):
     """Panel with a sentence and its sender, the rules' verdicts, and the answer.
 
     Signals:
-        closed: the operator wants to close the panel (where it is a drawer).
         tried: another message is tried now.
     """
 
-    closed = Signal()
     tried = Signal()
 
     def __init__(self, bridge: Bridge, album: Album, rules: RuleModel, parent: QWidget | None = None) -> None:
@@ -74,7 +72,7 @@ class TrialPanel(Frame):
         self.source.setAccessibleName(tr("session_from in this trial"))
         self.source.textChanged.connect(self._soon)
         self.source.hide()
-        self.close_button = SmallButton("close", tr("Close"), self, then=self.closed)
+        self.close_button = SmallButton("close", tr("Close"), self)
         self.close_button.hide()
 
     def _make_surroundings(self) -> None:

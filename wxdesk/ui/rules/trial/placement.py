@@ -37,7 +37,7 @@ class TrialPlacement(QObject):
         self._opener = editor.head.trial
         self._drawer: bool | None = None
         self._editing = False
-        self.trial.closed.connect(self.toggle)
+        self.trial.close_button.clicked.connect(self.toggle)
         self.trial.tried.connect(self._show_bubbles)
 
     def show(self, *, editing: bool) -> None:
