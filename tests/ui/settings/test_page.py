@@ -58,10 +58,10 @@ def _take(world: World, setup: Setup) -> None:
 
 def test_the_push_url_can_be_copied(qtbot: QtBot, page: SettingsPage, world: World) -> None:
     [card] = page.cards
-    assert card.push_url == f"{world.desk.health.state.listener_url}/wx/shop"
+    assert card.copy_url.text_to_copy == f"{world.desk.health.state.listener_url}/wx/shop"
     copy = next(button for button in card.findChildren(CopyButton) if button.accessibleName() == "Copy the push URL")
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == card.push_url
+    assert QGuiApplication.clipboard().text() == card.copy_url.text_to_copy
 
 
 def test_cards_come_and_go_with_the_accounts(qtbot: QtBot, page: SettingsPage, world: World) -> None:

@@ -81,7 +81,7 @@ def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> 
         SetupFact.URL_CHECK: Finding(Check.URL_CHECK, CheckVerdict.WAITING),
     }
     column.show_setup(AccountSetup("shop", facts))
-    assert [item.state for item in column.items.values()] == [
+    assert [item.look.word for item in column.items.values()] == [
         "Works",
         "Look here",
         "To be mended",

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
+from tests.ui.marks import lines_marked_in
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.content import ReplyKind
@@ -141,7 +142,7 @@ def test_mistakes_are_said_where_they_are(qtbot: QtBot, page: TemplatesPage) -> 
     assert page.editor.preview.note.full_text() == "It is shown here once there is no mistake in the text."
     text.edit.setPlainText("{{ one }}\nHello\n{{ contact.nmae }}")
     page.editor.check_now()
-    assert text.edit.marked_lines() == [1, 3]
+    assert lines_marked_in(text.edit) == [1, 3]
     assert len(text.error.full_text().splitlines()) == 2
     text.edit.setPlainText("Hello\n{{ contact.nmae }}")
     text.add_variant()

@@ -182,10 +182,6 @@ class TemplateEdit(QPlainTextEdit):
         set_wrong(self, bool(self._wrong_lines))
         self._show_marks()
 
-    def marked_lines(self) -> list[int]:
-        """Return the marked lines."""
-        return [mark.cursor.blockNumber() + 1 for mark in self.extraSelections()]
-
     def sizeHint(self) -> QSize:
         return QSize(320, self._wanted_height())
 

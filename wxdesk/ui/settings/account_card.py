@@ -37,7 +37,7 @@ class AccountCard(SettingsCard):
         self._app_id = PlainLabel(elide=True, parent=self)
         self._original_id = PlainLabel(elide=True, parent=self)
         self._url = PlainLabel(elide=True, parent=self)
-        self._copy_url = CopyButton("", tr("the push URL"), self)
+        self.copy_url = CopyButton("", tr("the push URL"), self)
         self.mode, self.secrets, self.token = StateLine(self), StateLine(self), StateLine(self)
         self.kept = PlainLabel(wrap=True, parent=self)
         self.former = [StateLine(self) for _ in _FORMER]
@@ -45,17 +45,12 @@ class AccountCard(SettingsCard):
         secrets = Stack(self.secrets, *self.former)
         for word, value in (
             (tr("Set-up"), setup), (tr("App id"), self._app_id), (tr("Original id"), self._original_id),
-            (tr("Push URL"), hbox(self._url, self._copy_url, STRETCH, spacing=10)), (tr("Push mode"), self.mode),
+            (tr("Push URL"), hbox(self._url, self.copy_url, STRETCH, spacing=10)), (tr("Push mode"), self.mode),
             (tr("Secrets"), secrets), (tr("Access token"), self.token), (tr("Customers"), self.kept),
         ):  # fmt: skip
             self.add_row(word, value)
         for own in (self.more, self.open_setup):  # of the machine that has the secrets
             own.setVisible(not desk.is_remote)
-
-    @property
-    def push_url(self) -> str:
-        """The address for WeChat's pushes."""
-        return self._copy_url.text_to_copy
 
     def show_state(self, now: datetime) -> None:
         """Show the account as it is at `now`; nothing of one that is gone."""
@@ -68,7 +63,7 @@ class AccountCard(SettingsCard):
         public = self._desk.setup.public_url or self._desk.health.state.listener_url
         url = public + push_path(self.name)
         self._url.setText(url)
-        self._copy_url.text_to_copy = url
+        self.copy_url.text_to_copy = url
         role, sentence = _PUSH_MODES[account.push_mode]
         self.mode.show_state(role, tr(sentence))
         self.kept.setText(kept_text(account))

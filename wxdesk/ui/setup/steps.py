@@ -62,7 +62,7 @@ class StepItem(EnterButton):
         super().__init__(parent)
         self._number = number
         self._fact = fact
-        self._look = state_of(Finding(CHECK_OF[fact], CheckVerdict.UNKNOWN))
+        self.look = state_of(Finding(CHECK_OF[fact], CheckVerdict.UNKNOWN))
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedHeight(HEIGHT)
@@ -71,16 +71,11 @@ class StepItem(EnterButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(step_title(fact))
 
-    @property
-    def state(self) -> str:
-        """The word on the step's state."""
-        return self._look.word
-
     def show_finding(self, finding: Finding) -> None:
         """Show what was found about the step last."""
-        self._look = state_of(finding)
+        self.look = state_of(finding)
         set_tip(self, text(finding))
-        self.setAccessibleDescription(f"{self._look.word}: {text(finding)}")
+        self.setAccessibleDescription(f"{self.look.word}: {text(finding)}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -102,13 +97,13 @@ class StepItem(EnterButton):
         room = self.width() - left - 12
         face = font(Size.BODY, strong=self.isChecked())
         paint_text(painter, QRect(left, 11, room, 20), step_title(self._fact), face, theme.color("text"))
-        role = "secondary" if self._look.role in {"faint", "accent", "secondary"} else self._look.role
-        paint_text(painter, QRect(left, 31, room, 18), self._look.word, font(Size.SMALL), theme.color(role))
+        role = "secondary" if self.look.role in {"faint", "accent", "secondary"} else self.look.role
+        paint_text(painter, QRect(left, 31, room, 18), self.look.word, font(Size.SMALL), theme.color(role))
         painter.end()
 
     def _paint_disc(self, painter: QPainter, theme: Theme) -> None:
         disc = QRectF(LEFT + 0.5, (HEIGHT - DISC) / 2 + 0.5, DISC - 1, DISC - 1)
-        role = self._look.role
+        role = self.look.role
         if role == "faint":
             painter.setPen(QPen(theme.color("faint" if not self.isChecked() else "accent"), 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -119,6 +114,4 @@ class StepItem(EnterButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("panel" if self.isChecked() else _TINTS[role]))
         painter.drawEllipse(disc)
-        painter.drawPixmap(
-            round(disc.center().x() - 8), round(disc.center().y() - 8), pixmap(self._look.icon, role, 16)
-        )
+        painter.drawPixmap(round(disc.center().x() - 8), round(disc.center().y() - 8), pixmap(self.look.icon, role, 16))

@@ -54,12 +54,12 @@ class Rail(Frame):
 
 
 class RailItem(QAbstractButton):
-    """A page's icon and name, with a badge when something is unread."""
+    """A page's icon and name, with a badge for what is unread; 0 shows none."""
 
     def __init__(self, place: PageEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.place = place
-        self._badge = 0
+        self.badge = 0
         self.setCheckable(True)
         self.setAutoExclusive(True)  # one of several, for screen readers
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -69,15 +69,10 @@ class RailItem(QAbstractButton):
         self.setAccessibleName(place.word)
         self.setToolTip(f"{place.word} ({key_name(place.key)})")
 
-    @property
-    def badge(self) -> int:
-        """The number on the item; 0 shows none."""
-        return self._badge
-
     def set_badge(self, count: int) -> None:
         """Show the number of unread conversations."""
-        if count != self._badge:
-            self._badge = count
+        if count != self.badge:
+            self.badge = count
             self.setAccessibleDescription(ntr("{n} unread", "{n} unread", count) if count else "")
             self.update()
 
@@ -100,6 +95,6 @@ class RailItem(QAbstractButton):
         paint_text(
             painter, below, self.place.word, font(Size.CAPTION, strong=self.isChecked()), theme.color(role), CENTER
         )
-        if self._badge:
-            paint_badge(painter, self.width() // 2 + 3 + badge_width(self._badge), 11, self._badge, theme)
+        if self.badge:
+            paint_badge(painter, self.width() // 2 + 3 + badge_width(self.badge), 11, self.badge, theme)
         painter.end()

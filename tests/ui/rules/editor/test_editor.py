@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.marks import lines_marked_in, words_marked_in
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
@@ -215,7 +216,7 @@ def test_every_mistake_of_a_text_is_marked_and_led_to(page: RulesPage, qtbot: Qt
     edit = _reply(page).edit
     edit.setPlainText("{{ one }}\nfine\n{{ account | two }}{{ three }}")
     page.editor.check_now()
-    assert edit.marked_lines() == [1, 3]
+    assert lines_marked_in(edit) == [1, 3]
     assert _errors(page) == [
         "Line 1: There is no variable “one”.\nLine 3: There is no filter “two”.\nLine 3: There is no variable “three”."
     ]
@@ -228,7 +229,7 @@ def test_every_mistake_of_a_text_is_marked_and_led_to(page: RulesPage, qtbot: Qt
     assert lines == [1, 3, 3]
     edit.setPlainText("fine\n{{ three }}")
     page.editor.check_now()
-    assert edit.marked_lines() == [2]
+    assert lines_marked_in(edit) == [2]
 
 
 def test_every_faulty_word_is_marked(page: RulesPage) -> None:
@@ -237,14 +238,14 @@ def test_every_faulty_word_is_marked(page: RulesPage) -> None:
     long = ("长" * 201, "x" * 300)
     part.chips.set_words(("refund", long[0], "退款", long[1]))
     page.editor.check_now()
-    assert part.chips.marked() == [*long]
+    assert words_marked_in(part.chips) == [*long]
     assert _errors(page) == ["This word is longer than 200 characters."]
     part.chips.set_words(("refund", long[0]))
     page.editor.check_now()
-    assert part.chips.marked() == [long[0]]
+    assert words_marked_in(part.chips) == [long[0]]
     part.chips.set_words(("refund",))
     page.editor.check_now()
-    assert (part.chips.marked(), _errors(page)) == ([], [])
+    assert (words_marked_in(part.chips), _errors(page)) == ([], [])
 
 
 def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -> None:

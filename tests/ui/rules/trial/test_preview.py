@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.ui.marks import contents_of
 from wxdesk import i18n
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
@@ -47,10 +48,10 @@ def test_a_mistake_stands_in_the_place_of_the_bubble(page: RulesPage, qtbot: QtB
     page.trial.sentence.setText("refund")
     _edit(page).setPlainText("Fine\n{{ nope }}")
     qtbot.waitUntil(lambda: page.preview.texts[0] == "Line 2: There is no variable “nope”.")
-    assert not page.preview.contents()
+    assert not contents_of(page.preview)
     assert "A colleague will help you." not in page.preview.texts  # what is saved says something else
     _edit(page).setPlainText("Fine")
-    qtbot.waitUntil(lambda: page.preview.contents() == [Content(text="Fine")])
+    qtbot.waitUntil(lambda: contents_of(page.preview) == [Content(text="Fine")])
 
 
 def test_a_wrong_condition_is_said_above_the_bubble(page: RulesPage, qtbot: QtBot) -> None:
@@ -61,7 +62,7 @@ def test_a_wrong_condition_is_said_above_the_bubble(page: RulesPage, qtbot: QtBo
     qtbot.keyClicks(part.field, "(")
     qtbot.waitUntil(lambda: len(page.preview.texts) == 2)
     assert page.preview.texts[0] == "It cannot answer like this: A “(” is not closed."
-    assert page.preview.contents() == [Content(text="Order ‹m.no› is on its way.")]
+    assert contents_of(page.preview) == [Content(text="Order ‹m.no› is on its way.")]
 
 
 def test_wordings_links_and_cards_each_have_their_bubble(page: RulesPage, qtbot: QtBot) -> None:
@@ -74,12 +75,12 @@ def test_wordings_links_and_cards_each_have_their_bubble(page: RulesPage, qtbot:
     page.editor.check_now()
     assert page.preview.texts[:3] == [
         "2 wordings, one after the other",
-        *[one.text for one in page.preview.contents()],
+        *[one.text for one in contents_of(page.preview)],
     ]
     assert page.preview.texts[-1] == "Link: A link needs a title and a url that begins with https:// or http://."
     link.field("url").setText("https://shop.example")  # type: ignore[attr-defined]
     page.editor.check_now()
-    shown = page.preview.contents()
+    shown = contents_of(page.preview)
     assert [one.text for one in shown[:2]] == ["A colleague will help you.", "Somebody will help you."]
     assert (shown[2].kind, shown[2].title) == (ReplyKind.LINK, "Our shop")
     assert page.preview.cost.full_text().endswith("takes 2 replies")
@@ -101,8 +102,8 @@ def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: R
     body.field("title").setFocus()
     qtbot.keyClicks(body.field("title"), "{{ contact.alias }}")
     qtbot.keyClicks(page.trial.writer.name, "Wang Fang")
-    qtbot.waitUntil(lambda: bool(page.preview.contents()) and page.preview.contents()[-1].title == "For Wang Fang")
-    assert page.preview.contents()[-1].url == "https://shop.example/?q=refund"
+    qtbot.waitUntil(lambda: bool(contents_of(page.preview)) and contents_of(page.preview)[-1].title == "For Wang Fang")
+    assert contents_of(page.preview)[-1].url == "https://shop.example/?q=refund"
     body.field("title").setText("{{ nope }}")
     body.field("description").setText("{{ contact.nope }}")
     page.editor.check_now()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content.variables import byte_count
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.core.rules.faults import RuleFault
@@ -82,10 +82,6 @@ class RulePreview(Frame):
         """Limit the height of the bubbles to `most` pixels."""
         self._most = max(most, MIN_HEIGHT)
         self._fit()
-
-    def contents(self) -> list[Content]:
-        """Return the contents of the bubbles from top to bottom."""
-        return [bubble.content for bubble in self.bubbles]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):

@@ -226,10 +226,6 @@ class WordChips(QObject):
             chip.set_wrong(at in wrong)
         self._say_how_many()
 
-    def marked(self) -> list[str]:
-        """The words that are marked."""
-        return [word for at, word in enumerate(self._words) if at in self._wrong]
-
     def open_text(self) -> None:
         """Open all words as a text, with the cursor in the first marked one."""
         first = next((at for at in range(len(self._words)) if at in self._wrong), 0)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.marks import contents_of
 from tests.ui.world import World
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -56,7 +57,7 @@ def test_a_picture_is_chosen_shown_saved_and_sent(
     assert not body.field("media_id").isVisible()
     body.picture.take(source_of(photo))
     qtbot.waitUntil(lambda: bool(body.picture_digest))
-    qtbot.waitUntil(lambda: [one.picture for one in page.preview.contents()][-1] == body.picture_digest)
+    qtbot.waitUntil(lambda: [one.picture for one in contents_of(page.preview)][-1] == body.picture_digest)
     _save(page, bridge, qtbot)
     assert stored()[0].then[-1].content.picture == body.picture_digest
     thread = world.say("oX3f0000000000000000009k2", "refund")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.ui.marks import contents_of
 from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.templates import Template
@@ -58,7 +59,7 @@ def test_a_template_is_chosen_from_the_list(
     told["Sorry    /sorry"].trigger()
     assert body.name.text() == "Sorry"
     page.editor.check_now()
-    assert [content.text for content in page.preview.contents()] == ["A colleague will help you.", "We are sorry."]
+    assert [content.text for content in contents_of(page.preview)] == ["A colleague will help you.", "We are sorry."]
     page.editor.save()
     qtbot.waitUntil(lambda: stored()[0].then[-1] == Action(ActionKind.TEMPLATE, template=1))
 
