@@ -22,6 +22,7 @@ from wxdesk.ui.team.card import TeamCard
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 TWO_COLUMNS = 960
@@ -67,9 +68,7 @@ class SettingsPage(QWidget):
         known = {card.name: card for card in self.cards}
         accounts = self._bridge.desk.accounts
         self.cards = [known.pop(name) if name in known else self._card(name) for name in accounts]
-        for gone in known.values():
-            gone.hide()
-            gone.deleteLater()
+        discard(*known.values())
         for index, card in enumerate(self.cards):
             self._accounts.insertWidget(index, card)
         here = not self._bridge.desk.is_remote

@@ -15,7 +15,7 @@ from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.setup.text import sentence_of, state_of
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, restyle, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -83,10 +83,7 @@ class FindingCard(QFrame):
             return
         gravity = finding.verdict.gravity
         dress = "failed" if gravity >= Gravity.FAILURE else "pending" if gravity is Gravity.WARNING else "well"
-        if self.property("class") != dress:
-            self.setProperty("class", dress)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        restyle(self, "class", dress)
 
     def _mend(self) -> None:
         if self._then is not None:

@@ -6,14 +6,14 @@ way as in life, over HTTP to the listener and back.
 
 from datetime import timedelta
 
-from PySide6.QtCore import QElapsedTimer, QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtCore import QElapsedTimer, QModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.runtime.debounce import Debounce
+from wxdesk.ui.runtime.debounce import Debounce, VisibleTick
 from wxdesk.ui.simulator.mishap_panel import MishapPanel
 from wxdesk.ui.simulator.phone_pane import PhonePane
 from wxdesk.ui.simulator.port import Counters, Scene, SimulatedCustomer, Simulator
@@ -118,7 +118,6 @@ class SimulatorPage(Frame):
         self.counters = CounterLine(self)
         self.add = Button(tr("New customer"), icon="plus", parent=self, then=self._add)
         self._refresh = Debounce(self._look, self, REFRESH_MS)
-        self._tick = QTimer(self, interval=1000)
         self._lay_out()
         self._connect()
 
@@ -133,12 +132,7 @@ class SimulatorPage(Frame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._tick.start()
         self._look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._tick.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -152,7 +146,7 @@ class SimulatorPage(Frame):
         self.list.selectionModel().currentChanged.connect(self._choose_row)
         self.phone.chosen.connect(self.choose)
         self.phone.add.clicked.connect(self._add)
-        self._tick.timeout.connect(self._pass_time)
+        VisibleTick(self, self._pass_time)
         # The simulator calls on its own thread; a queued signal is how that reaches this one.
         self._simulator_changed.connect(self._start_refresh, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._simulator.subscribe(self._hear))

@@ -19,7 +19,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
-from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_row, paint_text
 from wxdesk.ui.widgets.row_list import Index
@@ -249,9 +249,7 @@ class CategoryChips(QWidget):
             wanted.append(self._chosen)
         if wanted == [chip.text() for chip in self.chips]:
             return
-        for chip in self.chips:
-            chip.hide()
-            chip.deleteLater()
+        discard(*self.chips)
         self.chips = [self._chip(category) for category in wanted]
         self._row.set_widgets(self.chips)
         self.setVisible(bool(wanted))

@@ -93,6 +93,16 @@ class Frame(QFrame):
         self.setProperty("class", look)
 
 
+def restyle(widget: QWidget, name: str, value: object) -> bool:
+    """Set a property that the style sheet looks at; return False if it was so already."""
+    if widget.property(name) == value:
+        return False
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    return True
+
+
 class ColumnScroll(QScrollArea):
     """Frameless scroll area for a column as wide as itself; it takes no focus."""
 

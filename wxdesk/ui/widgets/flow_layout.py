@@ -127,13 +127,18 @@ class FlowLayout(QLayout):
         return groups
 
 
+def discard(*widgets: QWidget) -> None:
+    """Hide widgets at once, and delete them."""
+    for widget in widgets:
+        widget.hide()
+        widget.deleteLater()
+
+
 def remove_widgets(layout: QLayout) -> None:
-    """Remove all that is in a layout; its widgets are hidden at once and deleted."""
+    """Remove all that is in a layout, and discard its widgets."""
     while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+        if (widget := item.widget()) is not None:
+            discard(widget)
 
 
 def _sizes_in(group: list[QLayoutItem], width: int, gap: int) -> list[tuple[QLayoutItem, QSize]]:

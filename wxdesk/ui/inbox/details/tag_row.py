@@ -8,7 +8,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.buttons import Chip
-from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
 from wxdesk.ui.widgets.labels import set_tip
 
 LONGEST = 24
@@ -51,8 +51,7 @@ class TagRow(QWidget):
         self._tags = tags
         for chip in self._chips:
             self._flow.removeWidget(chip)
-            chip.hide()
-            chip.deleteLater()
+            discard(chip)
         self._chips = []
         for index, tag in enumerate(tags):
             chip = Chip(checkable=False, parent=self)

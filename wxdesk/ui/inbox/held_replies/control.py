@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import CaughtUp, ConversationChanged, Event, PauseChanged, ReplyChanged
+from wxdesk.core.events import CaughtUp, ConversationChanged, PauseChanged, ReplyChanged
 from wxdesk.core.model.reply import Reply
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
@@ -44,7 +44,7 @@ class HeldReplies(QObject):
         self._bridge = bridge
         self._refresher = Refresher(bridge, bridge.desk.inbox.held_replies, self.take, self)
         self.held: tuple[HeldReply, ...] = ()
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self.load, *_TOUCHING)
 
     def asking(self) -> tuple[HeldReply, ...]:
         """Return those without a due time, which wait for the operator."""
@@ -53,10 +53,6 @@ class HeldReplies(QObject):
     def load(self) -> None:
         """Read now, or once more after a read that is under way."""
         self._refresher.ask()
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, _TOUCHING) for event in events):
-            self.load()
 
     def take(self, held: tuple[HeldReply, ...]) -> None:
         """Use these held replies."""

@@ -18,6 +18,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 LONGEST_NAME = 60
@@ -163,8 +164,7 @@ class CalendarForm(ColumnScroll):
     def _drop(self, row: SpecialDaysRow) -> None:
         self.special.remove(row)
         self._special_column.removeWidget(row)
-        row.hide()
-        row.deleteLater()
+        discard(row)
 
     def _add_special(self) -> None:
         self._append(SpecialDaysDraft()).first.setFocus()

@@ -13,6 +13,7 @@ from wxdesk.ui.rules.business_hours.text import end_note
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.wording.messages import weekday_text
@@ -138,8 +139,7 @@ class DayRow(QWidget):
     def _drop(self, field: SpanField) -> None:
         self.fields.remove(field)
         self._column.removeWidget(field)
-        field.hide()
-        field.deleteLater()
+        discard(field)
         self.closed.setVisible(not self.fields)
 
     def _add(self) -> None:

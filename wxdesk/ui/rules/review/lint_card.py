@@ -14,6 +14,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.review.text import finding_text
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 
@@ -52,8 +53,7 @@ class LintCard(Frame):
         if wanted == [line.finding for line in self.lines]:
             return
         for line in self.lines:
-            line.hide()
-            line.deleteLater()
+            discard(line)
         self.lines = [LintRow(one, self) for one in wanted]
         for line in self.lines:
             self._column.addWidget(line)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.conversations.transfer import in_tool
-from wxdesk.core.events import ConfigurationChanged, Event
+from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
@@ -199,7 +199,7 @@ class TrialScenarioForm(QWidget):
         self.rule.more_asked.connect(self._no_rule)
         for field in (self.moment, self.days, self.number, self.minutes, self.tags, self.event_name):
             field.textChanged.connect(self._changed)
-        bridge.events.connect(self._hear)
+        bridge.follow(self, self._offer_accounts, ConfigurationChanged)
 
     def _make_times(self) -> None:
         self.account = SingleChoiceButton(self._account_names(), tr("Mini program of this trial"), self)
@@ -271,10 +271,9 @@ class TrialScenarioForm(QWidget):
         self.show_kind(MessageType.TEXT)
         self._show_numbers()
 
-    def _hear(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, ConfigurationChanged) for event in events):
-            self.account.offer(self._account_names())
-            self._show(self.account, len(self._accounts) > 1)
+    def _offer_accounts(self) -> None:
+        self.account.offer(self._account_names())
+        self._show(self.account, len(self._accounts) > 1)
 
     def _account_names(self) -> list[tuple[object, str]]:
         return [(name, account_title(name)) for name in self._accounts] or [("", "")]

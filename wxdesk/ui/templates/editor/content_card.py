@@ -29,7 +29,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.text import kind_name, variant_name
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
-from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 
@@ -220,9 +220,7 @@ class TextBody(QWidget):
         self._measure()
 
     def _show_variants(self) -> None:
-        for chip in self._chips:
-            chip.hide()
-            chip.deleteLater()
+        discard(*self._chips)
         several = len(self._texts) > 1
         self._chips = [self._chip(at) for at in range(len(self._texts))] if several else []
         self._row.set_widgets((*self._chips, self.add))

@@ -31,6 +31,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
+from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDEST = 980
@@ -252,8 +253,7 @@ class PromptCard(EditorCard):
             self._declared[row.name] = row.prompt()
             for widget in row.widgets():
                 self._grid.removeWidget(widget)
-                widget.hide()
-                widget.deleteLater()
+                discard(widget)
         self.rows = []
         for at, prompt in enumerate(prompts, 1):
             row = PromptRow(self._declared.get(prompt.name, prompt), self)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import hbox, restyle, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -94,8 +94,4 @@ def switch_line(switch: Switch, words: str, name: str = "") -> QHBoxLayout:
 
 def set_wrong(field: QWidget, wrong: bool) -> None:
     """Frame a field in red, or not."""
-    if field.property("wrong") is wrong:
-        return
-    field.setProperty("wrong", wrong)
-    field.style().unpolish(field)
-    field.style().polish(field)
+    restyle(field, "wrong", wrong)

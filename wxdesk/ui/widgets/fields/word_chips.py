@@ -14,7 +14,7 @@ from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
-from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, discard
 from wxdesk.ui.widgets.labels import set_tip
 
 HEIGHT = 30
@@ -269,8 +269,7 @@ class WordChips(QObject):
             left[chip.text()].append(chip)
         self._chips = [left[word].pop(0) if left[word] else self._chip(word) for word in wanted]
         for chip in chain.from_iterable(left.values()):
-            chip.hide()
-            chip.deleteLater()
+            discard(chip)
 
     def _say_how_many(self) -> None:
         """Show the number of words without a chip, and how many of them are marked."""

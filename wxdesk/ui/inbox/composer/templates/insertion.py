@@ -29,6 +29,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import grid, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDEST = 480
@@ -67,8 +68,7 @@ class TemplateForm(Popover):
         """Begin another insertion."""
         for widget in (*self._labels, *self.fields.values()):
             self._grid.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
+            discard(widget)
         self._labels, self.fields = [], {}
         self._filling = filling
         self.title.setText(filling.template.title)

@@ -24,7 +24,7 @@ from wxdesk.ui.rules.text import action_name
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton, Switch
-from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 ADDABLE = (
@@ -197,8 +197,7 @@ class ActionsCard(EditorCard):
 
     def _forget(self, row: ActionRow) -> None:
         self._column.removeWidget(row)
-        row.hide()
-        row.deleteLater()
+        discard(row)
 
     def _set(self) -> None:
         last = len(self.rows) - 1

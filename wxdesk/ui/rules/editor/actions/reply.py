@@ -20,7 +20,7 @@ from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT
-from wxdesk.ui.widgets.flow_layout import FlowLayout
+from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 
@@ -158,8 +158,7 @@ class ReplyBody(ActionBody):
         if wording is self._last_focused:
             self._last_focused = self.wordings[0]
         self._column.removeWidget(wording)
-        wording.hide()
-        wording.deleteLater()
+        discard(wording)
         self.more.setFocus()
         self._edited()
 

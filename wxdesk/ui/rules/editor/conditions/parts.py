@@ -21,7 +21,7 @@ from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT, WordChips
-from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, discard
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.wording.conditions import condition_choice
@@ -49,9 +49,7 @@ class SentencePart(QObject):
 
     def discard(self) -> None:
         """Remove all widgets for good."""
-        for widget in self.widgets():
-            widget.hide()
-            widget.deleteLater()
+        discard(*self.widgets())
         self.deleteLater()
 
 
