@@ -12,7 +12,7 @@ from wxdesk.core.model.statistics import FigureFilter, Figures
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.moment import ask_days
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -60,9 +60,7 @@ class InsightsHead(QWidget):
             self.chips.addButton(chip, period)
             first.addWidget(chip)
         self.chips.button(self.period).setChecked(True)
-        first.addStretch(1)
-        first.addWidget(self.export)
-        first.addWidget(self.legend)
+        extend(first, STRETCH, self.export, self.legend)
         second = hbox(self.account, self.who, 8, (self.days, 1), spacing=8)
         vbox(first, second, within=self, spacing=6, margins=(MARGIN, 14, MARGIN, 10))
         self.setMinimumHeight(Measure.HEADER + 6)

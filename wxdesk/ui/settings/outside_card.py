@@ -13,7 +13,7 @@ from wxdesk.core.outside import PhoneKind
 from wxdesk.i18n import tr, unit
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY
 from wxdesk.ui.settings.preference_lines import sentence_word
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton, Switch
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
@@ -44,8 +44,7 @@ class PhoneDialog(AgreementDialog):
         self.service = ChoiceField(self, tr("Service"), [(kind, tr(words)) for kind, (words, _) in KINDS.items()])
         self.field = LabelledField(tr("Name: letters and digits"), "boss", self)
         self.secret = LabelledField(tr("Address from the service"), KINDS[PhoneKind.WECOM][1], self)
-        for widget in (self.service, self.field, self.secret):
-            self.body.addWidget(widget)
+        extend(self.body, self.service, self.field, self.secret)
         self.service.currentIndexChanged.connect(self._show_example)
 
     def _show_example(self) -> None:
@@ -65,8 +64,7 @@ class DataDialog(AgreementDialog):
         self.url.edit.setText(url)
         self.key = LabelledField(tr("Key, to be entered there as well"), "", self)
         self.key.edit.setText(key or secrets.token_urlsafe(32))
-        self.body.addWidget(self.url)
-        self.body.addWidget(self.key)
+        extend(self.body, self.url, self.key)
         self.url.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.preferences import BOUNDS
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import extend, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField, set_wrong, switch_line
@@ -55,8 +55,7 @@ class NumberLine(PreferenceLine):
         unit = sentence_word("", sentence)
         self.number.count(unit, after)
         FlowLayout(sentence, sentence_word(before, sentence), self.number, unit)
-        self._column.addWidget(sentence)
-        self._column.addWidget(self.error)
+        extend(self._column, sentence, self.error)
         self.number.decided.connect(partial(self.changed.emit, field))
 
     def show_value(self, value: object) -> None:
@@ -109,8 +108,7 @@ class ChoiceLine(PreferenceLine):
     def __init__(self, field: str, words: str, parent: QWidget) -> None:
         super().__init__(field, parent)
         self.choice = ChoiceField(self, words)
-        self._column.addWidget(PlainLabel(words, wrap=True, parent=self))
-        self._column.addWidget(self.choice)
+        extend(self._column, PlainLabel(words, wrap=True, parent=self), self.choice)
         self.choice.activated.connect(self._tell)
 
     def show_value(self, value: object) -> None:

@@ -10,7 +10,7 @@ from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import state_of
 from wxdesk.ui.setup.tunnel_form import TunnelForm
-from wxdesk.ui.widgets.boxes import hbox
+from wxdesk.ui.widgets.boxes import extend, hbox
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -27,9 +27,7 @@ class AddressCard(SetupCard):
         self.form.saved.connect(self.check)
         self.probe = ProbeRow(self)
         self.tunnel = FindingCard(self)
-        self.body.addWidget(self.form)
-        self.body.addWidget(self.tunnel)
-        self.body.addWidget(self.probe)
+        extend(self.body, self.form, self.tunnel, self.probe)
 
     def show_view(self, view: SetupView) -> None:
         """Show the address and the newest probe."""

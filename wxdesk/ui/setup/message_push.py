@@ -15,7 +15,7 @@ from wxdesk.ui.setup.console import MODES, ConsolePaths, ConsoleValue, ConsoleVa
 from wxdesk.ui.setup.findings import Mender
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import PUSH_PATHS
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -33,10 +33,8 @@ class MessagePushCard(SetupCard):
         self.form = OwnValues(self)
         self.form.save.clicked.connect(self._save_own)
         self.form.hide()
-        self.body.addWidget(self.values)
-        self.body.addLayout(hbox(self.renew, self.own, STRETCH, spacing=16))
-        self.body.addWidget(self.form)
-        self.body.addWidget(ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self))
+        where = ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self)
+        extend(self.body, self.values, hbox(self.renew, self.own, STRETCH, spacing=16), self.form, where)
         self._made_for = ""
 
     def show_view(self, view: SetupView) -> None:

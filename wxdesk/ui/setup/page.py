@@ -120,10 +120,9 @@ class SetupPage(QWidget):
         self.tryout.setAccessibleName(tr("Try it without an account"))
         self.tryout.setToolTip(tr("WeChat and its customers are simulated; nothing of it is kept"))
         self.leave = Button(tr("To the settings"), kind=ButtonKind.LINK, parent=self._side)
-        head, foot = vbox(self.title, self.whose, spacing=2, margins=(20, 16, 12, 14)), vbox(spacing=10)
-        foot.setContentsMargins(20, 12, 20, 20)
-        foot.addWidget(self.tryout)
-        foot.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignLeft)
+        head = vbox(self.title, self.whose, spacing=2, margins=(20, 16, 12, 14))
+        leave = (self.leave, Qt.AlignmentFlag.AlignLeft)
+        foot = vbox(self.tryout, leave, spacing=10, margins=(20, 12, 20, 20))
         vbox(head, self.steps, STRETCH, foot, within=self._side, spacing=0)
         self.stack = QStackedWidget(self)
         self._scrolls = {fact: self._scroll(card) for fact, card in self.cards.items()}

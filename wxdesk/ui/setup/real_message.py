@@ -20,7 +20,7 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import step_title
-from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import author_word, kind_text, name_of, readable
@@ -44,10 +44,7 @@ class RealMessageCard(SetupCard):
         self.exchange = Exchange(self)
         self.hints = HintList(self)
         self.note = FindingCard(self)
-        self.body.addWidget(self.rules)
-        self.body.addWidget(self.exchange)
-        self.body.addWidget(self.note)
-        self.body.addWidget(self.hints)
+        extend(self.body, self.rules, self.exchange, self.note, self.hints)
         self.foot.insertWidget(2, self.missing)
         self.again.hide()
         self.go_on.setText(tr("Open the inbox"))

@@ -16,7 +16,7 @@ from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.console import ConsolePaths, ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import PUSH_PATHS
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.days import dated_time
@@ -36,10 +36,8 @@ class UrlCheckCard(SetupCard):
         self.submitted = Button(tr("I have submitted it"), kind=ButtonKind.PRIMARY, parent=self, then=self.check)
         self.waiting = WaitingLine(self)
         self.attempts = AttemptList(mender, self)
-        self.body.addWidget(self.waiting)
-        self.body.addWidget(self.attempts)
-        self.body.addWidget(self.values)
-        self.body.addWidget(ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self))
+        where = ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self)
+        extend(self.body, self.waiting, self.attempts, self.values, where)
         self.foot.insertWidget(self.foot.count() - 1, self.submitted)
         self.again.hide()
         VisibleTick(self, self._show_wait)

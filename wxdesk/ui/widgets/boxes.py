@@ -43,6 +43,12 @@ def _filled[B: QBoxLayout](
     box.setContentsMargins(*margins)
     if spacing is not None:
         box.setSpacing(spacing)
+    extend(box, *parts)
+    return box
+
+
+def extend(box: QBoxLayout, *parts: BoxPart) -> None:
+    """Put more parts at the end of a row or a column."""
     for part in parts:
         match part:
             case "stretch":
@@ -55,7 +61,6 @@ def _filled[B: QBoxLayout](
                 _add(box, inner, factor)
             case _:
                 _add(box, part)
-    return box
 
 
 def _add(box: QBoxLayout, inner: QWidget | QLayout, factor: int = 0, alignment: Qt.AlignmentFlag | None = None) -> None:

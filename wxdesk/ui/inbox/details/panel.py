@@ -19,7 +19,7 @@ from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.days import dated_time
@@ -65,14 +65,11 @@ class DetailPanel(Frame):
             heading = hbox((PlainLabel(title, size=Size.SMALL, role="secondary", strong=True), 1))
             if widget is self.contact:
                 heading.addWidget(self.away)
-            into.addLayout(heading)
-            into.addWidget(widget)
-            into.addSpacing(12)
+            extend(into, heading, widget, 12)
             if widget is self.contact:
                 column.addWidget(self.data)
             if widget is self.speaker:
-                column.addWidget(self._taken)
-                column.addWidget(self.history)
+                extend(column, self._taken, self.history)
         column.addStretch(1)
         return content
 

@@ -10,7 +10,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Measure, Size, font
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import STRETCH, extend, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -38,10 +38,7 @@ class TrialBubbles(QWidget):
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self._column = vbox(self._chat, spacing=8, within=self)
         self._make_bodies()
-        self._column.addWidget(self.cost)
-        self._column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addWidget(self.bodies)
-        self._column.addStretch(1)
+        extend(self._column, self.cost, (self.open, Qt.AlignmentFlag.AlignLeft), self.bodies, STRETCH)
         self.show_bodies([])
 
     def _make_bodies(self) -> None:

@@ -18,7 +18,7 @@ from wxdesk.i18n import explain_reason, tr
 from wxdesk.ui.look.keys import own_key, sequence
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -184,9 +184,7 @@ class Legend(Dialog):
         head = PlainLabel(title, size=Size.TITLE, strong=True)
         column = vbox(head, 8, within=content, spacing=2, margins=(24, 20, 24, 20))
         for name, meaning in entries:
-            column.addWidget(PlainLabel(name, strong=True))
-            column.addWidget(PlainLabel(meaning, role="secondary", wrap=True))
-            column.addSpacing(8)
+            extend(column, PlainLabel(name, strong=True), PlainLabel(meaning, role="secondary", wrap=True), 8)
         scroll = ColumnScroll(self, content)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
         vbox(scroll, within=self)

@@ -20,7 +20,7 @@ from wxdesk.ui.inbox.sendability import guarded_text
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -231,8 +231,7 @@ class ContentPanel(Popover):
         vbox(heading, self.preview, STRETCH, within=self._shown, spacing=3)
         self._halves.addWidget(self._shown, 0)
         foot = hbox((self.hint, 1), hbox(self.send, self.more, spacing=2), spacing=8)
-        self.column.addLayout(self._halves)
-        self.column.addLayout(foot)
+        extend(self.column, self._halves, foot)
         self.confirmed.connect(self.submit)
         form.column.setSpacing(8)
         form.column.addStretch(1)

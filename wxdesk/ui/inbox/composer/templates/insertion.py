@@ -26,7 +26,7 @@ from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import grid, hbox
+from wxdesk.ui.widgets.boxes import extend, grid, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.flow_layout import discard
@@ -59,9 +59,7 @@ class TemplateForm(Popover):
         self.problem = PlainLabel(size=Size.SMALL, role="failed", wrap=True)
         self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎", then=self.submit)
         foot = hbox((self.problem, 1), self.insert, spacing=8)
-        self.column.addLayout(self._grid)
-        self.column.addWidget(self.text)
-        self.column.addLayout(foot)
+        extend(self.column, self._grid, self.text, foot)
         self.confirmed.connect(self.submit)
 
     def ask(self, filling: Filling) -> None:
