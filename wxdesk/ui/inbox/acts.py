@@ -22,6 +22,7 @@ from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.wording.hold_reasons import colleagues_among
 from wxdesk.ui.wording.messages import clock_time, name_of
 from wxdesk.ui.wording.status import EndChoice, HoursBoundary, changed_text, snooze_choices
@@ -90,7 +91,7 @@ LONGEST_TAG = 24
 _MOST_TAGS = 12
 
 
-class RowMenu(QMenu):
+class RowMenu(PassingMenu):
     """Offers what can be done with `some` conversations, and does it by `do`.
 
     `known` are the tags in use, the commonest first.
@@ -99,9 +100,8 @@ class RowMenu(QMenu):
     def __init__(
         self, desk: Desk, some: Sequence[Conversation], known: Sequence[str], do: DoToRows, parent: QWidget
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent, tr("What to do with these conversations"))
         self._some, self._do, self._under = tuple(some), do, parent
-        self.setAccessibleName(tr("What to do with these conversations"))
         read = [one for one in some if not one.unread]
         self._offer(tr("Mark as unread"), RowAct.UNREAD, read)
         self._offer(tr("Mark as read"), RowAct.READ, len(read) < len(some))
@@ -196,9 +196,7 @@ class RowActs(QObject):
 
     def open_menu(self, rows: RowsView, some: Sequence[Conversation], tags: Sequence[str], at: QPoint) -> None:
         """Open the menu of these conversations over their `rows`; `tags` are those in use."""
-        menu = RowMenu(self._bridge.desk, some, tags, self.do, rows)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
+        RowMenu(self._bridge.desk, some, tags, self.do, rows).popup(at)
 
     def _changed(self, some: Sequence[Conversation], change: RowChange, written: str, result: RowsChanged) -> None:
         reached = [one for one in some if one.id in result.ids]

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.listing import InboxRow, Waiting
@@ -26,6 +26,7 @@ from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, WindowBridge
+from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.takeover import extend_takeovers_text, takeovers_ended_text, takeovers_ending_text
 
@@ -255,7 +256,7 @@ class MeanwhileNotice(QObject):
 
     def _offer(self, skipped: int) -> None:
         """Offer to take them one by one, and the rules for those whom they skipped."""
-        menu = QMenu(self._host, toolTipsVisible=True)
+        menu = PassingMenu(self._host, tr("What to do…"))
         menu.addAction(tr("Take them one by one"), self.walk_wanted.emit)
         paused = self._bridge.desk.health.state.paused
         for words, as_drafts in ((tr("Let the rules write drafts"), True), (tr("Let the rules answer"), False)):
@@ -263,7 +264,6 @@ class MeanwhileNotice(QObject):
             rules.setVisible(skipped > 0)
             rules.setEnabled(not paused)
             rules.setToolTip(tr("Automatic replies are paused") if paused else words)
-        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(QCursor.pos())
 
     def _ask_rules(self, as_drafts: bool) -> None:

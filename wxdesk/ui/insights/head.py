@@ -6,7 +6,7 @@ from typing import cast
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QMenu, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from wxdesk.core.model.statistics import FigureFilter, Figures
 from wxdesk.i18n import account_title, tr
@@ -16,7 +16,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.moment import ask_days
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import SingleChoiceButton
+from wxdesk.ui.widgets.menu_button import PassingMenu, SingleChoiceButton
 
 MARGIN = 24
 _EVERYBODY = (0, "")
@@ -99,11 +99,10 @@ class InsightsHead(QWidget):
         self.chosen.emit()
 
     def _offer_export(self) -> None:
-        menu = QMenu(self)
+        menu = PassingMenu(self, self.export.accessibleName())
         for ending, word in ((".csv", tr("Table for Excel (*.csv)")), (".png", tr("Picture (*.png)"))):
             menu.addAction(word).setData(ending)
         menu.triggered.connect(self._export)
-        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.export.mapToGlobal(QPoint(0, self.export.height())))
 
     def _export(self, action: QAction) -> None:

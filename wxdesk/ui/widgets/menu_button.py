@@ -1,4 +1,4 @@
-"""Buttons with a menu: one of several, any of several, or a name; menus above."""
+"""Buttons with a menu: one of several, any of several, or a name; menus for one opening."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -20,20 +20,31 @@ def offer_above(
     button: QWidget, name: str, choices: Iterable[MenuChoice | None], then: Callable[[Any], object]
 ) -> None:
     """Open a menu above a button; `then` gets the value chosen. None draws a line."""
-    menu = QMenu(button)
-    menu.setAccessibleName(name)
-    menu.aboutToHide.connect(menu.deleteLater)
-    group = QActionGroup(menu)
+    menu = PassingMenu(button, name)
     for choice in choices:
         if choice is None:
             menu.addSeparator()
-            continue
-        words, value, marked = choice
-        action = group.addAction(menu.addAction(words))
+        else:
+            words, value, marked = choice
+            menu.choice(words, partial(then, value), marked)
+    menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+
+
+class PassingMenu(QMenu):
+    """A menu that is made for one opening, and gone once it hides."""
+
+    def __init__(self, parent: QWidget, name: str) -> None:
+        super().__init__(parent, toolTipsVisible=True)
+        self.setAccessibleName(name)
+        self.aboutToHide.connect(self.deleteLater)
+        self._choices = QActionGroup(self)
+
+    def choice(self, words: str, then: Callable[[], object], marked: bool | None) -> None:
+        """Add a choice, marked if it is the one in force; None if it is never marked."""
+        action = self._choices.addAction(self.addAction(words))
         action.setCheckable(marked is not None)
         action.setChecked(bool(marked))
-        action.triggered.connect(partial(then, value))
-    menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+        action.triggered.connect(then)
 
 
 class MenuButton(Button):

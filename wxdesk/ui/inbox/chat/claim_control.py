@@ -18,6 +18,7 @@ from wxdesk.ui.inbox.chat.header import FaceButton
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.hold_reasons import HoldReasons, claim_text
 
@@ -54,8 +55,7 @@ class ClaimControl(QObject):
     def open_menu(self) -> None:
         """Offer what can be done about the claim."""
         desk, claims, thread = self._bridge.desk, self._bridge.desk.claims, self._conversation_id
-        menu = QMenu(self._face, toolTipsVisible=True)
-        menu.setAccessibleName(self._face.accessibleName())
+        menu = PassingMenu(self._face, self._face.accessibleName())
         menu.addAction(self._face.accessibleName().replace("&", "&&")).setEnabled(False)
         menu.addSeparator()
         mine, free = self._owner == desk.me, not self._owner
@@ -70,7 +70,6 @@ class ClaimControl(QObject):
             for name in sorted({one.name for one in desk.colleagues.now} - {desk.me}):
                 action = menu.addAction(tr("Hand to {name}…", name=name).replace("&", "&&"))
                 action.triggered.connect(partial(self._hand_to, thread, name))
-        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._face.mapToGlobal(QPoint(0, self._face.height() + 4)))
 
     def _offer(self, menu: QMenu, words: str, command: Callable[[], Coroutine[Any, Any, None]]) -> QAction:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QMenu
 
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, ends_soon, extended_duration
@@ -19,6 +18,7 @@ from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge, announce
+from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.wording.status import status_icon, status_sentence
 from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown, takeover_silences, takeover_spans
 
@@ -66,8 +66,7 @@ class TakeoverControl(QObject):
         if conversation is None:
             return
         now, anchor = self._bridge.desk.clock(), self._header.spans
-        menu = QMenu(anchor)
-        menu.setAccessibleName(tr("For how long to take over"))
+        menu = PassingMenu(anchor, tr("For how long to take over"))
         closing = next_hours_change(self._bridge.desk, conversation, lambda schedule: schedule.next_close(now))
         take_over = partial(self._take_over, conversation.id)
         offer(menu, takeover_spans(conversation, closing, now), take_over)
@@ -76,7 +75,6 @@ class TakeoverControl(QObject):
         if self._header.taken_over:
             menu.addSeparator()
             menu.addAction(tr("Hand back now"), partial(self._hand_back, conversation.id))
-        menu.aboutToHide.connect(menu.deleteLater)
         at = anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4))
         menu.popup(at)
         menu.setActiveAction(menu.actions()[0])

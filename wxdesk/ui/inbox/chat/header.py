@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
@@ -24,6 +24,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
+from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon
 from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of, span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
@@ -338,34 +339,23 @@ class ChatHeader(Frame):
         conversation = self._conversation
         if conversation is None:
             return
-        menu = QMenu(self)
-        menu.setAccessibleName(tr("Mode"))
-        group = QActionGroup(menu)
+        menu = PassingMenu(self, tr("Mode"))
+        choose = partial(self.mode_chosen.emit, conversation.id)
         if self._now is not None:
             _say(menu, self._where_from(conversation, self._now))
             menu.addSeparator()
         _say(menu, tr("For this conversation, before all rules:"))
         for mode in ReplyMode:
-            self._add_mode(group, menu, mode_text(mode), conversation, mode)
+            menu.choice(mode_text(mode), partial(choose, mode), conversation.mode is mode)
         menu.addSeparator()
         account = self._accounts.get(conversation.account)
         text = tr("As the account: {mode}", mode=mode_text(account.reply_mode)) if account else tr("As the account")
-        self._add_mode(group, menu, text, conversation, None)
+        menu.choice(text, partial(choose, None), conversation.mode is None)
         _say(menu, tr("A rule's own way of leaving goes before the account's"))
         menu.addSeparator()
         menu.addAction(tr("Snooze…")).triggered.connect(self.snooze.click)
         menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer.click)
-        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mode.mapToGlobal(QPoint(0, self.mode.height() + 4)))
-
-    def _add_mode(
-        self, group: QActionGroup, menu: QMenu, text: str, conversation: Conversation, mode: ReplyMode | None
-    ) -> None:
-        action = menu.addAction(text)
-        action.setCheckable(True)
-        action.setChecked(conversation.mode is mode)
-        action.triggered.connect(partial(self.mode_chosen.emit, conversation.id, mode))
-        group.addAction(action)
 
     def minimumSizeHint(self) -> QSize:
         """Return the width at which the barest level of detail still fits."""

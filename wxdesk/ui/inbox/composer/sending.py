@@ -7,8 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.content import Content, ReplyKind
@@ -22,6 +21,7 @@ from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.wording.status import later_choices
 
 
@@ -157,8 +157,7 @@ class ReplySending(QObject):
 
     def open_menu(self, anchor: QWidget) -> None:
         """Open the menu of more ways to send over its button."""
-        menu = QMenu(anchor)
-        menu.setAccessibleName(tr("More ways to send"))
+        menu = PassingMenu(anchor, tr("More ways to send"))
         now, written = self._bridge.desk.clock(), self._written
         resolve = menu.addAction(tr("Send and resolve\tCtrl+Shift+Enter"), self.send_and_resolve)
         later = menu.addMenu(tr("Send later"))
@@ -170,17 +169,13 @@ class ReplySending(QObject):
         ask = partial(ask_moment, anchor, tr("Send later"), tr("Send then"), now, then)
         later.addAction(tr("At another time…"), ask)
         menu.addSeparator()
-        group = QActionGroup(menu)
+        chosen = self._bridge.desk.preferences.now.after_sending
         for value, words in (
             (AfterSending.STAY, tr("After sending, stay here")),
             (AfterSending.LONGEST, tr("After sending, go to who waits longest")),
             (AfterSending.UNREAD, tr("After sending, go to the next unread")),
         ):
-            action = group.addAction(menu.addAction(words))
-            action.setCheckable(True)
-            action.setChecked(value is self._bridge.desk.preferences.now.after_sending)
-            action.triggered.connect(partial(self._prefer, value))
-        menu.aboutToHide.connect(menu.deleteLater)
+            menu.choice(words, partial(self._prefer, value), value is chosen)
         menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), -menu.sizeHint().height() - 4)))
 
     def send_and_resolve(self) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QActionGroup, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QMenu, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
@@ -15,6 +15,7 @@ from wxdesk.i18n import account_title, tr
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Legend
+from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.wording.figures import OF_A_TEAM, Figure, figure_texts
 
 SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
@@ -76,24 +77,17 @@ class ScopeButton(SmallButton):
         self, accounts: Sequence[str], tags: Sequence[str], pages: Sequence[str], views: tuple[SavedView, ...]
     ) -> None:
         """Let the operator choose a scope, a narrowing or a saved view."""
-        menu = QMenu(self)
-        menu.setAccessibleName(self.accessibleName())
-        group = QActionGroup(menu)
+        menu = PassingMenu(self, self.accessibleName())
         chosen = self.filter if self.filter in SCOPES else InboxFilter.ALL
         for part in SCOPES:
-            word = scope_name(part)
-            action = menu.addAction(f"{word} ({self.snoozed})" if part is InboxFilter.SNOOZED else word)
-            action.setCheckable(True)
-            action.setChecked(part is chosen)
-            action.triggered.connect(partial(self.chosen.emit, part))
-            group.addAction(action)
+            word = f"{scope_name(part)} ({self.snoozed})" if part is InboxFilter.SNOOZED else scope_name(part)
+            menu.choice(word, partial(self.chosen.emit, part), part is chosen)
         menu.addSeparator()
         self._add_narrowings(menu, accounts, tags, pages)
         menu.addSeparator()
         self._add_views(menu, views)
         menu.addSeparator()
         menu.addAction(tr("What the figures mean…")).triggered.connect(self._explain)
-        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + 4)))
 
     def _add_narrowings(self, menu: QMenu, accounts: Sequence[str], tags: Sequence[str], pages: Sequence[str]) -> None:
