@@ -13,7 +13,7 @@ from wxdesk.core.outside import PhoneKind
 from wxdesk.i18n import tr, unit
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY
 from wxdesk.ui.settings.preference_lines import sentence_word
-from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton, Switch
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
@@ -21,7 +21,7 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
 from wxdesk.ui.widgets.fields.number import NumberField
-from wxdesk.ui.widgets.flow_layout import FlowLayout, remove_widgets
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.rights import Rights
 

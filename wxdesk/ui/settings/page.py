@@ -19,10 +19,9 @@ from wxdesk.ui.settings.places_card import DataCard, InstallationFacts, PlacesCa
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.setup.console import ElsewhereCard
 from wxdesk.ui.team.card import TeamCard
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 TWO_COLUMNS = 960

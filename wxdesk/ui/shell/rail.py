@@ -29,7 +29,7 @@ class PageEntry:
 
 
 class Rail(Frame):
-    """One item for each page, the last one at the foot; `group` tells which was chosen."""
+    """One item for each page, the last one at the foot; `group` has the chosen one."""
 
     def __init__(self, places: Sequence[PageEntry], parent: QWidget | None = None) -> None:
         super().__init__("rail", parent)

@@ -17,9 +17,9 @@ from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header
 from wxdesk.ui.look.keys import is_pressed
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
-from wxdesk.ui.widgets.boxes import Frame, vbox
+from wxdesk.ui.widgets.boxes import Frame, discard, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
-from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_row, paint_text
 from wxdesk.ui.widgets.row_list import Index

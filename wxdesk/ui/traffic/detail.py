@@ -14,10 +14,9 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, mono_font
 from wxdesk.ui.traffic.steps import TrafficStep
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, grid, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, grid, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton, copy
-from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import short_openid
 

@@ -1,4 +1,4 @@
-"""Rows, columns and grids, each made by one call, frames, and a scroll area."""
+"""Rows, columns and grids, filled and emptied by one call; frames; a scroll area."""
 
 from typing import Final, Literal
 
@@ -75,9 +75,9 @@ def _add(box: QBoxLayout, inner: QWidget | QLayout, factor: int = 0, alignment: 
 def grid(
     *, across: int, down: int, margins: Margins = (0, 0, 0, 0), names: int = 0, within: QWidget | None = None
 ) -> QGridLayout:
-    """Return an empty grid with gaps `across` and `down`, whose second column takes what is left.
+    """Return an empty grid whose second column takes what is left.
 
-    The first column, mostly of names, is at least `names` pixels wide.
+    Its gaps are `across` and `down`; the first column, mostly of names, is at least `names` pixels wide.
     """
     made = QGridLayout()
     if within is not None:
@@ -88,6 +88,20 @@ def grid(
     made.setColumnMinimumWidth(0, names)
     made.setColumnStretch(1, 1)
     return made
+
+
+def discard(*widgets: QWidget) -> None:
+    """Hide widgets at once, and delete them."""
+    for widget in widgets:
+        widget.hide()
+        widget.deleteLater()
+
+
+def remove_widgets(layout: QLayout) -> None:
+    """Remove all that is in a layout, and discard its widgets."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            discard(widget)
 
 
 class Frame(QFrame):

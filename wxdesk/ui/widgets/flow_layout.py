@@ -127,20 +127,6 @@ class FlowLayout(QLayout):
         return groups
 
 
-def discard(*widgets: QWidget) -> None:
-    """Hide widgets at once, and delete them."""
-    for widget in widgets:
-        widget.hide()
-        widget.deleteLater()
-
-
-def remove_widgets(layout: QLayout) -> None:
-    """Remove all that is in a layout, and discard its widgets."""
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            discard(widget)
-
-
 def _sizes_in(group: list[QLayoutItem], width: int, gap: int) -> list[tuple[QLayoutItem, QSize]]:
     """Return a group's sizes; expanding items leave room for those kept beside them."""
     sizes: list[tuple[QLayoutItem, QSize]] = []

@@ -1,4 +1,4 @@
-"""Buttons with a menu: one of several, any of several, or a name; menus for one opening."""
+"""Buttons with a menu: one of several, several, or a name; and passing menus."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial

@@ -12,9 +12,8 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, grid, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, grid, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
 
 

@@ -17,9 +17,8 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
 from wxdesk.ui.look.theme import Size, Theme
-from wxdesk.ui.widgets.boxes import Frame, grid, vbox
+from wxdesk.ui.widgets.boxes import Frame, grid, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.decision import outcome_text, rule_title, rule_words
 from wxdesk.ui.wording.messages import author_word, clock_second

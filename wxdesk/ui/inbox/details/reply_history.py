@@ -24,8 +24,7 @@ from wxdesk.ui.inbox.details.difference import (
     shortened,
 )
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import Frame, vbox
-from wxdesk.ui.widgets.flow_layout import remove_widgets
+from wxdesk.ui.widgets.boxes import Frame, remove_widgets, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
 from wxdesk.ui.wording.messages import clock_second, clock_time, date_text
 from wxdesk.ui.wording.reply_status import stopped_words

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from wxdesk.i18n import tr
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.boxes import discard
 from wxdesk.ui.widgets.buttons import Chip
-from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import set_tip
 
 LONGEST = 24

@@ -14,11 +14,10 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.business_hours.draft import CalendarDraft, CalendarFieldPath, CalendarMistake, SpecialDaysDraft
 from wxdesk.ui.rules.business_hours.rows import DayRow, SpecialDaysRow
 from wxdesk.ui.rules.business_hours.text import utc_offset_text
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField
-from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 LONGEST_NAME = 60

@@ -10,10 +10,9 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.business_hours.draft import SpanDraft, SpecialDaysDraft, read_span
 from wxdesk.ui.rules.business_hours.text import end_note
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.wording.messages import weekday_text

@@ -12,9 +12,8 @@ from wxdesk.core.rules.lint.findings import LintCode, LintFinding, Severity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.review.text import finding_text
-from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import Frame, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 

@@ -10,9 +10,8 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Measure, Size, font
-from wxdesk.ui.widgets.boxes import STRETCH, extend, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, extend, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.flow_layout import remove_widgets
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
 

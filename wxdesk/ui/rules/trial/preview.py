@@ -20,8 +20,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.editor import is_unfinished
 from wxdesk.ui.rules.text import action_name, shortened, type_name
-from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, vbox
-from wxdesk.ui.widgets.flow_layout import remove_widgets
+from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, remove_widgets, vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
 

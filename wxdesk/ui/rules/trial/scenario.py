@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.events import ConfigurationChanged
@@ -23,7 +23,6 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.text import shortened
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import grid
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
@@ -242,7 +241,11 @@ class TrialScenarioForm(QWidget):
         self.event_name = QLineEdit(self, placeholderText=tr("such as {example}", example="kf_close_session"))
 
     def _lay_out(self) -> None:
-        fields = grid(across=8, down=6, within=self)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
         rows: list[tuple[str, QWidget]] = [
             (tr("Event"), self.event_name),
             (tr("Mini program"), self.account),
@@ -261,9 +264,9 @@ class TrialScenarioForm(QWidget):
         ]
         self._labels = {field: PlainLabel(name, size=Size.SMALL, role="secondary", parent=self) for name, field in rows}
         for row, (name, field) in enumerate(rows):
-            fields.addWidget(self._labels[field], row, 0)
+            grid.addWidget(self._labels[field], row, 0)
             narrow = isinstance(field, SingleChoiceButton | NameMenuButton | NumberField)
-            fields.addWidget(field, row, 1, LEFT if narrow else Qt.AlignmentFlag(0))
+            grid.addWidget(field, row, 1, LEFT if narrow else Qt.AlignmentFlag(0))
             if isinstance(field, QLineEdit) and not isinstance(field, NumberField):
                 field.setAccessibleName(tr("{what} in this trial", what=name))
         self._labels[self.moment_error].hide()

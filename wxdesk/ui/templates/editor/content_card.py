@@ -27,9 +27,9 @@ from wxdesk.ui.editing.template_text import (
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.text import kind_name, variant_name
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
-from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 

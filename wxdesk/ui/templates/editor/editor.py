@@ -27,11 +27,10 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.content_card import ContentCard
 from wxdesk.ui.templates.editor.preview import TemplatePreview
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
-from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDEST = 980

@@ -12,9 +12,10 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.boxes import discard
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
-from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, discard
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.labels import set_tip
 
 HEIGHT = 30

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -23,13 +23,11 @@ from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.templates.picker import EmoticonPicker, TemplatePicker
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import extend, grid, hbox
+from wxdesk.ui.widgets.boxes import discard, extend, grid, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.flow_layout import discard
 from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDEST = 480
@@ -97,7 +95,7 @@ class TemplateForm(Popover):
             self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.submit()
         else:
             super().keyPressEvent(event)

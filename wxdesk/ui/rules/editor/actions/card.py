@@ -22,9 +22,9 @@ from wxdesk.ui.rules.editor.actions.template import TemplateBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
 from wxdesk.ui.rules.text import action_name
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton, Switch
-from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
 ADDABLE = (

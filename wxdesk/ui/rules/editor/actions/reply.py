@@ -17,10 +17,10 @@ from wxdesk.ui.editing.template_text import TemplateEdit, VariableMenu
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.bodies import ActionBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT
-from wxdesk.ui.widgets.flow_layout import FlowLayout, discard
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 

@@ -17,11 +17,12 @@ from wxdesk.desk.rules.patterns import finds_every_text
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.editor.conditions.pattern_field import PatternField
+from wxdesk.ui.widgets.boxes import discard
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import HEIGHT, WordChips
-from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, discard
+from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 from wxdesk.ui.wording.conditions import condition_choice
