@@ -88,6 +88,7 @@ static int fails(int call) {
     return 1;
 }
 
+/* Also after a call that did nothing, as for a file that is not there: it was counted. */
 static void after(int call) {
     if (fault_dies == 2 && (fault_calls & call) && seen == fault_first) die();
 }
@@ -105,8 +106,8 @@ static int open_as(const char *path, int flags, mode_t mode) {
         handles[fd] = ((int64_t)getpid() << 32) | ++opened;
         judged[fd] = database;
         record(is_new ? 'N' : (flags & O_TRUNC) ? 'C' : 'O', handles[fd], 0, path, strlen(path));
-        if (database) after(OPEN);
     }
+    if (database) after(OPEN);
     int kept = errno;
     pthread_mutex_unlock(&one);
     errno = kept;
@@ -220,8 +221,8 @@ int rename(const char *old, const char *new) {
     if (!done) {
         int size = snprintf(both, sizeof both, "%s%c%s", old, 0, new);
         record('R', 0, 0, both, size);
-        after(NAME);
     }
+    after(NAME);
     int kept = errno;
     pthread_mutex_unlock(&one);
     errno = kept;
@@ -235,8 +236,8 @@ int unlink(const char *path) {
     int done = fails(NAME) ? -1 : real(path);
     if (!done) {
         record('U', 0, 0, path, strlen(path));
-        after(NAME);
     }
+    after(NAME);
     int kept = errno;
     pthread_mutex_unlock(&one);
     errno = kept;
