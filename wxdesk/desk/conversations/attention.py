@@ -48,22 +48,17 @@ class AttentionState:
         return frozenset(call.conversation_id for call in self.unseen if call.rings)
 
 
+@dataclass(eq=False, repr=False)
 class AttentionWatch:
     """Keeps attention up to date; `state`, one record, is readable from any thread."""
 
-    def __init__(
-        self,
-        calls: AttentionList,
-        accounts: Mapping[str, Account],
-        warn: Callable[[], timedelta],
-        publish: Callable[[events.Event], None],
-        clock: Clock,
-    ) -> None:
-        self._calls = calls
-        self._accounts = accounts
-        self._warn = warn
-        self._publish = publish
-        self._clock = clock
+    _calls: AttentionList
+    _accounts: Mapping[str, Account]
+    _warn: Callable[[], timedelta]
+    _publish: Callable[[events.Event], None]
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._touched: set[int] = set()
         self._answered: dict[int, datetime] = {}
         """Conversations with an operator's reply on its way, and the time to check it."""

@@ -6,6 +6,7 @@ One notice tells of all who wait. There is another only for somebody new, and no
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.listing import InboxRow
@@ -29,26 +30,19 @@ MOST_LINES = 5
 LONGEST_WORDS = 60
 
 
+@dataclass(eq=False, repr=False)
 class PhoneNotices:
     """Watches who waits, and tells the phones of `[phone]` in config.toml."""
 
-    def __init__(  # noqa: PLR0913 - who waits, whether anybody is there, and whom to tell
-        self,
-        configuration: Configuration,
-        endpoints: EndpointCaller,
-        attention: AttentionWatch,
-        rows: AttentionList,
-        presence: DeskPresence,
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._configuration = configuration
-        self._endpoints = endpoints
-        self._attention = attention
-        self._rows = rows
-        self._presence = presence
-        self._publish = publish
-        self._clock = clock
+    _configuration: Configuration
+    _endpoints: EndpointCaller
+    _attention: AttentionWatch
+    _rows: AttentionList
+    _presence: DeskPresence
+    _publish: Callable[[Event], None]
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._told: frozenset[tuple[int, datetime]] = frozenset()
         self._told_at: datetime | None = None
         self._awake, self._looking = asyncio.Event(), asyncio.Lock()

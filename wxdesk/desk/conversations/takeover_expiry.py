@@ -7,6 +7,7 @@ about it: while the operator is typing in a conversation, the end is postponed.
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
@@ -26,6 +27,7 @@ KEY = "takeovers_told"
 STORE_RETRY_SECONDS = 5.0
 
 
+@dataclass(eq=False, repr=False)
 class TakeoverExpiry:
     """Publishes `TakeoverEnding` and `TakeoverEnded`, each once for each end.
 
@@ -36,23 +38,16 @@ class TakeoverExpiry:
     `returns_at`: when nobody has been at the desk for as long as the operator wants.
     """
 
-    def __init__(
-        self,
-        takeovers: TakeoverStore,
-        settings: Settings,
-        operator_typing: OperatorTyping,
-        returns_at: Callable[[], datetime | None],
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._takeovers = takeovers
-        self.endless = takeovers.endless
-        self._settings = settings
-        self._operator_typing = operator_typing
-        self._returns_at = returns_at
+    _takeovers: TakeoverStore
+    _settings: Settings
+    _operator_typing: OperatorTyping
+    _returns_at: Callable[[], datetime | None]
+    _publish: Callable[[Event], None]
+    _clock: Clock
+
+    def __post_init__(self) -> None:
+        self.endless = self._takeovers.endless
         self._returned_at: datetime | None = None
-        self._publish = publish
-        self._clock = clock
         self._ends: dict[int, datetime] = {}
         self._warned: dict[int, datetime] = {}
         self._awake = asyncio.Event()

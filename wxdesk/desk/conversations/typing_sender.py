@@ -7,6 +7,7 @@ ends it with the next one. It is a courtesy: its errors are only logged, and it 
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import NotFound, SendError, StoreError
@@ -26,6 +27,7 @@ ALLOWED_AFTER_MESSAGE = timedelta(seconds=30)
 """Longest time after a message; later it is refused (45080)."""
 
 
+@dataclass(eq=False, repr=False)
 class TypingIndicator:
     """Typing indicator; hears `MessageKept`, `ReplyChanged` and `TypingAsked`.
 
@@ -33,22 +35,14 @@ class TypingIndicator:
     sent.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        sender: TypingSender,
-        accounts: Mapping[str, Account],
-        operator_typing: OperatorTyping,
-        clock: Clock,
-        *,
-        wanted: bool = True,
-    ) -> None:
-        self._store = store
-        self._sender = sender
-        self._accounts = accounts
-        self._operator_typing = operator_typing
-        self._clock = clock
-        self.wanted = wanted
+    _store: Store
+    _sender: TypingSender
+    _accounts: Mapping[str, Account]
+    _operator_typing: OperatorTyping
+    _clock: Clock
+    wanted: bool = True
+
+    def __post_init__(self) -> None:
         self._last_word: dict[int, datetime] = {}
         self._shown: dict[int, datetime] = {}
         self._turn = asyncio.Lock()

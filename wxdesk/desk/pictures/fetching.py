@@ -17,6 +17,7 @@ calls; a message that fails again and again waits by itself and holds up no othe
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import BadPicture, NotSent, Refused, StoreError
@@ -53,27 +54,21 @@ _RESTS = tuple(timedelta(seconds=s) for s in (1, 2, 5, 10, 30, 60))
 _LATER = frozenset({ErrorAction.RETRY, ErrorAction.WAIT, ErrorAction.TOKEN, ErrorAction.CONFIG, ErrorAction.QUOTA})
 
 
+@dataclass(eq=False, repr=False)
 class PictureFetching:
     """Fetches awaited pictures until cancelled.
 
     `ready` gives the accounts that may fetch, by name. Subscribed to `PictureChanged` and `ConfigurationChanged`.
     """
 
-    def __init__(
-        self,
-        records: PictureRecords,
-        files: PictureBytes,
-        media: Media,
-        ready: Callable[[], Mapping[str, Account]],
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._records = records
-        self._files = files
-        self._media = media
-        self._ready = ready
-        self._publish = publish
-        self._clock = clock
+    _records: PictureRecords
+    _files: PictureBytes
+    _media: Media
+    _ready: Callable[[], Mapping[str, Account]]
+    _publish: Callable[[Event], None]
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._awake = asyncio.Event()
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._failures: dict[int, int] = {}

@@ -12,6 +12,7 @@ operator wrote is never paused.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -67,37 +68,28 @@ SEND_SECONDS = 0.5
 """Least time for a call: at exit, none begins that would be cut off."""
 
 
+@dataclass(eq=False, repr=False)
 class Outbox:
     """Sends queued replies until cancelled."""
 
-    def __init__(  # noqa: PLR0913 - what it is built from, named
-        self,
-        store: Store,
-        sender: Sender,
-        accounts: Mapping[str, Account],
-        pause: Pause,
-        hold_timers: HoldTimers,
-        policy_changes: PolicyChanges,
-        backoff: AccountBackoff,
-        publish: Callable[[Event], None],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._sender = sender
-        self._accounts = accounts
-        self._pause = pause
-        self._hold_timers = hold_timers
-        self._policy_changes = policy_changes
-        self._publish = publish
-        self._clock = clock
+    _store: Store
+    _sender: Sender
+    _accounts: Mapping[str, Account]
+    _pause: Pause
+    _hold_timers: HoldTimers
+    _policy_changes: PolicyChanges
+    _backoff: AccountBackoff
+    _publish: Callable[[Event], None]
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._awake = asyncio.Event()
         self._wake: datetime | None = None
         self._wake_known = False
         self._stopping = False
         self._claims_lost_until: datetime | None = None
         self._under_way = InFlight()
-        self._backoff = backoff
-        self._outcomes = Outcomes(store, backoff, publish, clock)
+        self._outcomes = Outcomes(self._store, self._backoff, self._publish, self._clock)
 
     def hear(self, event: Event) -> None:
         """Look at the queue again after an event that may add to it."""

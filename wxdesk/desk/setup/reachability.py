@@ -55,28 +55,22 @@ TROUBLE = "reach"
 _ANY_ADDRESS = re.compile(r"^(0\.0\.0\.0|\[::\])(?=:)")
 
 
+@dataclass(eq=False, repr=False)
 class Reachability:
     """Keeper of `state`, one record, readable from any thread.
 
     `follow` says what to probe; until then, and without an address, nothing is.
     """
 
-    def __init__(
-        self,
-        prober: Prober,
-        outages: Outages,
-        settings: Settings,
-        publish: Callable[[Event], None],
-        clock: Clock,
-        rhythm: ProbeRhythm = ProbeRhythm(),
-    ) -> None:
+    _prober: Prober
+    _outages: Outages
+    _settings: Settings
+    _publish: Callable[[Event], None]
+    _clock: Clock
+    _rhythm: ProbeRhythm = ProbeRhythm()
+
+    def __post_init__(self) -> None:
         self.state = Reach()
-        self._prober = prober
-        self._outages = outages
-        self._settings = settings
-        self._publish = publish
-        self._clock = clock
-        self._rhythm = rhythm
         self._configured = self._tunnel_url = self._account = self._listener = ""
         self._tunnel = TunnelState()
         self._following = False

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import SendError, StoreError
@@ -87,24 +87,18 @@ PATIENCE = timedelta(seconds=15)
 """Time within which WeChat's check of the URL comes after it was submitted."""
 
 
+@dataclass(eq=False, repr=False)
 class SetupWaiting:
     """Judges in the background what is only known later."""
 
-    def __init__(
-        self,
-        accounts: Mapping[str, Account],
-        book: FactBook,
-        api: SetupApi,
-        store: AttemptStore,
-        rules: HasRules,
-        clock: Clock,
-    ) -> None:
-        self._accounts = accounts
-        self._book = book
-        self._api = api
-        self._store = store
-        self._rules = rules
-        self._clock = clock
+    _accounts: Mapping[str, Account]
+    _book: FactBook
+    _api: SetupApi
+    _store: AttemptStore
+    _rules: HasRules
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._submitted: dict[str, datetime] = {}
         self._unproven: set[str] = set()
         self._asked: set[str] = set()
