@@ -43,7 +43,7 @@ from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.templates import TemplateFiller, TemplateLibrary
+from wxdesk.desk.templates import TemplateLibrary
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.reconfiguration import doors_of
 from wxdesk.store import Store
@@ -170,7 +170,6 @@ def authored_parts(
         policy_changes.rules,
         store.picture_bytes,
     )
-    filler = TemplateFiller(renderer, calendars)
     rules = RulesDesk(
         rulebook,
         RuleTrials(rulebook, renderer, accounts, clock),
@@ -179,7 +178,7 @@ def authored_parts(
         RulesReview(rulebook, store, accounts, clock),
         DryRun(rulebook, store.message_history, accounts),
     )
-    return rules, TemplateLibrary(store.templates, filler, clock, bus.publish, rulebook.changed)
+    return rules, TemplateLibrary(store.templates, renderer, calendars, clock, bus.publish, rulebook.changed)
 
 
 def outgoing_parts(  # noqa: PLR0913 - what goes out stands on all of these

@@ -22,66 +22,20 @@ from wxdesk.store.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateFiller:
-    """Starts insertions.
-
-    `_choose` gives a number below the one it gets, for templates with random variants.
-    """
-
-    _renderer: LiquidRenderer
-    _calendars: Calendars
-    _choose: Callable[[int], int] = random.randrange
-
-    def mistakes(self, text: str) -> tuple[BadTemplate, ...]:
-        """Return all mistakes that keep `text` out of a template."""
-        return self._renderer.mistakes(text, frozenset(), by_hand=True)
-
-    def prompts(self, texts: Sequence[str], declared: Sequence[Prompt]) -> tuple[Prompt, ...]:
-        """Return the prompts for the values that `texts` ask for.
-
-        Those in `declared` are used, others have a name only. A text that does not parse asks for nothing.
-        """
-        known = {prompt.name: prompt for prompt in declared}
-        names = dict.fromkeys(name for text in texts for name in self._asked(text))
-        return tuple(known.get(name, Prompt(name)) for name in names)
-
-    def begin(self, template: Template, occasion: RuleContext, variant: int | None = None) -> Filling:
-        """Start an insertion; `variant` counts from 0, None lets the template choose."""
-        text = template.texts[self._variant(template) if variant is None else variant]
-        sources = [text] if template.kind is ReplyKind.TEXT else template.sources
-        schedule = next(iter(self._calendars.schedules.values()), None)
-        values = text_values(occasion, {}, schedule, self._calendars.zone, "\n".join(sources))
-        return Filling(template, text, self.prompts(sources, template.prompts), values, self._renderer)
-
-    def _variant(self, template: Template) -> int:
-        count = len(template.texts)
-        match template.variant:
-            case Variant.FIRST:
-                return 0
-            case Variant.RANDOM:
-                return self._choose(count)
-            case Variant.ROTATE:
-                return template.uses % count
-
-    def _asked(self, text: str) -> tuple[str, ...]:
-        try:
-            return self._renderer.asked(text)
-        except BadTemplate:
-            return ()
-
-
-@dataclass(frozen=True, slots=True)
 class TemplateLibrary:
     """All templates; methods that are no coroutines may be called on any thread.
 
-    `_changed` is awaited after each change, for the rules that answer with templates.
+    `_changed` is awaited after each change, for the rules that answer with templates. `_choose` gives a number below
+    the one it gets, for templates with random variants.
     """
 
     _templates: Templates
-    _filler: TemplateFiller
+    _renderer: LiquidRenderer
+    _calendars: Calendars
     _clock: Clock
     _publish: Callable[[Event], None]
     _changed: Callable[[], Awaitable[None]]
+    _choose: Callable[[int], int] = random.randrange
 
     async def all(self) -> list[Template]:
         """Return all templates by title."""
@@ -134,7 +88,7 @@ class TemplateLibrary:
 
     def faults(self, template: Template) -> tuple[TemplateFault, ...]:
         """Return all that keeps `template` from being stored, except a taken shortcut."""
-        return tuple(template_faults(template, self._filler.mistakes))
+        return tuple(template_faults(template, self._mistakes))
 
     def tidied(self, template: Template) -> Template:
         """Return the template stripped of blanks, with its prompts and kind's fields only."""
@@ -147,13 +101,17 @@ class TemplateLibrary:
             keywords=tuple(dict.fromkeys(word.strip() for word in template.keywords if word.strip())),
             body=template.body if is_text else "",
             others=template.others if is_text else (),
-            prompts=self._filler.prompts(template.sources, template.prompts),
+            prompts=self._prompts(template.sources, template.prompts),
             content=Content() if is_text else template.content,
         )
 
     def begin(self, template: Template, occasion: RuleContext, variant: int | None = None) -> Filling:
         """Start inserting `template`; `variant` counts from 0, None lets it choose."""
-        return self._filler.begin(template, occasion, variant)
+        text = template.texts[self._variant(template) if variant is None else variant]
+        sources = [text] if template.kind is ReplyKind.TEXT else template.sources
+        schedule = next(iter(self._calendars.schedules.values()), None)
+        values = text_values(occasion, {}, schedule, self._calendars.zone, "\n".join(sources))
+        return Filling(template, text, self._prompts(sources, template.prompts), values, self._renderer)
 
     def one_line(self, template: Template, occasion: RuleContext) -> str:
         """Return the text of `template` on one line; its source if that has a mistake."""
@@ -163,38 +121,36 @@ class TemplateLibrary:
             return template.summary
         return " ".join(said.split())
 
+    def _mistakes(self, text: str) -> tuple[BadTemplate, ...]:
+        return self._renderer.mistakes(text, frozenset(), by_hand=True)
 
-@dataclass(frozen=True, slots=True)
-class StarterTemplate:
-    """One `[[templates]]` of a file; several texts are variants, a link replaces text."""
+    def _prompts(self, texts: Sequence[str], declared: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        """Return the prompts for the values that `texts` ask for.
 
-    title: str
-    shortcut: str
-    category: str
-    keywords: tuple[str, ...] = ()
-    text: tuple[str, ...] = ("",)
-    variant: Variant = Variant.FIRST
-    ask: tuple[Prompt, ...] = ()
-    link: Content | None = None
+        Those in `declared` are used, others have a name only. A text that does not parse asks for nothing.
+        """
+        known = {prompt.name: prompt for prompt in declared}
+        names = dict.fromkeys(name for text in texts for name in self._asked(text))
+        return tuple(known.get(name, Prompt(name)) for name in names)
 
-    def template(self) -> Template:
-        """Make the template, not stored yet."""
-        return Template(
-            0,
-            self.title,
-            self.text[0],
-            self.shortcut,
-            keywords=self.keywords,
-            category=self.category,
-            others=self.text[1:],
-            variant=self.variant,
-            content=Content() if self.link is None else replace(self.link, kind=ReplyKind.LINK),
-            prompts=self.ask,
-        )
+    def _variant(self, template: Template) -> int:
+        count = len(template.texts)
+        match template.variant:
+            case Variant.FIRST:
+                return 0
+            case Variant.RANDOM:
+                return self._choose(count)
+            case Variant.ROTATE:
+                return template.uses % count
+
+    def _asked(self, text: str) -> tuple[str, ...]:
+        try:
+            return self._renderer.asked(text)
+        except BadTemplate:
+            return ()
 
 
 def starter_templates(language: str) -> tuple[Template, ...]:
     """Read those of a language of `i18n.LANGUAGES`, in the order of the file."""
-    text = resource("templates", f"starter.{language}.toml").read_text(encoding="utf-8")
-    entries = msgspec.convert(tomllib.loads(text)["templates"], type=tuple[StarterTemplate, ...])
-    return tuple(entry.template() for entry in entries)
+    written = tomllib.loads(resource("templates", f"starter.{language}.toml").read_text(encoding="utf-8"))
+    return msgspec.convert([{"id": 0, **one} for one in written["templates"]], type=tuple[Template, ...])

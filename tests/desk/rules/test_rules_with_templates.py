@@ -26,7 +26,7 @@ from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.templates import TemplateFiller, TemplateLibrary
+from wxdesk.desk.templates import TemplateLibrary
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 HELLO = Template(0, "问候", "{{ contact.alias }}您好", "nh", others=("在的",), variant=Variant.ROTATE)
@@ -54,7 +54,8 @@ class Desk:
         self.exchange = RulesExchange(self.rulebook, self.rules, lambda: NOON)
         self.phrasebook = TemplateLibrary(
             kept,
-            TemplateFiller(renderer, calendars),
+            renderer,
+            calendars,
             lambda: NOON.astimezone(UTC),
             self.told.append,
             self.rulebook.load,

@@ -10,6 +10,7 @@ import pytest
 
 from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
+from tests.desk.templates.templates_in_memory import KeptTemplates
 from wxdesk.config.reading import parse
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -22,7 +23,7 @@ from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.templates import TemplateFiller
+from wxdesk.desk.templates import TemplateLibrary
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
 """01:30 on Monday in Shanghai, 12:30 on Sunday in New York."""
@@ -58,8 +59,10 @@ async def test_a_text_tells_the_time_of_its_account(zone: str, told: str) -> Non
     book = await book_of(says, calendar=Calendar("shop", weekly=WEEK), zone=ZoneInfo("Asia/Shanghai"))
     [content] = book.answer(occasion(zone)).contents
     assert content.text == told
-    filler = TemplateFiller(LiquidRenderer(), book.calendars)
-    assert filler.begin(Template(1, "t", TELLS), occasion(zone)).content({}).text == told
+    library = TemplateLibrary(
+        KeptTemplates(), LiquidRenderer(), book.calendars, lambda: SUNDAY_NIGHT, [].append, book.load
+    )
+    assert library.begin(Template(1, "t", TELLS), occasion(zone)).content({}).text == told
 
 
 @pytest.mark.parametrize(

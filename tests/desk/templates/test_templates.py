@@ -22,7 +22,7 @@ from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.desk.templates import TemplateFiller, TemplateLibrary
+from wxdesk.desk.templates import TemplateLibrary
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 24, 12, tzinfo=SHANGHAI)
@@ -38,8 +38,15 @@ class Desk:
         self.kept = KeptTemplates()
         self.told: list[Event] = []
         self.changes = 0
-        filler = TemplateFiller(LiquidRenderer(), self.calendars, lambda count: count - 1)
-        self.book = TemplateLibrary(self.kept, filler, lambda: NOON.astimezone(UTC), self.told.append, self.heard)
+        self.book = TemplateLibrary(
+            self.kept,
+            LiquidRenderer(),
+            self.calendars,
+            lambda: NOON.astimezone(UTC),
+            self.told.append,
+            self.heard,
+            lambda count: count - 1,
+        )
 
     async def heard(self) -> None:
         self.changes += 1
