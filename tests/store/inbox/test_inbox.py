@@ -121,7 +121,7 @@ async def held_answer(talk: Talk, store: Store, *after: float | None) -> tuple[i
         NewReply(thread, Author.RULE, told, ReplyState.HELD, due_at=None if due is None else second(due))
         for due in after
     ]
-    return thread, [one.id for one in await store.replies.add_parts(news, second(1))]
+    return thread, [one.id for one in (await store.replies.write(news, second(1))).written]
 
 
 async def test_a_held_part_behind_a_draft_of_its_answer_is_not_due(talk: Talk, store: Store) -> None:

@@ -31,7 +31,7 @@ async def states(store: Store, replies: list[Reply]) -> list[ReplyState]:
 
 async def drafts(store: Store, conversation_id: int, *said: Content) -> list[Reply]:
     new = [NewReply(conversation_id, Author.RULE, content, S.DRAFT) for content in said]
-    return await store.replies.add_parts(new, T0)
+    return (await store.replies.write(new, T0)).written
 
 
 async def test_no_part_is_let_go_before_an_earlier_one_that_lacks_a_value(

@@ -35,7 +35,7 @@ async def asked(talk: Talk) -> Message:
 async def split(store: Store, conversation_id: int, *texts: str) -> list[Reply]:
     """What an operator wrote, in several messages."""
     new = [NewReply(conversation_id, Author.OPERATOR, Content(text=said), S.QUEUED) for said in texts]
-    return await store.replies.add_parts(new, T0)
+    return (await store.replies.write(new, T0)).written
 
 
 async def comes_to(store: Store, reply: Reply, state: ReplyState) -> None:

@@ -79,9 +79,7 @@ async def test_what_he_has_in_hand_is_not_passed_over(store: Store, talk: Talk, 
 async def test_what_is_written_is_kept_from_passing_over_where_he_lets_the_rules_go_on(
     store: Store, draft: Reply
 ) -> None:
-    await store.replies.add_parts(
-        [NewReply(draft.conversation_id, Author.OPERATOR, Content(text="稍等"), S.QUEUED)], T0
-    )
+    await store.replies.write([NewReply(draft.conversation_id, Author.OPERATOR, Content(text="稍等"), S.QUEUED)], T0)
     assert not is_passed_over(await store.replies.get(draft.id))
 
 

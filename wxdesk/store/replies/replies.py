@@ -48,10 +48,6 @@ class Replies(StorePart):
         [made] = await self._db.write(_add, [reply], at)
         return made
 
-    async def add_parts(self, parts: Sequence[NewReply], at: datetime) -> list[Reply]:
-        """Store the parts (one or more) of one answer by no rule; update the preview."""
-        return await self._db.write(_add, parts, at)
-
     @writing
     def write(
         self, connection: Connection, parts: Sequence[NewReply], at: datetime, span: timedelta | None = None

@@ -27,7 +27,7 @@ async def thread(talk: Talk) -> int:
 async def written(store: Store, thread: int, *texts: str, held: bool = True) -> list[Reply]:
     state, due_at = (S.HELD, second(3)) if held else (S.QUEUED, None)
     new = [NewReply(thread, Author.OPERATOR, Content(text=text), state, due_at=due_at) for text in texts]
-    return await store.replies.add_parts(new, T0)
+    return (await store.replies.write(new, T0)).written
 
 
 async def claimed(store: Store) -> list[str]:
