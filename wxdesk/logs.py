@@ -30,7 +30,6 @@ CHATTY = (
     "httpcore2",
     "aiohttp.access",
     "asyncio",
-    "alembic",
     "liquid",
     "PIL",
     "qasync",

@@ -144,7 +144,7 @@ async def test_an_older_database_stays_as_it_is(home: Path) -> None:
     assert (await found(home, Check.RULES)).verdict is V.NO_RULES
     assert files(home) == before
     with closing(sqlite3.connect(home / "desk.db")) as db:
-        db.execute("UPDATE alembic_version SET version_num = '0001'")
+        db.execute("UPDATE alembic_version SET version_num = '0035'")
         db.commit()
     before = files(home)
     assert sentences.text(await found(home, Check.DATABASE)) == "sound; the next start brings it up to date"

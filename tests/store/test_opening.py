@@ -211,6 +211,15 @@ async def test_another_programs_database_is_left_as_it_is(file: Path) -> None:
     assert "it belongs to another program" in await refused(file.parent, StoreDamaged)
 
 
+async def test_a_database_from_before_the_first_release_is_left_as_it_is(file: Path, sqlite_file: Path) -> None:
+    shutil.copy(sqlite_file, file)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0034'")
+        connection.commit()
+    message = await refused(file.parent, StoreError)
+    assert "desk.db is from before the first release (schema 0034)" in message
+
+
 async def test_a_newer_database_is_left_as_it_is(file: Path, sqlite_file: Path) -> None:
     shutil.copy(sqlite_file, file)
     with closing(sqlite3.connect(file)) as connection:

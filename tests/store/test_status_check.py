@@ -33,7 +33,7 @@ async def test_a_teams_database_is_found_as_it_is(postgres: Postgres, home: Path
     await store.close()
     assert await check_store(url, home) is StoreStatus.SOUND
     database = make_url(url).database or ""
-    postgres.tell("UPDATE alembic_version SET version_num = '0001'", database)
+    postgres.tell("UPDATE alembic_version SET version_num = '0035'", database)
     assert await check_store(url, home) is StoreStatus.OLDER
     postgres.tell("UPDATE alembic_version SET version_num = '9999'", database)
     with pytest.raises(StoreTooNew):

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
 
-from tests.campaign.disk.old_home import until
-from tests.postgresql import Postgres
 from tests.store.chats import T0, second
 from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.store import Store, open_store
-from wxdesk.store.engine.postgresql import PostgresqlDatabase
-from wxdesk.store.engine.sqlite import SqliteDatabase
-from wxdesk.store.opening import parse_url
+from wxdesk.store import Store
 
 FULL = Template(
     0,
@@ -118,46 +111,3 @@ async def test_a_shortcut_belongs_to_one_template(store: Store) -> None:
     await store.templates.save(replace(other, shortcut="fh"), T0)
     with pytest.raises(ShortcutTaken):
         await store.templates.put_back(saved)
-
-
-OLD = (
-    "INSERT INTO templates (id, title, body, shortcut, updated_at) VALUES"
-    " (7, '问候', '您好 \"{{ contact.alias }}\"', 'hi', 1000001), (9, 'b', 'c', '', 2000000)"
-)
-
-
-def _to_the_older(connection: Connection) -> None:
-    until("0004").upgrade(connection)
-    connection.execute(text(OLD))
-
-
-async def _old_ones_are_readable(url: str, home: Path) -> None:
-    store = await open_store(url, home)
-    first, greeting = await store.templates.all()
-    assert (greeting.title, greeting.body, greeting.shortcut) == ("问候", '您好 "{{ contact.alias }}"', "hi")
-    assert (first.title, first.revision, greeting.uses) == ("b", 1, 0)
-    assert await store.templates.revisions(greeting.id) == [greeting]
-    assert (await store.templates.save(Template(0, "x", "y"), T0)).id not in (first.id, greeting.id)
-    await store.close()
-
-
-def _make_folder(home: Path) -> None:
-    home.mkdir()
-    (home / "desk.db").touch()
-
-
-async def test_templates_of_the_older_schema_stay_readable(home: Path) -> None:
-    _make_folder(home)
-    db = SqliteDatabase(home / "desk.db")
-    await db.write(_to_the_older)
-    await db.close()
-    await _old_ones_are_readable("sqlite:///desk.db", home)
-
-
-@pytest.mark.postgres
-async def test_templates_of_the_older_schema_stay_readable_on_the_server(postgres: Postgres, home: Path) -> None:
-    url = postgres.fresh()
-    db = PostgresqlDatabase(parse_url(url))
-    await db.write(_to_the_older)
-    await db.close()
-    await _old_ones_are_readable(url, home)

@@ -1,25 +1,27 @@
-"""Migrates a database to this program's schema, in one transaction.
-
-Most starts find nothing to migrate. They do without Alembic, which alone takes a tenth of a start to import.
-"""
+"""Makes or migrates a database to this program's schema, in one transaction."""
 
 from collections.abc import Mapping
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, delete, inspect, select, text
 
 from wxdesk.core.errors import DatabaseInUse, Phrase, StoreError, StoreTooNew
-from wxdesk.store.migrations import REVISIONS, SchemaChange
+from wxdesk.store.migrations import FIRST_RELEASE, REVISIONS, SchemaChange
+from wxdesk.store.schema.triggers import create_schema
 
 MOVING = "moving:"
 """Beginning of the revision of a database into which a move has not ended."""
 
 UNFINISHED = "a move into {name} was begun and has not ended; run wxdesk move again"
 
+UNRELEASED = (
+    "{name} is from before the first release (schema {found}); open it once with wxdesk 0.2.0, then with this one"
+)
+
 LOCK = 7_296_345_011
 """Number of PostgreSQL's advisory lock that lets one desk at a time migrate."""
 
 _VERSION = Table(
-    "alembic_version",  # as Alembic itself made it, which ran the first ones
+    "alembic_version",  # as Alembic made it, which ran the first ones
     MetaData(),
     Column("version_num", String(32), nullable=False),
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
@@ -31,7 +33,7 @@ class Migrations:
 
     def __init__(self, revisions: Mapping[str, SchemaChange] = REVISIONS) -> None:
         self._revisions = revisions
-        self.known = list(revisions)
+        self.known = [FIRST_RELEASE, *revisions]
         self.newest = self.known[-1]
 
     def is_current(self, revision: str | None, name: str) -> bool:
@@ -39,24 +41,25 @@ class Migrations:
 
         Raises:
             StoreTooNew: this program does not know that revision. `name` is the database's, for the operator.
-            StoreError: a move into it has not ended.
+            StoreError: a move into it has not ended, or it is from before the first release.
         """
         if revision is not None and revision.startswith(MOVING):
             raise StoreError(reason=Phrase(UNFINISHED, name=name))
+        if revision is not None and revision < FIRST_RELEASE:
+            raise StoreError(reason=Phrase(UNRELEASED, name=name, found=revision))
         if revision is not None and revision not in self.known:
             raise StoreTooNew(file=name, found=revision)
         return revision == self.newest
 
     def upgrade(self, connection: Connection) -> None:
-        """Run the missing migrations within the connection's transaction."""
-        from alembic.migration import MigrationContext
-        from alembic.operations import Operations
-
-        before, op = revision_in(connection), Operations(MigrationContext.configure(connection))
+        """Make the schema, or run the missing migrations, in the connection's transaction."""
+        before = revision_in(connection)
         _VERSION.create(connection, checkfirst=True)
+        if before is None:
+            create_schema(connection)
         for number, change in self._revisions.items():
-            if before is None or number > before:
-                change(op)
+            if before is not None and number > before:
+                change(connection)
         connection.execute(delete(_VERSION))
         connection.execute(_VERSION.insert().values(version_num=self.newest))
 

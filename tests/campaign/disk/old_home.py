@@ -1,4 +1,4 @@
-"""A home as an earlier version left it: its schema, with rows of customers and of the operator in every table."""
+"""A home as an earlier version left it: its schema, with rows of customers and of the operator in its tables."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import create_engine
+
+from tests.store.first_release import make_first_release
 from wxdesk.store import opening
 from wxdesk.store.migrate import Migrations
-from wxdesk.store.migrations import REVISIONS
+from wxdesk.store.migrations import FIRST_RELEASE, REVISIONS
 
-NUMBERS = tuple(REVISIONS)
+NUMBERS = (FIRST_RELEASE, *REVISIONS)
 
 CONTACTS = 20
 
@@ -27,7 +30,7 @@ FIRST_ROWS = {
     },
     "contacts": {
         "id": "i", "account": "'shop'", "openid": "'o' || i", "first_seen_at": "i", "alias": "'客户' || i",
-        "note": "'note ' || i", "tags": "'[]'", "blocked": "i = 3",
+        "note": "'note ' || i", "tags": "'[]'", "blocked": "i = 3", "words": "'客 户 ' || i",
     },
     "conversations": {
         "id": "i", "account": "'shop'", "contact_id": "i", "taken_over": "i = 5", "unread": "1",
@@ -57,12 +60,13 @@ FIRST_ROWS = {
         "updated_at": "i",
     },
     "templates": {
-        "id": "i", "title": "'title ' || i", "body": "'body ' || i", "shortcut": "'s' || i", "updated_at": "i",
+        "id": "i", "revision": "1", "template": """'{"id":0,"title":"title ' || i || '","body":"b"}'""",
+        "updated_at": "i", "uses": "i",
     },
     "settings": {"key": "'key ' || i", "value": "'value ' || i"},
     "search_texts": {"id": "i", "message_id": "i", "words": "'text ' || i"},
 }  # fmt: skip
-"""Rows of the first schema; each migration makes of them what it makes of people's own."""
+"""Rows of the first release; each migration makes of them what it makes of people's own."""
 
 CONTENTS = {
     "raw_pushes": "SELECT key FROM raw_pushes",
@@ -81,7 +85,7 @@ CONTENTS = {
 def make_old(home: Path, revision: str) -> None:
     """Put a database of this revision into `home`."""
     file = home / "desk.db"
-    asyncio.run(_open(file, until(NUMBERS[0])))
+    put_first_release(file)
     with closing(sqlite3.connect(file)) as db:
         for table, columns in FIRST_ROWS.items():
             listed = {"columns": ", ".join(columns), "values": ", ".join(columns.values())}
@@ -90,6 +94,15 @@ def make_old(home: Path, revision: str) -> None:
     if revision != NUMBERS[0]:
         asyncio.run(_open(file, until(revision)))
         (home / f"desk.before-{NUMBERS[0]}.db").unlink()
+
+
+def put_first_release(file: Path) -> None:
+    """Make an empty database of the first release."""
+    file.parent.mkdir(exist_ok=True)
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(file))
+    with engine.begin() as connection:
+        make_first_release(connection)
+    engine.dispose()
 
 
 async def _open(file: Path, migrations: Migrations) -> None:

@@ -223,7 +223,7 @@ def test_a_listing_that_unpacks_to_more_than_it_says_takes_no_memory(tmp_path: P
 
 async def test_a_newer_backup_is_refused_and_an_older_one_taken(full: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(full / "desk.db")) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0028'")
+        connection.execute("UPDATE alembic_version SET version_num = '0035'")
     await backed_up(full, tmp_path / "old.zip")
     assert read_listing(tmp_path / "old.zip").rows == {}
     await restored(tmp_path / "old.zip", tmp_path / "old")

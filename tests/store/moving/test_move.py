@@ -159,7 +159,7 @@ async def test_the_same_kind_and_what_is_empty_or_old_are_refused(postgres: Post
     assert "none.db is empty" in await refused("sqlite:///none.db", url, full)
     assert "is empty" in await refused(url, BACK, full)
     with closing(sqlite3.connect(full / "desk.db")) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0025'")
+        connection.execute("UPDATE alembic_version SET version_num = '0035'")
         connection.commit()
     assert "older wxdesk" in await refused(SQLITE, url, full)
     assert postgres.tell("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", str(make_url(url).database)) == [

@@ -1,24 +1,21 @@
-"""History of the schema, a function a revision.
+"""Changes of the schema since the first release, a function a revision.
 
-Run by `store.migrate`, with Alembic's operations. A released one is never changed, nor what it imports.
+Run by `store.migrate`; imports `store.schema`. A released one is never changed: what it takes from there is copied
+before it changes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from wxdesk.store.migrations import from_0001, from_0002, from_0019, from_0024, from_0036
+from sqlalchemy import Connection
 
-if TYPE_CHECKING:
-    from alembic.operations import Operations
+from wxdesk.store.migrations import from_0036
 
-type SchemaChange = Callable[[Operations], None]
+FIRST_RELEASE = "0035"
+"""Revision of the schema that the first release made."""
+
+type SchemaChange = Callable[[Connection], None]
 
 REVISIONS: dict[str, SchemaChange] = {
-    name.removeprefix("to_"): change
-    for module in (from_0001, from_0002, from_0019, from_0024, from_0036)
-    for name, change in vars(module).items()
-    if name.startswith("to_")
+    name.removeprefix("to_"): change for name, change in vars(from_0036).items() if name.startswith("to_")
 }
 """Revisions by their numbers, the oldest first."""
