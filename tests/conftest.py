@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "data" / "fonts.conf")  # no face of this machine's
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no test touches a person's own secrets
 os.environ["RES_OPTIONS"] = "timeout:1 attempts:1"  # a question about a name that gets lost costs a second, not ten
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what tests start, and often, compiles once
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a shell: the programs that tests start would not hear Ctrl+C either.
     signal.signal(signal.SIGINT, signal.default_int_handler)

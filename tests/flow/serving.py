@@ -24,10 +24,9 @@ def write_config(home: Path, api_base: str, push_mode: PushMode = PushMode.SECUR
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment with the account's secrets; compiled modules are kept, since it starts often."""
+    """This process's environment with the account's secrets."""
     _, credentials = demo_account()
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {
+    return os.environ | {
         "WXDESK_SHOP_APP_SECRET": credentials.app_secret,
         "WXDESK_SHOP_PUSH_TOKEN": credentials.push_token,
         "WXDESK_SHOP_ENCODING_AES_KEY": credentials.encoding_aes_key,
