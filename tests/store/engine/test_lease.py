@@ -131,11 +131,16 @@ async def test_nobody_else_wanted_it_so_it_goes_on(servers: Servers, soon_over: 
 
 async def test_the_next_waits_for_what_the_last_has_begun(servers: Servers, soon_over: None) -> None:
     first, second = await servers.one(alone=True), await servers.one()
-    begun = asyncio.create_task(first._db.write(slow))
-    await asyncio.sleep(0.3)
-    await until_taken(second)
+    slow = Slow()
+    writing = asyncio.create_task(first._db.write(slow.write))
+    await slow.begun.wait()
+    taking = asyncio.create_task(until_taken(second))
+    await asyncio.wait([taking], timeout=0.5)
+    assert not taking.done()
+    slow.may_end = True
+    await taking
     assert await second.settings.get("slow") == "done"
-    await begun
+    await writing
 
 
 @pytest.mark.expects_log("database error: TimeoutError")
@@ -185,16 +190,26 @@ async def standing_still(url: str) -> AsyncIterator[None]:
 
 async def test_who_waits_for_its_turn_does_not_stand_in_the_way_of_the_one_that_works(servers: Servers) -> None:
     first, second = await servers.one(alone=True), await servers.one()
-    begun = asyncio.create_task(first._db.write(slow))
-    await asyncio.sleep(0.3)
+    slow = Slow()
+    writing = asyncio.create_task(first._db.write(slow.write))
+    await slow.begun.wait()
     assert not await second.lease.take()
-    assert not begun.done()
-    await begun
+    slow.may_end = True
+    await writing
 
 
-def slow(connection: Connection) -> None:
-    connection.execute(select(func.pg_sleep(1)))
-    connection.exec_driver_sql("INSERT INTO settings (key, value) VALUES ('slow', 'done')")
+class Slow:
+    """What a server has begun to write, and ends when it may."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.may_end = False
+
+    def write(self, connection: Connection) -> None:
+        connection.exec_driver_sql("INSERT INTO settings (key, value) VALUES ('slow', 'done')")
+        self.begun.set()
+        while not self.may_end:
+            connection.execute(select(func.pg_sleep(0.02)))
 
 
 async def test_the_clock_that_counts_is_the_databases(servers: Servers) -> None:
