@@ -225,14 +225,17 @@ async def test_sessions_that_do_not_last_are_refused_at_the_start(place: Place) 
     assert database_failure(caught.value).verdict is V.DATABASE_POOLED
 
 
-async def test_a_lost_connection_keeps_no_row_from_its_desk(place: Place, home: Path, tmp_path: Path) -> None:
+async def test_a_lost_connection_keeps_no_row_from_its_desk(
+    place: Place, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(postgresql.SHORT, "idle_in_transaction_session_timeout", "60s")  # it is not this that frees it
     async with WayThere.to(place.url, tmp_path) as way:
         store = await open_store(way.url, home)
         try:
             await store.settings.set("a", "old")
             with pytest.raises(StoreError):
                 await store._db.write(_put_and_lose, way)
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(10):
                 await store.check()
                 await store.settings.set("a", "new")
             assert await store.settings.get("a") == "new"
