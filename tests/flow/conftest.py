@@ -105,7 +105,7 @@ async def next_event(opened: OpenDesk, wanted: Callable[[Event], bool]) -> Event
 
     unsubscribe = opened.desk.bus.subscribe(hear)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             return await found
     finally:
         unsubscribe()

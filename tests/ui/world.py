@@ -34,7 +34,7 @@ from wxdesk.threads import LoopThread
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 
 
 @dataclass(frozen=True)
