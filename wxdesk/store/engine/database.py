@@ -75,6 +75,16 @@ class Database(ABC):
         """Run `body(connection, …)` as one writing transaction; roll back if it raises."""
         return await self._writing(lambda connection: body(connection, *args, **kwargs))
 
+    async def write_unsynced[**P, R](
+        self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `body` as `write` does, but without waiting for the disk.
+
+        A power cut may take it until the next `write` has ended, so it is for what the next start makes again from
+        stored rows, and nobody outside may have heard of it before such a write.
+        """
+        return await self._writing(lambda connection: body(connection, *args, **kwargs), synced=False)
+
     async def write_at_once[**P, R](
         self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
@@ -90,8 +100,8 @@ class Database(ABC):
         return await self._reading(lambda connection: body(connection, *args, **kwargs))
 
     @abstractmethod
-    def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        """Begin `body` as a writing transaction."""
+    def _writing[R](self, body: Callable[[Connection], R], *, synced: bool = True) -> Awaitable[R]:
+        """Begin `body` as a writing transaction, which waits for the disk if `synced`."""
 
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Begin `body` as a lone statement; like any write where none waits for others."""
