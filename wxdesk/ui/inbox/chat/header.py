@@ -268,13 +268,13 @@ class ChatHeader(Frame):
 
     def _make_room(self, conversation: Conversation, now: datetime) -> None:
         """Leave out what does not fit beside the name, the least needed first."""
-        fits = [fit for fit in _FITS if self._needs(fit, conversation, now) <= self.width()]
-        fit = fits[0] if fits else _FITS[-1]
+        fitting = next((fit for fit in _FITS if self._needs(fit, conversation, now) <= self.width()), None)
+        fit = fitting or _FITS[-1]
         account = self._accounts.get(conversation.account)
         quiet = not self.taken_over and (account is None or mode_of(conversation, account) is ReplyMode.OFF)
         spoken = self._where_from(conversation, now)
         self.mode.say(self._mode_text(conversation, now, fit.mode), quiet=quiet, spoken=spoken)
-        self.mode.setMinimumWidth(self.mode.sizeHint().width() if fits else 0)  # a long name is cut before
+        self.mode.setMinimumWidth(self.mode.sizeHint().width() if fitting else 0)  # a long name is cut before
         self.quota.use(fit.quota)
         self.takeover.set_key_hint(fit.key)
         self.transfer.setVisible(fit.transfer)
