@@ -74,7 +74,7 @@ class OpenDesk:
         look, shared = self.intake.look_for_more, self.store.lease.is_shared
         self.host = TeamHost(self.store, self.desk, look) if shared else None
         self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), events.NetworkChanged, events.TunnelAsked)
-        self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish)
+        self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish, self.desk.configuration.now.home)
         self.desk.configuration.apply = self.apply
         self.out.client.lead_through(self.tunnel.api_route)
 

@@ -12,11 +12,9 @@ from pathlib import Path
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.system_failures import NO_FOLDER, why_unusable
+from wxdesk.desk.messages.store_watch import ROOM, disk_room
 from wxdesk.doctor.case import Case
 from wxdesk.threads import aside
-
-FREE_BYTES = 500 * 1024 * 1024
-"""Least free disk space for a good check; a full disk stops acknowledging."""
 
 
 async def check_folder(case: Case) -> Iterable[Finding]:
@@ -49,8 +47,7 @@ def _standing(home: Path) -> Path:
 async def check_disk(case: Case) -> Iterable[Finding]:
     """Ask how much room is left on the disk of the home folder."""
     free = await aside(lambda: shutil.disk_usage(_standing(case.home)).free)
-    verdict = CheckVerdict.OK if free >= FREE_BYTES else CheckVerdict.DISK_FULL
-    return (Finding(Check.DISK, verdict, values={"free": f"{free // 1024**2} MB", "path": str(case.home)}),)
+    return (disk_room(case.home, free, CheckVerdict.OK if free >= ROOM[0] else CheckVerdict.DISK_FULL),)
 
 
 async def check_power(_: Case) -> Iterable[Finding]:

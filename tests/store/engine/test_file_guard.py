@@ -59,7 +59,7 @@ async def test_nothing_counts_as_kept_once_the_file_is_gone(
 async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: Path, tmp_path: Path) -> None:
     store = await open_store(SQLITE, home)
     heard: list[TroubleRaised] = []
-    watch = StoreWatch(store.check, heard.append)  # type: ignore[arg-type]
+    watch = StoreWatch(store.check, heard.append, home)  # type: ignore[arg-type]
     try:
         await watch.look()
         assert heard == []

@@ -1,7 +1,10 @@
-"""Watch over the database: tells at once that it keeps nothing, or might lose it."""
+"""Watch over database and disk: tells that nothing is kept, or soon may be."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, TroubleRaised
@@ -10,8 +13,9 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import explain, ntr, tr
-from wxdesk.store.engine.failures import BUSY, POOLED, SILENT, STANDBY, UNREACHABLE
+from wxdesk.store.engine.failures import BUSY, DISK_FULL, POOLED, SILENT, STANDBY, UNREACHABLE
 from wxdesk.store.reports import HourlySums
+from wxdesk.threads import aside
 
 INTERVAL_SECONDS = 1.0
 
@@ -19,6 +23,11 @@ LOST_KEY = "lost_messages"
 
 KEY = "database"
 """Key of the trouble about a database that keeps nothing, or keeps it badly."""
+
+DISK_KEY = "disk"
+
+ROOM = tuple(megabytes * 1024**2 for megabytes in (500, 100, 10, 1))
+"""Bytes free on the home's disk below which that is told, and told again."""
 
 
 def lost_messages(count: int) -> TroubleRaised:
@@ -39,6 +48,7 @@ _VERDICTS = {
     BUSY: CheckVerdict.DATABASE_UNREACHABLE,
     STANDBY: CheckVerdict.DATABASE_READ_ONLY,
     POOLED: CheckVerdict.DATABASE_POOLED,
+    DISK_FULL: CheckVerdict.DISK_FULL,
 }
 """Verdicts by the reason of an error."""
 
@@ -54,23 +64,32 @@ def unsafe_database(settings: str) -> Finding:
     return Finding(Check.DATABASE, CheckVerdict.DATABASE_UNSAFE, values={"settings": settings})
 
 
+def disk_room(home: Path, free: int, verdict: CheckVerdict = CheckVerdict.DISK_FULL) -> Finding:
+    """Return the finding about the bytes free on the disk of a folder."""
+    return Finding(Check.DISK, verdict, values={"free": f"{free // 1024**2} MB", "path": str(home)})
+
+
 class StoreWatch:
-    """Runs `check` every second; raises one trouble for what it tells, and ends it.
+    """Runs `check` every second and looks at the disk of `home`; tells troubles.
 
     `accepts` is false while nothing can be committed.
     """
 
     accepts = True
 
-    def __init__(self, check: Callable[[], Awaitable[str]], publish: Callable[[Event], None]) -> None:
+    def __init__(self, check: Callable[[], Awaitable[str]], publish: Callable[[Event], None], home: Path) -> None:
         self._check = check
         self._publish = publish
+        self._home = home
         self._told = ""
+        self._scarcity = 0
 
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
             await self.look()
+            with suppress(OSError):  # a folder that is gone is told by the database
+                await self.look_at_disk()
             await asyncio.sleep(INTERVAL_SECONDS)
 
     async def look(self) -> None:
@@ -85,6 +104,15 @@ class StoreWatch:
         if text != self._told:
             self._told = text
             self._publish(TroubleRaised(KEY, text))
+
+    async def look_at_disk(self) -> None:
+        """Look once how much room is left, also while nobody writes."""
+        free = await aside(lambda: shutil.disk_usage(self._home).free)
+        easing = sum(free < bound * 1.1 for bound in ROOM)  # a little more before it is taken back
+        scarcity = max(sum(free < bound for bound in ROOM), min(self._scarcity, easing))
+        if scarcity != self._scarcity:
+            self._scarcity = scarcity
+            self._publish(TroubleRaised(DISK_KEY, told(disk_room(self._home, free)) if scarcity else ""))
 
 
 RECOUNT_SECONDS, REST_SECONDS = 15.0, 0.1

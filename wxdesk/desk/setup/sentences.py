@@ -150,7 +150,7 @@ LOCAL = {
     ),
     CheckVerdict.DISK_FULL: Wording(
         "Only {free} are free on the disk of {path}.",
-        "The disk is nearly full.",
+        "The disk is full, or nearly so.",
         remedy="Make room; without it messages cannot be kept.",
     ),
     CheckVerdict.DATABASE_IN_USE: Wording(
