@@ -50,9 +50,15 @@ Description: desk for the customer service of WeChat mini programs
 
 REMOVED = """\
 #!/bin/sh
-# What a user keeps is theirs: a package never removes it.
-if [ "$1" = remove ] || [ "$1" = purge ]; then
-    echo "wxdesk: messages and settings stay in each user's ~/.local/share/wxdesk, secrets in their keychain (wxdesk)."
+# What people keep is theirs, and their keychain opens to them alone: a package removes none of it, but says how.
+if [ "$1" = remove ]; then
+    cat <<'SAID'
+wxdesk is removed. What each user kept stays: ~/.local/share/wxdesk, and the entries "wxdesk" in their keychain.
+To delete yours as well, run "wxdesk remove-data" before removing wxdesk: it lists all of it and asks. By hand:
+wxdesk 已卸载。每位用户保存的内容仍在：~/.local/share/wxdesk，以及钥匙串里名为 wxdesk 的条目。
+如需一并删除，请在卸载前运行 wxdesk remove-data，它会逐项列出并请您确认。也可以手动删除：
+    rm -r ~/.local/share/wxdesk; rm -f ~/.config/autostart/wxdesk.desktop; secret-tool clear service wxdesk
+SAID
 fi
 """
 

@@ -79,7 +79,10 @@ def use(desk: smoke.Tried) -> None:
 def remove(root: Path, before: set[str], scratch: Path) -> None:
     """Purge the package with all that came with it; nothing of it stays, and nothing of the user's goes."""
     desk = files(scratch)
-    within(root, *APT, "--purge", "autoremove", "-y", "wxdesk")
+    said = within(root, *APT, "--purge", "autoremove", "-y", "wxdesk")
+    smoke.check(
+        "wxdesk remove-data" in said and "secret-tool clear service wxdesk" in said, f"not told what stays: {said}"
+    )
     left = files(root) - before
     smoke.check(not any("wxdesk" in name for name in left), f"left behind: {sorted(left)}")
     smoke.check(files(scratch) == desk and "desk/desk.db" in desk, "data of the user went along")
@@ -96,9 +99,11 @@ def files(root: Path) -> set[str]:
     return found - set(KEPT_BY_DPKG)
 
 
-def within(root: Path, *command: str) -> None:
+def within(root: Path, *command: str) -> str:
+    """Run something as root in that Debian; return what it said."""
     ended = subprocess.run(("chroot", root, *command), env=ENVIRONMENT, capture_output=True, text=True, check=False)
     smoke.check(ended.returncode == 0, f"{command}: {ended.stdout}{ended.stderr}")
+    return ended.stdout + ended.stderr
 
 
 def mount(*arguments: str) -> None:

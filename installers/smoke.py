@@ -2,7 +2,8 @@
 
 The wheel in its environment, the folder in a path with blanks and Chinese, the Debian package unpacked and run by
 another user. Each: its version, doctor, a start without a display, and a window that answers a message of a simulated
-WeChat and that a second start raises. Nothing is installed: the package is unpacked into a temporary folder.
+WeChat and that a second start raises, and at last all that it kept is removed. Nothing is installed: the package is
+unpacked into a temporary folder.
 """
 
 from __future__ import annotations
@@ -101,7 +102,8 @@ def main() -> None:
         for tried in delivered(options.out.resolve(), options.work.resolve(), scratch, shown):
             began = time.monotonic()
             try_all(tried)
-            print(f"{tried.name}: a message was answered, a second start raised the window "
+            try_removal(tried)
+            print(f"{tried.name}: a message was answered, a second start raised the window, its data was removed "
                   f"({time.monotonic() - began:.0f} s)", flush=True)  # fmt: skip
 
 
@@ -208,6 +210,15 @@ def try_desk(tried: Tried) -> None:
             until(lambda: (home / "window.socket").exists(), "the window is open", window)
             code, said = tried.run("--home", str(home), **SECRETS)
             check(code == 0 and str(home) in said, said)
+
+
+def try_removal(tried: Tried) -> None:
+    """Delete what the window kept, once that is confirmed; what the operator put beside it stays."""
+    home = tried.scratch / "desk"
+    code, said = tried.run("remove-data", "--home", str(home), "--lang", "en")  # nobody answers
+    check(code == 1 and "Nothing was deleted" in said and (home / "desk.db").exists(), said)
+    code, said = tried.run("remove-data", "--home", str(home), "--lang", "en", "--yes")
+    check(code == 0 and [file.name for file in home.iterdir()] == ["rules.toml"], f"{said} {list(home.iterdir())}")
 
 
 @contextlib.contextmanager

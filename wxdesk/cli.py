@@ -160,6 +160,10 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     export.add_argument("file", type=Path, metavar="FILE", help="its end decides: .html .txt .json, or .csv .jsonl")
     export.add_argument("--account", default="", help="only of this mini program")
     export.add_argument("--openid", default="", help="only of this customer")
+    gone = "delete what wxdesk keeps on this computer, once you have confirmed it"
+    sure = "ask nothing: for an uninstaller that has asked"
+    removing = add("remove-data", gone, _about_data("run_removal"))
+    removing.add_argument("--yes", action="store_true", default=False, help=sure)
     aside = "keep what stands in the home in a folder there, and put the backup in its place"
     restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
 

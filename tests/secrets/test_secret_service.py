@@ -17,21 +17,21 @@ BUS = shutil.which("dbus-run-session")
 ROOT = Path(__file__).resolve().parents[2]
 FIRST, SECOND = "canaryTokenOfTheFirst", "canaryTokenOfTheSecond"
 
-pytestmark = pytest.mark.skipif(
+needs_keyring = pytest.mark.skipif(
     not (BUS and shutil.which("gnome-keyring-daemon")),
     reason="needs gnome-keyring-daemon and dbus-run-session (apt install gnome-keyring dbus-daemon)",
 )
 
 
-def test_secrets_are_kept_by_a_real_secret_service_and_a_locked_one_is_told(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    write_config(home, "http://127.0.0.1:9")
-    folders = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME"), str(tmp_path))
+def session(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a session bus of its own, as a person whose folder this is."""
+    folders = dict.fromkeys(
+        ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME"), str(folder)
+    )
     unwanted = ("WXDESK_", "DISPLAY", "WAYLAND", "DBUS_", "PYTHON_KEYRING_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
-    ended = subprocess.run(
-        [BUS or "", "--", sys.executable, "-m", "tests.secrets.in_session", str(home), FIRST, SECOND],
+    return subprocess.run(
+        [BUS or "", "--", sys.executable, *arguments],
         cwd=ROOT,
         env=environ | folders,
         capture_output=True,
@@ -39,6 +39,14 @@ def test_secrets_are_kept_by_a_real_secret_service_and_a_locked_one_is_told(tmp_
         check=False,
         timeout=100,
     )
+
+
+@needs_keyring
+def test_secrets_are_kept_by_a_real_secret_service_and_a_locked_one_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    write_config(home, "http://127.0.0.1:9")
+    ended = session(tmp_path, "-m", "tests.secrets.in_session", str(home), FIRST, SECOND)
     assert ended.stdout, ended.stderr
     seen = json.loads(ended.stdout.splitlines()[-1])
     assert seen["none"] == {"token": "", "former": [], "trouble": None}

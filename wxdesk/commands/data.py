@@ -1,4 +1,4 @@
-"""`wxdesk move`, `backup`, `restore`, `export`: all that was kept, elsewhere."""
+"""`wxdesk move`, `backup`, `restore`, `export`, `remove-data`: all that was kept."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ from time import monotonic
 
 from wxdesk import logs
 from wxdesk.commands.accounts import Say
+from wxdesk.commands.removal import remove_data
 from wxdesk.config.editing import with_keys
 from wxdesk.config.reading import load, load_file
 from wxdesk.config.store_url import VARIABLE, passwords_in, public_part, url_of_environment, without_password
@@ -114,6 +115,11 @@ def run_export(options: argparse.Namespace, home: Path, say: Say) -> int:
     asyncio.run(work(load(home).store.url, home, options.file.absolute(), CopyLines(say)))
     say(tr("Exported to {file}", file=options.file))
     return 0
+
+
+def run_removal(options: argparse.Namespace, home: Path, say: Say) -> int:
+    """Delete what is kept on this computer, once it is confirmed."""
+    return remove_data(home, say, sure=options.yes)
 
 
 def _contents(found: Listing) -> str:

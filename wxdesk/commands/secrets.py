@@ -22,6 +22,8 @@ from wxdesk.secrets.sources import SecretSources, passphrase_of
 
 log = logging.getLogger(__name__)
 
+QUESTION = "The system may ask you for a password: answer its question. Ctrl+C ends the waiting."
+
 
 def warn_of_setup(setup: Setup) -> None:
     """Say on stderr and in the log what is missing, and which values cannot be right."""
@@ -40,8 +42,7 @@ def set_secret(
     Raises:
         BadInput: account, name or passphrase is wrong, or the value cannot be the one of its field.
     """
-    question = tr("The system may ask you for a password: answer its question. Ctrl+C ends the waiting.")
-    sources = SecretSources(home, on_wait=partial(say, question), memory=False)
+    sources = SecretSources(home, on_wait=partial(say, tr(QUESTION)), memory=False)
     if (account, name) in (TUNNEL_PASSWORD, CUSTOMER_DATA_KEY) or (account == PHONE and name not in tuple(SecretName)):
         store = partial(sources.store_other, (account, name), _typed(account, name).rstrip("\r\n"))
         return 0 if _kept(home, sources, (account, name), store, say, vault=vault) else 1

@@ -219,13 +219,13 @@ class SecretSources:
 
     def remove(self, account: str) -> None:
         """Remove an account's secrets from keychain, vault and memory."""
-        self._take_out(_entries_of(account), self._places)
+        self._take_out(entries_of(account), self._places)
         self._tell_change()
 
     def copy(self, old: str, new: str) -> None:
         """Give the secrets of account `old` to `new` as well; raises `BadInput`."""
         for place in self._places:
-            kept = {entry: self._read_for_copy(place, entry) for entry in _entries_of(old)}
+            kept = {entry: self._read_for_copy(place, entry) for entry in entries_of(old)}
             copied = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
             if copied and not place.put(copied, PERSON_SECONDS):
                 raise BadInput(reason="The keychain did not take the secrets, so that nothing was changed.")
@@ -336,6 +336,7 @@ def _needed(account: Account) -> list[SecretName]:
     return [name for name in SecretName if with_key or name is not SecretName.ENCODING_AES_KEY]
 
 
-def _entries_of(account: str) -> list[str]:
+def entries_of(account: str) -> list[str]:
+    """Return the names of all entries that an account may have."""
     former = [former_entry(account, name) for name in SecretName if name.keeps_former]
     return [*(entry_of(account, name) for name in SecretName), *former]
