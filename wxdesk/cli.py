@@ -5,10 +5,12 @@ Stable: others script it. Exit codes: 0 done, 1 a failure (a check, a database),
 
 import argparse
 import asyncio
+import errno
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from wxdesk.commands.operators import add_operator_commands
 from wxdesk.commands.rules import check_lines, check_rules, export_lines, export_rules, import_rules
 from wxdesk.commands.secrets import set_secret, warn_of_setup
 from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
-from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.system_failures import unusable_file, why_unusable
 from wxdesk.desk.settings.configuration import Setup, read_setup
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home, write_private
@@ -33,6 +35,7 @@ type Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    _prepare_output()
     i18n.use(_language_in(arguments))
     options = _parser().parse_args(arguments)
     command: Command = options.command
@@ -45,8 +48,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2 if isinstance(error, BadInput) else 1
     except BrokenPipeError:
         return _unread()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _report(tr(why_unusable(error)))
+        return _unread()
     except KeyboardInterrupt:
         return 130
+
+
+def _prepare_output() -> None:
+    """Let no output fail, whoever reads it, or nobody."""
+    if sys.stdout is None:  # closed, or a frozen program without a console on Windows
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the program
+    sys.stderr = sys.stderr or sys.stdout
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for letters that the reader's encoding lacks
 
 
 def _language_in(arguments: Sequence[str] | None) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.conversations.changes import ContactChange
+from wxdesk.core.errors import BadInput
 from wxdesk.core.events import Event, MessageKept
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.desk.settings.configuration import Setup
@@ -62,7 +63,12 @@ class DemoDesk:
 
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Make a home for a demonstration that leaves nothing behind."""
+    """Make a home for a demonstration that leaves nothing behind; raises `BadInput`."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        reason = "No folder for temporary files can be written. Set TMPDIR to one that can, or name a home: --home DIR"
+        raise BadInput(reason=reason) from None
     with tempfile.TemporaryDirectory(prefix="wxdesk-demo-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 

@@ -6,12 +6,24 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 
 
 def default_home() -> Path:
     """The folder for config.toml, desk.db and logs when `--home` names no other."""
-    return user_data_path("wxdesk", appauthor=False)
+    return _of_user(lambda: user_data_path("wxdesk", appauthor=False))
+
+
+def config_folder() -> Path:
+    """The folder in which the system keeps what this user has set up."""
+    return _of_user(user_config_path)
+
+
+def _of_user(find: Callable[[], Path]) -> Path:
+    try:
+        return find()
+    except RuntimeError:  # a user without a home, as in a container, whom --home helps
+        return Path("/nonexistent/wxdesk")
 
 
 def write_private(path: Path, text: str) -> None:

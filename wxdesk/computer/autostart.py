@@ -5,10 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from platformdirs import user_config_path
-
 from wxdesk.core.system_failures import unusable_file
-from wxdesk.paths import default_home
+from wxdesk.paths import config_folder, default_home
 
 NAME = "wxdesk"
 LABEL = "wxdesk.wxdesk"
@@ -51,7 +49,7 @@ def command(home: Path) -> list[str]:
 def _file() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library/LaunchAgents" / f"{LABEL}.plist"
-    return user_config_path() / "autostart" / f"{NAME}.desktop"
+    return config_folder() / "autostart" / f"{NAME}.desktop"
 
 
 def _content(words: list[str]) -> bytes:

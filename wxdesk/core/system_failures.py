@@ -6,8 +6,8 @@ from wxdesk.core.errors import BadInput, Phrase
 
 NO_FILE = "there is no such file"
 NOT_ALLOWED = "this user may not use it"
-READ_ONLY_DISK = "this disk can only be read"
-FULL_DISK = "the disk is full"
+READ_ONLY_DISK = "this disk can only be read: choose another folder"
+FULL_DISK = "the disk is full: make room on it"
 IS_FOLDER = "that is a folder"
 NO_FOLDER = "a file stands where a folder has to be"
 NO_TEXT = "it is not text in UTF-8"

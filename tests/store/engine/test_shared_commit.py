@@ -138,7 +138,7 @@ async def test_a_full_disk_fails_each_for_itself_and_keeps_nothing(busy: Busy) -
         connection.execute(settings.insert().values(key="c", value="v" * 100_000))
 
     results = await busy.together(puts("a"), fills, puts("b"))
-    assert [str(result) for result in results] == ["the disk is full"] * 3
+    assert [str(result) for result in results] == ["the disk is full: make room on it"] * 3
     assert len({id(result) for result in results}) == 3
     assert await kept(busy.store) == []
 

@@ -16,7 +16,7 @@ from wxdesk.core.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-DISK_FULL = "the disk is full"
+DISK_FULL = "the disk is full: make room on it"
 LOCKED = "another program holds the database"
 DISK_FAULT = "the disk reports an error"
 READ_ONLY = "the database may not be written"

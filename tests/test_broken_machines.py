@@ -1,0 +1,109 @@
+"""Machines that lack something: each command ends with a sentence and a remedy, and never with a traceback.
+
+What root alone can take away (a disk, a folder, a library) is taken away in a view of the files that only the command
+has; without root those are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="made with Linux's views of the files")
+
+CONFIG = '[listener]\nport = 0\n[[accounts]]\nname = "shop"\napp_id = "wx0123456789abcdef"\noriginal_id = "gh_1"\n'
+
+
+@dataclass(frozen=True)
+class Machine:
+    """How a command is run: with these variables, started by this shell line, after root has done `taken`."""
+
+    name: str
+    command: str
+    said: str
+    code: int = 1
+    started: str = 'exec "$@"'
+    taken: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    home: bool = True
+
+
+POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+NO_HOME = 'exec setpriv --reuid=54321 --regid=54321 --clear-groups env -u HOME "$@"'
+CLOSED = "mount --bind {0} {0}; mount -o remount,ro,bind {0}; "
+NO_TEMPORARY = "".join(map(CLOSED.format, ("/tmp", "/var/tmp", "/dev/shm"))) + "cd /proc"  # noqa: S108 - made unwritable
+MACHINES = (
+    Machine("no display", "", "wxdesk serve", variables={"DISPLAY": ""}),
+    Machine("a display that does not answer", "", "wxdesk serve", variables={"DISPLAY": ":4711"}),
+    Machine("no libGL", "", "apt install", taken="mount --bind /dev/null $(ls /usr/lib/*/libGL.so.1 | head -n 1)",
+            variables={"DISPLAY": ":4711"}),
+    Machine("a home that can only be read", "serve", "can only be read: choose another folder", 2,
+            taken=CLOSED.format('"$HOME"') + "true"),
+    Machine("a full disk", "serve", "the disk is full: make room on it",
+            taken='mount -t tmpfs -o size=64k tmpfs "$HOME"; dd if=/dev/zero of="$HOME/x" 2>/dev/null || true'),
+    Machine("a disk that fills up at the start", "serve", "the disk is full: make room on it",
+            taken='mount -t tmpfs -o size=300k tmpfs "$HOME"'),
+    Machine("an unknown locale", "account list", "shop", 0, variables={"LC_ALL": "xx_YY.UTF-8"}),
+    Machine("a terminal without Chinese letters", "--lang zh_CN --help", "\\u5fae\\u4fe1", 0, variables=POSIX),
+    Machine("a user without a home", "serve", "/nonexistent/wxdesk: this user may not use it", 2, started=NO_HOME,
+            taken="true", home=False),
+    Machine("no folder for temporary files", "demo", "Set TMPDIR", 2, taken=NO_TEMPORARY, home=False,
+            variables={"QT_QPA_PLATFORM": "offscreen"}),
+    Machine("a full disk for the output", "account list --json", "the disk is full", started='exec "$@" >/dev/full'),
+    Machine("no output", "account list", "", 0, started='exec "$@" >&- 2>&-'),
+    Machine("a folder in the place of config.toml", "serve", "that is a folder", 2,
+            started='rm "$HOME/config.toml"; mkdir "$HOME/config.toml"; exec "$@"'),
+    Machine("a file in the place of the logs", "serve", "a file stands where a folder has to be", 2,
+            started='touch "$HOME/logs"; exec "$@"'),
+    Machine("a folder that is gone", "account list", "shop", 0, started='mkdir g; cd g; rmdir ../g; exec "$@"'),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
+def test_a_machine_that_lacks_something_is_told_in_a_sentence(machine: Machine, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text(CONFIG, encoding="utf-8")
+    given = ["--home", str(home)] if machine.home else []
+    lang = [] if "--lang" in machine.command else ["--lang", "en"]
+    ended = subprocess.run(
+        [*view(machine), SHELL, "-c", machine.started, "-",
+         sys.executable, "-m", "wxdesk", *given, *lang, *machine.command.split()],
+        env=environment(home) | machine.variables,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=300,
+        check=False,
+    )  # fmt: skip
+    said = ended.stdout + ended.stderr
+    assert "Traceback" not in said, said
+    assert machine.said in said
+    assert ended.returncode == machine.code, said
+
+
+SHELL = shutil.which("sh") or ""
+
+
+def view(machine: Machine) -> list[str]:
+    """Return what runs the rest in a view of the files of its own, with things taken away."""
+    if not machine.taken:
+        return []
+    command = [shutil.which("unshare") or "", "--mount", SHELL, "-c", f'{machine.taken}; exec "$@"', "-"]
+    if os.geteuid() != 0 or subprocess.run([*command[:2], "true"], capture_output=True, check=False).returncode:
+        pytest.skip("only root can take this away")
+    return command
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHON_KEYRING_BACKEND") if name in os.environ}
+    root = str(Path(__file__).resolve().parents[1])
+    return kept | {"HOME": str(home), "LC_ALL": "C.UTF-8", "PYTHONPATH": root}
