@@ -154,10 +154,15 @@ _PAGE = (
     '<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">\n'
     '<meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
-    "<title>wxdesk</title><style>body{{font:15px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}}"
-    "p{{margin:.6em 0}}small{{color:#667}}span{{white-space:pre-wrap;unicode-bidi:isolate}}"
-    "img{{display:block;max-width:100%;max-height:24em}}.out{{margin-left:4em}}</style></head><body>\n"
+    '<meta name="viewport" content="width=device-width">\n'
+    "<title>wxdesk</title><style>:root{{color-scheme:light dark}}"
+    "body{{font:15px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em;overflow-wrap:anywhere}}"
+    "h2{{margin:2em 0 0;break-after:avoid}}small{{opacity:.7}}img{{display:block;max-width:100%;max-height:24em}}"
+    "p{{width:fit-content;max-width:80%;margin:.8em 0;padding:.4em .8em;border-radius:.6em;break-inside:avoid;"
+    "background:#8882}}.out{{margin-left:auto;background:#0a63}}"
+    "span{{display:block;white-space:pre-wrap;unicode-bidi:plaintext}}</style></head><body>\n"
 )
+"""A page for screens, light and dark, and paper; each line has its own direction."""
 
 _NEVER_ON_A_PAGE = regex.compile(r"[\p{Cc}\p{Noncharacter_Code_Point}--[\t\n\r]]", regex.V1)
 
@@ -203,7 +208,7 @@ def html_threads(threads: Threads, picture: ReadPicture) -> Iterator[str]:
         shop = _escaped(account_title(thread.account))
         yield f"<small>{shop} · <bdi>{_escaped(thread.contact.openid)}</bdi></small>\n"
         for item, who, words, side in _said(thread, items):
-            yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{_escaped(who)}</bdi></small><br>'
+            yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{_escaped(who)}</bdi></small>'
             yield f"<span>{_escaped(words)}</span>{pictures.element(item)}</p>\n"
     yield "</body></html>\n"
 
