@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTranslator, SignalInstance
@@ -85,11 +86,8 @@ async def _until_closed(
     """Show the window until it is closed, or left for sign-in or to open again."""
     window = MainWindow(bridge, facts, appearance, simulator)
 
-    def reopen() -> None:
-        if not window.closed_at_once(i18n.tr("Save what you have written first, or discard it.")):
-            appearance.take_back()
-
-    appearance.reopening.connect(reopen)
+    reopening = partial(reopen, window, appearance)
+    appearance.reopening.connect(reopening)
     switch = TryoutSwitch(window, bridge, appearance, tryout)
     attention = OperatorAlerts(bridge, window, facts.home)
     awake = KeepAwake(bridge, window.leaving.receives, window)
@@ -98,7 +96,7 @@ async def _until_closed(
     window.show()
     ask_for_vault(bridge, window)
     code = await _wait_until_left(window.closing, shown)
-    appearance.reopening.disconnect(reopen)
+    appearance.reopening.disconnect(reopening)
     attention.stop()
     awake.stop()
     switch.leave()
@@ -106,6 +104,18 @@ async def _until_closed(
     switch.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # another window may come right away
     return code
+
+
+def reopen(window: MainWindow, appearance: Appearance) -> None:
+    """Leave a window for the chosen language and keys, once nothing in it is unsaved."""
+    chosen = appearance.language, appearance.keys
+    appearance.take_back()
+
+    def leave() -> None:
+        appearance.language, appearance.keys = chosen
+        window.closing.emit()
+
+    window.leave(leave)
 
 
 async def _signed_in(bridge: WindowBridge) -> bool:

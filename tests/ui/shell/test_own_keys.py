@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleKey, offers_in
 from wxdesk.ui.look import keys
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.editor.editor import RuleEditorHead
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.traffic.page import TrafficPage
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyField, ShortcutSheet
+from wxdesk.ui.window import reopen
 
 LI = "oCustomer0000000000000001"
 
@@ -124,8 +130,69 @@ def test_the_key_that_filters_the_traffic_stands_in_the_sheet(qtbot: QtBot, wind
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(page.header.search.hasFocus)
     window.show_keys()
-    groups = {group.title: [key.does for key in group.keys] for group in window.findChild(ShortcutSheet).groups}
-    assert groups["Traffic"] == ["Filter by name, text or code"]
+    [several] = [one for one in window.findChild(ShortcutSheet).groups if one.title == "On several pages"]
+    assert several.keys[0].does.splitlines() == [
+        "Inbox: Find in this conversation",
+        "Templates: Search templates",
+        "Traffic: Filter by name, text or code",
+    ]
+
+
+def test_each_usual_key_is_one_command(sheet: ShortcutSheet) -> None:
+    assert sorted(one.usual for one in sheet.fields) == sorted(keys.USUAL - {"Ctrl+7"}), "which only the simulator has"
+
+
+def test_two_commands_exchange_their_keys(sheet: ShortcutSheet) -> None:
+    assert not sheet.exchange.isVisible()
+    press(sheet, "F4", "F5")
+    assert sheet.note.full_text() == "F5 is in use: Resolve, or open again"
+    sheet.exchange.click()
+    assert (field(sheet, "F4").text, field(sheet, "F5").text) == ("F5", "F4")
+    assert not sheet.exchange.isVisible()
+    press(sheet, "F4", "Del")
+    sheet.exchange.click()
+    assert (field(sheet, "F4").text, sheet.save.isEnabled()) == ("F4", False)
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
+@pytest.mark.parametrize(("answer", "is_chosen"), [("Discard", True), ("Stay", False)])
+def test_what_is_unsaved_is_asked_about_before_the_window_opens_again(
+    qtbot: QtBot, window: MainWindow, sheet: ShortcutSheet, appearance: Appearance, answer: str, is_chosen: bool
+) -> None:
+    page = window.findChild(TemplatesPage)
+    page.start_new()
+    page.editor.head.title.setText("Hours")
+    left: list[bool] = []
+    window.closing.connect(lambda: left.append(True))
+    appearance.reopening.connect(partial(reopen, window, appearance))
+    press(sheet, "F4", "Ctrl+B")
+    sheet.save.click()
+    assert window.stack.currentWidget() is page
+    assert not left
+    question = window.findChild(LeaveDialog)
+    next(one for one in question.findChildren(Button) if one.text() == answer).click()
+    qtbot.waitUntil(lambda: bool(left) is is_chosen and not question.isVisible())
+    assert appearance.keys == ({"F4": "Ctrl+B"} if is_chosen else {})
+    appearance.take_back()
+
+
+def test_keys_of_an_edited_file_that_cannot_be_are_told_once(
+    qtbot: QtBot, qapp: QApplication, bridge: Bridge, facts: InstallationFacts
+) -> None:
+    memory = WindowMemory(facts.home)
+    memory.keep({"keys": "F4=Ctrl+B F5=Ctrl+B F2=F3 F6=B F77=Ctrl+U F9=Ctrl+U nonsense"})
+    chosen = Appearance(qapp, own_keys=memory.word("keys"))
+    window = MainWindow(bridge, facts, chosen)
+    qtbot.addWidget(window, before_close_func=lambda _: window.finish())
+    window.show()
+    assert keys.own_keys() == {"F9": "Ctrl+U"}
+    assert memory.word("keys") == "F9=Ctrl+U"
+    assert "in force: F6=B F77=Ctrl+U nonsense F4=Ctrl+B F5=Ctrl+B F2=F3" in window.notices.bars.texts()["keys"]
+    next(one for one in window.notices.bars.findChildren(Button) if one.text() == "Keys").click()
+    assert window.findChild(ShortcutSheet).isVisible()
+    again = MainWindow(bridge, facts, chosen)
+    qtbot.addWidget(again, before_close_func=lambda _: again.finish())
+    assert "keys" not in again.notices.bars.texts()
 
 
 def test_sentences_and_tooltips_name_own_keys_as_the_sheet_does(qtbot: QtBot) -> None:
@@ -142,7 +209,13 @@ def test_sentences_and_tooltips_name_own_keys_as_the_sheet_does(qtbot: QtBot) ->
     assert head.mistakes.toolTip() == "Go to the next one (Alt+.)"
 
 
-@pytest.mark.parametrize("stored", ["", "[]", "{", "F4=B F5", "F4=Ctrl+C"])
+@pytest.mark.parametrize("stored", ["", "[]", "{", "F4=B F5", "F4=Ctrl+C", "F4=F5", "F4=Return", "F77=Ctrl+B"])
 def test_what_is_no_table_of_keys_changes_none(stored: str) -> None:
-    assert keys.read(stored) == {}
-    assert keys.read(keys.stored({"F4": "Ctrl+B", "F5": "Alt+="})) == {"F4": "Ctrl+B", "F5": "Alt+="}
+    assert keys.read(stored) == ({}, tuple(stored.split()))
+    assert keys.read(keys.stored({"F4": "Ctrl+B", "F5": "Alt+="})) == ({"F4": "Ctrl+B", "F5": "Alt+="}, ())
+
+
+def test_a_chain_of_keys_is_taken_whole_or_falls_back_to_the_usual_ones() -> None:
+    chain = {"F4": "F5", "F5": "F6", "F6": "Ctrl+B"}
+    assert keys.read(keys.stored(chain)) == (chain, ())
+    assert keys.read("F4=F5 F5=F6")[0] == {}, "F6 is its own, so F5 stays, so F4 does"

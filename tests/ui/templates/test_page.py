@@ -216,7 +216,7 @@ def test_a_field_of_a_link_asks_and_shows_what_it_asks(qtbot: QtBot, page: Templ
 
 def test_a_copy_keeps_the_words_and_leaves_the_shortcut(qtbot: QtBot, page: TemplatesPage, stored: Stored) -> None:
     choose(page, "Parcel")
-    qtbot.keyClick(page.list.view, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keySequence(page.list.view, "Ctrl+Shift+N")
     assert page.unsaved
     page.editor.save()
     qtbot.waitUntil(lambda: len(stored()) == 4)

@@ -153,7 +153,7 @@ class InboxPage(QWidget):
             ShortcutKey("Ctrl+Shift+Enter", tr("Send the reply and resolve the conversation"), finish),
             ShortcutKey("Ctrl+Enter", tr("Send what is chosen in the list of held replies")),
             ShortcutKey("Delete", tr("Stop what is chosen in the list of held replies")),
-            ShortcutKey("Ctrl+N", tr("See what came after the bubble in focus")),
+            ShortcutKey("Ctrl+T", tr("See what came after the bubble in focus")),
             ShortcutKey("Ctrl+C Ctrl+Shift+C", tr("Copy the bubble in focus, or quote it in the reply")),
             ShortcutKey("Alt+Enter", tr("Why, and what happened to the bubble in focus")),
             ShortcutKey("Ctrl+O", tr("Send only the part in focus, of an answer that asks")),

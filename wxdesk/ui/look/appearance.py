@@ -49,7 +49,8 @@ class Appearance(QObject):
         Size.MESSAGE = message_size if SMALLEST <= message_size <= LARGEST else USUAL
         Measure.COMPACT = bool(compact)
         self.look = Look(look) if look in set(Look) else Look.SYSTEM
-        keys.use(keys.read(own_keys))
+        own, self.useless_keys = keys.read(own_keys)
+        keys.use(own)
         self.language, self.keys = i18n.language(), keys.own_keys()
         application.styleHints().colorSchemeChanged.connect(self._follow)
         self.choose(self.look)
@@ -57,7 +58,8 @@ class Appearance(QObject):
     @property
     def chosen(self) -> dict[str, str | int]:
         """Choices by their names, to be kept."""
-        return {"look": self.look.value, "message_size": Size.MESSAGE, "compact": int(Measure.COMPACT)}
+        own = keys.stored(keys.own_keys())
+        return {"look": self.look.value, "message_size": Size.MESSAGE, "compact": int(Measure.COMPACT), "keys": own}
 
     def choose(self, look: Look) -> None:
         """Apply this look from now on."""

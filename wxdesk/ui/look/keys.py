@@ -1,5 +1,6 @@
 """Keys of the commands, each known by its usual one, as the operator chose them."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,13 @@ FIXED = frozenset(
     | {"Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+C", "Ctrl+Shift+C", "Ctrl++", "Ctrl+=", "Ctrl+-", "Ctrl+0"}
 )
 """Keys that mean the same in each place of the window; none of them is changed."""
+
+USUAL = frozenset(
+    {*(f"Ctrl+{key}" for key in "1234567,/.DEFGJKLNOQRST"), *(f"Ctrl+Shift+{key}" for key in "EGLMNP")}
+    | {*(f"F{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12)), *(f"Shift+F{n}" for n in (3, 4, 5))}
+    | {"Alt+Down", "Alt+Up", "Alt+Shift+Down", "Alt+Shift+Up", "Ctrl+Shift+Enter"}
+)
+"""Usual keys of commands that can have another, each one command's in the window."""
 
 _WRITING = FIXED | {"Ctrl+A", "Ctrl+V", "Ctrl+X", "Ctrl+Y"}
 _MOVING = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
@@ -71,7 +79,21 @@ def stored(own: Mapping[str, str]) -> str:
     return " ".join(f"{usual}={key}" for usual, key in own.items())
 
 
-def read(text: str) -> dict[str, str]:
-    """Read stored keys, but what is none."""
-    pairs = (pair.partition("=") for pair in text.split())
-    return {usual: own for usual, _, own in pairs if is_for_commands(sequence(own))}
+def read(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Read stored keys; return also what is of no use, since people change the file.
+
+    Two commands never have one key: of those which would, each has its usual one.
+    """
+    own, useless = dict[str, str](), list[str]()
+    for pair in text.split():
+        usual, _, key = pair.partition("=")
+        if usual in USUAL and usual not in own and is_for_commands(sequence(key)):
+            own[usual] = key
+        else:
+            useless.append(pair)
+    while True:
+        keys = Counter(sequence(own.get(usual, usual)) for usual in USUAL)
+        doubled = [usual for usual, key in own.items() if keys[sequence(key)] > 1]
+        if not doubled:
+            return own, tuple(useless)
+        useless += (f"{usual}={own.pop(usual)}" for usual in doubled)

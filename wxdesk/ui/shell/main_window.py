@@ -1,6 +1,6 @@
 """The main window: a rail, the pages, the status bar, and bars across them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -189,26 +189,20 @@ class MainWindow(Frame):
 
         Each page with unsaved changes is shown and asks first.
         """
-        self._leave_from(0)
+        self.leave(self.closing.emit)
 
-    def closed_at_once(self, otherwise: str) -> bool:
-        """Emit `closing`; with unsaved changes show the sentence and return False."""
-        unsaved = any(isinstance(page.widget, HasUnsavedChanges) and page.widget.unsaved for page in self.pages)
-        if unsaved:
-            self.notices.toast(otherwise)
-        else:
-            self.closing.emit()
-        return not unsaved
+    def leave(self, then: Callable[[], None], start: int = 0) -> None:
+        """Let each page from `start` on ask about its unsaved changes, and go on.
 
-    def _leave_from(self, index: int) -> None:
-        """Let each page from `index` on ask about its unsaved changes, in turn."""
-        for at, page in enumerate(self.pages[index:], index):
+        `then` is not called if the operator stays.
+        """
+        for at, page in enumerate(self.pages[start:], start):
             if isinstance(page.widget, HasUnsavedChanges) and page.widget.unsaved:
                 self._be_in_front()
                 self.show_page(at)
-                page.widget.leave(partial(self._leave_from, at + 1))
+                page.widget.leave(partial(self.leave, then, at + 1))
                 return
-        self.closing.emit()
+        then()
 
     def _lay_out(self) -> None:
         middle = hbox(self.rail, (self.stack, 1), spacing=0)
@@ -293,8 +287,17 @@ class MainWindow(Frame):
 
     def _show_state(self) -> None:
         self._show_pause()
+        self._show_useless_keys()
         for trouble in self._bridge.desk.health.state.troubles:
             self._show_trouble(trouble)
+
+    def _show_useless_keys(self) -> None:
+        """Say once which keys of an edited file are of no use."""
+        useless, self._appearance.useless_keys = " ".join(self._appearance.useless_keys), ()
+        if useless:
+            text = tr("These keys of window.ini are of no use, and the usual ones in force: {keys}", keys=useless)
+            self.notices.bar("keys", text, action=tr("Keys"), then=self.show_keys, lasting=True)
+            self._keep_look()
 
     def _show_pause(self) -> None:
         state = self._bridge.desk.health.state

@@ -54,7 +54,7 @@ class TemplatesPage(RecordPage[Template]):
             ShortcutKey("Ctrl+Z Ctrl+Shift+Z", tr("Undo and redo what was written in the template")),
             ShortcutKey("Ctrl+Z Ctrl+Shift+Z", tr("In the list: undo and redo what was done to the list")),
             ShortcutKey("Ctrl+F", tr("Search templates")),
-            ShortcutKey("Ctrl+D", tr("Make a copy of the template in the list")),
+            ShortcutKey("Ctrl+Shift+N", tr("Make a copy of the template in the list")),
             ShortcutKey("Delete", tr("Delete the template in the list")),
         )
 

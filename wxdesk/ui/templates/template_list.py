@@ -162,7 +162,7 @@ MOST_CHIPS = 8
 
 
 class TemplateView(RecordView[Template]):
-    """List of templates: Ctrl+D copies, Up in the first row goes to the search.
+    """List of templates: Ctrl+Shift+N copies, Up in the first row goes to the search.
 
     Signals:
         copy_asked: the template to copy.
@@ -188,7 +188,7 @@ class TemplateView(RecordView[Template]):
             self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_pressed(event, "Ctrl+D"):
+        if is_pressed(event, "Ctrl+Shift+N"):
             self._copy()
         elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
             self.search_asked.emit()

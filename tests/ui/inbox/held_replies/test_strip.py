@@ -317,7 +317,7 @@ def test_ctrl_n_leads_from_a_reply_to_what_the_customer_wrote_since(
     since = since_then()
     assert since is not None
     assert view.focus_on(f"r{waits.id}")
-    qtbot.keySequence(view, "Ctrl+N")
+    qtbot.keySequence(view, "Ctrl+T")
     assert view.bubbles.marked == f"m{since.id}"
     assert since.text == "are you there"
 

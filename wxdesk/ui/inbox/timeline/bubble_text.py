@@ -49,7 +49,7 @@ class BubbleKey(Enum):
     ESC = "Esc"
     CTRL_D = "Ctrl+D"
     CTRL_E = "Ctrl+E"
-    CTRL_N = "Ctrl+N"
+    CTRL_T = "Ctrl+T"
     CTRL_O = "Ctrl+O"
     CTRL_R = "Ctrl+R"
     F4 = "F4"
@@ -91,7 +91,7 @@ def offers_in(entry: TimelineEntry) -> tuple[Offer, ...]:
     """Return the actions inside a bubble, in display order."""
     if entry.reply is None:
         return ()
-    since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), BubbleKey.CTRL_N),) if entry.since is not None else ()
+    since = (Offer(BubbleAction.SEE_SINCE, tr("See what came"), BubbleKey.CTRL_T),) if entry.since is not None else ()
     offers = offers_of(entry.reply)
     if entry.lacking or entry.refused:
         offers = tuple(offer for offer in offers if offer.action not in _SENDING)

@@ -100,7 +100,7 @@ def _key_effects(entry: TimelineEntry) -> set[KeyEffect]:
 
 
 _KEYS = {Qt.Key.Key_Return: BubbleKey.ENTER, Qt.Key.Key_Enter: BubbleKey.ENTER, Qt.Key.Key_Escape: BubbleKey.ESC}
-_CHOSEN = (BubbleKey.CTRL_D, BubbleKey.CTRL_E, BubbleKey.CTRL_N, BubbleKey.CTRL_O, BubbleKey.CTRL_R)
+_CHOSEN = (BubbleKey.CTRL_D, BubbleKey.CTRL_E, BubbleKey.CTRL_T, BubbleKey.CTRL_O, BubbleKey.CTRL_R)
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 _QUOTE = QKeyCombination(Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_C)

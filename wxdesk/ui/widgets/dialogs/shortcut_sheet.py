@@ -1,6 +1,6 @@
 """The sheet of all keyboard shortcuts, and functions to bind them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
@@ -23,7 +23,7 @@ from wxdesk.ui.widgets.painting import paint_focus
 class ShortcutKey:
     """One shortcut and its action; alternatives are separated by a space: `F1 Ctrl+/`.
 
-    They are the usual ones, by which each command is known. `slot` is what a page binds to it.
+    They are the usual ones, by which each command is known in the whole window. `slot` is what a page binds to it.
     """
 
     keys: str
@@ -93,14 +93,14 @@ class KeyField(KeyCap):
     def __init__(self, usual: str, does: str, parent: QWidget) -> None:
         super().__init__(usual, parent)
         self.usual = usual
-        self._does = does
+        self.does = does
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_key(self, key: str) -> None:
         """Show this key."""
         self.text = key_label(key)
-        self.setAccessibleName(f"{self._does}: {self.text}")
+        self.setAccessibleName(f"{self.does}: {self.text}")
         self.updateGeometry()
         self.update()
 
@@ -129,6 +129,8 @@ class KeyField(KeyCap):
 class ShortcutSheet(Dialog):
     """All shortcuts by place, in two columns; each can be changed. Esc closes it.
 
+    A key that another command has is exchanged with it, if the operator wants that.
+
     Signals:
         chosen: the operator's own keys, by the usual ones.
     """
@@ -137,22 +139,26 @@ class ShortcutSheet(Dialog):
 
     def __init__(self, groups: Sequence[KeyGroup], parent: QWidget) -> None:
         super().__init__(parent, tr("Keys"))
-        self.groups = tuple(groups)
+        self.groups = tuple(_by_command(groups))
         self._own = own_keys()
+        self._exchanged: dict[str, str] | None = None
+        """Keys that `exchange` gives to two commands."""
         self.fields: list[KeyField] = []
         content = QFrame()
         content.setProperty("class", "panel")
         sides = hbox(within=content, spacing=40, margins=(24, 20, 24, 8))
-        for side in _two_sides(groups):
+        for side in _two_sides(self.groups):
             sides.addLayout(vbox(*(self._column(group, content) for group in side), STRETCH, spacing=20), 1)
         self.note = PlainLabel(role="secondary", wrap=True, parent=self)
+        self.exchange = Button(tr("Exchange the two"), kind=ButtonKind.LINK, parent=self)
         self.usual = Button(tr("All as usual"), kind=ButtonKind.LINK, parent=self)
         self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
         close = Button(tr("Close"), key_hint="Esc", parent=self)
+        self.exchange.clicked.connect(self._exchange)
         self.usual.clicked.connect(self._reset)
         self.save.clicked.connect(self._choose)
         close.clicked.connect(self.reject)
-        foot = hbox((self.note, 1), self.usual, close, self.save, spacing=12, margins=(24, 8, 24, 16))
+        foot = hbox((self.note, 1), self.exchange, self.usual, close, self.save, spacing=12, margins=(24, 8, 24, 16))
         scroll = ColumnScroll(self, content)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
         vbox((scroll, 1), foot, within=self)
@@ -184,42 +190,60 @@ class ShortcutSheet(Dialog):
     def _show(self, refusal: str = "") -> None:
         """Show the keys as they are chosen so far, and why the last one was not."""
         for field in self.fields:
-            field.show_key(self._own.get(field.usual, field.usual))
+            field.show_key(self._of(field.usual))
         note = tr("To change a key, click it and press another. Delete makes it the usual one.")
         self.note.setText(refusal or note)
         self.note.set_role("failed" if refusal else "secondary")
+        self.exchange.setVisible(self._exchanged is not None)
         self.usual.setVisible(bool(self._own))
         self.save.setEnabled(self._own != own_keys())
 
-    def _take(self, field: KeyField, wanted: QKeySequence) -> None:
-        refusal = self._refusal(field.usual, wanted)
-        if not refusal:
-            own = wanted.toString(QKeySequence.SequenceFormat.PortableText).replace("Return", "Enter")
-            self._own[field.usual] = own
-            if own == field.usual:
-                del self._own[own]
-        self._show(refusal)
+    def _of(self, usual: str) -> str:
+        return self._own.get(usual, usual)
 
-    def _refusal(self, usual: str, wanted: QKeySequence) -> str:
-        """Return why a key cannot be used for a command; empty if it can."""
-        name = key_label(wanted.toString(QKeySequence.SequenceFormat.PortableText))
-        if wanted != sequence(usual) and not is_for_commands(wanted):
-            return tr("{key} is fixed or for writing. Use another with Ctrl or Alt, or a function key.", key=name)
-        everywhere, *_ = self.groups
-        own = [group for group in self.groups if any(usual in key.keys.split(" ") for key in group.keys)]
-        for key in (key for group in (self.groups if everywhere in own else [everywhere, *own]) for key in group.keys):
-            others = (one for one in key.keys.split(" ") if one != usual)
-            if any(sequence(self._own.get(one, one)) == wanted for one in others):
-                return tr("{key} is in use: {does}", key=name, does=key.does)
-        return ""
+    def _take(self, field: KeyField, wanted: QKeySequence) -> None:
+        """Give a command this key, or say why not and what could be done."""
+        key, usual = wanted.toString(QKeySequence.SequenceFormat.PortableText).replace("Return", "Enter"), field.usual
+        self._exchanged, name = None, key_label(key)
+        if key != usual and not is_for_commands(wanted):
+            no = tr("{key} is fixed or for writing. Use another with Ctrl or Alt, or a function key.", key=name)
+            self._show(no)
+            return
+        other = next((one for one in self.fields if one is not field and self._of(one.usual) == key), None)
+        if other is None:
+            self._give({usual: key})
+        else:
+            self._exchanged = {usual: key, other.usual: self._of(usual)}
+            self._show(tr("{key} is in use: {does}", key=name, does=other.does))
+
+    def _exchange(self) -> None:
+        given, self._exchanged = self._exchanged, None
+        self._give(given or {})
+
+    def _give(self, given: dict[str, str]) -> None:
+        self._own = {usual: key for usual, key in (self._own | given).items() if key != usual}
+        self._show()
 
     def _reset(self) -> None:
-        self._own.clear()
+        self._own, self._exchanged = {}, None
         self._show()
 
     def _choose(self) -> None:
         self.chosen.emit(self._own)
         self.accept()
+
+
+def _by_command(groups: Sequence[KeyGroup]) -> Iterator[KeyGroup]:
+    """Put the commands of several places, each by one key, into a group of their own."""
+    does: dict[str, list[str]] = {}
+    for group in groups:
+        for key in group.keys:
+            if not FIXED.issuperset(key.keys.split(" ")):
+                does.setdefault(key.keys, []).append(tr("{place}: {does}", place=group.title, does=key.does))
+    shared = {keys: "\n".join(lines) for keys, lines in does.items() if len(lines) > 1}
+    several = KeyGroup(tr("On several pages"), tuple(ShortcutKey(*one) for one in shared.items()))
+    alone = [KeyGroup(one.title, tuple(key for key in one.keys if key.keys not in shared)) for one in groups]
+    return (one for one in (*alone[:1], several, *alone[1:]) if one.keys)
 
 
 def _two_sides(groups: Sequence[KeyGroup]) -> tuple[list[KeyGroup], list[KeyGroup]]:
