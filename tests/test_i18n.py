@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from wxdesk import i18n
-from wxdesk.core.errors import BadRule, Phrase
+from wxdesk.core.errors import BadRule, NotFound, Phrase, ShortcutTaken
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,19 @@ def test_own_keys_stand_in_sentences_and_never_in_what_fills_them(language: str)
         i18n.name_keys({})
         i18n.use("en")
     assert i18n.tr("Resolve (F5)") == "Resolve (F5)"
+
+
+def test_what_people_wrote_is_no_sentence_to_translate() -> None:
+    i18n.use("zh_CN")
+    try:
+        assert i18n.tr("Save") == "保存"
+        assert i18n.explain(ShortcutTaken(title="Save", shortcut="Stop")) == "快捷词「Stop」已经属于模板「Save」。"
+        assert i18n.explain(NotFound("contact")) == "此客户已不存在。"
+        assert i18n.explain(BadRule(name="Save", reason="Save")) == i18n.explain(
+            BadRule(name="Save", reason=Phrase("Save"))
+        )
+    finally:
+        i18n.use("en")
 
 
 def test_a_counted_number_is_grouped_and_decides_the_form() -> None:

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime, time
 from functools import partial
 from types import MappingProxyType
 
@@ -131,6 +132,16 @@ def number_text(number: float, decimals: int = 0) -> str:
     return f"{number:,.{decimals}f}"
 
 
+def clock_text(at: datetime | time) -> str:
+    """Write a time of day as both languages do, from 00:00 to 23:59."""
+    return f"{at:%H:%M}"
+
+
+def moment_text(at: datetime) -> str:
+    """Write a local date and time for tables and commands, so that they sort."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
 def size_text(size: int) -> str:
     """Write a number of bytes in a suitable unit."""
     kilobytes = size / 1024
@@ -155,14 +166,18 @@ def explain_reason(error: BaseException) -> str:
     return str(reason) if reason else explain(error)
 
 
+_SENTENCES = {"reason", "why", "noun", "state", "move"}
+"""Holes of errors that sentences fill; in all others stands what people wrote."""
+
+
 def _translated_values(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: _translated(value) for name, value in values.items()}
+    return {name: _translated(name, value) for name, value in values.items()}
 
 
-def _translated(value: object) -> object:
+def _translated(name: str, value: object) -> object:
     if isinstance(value, Phrase):
         return _filled(tr(value.sentence), _translated_values(value.values))
-    return tr(value) if isinstance(value, str) else value
+    return tr(value) if name in _SENTENCES and isinstance(value, str) else value
 
 
 def _fill_catalogue() -> None:

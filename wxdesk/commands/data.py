@@ -18,7 +18,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.desk.data.backups import URL, back_up
 from wxdesk.desk.data.exporting import ExportKind, export
 from wxdesk.desk.settings.configuration import utc_now
-from wxdesk.i18n import ntr, number_text, size_text, tr
+from wxdesk.i18n import moment_text, ntr, number_text, size_text, tr
 from wxdesk.store.moving.backup import DATABASE, Listing, restore_backup
 from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store
 
@@ -101,7 +101,7 @@ def run_restore(options: argparse.Namespace, home: Path, say: Say) -> int:
         raise BadInput(reason=tr("{variable} names another database; unset it before restoring.", variable=VARIABLE))
     restoring = restore_backup(options.file.absolute(), home, utc_now(), CopyLines(say), set_aside=options.set_aside)
     found, aside = asyncio.run(restoring)
-    made_at = found.made_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    made_at = moment_text(found.made_at)
     say(tr("{home} is as it was on {time}: {contents}.", home=home, time=made_at, contents=_contents(found)))
     if aside.exists():
         say(tr("The desk that was there is in {folder} now.", folder=aside))

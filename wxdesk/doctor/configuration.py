@@ -21,7 +21,7 @@ from wxdesk.desk.setup.account_findings import (
 from wxdesk.desk.wechat.clock_skew import skew_values
 from wxdesk.desk.wechat.explanations import field_name
 from wxdesk.doctor.case import Case
-from wxdesk.i18n import account_title, explain, name_accounts, tr
+from wxdesk.i18n import account_title, clock_text, explain, moment_text, name_accounts, tr
 from wxdesk.secrets.names import SecretSource
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
 from wxdesk.threads import aside
@@ -49,7 +49,7 @@ async def check_configuration(case: Case) -> Iterable[Finding]:
 def _of_account(case: Case, account: Account) -> Iterator[Finding]:
     values = {"cause": "account", "n": str(account.reserve)}
     if account.timezone:
-        values |= {"zone": account.timezone, "time": f"{case.clock().astimezone(zone_named(account.timezone)):%H:%M}"}
+        values |= {"zone": account.timezone, "time": clock_text(case.clock().astimezone(zone_named(account.timezone)))}
     yield Finding(Check.CONFIGURATION, CheckVerdict.OK, account.name, values)
     if account.paused:
         yield Finding(Check.CONFIGURATION, CheckVerdict.ACCOUNT_PAUSED, account.name)
@@ -134,7 +134,7 @@ def _of_secrets(case: Case, account: Account, found: AccountSecrets) -> Iterator
     if any(issue.field is CredentialField.ORIGINAL_ID for issue in judge_account(account, credentials)):
         yield Finding(Check.CONFIGURATION, CheckVerdict.ORIGINAL_ID_ILLEGAL, account.name)
     for name, until in credentials.accepted_until:
-        values = {"cause": "former", "name": name, "time": f"{until.astimezone():%Y-%m-%d %H:%M}"}
+        values = {"cause": "former", "name": name, "time": moment_text(until)}
         yield Finding(Check.SECRETS, CheckVerdict.OK, account.name, values)
     plain = account.push_mode is PushMode.PLAIN
     mode = CheckVerdict.PLAIN_MODE if plain else CheckVerdict.OK

@@ -11,7 +11,7 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.messages.store_watch import database_failure, unsafe_database
 from wxdesk.desk.setup.push_watch import DOUBTED, ON_THE_WAY_IN, facts_of_stored
 from wxdesk.doctor.case import Case
-from wxdesk.i18n import explain
+from wxdesk.i18n import explain, moment_text
 from wxdesk.store import Store, StoreStatus, check_store, read_store, unsafe_settings
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -72,7 +72,7 @@ async def _facts(case: Case, store: Store, account: str) -> tuple[Finding, Findi
 def _dated(finding: Finding) -> Finding:
     if finding.at is None:
         return finding
-    return replace(finding, values={**finding.values, "time": f"{finding.at.astimezone():%Y-%m-%d %H:%M}"})
+    return replace(finding, values={**finding.values, "time": moment_text(finding.at)})
 
 
 def _of_no_account(case: Case) -> Iterator[Finding]:

@@ -92,7 +92,7 @@ class Sections:
 
     def _show_waits(self, figures: Figures) -> None:
         first, human = figures.first_response, figures.human_wait
-        within = tr("median · 90%: {wait}", wait=wait_text(first.ninetieth)) if first.count else ""
+        within = tr("median · 90% within {wait}", wait=wait_text(first.ninetieth)) if first.count else ""
         self.first_response.tell(wait_text(first.median), within or tr("no reply yet"))
         if human.longest is None:
             waits = ntr("{n} customer waits now", "{n} customers wait now", figures.waiting)

@@ -8,7 +8,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import HOURS, Figures, HourCount, RuleHits, TimeSpan, Undelivered
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.data.exporting import FIGURE_COLUMNS, csv_lines
-from wxdesk.i18n import ntr, number_text, tr
+from wxdesk.i18n import moment_text, ntr, number_text, tr
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import weekday_text
 
@@ -133,7 +133,7 @@ def table_of(figures: Figures) -> bytes:
 
 
 def _rows(figures: Figures) -> Iterator[tuple[str, str, int]]:
-    span = " – ".join(f"{at.astimezone():%Y-%m-%d %H:%M}" for at in (figures.span.since, figures.span.until))
+    span = " – ".join(moment_text(at) for at in (figures.span.since, figures.span.until))
     yield tr("Messages"), span, figures.messages
     yield tr("Answered by rules"), "", figures.by_rule
     yield tr("By hand"), "", figures.by_operator

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday
 from wxdesk.desk.rules.import_check import CalendarChange, ImportCheck, RuleChange, RuleChangeKind, import_forecast
-from wxdesk.i18n import tr
+from wxdesk.i18n import clock_text, tr
 from wxdesk.ui.editing.revisions.comparison import ComparedSection, RevisionLine, RevisionSection, compare
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
 from wxdesk.ui.editing.revisions.wording import joined, labelled
@@ -161,4 +161,4 @@ def _dates(days: SpecialDays) -> str:
 
 def _span(span: OpenSpan) -> str:
     crossing = end_note(span)
-    return crossing if span.opens == span.closes else f"{span.opens:%H:%M}–{span.closes:%H:%M}"
+    return crossing if span.opens == span.closes else f"{clock_text(span.opens)}–{clock_text(span.closes)}"

@@ -51,9 +51,10 @@ class Days:
         return tr("Days go by the accounts' clock: {zone}.", zone=next(iter(self.names)))
 
 
-def dated_time(at: datetime, now: datetime) -> str:
-    """Return the time alone if it is today's, else with its date."""
-    local, today = at.astimezone().date(), now.astimezone().date()
-    if local == today:
+def dated_time(at: datetime, beside: datetime) -> str:
+    """Return a time alone if it is of the day of another, else with its date."""
+    day, other = at.astimezone().date(), beside.astimezone().date()
+    if day == other:
         return clock_time(at)
-    return f"{date_text(local, with_year=abs(local - today) > 180 * DAY)} {clock_time(at)}"
+    date_only = date_text(day, with_year=abs(day - other) > 180 * DAY)
+    return tr("{day} {time}", day=date_only, time=clock_time(at))

@@ -14,7 +14,7 @@ from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
-from wxdesk.i18n import language, ntr, tr
+from wxdesk.i18n import clock_text, language, ntr, tr
 from wxdesk.ui.look.fonts import has_emoji
 
 SECOND = timedelta(seconds=1)
@@ -134,7 +134,7 @@ def ago(at: datetime, now: datetime) -> str:
 
 def clock_time(at: datetime) -> str:
     """Return local hours and minutes."""
-    return f"{at.astimezone():%H:%M}"
+    return clock_text(at.astimezone())
 
 
 def clock_second(at: datetime) -> str:

@@ -1,14 +1,15 @@
 """Texts of a conversation's status, of the ends of a snooze, and of its changes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
-from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.messages import clock_time, date_text, span_text, weekday_text
+from wxdesk.i18n import clock_text, ntr, tr
+from wxdesk.ui.wording.days import dated_time
+from wxdesk.ui.wording.messages import date_text, span_text, weekday_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ def _morning(now: datetime, days: int) -> datetime:
     return datetime.combine(local.date() + timedelta(days=days), MORNING).astimezone()
 
 
-def upcoming_time(at: datetime, now: datetime) -> str:
+def upcoming_time(at: datetime, now: datetime, local: Callable[[datetime], datetime] = datetime.astimezone) -> str:
     """Return a future time: the hour, tomorrow, a day of this week, a date."""
-    day, today, hour = at.astimezone().date(), now.astimezone().date(), clock_time(at)
-    ahead = (day - today).days
+    day, hour = local(at).date(), clock_text(local(at))
+    ahead = (day - local(now).date()).days
     if ahead <= 0:
         return hour
     if ahead == 1:
@@ -106,7 +107,7 @@ def status_sentence(conversation: Conversation, now: datetime) -> str:
     if conversation.contact.blocked:
         return _of_blocked(until, at, now)
     if at is not None:
-        when = past_time(at, now)
+        when = dated_time(at, now)
         if rule:
             return tr(
                 "Resolved by the rule “{rule}”, {when}. A message from the customer opens it again.",
@@ -124,19 +125,12 @@ def status_sentence(conversation: Conversation, now: datetime) -> str:
 
 def _of_blocked(until: datetime | None, at: datetime | None, now: datetime) -> str:
     if at is not None:
-        when = past_time(at, now)
+        when = dated_time(at, now)
         return tr("Resolved, {when}. The customer is blocked, so no message opens it again.", when=when)
     if until is None:
         return ""
     return tr("Snoozed until {when}. The customer is blocked, so no message opens it before.",
               when=upcoming_time(until, now))  # fmt: skip
-
-
-def past_time(at: datetime, now: datetime) -> str:
-    """Return a past time: the hour if it is today's, else with its date."""
-    if at.astimezone().date() == now.astimezone().date():
-        return clock_time(at)
-    return tr("{day} {time}", day=date_text(at.astimezone().date(), with_year=False), time=clock_time(at))
 
 
 def changed_text(change: RowChange, result: RowsChanged, name: str, now: datetime) -> str:
@@ -147,11 +141,8 @@ def changed_text(change: RowChange, result: RowsChanged, name: str, now: datetim
     left = len(result.unsettled)
     rest = ntr("{n} stays in the list, because a reply there is left to you.",
                "{n} stay in the list, because a reply there is left to you.", left)  # fmt: skip
-    return (
-        " ".join((_changed(change, result.until, name, now), rest))
-        if left
-        else _changed(change, result.until, name, now)
-    )
+    changed = _changed(change, result.until, name, now)
+    return f"{changed} {rest}" if left else changed
 
 
 def _changed(change: RowChange, until: datetime | None, name: str, now: datetime) -> str:

@@ -8,7 +8,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import MINUTE, clock_time, date_text, name_of, span_text, time_left_text
+from wxdesk.ui.wording.messages import MINUTE, name_of, span_text, time_left_text
 from wxdesk.ui.wording.reply_status import span_until
 from wxdesk.ui.wording.status import EndChoice, HoursBoundary
 
@@ -49,12 +49,7 @@ def takeover_silences(conversation: Conversation, now: datetime) -> Sequence[End
 def _closing_text(closing: HoursBoundary, now: datetime) -> str:
     if closing.at is None:
         return tr("Until closing")
-    day = closing.at.astimezone().date()
-    if day == now.astimezone().date():
-        return tr("Until closing, {time}", time=closing.named(clock_time(closing.at)))
-    return tr(
-        "Until closing, {day} {time}", day=date_text(day, with_year=False), time=closing.named(clock_time(closing.at))
-    )
+    return tr("Until closing, {time}", time=closing.named(dated_time(closing.at, now)))
 
 
 def takeover_sentence(conversation: Conversation, now: datetime, *, leaving: bool = False) -> str:

@@ -22,9 +22,10 @@ from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WORD_TAKEN_BACK
 from wxdesk.ui.editing.revisions.comparison import LineChange
-from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel, StepRow, exact_time, history_of, step_time
+from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel, StepRow, exact_time, history_of
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.reply_status import stopped_words
 
 CUSTOMER = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
@@ -148,8 +149,8 @@ def test_each_edit_tells_what_it_changed_and_no_other() -> None:
 
 def test_times_are_short_in_sight_and_exact_behind() -> None:
     made, later = NOW, NOW + timedelta(days=2)
-    assert step_time(made, made) == f"{made.astimezone():%H:%M}"
-    assert step_time(later, made).startswith("Oct 4 ")
+    assert dated_time(made, made) == f"{made.astimezone():%H:%M}"
+    assert dated_time(later, made).startswith("Oct 4 ")
     assert exact_time(made) == f"Oct 2, 2026 {second(made)}"
 
 

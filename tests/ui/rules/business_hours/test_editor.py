@@ -289,7 +289,7 @@ def test_a_rule_decides_by_the_hours_that_were_written(
     [
         (datetime(2026, 11, 24, 4, 0, tzinfo=UTC), "Open now · closes 21:00"),
         (datetime(2026, 11, 24, 0, 30, tzinfo=UTC), "Closed now · opens 09:00"),
-        (datetime(2026, 11, 24, 14, 0, tzinfo=UTC), "Closed now · opens Wed 09:00"),
+        (datetime(2026, 11, 24, 14, 0, tzinfo=UTC), "Closed now · opens tomorrow 09:00"),
     ],
 )
 def test_it_says_whether_it_is_open_now(now: datetime, words: str) -> None:

@@ -26,7 +26,8 @@ from wxdesk.ui.inbox.details.difference import (
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import Frame, remove_widgets, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
-from wxdesk.ui.wording.messages import clock_second, clock_time, date_text
+from wxdesk.ui.wording.days import dated_time
+from wxdesk.ui.wording.messages import clock_second, date_text
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
 
@@ -79,14 +80,6 @@ def _status_after(reply: Reply) -> str:
 def exact_time(at: datetime) -> str:
     """Local date and time to the second."""
     return tr("{day} {time}", day=date_text(at.astimezone().date()), time=clock_second(at))
-
-
-def step_time(at: datetime, made_at: datetime) -> str:
-    """Return hours and minutes, with the date if the reply was made on another day."""
-    day, made_on = at.astimezone().date(), made_at.astimezone().date()
-    if day == made_on:
-        return clock_time(at)
-    return tr("{day} {time}", day=date_text(day, with_year=day.year != made_on.year), time=clock_time(at))
 
 
 def _accepted(reply: Reply) -> str:
@@ -240,7 +233,7 @@ class StepRow(CardRow):
         set_tip(self, exact)
         self.grid.addWidget(IconLabel(line.icon, line.role, 14), 0, 0, Qt.AlignmentFlag.AlignTop)
         self.grid.addWidget(PlainLabel(line.text, wrap=True), 0, 1)
-        self.time = PlainLabel(step_time(line.at, made_at), size=Size.CAPTION, role="faint", tabular=True)
+        self.time = PlainLabel(dated_time(line.at, made_at), size=Size.CAPTION, role="faint", tabular=True)
         set_tip(self.time, exact)
         self.grid.addWidget(self.time, 0, 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         if line.note:

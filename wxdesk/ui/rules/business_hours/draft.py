@@ -14,7 +14,7 @@ from wxdesk.core.rules.business_hours import (
     clock_from,
     is_empty,
 )
-from wxdesk.i18n import tr
+from wxdesk.i18n import clock_text, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ def _spans(draft: CalendarDraft, reading: _Reading) -> Iterator[tuple[Weekday, O
 
 
 def _span_draft(span: OpenSpan) -> SpanDraft:
-    closes = f"{span.closes:%H:%M}"
-    return SpanDraft(f"{span.opens:%H:%M}", MIDNIGHT if closes == "00:00" else closes)
+    closes = clock_text(span.closes)
+    return SpanDraft(clock_text(span.opens), MIDNIGHT if closes == "00:00" else closes)
 
 
 def _normalised_time(text: str) -> str:
