@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.i18n import explain, size_text, tr
@@ -16,6 +16,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_file
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -47,11 +48,7 @@ class PictureField(QWidget):
 
     def open_files(self) -> None:
         """Let the operator choose a file; returns at once."""
-        dialog = QFileDialog(self.window(), self._name, "", tr("Pictures (*.png *.jpg *.jpeg *.gif)"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self._take_file)
-        dialog.open()
+        ask_for_file(self, self._name, self._take_file, tr("Pictures (*.png *.jpg *.jpeg *.gif)"))
 
     def take(self, source: PictureSource) -> None:
         """Read and store another picture."""

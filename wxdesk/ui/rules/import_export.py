@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.system_failures import UnusableFile, unusable_file, why_unusable
@@ -14,7 +14,7 @@ from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
 from wxdesk.paths import resource, write_private
 from wxdesk.ui.rules.import_preview import ImportDialog
-from wxdesk.ui.widgets.dialogs.file_jobs import ask_where
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_file, ask_where
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 log = logging.getLogger(__name__)
@@ -40,11 +40,7 @@ class RuleFiles(QObject):
 
     def open_import(self) -> None:
         """Let the operator choose a file to import."""
-        dialog = QFileDialog(self._host.window(), tr("Import rules"), str(Path.home()), tr("Rules (*.toml)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.import_from)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_file(self._host, tr("Import rules"), self.import_from, tr("Rules (*.toml)"))
 
     def open_export(self) -> None:
         """Let the operator choose where to export to."""

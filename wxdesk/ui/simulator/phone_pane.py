@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.system_failures import unusable_file
@@ -17,6 +17,7 @@ from wxdesk.ui.simulator.port import PushReport, Scene, Simulator
 from wxdesk.ui.simulator.text import name_text, report_word, window_text
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_file
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -133,11 +134,7 @@ class PhonePane(QWidget):
 
     def _choose_file(self) -> None:
         kinds = tr("Pictures (*.png *.jpg *.jpeg *.gif)")
-        dialog = QFileDialog(self.window(), tr("A picture from a file"), str(Path.home()), kinds)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.show_file)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_file(self, tr("A picture from a file"), self.show_file, kinds)
 
     def show_file(self, path: str) -> None:
         """Let the customer send the picture in that file."""

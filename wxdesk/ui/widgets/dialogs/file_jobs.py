@@ -106,14 +106,26 @@ class FileJobs(QObject):
 
 def ask_where(host: QWidget, title: str, name: str, then: Callable[[str], object], filters: str = "") -> None:
     """Ask where to save a file, proposing a name; `then` gets the path."""
-    dialog = QFileDialog(host.window(), title, str(Path.home() / name), filters)
+    dialog = _ask(host, title, then, filters, str(Path.home() / name))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(Path(name).suffix)
     dialog.filterSelected.connect(partial(_use_ending, dialog))
     dialog.selectFile(name)
+
+
+def ask_for_file(host: QWidget, title: str, then: Callable[[str], object], filters: str) -> None:
+    """Ask for a file, in the folder of the last one; `then` gets its path."""
+    _ask(host, title, then, filters, "").setFileMode(QFileDialog.FileMode.ExistingFile)
+
+
+def _ask(host: QWidget, title: str, then: Callable[[str], object], filters: str, start: str) -> QFileDialog:
+    dialog = QFileDialog(host.window(), title, start, filters)
+    dialog.setLabelText(QFileDialog.DialogLabel.LookIn, tr("Look in:"))  # Qt's own Chinese lacks these two
+    dialog.setLabelText(QFileDialog.DialogLabel.FileType, tr("Files of type:"))
     dialog.fileSelected.connect(then)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
+    return dialog
 
 
 def _use_ending(dialog: QFileDialog, chosen: str) -> None:
