@@ -18,8 +18,6 @@ from ipaddress import ip_address, ip_network
 from time import perf_counter
 
 import certifi
-from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.setup.public_url import PublicUrl, is_private
@@ -112,6 +110,9 @@ def names_its_issuer(certificate: bytes) -> bool:
 
     One that does not was made at home, so no chain will ever lead to a root that WeChat knows.
     """
+    from cryptography import x509  # only a faulty certificate is looked into
+    from cryptography.x509.oid import AuthorityInformationAccessOID
+
     try:
         found = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
             x509.AuthorityInformationAccess
