@@ -1,9 +1,13 @@
-"""Finding in a store of 1,000,000 messages in 10,000 conversations, one of which has 100,000.
+"""The window on a store of 1,000,000 messages in 10,000 conversations, one of which has 100,000.
 
-Printed is the time of one search of everything (Ctrl+K) and of a search within the long conversation (Ctrl+F), as the
-window waits for it: the median and the 95th percentile of many phrases, common ones and rare ones.
+Printed are, as the median and the 95th or 99th percentile,
 
-    uv run python tests/bench/ui.py [--messages 1000000] [--conversations 10000]
+- one search of everything (Ctrl+K) and one within the long conversation (Ctrl+F), as the window waits for it,
+- the start until the list of conversations is there and nothing is asked any more, beside that of a bare window of Qt:
+  on the clock, and as time of the processor, which other programs do not lengthen; and the memory of both,
+- opening a conversation until all about it is there and painted, and one step of scrolling through the long one.
+
+    uv run python tests/bench/ui.py [--messages 1000000] [--conversations 10000] [--starts 5]
 """
 
 from __future__ import annotations
@@ -11,23 +15,32 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import json
+import os
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.prepared import bring_up
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.config.reading import Config, ListenerSettings
+from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.search_words import spaced
 from wxdesk.desk.finding import find
 from wxdesk.desk.settings.configuration import Setup
+from wxdesk.runner import DeskThread
+from wxdesk.sandbox.demo_customers import demo_account
+
+if TYPE_CHECKING:
+    from wxdesk.ui.shell.main_window import MainWindow
 
 SURNAMES, NAMES = "张王李赵陈刘杨黄周吴", ["小姐", "先生", "女士", "老板", "同学", "阿姨", "医生", "老师"]
 SAID = (
@@ -46,11 +59,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--conversations", type=int, default=10_000)
+    parser.add_argument("--starts", type=int, default=5)
+    parser.add_argument("--show", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.show:
+        show_window(options.show)
+        return
     with tempfile.TemporaryDirectory(prefix="wxdesk-bench-") as folder:
         asyncio.run(bring_up("sqlite:///desk.db", Path(folder)))
         fill(Path(folder), options.messages, options.conversations)
         asyncio.run(measure(Path(folder)))
+        compare_windows(Path(folder), options.starts)
 
 
 def fill(home: Path, messages: int, conversations: int) -> None:
@@ -104,6 +123,116 @@ async def timed(name: str, search: Callable[[str], Awaitable[object]]) -> None:
         await search(phrase)
         took.append(1000 * (time.perf_counter() - begun))
     print(f"{name:24}{statistics.median(took):12.1f}{statistics.quantiles(took, n=20)[-1]:10.1f}")
+
+
+def compare_windows(home: Path, starts: int) -> None:
+    """Start both windows in turn, and print medians; the first start only compiles."""
+    told: dict[str, list[dict[str, list[float]]]] = {"bare": [], "window": []}
+    for kind in ("window", *("bare", "window") * starts):
+        told[kind].append(started(kind, home))
+    del told["window"][0]
+    for name in ("usable ms", "processor ms", "memory MB"):
+        bare, window = (statistics.median(one[name][0] for one in told[kind]) for kind in ("bare", "window"))
+        print(f"{name:24}{window:12.0f}{bare:10.0f} bare{window / bare:8.1f} times")
+    for name, quantile in (("opening", 95), ("scrolling", 99)):
+        took = [one for run in told["window"] for one in run[name]]
+        most = statistics.quantiles(took, n=100)[quantile - 1]
+        print(f"{name:24}{statistics.median(took):12.1f}{most:10.1f} p{quantile}")
+
+
+def started(kind: str, home: Path) -> dict[str, list[float]]:
+    """Start a window in a process of its own, and return what it measured."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPYCACHEPREFIX": str(home / "compiled")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    program = ["-c", MEASURED + BARE] if kind == "bare" else [__file__, "--show", str(home)]
+    with subprocess.Popen([sys.executable, *program], env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found: dict[str, list[float]] = json.loads(process.stdout.readline())
+    return found
+
+
+MEASURED = """
+import json, os, resource, time
+from pathlib import Path
+
+def usable():
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    return {"usable ms": [1000 * age], "processor ms": [1000 * time.process_time()]}
+
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+"""
+"""How both windows measure the time since their process was begun, and the most memory that it has had, in MB."""
+
+BARE = """
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+application, window = QApplication([]), QWidget()
+window.show()
+QTimer.singleShot(0, application.quit)
+application.exec()
+print(json.dumps(usable() | {"memory MB": [memory()]}), flush=True)
+"""
+"""A window with nothing in it."""
+
+measuring: dict[str, Callable[[], Any]] = {}
+exec(MEASURED, measuring)  # noqa: S102 - so that nothing else is imported beside the bare window
+
+
+def show_window(home: Path) -> None:
+    """Show the whole window, use it, and print what was measured."""
+    from PySide6.QtWidgets import QApplication
+
+    from wxdesk.ui.settings.places_card import InstallationFacts
+    from wxdesk.ui.shell.main_window import MainWindow
+    from wxdesk.ui.window import run_window
+
+    async def use(window: MainWindow) -> None:
+        try:
+            print(json.dumps(await used(window)), flush=True)
+        finally:
+            window.quit()
+
+    def begin() -> None:
+        window = next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow))
+        tasks.append(asyncio.ensure_future(use(window)))
+
+    account, credentials = demo_account()
+    entry = AccountEntry(account.name, account.app_id, account.original_id)
+    config = Config(ListenerSettings(port=0), wechat=WeChatSettings("http://127.0.0.1:9"), accounts=(entry,))
+    thread = DeskThread(open_desk(Setup(home, config, {account.name: credentials})))
+    tasks: list[asyncio.Task[None]] = []
+    run_window(thread.desk, thread.loop, InstallationFacts(home), begin)
+    thread.stop()
+    tasks[0].result()
+
+
+async def used(window: MainWindow) -> dict[str, list[float]]:
+    """Open conversations and scroll through the long one."""
+    from wxdesk.ui.window import settled
+
+    page, bridge = window.inbox, window._bridge
+    await settled(bridge)
+    assert page.list.view.model().rowCount()
+    found, view = measuring["usable"](), page.chat.timeline
+    opening, scrolling = found["opening"], found["scrolling"] = list[float](), list[float]()
+    for number in (1, *range(10_000, 9_900, -1)):
+        begun = time.perf_counter()
+        page.open_conversation(number)
+        await settled(bridge)
+        view.viewport().repaint()
+        opening.append(1000 * (time.perf_counter() - begun))
+    page.open_conversation(1)
+    await settled(bridge)
+    for _ in range(500):
+        begun = time.perf_counter()
+        view.verticalScrollBar().setValue(view.verticalScrollBar().value() - 120)
+        view.viewport().repaint()
+        await asyncio.sleep(0)
+        scrolling.append(1000 * (time.perf_counter() - begun))
+    return found | {"memory MB": [measuring["memory"]()]}
 
 
 if __name__ == "__main__":

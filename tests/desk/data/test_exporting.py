@@ -19,6 +19,7 @@ from tests.desk.pictures.test_shrinking import noise, saved
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, incoming, second
+from tests.store.moving.test_backup import disk_that_takes
 from wxdesk import i18n
 from wxdesk.core.content.picture_header import NOT_A_PICTURE
 from wxdesk.core.conversations.changes import ContactChange
@@ -283,6 +284,18 @@ async def test_it_stops_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
         await export(SQLITE, tmp_path / "empty", tmp_path / "m.csv", nobody, kind=ExportKind.MESSAGES)
     assert set(os.listdir(tmp_path)) - {"empty"} == {"m.csv"}  # noqa: PTH208
     assert (tmp_path / "m.csv").read_text(encoding="utf-8") == "before"
+
+
+@pytest.mark.parametrize(("kind", "name"), [(ExportKind.CONVERSATIONS, "t.html"), (ExportKind.MESSAGES, "m.csv")])
+async def test_a_full_disk_is_named_and_leaves_what_was_there(
+    home: Path, tmp_path: Path, kind: ExportKind, name: str
+) -> None:
+    (tmp_path / name).write_text("before", encoding="utf-8")
+    with disk_that_takes(4_000), pytest.raises(UnusableFile) as told:
+        await export(SQLITE, home, tmp_path / name, nobody, kind=kind)
+    assert str(tmp_path / name) in str(told.value)
+    assert os.listdir(tmp_path) == [name]  # noqa: PTH208
+    assert (tmp_path / name).read_text(encoding="utf-8") == "before"
 
 
 async def test_figures_are_a_line_a_day(home: Path, tmp_path: Path) -> None:
