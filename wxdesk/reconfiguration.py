@@ -11,7 +11,7 @@ from msgspec import structs
 
 from wxdesk import logs
 from wxdesk.core.errors import BadConfig, PortInUse
-from wxdesk.core.events import ConfigurationChanged, ListenerChanged, TroubleRaised
+from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PreferencesChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.desk import Desk
@@ -52,6 +52,8 @@ class Reconfiguration:
         desk.configuration.take(setup)
         await desk.accounts.take(setup.accounts, setup.credentials)
         await desk.preferences.load()  # whose views name accounts
+        if changes.removed:
+            desk.bus.publish(PreferencesChanged())
         self.listener.take(doors_of(setup))
         wechat = setup.config.wechat
         ready = desk.accounts.ready()

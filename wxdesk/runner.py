@@ -23,6 +23,7 @@ from wxdesk.desk.setup.account_findings import missing_finding
 from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import explain, tr
+from wxdesk.store import is_shared
 from wxdesk.team_desk import TeamDesk
 from wxdesk.threads import LoopThread
 from wxdesk.webhook import systemd
@@ -56,7 +57,9 @@ def account_lines(setup: Setup, names: Collection[str]) -> Iterator[str]:
 def setup_lines(setup: Setup) -> Iterator[str]:
     """Tell what the whole configuration lacks."""
     if not setup.accounts:
-        yield told(Finding(Check.CONFIGURATION, CheckVerdict.NO_ACCOUNT))
+        elsewhere = is_shared(setup.config.store.url)
+        verdict = CheckVerdict.ACCOUNTS_ELSEWHERE if elsewhere else CheckVerdict.NO_ACCOUNT
+        yield told(Finding(Check.CONFIGURATION, verdict))
     elif not setup.config.listener.public_url and setup.config.tunnel.kind is TunnelKind.EXTERNAL:
         yield told(Finding(Check.ADDRESS, CheckVerdict.NO_PUBLIC_URL))
     yield from account_lines(setup, tuple(setup.accounts))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
-from wxdesk.core.events import ApiCalled, ListenerChanged, PauseChanged, PushSeen, TokenChanged, TroubleRaised
+from wxdesk.core import events
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
@@ -17,7 +17,8 @@ from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team.authority import LocalCalls
 from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS, PartFront, RemoteCalls
-from wxdesk.desk.team.following import Following
+from wxdesk.desk.team.following import ALONE, Following
+from wxdesk.i18n import tr
 from wxdesk.store import Store
 
 
@@ -37,10 +38,8 @@ class TeamDesk:
 
     async def start(self) -> None:
         """Read what is stored, and follow the server from then on; raises `StoreError`."""
-        subscribe = self.desk.bus.subscribe
-        subscribe(self.desk.health.hear, ListenerChanged, PauseChanged, TokenChanged, TroubleRaised)
-        subscribe(self.desk.traffic.hear, PushSeen, ApiCalled)
-        subscribe(TroubleLog().hear, TroubleRaised)
+        for hear in (self.desk.health.hear, self.desk.traffic.hear, TroubleLog().hear):
+            self.desk.bus.subscribe(hear)  # each picks out the events that it knows
         await self.following.begin()
         if self.desk.operators is not None:
             await self.desk.operators.begin()
@@ -71,8 +70,16 @@ async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervis
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
     await operators.begin()
     parts.begin("sign-in", NOT_FOLLOWED, operators.run)
+    local.bus.subscribe(lambda event: local.bus.publish(events.TroubleRaised(ALONE, _turn(event))), events.WorkChanged)
     calls = LocalCalls(store.operators, local, operators)
     return _fronted(local, COMMANDS | OWN_COMMANDS, calls, operators)
+
+
+def _turn(event: events.Event) -> str:
+    """Tell in a window what it means that another server has taken over."""
+    if event == events.WorkChanged(True):
+        return ""
+    return tr("Another server has taken over: nothing new appears in this window. Close wxdesk here and open it again.")
 
 
 NOT_FOLLOWED = "Changed rights of operators are not noticed at the moment."

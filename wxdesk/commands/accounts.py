@@ -19,13 +19,14 @@ from wxdesk.config.editing import with_account, with_account_keys, without_accou
 from wxdesk.config.reading import AccountEntry, load
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
-from wxdesk.core.events import ConfigurationChanged
+from wxdesk.core.events import CaughtUp, ConfigurationChanged, PreferencesChanged
 from wxdesk.core.model.account import PushMode, ReplyMode
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
 from wxdesk.desk.setup.account_editing import AccountEditing
+from wxdesk.desk.team.relay import KEPT, packed
 from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import tr
 from wxdesk.secrets.sources import SecretSources
@@ -158,6 +159,9 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
         editing = AccountEditing(configuration, store, pictures, lambda _: lambda: None)
         await editing.settle_rename()
         await work(editing)
+        if store.lease.is_shared:  # no server is there to tell the desks that are open
+            now = store.clock(setup.clock)()
+            await store.relayed_events.append(packed([PreferencesChanged(), CaughtUp()]), now, now - KEPT)
     finally:
         await store.close()
 

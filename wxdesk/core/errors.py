@@ -266,9 +266,9 @@ class DatabaseInUse(StoreError):
 
 
 class LeaseLost(StoreError):
-    """Another server has taken over on the shared database; nothing was written."""
+    """Another server works on the shared database; nothing was written."""
 
-    template = "Another server has taken over the work meanwhile, so nothing was done. Try again in a moment."
+    template = "Another server has taken over the work, so nothing was done. Close wxdesk here and open it again."
 
 
 class PortInUse(WxdeskError):

@@ -24,6 +24,7 @@ from wxdesk.doctor.case import Case
 from wxdesk.i18n import account_title, clock_text, explain, moment_text, name_accounts, tr
 from wxdesk.secrets.names import SecretSource
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
+from wxdesk.store import is_shared
 from wxdesk.threads import aside
 from wxdesk.timezones import zone_named
 from wxdesk.wechat.client import WeChatClient
@@ -43,7 +44,8 @@ async def check_configuration(case: Case) -> Iterable[Finding]:
     misnamed = _misnamed(case.home)
     if misnamed:
         return (_found(CheckVerdict.CONFIG_MISNAMED, file=misnamed, path=str(case.home)),)
-    return (_found(CheckVerdict.NO_ACCOUNT),)
+    elsewhere = is_shared(case.config.store.url)
+    return (_found(CheckVerdict.ACCOUNTS_ELSEWHERE if elsewhere else CheckVerdict.NO_ACCOUNT),)
 
 
 def _of_account(case: Case, account: Account) -> Iterator[Finding]:

@@ -155,7 +155,7 @@ async def _migrate[**P](
     db: Database, change: Callable[Concatenate[Connection, P], None], *args: P.args, **kwargs: P.kwargs
 ) -> None:
     try:
-        await db.write(change, *args, **kwargs)
+        await db.write_beside(change, *args, **kwargs)
     except BaseException:
         await db.close()
         raise

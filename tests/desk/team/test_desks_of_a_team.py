@@ -11,11 +11,23 @@ import pytest
 from msgspec import structs
 
 from tests.flow.conftest import sandbox, setup_for
+from tests.flow.serving import run, write_config
 from tests.postgresql import SHARED, Postgres
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
-from wxdesk.core.errors import BadPreference, NotFound, StoreError
-from wxdesk.core.events import CaughtUp, Event, MessageKept, PresenceChanged, PushSeen, ReplyChanged, TroubleRaised
+from wxdesk.core.errors import BadPreference, LeaseLost, NotFound, StoreError
+from wxdesk.core.events import (
+    CaughtUp,
+    Event,
+    MessageKept,
+    PreferencesChanged,
+    PresenceChanged,
+    PushSeen,
+    ReplyChanged,
+    TroubleRaised,
+)
+from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import Narrowing, SavedView
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceSignals
@@ -158,3 +170,52 @@ async def test_without_a_server_nothing_is_done_and_that_is_said(team: Team, mon
         await team.desk.desk.outbox.pause()
     told = await team.until(TroubleRaised, lambda event: event.key == "server" and bool(event.text))
     assert told.text == "No server works at the moment: nobody answers customers until one does."
+
+
+async def test_a_view_of_a_renamed_account_is_the_new_ones_at_each_desk_at_once(team: Team, tmp_path: Path) -> None:
+    """Also while no server works, which is when an account is renamed by command line."""
+    mine, home = team.desk.desk.preferences, tmp_path / "server"
+    await mine.set(Preferences(views=(SavedView("late", "all", Narrowing(account="shop")),)))
+    await team.server.stop()
+    url = team.server.desk.configuration.now.config.store.url
+    write_config(home, team.sandbox.url, more=f'[store]\nurl = "{url}"\n')
+    ended = await asyncio.to_thread(run, home, "account", "rename", "shop", "store")
+    assert ended.returncode == 0, ended.stderr
+    await team.until(PreferencesChanged, lambda _: [view.narrowing.account for view in mine.now.views] == ["store"])
+
+
+TAKEN = """
+UPDATE leases SET epoch = epoch + 1, holder = 'another',
+    until = (extract(epoch FROM clock_timestamp()) * 1000000)::bigint + 600000000
+"""
+
+
+@pytest.mark.expects_log("Another server has taken over")
+async def test_a_window_whose_server_lost_its_turn_changes_nothing_and_says_so(
+    postgres: Postgres, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    setup, store = setup_for(sandbox, tmp_path), StoreSettings(postgres.emptied())
+    opened = await open_window_desk(replace(setup, config=structs.replace(setup.config, store=store)))
+    assert isinstance(opened, OpenDesk)
+    window = Team(sandbox, opened, opened, asyncio.Queue())  # type: ignore[arg-type]
+    opened.desk.bus.subscribe(window.events.put_nowait)
+    sandbox.set_push_url(f"{opened.url}/wx/shop")
+    await sandbox.say(LI_LEI.openid, "hello")
+    thread = (await window.until(MessageKept)).conversation_id
+    postgres.tell(TAKEN, SHARED)
+    await window.until(TroubleRaised, lambda event: event.key == "server" and "open it again" in event.text)
+    for asked in (opened.desk.conversations.take_over(thread), opened.desk.replies.write(thread, "hi"),
+                  opened.desk.outbox.pause(), opened.desk.preferences.set(Preferences(undo_seconds=1))):  # fmt: skip
+        with pytest.raises(LeaseLost):
+            await asked
+    assert not (await opened.store.conversations.get(thread)).taken_over
+    other = replace(opened.desk.accounts["shop"], reply_mode=ReplyMode.DRAFT)
+    await opened.desk.accounts.take(
+        {"shop": other}, {"shop"}
+    )  # its file changes, and replies are not its own to change
+    assert (await sandbox.say(LI_LEI.openid, "still there?")).accepted
+    assert await opened.store.pushes.underived(), "what arrives is kept, whoever works"
+    postgres.tell("UPDATE leases SET until = 0", SHARED)
+    await window.until(TroubleRaised, lambda event: event.key == "server" and not event.text)
+    await opened.desk.conversations.take_over(thread)
+    await opened.stop()

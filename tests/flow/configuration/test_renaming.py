@@ -10,7 +10,7 @@ import pytest
 from tests.flow.configuration.test_account_editing import Shop, shop
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.core.errors import BadInput, StoreError
-from wxdesk.core.events import ConfigurationChanged
+from wxdesk.core.events import ConfigurationChanged, Event, PreferencesChanged
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS
 from wxdesk.desk.settings import configuration
 from wxdesk.sandbox.demo_customers import LI_LEI
@@ -23,8 +23,11 @@ async def test_a_renamed_account_goes_on_with_its_conversation(shop: Shop) -> No
     await shop.add()
     await shop.says("在吗")
     await shop.sandbox.wait_for_reply(LI_LEI.openid)
+    told: list[Event] = []
+    shop.opened.desk.bus.subscribe(told.append, PreferencesChanged)
     changes = await shop.opened.desk.account_editing.rename("shop", "store")
     assert changes == ConfigurationChanged(added=("store",), removed=("shop",))
+    assert told, "saved views name accounts"
     assert not (await shop.sandbox.say(LI_LEI.openid, "还在吗")).accepted
     shop.sandbox.set_push_url(f"{shop.opened.url}/wx/store")
     await shop.says("还在吗")

@@ -16,10 +16,11 @@ from tests.flow.conftest import next_event
 from tests.flow.serving import Serving, environment, write_config
 from tests.prepared import prepare
 from wxdesk.app import OpenDesk, open_desk
+from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
-from wxdesk.desk.settings.configuration import describe_changes, read_setup
-from wxdesk.runner import account_lines
+from wxdesk.desk.settings.configuration import Setup, describe_changes, read_setup
+from wxdesk.runner import account_lines, setup_lines
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import SecretName, SecretSource
 from wxdesk.secrets.sources import SecretSources
@@ -142,6 +143,16 @@ async def test_values_in_each_others_place_are_told_when_they_come(
     changes = await opened.desk.configuration.reload()
     said = list(account_lines(opened.desk.configuration.now, changes.changed))
     assert any("stand in each other's place" in line for line in said), said
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("sqlite:///desk.db", "No mini program"), ("postgresql://db/x", "the servers on the shared database")],
+)
+def test_a_machine_without_accounts_says_who_has_them(tmp_path: Path, url: str, said: str) -> None:
+    [line] = setup_lines(Setup(tmp_path, Config(store=StoreSettings(url))))
+    assert said in line
+    assert "wxdesk account add" in line
 
 
 async def test_a_former_secret_ends_when_it_would_have(

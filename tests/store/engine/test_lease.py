@@ -117,7 +117,8 @@ async def test_who_has_lost_it_writes_nothing_but_keeps_what_arrives(servers: Se
     assert await first.pushes.keep(talk.push(incoming("o1", "hello"))) is not None
     assert len(await second.pushes.underived()) == 1
     first.lease.forget()
-    await first.settings.set("c", "by one that stands by")
+    with pytest.raises(LeaseLost):
+        await first.settings.set("c", "by one that stands by")
 
 
 async def test_nobody_else_wanted_it_so_it_goes_on(servers: Servers, soon_over: None) -> None:

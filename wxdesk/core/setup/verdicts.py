@@ -33,6 +33,7 @@ class CheckVerdict(StrEnum):
 
     # Configuration and secrets
     NO_ACCOUNT = "no_account"
+    ACCOUNTS_ELSEWHERE = "accounts_elsewhere"
     ACCOUNT_PAUSED = "account_paused"
     CONFIG_BROKEN = "config_broken"
     SECRET_MISSING = "secret_missing"  # noqa: S105
@@ -156,7 +157,7 @@ _V = CheckVerdict
 _GRAVITY = {_V.OK: Gravity.GOOD} | dict.fromkeys((
     _V.UNKNOWN, _V.WAITING, _V.URL_CLEANED, _V.XML_FORMAT, _V.NOT_WECHAT, _V.TUNNEL_STARTING, _V.SSH_GATEWAY_PORTS,
     _V.DATABASE_IN_USE, _V.FONT_MISSING, _V.PLAYER_MISSING, _V.NOTICES_MISSING, _V.TRANSFERRED_SESSION,
-    _V.ACCOUNT_PAUSED,
+    _V.ACCOUNT_PAUSED, _V.ACCOUNTS_ELSEWHERE,
 ), Gravity.NOTE) | dict.fromkeys((
     _V.SLEEP_EXPECTED, _V.SECRET_IN_MEMORY, _V.PLAIN_MODE, _V.IP_WITHOUT_NAME, _V.TLS13_ONLY, _V.SLOW,
     _V.ORIGINAL_ID_DIFFERS, _V.ORIGINAL_ID_ILLEGAL, _V.CLOCK_SKEW, _V.PUSH_REPEATED, _V.ECHO_NOT_ACCEPTED, _V.NO_RULES,

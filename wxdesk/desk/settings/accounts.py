@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
 
-from wxdesk.core.errors import BadPreference, NotFound
+from wxdesk.core.errors import BadPreference, LeaseLost, NotFound
 from wxdesk.core.events import AccountChanged, Event
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.i18n import name_accounts
@@ -88,8 +89,9 @@ class Accounts(Mapping[str, Account]):
             self._set_here = frozenset(name for name, setting in settings.items() if setting is not None)
             self._now = {name: _with_mode(account, settings[name]) for name, account in configured.items()}
             changed = [one for name, one in self._now.items() if name in before and _acts(one) != _acts(before[name])]
-            for account in changed if follow else ():
-                await self._follow(account)
+            with suppress(LeaseLost):  # their replies are those of whoever works, who has a file of its own
+                for account in changed if follow else ():
+                    await self._follow(account)
         for account in changed:
             self._publish(AccountChanged(account.name))
 

@@ -45,6 +45,10 @@ LOCAL = {
     CheckVerdict.NO_ACCOUNT: Wording(
         "No mini program is connected yet.", remedy="Connect one in the guided set-up, or with: wxdesk account add"
     ),
+    CheckVerdict.ACCOUNTS_ELSEWHERE: Wording(
+        "This machine has no mini program of its own: the servers on the shared database have them.",
+        remedy="A machine that runs wxdesk serve needs them itself: wxdesk account add",
+    ),
     CheckVerdict.ACCOUNT_PAUSED: Wording(
         "“{account}” is paused: its messages are kept, but nothing is answered.",
         remedy="Resume the account when it shall answer again.",

@@ -72,7 +72,11 @@ class Database(ABC):
     async def write[**P, R](
         self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run `body(connection, …)` as one writing transaction; roll back if it raises."""
+        """Run `body(connection, …)` as one writing transaction; roll back if it raises.
+
+        Raises:
+            LeaseLost: this process has no right to work on a shared database, so nothing was written.
+        """
         return await self._writing(lambda connection: body(connection, *args, **kwargs))
 
     async def write_unsynced[**P, R](
@@ -84,6 +88,12 @@ class Database(ABC):
         stored rows, and nobody outside may have heard of it before such a write.
         """
         return await self._writing(lambda connection: body(connection, *args, **kwargs), synced=False)
+
+    async def write_beside[**P, R](
+        self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a writing transaction whoever works: for what belongs to no turn."""
+        return await self._writing_beside(lambda connection: body(connection, *args, **kwargs))
 
     async def write_at_once[**P, R](
         self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
@@ -102,6 +112,10 @@ class Database(ABC):
     @abstractmethod
     def _writing[R](self, body: Callable[[Connection], R], *, synced: bool = True) -> Awaitable[R]:
         """Begin `body` as a writing transaction, which waits for the disk if `synced`."""
+
+    def _writing_beside[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        """Begin `body` whoever works; like any write where nobody else can."""
+        return self._writing(body)
 
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Begin `body` as a lone statement; like any write where none waits for others."""
@@ -149,46 +163,43 @@ def reading[S: StorePart, **P, R](
     body: Callable[Concatenate[S, Connection, P], R],
 ) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
     """Make a reading transaction's body a method to await, called without connection."""
-
-    @wraps(body)
-    async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._db.read(partial(body, self), *args, **kwargs)
-
-    return method
+    return _method(body, Database.read)
 
 
 def writing[S: StorePart, **P, R](
     body: Callable[Concatenate[S, Connection, P], R],
 ) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
     """Make a writing transaction's body a method to await, called without connection."""
+    return _method(body, Database.write)
 
-    @wraps(body)
-    async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._db.write(partial(body, self), *args, **kwargs)
 
-    return method
+def writing_beside[S: StorePart, **P, R](
+    body: Callable[Concatenate[S, Connection, P], R],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
+    """Make a method as `writing` does, for desks, servers and commands that do not work."""
+    return _method(body, Database.write_beside)
 
 
 def read_by[**P, R](
     body: Callable[Concatenate[Connection, P], R],
 ) -> Callable[Concatenate[StorePart, P], Coroutine[Any, Any, R]]:
     """Make a function that reads a method, as `reading` does; it promises the same."""
-
-    @wraps(body)
-    async def method(self: StorePart, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._db.read(body, *args, **kwargs)
-
-    return method
+    return _method(body, Database.read, of_part=False)
 
 
 def write_by[**P, R](
     body: Callable[Concatenate[Connection, P], R],
 ) -> Callable[Concatenate[StorePart, P], Coroutine[Any, Any, R]]:
     """Make a function that writes a method, as `writing` does; it promises the same."""
+    return _method(body, Database.write, of_part=False)
 
+
+def _method(
+    body: Callable[..., Any], run: Callable[..., Coroutine[Any, Any, Any]], *, of_part: bool = True
+) -> Callable[..., Coroutine[Any, Any, Any]]:
     @wraps(body)
-    async def method(self: StorePart, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._db.write(body, *args, **kwargs)
+    async def method(self: StorePart, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        return await run(self._db, partial(body, self) if of_part else body, *args, **kwargs)
 
     return method
 

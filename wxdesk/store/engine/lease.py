@@ -113,14 +113,13 @@ class Lease(WorkLease):
             raise LeaseLost
 
     async def guard(self, connection: AsyncConnection) -> None:
-        """Let a transaction go on if the lease is held, or never was.
+        """Let a transaction go on if this process has the lease.
 
         Raises:
-            LeaseLost: another process has it; the transaction is to be rolled back.
+            LeaseLost: it never had it, or another process has; the transaction is to be rolled back.
         """
-        if self._epoch is None:
-            return
-        if await connection.scalar(_GUARD, {"me": self._me, "epoch": self._epoch}) is None:
+        given = {"me": self._me, "epoch": self._epoch}
+        if self._epoch is None or await connection.scalar(_GUARD, given) is None:
             self._relied_on_until = 0.0
             raise LeaseLost
 

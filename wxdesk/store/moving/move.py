@@ -130,7 +130,7 @@ async def _opened_target(url: URL, home: Path, closing: AsyncExitStack) -> tuple
         closing.push_async_callback(db.close)
     else:
         db = await _opened_server(url, closing)
-    start = await db.write(_begin, Migrations(), name)
+    start = await db.write_beside(_begin, Migrations(), name)
     await _hold(db, closing)  # its table may be new
     return _side(url, db, home), start
 

@@ -41,7 +41,7 @@ class PictureRecords(StorePart):
 
     async def add(self, picture: Picture, at: datetime) -> None:
         """Record a kept picture, unless it is recorded already."""
-        await self._db.write(_add, picture, at)
+        await self._db.write_beside(_add, picture, at)
 
     @reading
     def get(self, connection: Connection, digest: str) -> Picture:

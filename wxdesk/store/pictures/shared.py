@@ -40,7 +40,7 @@ class PictureChunks(StorePart):
     async def add(self, digest: str, data: bytes) -> None:
         """Commit all of `data`, unless it is there already."""
         if not await self.kept([digest]):
-            await self._db.write(_add, digest, data)
+            await self._db.write_beside(_add, digest, data)
 
     @reading
     def read(self, connection: Connection, digest: str) -> bytes:

@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
-from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
+from wxdesk.store.engine.database import StorePart, insert_into, reading, writing_beside
 from wxdesk.store.schema.messaging import contacts, conversations, replies
 from wxdesk.store.schema.setup import setup_attempts
 
@@ -44,7 +44,7 @@ class MessageProofs:
 class AttemptStore(StorePart):
     """The stored attempts of all accounts; those that belong to none have no account."""
 
-    @writing
+    @writing_beside
     def add(self, connection: Connection, attempts: Sequence[CountedFinding]) -> None:
         """Store these in one transaction; each must have a time."""
         for attempt in attempts:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from wxdesk.core.errors import BadInput, NotAllowed, NotFound, Phrase
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
-from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing
+from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing_beside
 from wxdesk.store.schema.authored import settings
 from wxdesk.store.schema.team import operator_actions, operators
 from wxdesk.store.settings import CALL, OWN_PREFERENCES
@@ -66,7 +66,7 @@ class OperatorStore(StorePart):
         known = await self._db.read(_all)
         return next((one for one in known if one.id == operator_id and one.active), None), bool(owners(known))
 
-    @writing
+    @writing_beside
     def add(
         self,
         connection: Connection,
@@ -84,7 +84,7 @@ class OperatorStore(StorePart):
             raise BadInput(reason=Phrase(TAKEN, name=name))
         _note(connection, "operators.add", name, at, by)
 
-    @writing
+    @writing_beside
     def change(
         self, connection: Connection, before: Operator, after: Operator | None, at: datetime, by: Operator | None = None
     ) -> None:
@@ -112,7 +112,7 @@ class OperatorStore(StorePart):
         connection.execute(update(operators).where(here).values(values))
         _note(connection, "operators.change", before.name, at, by)
 
-    @writing
+    @writing_beside
     def set_password(
         self, connection: Connection, operator: Operator, password_hash: str, at: datetime, by: Operator | None = None
     ) -> None:
@@ -123,7 +123,7 @@ class OperatorStore(StorePart):
             raise NotFound("operator")
         _note(connection, "operators.set_password", operator.name, at, by)
 
-    @writing
+    @writing_beside
     def count_try(self, connection: Connection, operator: Operator, at: datetime, *, right: bool) -> None:
         """Count a wrong password, and let the next try wait; a right one ends the count."""
         here = operators.c.id == operator.id

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, select, update
 
 from wxdesk.core.model.operator import CommandState, RemoteCall
-from wxdesk.store.engine.database import CHANNEL, StorePart, read_by, reading, writing
+from wxdesk.store.engine.database import CHANNEL, StorePart, read_by, reading, writing, writing_beside
 from wxdesk.store.schema.team import commands, relayed_events
 
 MOST_READ = 500
@@ -75,7 +75,7 @@ def _ended(connection: Connection, ids: Collection[int]) -> list[RemoteCall]:
 class CommandQueue(StorePart):
     """The calls: put and withdrawn by desks, begun and ended by the server that works."""
 
-    @writing
+    @writing_beside
     def put(
         self, connection: Connection, call: str, arguments: str, at: datetime, operator_id: int | None = None
     ) -> int:
@@ -85,7 +85,7 @@ class CommandQueue(StorePart):
         command_id: int = connection.execute(commands.insert().values(row).returning(commands.c.id)).scalar_one()
         return command_id
 
-    @writing
+    @writing_beside
     def withdraw(self, connection: Connection, command_id: int) -> bool:
         """Take a call back that no server has begun; False if one has."""
         change = update(commands).where(commands.c.id == command_id, commands.c.state == CommandState.PENDING)
@@ -107,7 +107,7 @@ class CommandQueue(StorePart):
         connection.execute(update(commands).where(commands.c.id == command_id).values(state=state, result=result))
         connection.execute(delete(commands).where(commands.c.id <= command_id - KEPT))
 
-    @writing
+    @writing_beside
     def forget(self, connection: Connection, command_id: int) -> None:
         """Delete a call that has ended, with its result."""
         connection.execute(delete(commands).where(commands.c.id == command_id))
