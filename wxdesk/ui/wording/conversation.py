@@ -132,7 +132,11 @@ def attention_text(
     last = row.last_reply
     if last is not None and last.state in _ON_ITS_WAY and (last.errcode or last.error):
         return tr("Needs you · {why}", why=status_of_reply(last, now, standstill).text)
-    return tr("Needs you")
+    return _needs(conversation.claimed_by)
+
+
+def _needs(owner: str) -> str:
+    return tr("Needs {name}", name=owner) if owner else tr("Needs you")
 
 
 def draft_mark(row: InboxRow) -> str:

@@ -38,6 +38,7 @@ STUCK = reply(1, ReplyState.QUEUED, errcode=40164)
         ),
         (row(1, waiting=3, calls=(Attention(1, AttentionReason.RESERVE, NOW),)), "Needs you, rules may send no more"),
         (row(1, waiting=3, taken_over=True, calls=(LEFT,)), "Needs you"),
+        (row(1, waiting=3, taken_over=True, calls=(LEFT,), claimed_by="小李"), "Needs 小李"),
         (row(1, waiting=3, taken_over=True, calls=(LEFT,), last_reply=STUCK), "Needs you · Waiting to be sent 40164"),
         (row(1, waiting=3, taken_over=True, last_reply=STUCK), "Needs you · Waiting to be sent 40164"),
         (
