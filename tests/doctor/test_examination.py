@@ -265,6 +265,7 @@ async def test_a_file_that_nearly_has_the_name_is_named(home: Path) -> None:
     assert (misnamed.verdict, misnamed.values["file"]) == (V.CONFIG_MISNAMED, "config.txt")
 
 
+@pytest.mark.expects_log("database error: ConnectionRefusedError")
 async def test_a_machine_beside_the_servers_of_a_team_needs_no_account(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('[store]\nurl = "postgresql://127.0.0.1:1/x"\n', encoding="utf-8")
     assert (await found(tmp_path, Check.CONFIGURATION)).verdict is V.ACCOUNTS_ELSEWHERE
