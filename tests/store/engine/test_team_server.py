@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, event, func, select, text
 
 from tests.postgresql import SHARED, Postgres
 from wxdesk.core.errors import StoreError
@@ -72,6 +72,15 @@ async def test_a_read_sees_one_view_while_others_write(team: Store, postgres: Po
     assert await team._db.read(twice) == [0, 0]
     assert await team.settings.get("a") == "b"
     await team.settings.set("a", "c")  # whoever writes on that connection afterwards may
+
+
+async def test_a_statement_about_several_is_planned_once_for_any_number(team: Store) -> None:
+    said: list[str] = []
+    event.listen(team._db._engine.sync_engine, "before_cursor_execute", lambda _c, _d, text, *_: said.append(text))
+    await team.inbox.rows([1])
+    first, said[:] = {*said}, []
+    await team.inbox.rows([1, 2, 3])
+    assert {*said} == first
 
 
 @pytest.mark.expects_log("database error: .*, code 25006")

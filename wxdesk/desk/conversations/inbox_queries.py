@@ -104,7 +104,8 @@ class InboxQueries:
 
     async def touched_rows(self, ids: Collection[int]) -> tuple[list[InboxRow], InboxCounts]:
         """Return the current rows of conversations that events named."""
-        return await self.rows(ids), await self.counts()
+        rows, counts = await self._store.inbox.rows_and_counts(ids, self.me())
+        return list(map(_less_leaving, rows)), counts
 
     async def held_replies(self) -> tuple[HeldReply, ...]:
         """Return held replies by deadline, then those without; none in their undo time."""

@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 GATHER_SECONDS = 0.02
 """Events within this time are stored together."""
 
+REST_SECONDS = 0.1
+"""Shortest time between two such stores, as every desk reads after each."""
+
 MOST_GATHERED = 5000
 """Most events that wait for the database; of more, desks look at everything."""
 
@@ -94,6 +97,7 @@ class EventRelay:
             except StoreError as error:
                 log.warning("Desks on other machines hear nothing at the moment: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(REST_SECONDS)
 
     async def flush(self) -> None:
         """Store what is gathered by now; where that fails, desks look at everything.

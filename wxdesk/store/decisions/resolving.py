@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.takeover import Takeover
@@ -22,6 +22,7 @@ from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.inserting import insert_replies, load_replies, reply_row
 from wxdesk.store.replies.parts import join_parts
 from wxdesk.store.rules.firings import insert_firings
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import contacts, conversations, decisions, messages
 from wxdesk.store.schema.records import conversation_of, select_conversations
 
@@ -88,11 +89,11 @@ def _refuse_if_operator_acted(connection: Connection, resolutions: Iterable[Reso
 # Statements never change once made, and these are asked for each message: put together once.
 _LOCK_CONVERSATIONS = (
     select_conversations()
-    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+    .where(Among(conversations.c.id, "ids"))
     .order_by(conversations.c.id)
     .with_for_update(of=[conversations, contacts], key_share=True)
 )
-_DECIDED = update(messages).where(messages.c.id.in_(bindparam("ids", expanding=True))).values(decided=True)
+_DECIDED = update(messages).where(Among(messages.c.id, "ids")).values(decided=True)
 
 
 def _grouped_by_answer(rows: Sequence[dict[str, Any]], ids: Sequence[int]) -> list[list[int]]:

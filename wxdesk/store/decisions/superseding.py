@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, false, not_, select, update
+from sqlalchemy import Connection, Row, and_, exists, false, not_, select, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
@@ -30,6 +30,7 @@ from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all
 from wxdesk.store.replies.history import write_steps
 from wxdesk.store.replies.parts import later_parts
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import WRITTEN, decisions, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand, scheduled
 
@@ -166,7 +167,7 @@ class PendingAnswers:
         self._connection.execute(change.values(outcome=outcome))
 
 
-_WROTE = select(messages.c.conversation_id).where(messages.c.id.in_(bindparam("new", expanding=True)), WRITTEN)
+_WROTE = select(messages.c.conversation_id).where(Among(messages.c.id, "new"), WRITTEN)
 _SOME_WAITS = select(exists().where(scheduled(replies) & replies.c.conversation_id.in_(_WROTE)))
 
 

@@ -52,6 +52,7 @@ class Inbox(StorePart):
         return sorted({tag for tags in tagged for tag in tags}), list(connection.scalars(pages))
 
     rows = read_by(inbox_rows.rows)
+    rows_and_counts = read_by(inbox_rows.rows_and_counts)
 
     @reading
     def timeline(

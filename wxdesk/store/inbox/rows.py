@@ -30,7 +30,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.store.replies.bulk_moves import HELD_BACK
 from wxdesk.store.replies.inserting import load_replies
-from wxdesk.store.schema.columns import Moment
+from wxdesk.store.schema.columns import Among, Moment
 from wxdesk.store.schema.figures import AT_ISSUE, CHOSEN, UNSETTLED
 from wxdesk.store.schema.messaging import (
     OPEN,
@@ -89,7 +89,7 @@ def rows(connection: Connection, ids: Collection[int], me: str = "") -> list[Inb
 
 def rows_query(*chosen: ColumnElement[bool]) -> Select[Any]:
     """Build the query for `load_rows`: conversations by id that match all of `chosen`."""
-    return _ROWS.where(conversations.c.id.in_(bindparam("ids", expanding=True)), *chosen)
+    return _ROWS.where(Among(conversations.c.id, "ids"), *chosen)
 
 
 def load_rows(connection: Connection, named: Select[Any], ids: Collection[int]) -> list[InboxRow]:
@@ -153,11 +153,7 @@ def _last_unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
 # Statements never change once made, and a busy window and the alarms ask these all the time: put together once.
 _ROWS = _select_rows()
 _NAMED = rows_query()
-_CALLS = (
-    select(calls)
-    .where(calls.c.conversation_id.in_(bindparam("ids", expanding=True)))
-    .order_by(calls.c.conversation_id, calls.c.cause)
-)
+_CALLS = select(calls).where(Among(calls.c.conversation_id, "ids")).order_by(calls.c.conversation_id, calls.c.cause)
 
 
 def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | None = None) -> list[InboxRow]:
@@ -225,6 +221,11 @@ def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Atte
 def counts(connection: Connection, me: str = "") -> InboxCounts:
     """Count for the filter chips; waiting and needs_human as `page` would list them."""
     return InboxCounts(**connection.execute(_COUNTS, {"me": me}).mappings().one())
+
+
+def rows_and_counts(connection: Connection, ids: Collection[int], me: str = "") -> tuple[list[InboxRow], InboxCounts]:
+    """Return what `rows` and `counts` do, of one moment."""
+    return rows(connection, ids, me), counts(connection, me)
 
 
 def _count_under(chip: InboxFilter) -> Any:  # noqa: ANN401

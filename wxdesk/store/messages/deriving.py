@@ -23,7 +23,7 @@ from wxdesk.store.conversations.status import REOPENED
 from wxdesk.store.decisions.undecided import undecided_of
 from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.quota_counts import sent_since
-from wxdesk.store.schema.columns import cleaned
+from wxdesk.store.schema.columns import Among, cleaned
 from wxdesk.store.schema.messaging import UNDERIVED, contacts, conversations, messages, raw_pushes
 from wxdesk.store.schema.records import conversation_of, select_conversations
 from wxdesk.store.search import contact_values, index_messages
@@ -83,16 +83,13 @@ def derive(connection: Connection, pushes: Sequence[UnderivedPush]) -> list[Unde
 
 # Statements never change once made, and these are asked for each message: put together once.
 _DERIVE = (
-    update(raw_pushes)
-    .where(raw_pushes.c.id.in_(bindparam("ids", expanding=True)), UNDERIVED)
-    .values(derived=True)
-    .returning(raw_pushes.c.id)
+    update(raw_pushes).where(Among(raw_pushes.c.id, "ids"), UNDERIVED).values(derived=True).returning(raw_pushes.c.id)
 )
 _LOCKED = (
     select_conversations()
     .where(
-        contacts.c.account.in_(bindparam("accounts", expanding=True)),
-        contacts.c.openid.in_(bindparam("openids", expanding=True)),
+        Among(contacts.c.account, "accounts"),
+        Among(contacts.c.openid, "openids"),
     )
     .order_by(conversations.c.id)
     .with_for_update(of=conversations)

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
@@ -14,6 +14,7 @@ from wxdesk.core.replies.lifecycle import BORN_BY, ReplyStep, StepKind
 from wxdesk.store.conversations.status import NEEDS_OPERATOR, reopen_conversations
 from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies.history import write_steps
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.search import index_replies
@@ -66,4 +67,4 @@ def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
 
 
 # Each message needs it, and making it takes longer than asking it: put together once.
-_BY_IDS = select_replies().where(replies.c.id.in_(bindparam("ids", expanding=True))).order_by(replies.c.id)
+_BY_IDS = select_replies().where(Among(replies.c.id, "ids")).order_by(replies.c.id)

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.store.replies.parts import waits_for_operator
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
@@ -43,7 +44,7 @@ _UNSENT = (
         func.count().filter(replies.c.state.in_(_PROMISED), ~waits_for_operator(replies)),
         func.count().filter(replies.c.state.in_(WAITS)),
     )
-    .where(replies.c.conversation_id.in_(bindparam("ids", expanding=True)), replies.c.state.in_(_PROMISED | WAITS))
+    .where(Among(replies.c.conversation_id, "ids"), replies.c.state.in_(_PROMISED | WAITS))
     .group_by(replies.c.conversation_id)
 )
 

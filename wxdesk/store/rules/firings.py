@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.rules.conditions.facts import LATELY, FiringCount
 from wxdesk.core.rules.resolution import Resolution
-from wxdesk.store.schema.columns import EPOCH, Moment
+from wxdesk.store.schema.columns import EPOCH, Among, Moment
 from wxdesk.store.schema.messaging import SPOKEN, conversations, replies, rule_firings
 from wxdesk.store.schema.reply_predicates import never_arrives
 
@@ -32,8 +32,8 @@ class _FiringQuery:
     """Query about firings, built once, because building it costs more than running."""
 
     def __init__(self, query: Select[Any], thread: ColumnElement[int], rule_id: ColumnElement[Any]) -> None:
-        self._of_all = query.where(thread.in_(bindparam("threads", expanding=True)))
-        self._of_some = self._of_all.where(rule_id.in_(bindparam("rule_ids", expanding=True)))
+        self._of_all = query.where(Among(thread, "threads"))
+        self._of_some = self._of_all.where(Among(rule_id, "rule_ids"))
 
     def of(
         self, rule_ids: Collection[int] | None, threads: Collection[int], **more: datetime
@@ -196,7 +196,5 @@ def insert_firings(connection: Connection, resolutions: Sequence[Resolution]) ->
 
 
 # Statements never change once made, and these are asked for each message: put together once.
-_ACCOUNTS = select(conversations.c.id, conversations.c.account).where(
-    conversations.c.id.in_(bindparam("ids", expanding=True))
-)
+_ACCOUNTS = select(conversations.c.id, conversations.c.account).where(Among(conversations.c.id, "ids"))
 _INSERT = rule_firings.insert()

@@ -8,9 +8,14 @@ that no message can make its own storing impossible. Reading raises `UnreadableV
 import json
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Dialect, Integer, MetaData, Text
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, MetaData, Text, any_, bindparam, literal_column
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from wxdesk.core.errors import WxdeskError
@@ -36,6 +41,30 @@ class UnreadableValue(WxdeskError):
         "The database holds something that this wxdesk cannot read: it is damaged, or a newer version wrote it. "
         "Restore a backup or update wxdesk."
     )
+
+
+class Among(FunctionElement[bool]):
+    """Condition that a column's value is among those of the parameter `name`.
+
+    A server reads and plans the statement once, however many values there are, instead of once for each number.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        super().__init__(column, literal_column(name))
+
+
+@compiles(Among)
+def _in_list(element: Among, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+    column, name = element.clauses
+    return compiler.process(column.in_(bindparam(str(name), expanding=True)), **more)
+
+
+@compiles(Among, "postgresql")
+def _in_array(element: Among, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+    column, name = element.clauses
+    return compiler.process(column == any_(bindparam(str(name), type_=ARRAY(column.type))), **more)
 
 
 def identity() -> TypeEngine[int]:
