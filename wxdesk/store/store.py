@@ -43,7 +43,7 @@ class Store:
         self._db = db
         self.picture_bytes = picture_bytes
         self._release_home = release_home
-        self.lease, self.listen = db.lease, db.listen
+        self.lease, self.listen, self.rest = db.lease, db.listen, db.rest
         self.pushes = Pushes(db, marks)
         self.conversations = Conversations(db)
         self.inbox = Inbox(db)

@@ -20,7 +20,7 @@ async def _answered(talk: Talk, at: float) -> None:
     heard = await talk.says("o1", at=now)
     await talk.decides(heard.message, "您好", at=now)
     [claimed] = await store.outbox.claim(now, busy=(), limit=8, only_by_hand=False)
-    await store.outbox.move(claimed.reply.id, Move.ACCEPT, now, ReplyChanges(window=window_after_send))
+    await store.outbox.end(claimed.reply.id, Move.ACCEPT, now, ReplyChanges(window=window_after_send))
     await store.inbox.rows([heard.conversation.id])
     await store.inbox.counts()
     await store.inbox.day_counts(T0 - timedelta(days=1))

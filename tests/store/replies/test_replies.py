@@ -333,3 +333,20 @@ async def test_the_time_between_is_measured_in_the_contacts_window(talk: Talk, s
     await store.outbox.move(reply.id, Move.LOSE, T0, ReplyChanges(window=narrowed))
     assert seen == [made.conversation.window]
     assert (await talk.thread(made.conversation.id)).window == ReplyWindow(4, T0 + timedelta(microseconds=1))
+
+
+async def test_calls_that_end_at_once_end_each_as_it_would_alone(talk: Talk, store: Store) -> None:
+    for number in range(4):
+        await talk.writes((await talk.says(f"o{number}")).conversation.id, f"reply {number}")
+    claimed = [one.reply for one in await store.outbox.claim(T0, busy=(), limit=9, only_by_hand=False)]
+    await store.outbox.move(claimed[2].id, Move.LOSE, second(1))
+    sent = ReplyChanges(window=window_after_send)
+    ends = [asyncio.create_task(store.outbox.end(one.id, Move.ACCEPT, second(2), sent)) for one in reversed(claimed)]
+    ended = await asyncio.gather(*ends, return_exceptions=True)
+    assert isinstance(ended.pop(1), MoveNotAllowed)
+    assert [one.content.text for one in ended if isinstance(one, Reply)] == ["reply 3", "reply 1", "reply 0"]
+    for reply in claimed:
+        after, thread = await store.replies.get(reply.id), await talk.thread(reply.conversation_id)
+        lost = reply.id == claimed[2].id
+        assert after.state is (ReplyState.UNKNOWN if lost else ReplyState.SENT)
+        assert thread.window.left == (5 if lost else 4)

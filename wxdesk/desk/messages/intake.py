@@ -175,7 +175,8 @@ class Intake:
                     began = time.monotonic()
                     await self._work()
                     now = time.monotonic()
-                    await self._give_way(self._pacing.rest(now, now - began, self._kept), now - began)
+                    rest = self._pacing.rest(now, now - began, self._kept) or self._store.rest(now - began)
+                    await self._give_way(rest, now - began)
         finally:
             if self._late_look is not None:
                 self._late_look.cancel()

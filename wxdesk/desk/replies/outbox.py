@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from time import monotonic
 
 from wxdesk.core import errors
 from wxdesk.core.events import (
@@ -137,6 +138,7 @@ class Outbox:
         try:
             while True:
                 self._awake.clear()
+                began = monotonic()
                 try:
                     until = await self._send_due()
                 except errors.StoreError as error:
@@ -144,6 +146,7 @@ class Outbox:
                     self._claims_lost_until = self._clock() + LATE_COMMIT
                     await sleep(STORE_RETRY_SECONDS, self._awake)
                     continue
+                await asyncio.sleep(self._store.rest(monotonic() - began))
                 await sleep_until(until, self._awake, self._clock)
         except asyncio.CancelledError:
             await self._linger()
@@ -290,7 +293,7 @@ class Outbox:
         async def store() -> None:
             again = next(tries) > 0
             try:
-                found = await self._store.outbox.move(reply.id, move, self._clock(), changes)
+                found = await self._store.outbox.end(reply.id, move, self._clock(), changes)
             except errors.MoveNotAllowed:
                 if not again:
                     raise

@@ -133,6 +133,13 @@ class Database(ABC):
             StoreError: the next start would not find what is committed, or nothing can be committed just now.
         """
 
+    def rest(self, took: float) -> float:
+        """Return the seconds to wait after a round of work that took so long.
+
+        Where each transaction costs trips to a server, more is done in one if some gathers meanwhile.
+        """
+        return 0.0
+
     async def scrub(self) -> None:
         """Cut what was deleted out of the files; a server does so itself, in time."""
         return

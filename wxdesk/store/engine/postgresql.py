@@ -47,6 +47,9 @@ SHORT = {
 }
 """Further settings where transactions are short."""
 
+MOST_REST_SECONDS = 0.1
+"""Longest rest of a part between two rounds of its work."""
+
 LEASE_ANSWERS_SECONDS = 2.0
 """Time limit of a statement about the lease; there is time for another try."""
 
@@ -170,6 +173,10 @@ class PostgresqlDatabase(Database):
         """End all connections, so that nobody waits for answers that will not come."""
         for connection in self._connections:
             connection.terminate()
+
+    def rest(self, took: float) -> float:
+        """See `Database`."""
+        return min(took, MOST_REST_SECONDS)
 
     async def listen(self, heard: Callable[[str], None]) -> None:
         """See `Database`."""

@@ -1,13 +1,13 @@
 """One move of a reply and its effect on the conversation, in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
 from wxdesk.core.model.content import Content
@@ -27,6 +27,7 @@ from wxdesk.store.conversations.on_message import (
 )
 from wxdesk.store.conversations.unanswered import newest_message_id
 from wxdesk.store.replies.history import write_moves, write_steps
+from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.search import index_again
@@ -64,9 +65,11 @@ _LOCKED = (
         conversations.c.taken_over_until,
         conversations.c.last_at,
     )
-    .where(replies.c.id == bindparam("its_id"))
+    .where(Among(replies.c.id, "ids"))
+    .order_by(replies.c.conversation_id)
     .with_for_update(of=[replies, conversations])
 )
+"""Replies with their conversations, locked in the order in which decisions lock these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,36 @@ class LockedReply:
 
 def lock_reply(connection: Connection, reply_id: int) -> LockedReply:
     """Load a reply with its window and takeover, locked until the transaction ends."""
-    row = connection.execute(_LOCKED, {"its_id": reply_id}).one_or_none()
-    if row is None:
+    [found] = _lock_replies(connection, [reply_id])
+    return found
+
+
+def _lock_replies(connection: Connection, ids: Sequence[int]) -> list[LockedReply]:
+    rows = {row.id: row for row in connection.execute(_LOCKED, {"ids": ids})}
+    if len(rows) < len(ids):
         raise NotFound("reply")
+    return [_locked(rows[reply_id]) for reply_id in ids]
+
+
+def _locked(row: Row[Any]) -> LockedReply:
     window = ReplyWindow(left=row.window_left, until=row.window_until)
     taken_over = (row.taken_over, row.taken_over_until)
     return LockedReply(reply_of(row), window, *taken_over, row.promise, row.heard_id, row.last_at)
+
+
+class WantedMove(NamedTuple):
+    """A move of one reply, and what changes with it."""
+
+    reply_id: int
+    made: Move
+    at: datetime
+    changes: ReplyChanges
+
+
+def move_each(connection: Connection, wanted: Sequence[WantedMove]) -> list[Reply]:
+    """Make a move each of replies in different conversations; raises as `move` does."""
+    found = _lock_replies(connection, [one.reply_id for one in wanted])
+    return [_moved(connection, reply, *one[1:]) for reply, one in zip(found, wanted, strict=True)]
 
 
 def move(
@@ -120,7 +147,10 @@ def move(
     Raises:
         NotFound, MoveNotAllowed: nothing was changed.
     """
-    found = lock_reply(connection, reply_id)
+    return _moved(connection, lock_reply(connection, reply_id), made, at, changes)
+
+
+def _moved(connection: Connection, found: LockedReply, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
     before, promise = found.reply, made in ARRIVED and found.is_promise(at)
     state = next_state(before.state, made)
     if made in _TOWARDS_THE_CONTACT:

@@ -12,13 +12,15 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.store.conversations.status import needing_operator, reopen_conversations
-from wxdesk.store.engine.database import StorePart, write_by, writing
+from wxdesk.store.engine.database import Database, StorePart, write_by, writing
+from wxdesk.store.engine.gathering import Gathering
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import QUEUED, update_replies
 from wxdesk.store.replies.history import write_moves
+from wxdesk.store.replies.moves import ReplyChanges, WantedMove
 from wxdesk.store.replies.parts import apply_operator_move, waits_for_earlier_part
 from wxdesk.store.replies.pending import edit_lock, takeover
-from wxdesk.store.schema.columns import Moment
+from wxdesk.store.schema.columns import Among, Moment
 from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.schema.reply_predicates import by_hand, scheduled, undoable
@@ -29,6 +31,14 @@ INTERRUPTED = "wxdesk ended before WeChat answered"
 
 class OutboxStore(StorePart):
     """Moves of single replies, each guarded by the state before it."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self._ends: Gathering[WantedMove, Reply] = Gathering(lambda wanted: db.write(moves.move_each, wanted))
+
+    async def end(self, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
+        """End a call to WeChat by a move, together with others that end meanwhile; see `move`."""
+        return await self._ends.make(WantedMove(reply_id, made, at, changes))
 
     async def claim(
         self, now: datetime, *, busy: Collection[int], limit: int, only_by_hand: bool, without: Collection[str] = ()
@@ -118,8 +128,8 @@ def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
         ~sending.exists(),
         ~waits_for_earlier_part(replies),
         replies.c.not_before.is_(None) | (replies.c.not_before <= _NOW),
-        replies.c.conversation_id.not_in(bindparam("busy", expanding=True)),
-        conversations.c.account.not_in(bindparam("without", expanding=True)),
+        ~Among(replies.c.conversation_id, "busy"),
+        ~Among(conversations.c.account, "without"),
     ).order_by(replies.c.id)
 
 
@@ -130,6 +140,6 @@ _CLAIM, _CLAIM_BY_HAND = _claim_statement(only_by_hand=False), _claim_statement(
 _CLAIMED = (
     select_replies()
     .add_columns(conversations.c.window_left, conversations.c.window_until)
-    .where(replies.c.id.in_(bindparam("ids", expanding=True)))
+    .where(Among(replies.c.id, "ids"))
     .order_by(replies.c.id)
 )

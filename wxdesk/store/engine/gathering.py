@@ -1,0 +1,52 @@
+"""Calls that come while one is under way are made together, in one transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from wxdesk.core.errors import StoreError
+
+TOGETHER = 64
+"""Most calls of one transaction, so that nobody waits long for the rows that it holds."""
+
+
+class Gathering[T, R]:
+    """Makes calls in the order in which they came.
+
+    `together` makes some of them, all or none, and returns their results. Where it fails otherwise than by the store,
+    each is made alone, so that it fails for whose fault it is.
+    """
+
+    def __init__(self, together: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
+        self._together = together
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    def make(self, call: T) -> asyncio.Future[R]:
+        """Begin a call; it is made even if the result is not awaited any more."""
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[R] = loop.create_future()
+        self._waiting.append((call, ended))
+        if self._running is None:
+            self._running = loop.create_task(self._run(), name="calls made together")
+        return ended
+
+    async def _run(self) -> None:
+        while self._waiting:
+            some, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            await self._settle(some)
+        self._running = None
+
+    async def _settle(self, some: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
+        try:
+            results = await self._together([call for call, _ in some])
+        except Exception as error:  # noqa: BLE001  # whatever it is, who waits gets it
+            if len(some) > 1 and not isinstance(error, StoreError):
+                for one in some:
+                    await self._settle([one])
+                return
+            for ended in (ended for _, ended in some if not ended.done()):
+                ended.set_exception(error)
+            return
+        for (_, ended), result in zip(some, results, strict=True):
+            if not ended.done():
+                ended.set_result(result)
