@@ -183,7 +183,7 @@ def writing[S: StorePart, **P, R](
 def writing_beside[S: StorePart, **P, R](
     body: Callable[Concatenate[S, Connection, P], R],
 ) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
-    """Make a method as `writing` does, for desks, servers and commands that do not work."""
+    """Make a method as `writing` does, for any process, whoever works."""
     return _method(body, Database.write_beside)
 
 

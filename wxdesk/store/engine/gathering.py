@@ -1,4 +1,4 @@
-"""Calls that come while one is under way are made together, in one transaction."""
+"""Calls gathered while one is under way, and made together in one transaction."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from wxdesk.core.errors import StoreError
 
 TOGETHER = 64
-"""Most calls of one transaction, so that nobody waits long for the rows that it holds."""
+"""Most calls of one transaction, so that its rows are not locked for long."""
 
 
 class Gathering[T, R]:
@@ -22,7 +22,7 @@ class Gathering[T, R]:
         self._running: asyncio.Task[None] | None = None
 
     def make(self, call: T) -> asyncio.Future[R]:
-        """Begin a call; it is made even if the result is not awaited any more."""
+        """Begin a call, which is made even if nobody awaits it any more."""
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[R] = loop.create_future()
         self._waiting.append((call, ended))

@@ -69,7 +69,7 @@ _LOCKED = (
     .order_by(replies.c.conversation_id)
     .with_for_update(of=[replies, conversations])
 )
-"""Replies with their conversations, locked in the order in which decisions lock these."""
+"""Replies with their conversations, locked in the order that decisions keep."""
 
 
 @dataclass(frozen=True, slots=True)

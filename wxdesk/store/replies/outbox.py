@@ -37,7 +37,7 @@ class OutboxStore(StorePart):
         self._ends: Gathering[WantedMove, Reply] = Gathering(lambda wanted: db.write(moves.move_each, wanted))
 
     async def end(self, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
-        """End a call to WeChat by a move, together with others that end meanwhile; see `move`."""
+        """End a call to WeChat by a `move`, with others that end meanwhile."""
         return await self._ends.make(WantedMove(reply_id, made, at, changes))
 
     async def claim(
