@@ -87,7 +87,10 @@ class Decisions(StorePart):
     reopen_skipped = write_by(skipped.reopen)
 
     async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
-        """See `resolving.resolve`; decided again where the power took it, but for a transfer that WeChat is told of."""
+        """Store decisions as `resolving.resolve` does.
+
+        Where the power took one it is made again, but for a transfer that WeChat is told of.
+        """
         told = any(one.transferred_until is not None for one in resolutions)
         return await (self._db.write if told else self._db.write_unsynced)(resolving.resolve, resolutions)
 

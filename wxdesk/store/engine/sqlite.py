@@ -239,7 +239,7 @@ def _driver_of(connection: Connection) -> sqlite3.Connection:
 
 @contextmanager
 def _unsynced(connection: Connection) -> Iterator[None]:
-    """Let commits stay in the log without a sync; the next one that syncs it brings them along."""
+    """Let commits stay in the log until the next one that syncs it."""
     driver = _driver_of(connection)
     driver.execute("PRAGMA synchronous = NORMAL").close()
     try:
