@@ -15,7 +15,6 @@ from wxdesk.core import events
 from wxdesk.core.model.account import Account
 from wxdesk.desk.conversations.commands import ConversationCommands
 from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQueries
-from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.desk import Desk, Reports
@@ -23,22 +22,16 @@ from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
 from wxdesk.desk.messages.store_watch import WITHOUT_SUMS, StoreWatch, keep_sums, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
-from wxdesk.desk.replies.hold_timers import HoldTimers
-from wxdesk.desk.replies.operator_typing import OperatorTyping
 from wxdesk.desk.rules.import_socket import ImportSocket
-from wxdesk.desk.runtime.bus import Bus
-from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Configuration, Setup
 from wxdesk.desk.settings.pause import Pause
-from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
 from wxdesk.desk.setup.tunnel import Tunnel
 from wxdesk.desk.team.hosting import TeamHost
-from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.parts import OutgoingParts
 from wxdesk.reconfiguration import Reconfiguration
 from wxdesk.store import Store, is_shared, is_worked_on, open_store
@@ -249,44 +242,43 @@ async def open_desk(setup: Setup, surroundings: Surroundings | None = None, *, a
 
 def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
-    clock, bus, wechat, lock = setup.clock, Bus(), setup.config.wechat, DecisionLock()
-    configuration, skew = Configuration(setup, bus.publish), ClockCheck(bus.publish, clock)
-    preferences, pause = CurrentPreferences(store.settings, bus.publish), Pause(store.settings, bus.publish)
-    accounts, policy_changes = parts.reply_modes(setup, store, lock, preferences, bus)
-    presence, operator_typing = DeskPresence(bus.publish, clock), OperatorTyping(bus.publish, clock)
-    rules, templates = parts.authored_parts(setup, store, accounts, policy_changes, bus)
-    transfers, intake = parts.deciding(setup, store, accounts, rules, pause, presence, preferences, lock, bus, skew)
-    hold_timers = HoldTimers(store, preferences, pause, operator_typing, lock, bus.publish, clock)
-    out = parts.outgoing_parts(setup, store, accounts, pause, hold_timers, policy_changes, bus, skew)
-    listener, reachability = parts.way_here(setup, store, intake, surroundings, bus, skew)
+    on = parts.ground(setup, store)
+    publish, clock, preferences = on.bus.publish, setup.clock, on.preferences
+    configuration = Configuration(setup, publish)
+    accounts, policy_changes = parts.reply_modes(on)
+    rules, templates = parts.authored_parts(on, accounts, policy_changes)
+    transfers, intake = parts.deciding(on, accounts, rules)
+    out = parts.outgoing_parts(on, accounts, policy_changes)
+    listener, reachability = parts.way_here(on, intake, surroundings)
     sources = SetupSources(configuration, accounts, out.client, store.attempts, reachability, rules.rulebook)
+    show_typing = setup.config.wechat.show_typing
     desk = Desk(
         configuration=configuration,
         accounts=accounts,
         preferences=preferences,
-        **parts.team_parts(store, presence, bus, clock),
+        **parts.team_parts(on),
         inbox=InboxQueries(store),
         timeline=TimelineQueries(store),
-        conversations=ConversationCommands(store, policy_changes, transfers, bus.publish, clock),
-        replies=ReplyCommands(store, out.pictures, accounts, preferences, bus.publish, clock),
-        **parts.kept_parts(store, accounts, intake, out.pictures, lock, bus, clock),
+        conversations=ConversationCommands(store, policy_changes, transfers, publish, clock),
+        replies=ReplyCommands(store, out.pictures, accounts, preferences, publish, clock),
+        **parts.kept_parts(on, accounts, intake, out.pictures),
         outbox=out.outbox,
-        takeovers=parts.takeover_expiry(setup, store, presence, preferences, operator_typing, bus),
-        **parts.attention_parts(configuration, store, accounts, preferences, presence, out, bus),
-        typing=TypingIndicator(store, out.client, accounts, operator_typing, clock, wanted=wechat.show_typing),
+        takeovers=parts.takeover_expiry(on),
+        **parts.attention_parts(on, configuration, accounts, out),
+        typing=TypingIndicator(store, out.client, accounts, on.operator_typing, clock, wanted=show_typing),
         rules=rules,
         templates=templates,
         pictures=out.pictures,
         reports=Reports(store.decision_history, store.statistics, store.traces),
-        quarantine=Quarantine(store.quarantine, read_push, intake.look_for_more, bus.publish),
+        quarantine=Quarantine(store.quarantine, read_push, intake.look_for_more, publish),
         reachability=reachability,
         account_editing=AccountEditing(configuration, store, out.pictures, listener.shut),
-        setup=SetupDesk(sources, bus.publish, clock),
-        bus=bus,
+        setup=SetupDesk(sources, publish, clock),
+        bus=on.bus,
         clock=clock,
         body_of=to_body,
     )
-    return OpenDesk(desk, store, pause, transfers, intake, out, listener, Tunnel(bus.publish, clock))
+    return OpenDesk(desk, store, on.pause, transfers, intake, out, listener, Tunnel(publish, clock))
 
 
 def _subscribe(desk: Desk, out: OutgoingParts) -> None:

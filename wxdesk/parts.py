@@ -22,7 +22,6 @@ from wxdesk.desk.messages.intake import Intake, SkippedMessages
 from wxdesk.desk.pictures.fetching import PictureFetching
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.uploads import PictureSender, Uploads
-from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.replies.drafts import OperatorDrafts
 from wxdesk.desk.replies.hold_timers import HoldTimers
@@ -68,104 +67,107 @@ class OutgoingParts:
     endpoints: OwnEndpoints
 
 
-def attention_parts(  # noqa: PLR0913 - who waits, and who can be told of it
-    configuration: Configuration,
-    store: Store,
-    accounts: Accounts,
-    preferences: CurrentPreferences,
-    presence: DeskPresence,
-    out: OutgoingParts,
-    bus: Bus,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Parts that most others stand on, as the store, the bus, and who is there."""
+
+    setup: Setup
+    store: Store
+    bus: Bus
+    lock: DecisionLock
+    skew: ClockCheck
+    preferences: CurrentPreferences
+    pause: Pause
+    presence: DeskPresence
+    operator_typing: OperatorTyping
+
+
+def ground(setup: Setup, store: Store) -> Ground:
+    """Build what stands on nothing else."""
+    bus, clock = Bus(), setup.clock
+    return Ground(
+        setup,
+        store,
+        bus,
+        DecisionLock(),
+        ClockCheck(bus.publish, clock),
+        CurrentPreferences(store.settings, bus.publish),
+        Pause(store.settings, bus.publish),
+        DeskPresence(bus.publish, clock),
+        OperatorTyping(bus.publish, clock),
+    )
+
+
+def attention_parts(on: Ground, configuration: Configuration, accounts: Accounts, out: OutgoingParts) -> dict[str, Any]:
     """Build the parts of `Desk` that call somebody, or ask the shop's own system."""
-    clock, call = configuration.now.clock, out.endpoints
-    attention = AttentionWatch(store.attention, accounts, lambda: preferences.now.warning, bus.publish, clock)
+    store, publish, clock, call = on.store, on.bus.publish, on.setup.clock, out.endpoints
+    attention = AttentionWatch(store.attention, accounts, lambda: on.preferences.now.warning, publish, clock)
     return {
         "attention": attention,
-        "phones": PhoneNotices(configuration, call, attention, store.attention, presence, bus.publish, clock),
+        "phones": PhoneNotices(configuration, call, attention, store.attention, on.presence, publish, clock),
         "customer_data": CustomerData(configuration, call, store.conversations, clock),
     }
 
 
-def team_parts(store: Store, presence: DeskPresence, bus: Bus, clock: Clock) -> dict[str, Any]:
+def team_parts(on: Ground) -> dict[str, Any]:
     """Build the parts of `Desk` about operators beside one another."""
-    colleagues = Colleagues(store.relayed_events.whisper, lambda: presence.now.away, bus.publish)
-    return {"presence": presence, "claims": Claims(store, bus.publish, clock), "colleagues": colleagues}
+    publish, presence = on.bus.publish, on.presence
+    colleagues = Colleagues(on.store.relayed_events.whisper, lambda: presence.now.away, publish)
+    return {"presence": presence, "claims": Claims(on.store, publish, on.setup.clock), "colleagues": colleagues}
 
 
-def kept_parts(  # noqa: PLR0913 - what is kept stands on all of these
-    store: Store, accounts: Accounts, intake: Intake, pictures: Pictures, lock: DecisionLock, bus: Bus, clock: Clock
-) -> dict[str, Any]:
+def kept_parts(on: Ground, accounts: Accounts, intake: Intake, pictures: Pictures) -> dict[str, Any]:
     """Build the parts of `Desk` for drafts, skipped messages and deletion."""
+    store, publish = on.store, on.bus.publish
     return {
-        "drafts": OperatorDrafts(store.drafts, bus.publish),
+        "drafts": OperatorDrafts(store.drafts, publish),
         "skipped": SkippedMessages(store.decisions, intake),
-        "erasing": Erasing(store, accounts, pictures, lock, bus.publish, clock),
+        "erasing": Erasing(store, accounts, pictures, on.lock, publish, on.setup.clock),
     }
 
 
-def takeover_expiry(
-    setup: Setup,
-    store: Store,
-    presence: DeskPresence,
-    preferences: CurrentPreferences,
-    operator_typing: OperatorTyping,
-    bus: Bus,
-) -> TakeoverExpiry:
+def takeover_expiry(on: Ground) -> TakeoverExpiry:
     """Build the part that ends takeovers; it follows the presence of operators."""
+    store, clock = on.store, on.setup.clock
 
     def returns_at() -> datetime | None:
-        return handed_back_at(presence.now, preferences.now.hand_back_minutes)
+        return handed_back_at(on.presence.now, on.preferences.now.hand_back_minutes)
 
-    return TakeoverExpiry(store.takeovers, store.settings, operator_typing, returns_at, bus.publish, setup.clock)
+    return TakeoverExpiry(store.takeovers, store.settings, on.operator_typing, returns_at, on.bus.publish, clock)
 
 
-def reply_modes(
-    setup: Setup, store: Store, decision_lock: DecisionLock, preferences: CurrentPreferences, bus: Bus
-) -> tuple[Accounts, PolicyChanges]:
+def reply_modes(on: Ground) -> tuple[Accounts, PolicyChanges]:
     """Build the parts that change who answers, and what becomes of pending replies."""
+    setup, store, publish = on.setup, on.store, on.bus.publish
     accounts = Accounts(
-        setup.accounts, setup.credentials, store.settings, lambda account: policy_changes.account(account), bus.publish
+        setup.accounts, setup.credentials, store.settings, lambda account: policy_changes.account(account), publish
     )
-    policy_changes: PolicyChanges = PolicyChanges(store, accounts, decision_lock, preferences, bus.publish, setup.clock)
+    policy_changes: PolicyChanges = PolicyChanges(store, accounts, on.lock, on.preferences, publish, setup.clock)
     return accounts, policy_changes
 
 
-def deciding(  # noqa: PLR0913 - what deciding stands on
-    setup: Setup,
-    store: Store,
-    accounts: Accounts,
-    rules: RulesDesk,
-    pause: Pause,
-    presence: DeskPresence,
-    preferences: CurrentPreferences,
-    decision_lock: DecisionLock,
-    bus: Bus,
-    clock_check: ClockCheck,
-) -> tuple[Transfers, Intake]:
+def deciding(on: Ground, accounts: Accounts, rules: RulesDesk) -> tuple[Transfers, Intake]:
     """Build the parts that take messages and decide about them."""
-    clock, rulebook = setup.clock, rules.rulebook
+    store, clock, rulebook, presence = on.store, on.setup.clock, rules.rulebook, on.presence
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
 
     def guarded() -> tuple[str, ...]:
-        return preferences.now.guarded_words if preferences.now.guards_rules else ()
+        return on.preferences.now.guarded_words if on.preferences.now.guards_rules else ()
 
-    answering = Answering(accounts, rulebook, pause, transfers, lambda: presence.now, clock, clock_check, guarded)
-    return transfers, Intake(store, read_push, answering, transfers, decision_lock, bus.publish, clock)
+    answering = Answering(accounts, rulebook, on.pause, transfers, lambda: presence.now, clock, on.skew, guarded)
+    return transfers, Intake(store, read_push, answering, transfers, on.lock, on.bus.publish, clock)
 
 
-def authored_parts(
-    setup: Setup, store: Store, accounts: Accounts, policy_changes: PolicyChanges, bus: Bus
-) -> tuple[RulesDesk, TemplateLibrary]:
+def authored_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges) -> tuple[RulesDesk, TemplateLibrary]:
     """Build the parts around what operators write: rules and templates."""
-    clock, renderer = setup.clock, LiquidRenderer()
-    calendars = Calendars(store.settings, setup.zone)
+    store, publish, clock, renderer = on.store, on.bus.publish, on.setup.clock, LiquidRenderer()
+    calendars = Calendars(store.settings, on.setup.zone)
     rulebook = Rulebook(
         store.rules,
         calendars,
         renderer,
         clock,
-        bus.publish,
+        publish,
         TemplateLookup(store.templates),
         policy_changes.rules,
         store.picture_bytes,
@@ -178,45 +180,33 @@ def authored_parts(
         RulesReview(rulebook, store, accounts, clock),
         DryRun(rulebook, store.message_history, accounts),
     )
-    return rules, TemplateLibrary(store.templates, renderer, calendars, clock, bus.publish, rulebook.changed)
+    return rules, TemplateLibrary(store.templates, renderer, calendars, clock, publish, rulebook.changed)
 
 
-def outgoing_parts(  # noqa: PLR0913 - what goes out stands on all of these
-    setup: Setup,
-    store: Store,
-    accounts: Accounts,
-    pause: Pause,
-    hold_timers: HoldTimers,
-    policy_changes: PolicyChanges,
-    bus: Bus,
-    clock_check: ClockCheck,
-) -> OutgoingParts:
+def outgoing_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges) -> OutgoingParts:
     """Build the parts that call WeChat."""
-    wechat, clock = setup.config.wechat, setup.clock
+    setup, store, publish, clock = on.setup, on.store, on.bus.publish, on.setup.clock
+    wechat, files = setup.config.wechat, store.picture_bytes
     client = WeChatClient(
-        wechat.api_base, wechat.token_endpoint, setup.credentials, bus.publish, clock, clock_check=clock_check
+        wechat.api_base, wechat.token_endpoint, setup.credentials, publish, clock, clock_check=on.skew
     )
-    backoff = AccountBackoff(bus.publish, clock)
-    files = store.picture_bytes
+    backoff = AccountBackoff(publish, clock)
     uploads = Uploads(store.pictures, files, client, clock)
     sender = PictureSender(client, uploads)
-    outbox = Outbox(store, sender, accounts, pause, hold_timers, policy_changes, backoff, bus.publish, clock)
-    fetching = PictureFetching(store.pictures, files, client, accounts.ready, bus.publish, clock)
+    hold_timers = HoldTimers(store, on.preferences, on.pause, on.operator_typing, on.lock, publish, clock)
+    outbox = Outbox(store, sender, accounts, on.pause, hold_timers, policy_changes, backoff, publish, clock)
+    fetching = PictureFetching(store.pictures, files, client, accounts.ready, publish, clock)
     pictures = Pictures(store.pictures, files, clock)
     return OutgoingParts(client, backoff, pictures, uploads, outbox, fetching, OwnEndpoints())
 
 
-def way_here(
-    setup: Setup, store: Store, intake: Intake, surroundings: Surroundings, bus: Bus, clock_check: ClockCheck
-) -> tuple[Listener, Reachability]:
+def way_here(on: Ground, intake: Intake, surroundings: Surroundings) -> tuple[Listener, Reachability]:
     """Build the listener, and the watch on the public address that leads to it."""
-    challenges, clock, at = ProbeChallenges(), setup.clock, setup.config.listener
-    doors, keep = doors_of(setup), intake.keep
-    listener = Listener(
-        doors, keep, bus.publish, clock, at.host, at.port, challenges=challenges, clock_check=clock_check
-    )
+    challenges, publish, clock, at = ProbeChallenges(), on.bus.publish, on.setup.clock, on.setup.config.listener
+    doors, keep = doors_of(on.setup), intake.keep
+    listener = Listener(doors, keep, publish, clock, at.host, at.port, challenges=challenges, clock_check=on.skew)
     own = OwnAddress()
-    bus.subscribe(own.hear, ApiCalled)
+    on.bus.subscribe(own.hear, ApiCalled)
     egress = surroundings.egress
     probe = PublicProbe(challenges, clock, replace(surroundings, egress=lambda: egress() or own.value))
-    return listener, Reachability(probe, store.outages, store.settings, bus.publish, clock)
+    return listener, Reachability(probe, on.store.outages, on.store.settings, publish, clock)
