@@ -9,13 +9,10 @@ import functools
 import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TextIO
-from urllib.parse import quote
 
 import liquid
-from liquid import RenderContext, Token, TokenStream
+from liquid import Token, TokenStream
 from liquid.builtin import register
-from liquid.builtin.expressions import FilteredExpression
 from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError, UnknownFilterError
 from liquid.token import TOKEN_CONTENT, TOKEN_EOF, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG
 from liquid.undefined import UNDEFINED, FalsyStrictUndefined, StrictUndefined
@@ -30,7 +27,6 @@ from wxdesk.desk.answers.liquid.gaps import (
     NO_STAND_INS,
     GapAwareAssign,
     GapAwareCapture,
-    GapAwareNode,
     GapAwareOutput,
     GapContext,
     GapHandling,
@@ -79,11 +75,8 @@ class LiquidRenderer:
 
     def __init__(self, processor_time: Callable[[], float] = time.thread_time) -> None:
         self._environment = _Environment(undefined=FalsyStrictUndefined)
-        self._addresses = _AddressEnvironment(undefined=FalsyStrictUndefined)
-        for environment in (self._environment, self._addresses):
-            environment.processor_time = processor_time
+        self._environment.processor_time = processor_time
         self._parsed = functools.lru_cache(maxsize=CACHED)(self._parse)
-        self._parsed_address = functools.lru_cache(maxsize=CACHED)(self._parse_address)
 
     def check(self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False) -> None:
         """Check that `source` can be rendered; see `mistakes`.
@@ -151,15 +144,11 @@ class LiquidRenderer:
                 condition needs a value that is missing.
             BadTemplate: it does not parse, or it exceeds a bound.
         """
-        template = self._parsed_address(source) if address else self._parsed(source)
+        template = self._parsed(source)
         try:
-            return _filled_despite_collection(template, variables, GapHandling(gaps, instead))
+            return _filled_despite_collection(template, variables, GapHandling(gaps, instead, in_address=address))
         except _FAILURES as error:
             raise _explained(source, error) from None
-
-    def _parse_address(self, source: str) -> liquid.BoundTemplate:
-        self._parsed(source)  # finds the mistakes
-        return self._addresses.from_string(source)
 
     def _parse(self, source: str) -> liquid.BoundTemplate:
         if len(source) > SOURCE_LIMIT:
@@ -255,32 +244,6 @@ class _Environment(liquid.Environment):
 def _usable_filters() -> Mapping[str, Callable[..., object]]:
     """Return the filters, made safe once: they know no environment."""
     return safe_filters(liquid.Environment().filters)
-
-
-class _AddressNode(GapAwareNode):
-    """`{{ … }}` in an address, percent-encoded so that it stays one value.
-
-    It cannot lead elsewhere: a customer who writes `a&paid=1` or `../admin` gets exactly that searched for.
-    """
-
-    __slots__ = ()
-
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        shown, expression = self.shown(context), self.expression
-        filters = expression.filters if isinstance(expression, FilteredExpression) else None
-        by_hand = any(one.name == "url_encode" for one in filters or ())
-        encoded = by_hand and not isinstance(shown, MarkedText)  # no filter has touched a mark
-        return buffer.write(shown if encoded else quote(shown, safe=""))
-
-
-class _AddressOutput(GapAwareOutput):
-    node_class = _AddressNode
-
-
-class _AddressEnvironment(_Environment):
-    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        super().setup_tags_and_filters(extra=extra)
-        self.add_tag(_AddressOutput)
 
 
 def _line_of_syntax_error(error: LiquidError, source: str) -> int:

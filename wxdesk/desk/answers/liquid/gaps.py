@@ -12,9 +12,10 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TextIO, cast
+from urllib.parse import quote
 
 from liquid import RenderContext, Token
-from liquid.builtin.expressions import Identifier
+from liquid.builtin.expressions import FilteredExpression, Identifier
 from liquid.builtin.expressions.path import Path
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.assign_tag import AssignNode, AssignTag
@@ -84,16 +85,19 @@ class GapHandling:
     """Gap handling of one rendering.
 
     Without `gaps` the first gap raises `NothingToShow`; else its mark is shown, and `gaps` gets its name. A
-    replacement in `instead`, by that name, is shown in its place.
+    replacement in `instead`, by that name, is shown in its place. `in_address`: each output is percent-encoded.
     """
 
-    def __init__(self, gaps: list[str] | None = None, instead: Mapping[str, str] = NO_STAND_INS) -> None:
+    def __init__(
+        self, gaps: list[str] | None = None, instead: Mapping[str, str] = NO_STAND_INS, *, in_address: bool = False
+    ) -> None:
         self.gaps = gaps
         self._instead = instead
+        self.in_address = in_address
 
     def apart(self) -> GapHandling:
         """Return a copy for a part that may never be shown, with gaps of its own."""
-        return GapHandling(None if self.gaps is None else [], self._instead)
+        return GapHandling(None if self.gaps is None else [], self._instead, in_address=self.in_address)
 
     def text(self, value: object, name: str, token: Token | None, *, constant: bool) -> str:
         """Return the text of an output or the mark of its gap; `name` is its expression's.
@@ -199,23 +203,28 @@ class GapContext(RenderContext):
 
 
 class GapAwareNode(OutputNode):
-    """`{{ … }}`, which shows a mark rather than nothing unless that is intended."""
+    """`{{ … }}`, which shows a mark rather than nothing unless that is intended.
 
-    __slots__ = ("constant", "name")
+    In an address it cannot lead elsewhere: a customer who writes `a&paid=1` or `../admin` gets exactly that searched
+    for.
+    """
+
+    __slots__ = ("constant", "is_encoded", "name")
 
     def __init__(self, token: Token, expression: Expression) -> None:
         super().__init__(token, expression)
         self.constant = is_constant(expression)
         self.name = expression_name(expression)
+        filters = expression.filters if isinstance(expression, FilteredExpression) else None
+        self.is_encoded = any(one.name == "url_encode" for one in filters or ())
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         """Write the text of the output."""
-        return buffer.write(self.shown(context))
-
-    def shown(self, context: RenderContext) -> str:
-        """Return the text of the output, a `MarkedText` where something is missing."""
-        value = self.expression.evaluate(context)
-        return cast("GapContext", context).showing.text(value, self.name, self.token, constant=self.constant)
+        showing = cast("GapContext", context).showing
+        shown = showing.text(self.expression.evaluate(context), self.name, self.token, constant=self.constant)
+        if showing.in_address and (not self.is_encoded or isinstance(shown, MarkedText)):  # no filter touches a mark
+            shown = quote(shown, safe="")
+        return buffer.write(shown)
 
 
 class GapAwareOutput(Output):
