@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.errors import BadInput, NotFound, StoreError
+from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.outside import CustomerSheet, PhoneKind, PhoneNotice
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.ports import Clock, EndpointCaller
-from wxdesk.desk.runtime.wall_clock import sleep_until
+from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.i18n import account_title, explain, ntr, tr
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE
@@ -53,14 +53,7 @@ class PhoneNotices:
 
     async def run(self) -> None:
         """Tell the phones until cancelled."""
-        while True:
-            self._awake.clear()
-            try:
-                due = await self.look()
-            except StoreError as error:
-                log.warning("The phones wait for the store: %s", error)
-                due = self._clock() + timedelta(seconds=10)
-            await sleep_until(due, self._awake, self._clock)
+        await keep_looking(self.look, self._awake, self._clock, "The phones wait")
 
     async def try_out(self, name: str) -> None:
         """Send a phone a notice for trial; raises `NotFound`, or `BadInput` and why."""

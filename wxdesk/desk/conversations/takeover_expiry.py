@@ -5,26 +5,20 @@ about it: while the operator is typing in a conversation, the end is postponed.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
 from wxdesk.core.conversations.takeover import SOON
-from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConversationChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.operator_typing import GRACE, OperatorTyping
-from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
+from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.store.conversations.takeovers import TakeoverStore
 from wxdesk.store.settings import Settings
 
-log = logging.getLogger(__name__)
-
 KEY = "takeovers_told"
-
-STORE_RETRY_SECONDS = 5.0
 
 
 @dataclass(eq=False, repr=False)
@@ -81,15 +75,7 @@ class TakeoverExpiry:
 
     async def run(self) -> None:
         """Announce ends, until cancelled."""
-        while True:
-            self._awake.clear()
-            try:
-                moment = await self._tell()
-            except StoreError as error:
-                log.warning("The takeovers wait for the store: %s", error)
-                await sleep(STORE_RETRY_SECONDS, self._awake)
-                continue
-            await sleep_until(moment, self._awake, self._clock)
+        await keep_looking(self._tell, self._awake, self._clock, "The takeovers wait")
 
     async def _tell(self) -> datetime | None:
         """Announce what is due now; return when to check again."""

@@ -27,7 +27,7 @@ from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.ports import Clock, Media, PictureBytes
-from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
+from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.store.pictures.pictures import AwaitedPicture, PictureRecords
 
 log = logging.getLogger(__name__)
@@ -42,8 +42,6 @@ LOOK_AGAIN = timedelta(hours=1)
 
 GIVE_UP_EVERY = timedelta(minutes=1)
 """Shortest time between them, because each reads all awaited pictures."""
-
-STORE_RETRY_SECONDS = 5.0
 
 TOO_LATE = "The picture could not be fetched in the three days for which WeChat keeps it."
 UNEXPECTED = "The picture could not be taken in."
@@ -85,22 +83,17 @@ class PictureFetching:
     async def run(self) -> None:
         """Work until cancelled; a cancelled fetch is still awaited at the next run."""
         try:
-            while True:
-                self._awake.clear()
-                now = self._clock()
-                try:
-                    await self._give_up(now)
-                    again = await self._start_due(now)
-                except StoreError as error:
-                    log.warning("Fetching pictures waits for the store: %s", error)
-                    await sleep(STORE_RETRY_SECONDS, self._awake)
-                    continue
-                await sleep_until(again, self._awake, self._clock)
+            await keep_looking(self._look, self._awake, self._clock, "Fetching pictures waits")
         finally:
             tasks = tuple(self._under_way.values())
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _look(self) -> datetime | None:
+        now = self._clock()
+        await self._give_up(now)
+        return await self._start_due(now)
 
     async def _give_up(self, now: datetime) -> None:
         if self._given_up_at is not None and now - self._given_up_at < GIVE_UP_EVERY:

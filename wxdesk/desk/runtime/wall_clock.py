@@ -5,12 +5,20 @@ is. That costs nothing: callers query only once the time has come.
 """
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from wxdesk.core.errors import StoreError
 from wxdesk.desk.ports import Clock
+
+log = logging.getLogger(__name__)
 
 TICK_SECONDS = 5.0
 """Longest time between two looks at the clock, so also the delay after a sleep."""
+
+STORE_RETRY_SECONDS = 5.0
+"""Pause of `keep_looking` before it looks again once the store has failed."""
 
 
 async def sleep(seconds: float, awake: asyncio.Event) -> None:
@@ -29,3 +37,21 @@ async def sleep_until(moment: datetime | None, awake: asyncio.Event, clock: Cloc
         return
     while not awake.is_set() and (left := (moment - clock()).total_seconds()) > 0:
         await sleep(min(left, TICK_SECONDS), awake)
+
+
+async def keep_looking(
+    look: Callable[[], Awaitable[datetime | None]], awake: asyncio.Event, clock: Clock, waits: str
+) -> None:
+    """Look until cancelled: now, whenever `awake` is set, and when a look said.
+
+    Each look returns the moment of the next. If the store fails, the log says what `waits` for it.
+    """
+    while True:
+        awake.clear()
+        try:
+            moment = await look()
+        except StoreError as error:
+            log.warning("%s for the store: %s", waits, error)
+            await sleep(STORE_RETRY_SECONDS, awake)
+        else:
+            await sleep_until(moment, awake, clock)
