@@ -61,14 +61,14 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         """Do all that belongs to the network and the timers, and one step of one task."""
         ready: Any = self._ready  # type: ignore[attr-defined]
         steps, others = self._put_off, []
-        for handle in ready:
+        while ready:  # another thread may add to it meanwhile
+            handle = ready.popleft()
             (steps if _is_step(handle) else others).append(handle)
         if steps:
             others.append(steps.pop(self._next(steps)))
             self.at_step()
         self._put_off = steps
-        ready.clear()
-        ready.extend(others)
+        ready.extendleft(reversed(others))
         super()._run_once()  # type: ignore[misc]
 
     def _next(self, steps: list[asyncio.Handle]) -> int:

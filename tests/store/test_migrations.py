@@ -87,7 +87,7 @@ def triggers(connection: Connection) -> dict[str, str]:
 async def test_a_migrated_server_has_the_schema_of_a_new_one(postgres: Postgres, home: Path) -> None:
     old_url, new_url = postgres.fresh(), postgres.fresh()
     old, new = (PostgresqlDatabase(parse_url(url)) for url in (old_url, new_url))
-    await old.write(make_first_release)
+    await old.write_beside(make_first_release)
     for url in (old_url, new_url):
         await (await open_store(url, home)).close()
     for asked in (indices, columns, triggers):

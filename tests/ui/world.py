@@ -18,7 +18,7 @@ from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, StoreSettings, WeChatSettings
 from wxdesk.core.events import CaughtUp, DecisionMade, Event, PauseChanged, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.settings.configuration import Setup, utc_now
@@ -75,6 +75,10 @@ class World:
     def call[T](self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of the desk and wait for it."""
         return self._thread.call(work)
+
+    def reply(self, new: NewReply) -> Reply:
+        """Store a reply as the server does that works, which may not be this desk."""
+        return self._server.call(self._server.opened.store.replies.add(new, self.clock()))
 
     def say(self, openid: str, text: str) -> int:
         """A customer writes; returns the conversation's id once the desk has decided on it."""

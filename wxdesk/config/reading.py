@@ -24,7 +24,7 @@ from wxdesk.timezones import zone_named
 from wxdesk.toml import BadToml, TomlLines, parsed_toml
 
 FILE = "config.toml"
-TOP_LEVEL = "top level"
+TOP_LEVEL = Phrase("top level")
 WRONG_KIND = "must begin with sqlite:/// or postgresql://"
 MOST_MONTHS = 1200
 LONGEST_TITLE = 64
@@ -38,11 +38,11 @@ _REASONS = (
     (re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL), "“{value}” is none of: {choices}"),
 )
 _KINDS = {
-    "str": "a text in quotes",
-    "int": "a whole number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a table",
+    "str": Phrase("a text in quotes"),
+    "int": Phrase("a whole number"),
+    "bool": Phrase("true or false"),
+    "array": Phrase("a list"),
+    "object": Phrase("a table"),
 }
 _CHOICES: Mapping[str, Iterable[str]] = {
     "push_mode": PushMode,
@@ -163,9 +163,10 @@ def parse(text: str, file: str = FILE) -> Config:
     try:
         return _checked(raw, file)
     except BadConfig as error:
-        line = _line_of(str(error.values["key"]), error.values["reason"], text)
+        key, reason = error.values["key"], error.values["reason"]
+        line = _line_of(key, reason, text)
         place = Phrase("{file}, line {line}", file=file, line=line) if line else file
-        raise BadConfig(place, str(error.values["key"]), error.values["reason"]) from None
+        raise BadConfig(place, key, reason) from None
 
 
 def _checked(raw: Mapping[str, object], file: str) -> Config:
@@ -174,15 +175,15 @@ def _checked(raw: Mapping[str, object], file: str) -> Config:
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
         key = place.strip("`").removeprefix("$.") or TOP_LEVEL
-        raise BadConfig(file, key, _reason_phrase(reason, key.rpartition(".")[2])) from None
+        raise BadConfig(file, key, _reason_phrase(reason, str(key).rpartition(".")[2])) from None
     _check(config, file)
     return config
 
 
-def _line_of(key: str, reason: object, text: str) -> int:
+def _line_of(key: object, reason: object, text: str) -> int:
     """Find the line of a mistake; 0 if it is nowhere in the file."""
     path: list[str | int] = []
-    for part in () if key == TOP_LEVEL else key.split("."):
+    for part in () if key is TOP_LEVEL else str(key).split("."):
         name, bracket, position = part.partition("[")
         path += [name, int(position.rstrip("]"))] if bracket and position.rstrip("]").isdigit() else [name]
     if isinstance(reason, Phrase) and "name" in reason.values:

@@ -65,7 +65,7 @@ class BadConfig(BadInput):
 
     template = "{file}: {key}: {reason}"
 
-    def __init__(self, file: str | Phrase, key: str, reason: object) -> None:
+    def __init__(self, file: str | Phrase, key: object, reason: object) -> None:
         super().__init__(file=file, key=key, reason=reason)
 
 

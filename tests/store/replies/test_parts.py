@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.changes import ContactChange
@@ -332,12 +332,16 @@ async def test_waiting_parts_are_found_by_their_index(talk: Talk, store: Store, 
     """Before each reply a table of a million is not walked."""
 
     def plan(connection: Connection) -> str:
-        query = _first_in_line(only_by_hand=False).params(now=T0, busy=(), without=())
-        said = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
-        if connection.dialect.name == "sqlite":
-            return "\n".join(row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {said}")))
-        connection.execute(text("SET LOCAL enable_seqscan = off"))
-        return "\n".join(row[0] for row in connection.execute(text(f"EXPLAIN {said}")))
+        sqlite = connection.dialect.name == "sqlite"
+        if not sqlite:
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+
+        @event.listens_for(connection, "before_cursor_execute", retval=True)
+        def explain(_0: object, _1: object, statement: str, values: object, *_: object) -> tuple[str, object]:
+            return f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{statement}", values
+
+        asked = connection.execute(_first_in_line(only_by_hand=False), {"now": T0, "busy": [], "without": []})
+        return "\n".join(row[-1] for row in asked.cursor.fetchall())
 
     await talk.decides(asked, "1", "2")
     found = await store._db.read(plan)

@@ -159,7 +159,7 @@ def test_several_at_once_are_asked_about_if_a_colleague_has_one(
         return {row.conversation.status for row in world.call(world.desk.inbox.rows([theirs, free]))}
 
     held = NewReply(theirs, Author.RULE, Content(text="We open at 9."), ReplyState.HELD)
-    reply = world.call(world.store.replies.add(held, world.clock()))
+    reply = world.reply(held)
     window.inbox.held.replies.load()
     qtbot.waitUntil(lambda: [one.owner for one in window.inbox.held.replies.held] == ["老板"])
     window.inbox.held.replies.send_these([reply.id])

@@ -226,7 +226,7 @@ def test_what_is_edited_and_unchanged_is_released_by_who_signs_out(
     world.call(operators.sign_in("老板", PASSWORD))
     thread = world.say("oLI00000000000000000001", "hello")
     new = NewReply(thread, Author.RULE, Content(text="We open at 9."), ReplyState.DRAFT)
-    reply = world.call(world.store.replies.add(new, world.clock()))
+    reply = world.reply(new)
     window = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(window, before_close_func=lambda one: one.finish())
     window.show()

@@ -49,7 +49,7 @@ def test_a_rule_that_never_answers_is_counted_named_and_shown(page: RulesPage, w
     page.list.check.click()
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
-    [row] = panel.rows.rows
+    [row] = panel.rows.rows()
     assert (row.head, "“Refunds” above it" in row.text, row.role) == ("Money back", True, "failed")
     choose(panel, 0, qtbot)
     assert page.editor.isVisible()
@@ -62,7 +62,7 @@ def test_unmatched_sentences_become_a_rule_with_their_words(page: RulesPage, wor
     page.list.unmatched.click()
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel))
-    [row] = panel.rows.rows
+    [row] = panel.rows.rows()
     assert (row.head, row.text) == ("开发票", "2 messages")
     choose(panel, 0, qtbot)
     assert page.editor.isVisible()
@@ -83,7 +83,7 @@ def test_who_stays_with_unsaved_words_keeps_the_list_of_the_unmatched(
     [asked] = page.window().findChildren(LeaveDialog)
     asked.stay.click()
     assert panel.isVisible()
-    assert [row.head for row in panel.rows.rows] == ["开发票"]
+    assert [row.head for row in panel.rows.rows()] == ["开发票"]
     panel.back.click()
     assert page.editor.record().name == "Another name"
     page.list.unmatched.click()
@@ -107,7 +107,7 @@ def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, q
     page.list.unmatched.click()
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel))
-    assert [(row.head, row.text) for row in panel.rows.rows] == [
+    assert [(row.head, row.text) for row in panel.rows.rows()] == [
         ("[Image]", "1 message · a picture"),
         ("[Empty message]", "1 message · nothing in it"),
         ("https://a.cn/b", "1 message · a link alone"),
@@ -136,8 +136,8 @@ def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, 
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
     assert panel.sentence.full_text().startswith("It would have answered 2 of 2 messages; 0 of them")
-    assert {row.head for row in panel.rows.rows} == {"where is my refund", "hello"}
-    said = {(row.text, row.more) for row in panel.rows.rows}
+    assert {row.head for row in panel.rows.rows()} == {"where is my refund", "hello"}
+    said = {(row.text, row.more) for row in panel.rows.rows()}
     assert ("Said: A colleague will help you.", "Would say: Hello.") in said
     panel.back.click()
     assert page.editor.isVisible()
@@ -167,7 +167,7 @@ def test_a_dry_run_can_be_cancelled(page: RulesPage, world: World, qtbot: QtBot)
     assert page.editor.isVisible()
     qtbot.waitUntil(lambda: page.reviews._bridge.is_idle)
     assert page.editor.isVisible()
-    assert panel.rows.rows == ()
+    assert panel.rows.rows() == ()
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_a_dry_run_is_cancelled_halfway_and_the_desk_goes_on(
     afterwards = world.say("oAfterwards", "refund please")
     assert course.done == stopped_at
     assert not page.reviews._looking.isActive()
-    assert panel.rows.rows == ()
+    assert panel.rows.rows() == ()
     decisions = [world.call(world.store.decision_history.latest(thread)) for thread in (halfway, afterwards)]
     assert [decision and decision.rule_name for decision in decisions] == ["Hours", "Refunds"]
 
@@ -231,7 +231,7 @@ def test_the_whole_list_is_tried_on_history(page: RulesPage, world: World, qtbot
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
     assert panel.sentence.full_text().startswith("It would have answered 2 of 2 messages; 0 of them")
-    assert {row.head for row in panel.rows.rows} == {"where is my refund", "opening hours?"}
+    assert {row.head for row in panel.rows.rows()} == {"where is my refund", "opening hours?"}
 
 
 def test_the_edited_rule_clicked_in_the_list_is_back_in_place_of_a_review(page: RulesPage, qtbot: QtBot) -> None:
@@ -278,7 +278,7 @@ def test_a_row_of_a_dry_run_can_be_read_whole_and_leads_to_its_conversation(
     page.list.try_all.trigger()
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
-    [row] = panel.rows.rows
+    [row] = panel.rows.rows()
     assert (row.text, row.more) == ("Said: nothing", "Would say: Hello.")
     assert panel.view.accessibleName() == "Try on history"
     tip = panel.rows.index(0).data(Qt.ItemDataRole.ToolTipRole)
