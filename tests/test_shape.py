@@ -276,7 +276,8 @@ def test_what_failures_are_called_is_in_chinese() -> None:
     catalogue = _catalogue()
     named = [system_failures, store_failures]
     words = {value for module in named for name, value in vars(module).items() if name.isupper() and type(value) is str}
-    words |= {sentence for _, sentence in config._REASONS} | set(config._KINDS.values()) | {config.TOP_LEVEL}
+    phrases = (*config._KINDS.values(), config.TOP_LEVEL)
+    words |= {sentence for _, sentence in config._REASONS} | {one.sentence for one in phrases}
     assert sorted(word for word in words if not catalogue.get(word)) == []
 
 
