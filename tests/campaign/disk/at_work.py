@@ -288,7 +288,8 @@ async def work(home: Path, life: int, kept: int = 0) -> None:
 
 async def work_carelessly(home: Path, life: int, kept: int, synchronous: str) -> None:
     """Work with a database that is told to take less care of what it was given; the control of a campaign."""
-    sqlite.DURABLE = f"synchronous = {synchronous}"
+    run = sqlite._run_pragmas
+    sqlite._run_pragmas = lambda connection, pragmas: run(connection, [*pragmas, f"synchronous = {synchronous}"])
     await work(home, life, kept)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
@@ -19,7 +18,6 @@ from wxdesk.store.engine.shared_commit import TOGETHER
 from wxdesk.store.schema.authored import settings
 
 SQLITE = "sqlite:///desk.db"
-FULL = 2
 
 
 class Busy:
@@ -46,11 +44,7 @@ class Busy:
 
     async def together(self, *bodies: Callable[[Connection], object]) -> list[object]:
         """Have all wait at once, then let the writer go on; their results or errors."""
-        return await self.let(*(self.store._db.write(body) for body in bodies))
-
-    async def let(self, *writes: Coroutine[Any, Any, object]) -> list[object]:
-        """The same with writes of any kind."""
-        calls = [asyncio.create_task(write) for write in writes]
+        calls = [asyncio.create_task(self.store._db.write(body)) for body in bodies]
         await asyncio.sleep(0)
         self.free.set()
         await self._blocking
@@ -89,30 +83,6 @@ async def test_what_waits_together_is_committed_together(busy: Busy) -> None:
     assert await busy.together(puts("a"), puts("b"), puts("c")) == ["a", "b", "c"]
     assert busy.commits == 1
     assert await kept(busy.store) == ["a", "b", "c"]
-
-
-def synced(connection: Connection) -> bool:
-    return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one()) == FULL
-
-
-async def test_what_is_made_again_does_not_wait_for_the_disk_by_itself(busy: Busy) -> None:
-    db = busy.store._db
-    assert await busy.let(db.write_unsynced(synced), db.write_unsynced(synced)) == [False, False]
-    assert await db.write(synced)
-    assert not await db.write_unsynced(synced)
-    assert await db.write_at_once(synced)
-
-
-async def test_one_that_waits_for_the_disk_has_all_wait_that_share_its_commit(busy: Busy) -> None:
-    db = busy.store._db
-    assert await busy.let(db.write_unsynced(synced), db.write(synced)) == [True, True]
-
-
-async def test_after_a_failure_the_next_one_waits_for_the_disk_again(busy: Busy) -> None:
-    db = busy.store._db
-    [failed] = await busy.let(db.write_unsynced(not_found))
-    assert isinstance(failed, NotFound)
-    assert await db.write(synced)
 
 
 async def test_one_that_fails_harms_nobody_else(busy: Busy) -> None:

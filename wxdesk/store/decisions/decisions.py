@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision, RuleVerdict
 from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.core.rules.matching.matcher import refusal_of
-from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store.decisions import resolving, rule_facts, skipped, undecided
 from wxdesk.store.engine.database import Database, StorePart, read_by, reading, write_by
@@ -85,14 +84,7 @@ class Decisions(StorePart):
     with_history = read_by(rule_facts.with_history)
     waiting = read_by(skipped.waiting)
     reopen_skipped = write_by(skipped.reopen)
-
-    async def resolve(self, resolutions: Sequence[Resolution]) -> list[Reply]:
-        """Store decisions as `resolving.resolve` does.
-
-        Where the power took one it is made again, but for a transfer that WeChat is told of.
-        """
-        told = any(one.transferred_until is not None for one in resolutions)
-        return await (self._db.write if told else self._db.write_unsynced)(resolving.resolve, resolutions)
+    resolve = write_by(resolving.resolve)
 
 
 def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -> Decision | None:

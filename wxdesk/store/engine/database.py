@@ -79,16 +79,6 @@ class Database(ABC):
         """
         return await self._writing(lambda connection: body(connection, *args, **kwargs))
 
-    async def write_unsynced[**P, R](
-        self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Run `body` as `write` does, but without waiting for the disk.
-
-        A power cut may take it until the next `write` has ended, so it is for what the next start makes again from
-        stored rows, and nobody outside may have heard of it before such a write.
-        """
-        return await self._writing(lambda connection: body(connection, *args, **kwargs), synced=False)
-
     async def write_beside[**P, R](
         self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
@@ -110,8 +100,8 @@ class Database(ABC):
         return await self._reading(lambda connection: body(connection, *args, **kwargs))
 
     @abstractmethod
-    def _writing[R](self, body: Callable[[Connection], R], *, synced: bool = True) -> Awaitable[R]:
-        """Begin `body` as a writing transaction, which waits for the disk if `synced`."""
+    def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        """Begin `body` as a writing transaction."""
 
     def _writing_beside[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         """Begin `body` whoever works; like any write where nobody else can."""

@@ -197,7 +197,7 @@ class PostgresqlDatabase(Database):
             log.error("the database did not finish in %s s", CLOSE_SECONDS)
         return not late
 
-    def _writing[R](self, body: Callable[[Connection], R], *, synced: bool = True) -> Awaitable[R]:
+    def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._finished(self._until_through(partial(self._write, body, guarded=True)))
 
     def _writing_beside[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:

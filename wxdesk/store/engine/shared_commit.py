@@ -22,14 +22,12 @@ TOGETHER = 16
 """Most writes in one transaction: a push waits for its end."""
 
 type TransactionBody = Callable[[Connection], Any]
-type Transact = Callable[[Sequence[TransactionBody], bool], list[Any]]
-"""Runs bodies in one transaction, with or without waiting for the disk."""
+type Transact = Callable[[Sequence[TransactionBody]], list[Any]]
 
 
 class _Write(NamedTuple):
     body: TransactionBody
     future: asyncio.Future[Any]
-    synced: bool
 
 
 class _Outcome(NamedTuple):
@@ -48,17 +46,15 @@ class SharedCommit:
         self._called = False
         self._closing = False
 
-    def write(self, body: TransactionBody, *, synced: bool = True) -> asyncio.Future[Any]:
+    def write(self, body: TransactionBody) -> asyncio.Future[Any]:
         """Run `body` in a transaction, a second time if the shared one is rolled back.
-
-        synced: wait for the disk; the transaction does if one of its bodies wants it.
 
         Raises:
             StoreError: `finish` was called.
         """
         if self._closing:
             raise StoreError(reason=CLOSED)
-        write = _Write(body, asyncio.get_running_loop().create_future(), synced)
+        write = _Write(body, asyncio.get_running_loop().create_future())
         self._waiting.append(write)
         self._call()
         return write.future
@@ -81,7 +77,7 @@ class SharedCommit:
         batch = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
         if len(batch) > 1:
             try:
-                results = self._transact([write.body for write in batch], any(write.synced for write in batch))
+                results = self._transact([write.body for write in batch])
             except OperationalError as error:
                 failed = store_error(error)
                 return [_Outcome(write.future, None, StoreError(**failed.values)) for write in batch]
@@ -92,7 +88,7 @@ class SharedCommit:
 
     def _alone(self, write: _Write) -> _Outcome:
         try:
-            [result] = self._transact([write.body], write.synced)
+            [result] = self._transact([write.body])
         except SQLITE_FAILURES as error:
             return _Outcome(write.future, None, store_error(error))
         except BaseException as error:  # noqa: BLE001  # whatever it is, the caller gets it

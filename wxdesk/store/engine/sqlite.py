@@ -9,8 +9,7 @@ import functools
 import logging
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,9 +73,6 @@ READERS = 3
 
 _TOUCH = "UPDATE alembic_version SET version_num = version_num"
 """Statement that shows if the disk takes a change again."""
-
-DURABLE = "synchronous = FULL"
-"""Setting by which a commit waits until the disk has it."""
 
 LOG_BYTES = 4 * 1024 * 1024
 """Size of the log from which it is copied into the file.
@@ -149,8 +145,8 @@ class SqliteDatabase(Database):
         if self._refuses:
             self._write_at_once(lambda connection: _driver_of(connection).execute(_TOUCH).close())
 
-    def _writing[R](self, body: Callable[[Connection], R], *, synced: bool = True) -> Awaitable[R]:
-        return self._shared.write(body, synced=synced)
+    def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
+        return self._shared.write(body)
 
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._writer.run(partial(self._write_at_once, body), Rank.ACKNOWLEDGING)
@@ -158,10 +154,10 @@ class SqliteDatabase(Database):
     def _reading[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._readers.run(partial(self._read, body))
 
-    def _transact(self, bodies: Sequence[Callable[[Connection], Any]], synced: bool) -> list[Any]:
+    def _transact(self, bodies: Sequence[Callable[[Connection], Any]]) -> list[Any]:
         connection = self._only_writer()
         try:
-            with _unsynced(connection) if not synced else nullcontext(), connection.begin():
+            with connection.begin():
                 results = [body(connection) for body in bodies]
         except SQLITE_FAILURES as error:
             self._failed(error)
@@ -237,17 +233,6 @@ def _driver_of(connection: Connection) -> sqlite3.Connection:
     return driver  # type: ignore[no-any-return]
 
 
-@contextmanager
-def _unsynced(connection: Connection) -> Iterator[None]:
-    """Let commits stay in the log until the next one that syncs it."""
-    driver = _driver_of(connection)
-    driver.execute("PRAGMA synchronous = NORMAL").close()
-    try:
-        yield
-    finally:
-        driver.execute(f"PRAGMA {DURABLE}").close()
-
-
 def _merge_search(connection: Connection, pages: int) -> bool:
     """Merge so many pages of the search index; False once nothing is left to do."""
     driver = _driver_of(connection)
@@ -259,7 +244,7 @@ def _merge_search(connection: Connection, pages: int) -> bool:
 
 def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # begin nothing by itself
-    pragmas = ["journal_mode = WAL", DURABLE, "foreign_keys = ON", "secure_delete = ON"]
+    pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"]
     pragmas += ["wal_autocheckpoint = 0", f"journal_size_limit = {LOG_BYTES}"]  # see `_copy_log`
     if sys.platform == "darwin":
         pragmas += ["fullfsync = ON", "checkpoint_fullfsync = ON"]

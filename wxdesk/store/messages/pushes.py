@@ -12,10 +12,8 @@ from sqlalchemy import Connection, Row, Select, false, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from wxdesk.core.model.push import KeptPush, Push
-from wxdesk.core.rules.resolution import UndecidedMessage
-from wxdesk.store.engine.database import Database, Insert, StorePart, insert_into, reading, writing
+from wxdesk.store.engine.database import Database, Insert, StorePart, insert_into, reading, write_by, writing
 from wxdesk.store.messages import deriving
-from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.store.messages.push_batches import GroupCommit
 from wxdesk.store.messages.push_mark import FILE, PushMark
 from wxdesk.store.schema.columns import cleaned
@@ -135,9 +133,7 @@ class Pushes(StorePart):
         """Commit waiting pushes and refuse new ones."""
         await self._group.close()
 
-    async def derive(self, pushes: Sequence[UnderivedPush]) -> list[UndecidedMessage]:
-        """See `deriving.derive`; made again from the pushes where the power took it."""
-        return await self._db.write_unsynced(deriving.derive, pushes)
+    derive = write_by(deriving.derive)
 
 
 class QuarantineStore(StorePart):
