@@ -15,7 +15,6 @@ from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import explain, ntr, tr
 from wxdesk.store.engine.failures import BUSY, DISK_FULL, POOLED, SILENT, STANDBY, UNREACHABLE
 from wxdesk.store.reports import HourlySums
-from wxdesk.threads import aside
 
 INTERVAL_SECONDS = 1.0
 
@@ -89,7 +88,7 @@ class StoreWatch:
         while True:
             await self.look()
             with suppress(OSError):  # a folder that is gone is told by the database
-                await self.look_at_disk()
+                self.look_at_disk()
             await asyncio.sleep(INTERVAL_SECONDS)
 
     async def look(self) -> None:
@@ -105,9 +104,9 @@ class StoreWatch:
             self._told = text
             self._publish(TroubleRaised(KEY, text))
 
-    async def look_at_disk(self) -> None:
+    def look_at_disk(self) -> None:
         """Look once how much room is left, also while nobody writes."""
-        free = await aside(lambda: shutil.disk_usage(self._home).free)
+        free = shutil.disk_usage(self._home).free  # known to the system without a word with the disk
         easing = sum(free < bound * 1.1 for bound in ROOM)  # a little more before it is taken back
         scarcity = max(sum(free < bound for bound in ROOM), min(self._scarcity, easing))
         if scarcity != self._scarcity:
