@@ -73,10 +73,12 @@ class Nursery:
         self._process.stdin.flush()
         child = self._hear()
         limit = 120 if seconds is None else seconds
-        if not select.select([self._process.stdout], [], [], limit)[0]:
+        is_late = not select.select([self._process.stdout], [], [], limit)[0]
+        if is_late:
             os.kill(child, signal.SIGKILL)
-            assert seconds is not None, f"{work} does not end"
-        return os.waitstatus_to_exitcode(self._hear())
+        ended = os.waitstatus_to_exitcode(self._hear())  # else the next child would get this one's
+        assert not is_late or seconds is not None, f"{work} does not end"
+        return ended
 
     def _hear(self) -> int:
         """A line, byte by byte, so that nothing of the next is taken from the pipe."""
