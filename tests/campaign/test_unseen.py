@@ -44,9 +44,13 @@ async def test_what_nobody_has_seen_is_kept_and_shown(tmp_path: Path, sized: Siz
     chance, pushes = Random(20261210), sized(*PUSHES)
     async with timed_desk(tmp_path, "") as desk:
         await desk.says("oUNSEEN", "在吗")
+        messages = 1
         for number in range(pushes):
-            outcome = await desk.sandbox.push("oUNSEEN", unseen(chance, number))
+            fields = unseen(chance, number)
+            messages += fields["MsgType"] != "event"
+            outcome = await desk.sandbox.push("oUNSEEN", fields)
             assert outcome.accepted, outcome
+        await desk.until(lambda: len(desk.decided_on) == messages)
         await desk.says("oUNSEEN", "还在吗")  # nothing of it has stopped the desk
         store = desk.opened.store
         kept = await store.pushes.page(limit=10_000)
