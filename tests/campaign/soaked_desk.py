@@ -72,8 +72,8 @@ class Walk:
         self._window = window
         self._thread = thread
         self._inbox = window.inbox
-        self._page: dict[str, Any] = {page.name: page.widget for page in window.pages}
-        self._looks = window.findChildren(AppearanceCard)[0].looks
+        self._page: dict[str, Any] = {page.name: page.widget for page in window.pages.all}
+        self._looks = window.pages.settings.widget.findChildren(AppearanceCard)[0].looks
         self._serial = count(1)
 
     def steps(self) -> tuple[Callable[[], object], ...]:
@@ -81,7 +81,7 @@ class Walk:
         return tuple(self._through_pages()) + tuple(self._through_settings()) + tuple(self._through_inbox())
 
     def _through_pages(self) -> Iterator[Callable[[], object]]:
-        for index in range(len(self._window.pages)):
+        for index in range(len(self._window.page_names)):
             yield partial(self._window.show_page, index)
             yield from (self._window.show_keys, self._close)
         yield from (partial(self._show, "rules"), self._open_first, self._page["rules"].hours.open, self._close)

@@ -57,7 +57,7 @@ def window(qtbot: QtBot, qapp: QApplication, world: World) -> Iterator[MainWindo
 
 
 def _inbox(window: MainWindow) -> InboxPage:
-    return next(page.widget for page in window.pages if isinstance(page.widget, InboxPage))
+    return window.pages.inbox.widget
 
 
 def _visible_texts(page: InboxPage) -> list[str]:

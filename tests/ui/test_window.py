@@ -110,7 +110,7 @@ def window():
     return next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible())
 def chosen():
     first = window()
-    first.findChild(AppearanceCard).languages.button(0).click()
+    first.pages.settings.widget.findChild(AppearanceCard).languages.button(0).click()
     tick.timeout.connect(lambda: reopened(first))
     tick.start(20)
 def reopened(first):
@@ -118,7 +118,8 @@ def reopened(first):
     now = next((one for one in windows if one is not first), None)
     if now is not None and now.isVisible():
         tick.stop()
-        print(i18n.language(), now.findChild(AppearanceCard).accessibleName(), now.stack.currentIndex(), flush=True)
+        card = now.pages.settings.widget.findChild(AppearanceCard)
+        print(i18n.language(), card.accessibleName(), now.stack.currentIndex(), flush=True)
         now.quit()
 tick = None
 def shown():

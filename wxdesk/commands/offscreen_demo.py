@@ -18,9 +18,6 @@ from wxdesk.sandbox.demo_customers import MISS_CHEN, STRANGER, WANG_FANG, ZHANG_
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
-from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.wording.messages import author_word, clock_time, kind_text, name_of
 from wxdesk.ui.wording.reply_status import status_of_reply
@@ -68,17 +65,13 @@ def pose(desk: DeskThread[OpenDesk]) -> Callable[[MainWindow], None]:
     chosen = next(row.conversation.id for row in rows if row.conversation.contact.openid == WANG_FANG.openid)
 
     def arrange(window: MainWindow) -> None:
-        _page(window, InboxPage).open_conversation(chosen)
-        trial = _page(window, RulesPage).trial
+        window.pages.inbox.widget.open_conversation(chosen)
+        trial = window.pages.rules.widget.trial
         trial.sentence.setText(scenario.OPENING[-1].what)
         trial.try_now()
-        _page(window, SetupPage).open(next(iter(desk.opened.desk.accounts)), SetupFact.MESSAGE_PUSH)
+        window.pages.guide.widget.open(next(iter(desk.opened.desk.accounts)), SetupFact.MESSAGE_PUSH)
 
     return arrange
-
-
-def _page[T](window: MainWindow, kind: type[T]) -> T:
-    return next(page.widget for page in window.pages if isinstance(page.widget, kind))
 
 
 async def _wait_until_idle(opened: OpenDesk) -> None:

@@ -53,7 +53,7 @@ def look(window: MainWindow) -> Button:
 
 def test_it_says_who_calls_to_whom_and_leads_there(qtbot: QtBot, window: MainWindow, world: World) -> None:
     chat = world.say(WANG, "it arrived broken")
-    inbox = window.pages[0].widget
+    inbox = window.pages.inbox.widget
     assert isinstance(inbox, InboxPage)
     qtbot.waitUntil(lambda: said(window) == [f"“Broken glass” calls you to {short_openid(WANG)}."])
     window.show_settings()

@@ -196,7 +196,7 @@ def test_the_business_hours_are_edited_from_here(
         dialog.save_button.click()
     qtbot.waitUntil(lambda: bridge.is_idle and not calendar.isHidden())
     assert [calendar.choice.itemText(n) for n in range(calendar.choice.count())] == ["Shop", "Night"]
-    assert window.stack.currentWidget() is window.pages[-2].widget
+    assert window.stack.currentWidget() is window.pages.settings.widget
 
 
 def test_starting_with_the_system_is_switched_by_the_file_that_it_reads(

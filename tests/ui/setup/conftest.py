@@ -44,4 +44,4 @@ def opened(qtbot: QtBot, person: Newcomer, appearance: Appearance) -> Iterator[M
 @pytest.fixture
 def guide(opened: MainWindow) -> SetupPage:
     """The guided set-up, which has opened by itself."""
-    return next(page.widget for page in opened.pages if isinstance(page.widget, SetupPage))
+    return opened.pages.guide.widget

@@ -23,7 +23,7 @@ from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 
 def _settings(opened: MainWindow) -> SettingsPage:
     opened.show_settings()
-    return next(page.widget for page in opened.pages if isinstance(page.widget, SettingsPage))
+    return opened.pages.settings.widget
 
 
 def _choose(qtbot: QtBot, settings: SettingsPage, name: str, command: str) -> None:

@@ -10,11 +10,9 @@ from tests.ui.world import World
 from wxdesk.core.events import ListenerChanged
 from wxdesk.core.preferences import OnClose, Preferences
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
-from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.leaving import LeavingDialog
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 
 pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
@@ -66,8 +64,7 @@ def test_half_a_reply_asks_nothing_because_it_is_kept(
 def test_each_page_asks_about_what_is_unsaved_on_it(
     qtbot: QtBot, window: MainWindow, closed: list[str], bridge: Bridge
 ) -> None:
-    pages = [page.widget for page in window.pages if isinstance(page.widget, RulesPage | TemplatesPage)]
-    assert len(pages) == 2
+    pages = (window.pages.rules.widget, window.pages.templates.widget)
     for page in pages:
         window.show_page(window.stack.indexOf(page))
         qtbot.waitUntil(lambda: bridge.is_idle)

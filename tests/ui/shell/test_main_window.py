@@ -57,7 +57,7 @@ def test_the_rail_and_the_keys_show_the_pages(qtbot: QtBot, active: MainWindow) 
 def test_a_page_has_the_keyboard_where_it_had_it_and_no_button_is_ringed_before(
     qtbot: QtBot, active: MainWindow
 ) -> None:
-    search = _page(active, InboxPage).list.search
+    search = active.pages.inbox.widget.list.search
     search.setFocus()
     for item in active.rail.items[1:]:
         qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
@@ -77,7 +77,7 @@ def test_the_keys_of_the_rules_work_before_anything_on_their_page_was_touched(
     qtbot.keyClick(active, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bridge.is_idle)
     qtbot.keyClick(active, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-    editor = _page(active, RulesPage).editor
+    editor = active.pages.rules.widget.editor
     qtbot.waitUntil(editor.head.title.hasFocus)
     assert editor.saved.id == 0
 
@@ -183,7 +183,7 @@ def test_whoever_still_waits_when_a_takeover_ends_is_a_word_and_a_click_away(
 
 
 def test_who_waits_longest_is_named_and_one_key_away(qtbot: QtBot, active: MainWindow, world: World) -> None:
-    longest, inbox = active.status_bar.longest, active.pages[0].widget
+    longest, inbox = active.status_bar.longest, active.pages.inbox.widget
     assert isinstance(inbox, InboxPage)
     assert not longest.isVisible()
     first = world.say(WANG, "hello")
@@ -238,7 +238,7 @@ def test_closing_asks_first_and_finishing_remembers_the_place(
 
 
 def test_the_set_up_is_one_step_from_an_empty_inbox(qtbot: QtBot, window: MainWindow) -> None:
-    inbox = _page(window, InboxPage)
+    inbox = window.pages.inbox.widget
     qtbot.waitUntil(inbox.list.empty.step.isVisible)
     qtbot.mouseClick(inbox.list.empty.step, Qt.MouseButton.LeftButton)
     assert window.page_names[window.stack.currentIndex()] == "guide"
@@ -254,7 +254,7 @@ class TestClosingWithUnsavedRules:
         world.call(world.desk.rules.rulebook.save(rule))
         active.show_page(active.page_names.index("rules"))
         qtbot.waitUntil(lambda: bridge.is_idle)
-        page = _page(active, RulesPage)
+        page = active.pages.rules.widget
         page.editor.head.title.setText("Opening hours")
         active.show_page(0)
         return page

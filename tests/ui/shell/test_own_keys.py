@@ -25,8 +25,6 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.templates.page import TemplatesPage
-from wxdesk.ui.traffic.page import TrafficPage
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyField, ShortcutSheet
 from wxdesk.ui.window import reopen
@@ -125,7 +123,7 @@ def test_own_keys_work_and_are_drawn_wherever_a_key_is(
 def test_the_key_that_filters_the_traffic_stands_in_the_sheet(qtbot: QtBot, window: MainWindow) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    page = window.findChild(TrafficPage)
+    page = window.pages.traffic.widget
     window.show_page(window.stack.indexOf(page))
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(page.header.search.hasFocus)
@@ -159,7 +157,7 @@ def test_two_commands_exchange_their_keys(sheet: ShortcutSheet) -> None:
 def test_what_is_unsaved_is_asked_about_before_the_window_opens_again(
     qtbot: QtBot, window: MainWindow, sheet: ShortcutSheet, appearance: Appearance, answer: str, is_chosen: bool
 ) -> None:
-    page = window.findChild(TemplatesPage)
+    page = window.pages.templates.widget
     page.start_new()
     page.editor.head.title.setText("Hours")
     left: list[bool] = []

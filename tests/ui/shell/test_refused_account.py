@@ -13,7 +13,6 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
@@ -87,7 +86,7 @@ def test_a_foreign_address_is_told_copied_mended_and_tried(
 def test_a_reply_that_waits_says_so_in_bubble_and_list(
     qtbot: QtBot, world: World, window: MainWindow, language: str
 ) -> None:
-    page = next(page.widget for page in window.pages if isinstance(page.widget, InboxPage))
+    page = window.pages.inbox.widget
     conversation = world.say(WANG, "在吗")
     page.open_conversation(conversation)
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48004))

@@ -10,7 +10,6 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.traffic.page import TrafficPage
 
 WANG = "oW7hAbCdEfGhIjKlMnOpQrStUc31"
 
@@ -22,10 +21,7 @@ def test_a_push_is_tried_in_the_rules_of_now_without_any_call(
     rule = Rule("Hours", when=Condition(any=("open",)), then=(Action(ActionKind.REPLY, text="At nine."),))
     world.call(world.desk.rules.rulebook.save(rule))
     calls = world.call(world.desk.traffic.newest_first())
-    pages = {type(page.widget): page.widget for page in window.pages}
-    traffic, rules = pages[TrafficPage], pages[RulesPage]
-    assert isinstance(traffic, TrafficPage)
-    assert isinstance(rules, RulesPage)
+    traffic, rules = window.pages.traffic.widget, window.pages.rules.widget
     window.show_page(window.page_names.index("traffic"))
     traffic.header.search.setText("when do you open?")
     qtbot.waitUntil(lambda: traffic.shown.rowCount() == 1)

@@ -16,10 +16,8 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
 from wxdesk.ui.inbox.conversation_list.search import HEADING, ROW, Heading, Place
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.templates.page import TemplatesPage
 
 ZHANG, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
 
@@ -124,15 +122,15 @@ def test_down_goes_over_the_headings(qtbot: QtBot, window: MainWindow, search: S
 def test_a_rule_a_template_a_page_and_a_command_are_reached(
     qtbot: QtBot, window: MainWindow, search: Search, bridge: Bridge
 ) -> None:
-    pages = {type(page.widget): page.widget for page in window.pages}
+    rules, templates = window.pages.rules.widget, window.pages.templates.widget
     search("退款转")
     qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bridge.is_idle and pages[RulesPage].isVisible())  # type: ignore[attr-defined]
-    assert pages[RulesPage].editor.saved.name == "退款转人工"  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: bridge.is_idle and rules.isVisible())
+    assert rules.editor.saved.name == "退款转人工"
     search("退款流程")
     qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bridge.is_idle and pages[TemplatesPage].isVisible())  # type: ignore[attr-defined]
-    assert pages[TemplatesPage].editor.saved.title == "退款流程"  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: bridge.is_idle and templates.isVisible())
+    assert templates.editor.saved.title == "退款流程"
     search("insights")
     qtbot.keyClick(window.inbox.list.search, Qt.Key.Key_Return)
     assert window.page_names[window.stack.currentIndex()] == "insights"

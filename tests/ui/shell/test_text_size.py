@@ -43,7 +43,7 @@ def test_messages_grow_by_key_and_the_size_is_kept(
     def height() -> int:
         return sum(timeline.sizeHintForRow(row) for row in range(timeline.model().rowCount()))
 
-    usual, template = height(), window.findChild(TemplateEdit)
+    usual, template = height(), window.pages.templates.widget.findChild(TemplateEdit)
     lines = template.height()
     for _ in range(3):
         press(window, "Ctrl++")
@@ -71,7 +71,7 @@ def test_rows_and_bubbles_are_as_large_and_close_as_the_settings_say(
     window.open_conversation(world.say("oCustomer0000000000000001", "hello"))
     timeline, rows = window.inbox.chat.timeline, window.inbox.list.view
     qtbot.waitUntil(lambda: window.inbox.session.model.rowCount() > 1 and bridge.is_idle)
-    card = window.findChild(AppearanceCard)
+    card = window.pages.settings.widget.findChild(AppearanceCard)
 
     def heights() -> tuple[int, int]:
         bubbles = sum(timeline.sizeHintForRow(row) for row in range(timeline.model().rowCount()))

@@ -14,7 +14,6 @@ from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.inbox.details.decision import VerdictRow
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -28,7 +27,7 @@ def test_an_answer_leads_to_the_words_that_its_rule_had_then(
     [rule] = answering.call(answering.desk.rules.rulebook.all())
     later = replace(rule, name="Opening", then=(Action(ActionKind.REPLY, "我们十点开门。"),))
     answering.call(answering.desk.rules.rulebook.save(later))
-    inbox = window.pages[0].widget
+    inbox = window.pages.inbox.widget
     assert isinstance(inbox, InboxPage)
     inbox.open_conversation(conversation)
     qtbot.waitUntil(lambda: bool(inbox.detail.findChildren(VerdictRow)) and bridge.is_idle)
@@ -56,7 +55,7 @@ def test_a_message_can_be_tried_with_the_present_rules_as_its_customers_next_one
     qtbot.waitUntil(lambda: bool(inbox.detail.findChildren(VerdictRow)) and bridge.is_idle)
     inbox.detail.decision.try_it.click()
     assert window.page_names[window.stack.currentIndex()] == "rules"
-    rules = next(page.widget for page in window.pages if isinstance(page.widget, RulesPage))
+    rules = window.pages.rules.widget
     trial = rules.trial
     assert trial.isVisible()
     qtbot.waitUntil(lambda: trial.bubbles.texts == ["几点开门", "Li Lei，我们十点开门。"])

@@ -36,7 +36,7 @@ RULE = Rule("Hours", when=Condition(any=("几点",)), then=(Action(ActionKind.RE
 
 
 def page_of[P](window: MainWindow, kind: type[P]) -> P:
-    return next(page.widget for page in window.pages if isinstance(page.widget, kind))
+    return next(page.widget for page in window.pages.all if isinstance(page.widget, kind))
 
 
 WHY = "Only a lead or an owner can do this."

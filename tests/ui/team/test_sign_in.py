@@ -19,9 +19,7 @@ from wxdesk.desk.operators import Operators, hashed
 from wxdesk.i18n import name_accounts, tr
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.team.card import _ACTIONS, _PARTS, OperatorRow, TeamCard, action_text
@@ -194,8 +192,8 @@ def test_what_a_role_may_not_is_disabled_with_the_reason(
     qtbot.addWidget(window, before_close_func=lambda one: one.finish())
     window.show()
     qtbot.waitUntil(lambda: bridge.is_idle)
-    rules = next(page.widget for page in window.pages if isinstance(page.widget, RulesPage))
-    settings = next(page.widget for page in window.pages if isinstance(page.widget, SettingsPage))
+    rules = window.pages.rules.widget
+    settings = window.pages.settings.widget
     late, undo = (settings.preferences.lines[field] for field in ("stale_minutes", "undo_seconds"))
     assert not rules.editor.head.title.isEnabled()
     for widget in (rules.list.new, rules.editor.when_card, late):
@@ -235,7 +233,7 @@ def test_what_is_edited_and_unchanged_is_released_by_who_signs_out(
     window.inbox.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     qtbot.waitUntil(lambda: window.inbox.chat.composer.editing is not None and bridge.is_idle)
     assert world.call(world.store.replies.get(reply.id)).by
-    settings = next(page.widget for page in window.pages if isinstance(page.widget, SettingsPage))
+    settings = window.pages.settings.widget
     with qtbot.waitSignal(window.closing):
         settings.team[0].sign_out.click()
     qtbot.waitUntil(lambda: bridge.is_idle)

@@ -352,7 +352,7 @@ def test_what_another_desk_changes_is_shown_and_what_is_written_stays(
 
 
 def test_closing_the_window_asks_first(qtbot: QtBot, window: MainWindow) -> None:
-    page = next(one.widget for one in window.pages if isinstance(one.widget, TemplatesPage))
+    page = window.pages.templates.widget
     page.start_new()
     page.editor.head.title.setText("Half")
     window.quit()

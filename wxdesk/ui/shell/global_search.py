@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedW
 
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.conversation_list.search import Place
-from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.keys import own_key, sequence
+from wxdesk.ui.shell.pages import Pages
 from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyGroup, bind
 
@@ -25,23 +25,22 @@ class GlobalSearch(QObject):
 
     def __init__(
         self,
-        inbox: InboxPage,
+        pages: Pages,
         rail: Rail,
         stack: QStackedWidget,
         show_page: Callable[[int], None],
         keys: Callable[[], Iterable[tuple[QWidget, KeyGroup]]],
     ) -> None:
         super().__init__(stack.window())
-        self._inbox = inbox
+        self._inbox = inbox = pages.inbox.widget
         self._rail = rail
         self._stack = stack
         self._show_page = show_page
         self._keys = keys
         self._before = 0
         """Page from which the search was opened."""
-        for page in stack.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if page is not inbox:
-                bind(page, KEY, self._open)
+        for page in pages.all:
+            page.made.connect(self._lead_here)
         inbox.list.found.places = self._places
         inbox.list.search.left.connect(self._go_back)
         stack.currentChanged.connect(self._stay)
@@ -61,6 +60,9 @@ class GlobalSearch(QObject):
         for field, watch in ((old, QObject.removeEventFilter), (now, QObject.installEventFilter)):
             if isinstance(field, QLineEdit | QPlainTextEdit):
                 watch(field, self)
+
+    def _lead_here(self, page: QWidget) -> None:
+        bind(page, KEY, self._open)
 
     def _open(self) -> None:
         before = self._stack.currentIndex()

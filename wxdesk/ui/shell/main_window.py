@@ -17,7 +17,7 @@ from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.counts import CountsFeed
 from wxdesk.ui.shell.global_search import GlobalSearch
 from wxdesk.ui.shell.leaving import Leaving
-from wxdesk.ui.shell.pages import HasUnsavedChanges, PageLinks, build_pages
+from wxdesk.ui.shell.pages import HasUnsavedChanges, PageLinks, Pages
 from wxdesk.ui.shell.pause import PauseBar, PauseControl
 from wxdesk.ui.shell.rail import Rail
 from wxdesk.ui.shell.status_bar import StatusBar
@@ -34,6 +34,7 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
     bind_always,
     bind_page,
 )
+from wxdesk.ui.widgets.dialogs.vault import VaultLock
 
 FIRST_SIZE = (1280, 800)
 SMALLEST = (720, 520)
@@ -70,11 +71,14 @@ class MainWindow(Frame):
         self.setWindowTitle("wxdesk")
         self.setMinimumSize(*SMALLEST)
         self.notices = bridge.notices = Notices(self)
-        self.pages = build_pages(bridge, facts, appearance, self._links, simulator)
-        self.rail = Rail([page.place for page in self.pages if page.place is not None], self)
+        self.vault = VaultLock(bridge, self)
+        self.pages = Pages(bridge, facts, appearance, self._links, simulator)
+        self.rail = Rail([page.place for page in self.pages.all if page.place is not None], self)
         self.stack = QStackedWidget(self)
-        for page in self.pages:
-            self.stack.addWidget(page.widget)
+        for page in self.pages.all:
+            place = QWidget()
+            self.stack.addWidget(place)
+            page.made.connect(partial(self._take_in, place))
         self.tryout_bar = TryoutBar(self)
         self.tryout_bar.setVisible(is_tryout)
         self.pause_bar = PauseBar(bridge.desk.clock, self)
@@ -95,27 +99,27 @@ class MainWindow(Frame):
     @property
     def _links(self) -> PageLinks:
         tryout = partial(self.tryout_wanted.emit)
-        return PageLinks(self.show_settings, tryout, self._bring_forward, self.open_conversation)
+        return PageLinks(self.show_settings, tryout, self._bring_forward, self.open_conversation, self.vault.ask)
 
     @property
     def inbox(self) -> InboxPage:
         """The inbox page."""
-        return next(page.widget for page in self.pages if isinstance(page.widget, InboxPage))
+        return self.pages.inbox.widget
 
     @property
     def page_names(self) -> tuple[str, ...]:
         """The pages' names in the order of the rail."""
-        return tuple(page.name for page in self.pages)
+        return tuple(page.name for page in self.pages.all)
 
     def show_page(self, index: int) -> None:
         """Show the page at `index`, let it load, and restore its focus."""
-        held = self.pages[index].widget.focusWidget()
+        held = self.pages.all[index].widget.focusWidget()
         self.stack.setFocus()  # else Qt gives it to the page's first button, with a ring that means nothing
         self.stack.setCurrentIndex(index)
         if held is not None:
             held.setFocus()
         self.rail.show_page(min(index, len(self.rail.items) - 1))  # the guided set-up belongs to the settings
-        self.pages[index].activate()
+        self.pages.all[index].activate()
 
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
@@ -139,6 +143,12 @@ class MainWindow(Frame):
         if self.isMinimized() or not self.isActiveWindow():
             self.bring_to_front()
 
+    def _take_in(self, place: QWidget, page: QWidget) -> None:
+        """Put a page that was just built in the place kept for it."""
+        self.stack.insertWidget(self.stack.indexOf(place), page)
+        self.stack.removeWidget(place)
+        place.deleteLater()
+
     def _bring_forward(self, widget: QWidget) -> None:
         self.show_page(self.stack.indexOf(widget))
 
@@ -155,7 +165,7 @@ class MainWindow(Frame):
     def _keys(self) -> Iterator[tuple[QWidget, KeyGroup]]:
         """Return all shortcuts by the widget that has them, those of the window first."""
         yield self, KeyGroup(tr("Everywhere"), self._own_keys())
-        for page in self.pages:
+        for page in self.pages.all:
             if isinstance(page.widget, HasKeys) and page.place is not None:
                 yield page.widget, KeyGroup(page.place.word, tuple(page.widget.keys()))
 
@@ -196,11 +206,11 @@ class MainWindow(Frame):
 
         `then` is not called if the operator stays.
         """
-        for at, page in enumerate(self.pages[start:], start):
-            if isinstance(page.widget, HasUnsavedChanges) and page.widget.unsaved:
+        for at, page in enumerate(self.pages.all[start:], start):
+            if isinstance(page.built, HasUnsavedChanges) and page.built.unsaved:
                 self._be_in_front()
                 self.show_page(at)
-                page.widget.leave(partial(self.leave, then, at + 1))
+                page.built.leave(partial(self.leave, then, at + 1))
                 return
         then()
 
@@ -244,7 +254,7 @@ class MainWindow(Frame):
         self.figures.inbox.connect(self.pause_bar.show_counts)
 
     def _bind_keys(self) -> None:
-        GlobalSearch(self.inbox, self.rail, self.stack, self.show_page, self._keys)
+        GlobalSearch(self.pages, self.rail, self.stack, self.show_page, self._keys)
         bind_page(self, self._own_keys())
         bind_always(self, "F8", self.pausing.toggle)
         bind_always(self, "F9", self.silence_wanted.emit)

@@ -1,51 +1,88 @@
-"""The pages of the window in the order of the rail, built in one place."""
+"""The pages of the window in the order of the rail, each built on first use."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.settings.page import SettingsPage
-from wxdesk.ui.settings.places_card import InstallationFacts
-from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.rail import PageEntry
-from wxdesk.ui.simulator.page import SimulatorPage
-from wxdesk.ui.simulator.port import Simulator
-from wxdesk.ui.templates.page import TemplatesPage
-from wxdesk.ui.traffic.page import TrafficPage
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.dialogs.vault import VaultLock
+
+if TYPE_CHECKING:  # what only pages need is imported with them
+    from wxdesk.core.setup.facts import SetupFact
+    from wxdesk.ui.insights.page import InsightsPage
+    from wxdesk.ui.rules.page import RulesPage
+    from wxdesk.ui.settings.page import SettingsPage
+    from wxdesk.ui.settings.places_card import InstallationFacts
+    from wxdesk.ui.setup.page import SetupPage
+    from wxdesk.ui.simulator.page import SimulatorPage
+    from wxdesk.ui.simulator.port import Simulator
+    from wxdesk.ui.templates.page import TemplatesPage
+    from wxdesk.ui.traffic.page import TrafficPage
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page's name in files, rail entry (if any), widget, and callback when shown."""
+class Page[W: QWidget](QObject):
+    """A page's name in files, rail entry (if any), and widget.
 
-    name: str
-    place: PageEntry | None
-    widget: QWidget
-    activate: Callable[[], None]
+    Signals:
+        made: the widget, once it is built.
+    """
+
+    made = Signal(object)
+
+    def __init__(self, name: str, place: PageEntry | None, build: Callable[[], W]) -> None:
+        super().__init__()
+        self.name, self.place, self._build = name, place, build
+        self._built: W | None = None
+
+    @property
+    def built(self) -> W | None:
+        """The page itself if it is built, else None."""
+        return self._built
+
+    @property
+    def widget(self) -> W:
+        """The page itself, built when it is first asked for."""
+        if self._built is None:
+            self._built = self._build()
+            self.made.emit(self._built)
+        return self._built
+
+    def activate(self) -> None:
+        """Let the page read what it shows; called when it comes to the front."""
+        if isinstance(self.widget, ReadsWhenShown):
+            self.widget.activate()
+
+
+@runtime_checkable
+class ReadsWhenShown(Protocol):
+    """A page that reads what it shows when it comes to the front."""
+
+    def activate(self) -> None:
+        """Read what is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageLinks:
     """Places of the window to which pages lead.
 
-    `settings`, the simulated WeChat, a page that comes to the front, and a conversation by its id.
+    `settings`, the simulated WeChat, a page that comes to the front, a conversation by its id, and the vault.
     """
 
     settings: Callable[[], None]
     tryout: Callable[[], None]
     page: Callable[[QWidget], None]
     conversation: Callable[[int], None]
+    vault: Callable[[], None]
 
 
 @runtime_checkable
@@ -60,77 +97,120 @@ class HasUnsavedChanges(Protocol):
         """Let the operator decide about it; `then` is called unless the operator stays."""
 
 
-def build_pages(
-    bridge: WindowBridge,
-    facts: InstallationFacts,
-    appearance: Appearance,
-    links: PageLinks,
-    simulator: Simulator | None = None,
-) -> tuple[Page, ...]:
-    """Build all pages, the settings last in the rail, and the guided set-up behind.
+class Pages:
+    """The pages of the window, each of which leads to others, built on the way.
 
-    `links` lead from one page to another. With a simulated WeChat, its page is among them.
+    `all` are in the order of the rail: with a simulated WeChat its page, the settings last, and behind them the
+    guided set-up.
     """
-    inbox = InboxPage(bridge)
-    inbox.conversation_wanted.connect(links.conversation)
-    rules = RulesPage(bridge)
-    rules.front_wanted.connect(links.page)
-    rules.reviews.conversation_wanted.connect(links.conversation)
-    templates, traffic = TemplatesPage(bridge), TrafficPage(bridge)
-    traffic.try_wanted.connect(rules.try_as)
-    insights, settings = InsightsPage(bridge), SettingsPage(bridge, facts, appearance)
-    _lead_on(inbox, rules, templates, settings, links)
-    settings.preferences.hours.clicked.connect(rules.hours.open)
-    settings.empty.tryout.clicked.connect(links.tryout)
-    guide = _guide(bridge, WindowMemory(facts.home), links)
-    guide.real_message.go_on.clicked.connect(partial(links.page, inbox))
-    settings.commands.setup_wanted.connect(guide.open)
-    for signal in (inbox.list.setup_wanted, traffic.health.setup.clicked):
-        signal.connect(guide.resume)
-    for signal in (guide.mender.starter_rules_wanted, inbox.list.starter_rules_wanted):
-        signal.connect(rules.files.add_starter_rules)
-    return (
-        Page("inbox", PageEntry(tr("Inbox"), "inbox", "Ctrl+1"), inbox, inbox.activate),
-        Page("rules", PageEntry(tr("Rules"), "rules", "Ctrl+2"), rules, rules.activate),
-        Page("templates", PageEntry(tr("Templates"), "template", "Ctrl+6"), templates, templates.activate),
-        Page("traffic", PageEntry(tr("Traffic"), "traffic", "Ctrl+3"), traffic, traffic.activate),
-        Page("insights", PageEntry(tr("Insights"), "insights", "Ctrl+4"), insights, insights.activate),
-        *_simulator(bridge, simulator),
-        Page("setup", PageEntry(tr("Settings"), "settings", "Ctrl+5"), settings, settings.activate),
-        Page("guide", None, guide, guide.activate),
-    )
 
+    def __init__(
+        self,
+        bridge: WindowBridge,
+        facts: InstallationFacts,
+        appearance: Appearance,
+        links: PageLinks,
+        simulator: Simulator | None,
+    ) -> None:
+        self._bridge, self._facts, self._appearance, self._links = bridge, facts, appearance, links
+        self.inbox = Page("inbox", PageEntry(tr("Inbox"), "inbox", "Ctrl+1"), self._build_inbox)
+        self.rules = Page("rules", PageEntry(tr("Rules"), "rules", "Ctrl+2"), self._build_rules)
+        self.templates = Page("templates", PageEntry(tr("Templates"), "template", "Ctrl+6"), self._build_templates)
+        self.traffic = Page("traffic", PageEntry(tr("Traffic"), "traffic", "Ctrl+3"), self._build_traffic)
+        self.insights = Page("insights", PageEntry(tr("Insights"), "insights", "Ctrl+4"), self._build_insights)
+        self.settings = Page("setup", PageEntry(tr("Settings"), "settings", "Ctrl+5"), self._build_settings)
+        self.guide = Page("guide", None, self._build_guide)
+        simulated: tuple[Page[QWidget], ...] = ()
+        if simulator is not None:
+            place = PageEntry(tr("Simulator"), "simulator", "Ctrl+7")
+            simulated = (Page("simulator", place, partial(self._build_simulator, simulator)),)
+        shown = (self.inbox, self.rules, self.templates, self.traffic, self.insights, *simulated, self.settings)
+        self.all: tuple[Page[QWidget], ...] = (*shown, self.guide)
 
-def _lead_on(
-    inbox: InboxPage, rules: RulesPage, templates: TemplatesPage, settings: SettingsPage, links: PageLinks
-) -> None:
-    """Let the inbox lead to rules and templates, and put by before a sign-out."""
-    for card in settings.team:
-        card.leaving.connect(inbox.put_by)
-    inbox.detail.decision.rule_wanted.connect(rules.explain)
-    inbox.detail.decision.try_wanted.connect(rules.try_as)
-    inbox.detail.history.rule_wanted.connect(rules.explain)
-    inbox.list.found.rule_picked.connect(partial(_open_record, links, rules))
-    inbox.list.found.template_picked.connect(partial(_open_record, links, templates))
+    def _build_inbox(self) -> InboxPage:
+        inbox = InboxPage(self._bridge)
+        inbox.conversation_wanted.connect(self._links.conversation)
+        for part in (inbox.detail.decision, inbox.detail.history):
+            part.rule_wanted.connect(self._explain_rule)
+        inbox.detail.decision.try_wanted.connect(self._try_as)
+        inbox.list.found.rule_picked.connect(partial(self._open_record, self.rules))
+        inbox.list.found.template_picked.connect(partial(self._open_record, self.templates))
+        inbox.list.setup_wanted.connect(self._resume_setup)
+        inbox.list.starter_rules_wanted.connect(self._add_starter_rules)
+        return inbox
 
+    def _build_rules(self) -> RulesPage:
+        from wxdesk.ui.rules.page import RulesPage
 
-def _open_record(links: PageLinks, page: RulesPage | TemplatesPage, record_id: int) -> None:
-    links.page(page)
-    page.open_record(record_id)
+        rules = RulesPage(self._bridge)
+        rules.front_wanted.connect(self._links.page)
+        rules.reviews.conversation_wanted.connect(self._links.conversation)
+        return rules
 
+    def _build_templates(self) -> TemplatesPage:
+        from wxdesk.ui.templates.page import TemplatesPage
 
-def _guide(bridge: WindowBridge, memory: WindowMemory, links: PageLinks) -> SetupPage:
-    guide = SetupPage(bridge, memory)
-    guide.leave.clicked.connect(links.settings)
-    guide.tryout.clicked.connect(links.tryout)
-    guide.front_wanted.connect(links.page)
-    vault = VaultLock(bridge, guide)
-    guide.mender.vault_wanted.connect(vault.ask)
-    return guide
+        return TemplatesPage(self._bridge)
 
+    def _build_traffic(self) -> TrafficPage:
+        from wxdesk.ui.traffic.page import TrafficPage
 
-def _simulator(bridge: WindowBridge, simulator: Simulator | None) -> tuple[Page, ...]:
-    if simulator is None:
-        return ()
-    page = SimulatorPage(bridge, simulator)
-    return (Page("simulator", PageEntry(tr("Simulator"), "simulator", "Ctrl+7"), page, page.activate),)
+        traffic = TrafficPage(self._bridge)
+        traffic.try_wanted.connect(self._try_as)
+        traffic.health.setup.clicked.connect(self._resume_setup)
+        return traffic
+
+    def _build_insights(self) -> InsightsPage:
+        from wxdesk.ui.insights.page import InsightsPage
+
+        return InsightsPage(self._bridge)
+
+    def _build_simulator(self, simulator: Simulator) -> SimulatorPage:
+        from wxdesk.ui.simulator.page import SimulatorPage
+
+        return SimulatorPage(self._bridge, simulator)
+
+    def _build_settings(self) -> SettingsPage:
+        from wxdesk.ui.settings.page import SettingsPage
+
+        settings = SettingsPage(self._bridge, self._facts, self._appearance)
+        for card in settings.team:
+            card.leaving.connect(self.inbox.widget.put_by)
+        settings.preferences.hours.clicked.connect(self._open_hours)
+        settings.empty.tryout.clicked.connect(self._links.tryout)
+        settings.commands.setup_wanted.connect(self._open_setup)
+        return settings
+
+    def _build_guide(self) -> SetupPage:
+        from wxdesk.ui.setup.page import SetupPage
+
+        guide = SetupPage(self._bridge, WindowMemory(self._facts.home))
+        guide.leave.clicked.connect(self._links.settings)
+        guide.tryout.clicked.connect(self._links.tryout)
+        guide.front_wanted.connect(self._links.page)
+        guide.real_message.go_on.clicked.connect(partial(self._links.page, self.inbox.widget))
+        guide.mender.vault_wanted.connect(self._links.vault)
+        guide.mender.starter_rules_wanted.connect(self._add_starter_rules)
+        return guide
+
+    def _explain_rule(self, rule_id: int, revision: int) -> None:
+        self.rules.widget.explain(rule_id, revision)
+
+    def _open_hours(self) -> None:
+        self.rules.widget.hours.open()
+
+    def _open_setup(self, account: str, step: SetupFact | None) -> None:
+        self.guide.widget.open(account, step)
+
+    def _try_as(self, conversation_id: int, sentence: str) -> None:
+        self.rules.widget.try_as(conversation_id, sentence)
+
+    def _add_starter_rules(self) -> None:
+        self.rules.widget.files.add_starter_rules()
+
+    def _resume_setup(self) -> None:
+        self.guide.widget.resume()
+
+    def _open_record(self, page: Page[RulesPage] | Page[TemplatesPage], record_id: int) -> None:
+        self._links.page(page.widget)
+        page.widget.open_record(record_id)

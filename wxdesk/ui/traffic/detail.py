@@ -41,7 +41,7 @@ class TrafficDetail(Frame):
         self._close = SmallButton("close", tr("Close"), self, then=self.closed)
         self._heading = PlainLabel(size=Size.SMALL, role="faint", strong=True)
         self.copy = Button(tr("Copy"), icon="copy", then=self._copy_body)
-        self.curl = Button(tr("Copy as curl"), then=self._copy_curl)
+        self.curl = Button(tr("Copy as curl"), parent=self, then=self._copy_curl)
         self.curl.setToolTip(tr("Without secrets: signature, token, path and openids are left out"))
         self.curl.setVisible(sys.platform != "win32")  # quoted as a POSIX shell takes it
         self._curl = ""

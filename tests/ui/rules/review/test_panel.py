@@ -272,7 +272,7 @@ def test_a_row_of_a_dry_run_can_be_read_whole_and_leads_to_its_conversation(
     long = "refund " + "please, for this one too " * 40
     thread = world.say("oHistory1", long)
     world.call(world.desk.rules.rulebook.save(Rule("Refunds", when=Condition(any=("refund",)), then=SAID)))
-    page = next(one.widget for one in window.pages if isinstance(one.widget, RulesPage))
+    page = window.pages.rules.widget
     window.rail.items[1].click()
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() > 0)
     page.list.try_all.trigger()
