@@ -8,6 +8,7 @@ from tests.conftest import Sized
 from tests.store.chats import Talk, incoming, second
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter, matches
+from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Outcome
 from wxdesk.store import Store
@@ -64,18 +65,20 @@ async def test_it_goes_back_some_time_after_its_operator_has_left(talk: Talk, st
     assert sorted(await names(talk, store)) == ["", "zhao"]
 
 
-async def test_a_row_stands_under_mine_and_nobodys_as_it_matches(talk: Talk, store: Store) -> None:
+async def test_a_row_stands_under_the_chips_of_each_operator_as_it_matches(talk: Talk, store: Store) -> None:
     said = [await talk.hears(incoming(who, "hi")) for who in ("li", "han", "zhou")]
     threads = [one.conversation.id for one in said]
     await store.claims.claim(threads[0], "wang", second(1))
     await store.claims.claim(threads[1], "zhao", second(1))
+    for thread in threads:
+        await store.outbox.take_over(thread, Takeover(None), second(2))
     everybody = await store.inbox.page(InboxFilter.ANY_STATUS)
     for me in ("wang", "zhao", ""):
-        for chip in (InboxFilter.MINE, InboxFilter.NOBODYS):
+        for chip in (InboxFilter.MINE, InboxFilter.NOBODYS, InboxFilter.NEEDS_HUMAN):
             shown = {row.conversation.id for row in await store.inbox.page(chip, me=me)}
             assert shown == {row.conversation.id for row in everybody if matches(row, chip, me)}
         counts = await store.inbox.counts(me)
-        assert (counts.mine, counts.nobodys) == (int(bool(me)), 1)
+        assert (counts.mine, counts.nobodys, counts.needs_human) == ((1, 1, 2) if me else (0, 1, 3))
     assert await store.claims.busy() == {"wang": 1, "zhao": 1}
     assert await store.claims.unclaimed() == []  # a rule may answer yet
     for one in said:

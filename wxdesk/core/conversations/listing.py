@@ -21,7 +21,7 @@ class InboxFilter(StrEnum):
 
     ALL = "all"  # that are open
     WAITING = "waiting"  # somebody wrote and nobody answered; longest first
-    NEEDS_HUMAN = "needs_human"  # calls for somebody: left to a human, a window closing, failed, unknown …
+    NEEDS_HUMAN = "needs_human"  # left to a human, a window closing, failed, unknown …, and no colleague has it
     PENDING = "pending"  # a held or draft reply waits for its time or its human
     FAILED = "failed"  # a reply failed, or nobody knows whether it arrived, and nobody has settled it
     UNREAD = "unread"
@@ -93,7 +93,8 @@ def _is(row: InboxRow, chosen: InboxFilter, me: str) -> bool:
             return row.conversation.awaits_answer
         case InboxFilter.NEEDS_HUMAN:
             left = row.conversation.taken_over and row.conversation.awaits_answer
-            return left or row.failed is not None or any(call.cause in RINGING for call in row.calls)
+            needs = left or row.failed is not None or any(call.cause in RINGING for call in row.calls)
+            return needs and not row.conversation.is_a_colleagues(me)
         case InboxFilter.PENDING:
             return row.held > 0 or row.drafts > 0
         case InboxFilter.FAILED:

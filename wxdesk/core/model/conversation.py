@@ -109,6 +109,10 @@ class Conversation:
         """True while it is open and its contact waits for an answer."""
         return self.waiting_since is not None and self.status is ConversationStatus.OPEN
 
+    def is_a_colleagues(self, me: str) -> bool:
+        """Return True if somebody else of a team has it than the operator named `me`."""
+        return me != "" and self.claimed_by not in ("", me)
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:

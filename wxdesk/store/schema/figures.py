@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    literal_column,
     not_,
     or_,
     select,
@@ -81,14 +82,19 @@ _LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_
 _WITH_UNSETTLED = select(replies.c.conversation_id).where(replies.c.state.in_(UNSETTLED))
 _RINGING = select(calls.c.conversation_id).where(calls.c.cause.in_(RINGING))
 
+_ME = bindparam("me", type_=Text())
+_A_COLLEAGUES = and_(CLAIMED, conversations.c.claimed_by != _ME, literal_column("''") != _ME)
+
 CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
     InboxFilter.ALL: OPEN,
     InboxFilter.WAITING: AWAITS,
-    InboxFilter.NEEDS_HUMAN: conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery()),
+    InboxFilter.NEEDS_HUMAN: and_(
+        conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery()), not_(_A_COLLEAGUES)
+    ),
     InboxFilter.PENDING: conversations.c.id.in_(_WITH_PENDING),
     InboxFilter.FAILED: conversations.c.id.in_(_WITH_UNSETTLED),
     InboxFilter.UNREAD: and_(UNREAD, OPEN),
-    InboxFilter.MINE: and_(conversations.c.claimed_by == bindparam("me"), CLAIMED, OPEN),
+    InboxFilter.MINE: and_(conversations.c.claimed_by == _ME, CLAIMED, OPEN),
     InboxFilter.NOBODYS: and_(AWAITS, not_(CLAIMED)),
     InboxFilter.SNOOZED: SNOOZED,
     InboxFilter.RESOLVED: conversations.c.resolved_at.is_not(None),
@@ -96,7 +102,7 @@ CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
 }
 """Conversations that each filter shows, as `matches` tells of one row.
 
-One of them asks for the name of `me`.
+Two of them ask for the name of `me`.
 """
 
 
