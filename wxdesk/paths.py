@@ -26,6 +26,15 @@ def _of_user(find: Callable[[], Path]) -> Path:
         return Path("/nonexistent/wxdesk")
 
 
+def without_home(text: str) -> str:
+    """Write `~` for this user's own folder, where there is one."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return text
+    return text.replace(str(home), "~") if home.name else text
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file for its owner only; an existing one keeps its rights."""
     opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

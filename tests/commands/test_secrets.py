@@ -16,6 +16,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeychain
+from keyring.errors import KeyringLocked, PasswordSetError
 
 from tests.flow.serving import environment, run, write_config
 from tests.secrets.backends import Drawer, drawer
@@ -104,6 +105,28 @@ def test_a_secret_that_the_environment_precedes_says_so(
     monkeypatch.setenv("WXDESK_SHOP_PUSH_TOKEN", "other")
     assert put(tmp_path, monkeypatch, "myToken") == 0
     assert "But WXDESK_SHOP_PUSH_TOKEN, or a file, supplies this secret as well" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(KeyringLocked(), "it is locked"), (PasswordSetError(), "it reports a failure")]
+)
+def test_a_keychain_that_refuses_a_secret_is_told_with_the_reason(
+    tmp_path: Path,
+    drawer: Drawer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    reason: str,
+) -> None:
+    def refuse(*_: str) -> None:
+        raise error
+
+    monkeypatch.setattr(drawer, "set_password", refuse)
+    write_config(tmp_path, "http://127.0.0.1:9")
+    assert put(tmp_path, monkeypatch, "myToken") == 1
+    said = capsys.readouterr().err
+    assert f"did not take the secret ({reason}). Unlock it and enter the secret again, set WXDESK_SHOP_PUSH_" in said
+    assert "secret set shop push_token --vault" in said
 
 
 def test_a_machine_without_a_keychain_uses_the_vault_once_there_is_one(

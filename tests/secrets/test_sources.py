@@ -10,7 +10,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeychain
-from keyring.errors import KeyringLocked
+from keyring.errors import KeyringLocked, PasswordSetError
 
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.core.errors import BadInput
@@ -324,3 +324,20 @@ def test_after_a_silence_at_the_start_each_storing_asks_the_keychain_again(sourc
     ):
         sources.keychain.trouble = KeychainTrouble.SILENT
         assert store() is SecretSource.KEYCHAIN
+
+
+@pytest.mark.parametrize("into", [None, SecretSource.VAULT])
+def test_a_keychain_that_can_be_read_but_not_written_is_told_since_its_value_counts(
+    sources: SecretSources, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, into: SecretSource | None
+) -> None:
+    sources.store("shop", TOKEN, "first", NOW)
+    sources.vault.create(PASSPHRASE)
+
+    def refuse(*_: str) -> None:
+        raise PasswordSetError
+
+    monkeypatch.setattr(drawer, "set_password", refuse)
+    monkeypatch.setattr(drawer, "delete_password", refuse)
+    with pytest.raises(BadInput, match=r"keeps its former value.*delete “shop/push_token.*” of wxdesk in it"):
+        sources.store("shop", TOKEN, "second", NOW, into=into)
+    assert found(sources).push_token == "first"

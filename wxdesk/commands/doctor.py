@@ -21,7 +21,7 @@ from wxdesk.doctor.case import Case
 from wxdesk.doctor.examination import examine
 from wxdesk.i18n import language, tr
 from wxdesk.logs import LOG_FILE, Mask, on_one_line
-from wxdesk.paths import write_private
+from wxdesk.paths import without_home, write_private
 
 MARKS = {Gravity.GOOD: "ok  ", Gravity.NOTE: "note", Gravity.WARNING: "warn", Gravity.FAILURE: "FAIL"}
 """First word of a line, the same in every language: scripts look for FAIL."""
@@ -142,7 +142,7 @@ def masked(text: str, mask: Mask) -> str:
     text = _ARGUMENTS.sub(r'\1, "***"', text)
     for pattern, replacement in _MASKED:
         text = pattern.sub(replacement, text)
-    return mask(text).replace(str(Path.home()), "~")
+    return without_home(mask(text))
 
 
 def _lines(file: Path) -> list[str]:

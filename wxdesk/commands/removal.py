@@ -13,7 +13,7 @@ from wxdesk.config.store_url import public_part
 from wxdesk.core.errors import BadInput
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import size_text, tr
-from wxdesk.secrets.keychain import PERSON_SECONDS, Keychain, KeychainTrouble
+from wxdesk.secrets.keychain import PERSON_SECONDS, Keychain
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, SIGN_IN, TUNNEL_PASSWORD, entry_of
 from wxdesk.secrets.sources import entries_of
 from wxdesk.store.opening import lock_home, parse_url
@@ -72,7 +72,7 @@ def _entries(keychain: Keychain, config: Config) -> list[str]:
     others = (TUNNEL_PASSWORD, CUSTOMER_DATA_KEY, SIGN_IN, *((PHONE, name) for name in config.phone.targets))
     asked = [entry for account in config.accounts for entry in entries_of(account.name)]
     found = [one for one in (*asked, *(entry_of(*names) for names in others)) if keychain.get(one, PERSON_SECONDS)]
-    if keychain.trouble not in (None, KeychainTrouble.MISSING):
+    if keychain.is_shut:
         raise BadInput(reason="The keychain or the vault did not open, so that nothing was changed.")
     return found
 

@@ -13,6 +13,7 @@ from wxdesk.config.reading import AccountEntry, load
 from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.setup.account_findings import TROUBLES
 from wxdesk.desk.wechat.explanations import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
@@ -92,14 +93,20 @@ def _kept(
         _open_vault(sources)
         place = store(into=SecretSource.VAULT)
     if place is None:
-        command = command_to_set(home, *names, "--vault")
-        say(tr("This machine has no usable keychain. Set {variable} instead, or keep it in a sealed file: {command}",
-               variable=variable(*names), command=command))  # fmt: skip
+        command, trouble = command_to_set(home, *names, "--vault"), sources.keychain.trouble
+        said = _SHUT if trouble is not None and sources.keychain.is_shut else _NO_KEYCHAIN
+        reason = tr(TROUBLES[trouble]) if trouble is not None else ""
+        say(tr(said, variable=variable(*names), command=command, reason=reason))
         return False
     say(tr(_KEPT[place], file=sources.vault.file))
     return True
 
 
+_NO_KEYCHAIN = "This machine has no usable keychain. Set {variable} instead, or keep it in a sealed file: {command}"
+_SHUT = (
+    "The system's keychain did not take the secret ({reason}). Unlock it and enter the secret again, set {variable} "
+    "instead, or keep it in a sealed file: {command}"
+)
 _KEPT = {
     SecretSource.KEYCHAIN: "Kept in the system's keychain. A desk that is open takes it within seconds.",
     SecretSource.VAULT: "Kept in the vault {file}. A desk that has opened the vault takes it within seconds; "

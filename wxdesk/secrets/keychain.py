@@ -51,6 +51,11 @@ class Keychain:
         self._on_wait = on_wait
         self._asking: threading.Thread | None = None
 
+    @property
+    def is_shut(self) -> bool:
+        """Tell that there is one, which did not open when it was last asked."""
+        return self.trouble not in (None, KeychainTrouble.MISSING)
+
     def get(self, entry: str, wait: float) -> str | None:
         """Read an entry; None if it is absent, or the keychain cannot be used."""
         import keyring  # slow to load, and not needed where the environment has it all

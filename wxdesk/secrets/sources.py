@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wxdesk import logs
-from wxdesk.core.errors import BadInput
+from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.wechat.credential_shapes import clean
 from wxdesk.core.wechat.credentials import SIDE_BY_SIDE, Credentials, FormerSecret
@@ -34,6 +34,11 @@ A file each: `shop_push_token` has the Token of account `shop`, `shop_push_token
 """
 
 MOST_BYTES = 4096
+
+KEEPS_FORMER = (
+    "The system's keychain keeps its former value and takes no other, so that the former one goes on counting. Unlock "
+    "the keychain, or delete “{entry}” of wxdesk in it, and store the value again."
+)
 
 
 def read_secret_file(folder: Path | None, account: str, name: str, suffix: str = "") -> str:
@@ -209,8 +214,14 @@ class SecretSources:
             if into in (None, place.source) and place.put(entries, PERSON_SECONDS):
                 self._take_out(entries, (other for other in self._places if other is not place))
                 self._tell_change()
+                shadowing = next(filter(self._is_in_keychain, entries), None) if place is not self.keychain else None
+                if shadowing is not None:
+                    raise BadInput(reason=Phrase(KEEPS_FORMER, entry=shadowing))
                 return place.source
         return None
+
+    def _is_in_keychain(self, entry: str) -> bool:
+        return self.keychain.get(entry, START_SECONDS) is not None
 
     def given(self, account: str, name: SecretName) -> SecretSource | None:
         """Tell if environment or folder supplies a secret, and so precedes what is stored."""
@@ -234,7 +245,7 @@ class SecretSources:
     def _read_for_copy(self, place: SecretPlace, entry: str) -> str | None:
         """Read an entry; raises `BadInput` where a place did not open."""
         value = place.get(entry, PERSON_SECONDS)
-        is_shut = place is self.keychain and self.keychain.trouble not in (None, KeychainTrouble.MISSING)
+        is_shut = place is self.keychain and self.keychain.is_shut
         if value is None and (is_shut or (place is self.vault and self.vault.is_locked)):
             raise BadInput(reason="The keychain or the vault did not open, so that nothing was changed.")
         return value

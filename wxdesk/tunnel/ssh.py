@@ -6,10 +6,10 @@ closes, nothing is left here or there.
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import asyncssh
@@ -84,7 +84,8 @@ def _credentials(tunnel: TunnelSettings, secret: str) -> Mapping[str, Any]:
     """Name what to try; without a key file the agent's keys and the usual files."""
     found: dict[str, Any] = {"password": secret or None, "passphrase": secret or None}
     if tunnel.key_file:
-        found |= {"client_keys": [Path(tunnel.key_file).expanduser()], "agent_path": None}
+        file = os.path.expanduser(tunnel.key_file)  # noqa: PTH111 - pathlib's fails for a user without a home
+        found |= {"client_keys": [file], "agent_path": None}
     return found
 
 

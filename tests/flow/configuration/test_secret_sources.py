@@ -9,6 +9,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeychain
+from keyring.errors import KeyringLocked
 
 from tests.flow.conftest import next_event
 from tests.flow.serving import write_config
@@ -77,3 +78,33 @@ async def test_the_app_secret_of_an_incomplete_account_can_be_checked(opened: Op
     await opened.desk.configuration.reload()
     assert (await opened.desk.setup.check_mini_program("shop")).verdict is CheckVerdict.OK
     assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.VAULT_LOCKED  # where the others may be
+
+
+async def test_a_keychain_that_is_locked_while_the_desk_runs_takes_nothing_away(
+    sandbox: Sandbox, tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path)
+    write_config(tmp_path, sandbox.url)
+    sources = SecretSources(tmp_path, {})
+    values = {SecretName.APP_SECRET: "0" * 32, SecretName.PUSH_TOKEN: new_token()}
+    for name, value in (values | {SecretName.ENCODING_AES_KEY: new_aes_key()}).items():
+        assert sources.store("shop", name, value, datetime.now(UTC)) is SecretSource.KEYCHAIN
+    opened = await open_desk(read_setup(tmp_path, sources))
+    try:
+        with monkeypatch.context() as locked:
+            locked.setattr(drawer, "get_password", locks)
+            await opened.desk.configuration.reload()
+            assert opened.desk.configuration.credentials["shop"].app_secret == "0" * 32
+            assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.OK
+            assert "keychain cannot be opened (it is locked). Unlock it" in said(opened)
+        drawer.kept["wxdesk", "shop/app_secret"] = "1" * 32
+        sources.keychain.get("", 1.0)  # as the settings do when they are opened: the person unlocks it
+        await next_event(opened, lambda event: isinstance(event, ConfigurationChanged))
+        assert opened.desk.configuration.credentials["shop"].app_secret == "1" * 32
+        assert said(opened) == ""
+    finally:
+        await opened.stop()
+
+
+def locks(*_: str) -> str:
+    raise KeyringLocked

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 from wxdesk.config.reading import FILE, Config, load
 from wxdesk.config.store_url import passwords_in
@@ -25,7 +26,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import explain, name_accounts, tr
 from wxdesk.paths import stamp_of
-from wxdesk.secrets.names import CHANGED_FILE, CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, MissingSecret
+from wxdesk.secrets.names import CHANGED_FILE, CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, MissingSecret, SecretSource
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
 from wxdesk.timezones import zone_named
 
@@ -61,6 +62,8 @@ class Setup:
     found: Mapping[str, AccountSecrets] = field(default_factory=dict)
     others: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
     """Secrets of no account by their names, such as the tunnel's password."""
+    only_remembered: bool = False
+    """True if some of these are in a keychain that has shut since."""
 
     @property
     def accounts(self) -> dict[str, Account]:
@@ -129,10 +132,15 @@ def read_setup(home: Path, sources: SecretSources, clock: Clock = utc_now) -> Se
     config = load(home)
     name_accounts({entry.name: entry.account().title for entry in config.accounts})
     found = {entry.name: sources.read(entry.account(), clock()) for entry in config.accounts}
+    others = {names: sources.other(names) for names in _others(config)}
+    return Setup(home, config, clock=clock, sources=sources, others=others, **_completed(found))
+
+
+def _completed(found: Mapping[str, AccountSecrets]) -> dict[str, Any]:
+    """Return the fields of a `Setup` that follow from the secrets found."""
     credentials = {name: one.credentials for name, one in found.items() if not one.missing}
     missing = tuple(secret for one in found.values() for secret in one.missing)
-    others = {names: sources.other(names) for names in _others(config)}
-    return Setup(home, config, credentials, clock, missing, sources, found, others)
+    return {"found": found, "credentials": credentials, "missing": missing}
 
 
 def _others(config: Config) -> Iterator[tuple[str, str]]:
@@ -159,6 +167,7 @@ class Configuration:
         self._awake = asyncio.Event()
         self._reading = asyncio.Lock()
         self._seen = self._stamp()
+        self._was_shut = setup.sources is not None and setup.sources.keychain.is_shut
 
     def take(self, setup: Setup) -> None:
         """Replace it; `app.OpenDesk.apply` tells the parts."""
@@ -174,7 +183,7 @@ class Configuration:
         """Read again whenever config.toml or a secret has changed, until cancelled."""
         while True:
             await sleep(LOOK_SECONDS, self._awake)
-            if self._awake.is_set() or self._stamp() != self._seen:
+            if self._awake.is_set() or self._stamp() != self._seen or self._has_opened():
                 self._awake.clear()
                 with contextlib.suppress(WxdeskError):  # the operator has been told
                     await self.reload()
@@ -225,7 +234,25 @@ class Configuration:
             self._publish(TroubleRaised(TROUBLE, text))
             raise
         self._publish(TroubleRaised(TROUBLE, ""))
-        return await self.apply(self._with_known_ends(read))
+        self._was_shut = sources.keychain.is_shut
+        return await self.apply(self._with_known_ends(self._still_known(read) if self._was_shut else read))
+
+    def _has_opened(self) -> bool:
+        """Tell whether the keychain has opened since it held secrets back."""
+        sources = self.now.sources
+        return self._was_shut and sources is not None and not sources.keychain.is_shut
+
+    def _still_known(self, read: Setup) -> Setup:
+        """Go on with what a keychain had that was locked meanwhile, as with the screen."""
+        found = dict(read.found)
+        for name, one in read.found.items():
+            before = self.now.found.get(name, one)
+            places = {before.sources.get(secret.name) for secret in one.missing}
+            if places == {SecretSource.KEYCHAIN}:
+                found[name] = before
+        others = {names: value or self.now.others.get(names, "") for names, value in read.others.items()}
+        remembered = found != read.found or others != read.others
+        return replace(read, **_completed(found), others=others, only_remembered=remembered)
 
     def _read_anew(self, sources: SecretSources) -> Setup:
         """Read the files and open a vault; a config.toml that is gone is told."""

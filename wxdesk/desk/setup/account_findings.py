@@ -68,12 +68,13 @@ OF_THE_SHAPE = frozenset(
 )
 """Verdicts about values by themselves, without asking WeChat."""
 
-_TROUBLES = {
+TROUBLES = {
     KeychainTrouble.MISSING: "this system has none",
     KeychainTrouble.LOCKED: "it is locked",
     KeychainTrouble.SILENT: "it does not answer",
     KeychainTrouble.FAILED: "it reports a failure",
 }
+"""Reason for which the keychain cannot be used, as brackets hold it."""
 
 _OF_THE_PROGRAM = (CredentialField.APP_ID, CredentialField.APP_SECRET)
 _OF_PUSHES = (CredentialField.PUSH_TOKEN, CredentialField.ENCODING_AES_KEY)
@@ -115,7 +116,7 @@ def source_findings(sources: SecretSources) -> list[Finding]:
         return [Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED)]
     if sources.keychain.trouble is None:
         return []
-    reason = tr(_TROUBLES[sources.keychain.trouble])
+    reason = tr(TROUBLES[sources.keychain.trouble])
     return [Finding(Check.KEYCHAIN, CheckVerdict.KEYCHAIN_UNUSABLE, values={"reason": reason})]
 
 

@@ -116,9 +116,10 @@ class SetupDesk:
             self._book.put(name, facts)
 
     def _tell_sources(self) -> None:
-        """Tell what keeps missing secrets back, as long as it does."""
+        """Tell what keeps secrets back, or has shut since they were read."""
         now = self._from.configuration.now
-        findings = source_findings(now.sources) if now.missing and now.sources is not None else ()
+        asked = now.sources if now.missing or now.only_remembered else None
+        findings = source_findings(asked) if asked is not None else ()
         text = " ".join(map(told, findings))
         if text != self._kept_back:
             self._kept_back = text

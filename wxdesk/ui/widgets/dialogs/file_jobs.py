@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QDir, QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from wxdesk.core.errors import NotAllowed
@@ -106,7 +106,7 @@ class FileJobs(QObject):
 
 def ask_where(host: QWidget, title: str, name: str, then: Callable[[str], object], filters: str = "") -> None:
     """Ask where to save a file, proposing a name; `then` gets the path."""
-    dialog = _ask(host, title, then, filters, str(Path.home() / name))
+    dialog = _ask(host, title, then, filters, QDir.home().filePath(name))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(Path(name).suffix)
     dialog.filterSelected.connect(partial(_use_ending, dialog))
