@@ -1,7 +1,8 @@
 """Machines that lack something: each command ends with a sentence and a remedy, and never with a traceback.
 
 What root alone can take away (a disk, a folder, a library) is taken away in a view of the files that only the command
-has; without root those are skipped.
+has; without root those are skipped. `WXDESK_PROGRAM` names another program than this checkout's: `.ci/deliver` tries
+the built folder.
 """
 
 from __future__ import annotations
@@ -50,9 +51,19 @@ MACHINES = (
     Machine("a disk that fills up at the start", "serve", "the disk is full: make room on it",
             taken='mount -t tmpfs -o size=300k tmpfs "$HOME"'),
     Machine("an unknown locale", "account list", "shop", 0, variables={"LC_ALL": "xx_YY.UTF-8"}),
+    Machine("no variables at all", "account list", "shop", 0, started='exec env -i "$@"'),
+    Machine("a folder with blanks and Chinese in a locale without them", "account list", "shop", 0, variables=POSIX,
+            started='mkdir "$HOME/家 目录"; cp "$HOME/config.toml" "$HOME/家 目录"; exec "$@" --home "$HOME/家 目录"'),
+    Machine("a bus that is not there", "secret set shop push_token", "no usable keychain",
+            started='echo myToken | env -u PYTHON_KEYRING_BACKEND "$@"',
+            variables={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}),
     Machine("a terminal without Chinese letters", "--lang zh_CN --help", "\\u5fae\\u4fe1", 0, variables=POSIX),
+    Machine("another user's folder", "serve", "this user may not use it", 2, taken="true",
+            started='chmod 700 "$HOME"; exec setpriv --reuid=54321 --regid=54321 --clear-groups "$@"'),
     Machine("a user without a home", "serve", "/nonexistent/wxdesk: this user may not use it", 2, started=NO_HOME,
             taken="true", home=False),
+    Machine("a user without a home who asks for a report", "doctor --report /dev/null", "The report is in /dev/null",
+            started=NO_HOME, taken="true", home=False),
     Machine("no folder for temporary files", "demo", "Set TMPDIR", 2, taken=NO_TEMPORARY, home=False,
             variables={"QT_QPA_PLATFORM": "offscreen"}),
     Machine("a full disk for the output", "account list --json", "the disk is full", started='exec "$@" >/dev/full'),
@@ -73,8 +84,7 @@ def test_a_machine_that_lacks_something_is_told_in_a_sentence(machine: Machine, 
     given = ["--home", str(home)] if machine.home else []
     lang = [] if "--lang" in machine.command else ["--lang", "en"]
     ended = subprocess.run(
-        [*view(machine), SHELL, "-c", machine.started, "-",
-         sys.executable, "-m", "wxdesk", *given, *lang, *machine.command.split()],
+        [*view(machine), SHELL, "-c", machine.started, "-", *PROGRAM, *given, *lang, *machine.command.split()],
         env=environment(home) | machine.variables,
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
@@ -90,6 +100,7 @@ def test_a_machine_that_lacks_something_is_told_in_a_sentence(machine: Machine, 
     assert ended.returncode == machine.code, said
 
 
+PROGRAM = [os.environ["WXDESK_PROGRAM"]] if "WXDESK_PROGRAM" in os.environ else [sys.executable, "-m", "wxdesk"]
 SHELL = shutil.which("sh") or ""
 
 
