@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look, apply
 from wxdesk.ui.look.style import style_sheet
-from wxdesk.ui.look.theme import AVATARS, DARK, LIGHT, Colors, Theme, font
+from wxdesk.ui.look.theme import AVATARS, DARK, LIGHT, Colors, Theme, font, use_font
 
 READ = 4.5  # WCAG 2.1, 1.4.3
 SEEN = 3.0  # WCAG 2.1, 1.4.11, and large text
@@ -105,4 +105,4 @@ def test_without_the_packaged_font_the_window_uses_what_the_system_has(
     before = qapp.font()
     fonts.install(qapp)
     assert qapp.font().pixelSize() == before.pixelSize()
-    qapp.setFont(before)
+    use_font(qapp, before)

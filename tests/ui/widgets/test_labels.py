@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from wxdesk import i18n
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
-from wxdesk.ui.look.theme import DARK, font, mono_font
+from wxdesk.ui.look.theme import DARK, font, mono_font, use_font
 from wxdesk.ui.widgets.labels import PlainLabel, breakable, plain_tip
 
 HOSTILE = '<img src="file:///etc/passwd"><h1>Hello</h1>&amp;'
@@ -101,13 +101,13 @@ def test_a_quote_is_as_wide_as_its_language_writes_it(qapp: QApplication, langua
     before = qapp.font()
     chinese = qapp.font()
     chinese.setFamilies(fonts.packaged() or chinese.families())
-    qapp.setFont(chinese)
+    use_font(qapp, chinese)
     i18n.use(language)
     label = PlainLabel(size=14)
     assert QFontMetrics(label.font()).horizontalAdvance("“") == quote
     assert QFontMetrics(font(14)).horizontalAdvance("，") == 14, "between Chinese words a comma keeps its room"
     i18n.use("en")
-    qapp.setFont(before)
+    use_font(qapp, before)
     label.deleteLater()
 
 

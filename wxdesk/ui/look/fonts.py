@@ -6,7 +6,7 @@ import sys
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from wxdesk.ui.look.theme import FAMILIES, Size
+from wxdesk.ui.look.theme import FAMILIES, Size, use_font
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def install(application: QApplication) -> None:
         face.setFamilies(families)
     face.setPixelSize(Size.BODY)
     face.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
-    application.setFont(face)
+    use_font(application, face)
 
 
 def has_chinese() -> bool:

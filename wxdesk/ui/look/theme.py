@@ -12,6 +12,7 @@ from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
 
 from wxdesk import i18n
 
@@ -127,7 +128,7 @@ class Theme:
     @staticmethod
     def current() -> Theme:
         """Return the theme that the application shows now, told by its palette."""
-        dark = QGuiApplication.palette().color(QPalette.ColorRole.Window).name().upper() == DARK.window
+        dark = QGuiApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
         return Theme.of(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
 
     def color(self, role: str) -> QColor:
@@ -152,17 +153,25 @@ class Theme:
 
 def font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) -> QFont:
     """Return the interface's font in pixels; `tabular` is for changing figures."""
-    return QFont(_face(QGuiApplication.font().key(), size, strong, tabular))
+    return QFont(_face(size, strong, tabular, False))
 
 
 @cache
-def _face(_in_use: str, size: int, strong: bool, tabular: bool) -> QFont:
+def _face(size: int, strong: bool, tabular: bool, narrow_quotes: bool) -> QFont:
     face = QFont(QGuiApplication.font())
     face.setPixelSize(size)
     face.setWeight(strong_weight() if strong else QFont.Weight.Normal)
     if tabular:
         face.setFeature(QFont.Tag("tnum"), 1)
+    if narrow_quotes:
+        face.setFeature(QFont.Tag("pwid"), 1)
     return face
+
+
+def use_font(application: QApplication, face: QFont) -> None:
+    """Let the application's font be `face`, of which all others here are made."""
+    application.setFont(face)
+    _face.cache_clear()
 
 
 def sentence_font(size: int = Size.BODY, *, strong: bool = False, tabular: bool = False) -> QFont:
@@ -171,10 +180,7 @@ def sentence_font(size: int = Size.BODY, *, strong: bool = False, tabular: bool 
     A Chinese font gives each quote the room of a whole character, which tears English apart. Texts of people
     keep the wide form: the same feature would narrow the commas between Chinese words.
     """
-    face = font(size, strong=strong, tabular=tabular)
-    if not i18n.language().startswith("zh"):
-        face.setFeature(QFont.Tag("pwid"), 1)
-    return face
+    return QFont(_face(size, strong, tabular, not i18n.language().startswith("zh")))
 
 
 def mono_font() -> QFont:
