@@ -23,7 +23,10 @@ CONFIG = '[listener]\nport = 0\n[[accounts]]\nname = "shop"\napp_id = "wx0123456
 
 @dataclass(frozen=True)
 class Machine:
-    """How a command is run: with these variables, started by this shell line, after root has done `taken`."""
+    """How a command is run: with these variables, started by this shell line, after root has done `taken`.
+
+    alone: nothing but `said` is said, on one line
+    """
 
     name: str
     command: str
@@ -33,12 +36,14 @@ class Machine:
     taken: str = ""
     variables: dict[str, str] = field(default_factory=dict)
     home: bool = True
+    alone: bool = False
 
 
 POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 NO_HOME = 'exec setpriv --reuid=54321 --regid=54321 --clear-groups env -u HOME "$@"'
 CLOSED = "mount --bind {0} {0}; mount -o remount,ro,bind {0}; "
 NO_TEMPORARY = "".join(map(CLOSED.format, ("/tmp", "/var/tmp", "/dev/shm"))) + "cd /proc"  # noqa: S108 - made unwritable
+WITH_DATABASE = '"$1" -m wxdesk --home "$HOME" rules export rules.toml >/dev/null 2>&1; exec "$@"'
 MACHINES = (
     Machine("no display", "", "wxdesk serve", variables={"DISPLAY": ""}),
     Machine("a display that does not answer", "", "wxdesk serve", variables={"DISPLAY": ":4711"}),
@@ -50,6 +55,8 @@ MACHINES = (
             taken='mount -t tmpfs -o size=64k tmpfs "$HOME"; dd if=/dev/zero of="$HOME/x" 2>/dev/null || true'),
     Machine("a disk that fills up at the start", "serve", "the disk is full: make room on it",
             taken='mount -t tmpfs -o size=300k tmpfs "$HOME"'),
+    Machine("a backup onto a full disk", "backup full/b.zip", "full/b.zip: the disk is full: make room on it\n", 2,
+            taken='mkdir full; mount -t tmpfs -o size=64k tmpfs full', started=WITH_DATABASE, alone=True),
     Machine("an unknown locale", "account list", "shop", 0, variables={"LC_ALL": "xx_YY.UTF-8"}),
     Machine("no variables at all", "account list", "shop", 0, started='exec env -i "$@"'),
     Machine("a folder with blanks and Chinese in a locale without them", "account list", "shop", 0, variables=POSIX,
@@ -97,6 +104,7 @@ def test_a_machine_that_lacks_something_is_told_in_a_sentence(machine: Machine, 
     said = ended.stdout + ended.stderr
     assert "Traceback" not in said, said
     assert machine.said in said
+    assert not machine.alone or said.count("\n") == 1, said
     assert ended.returncode == machine.code, said
 
 

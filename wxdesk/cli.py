@@ -6,6 +6,7 @@ Stable: others script it. Exit codes: 0 done, 1 a failure (a check, a database),
 import argparse
 import asyncio
 import errno
+import logging
 import os
 import signal
 import sys
@@ -198,7 +199,8 @@ def _add_secret(parser: argparse.ArgumentParser) -> None:
     add = _commands_of(parser, title="actions", required=True)
     action = add("set", "ask for a secret (or read it from stdin) and keep it in the keychain", _set_secret)
     action.add_argument("account", metavar="ACCOUNT", help="or tunnel, customer_data, phone")
-    action.add_argument("name", metavar="NAME", help=", ".join((*SecretName, tr("or password, key, a phone's name"))))
+    known = tr("or password, key, a phone's name")
+    action.add_argument("name", metavar="NAME", help=tr(", ").join((*SecretName, known)))
     leaked = "take the former push_token or encoding_aes_key no longer, because it has leaked; otherwise for 24 hours"
     sealed = "keep it in a file that a passphrase seals, for a machine without a keychain"
     action.add_argument("--vault", action="store_true", default=False, help=sealed)
@@ -318,6 +320,7 @@ def _about_data(run: str) -> Command:
     def command(options: argparse.Namespace) -> int:
         from wxdesk.commands import data  # only these commands need it
 
+        logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
         code: int = getattr(data, run)(options, _home(options), _report)
         return code
 

@@ -64,6 +64,19 @@ def add_account_commands(add: AddCommand, home_of: Callable[[argparse.Namespace]
     removing.add_argument("--with-data", action="store_true", default=False, help=data)
 
 
+_KEYS = {
+    "app_id": "AppID of the mini program (wx…)",
+    "original_id": "its original id (gh_…)",
+    "push_mode": "encryption of messages, as chosen in WeChat's console (secure)",
+    "reply_mode": "automatic replies: sent, held first, only drafted, or none (auto)",
+    "hold_seconds": "seconds for which a held reply waits (8)",
+    "reserve": "how many of 5 replies rules leave to you (2)",
+    "timezone": "time zone of the customers, such as Asia/Shanghai; empty: this computer's",
+    "keep_months": "months of silence after which customers are deleted; 0: never",
+    "title": "name that the window shows, in any script",
+}
+
+
 def _add_keys(parser: argparse.ArgumentParser, required: tuple[str, ...] = ()) -> None:
     """Add an option for each key of an account."""
     choices = {"push_mode": tuple(map(str, PushMode)), "reply_mode": tuple(map(str, ReplyMode))}
@@ -76,6 +89,7 @@ def _add_keys(parser: argparse.ArgumentParser, required: tuple[str, ...] = ()) -
             choices=choices.get(field.name),
             required=field.name in required,
             default=None,
+            help=_KEYS[field.name],
         )
 
 

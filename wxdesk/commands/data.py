@@ -16,14 +16,14 @@ from wxdesk.config.store_url import VARIABLE, passwords_in, public_part, url_of_
 from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
 from wxdesk.desk.data.backups import URL, back_up
-from wxdesk.desk.data.exporting import ExportKind, export
+from wxdesk.desk.data.exporting import ExportKind, export, progress_text
 from wxdesk.desk.settings.configuration import utc_now
-from wxdesk.i18n import moment_text, ntr, number_text, size_text, tr
+from wxdesk.i18n import moment_text, ntr, size_text, tr
 from wxdesk.store.moving.backup import DATABASE, Listing, restore_backup
 from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store
 
 EVERY_SECONDS = 2.0
-"""Time between two lines about the same table."""
+"""Time between two lines."""
 
 
 def run_move(options: argparse.Namespace, home: Path, say: Say) -> int:
@@ -63,7 +63,7 @@ def _say_lost(lost: int, say: Say) -> None:
 
 
 class CopyLines:
-    """Lines about how far copying is, at most one every `EVERY_SECONDS` a table."""
+    """Lines about how far copying is: its end, and one every `EVERY_SECONDS` before."""
 
     def __init__(self, say: Say) -> None:
         self._say = say
@@ -81,9 +81,7 @@ class CopyLines:
         now = monotonic()
         if step.done == step.of or now - self._said_at >= EVERY_SECONDS:
             self._said_at = now
-            self._say(
-                tr("{place}: {done} of {of}", place=step.place, done=number_text(step.done), of=number_text(step.of))
-            )
+            self._say(progress_text(step))
 
 
 def run_backup(options: argparse.Namespace, home: Path, say: Say) -> int:

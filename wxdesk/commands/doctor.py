@@ -55,7 +55,8 @@ async def _run(case: Case, found: list[Finding], *, quiet: bool) -> None:
 
 def line(finding: Finding) -> str:
     """Format a finding with its remedy as one line of output."""
-    said = f"{sentences.name(finding.check, finding.account)}: {sentences.told(finding)}"
+    check = sentences.name(finding.check, finding.account)
+    said = tr("{check}: {said}", check=check, said=sentences.told(finding))
     return f"{MARKS[finding.verdict.gravity]}  {on_one_line(' '.join(said.split()))}"
 
 

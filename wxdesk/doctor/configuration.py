@@ -38,7 +38,7 @@ async def check_configuration(case: Case) -> Iterable[Finding]:
         return (_found(CheckVerdict.CONFIG_BROKEN, reason=explain(error)),)
     if case.accounts:
         name_accounts({account.name: account.title for account in case.accounts})
-        names = ", ".join(account_title(account.name) for account in case.accounts)
+        names = tr(", ").join(account_title(account.name) for account in case.accounts)
         of_accounts = [finding for account in case.accounts for finding in _of_account(case, account)]
         return (_found(CheckVerdict.OK, accounts=names), *of_accounts)
     misnamed = _misnamed(case.home)
@@ -149,5 +149,5 @@ def _told_places(found: AccountSecrets) -> str:
     for source in SecretSource:
         names = [field_name(name.field) for name, one in found.sources.items() if one is source]
         if names:
-            parts.append(f"{tr(', ').join(names)}: {tr(_PLACES[source])}")
+            parts.append(tr("{label}: {value}", label=tr(", ").join(names), value=tr(_PLACES[source])))
     return " · ".join(parts)

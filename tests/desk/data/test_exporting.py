@@ -23,7 +23,7 @@ from tests.store.moving.test_backup import disk_that_takes
 from wxdesk import i18n
 from wxdesk.core.content.picture_header import NOT_A_PICTURE
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.errors import BadInput, NotFound, StoreError
+from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
@@ -164,7 +164,6 @@ async def test_json_has_every_value_as_it_is(home: Path, tmp_path: Path) -> None
     assert [thread["items"][0]["text"] for thread in threads] == TEXTS
     [one] = json.loads(await exported(home, ExportKind.CONVERSATIONS, tmp_path / "t.json", openid="o007"))
     assert one["contact"]["openid"] == "o007"
-    assert json.loads(await exported(home, ExportKind.CONVERSATIONS, tmp_path / "t.json", account="none")) == []
 
 
 async def test_a_page_has_no_markup_but_ours(home: Path, tmp_path: Path) -> None:
@@ -217,6 +216,7 @@ async def test_a_page_holds_its_pictures_or_says_why_not(
     assert [(kind, b64decode(data)) for kind, _, data in sources] == [
         ("data:image/png", torn_box()), ("data:image/jpeg", jpeg), ("data:image/jpeg", jpeg)
     ]  # fmt: skip
+    assert [one.findtext("span") for one in page.iter("p") if one.find("img") is not None] == [None, None, "<b>"]
     notes = [one.findtext("small[last()]") for one in page.iter("p") if len(one.findall("small")) == 2]
     assert notes == [i18n.tr(NO_ROOM, digest=picture_record(huge).digest), GONE, NOT_A_PICTURE]
 
@@ -272,15 +272,17 @@ async def test_it_stops_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("before", encoding="utf-8")
     with pytest.raises(Enough):
         await export(SQLITE, home, tmp_path / "m.csv", stop, kind=ExportKind.MESSAGES)
-    for file, kind, openid, error in (
-        ("m.txt", ExportKind.MESSAGES, "", BadInput),
-        ("t.csv", ExportKind.CONVERSATIONS, "", BadInput),
-        ("m.csv", ExportKind.MESSAGES, "nobody", NotFound),
-        ("none/m.csv", ExportKind.MESSAGES, "", UnusableFile),
+    for file, kind, account, openid, error, said in (
+        ("m.txt", ExportKind.MESSAGES, "", "", BadInput, "must end in"),
+        ("t.csv", ExportKind.CONVERSATIONS, "", "", BadInput, "must end in"),
+        ("m.csv", ExportKind.MESSAGES, "", "nobody", NotFound, "contact does not exist"),
+        ("m.csv", ExportKind.MESSAGES, "tea", "", BadInput, "mini program “tea”"),
+        ("m.csv", ExportKind.FIGURES, "", "o007", BadInput, "of everybody"),
+        ("none/m.csv", ExportKind.MESSAGES, "", "", UnusableFile, "no such file"),
     ):
-        with pytest.raises(error):
-            await export(SQLITE, home, tmp_path / file, nobody, kind=kind, openid=openid)
-    with pytest.raises((BadInput, StoreError)):
+        with pytest.raises(error, match=said):
+            await export(SQLITE, home, tmp_path / file, nobody, kind=kind, account=account, openid=openid)
+    with pytest.raises(BadInput, match="empty is empty"):
         await export(SQLITE, tmp_path / "empty", tmp_path / "m.csv", nobody, kind=ExportKind.MESSAGES)
     assert set(os.listdir(tmp_path)) - {"empty"} == {"m.csv"}  # noqa: PTH208
     assert (tmp_path / "m.csv").read_text(encoding="utf-8") == "before"
@@ -304,7 +306,7 @@ async def test_figures_are_a_line_a_day(home: Path, tmp_path: Path) -> None:
     assert sum(day["messages"] for day in days) == len(TEXTS)
     assert sum(day["by_operator"] for day in days) == len(TEXTS[::10])
     assert days[0]["day"] == f"{T0.astimezone():%Y-%m-%d}"
-    head, *rows = rfc4180((await exported(home, ExportKind.FIGURES, tmp_path / "f.csv"))[1:])
+    head, *rows = rfc4180((await exported(home, ExportKind.FIGURES, tmp_path / "f.csv", account="shop"))[1:])
     assert head == ["Day", "Messages", "Answered by a rule", "Answered by you", "Not answered yet",
                     "Transferred to WeChat's tool"]  # fmt: skip
     assert rows == [[str(value) for value in (day["day"], day["messages"], 0, day["by_operator"], day["unanswered"], 0)]

@@ -27,7 +27,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.i18n import explain, use
 from wxdesk.store import check_store, open_store, opening
 from wxdesk.store.moving import rows
-from wxdesk.store.moving.move import PICTURE_BYTES, CopyProgress, CopyResult, CopyStart, move_store
+from wxdesk.store.moving.move import DATA, PICTURE_BYTES, CopyProgress, CopyResult, CopyStart, move_store
 
 pytestmark = pytest.mark.postgres
 
@@ -87,7 +87,7 @@ async def test_a_home_goes_there_and_back_and_is_equal(
     assert {path: digest for path, digest in files(full).items() if path in here} == here
     assert steps[0] is CopyStart.NEW
     assert steps[-1] == CopyProgress(PICTURE_BYTES, len(PICTURES) + 1, len(PICTURES) + 1)
-    assert CopyProgress("messages", 41, 41) in steps
+    assert CopyProgress(DATA, result.rows, result.rows) in steps
     elsewhere = tmp_path / "elsewhere"
     assert await contents(url, elsewhere) == before
     assert await move_store(url, BACK, elsewhere, nobody) == result
@@ -271,7 +271,7 @@ async def test_a_server_that_goes_away_stops_it_in_one_sentence(postgres: Postgr
     url, before = postgres.emptied(), files(full)
 
     def end(step: object) -> None:
-        if isinstance(step, CopyProgress) and step.place == "messages":
+        if isinstance(step, CopyProgress) and step.what == DATA and step.done > 50:
             postgres.tell(CLOSED, "postgres")
 
     try:
@@ -279,7 +279,7 @@ async def test_a_server_that_goes_away_stops_it_in_one_sentence(postgres: Postgr
             await move_store(SQLITE, url, full, end)
     finally:
         postgres.tell("ALTER DATABASE wxdesk_shared ALLOW_CONNECTIONS true", "postgres")
-    assert str(caught.value).startswith("the move stopped at operator_drafts: the database")
+    assert str(caught.value).startswith("the move stopped: the database")
     assert str(caught.value).endswith("The old database is as it was; the same command goes on")
     assert files(full) == before
     await move_store(SQLITE, url, full, nobody)
@@ -320,11 +320,11 @@ async def test_pictures_that_are_gone_or_damaged_here_are_counted(postgres: Post
 
 async def test_a_database_that_somebody_writes_meanwhile_is_noticed(postgres: Postgres, full: Path) -> None:
     def write(step: object) -> None:
-        if isinstance(step, CopyProgress) and step.place == PICTURE_BYTES and step.done == 1:
+        if isinstance(step, CopyProgress) and step.what == PICTURE_BYTES and step.done == 1:
             postgres.tell("UPDATE messages SET text = 'x' WHERE id = 7", SHARED)
 
     url = postgres.emptied()
-    with pytest.raises(StoreError, match="messages is not the same on both sides"):
+    with pytest.raises(StoreError, match="table messages is not the same on both sides"):
         await move_store(SQLITE, url, full, write)
     await move_store(SQLITE, url, full, nobody)
 

@@ -155,6 +155,7 @@ async def test_a_filter_leaves_one_account_one_rule_or_one_operator(talk: Talk) 
         if talk.store.lease.is_shared:  # a file has no operators
             assert (operator.by_operator, operator.operators, operator.rules) == (1, (("小林", 1),), ())
             assert operator.human_wait.median == timedelta(minutes=1)
+        assert dict(await talk.store.statistics.days(UTC, "other")) == {T0.date(): HourCount(by_rule=1)}
     assert dict(await talk.store.statistics.days(UTC)) == {T0.date(): HourCount(by_rule=3, by_operator=3)}
 
 

@@ -55,13 +55,13 @@ def test_backup_and_export_write_the_file_that_was_chosen(
 def test_what_is_stopped_is_not_there(qtbot: QtBot, card: DataCard, notices: Notices, tmp_path: Path) -> None:
     async def endless(url: str, home: Path, file: Path, progress: Progress) -> None:
         while True:
-            progress(CopyProgress("messages", 5, 20))
+            progress(CopyProgress("Conversations", 5, 20))
             await asyncio.sleep(0)
 
     card.jobs.write(endless, "", str(tmp_path / "m.csv"))
     card.jobs.write(endless, "", str(tmp_path / "another.csv"))  # one at a time
     qtbot.waitUntil(lambda: BAR in notices.bars.texts())
-    assert notices.bars.texts()[BAR] == "Writing: 5 of 20"
+    assert notices.bars.texts()[BAR] == "Writing… Conversations: 5 of 20"
     card.jobs.stop()
     qtbot.waitUntil(lambda: notices._toast._label.full_text() == "Stopped; nothing was written.")
     assert BAR not in notices.bars.texts()

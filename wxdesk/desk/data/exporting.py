@@ -28,11 +28,11 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.statistics import HourCount
 from wxdesk.core.system_failures import unusable_file
-from wxdesk.i18n import account_title, language, tr
+from wxdesk.i18n import account_title, language, number_text, tr
 from wxdesk.paths import replace_file
 from wxdesk.store import StoreStatus, check_store, read_store
 from wxdesk.store.moving.backup import Tell
-from wxdesk.store.moving.move import CopyProgress
+from wxdesk.store.moving.move import NOTHING, CopyProgress
 from wxdesk.store.reports import ReadPicture, Threads
 
 type ExportRow = Mapping[str, object]
@@ -145,8 +145,8 @@ def text_threads(threads: Threads, _picture: ReadPicture) -> Iterator[str]:
     for thread, items in threads:
         head = _name(thread), account_title(thread.account), thread.contact.openid
         yield f"# {' · '.join(map(_one_line, head))}\n\n"
-        for item, who, words, _ in _said(thread, items):
-            yield f"[{_local(item.at)}] {_one_line(who)}: {'\n    '.join(words.splitlines())}\n"
+        for item, who, text, word, _ in _said(thread, items):
+            yield f"[{_local(item.at)}] {_one_line(who)}: {'\n    '.join((text or word).splitlines())}\n"
         yield "\n"
 
 
@@ -207,9 +207,11 @@ def html_threads(threads: Threads, picture: ReadPicture) -> Iterator[str]:
         yield f"<h2><bdi>{_escaped(_name(thread))}</bdi></h2>\n"
         shop = _escaped(account_title(thread.account))
         yield f"<small>{shop} · <bdi>{_escaped(thread.contact.openid)}</bdi></small>\n"
-        for item, who, words, side in _said(thread, items):
+        for item, who, text, word, side in _said(thread, items):
             yield f'<p class="{side}"><small>{_local(item.at)} · <bdi>{_escaped(who)}</bdi></small>'
-            yield f"<span>{_escaped(words)}</span>{pictures.element(item)}</p>\n"
+            shown = pictures.element(item)
+            yield "" if shown.startswith("<img") and not text else f"<span>{_escaped(text or word)}</span>"
+            yield f"{shown}</p>\n"
     yield "</body></html>\n"
 
 
@@ -218,24 +220,24 @@ def _escaped(text: str) -> str:
     return escape(_NEVER_ON_A_PAGE.sub("\ufffd", text))
 
 
-def _said(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[TimelineItem, str, str, str]]:
-    """Yield item, author, words and side of what the contact wrote, has or may have."""
+def _said(thread: Conversation, items: Iterator[TimelineItem]) -> Iterator[tuple[TimelineItem, str, str, str, str]]:
+    """Yield item, author, text, word and side of whatever both may have read."""
     for item in items:
         if isinstance(item, Message):
             if item.event is None:
-                yield item, _name(thread), _words(item.text, item.msg_type), "in"
+                yield item, _name(thread), item.text, _word(item.msg_type), "in"
         elif item.state in (ReplyState.SENT, ReplyState.UNKNOWN):
             who = tr(WORDS[item.author]) + (f" {item.rule_name}" if item.rule_name else "")
             who += f" ({tr(WORDS[item.state])})" if item.state is ReplyState.UNKNOWN else ""
-            yield item, who, _words(_text(item.content), item.content.kind), "out"
+            yield item, who, _text(item.content), _word(item.content.kind), "out"
 
 
 def _text(content: Content) -> str:
     return content.text or "\n".join(filter(None, (content.title, content.description, content.url, content.page_path)))
 
 
-def _words(text: str, kind: str) -> str:
-    return text or tr(KIND_WORDS.get(kind, OTHER_KIND))
+def _word(kind: str) -> str:
+    return tr(KIND_WORDS.get(kind, OTHER_KIND))
 
 
 def _name(thread: Conversation) -> str:
@@ -278,12 +280,19 @@ class Progress:
         self.latest = step
 
 
+def progress_text(step: CopyProgress) -> str:
+    """Say how far a file is, such as “Pictures: 5 of 20”."""
+    return tr("{what}: {done} of {of}", what=tr(step.what), done=number_text(step.done), of=number_text(step.of))
+
+
 READABLE = {".html": html_threads, ".txt": text_threads, ".json": json_threads}
 TABLES: dict[str, Callable[[Iterator[ExportRow], Sequence[str]], Iterator[str]]] = {
     ".csv": csv_lines,
     ".jsonl": json_lines,
 }
 ENDING = "The file's name must end in one of these: {endings}"
+NO_ACCOUNT = "no conversation with a mini program “{account}” is kept"
+NOT_OF_ONE = "figures are of everybody, or of one mini program"
 OTHER_SCHEMA = "open the database once with this wxdesk first"
 
 
@@ -292,11 +301,10 @@ async def export(  # noqa: PLR0913 - of whom, whereto
 ) -> None:
     """Write `kind` to a file, beside the desk that works.
 
-    The end of its name decides the format. Whatever `tell` raises stops it, and nothing is left behind. Figures are of
-    all accounts.
+    The end of its name decides the format. Whatever `tell` raises stops it, and nothing is left behind.
 
     Raises:
-        BadInput: the file's name has another ending, or it cannot be written.
+        BadInput: the file's name has another ending, it cannot be written, or no such mini program is known.
         NotFound: there is no such person.
         StoreError: the database cannot be read.
     """
@@ -304,19 +312,24 @@ async def export(  # noqa: PLR0913 - of whom, whereto
     ending = file.suffix.lower()
     if ending not in endings:
         raise BadInput(reason=Phrase(ENDING, endings=" ".join(endings)))
-    if await check_store(url, home) in (StoreStatus.EMPTY, StoreStatus.OLDER):
-        raise BadInput(reason=OTHER_SCHEMA)
+    if kind is ExportKind.FIGURES and openid:
+        raise BadInput(reason=NOT_OF_ONE)
+    if (status := await check_store(url, home)) in (StoreStatus.EMPTY, StoreStatus.OLDER):
+        raise BadInput(reason=OTHER_SCHEMA if status is StoreStatus.OLDER else Phrase(NOTHING, name=home))
     store = await read_store(url, home)
     try:
-        if kind is ExportKind.FIGURES:
-            _write(file, TABLES[ending](map(day_row, await store.statistics.days(None)), DAY_COLUMNS))
-            return
         of = await store.exports.count(account, openid)
+        if account and not of and not await store.exports.count(account):
+            raise BadInput(reason=Phrase(NO_ACCOUNT, account=account))
         if openid and not of:
             raise NotFound("contact")
+        if kind is ExportKind.FIGURES:
+            days = await store.statistics.days(None, account)
+            _write(file, TABLES[ending](map(day_row, days), DAY_COLUMNS))
+            return
 
         def use(threads: Threads, picture: ReadPicture) -> None:
-            _write(file, _lines(kind, ending, _telling(threads, kind, of, tell), picture))
+            _write(file, _lines(kind, ending, _telling(threads, of, tell), picture))
 
         await store.exports.read(use, account, openid, said=kind is not ExportKind.CONTACTS)
     finally:
@@ -330,10 +343,10 @@ def _write(file: Path, lines: Iterable[str]) -> None:
         raise unusable_file(file, error) from None
 
 
-def _telling(threads: Threads, kind: ExportKind, of: int, tell: Tell) -> Threads:
+def _telling(threads: Threads, of: int, tell: Tell) -> Threads:
     for done, thread in enumerate(threads, start=1):
         yield thread
-        tell(CopyProgress(kind, done, of))
+        tell(CopyProgress("Conversations", done, of))
 
 
 def _lines(kind: ExportKind, ending: str, threads: Threads, picture: ReadPicture) -> Iterator[str]:

@@ -34,7 +34,7 @@ from wxdesk.store.engine.inspection import revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.moving import rows
-from wxdesk.store.moving.move import NOTHING, PICTURE_BYTES, CopyProgress, kept_pictures, sound_picture
+from wxdesk.store.moving.move import DATA, NOTHING, PICTURE_BYTES, CopyProgress, kept_pictures, sound_picture
 from wxdesk.store.opening import PICTURES, create_file, lock_home, parse_url
 from wxdesk.store.pictures.files import PictureFiles
 
@@ -105,6 +105,8 @@ def _copy_database(source: Path, copy: Path) -> None:
         with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("VACUUM INTO ?", (str(copy),))
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:  # not the database's disk, but the file's
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
         raise store_error(error) from None
 
 
@@ -141,10 +143,11 @@ async def _write(copy: Path, written: Path, kept: PictureFiles, settings: Mappin
 
 async def digests_of(db: SqliteDatabase, tell: Tell) -> dict[str, tuple[int, str]]:
     """Return number and digest of each table's rows."""
-    found = {}
-    for done, one in enumerate(rows.TABLES, start=1):
+    found, done, of = {}, 0, await db.read(rows.count_all)
+    for one in rows.TABLES:
         found[one.name] = await db.read(rows.digest, one)
-        tell(CopyProgress(DATABASE, done, len(rows.TABLES)))
+        done += found[one.name][0]
+        tell(CopyProgress(DATA, done, of))
     return found
 
 

@@ -30,16 +30,16 @@ from wxdesk.store.pictures.shared import PictureChunks
 from wxdesk.store.schema.messaging import pictures
 
 SAME_KIND = "a move goes from SQLite to PostgreSQL or back, and this is the same kind"
-NOTHING = "there is nothing to move: {name} is empty"
+NOTHING = "nothing is kept here yet: {name} is empty"
 OLDER = "{name} was last opened by an older wxdesk; open it once with this one, close it, and move it then"
 NOT_EMPTY = "{name} is not empty, and nothing is ever written over; name another database, or empty this one yourself"
 OTHER_VERSION = "a move into {name} was begun by another version of wxdesk; empty it and begin again"
-STOPPED = "the move stopped at {place}: {reason}. The old database is as it was; the same command goes on"
-DIFFERS = "{place} is not the same on both sides; perhaps the old database was used meanwhile. Run the command again"
+STOPPED = "the move stopped: {reason}. The old database is as it was; the same command goes on"
+DIFFERS = "table {name} is not the same on both sides; perhaps the old database was used meanwhile. Run it again"
 
 
-PICTURE_BYTES = "picture_bytes"
-"""Place of the pictures themselves, beside the table of their records."""
+DATA, PICTURE_BYTES = "Data", "Pictures"
+"""Words for rows of all tables, and for the pictures themselves, for `tr`."""
 
 RENEW_SECONDS = 2.0
 """Time between two renewals of a lease, as in `desk.runtime.lease_keeper`."""
@@ -55,9 +55,9 @@ class CopyStart(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CopyProgress:
-    """Number of a table's rows, or of pictures, that are on the other side."""
+    """Number of rows, pictures or conversations that are done; `what` is for `tr`."""
 
-    place: str
+    what: str
     done: int
     of: int
 
@@ -201,11 +201,18 @@ class _Move:
             start = CopyStart.ANEW
             await self._there.db.write(rows.clear)
         self._tell(start)
-        await self._copy_rows()
-        kept, lost = await self._copy_pictures()
-        copied = await self._compare()
+        with _telling_that_it_goes_on():
+            await self._copy_rows()
+            kept, lost = await self._copy_pictures()
+            here, there = [await self._digests(side) for side in (self._here, self._there)]
+        for one, old, new in zip(rows.TABLES, here, there, strict=True):
+            if old != new:
+                raise StoreError(reason=Phrase(DIFFERS, name=one.name))
         await self._there.db.write(_mark, Migrations().newest)
-        return CopyResult(copied, kept, lost)
+        return CopyResult(sum(number for number, _ in there), kept, lost)
+
+    async def _digests(self, side: _Side) -> list[tuple[int, str]]:
+        return [await side.db.read(rows.digest, one) for one in rows.TABLES]
 
     async def _is_beginning(self) -> bool:
         """Tell if each table there is how the one here begins."""
@@ -216,40 +223,28 @@ class _Move:
         return True
 
     async def _copy_rows(self) -> None:
+        done, of = await self._there.db.read(rows.count_all), await self._here.db.read(rows.count_all)
         for one in rows.TABLES:
-            with _telling_place(one.name):
-                of, done = await self._here.db.read(rows.count, one), await self._there.db.read(rows.count, one)
-                after = await self._there.db.read(rows.last_key, one)
-                while done < of and (found := await self._here.db.read(rows.page, one, after)):
-                    await self._there.db.write(rows.add, one, found)
-                    done, after = done + len(found), rows.key_of(one, found[-1])
-                    self._tell(CopyProgress(one.name, done, of))
+            after = await self._there.db.read(rows.last_key, one)
+            while found := await self._here.db.read(rows.page, one, after):
+                await self._there.db.write(rows.add, one, found)
+                done, after = done + len(found), rows.key_of(one, found[-1])
+                self._tell(CopyProgress(DATA, done, of))
         for one in rows.COUNTED:
             await self._there.db.write(rows.go_on_from, one, await self._here.db.read(rows.last_id, one))
 
     async def _copy_pictures(self) -> tuple[int, int]:
         found, lost = await self._here.db.read(kept_pictures), 0
         for done, picture in enumerate(found, start=1):
-            with _telling_place(PICTURE_BYTES):
-                if await sound_picture(self._there.read_picture, picture) is None:
-                    data = await sound_picture(self._here.read_picture, picture)
-                    if data is None:
-                        lost += 1
-                    else:
-                        await self._there.keep_picture(picture, data)
-                        await self._there.read_picture(picture.digest)
+            if await sound_picture(self._there.read_picture, picture) is None:
+                data = await sound_picture(self._here.read_picture, picture)
+                if data is None:
+                    lost += 1
+                else:
+                    await self._there.keep_picture(picture, data)
+                    await self._there.read_picture(picture.digest)
             self._tell(CopyProgress(PICTURE_BYTES, done, len(found)))
         return len(found) - lost, lost
-
-    async def _compare(self) -> int:
-        copied = 0
-        for one in rows.TABLES:
-            with _telling_place(one.name):
-                here, there = await self._here.db.read(rows.digest, one), await self._there.db.read(rows.digest, one)
-            if here != there:
-                raise StoreError(reason=Phrase(DIFFERS, place=one.name))
-            copied += there[0]
-        return copied
 
 
 def kept_pictures(connection: Connection) -> list[Picture]:
@@ -271,10 +266,10 @@ async def sound_picture(read: Callable[[str], Awaitable[bytes]], picture: Pictur
 
 
 @contextlib.contextmanager
-def _telling_place(place: str) -> Iterator[None]:
+def _telling_that_it_goes_on() -> Iterator[None]:
     try:
         yield
     except StoreError as error:
         if type(error) is not StoreError:
             raise
-        raise StoreError(reason=Phrase(STOPPED, place=place, reason=error.values["reason"])) from None
+        raise StoreError(reason=Phrase(STOPPED, reason=error.values["reason"])) from None

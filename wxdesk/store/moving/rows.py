@@ -55,6 +55,11 @@ def count(connection: Connection, one: Table) -> int:
     return connection.scalar(select(func.count()).select_from(_STORED[one.name])) or 0
 
 
+def count_all(connection: Connection) -> int:
+    """Count the rows of all tables."""
+    return sum(count(connection, one) for one in TABLES)
+
+
 def digest(connection: Connection, one: Table, first: int | None = None) -> tuple[int, str]:
     """Return number and digest of all rows, or of the `first` ones."""
     rows, found = 0, hashlib.sha256()

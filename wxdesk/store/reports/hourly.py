@@ -134,15 +134,16 @@ def count_figures(connection: Connection, span: TimeSpan, zone: tzinfo | None, o
             yield FigureRow(places[quarter] if figure in MESSAGES else 0, figure, rule_id, operator, detail, n)
 
 
-def days_of(connection: Connection) -> Iterator[tuple[datetime, HourlyFigure, int]]:
-    """Read all sums of messages, of changed hours by their quarters."""
+def days_of(connection: Connection, account: str) -> Iterator[tuple[datetime, HourlyFigure, int]]:
+    """Read the sums of an account's messages, of changed hours by quarters; or all."""
     it = hourly_figures.c
     chosen = and_(it.figure.in_(MESSAGES), it.hour.not_in(select(changed_hours.c.hour)))
+    chosen = and_(chosen, it.account == account) if account else chosen
     for row in connection.execute(select(it.hour, it.figure, it.n).where(chosen)):
         yield _moment(row.hour), row.figure, row.n
     for span in _runs(_changed(connection, 0)):
         for row in _counted(connection, span):
-            if row.figure in MESSAGES:
+            if row.figure in MESSAGES and account in ("", row.account):
                 yield EPOCH + row.quarter * QUARTER, HourlyFigure(row.figure), row.n
 
 

@@ -47,10 +47,10 @@ class Statistics(StorePart):
         """
         return await self._db.read(_figures, span, zone, before, of)
 
-    async def days(self, zone: tzinfo | None) -> list[tuple[date, HourCount]]:
-        """Count the messages of each day of `zone` by who answered them."""
+    async def days(self, zone: tzinfo | None, account: str = "") -> list[tuple[date, HourCount]]:
+        """Count messages by day of `zone` and who answered; of all if no `account`."""
         counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
-        for at, figure, n in await self._db.read(lambda connection: list(days_of(connection))):
+        for at, figure, n in await self._db.read(lambda connection: list(days_of(connection, account))):
             counts[at.astimezone(zone).date()][figure] += n
         return [(day, HourCount(*(found[who] for who in MESSAGES))) for day, found in sorted(counts.items())]
 

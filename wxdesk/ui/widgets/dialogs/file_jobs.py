@@ -13,8 +13,8 @@ from wxdesk.core.errors import NotAllowed
 from wxdesk.core.model.operator import Role
 from wxdesk.core.system_failures import why_unusable
 from wxdesk.desk.data.backups import back_up
-from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export
-from wxdesk.i18n import explain, number_text, tr
+from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export, progress_text
+from wxdesk.i18n import explain, tr
 from wxdesk.paths import replace_file
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -82,9 +82,9 @@ class FileJobs(QObject):
             self._progress.stopped = True
 
     def _show(self) -> None:
-        latest = None if self._progress is None else self._progress.latest
-        if latest is not None:
-            said = tr("Writing: {done} of {of}", done=number_text(latest.done), of=number_text(latest.of))
+        if self._progress is not None:
+            latest = self._progress.latest
+            said = f"{tr('Writing…')} {progress_text(latest) if latest else ''}"
             self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
 
     def _done(self, told: str, _: object) -> None:
