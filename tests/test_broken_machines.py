@@ -43,7 +43,7 @@ POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 NO_HOME = 'exec setpriv --reuid=54321 --regid=54321 --clear-groups env -u HOME "$@"'
 CLOSED = "mount --bind {0} {0}; mount -o remount,ro,bind {0}; "
 NO_TEMPORARY = "".join(map(CLOSED.format, ("/tmp", "/var/tmp", "/dev/shm"))) + "cd /proc"  # noqa: S108 - made unwritable
-WITH_DATABASE = '"$1" -m wxdesk --home "$HOME" rules export rules.toml >/dev/null 2>&1; exec "$@"'
+WITH_DATABASE = '"$1" $([ "$2" = -m ] && echo -m wxdesk) --home "$HOME" rules export rules.toml >&- 2>&-; exec "$@"'
 MACHINES = (
     Machine("no display", "", "wxdesk serve", variables={"DISPLAY": ""}),
     Machine("a display that does not answer", "", "wxdesk serve", variables={"DISPLAY": ":4711"}),
