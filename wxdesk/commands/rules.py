@@ -38,6 +38,7 @@ async def import_rules(setup: Setup, text: str, file_name: str) -> str:
         async with _rules(setup) as exchange:
             check = (await exchange.take_in(text, file_name)).check
     except HomeInUse:
+        await check_rules(setup, text, file_name)  # a mistake in it is told in the language of this command
         check = await import_beside(setup.home, text, file_name)
     return import_summary(check)
 

@@ -20,7 +20,7 @@ def test_a_keychain_that_cannot_be_used_is_told_with_its_reason(tmp_path: Path, 
     sources.keychain.trouble = trouble
     [finding] = source_findings(sources)
     assert finding.verdict is CheckVerdict.KEYCHAIN_UNUSABLE
-    assert text(finding) == f"The system's keychain cannot be opened ({finding.values['reason']})."
+    assert text(finding) == f"The system's keychain cannot be used ({finding.values['reason']})."
 
 
 def test_a_locked_vault_is_told_alone(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ async def test_a_keychain_that_is_locked_while_the_desk_runs_takes_nothing_away(
             await opened.desk.configuration.reload()
             assert opened.desk.configuration.credentials["shop"].app_secret == "0" * 32
             assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.OK
-            assert "keychain cannot be opened (it is locked). Unlock it" in said(opened)
+            assert "keychain cannot be used (it is locked). Unlock it" in said(opened)
         drawer.kept["wxdesk", "shop/app_secret"] = "1" * 32
         sources.keychain.get("", 1.0)  # as the settings do when they are opened: the person unlocks it
         await next_event(opened, lambda event: isinstance(event, ConfigurationChanged))

@@ -108,10 +108,10 @@ async def test_rules_are_imported_beside_it(home: Path, sandbox: Sandbox) -> Non
     assert (await import_it()).stdout == "1 rule now, 1 before: 1 changed.\n"
     await sandbox.say(LI_LEI.openid, "几点？")
     assert (await sandbox.wait_for_reply(LI_LEI.openid)).text == "九点开门"
-    file.write_text("[[rules]]", encoding="utf-8")
-    refused = await import_it()
+    file.write_text("[[rules]]\nwhenn = 1", encoding="utf-8")
+    refused = await asyncio.to_thread(run, home, "rules", "import", str(file), "--lang", "zh_CN")
     assert refused.returncode == 2
-    assert "line 1" in refused.stderr
+    assert "第 2 行：这里不认识「whenn」" in refused.stderr, "in the language of the command, not of the desk"
     place = home / "rules.socket"
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     _, silent = await asyncio.open_unix_connection(place)

@@ -33,9 +33,10 @@ LOCAL = {
         remedy="Forbid sleep while on duty, or let a server receive the messages.",
     ),
     CheckVerdict.KEYCHAIN_UNUSABLE: Wording(
-        "The system's keychain cannot be opened ({reason}).",
-        "The system's keychain cannot be opened.",
-        remedy="Unlock it, or keep the secrets in wxdesk's own vault; until then they are only in memory.",
+        "The system's keychain cannot be used ({reason}).",
+        "The system's keychain cannot be used.",
+        remedy="Unlock it if there is one, or keep the secrets in wxdesk's own vault; until then they are only in "
+        "memory.",
     ),
     CheckVerdict.VAULT_LOCKED: Wording(
         "The vault with the secrets is locked.",
