@@ -1,4 +1,6 @@
-"""Install the Debian package in a Debian of its own, use it, and remove it: installed.py DEB SUITE WORK.
+"""Install the Debian package in a Debian of its own, use it, and remove it.
+
+    uv run python installers/installed.py DEB SUITE WORK
 
 WORK/SUITE gets a Debian with nothing in it but what `debootstrap --variant=minbase` brings, so neither Python nor a
 graphics library; it is used again by the next run. Takes root, debootstrap, Xvfb and Debian's mirror; two minutes.

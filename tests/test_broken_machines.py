@@ -39,6 +39,10 @@ class Machine:
     alone: bool = False
 
 
+PROGRAM = [os.environ["WXDESK_PROGRAM"]] if "WXDESK_PROGRAM" in os.environ else [sys.executable, "-m", "wxdesk"]
+LETTERS = "微信" if len(PROGRAM) == 1 else "\\u5fae\\u4fe1"
+"""What a terminal without Chinese gets; the frozen program takes no variables of Python and is always in UTF-8."""
+
 POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 NO_HOME = 'exec setpriv --reuid=54321 --regid=54321 --clear-groups env -u HOME "$@"'
 CLOSED = "mount --bind {0} {0}; mount -o remount,ro,bind {0}; "
@@ -64,7 +68,7 @@ MACHINES = (
     Machine("a bus that is not there", "secret set shop push_token", "no usable keychain",
             started='echo myToken | env -u PYTHON_KEYRING_BACKEND "$@"',
             variables={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}),
-    Machine("a terminal without Chinese letters", "--lang zh_CN --help", "\\u5fae\\u4fe1", 0, variables=POSIX),
+    Machine("a terminal without Chinese letters", "--lang zh_CN --help", LETTERS, 0, variables=POSIX),
     Machine("another user's folder", "serve", "this user may not use it", 2, taken="true",
             started='chmod 700 "$HOME"; exec setpriv --reuid=54321 --regid=54321 --clear-groups "$@"'),
     Machine("a user without a home", "serve", "/nonexistent/wxdesk: this user may not use it", 2, started=NO_HOME,
@@ -108,7 +112,6 @@ def test_a_machine_that_lacks_something_is_told_in_a_sentence(machine: Machine, 
     assert ended.returncode == machine.code, said
 
 
-PROGRAM = [os.environ["WXDESK_PROGRAM"]] if "WXDESK_PROGRAM" in os.environ else [sys.executable, "-m", "wxdesk"]
 SHELL = shutil.which("sh") or ""
 
 
