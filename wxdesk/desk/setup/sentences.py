@@ -149,7 +149,7 @@ LOCAL = {
         remedy="Look the code up in the console under API diagnosis.",
     ),
     CheckVerdict.HOME_UNUSABLE: Wording(
-        "The folder {path} cannot be used: {reason}",
+        "The folder {path} cannot be used: {reason}.",
         "The folder of wxdesk cannot be used.",
         remedy="Give this user the right to write there, or choose another one with --home.",
     ),
