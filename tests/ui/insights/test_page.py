@@ -19,9 +19,11 @@ from tests.ui.world import World
 from wxdesk.core.events import ReachabilityChanged
 from wxdesk.core.model.statistics import ALL, HourCount, TimeSpan
 from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.i18n import moment_text
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.ui.insights.page import InsightsPage
-from wxdesk.ui.insights.ranking import Ranked, RankModel
+from wxdesk.ui.insights.head import MARGIN
+from wxdesk.ui.insights.page import HEADING, InsightsPage
+from wxdesk.ui.insights.ranking import Ranked, RankList, RankModel
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -206,7 +208,10 @@ def test_what_is_shown_is_saved_as_a_table_and_as_a_picture(
     assert {("Messages", "2"), ("Answered by rules", "1"), ("Not answered", "1")} <= {(row[0], row[2]) for row in table}
     assert ["Hits", "Hours", "1"] in table
     picture = QImage(str(tmp_path / "shown.png"))
-    assert picture.height() == page._board.height() * picture.devicePixelRatio()
+    assert picture.height() == (page._board.height() + HEADING) * picture.devicePixelRatio()
+    words = [picture.pixel(x, y) for x in range(MARGIN, 200) for y in range(HEADING)]
+    assert len(set(words)) > 1, "nothing tells of which days it is"
+    assert table[1][1].startswith(moment_text(page.figures.span.since))
 
 
 def test_no_number_is_cut_however_long(page: InsightsPage) -> None:
@@ -216,6 +221,22 @@ def test_no_number_is_cut_however_long(page: InsightsPage) -> None:
     assert ranks.ranks.value_width > metrics.horizontalAdvance("1,234,567")
     page.sections.bars.show_hours([HourCount(by_rule=1_234_567)] * 24)
     assert page.sections.bars.axis_width > QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance("2000000")
+
+
+def test_what_a_rule_did_is_written_whole_in_a_narrow_card(qtbot: QtBot) -> None:
+    row = Ranked("营业时间与节假日", 999_999, 1.0, "888,888 answered · 77,777 corrected")
+    lists = [RankList(""), RankList("")]
+    for one, width in zip(lists, (398, 900), strict=True):
+        qtbot.addWidget(one)
+        one.show_rows([row])
+        one.resize(width, one.height())
+    narrow, wide = (one.grab().toImage() for one in lists)
+    end = lists[0].ranks.note_width + lists[0].ranks.value_width + 10
+
+    def last(image: QImage) -> QImage:
+        return image.copy(image.width() - end, 0, end, image.height())
+
+    assert last(narrow) == last(wide)
 
 
 def test_what_happens_while_one_looks_is_counted_soon(qtbot: QtBot, answering: World, page: InsightsPage) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QRect, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
@@ -12,8 +13,8 @@ from wxdesk.i18n import tr
 from wxdesk.ui.insights.board import Board
 from wxdesk.ui.insights.head import MARGIN, InsightsHead
 from wxdesk.ui.insights.sections import Sections
-from wxdesk.ui.insights.text import Period, before, change_text, compared_text, dates_of, span_of, table_of
-from wxdesk.ui.look.theme import Size
+from wxdesk.ui.insights.text import Period, before, change_text, compared_text, dates_of, heading_of, span_of, table_of
+from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import vbox
@@ -21,9 +22,13 @@ from wxdesk.ui.widgets.dialogs.dialog import Legend
 from wxdesk.ui.widgets.dialogs.file_jobs import save_as
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.figures import figure_texts
 from wxdesk.ui.wording.outages import KnownOutages, outages_text
+
+HEADING = 44
+"""Height of the line above the cards of a saved picture."""
 
 REFRESH_MS = 2000
 """Delay of a refresh after changes while the page is visible."""
@@ -108,14 +113,23 @@ class InsightsPage(QWidget):
         """Save what is shown: the table of its numbers, or a picture."""
         if self.figures is not None:
             name = "-".join(("insights", *(day.isoformat() for day in self._shown[1]))) + ending
-            data = table_of(self.figures) if ending == ".csv" else self._picture()
+            heading = heading_of(self.figures, self._shown[2])
+            data = table_of(self.figures, heading) if ending == ".csv" else self._picture(heading)
             save_as(self, self._bridge.notices, name, data)
 
-    def _picture(self) -> bytes:
-        """Paint all cards, also those that do not fit into the window, as a PNG."""
+    def _picture(self, heading: str) -> bytes:
+        """Paint heading and all cards, also those outside the window, as a PNG."""
+        cards = self._board.grab()
+        picture = QPixmap(cards.width(), round(cards.height() + HEADING * cards.devicePixelRatio()))
+        picture.setDevicePixelRatio(cards.devicePixelRatio())
+        picture.fill(Theme.current().color("window"))
+        painter, place = QPainter(picture), QRect(MARGIN, 0, self._board.width() - 2 * MARGIN, HEADING)
+        painter.drawPixmap(0, HEADING, cards)
+        paint_text(painter, place, heading, font(strong=True), Theme.current().color("text"))
+        painter.end()
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self._board.grab().save(buffer, "PNG")
+        picture.save(buffer, "PNG")
         return bytes(buffer.data().data())
 
     def _hear(self, events: tuple[Event, ...]) -> None:

@@ -16,6 +16,8 @@ from wxdesk.ui.widgets.row_list import Index, RowDelegate, RowModel
 ROW = 30
 BAR = 10
 GAP = 10
+LEAST_NAME = 84
+"""Width that a name keeps; the bar has what is left, if it is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class RankDelegate(RowDelegate[Ranked]):
             painter.setPen(theme.color("accent"))
             painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
         ranks, right = self._ranks, rect.right() + 1
-        note = min(ranks.note_width, rect.width() // 2) if row.note else 0
+        room = rect.width() - ranks.value_width - GAP
+        note = max(0, min(ranks.note_width, room - LEAST_NAME - GAP)) if row.note else 0
         if note:
             remark = QRect(right - note, rect.top(), note, rect.height())
             paint_text(painter, remark, row.note, _NOTE(), theme.color(row.note_role))
@@ -78,11 +81,11 @@ class RankDelegate(RowDelegate[Ranked]):
         value = QRect(left, rect.top(), ranks.value_width, rect.height())
         paint_text(painter, value, number_text(row.value), _VALUE(strong=not note), theme.color("text"), RIGHT)
         room = value.left() - GAP - rect.left()
-        name = room if row.share is None else min(room * 45 // 100, 180)
+        name = room if row.share is None else min(room, max(room * 45 // 100, LEAST_NAME), 180)
         words = " ".join(row.name.split())
         beside = QRect(rect.left(), rect.top(), name, rect.height())
         paint_text(painter, beside, words, font(tabular=True), theme.color("text"))
-        if row.share is not None:
+        if row.share is not None and room - name - GAP > 3 * BAR:
             length = max(BAR, (room - name - GAP) * row.share)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent_fill"))

@@ -118,9 +118,9 @@ class FigureCard(Frame):
         super().__init__("card")
         self._word = word
         self.figure = PlainLabel(size=Size.FIGURE, strong=True, tabular=True, elide=True)
-        self.note = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
+        self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True)
         title = PlainLabel(word, size=Size.SMALL, role="secondary", elide=True)
-        vbox(title, self.figure, self.note, within=self, spacing=4, margins=(16, 14, 16, 14))
+        vbox(title, self.figure, self.note, STRETCH, within=self, spacing=4, margins=(16, 14, 16, 14))
 
     def tell(self, figure: str, note: str, role: str = "secondary") -> None:
         """Show a figure and its note."""

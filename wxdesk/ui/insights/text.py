@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.statistics import HOURS, Figures, HourCount, RuleHits, TimeSpan, Undelivered
+from wxdesk.core.model.statistics import HOURS, FigureFilter, Figures, HourCount, RuleHits, TimeSpan, Undelivered
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.data.exporting import FIGURE_COLUMNS, csv_lines
-from wxdesk.i18n import moment_text, ntr, number_text, tr
+from wxdesk.i18n import account_title, moment_text, ntr, number_text, tr
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import weekday_text
 
@@ -126,21 +126,28 @@ def undelivered_text(lost: Undelivered) -> str:
     return f"{lost.errcode} {tr(meaning_of(lost.errcode))}"
 
 
-def table_of(figures: Figures) -> bytes:
-    """Make a table of figures, of what they are, and their numbers; waits in seconds."""
-    lines = csv_lines((dict(zip(FIGURE_COLUMNS, row, strict=True)) for row in _rows(figures)), FIGURE_COLUMNS)
-    return "".join(lines).encode()
-
-
-def _rows(figures: Figures) -> Iterator[tuple[str, str, int]]:
+def heading_of(figures: Figures, of: FigureFilter) -> str:
+    """Say of which time and of whom figures are, for what leaves the window."""
     span = " – ".join(moment_text(at) for at in (figures.span.since, figures.span.until))
-    yield tr("Messages"), span, figures.messages
+    rules = [tr("Rule: {name}", name=rule.name) for rule in figures.rules if rule.rule_id == of.rule_id]
+    return " · ".join(filter(None, (span, of.account and account_title(of.account), *rules, of.operator)))
+
+
+def table_of(figures: Figures, heading: str) -> bytes:
+    """Make a table of figures, of what they are, and their numbers."""
+    rows = (dict(zip(FIGURE_COLUMNS, row, strict=True)) for row in _rows(figures, heading))
+    return "".join(csv_lines(rows, FIGURE_COLUMNS)).encode()
+
+
+def _rows(figures: Figures, heading: str) -> Iterator[tuple[str, str, int]]:
+    yield tr("Messages"), heading, figures.messages
     yield tr("Answered by rules"), "", figures.by_rule
     yield tr("By hand"), "", figures.by_operator
     yield tr("Not answered"), "", figures.unanswered
     yield tr("Handed over"), "", figures.handed_over
     for name, waits in ((tr("First response"), figures.first_response), (tr("Waiting for you"), figures.human_wait)):
         measures = ((tr("median"), waits.median), ("90%", waits.ninetieth), (tr("longest"), waits.longest))
+        name = tr("{what} (seconds)", what=name)
         yield from ((name, what, wait // timedelta(seconds=1)) for what, wait in measures if wait is not None)
     yield tr("Sent by rules, by hand"), tr("Rules"), figures.sent_by_rule
     yield tr("Sent by rules, by hand"), tr("By hand"), figures.sent_by_operator
