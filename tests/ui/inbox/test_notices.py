@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
 from wxdesk.core.conversations.takeover import TakeoverDuration
-from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import Toast
@@ -26,7 +26,10 @@ SPAN = TakeoverDuration(span=15 * MINUTE)
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
+    """The operator is there for the whole time, though nobody presses a key."""
     with open_world(tmp_path, clock=HandClock()) as opened:
+        preferences = opened.desk.preferences
+        opened.call(preferences.set(replace(preferences.now, away_minutes=240)))
         yield opened
 
 
@@ -44,10 +47,9 @@ def end_of(world: World, conversation_id: int) -> timedelta | None:
     return None if until is None else until - START
 
 
-def move_to(world: World, window: MainWindow, at: timedelta) -> None:
-    """So much time has passed, and the operator is there."""
+def move_to(world: World, at: timedelta) -> None:
+    """So much time has passed."""
     world.move_to(START + at)
-    world.call(world.desk.presence.report(PresenceSignals()))
 
 
 def test_the_return_is_told_once_on_another_page_and_can_be_put_off(
@@ -55,15 +57,15 @@ def test_the_return_is_told_once_on_another_page_and_can_be_put_off(
 ) -> None:
     thread = world.say(LI, "where is my parcel")
     world.call(world.desk.conversations.take_over(thread, SPAN))
-    move_to(world, window, 13 * MINUTE - timedelta(seconds=1))
+    move_to(world, 13 * MINUTE - timedelta(seconds=1))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert toast.isHidden()
-    move_to(world, window, 13 * MINUTE)
+    move_to(world, 13 * MINUTE)
     qtbot.waitUntil(toast.isVisible)
     assert toast._label.full_text() == f"Automatic replies return to {short_openid(LI)} in 2 min."
     assert toast.action.text() == "Keep it for 30 min"
     toast.hide()
-    move_to(world, window, 14 * MINUTE)
+    move_to(world, 14 * MINUTE)
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert toast.isHidden(), "told once for each return"
     assert end_of(world, thread) == 15 * MINUTE
@@ -72,12 +74,12 @@ def test_the_return_is_told_once_on_another_page_and_can_be_put_off(
 def test_its_key_keeps_the_word(qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast) -> None:
     thread = world.say(LI, "where is my parcel")
     world.call(world.desk.conversations.take_over(thread, SPAN))
-    move_to(world, window, 13 * MINUTE)
+    move_to(world, 13 * MINUTE)
     qtbot.waitUntil(toast.isVisible)
     qtbot.keyClick(window, Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert end_of(world, thread) == 43 * MINUTE
-    move_to(world, window, 41 * MINUTE)
+    move_to(world, 41 * MINUTE)
     qtbot.waitUntil(toast.isVisible)
 
 
@@ -87,7 +89,7 @@ def test_several_that_return_are_told_and_kept_together(
     threads = [world.say(openid, "where is my parcel") for openid in (LI, WANG)]
     for thread in threads:
         world.call(world.desk.conversations.take_over(thread, SPAN))
-    move_to(world, window, 13 * MINUTE)
+    move_to(world, 13 * MINUTE)
     qtbot.waitUntil(lambda: "2 conversations" in toast._label.full_text())
     assert toast._label.full_text() == "Automatic replies return to 2 conversations, first in 2 min."
     qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
@@ -102,7 +104,7 @@ def test_the_conversation_in_sight_tells_it_itself(
     world.call(world.desk.conversations.take_over(thread, SPAN))
     window.open_conversation(thread)
     qtbot.waitUntil(lambda: window.inbox.session.row is not None and bridge.is_idle)
-    move_to(world, window, 13 * MINUTE)
+    move_to(world, 13 * MINUTE)
     qtbot.waitUntil(window.inbox.chat.takeover.bar.isVisible)
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert toast.isHidden()

@@ -142,27 +142,31 @@ class TakeoverNotices(QObject):
         self._in_sight = in_sight
         self._missed: set[int] = set()
         self._told: dict[int, datetime] = {}
+        rows = bridge.desk.inbox.rows
+        self._ending = Refresher(bridge, lambda: rows(self._told_just_now()), self._announce, self)
+        self._ended = Refresher(bridge, lambda: rows(frozenset(self._missed)), self._leave_text, self)
         bridge.events.connect(self._hear)
 
     def _hear(self, events: Sequence[Event]) -> None:
-        rows, away = self._bridge.desk.inbox.rows, self._bridge.desk.presence.now.away
+        now, away = self._bridge.desk.clock(), self._bridge.desk.presence.now.away
         ending = {event.conversation_id for event in events if isinstance(event, TakeoverEnding)}
         ending.discard(self._in_sight() or 0)
         if ending and not away:  # else a notice on the desktop tells it
-            self._bridge.ask(rows(self._with_those_told_just_now(ending)), self._announce)
+            self._told |= dict.fromkeys(ending, now)
+            self._ending.ask()
         ids = {event.conversation_id for event in events if isinstance(event, TakeoverEnded)}
         if not ids:
             return
         if away:
             self._missed |= ids
-            self._bridge.ask(rows(frozenset(self._missed)), self._leave_text)
+            self._ended.ask()
         else:
-            self._bridge.ask(rows(ids), self._tell)
+            self._bridge.ask(self._bridge.desk.inbox.rows(ids), self._tell)
 
-    def _with_those_told_just_now(self, ending: set[int]) -> frozenset[int]:
-        """Add those of the toast still shown, which the next toast replaces."""
+    def _told_just_now(self) -> frozenset[int]:
+        """Return those of the toast that is still shown, which the next one replaces."""
         now = self._bridge.desk.clock()
-        self._told = {one: at for one, at in self._told.items() if now - at < STANDS} | dict.fromkeys(ending, now)
+        self._told = {one: at for one, at in self._told.items() if now - at < STANDS}
         return frozenset(self._told)
 
     def _announce(self, rows: list[InboxRow]) -> None:

@@ -90,7 +90,7 @@ class InboxPage(QWidget):
         self.held.wanted.connect(self.front_wanted)
         self.attention.wanted.connect(self.conversation_wanted)
         self.takeovers.wanted.connect(self.conversation_wanted)
-        self.feed.loaded.connect(self._pace)
+        self.feed.counted.connect(self._pace)
         self.session.hold_reasons.changed.connect(self.tick)
         self.session.turned.connect(self._turned)
         self.session.refreshed.connect(self._refreshed)

@@ -1,4 +1,4 @@
-"""Counts on the rail and in the status bar, updated at most five times a second."""
+"""Figures of the status bar, updated at most five times a second."""
 
 from collections.abc import Coroutine
 from typing import Any
@@ -26,15 +26,13 @@ _COUNTED = (
 
 
 class CountsFeed(QObject):
-    """Asks the store for its counts.
+    """Asks the desk for the figures of the day.
 
     Signals:
-        inbox: `InboxCounts` of this moment.
         day: `DayCounts` of today, see `ui.wording.days`.
         longest: the `Conversation` whose contact waits longest, None if nobody waits.
     """
 
-    inbox = Signal(object)
     day = Signal(object)
     longest = Signal(object)
 
@@ -43,7 +41,6 @@ class CountsFeed(QObject):
         self._bridge = bridge
         desk = bridge.desk
         self._questions: tuple[Refresher[Any], ...] = (
-            Refresher(bridge, desk.inbox.counts, self.inbox.emit, self, gather_ms=GATHER_MS),
             Refresher(bridge, self._day, self.day.emit, self, gather_ms=GATHER_MS),
             Refresher(bridge, desk.attention.longest_waiting, self.longest.emit, self, gather_ms=GATHER_MS),
         )

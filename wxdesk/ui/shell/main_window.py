@@ -250,8 +250,8 @@ class MainWindow(Frame):
         self.figures.longest.connect(self.status_bar.show_longest)
         self.status_bar.longest.wanted.connect(self.open_conversation)
         self.status_bar.silence.clicked.connect(self.silence_wanted)
-        self.figures.inbox.connect(self.rail.show_counts)
-        self.figures.inbox.connect(self.pause_bar.show_counts)
+        for show in (self.rail.show_counts, self.pause_bar.show_counts):
+            self.inbox.feed.counted.connect(show)
 
     def _bind_keys(self) -> None:
         GlobalSearch(self.pages, self.rail, self.stack, self.show_page, self._keys)

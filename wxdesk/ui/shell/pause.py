@@ -65,8 +65,9 @@ class PauseBar(FootLine):
 
     def show_counts(self, counts: InboxCounts) -> None:
         """Show the number of replies that the pause holds."""
-        self._count = counts.automatic
-        self._tell()
+        if counts.automatic != self._count:
+            self._count = counts.automatic
+            self._tell()
 
     def _waiting_text(self) -> str:
         return ntr("{n} reply waits", "{n} replies wait", self._count) if self._count else tr("Nothing waits yet")

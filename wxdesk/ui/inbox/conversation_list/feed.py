@@ -44,10 +44,10 @@ class ConversationFeed(QObject):
     """Reads for a `ConversationList`.
 
     Signals:
-        loaded: rows or counts were read.
+        counted: the `InboxCounts` that were read, with or without rows.
     """
 
-    loaded = Signal()
+    counted = Signal(object)
 
     def __init__(self, bridge: Bridge, shown: ConversationList, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -139,7 +139,7 @@ class ConversationFeed(QObject):
 
     def _show_counts(self, counts: InboxCounts) -> None:
         self._list.show_counts(counts, self._bridge.desk.me)
-        self.loaded.emit()
+        self.counted.emit(counts)
 
     def _count_rules(self, rules: Sequence[object]) -> None:
         self._has_rules = bool(rules)
