@@ -144,7 +144,7 @@ async def read_reply(reader: asyncio.StreamReader) -> Reply:
 async def ask(desk: Desk, raw: bytes) -> Reply:
     """Send bytes over a connection of their own and read the answer."""
     reader, writer = await desk.connect(raw)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         reply = await read_reply(reader)
     writer.close()
     return reply

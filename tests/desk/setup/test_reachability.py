@@ -42,6 +42,7 @@ class Outside:
     listener: str = ""
     probed: asyncio.Event = field(default_factory=asyncio.Event)
     events: list[Event] = field(default_factory=list)
+    watch: Reachability | None = None
 
     async def probe(self, url: PublicUrl, account: str, listener: str) -> Finding:
         self.probes.append((self.now, str(url)))
@@ -71,14 +72,16 @@ class Outside:
             await asyncio.sleep(0.002)
             if not self.probed.is_set():
                 self.now += seconds(1)
-        await settled()
+        await self.settled()
         return self.probes[-1][0]
 
-
-async def settled() -> None:
-    """Let the watch take in what was found, and the store write it."""
-    for _ in range(20):
-        await asyncio.sleep(0.002)
+    async def settled(self) -> None:
+        """Let the watch begin its round, if it was woken, take in what it finds, and the store write it."""
+        assert self.watch is not None
+        while self.watch._awake.is_set():  # noqa: ASYNC110 - the watch clears it
+            await asyncio.sleep(0)
+        async with self.watch._probing:
+            pass
 
 
 @pytest.fixture
@@ -93,10 +96,11 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def watching(outside: Outside, store: Store, url: str = URL) -> AsyncIterator[Reachability]:
     """One run of the program, with the watch at work and its first probe made, if there is something to probe."""
     watch = Reachability(outside, store.outages, store.settings, outside.events.append, outside.clock, RHYTHM)
+    outside.watch = watch
     await watch.load()
     watch.follow(url, "shop", "127.0.0.1:8765")
     task = asyncio.create_task(watch.run())
-    await settled()
+    await outside.settled()
     yield watch
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -212,7 +216,7 @@ async def test_after_a_sleep_everything_is_checked_at_once(store: Store) -> None
         while not any(isinstance(event, NetworkChanged) for event in outside.events):  # a probe may have been due
             await outside.probed.wait()
             outside.probed.clear()
-        await settled()
+        await outside.settled()
     assert await store.outages.newest() == (Outage(NOON, outside.now, V.DESK_OFF),)
 
 
@@ -239,16 +243,17 @@ async def test_a_tunnel_that_is_being_opened_is_waited_for(store: Store) -> None
     outside = Outside(V.FIREWALL)
     await store.settings.set(REACHED_AT, NOON.isoformat())
     watch = Reachability(outside, store.outages, store.settings, outside.events.append, outside.clock, RHYTHM)
+    outside.watch = watch
     await watch.load()
     watch.follow(URL, "shop", "127.0.0.1:8765")
     watch.hear(TunnelChanged(TunnelState(TunnelKind.SSH, TunnelPhase.STARTING)))
     task = asyncio.create_task(watch.run())
-    await settled()
+    await outside.settled()
     assert not outside.probes
     outside.verdict = V.OK
     watch.hear(TunnelChanged(TunnelState(TunnelKind.SSH, TunnelPhase.UP)))
     await outside.probed.wait()
-    await settled()
+    await outside.settled()
     assert outside.told() == [V.OK]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -290,7 +295,7 @@ async def test_who_changes_the_configuration_hears_what_is_known(store: Store) -
     outside = Outside()
     async with watching(outside, store) as watch:
         watch.follow(URL, "shop", "127.0.0.1:8765")
-        await settled()
+        await outside.settled()
     assert outside.told() == [V.OK, V.OK]
 
 
@@ -308,7 +313,7 @@ async def test_without_an_address_nothing_is_probed_and_nothing_is_missed(store:
     async with watching(outside, store) as watch:
         watch.follow("", "shop", "127.0.0.1:8765")
         assert watch.state.finding.verdict is V.NO_PUBLIC_URL
-        await settled()
+        await outside.settled()
     outside.now += timedelta(hours=9)
     async with watching(outside, store, ""):
         pass

@@ -198,7 +198,7 @@ def _loaded_by(pid: int) -> str:
 def _knock(url: str) -> None:
     """Something to do while waiting that takes a moment and proves that the desk still listens."""
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as knock:
+    with socket.create_connection((host, int(port)), timeout=20) as knock:
         knock.sendall(b"GET / HTTP/1.0\r\n\r\n")
         while knock.recv(4096):
             pass
