@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.ui.traffic.detail import LONGEST, readable
+from wxdesk.ui.traffic.detail import LONGEST, call_as_curl, readable
 
 MESSAGES = json.loads((Path(__file__).parents[2] / "data" / "messages.json").read_text(encoding="utf-8"))
 PUSHES = [entry for entry in MESSAGES if entry["direction"] == "in"]
@@ -42,6 +42,15 @@ def test_xml_keeps_all_it_said_on_lines_of_their_own(body: str) -> None:
         if before.tag != "FromUserName":
             assert (before.text or "").strip() == (after.text or "").strip()
     assert shown.splitlines()[1].startswith("  <")
+
+
+def test_a_call_is_copied_as_it_is_made_without_secrets_and_openids() -> None:
+    assert call_as_curl("token", "").startswith("curl -X GET 'https://api.weixin.qq.com/cgi-bin/token?grant_type=")
+    stable = call_as_curl("stable_token", "")
+    assert "access_token" not in stable
+    assert json.loads(stable.split(" --data-raw ")[1].strip("'"))["secret"] == "…"
+    assert OPENID not in call_as_curl("custom/send", f"给 {OPENID}")
+    assert call_as_curl("media/upload", "").endswith("/media/upload?access_token=…'")
 
 
 def test_text_in_cdata_is_never_laid_out_anew() -> None:

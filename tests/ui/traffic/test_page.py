@@ -249,7 +249,9 @@ def test_what_an_earlier_run_kept_is_shown_and_copied_without_secrets(
     select(page, "我们九点开门")
     assert not page.detail.replay.isVisible()
     page.detail.curl.click()
-    assert QGuiApplication.clipboard().text().endswith("/cgi-bin/custom/send?access_token=…'")
+    url, body = QGuiApplication.clipboard().text().split(" --data-raw ")
+    assert url.endswith("/cgi-bin/custom/send?access_token=…'")
+    assert json.loads(body.strip("'")) == {"touser": "…", "msgtype": "text", "text": {"content": "我们九点开门。"}}
     bridge.close()
 
 

@@ -172,9 +172,23 @@ _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a
 _OPENID = re.compile(r"(?<![\w-])o[A-Za-z0-9_-]{27}(?![\w-])")
 
 
-def as_curl(url: str, body: str) -> str:
+def as_curl(url: str, body: str, method: str = "POST") -> str:
     """Return a request as a command, whose secrets whoever runs it fills in."""
-    return " ".join(("curl -X POST", shlex.quote(url), *(("--data-raw", shlex.quote(body)) if body else ())))
+    return " ".join(("curl -X", method, shlex.quote(url), *(("--data-raw", shlex.quote(body)) if body else ())))
+
+
+def call_as_curl(call: str, said: str) -> str:
+    """Return a call to WeChat as a command, with the text of a reply, if it was one."""
+    url, app = f"https://api.weixin.qq.com/cgi-bin/{call}", {"grant_type": "client_credential", "appid": "…"}
+    match call:
+        case "stable_token":
+            return as_curl(url, json.dumps(app | {"secret": "…"}, ensure_ascii=False))
+        case "token":
+            return as_curl(f"{url}?grant_type=client_credential&appid=…&secret=…", "", "GET")
+        case "media/get":
+            return as_curl(f"{url}?access_token=…&media_id=…", "", "GET")
+    sent = {"touser": "…", "msgtype": "text", "text": {"content": without_openids(said)}}
+    return as_curl(f"{url}?access_token=…", json.dumps(sent, ensure_ascii=False) if said else "")
 
 
 def readable(body: bytes, format: BodyFormat | None) -> str:  # noqa: A002 - the word of the records

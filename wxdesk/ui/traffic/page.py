@@ -21,7 +21,7 @@ from wxdesk.core.model.traces import PushPath, PushTrace
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, readable
+from wxdesk.ui.traffic.detail import WIDTH, TrafficDetail, as_curl, call_as_curl, readable
 from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine
 from wxdesk.ui.traffic.header import ALL, HEALTH, QUARANTINE, TrafficHeader
 from wxdesk.ui.traffic.health import HealthPanel
@@ -265,7 +265,7 @@ class TrafficPage(Frame):
             text = line.reply.reply.content.summary if line.reply is not None else ""
             self.detail.save.hide()
             self.detail.replay.hide()
-            curl = as_curl(f"https://api.weixin.qq.com/cgi-bin/{entry.call}?access_token=…", "")
+            curl = call_as_curl(entry.call, line.reply.reply.content.text if line.reply is not None else "")
             self.detail.show_line(title, tr("What was said"), text, call_steps(line, entry), curl)
             return
         account = self._bridge.desk.accounts.get(entry.account)

@@ -117,9 +117,8 @@ def _refused(code: int, entry: ApiCalled, line: TrafficLine) -> list[TrafficStep
 
 def subject_of(line: TrafficLine) -> str:
     """Make the title of the detail."""
-    if isinstance(line.entry, PushSeen):
-        return " · ".join(filter(None, (line.what, line.entry.kind)))
-    return tr("Call {name}", name=line.entry.call)
+    own = line.entry.kind if isinstance(line.entry, PushSeen) else line.entry.call
+    return " · ".join(filter(None, (line.what, own)))
 
 
 def _signed(entry: PushSeen, at: datetime) -> TrafficStep:
