@@ -62,6 +62,7 @@ def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
     calls = RemoteCalls(store, local.clock, operators, local.colleagues)
     desk = replace(_fronted(local, COMMANDS, calls, operators), is_remote=True)
+    local.attention.me = lambda: desk.me
     return TeamDesk(desk, store, Following(store, desk, local, calls))
 
 

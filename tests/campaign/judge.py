@@ -13,6 +13,7 @@ from tests.campaign.shop import Contact
 from tests.campaign.supervised_desk import World
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
 
 RESERVE = 2
@@ -195,7 +196,12 @@ class Judged(RuleBasedStateMachine):
         if no_answers.issuperset(received[self.written_at[contact.openid] :]):
             threads = self.world.opened.store.conversations
             thread = self.world.loop.run_until_complete(threads.get(contact.conversation_id))
-            assert thread.waiting_since is not None
+            assert thread.waiting_since is not None or self._came_late(contact)
+
+    def _came_late(self, contact: Contact) -> bool:
+        """By WeChat's clock, set back with the desk's, the last message is older than another that is there."""
+        said = sorted((one.id, one.at) for one in self.world.timeline(contact) if isinstance(one, Message))
+        return said[-1][1] < max(at for _, at in said)
 
     def _order_holds(self, replies: list[Reply], told: list[tuple[int, ReplyState]]) -> None:
         """None is claimed before an older one that is queued, unless a pause keeps that one back and not this one, or

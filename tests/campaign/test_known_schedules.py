@@ -73,3 +73,12 @@ def test_a_desk_that_forgets_the_last_look_is_found_out(
 def _in_many_orders(folders: Iterator[Path]) -> None:
     for order in range(1, 200):
         takes_over_while_the_reply_leaves(folders, order)
+
+
+@pytest.mark.campaign
+def test_what_wechat_dates_before_an_answered_message_counts_as_late(folders: Iterator[Path]) -> None:
+    with supervised(folders) as state:
+        state.begin(opening="在吗", order=0)
+        state.contact_writes(i=0, opening="怎么寄")
+        state.time_passes(seconds=-5)
+        state.contact_writes_and_gets_hold_before_the_last_part_leaves(i=0, of_the_account=True)

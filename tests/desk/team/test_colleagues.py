@@ -16,7 +16,7 @@ from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.claim import Sight
 from wxdesk.core.errors import ClaimedByColleague, NotAllowed
-from wxdesk.core.events import ColleagueCalled, Event, MessageKept
+from wxdesk.core.events import AttentionChanged, AttentionRaised, ColleagueCalled, Event, MessageKept
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.operator import Role
 from wxdesk.core.preferences import Preferences
@@ -117,6 +117,28 @@ async def test_a_lead_may_take_it_and_who_is_handed_it_is_called(pair: Pair, ope
     await sign_in(operators, "组长")
     await pair.wang.claims.take(pair.thread)
     assert (await pair.seen_by_li()).claimed_by == "组长"
+
+
+async def test_what_a_colleague_has_rings_for_them_alone_until_it_is_given_back(pair: Pair) -> None:
+    server = pair.team.server
+
+    async def heard(kind: type[AttentionRaised | AttentionChanged]) -> None:
+        async with asyncio.timeout(10):
+            while not isinstance(event := await pair.events.get(), kind) or event.conversation_id != pair.thread:
+                pass
+
+    await pair.wang.conversations.take_over(pair.thread)
+    await pair.team.sandbox.say(LI_LEI.openid, "hello?")
+    await heard(AttentionRaised)
+    await pair.team.until(AttentionRaised)
+    assert pair.wang.attention.state.ringing == {pair.thread}
+    assert pair.li.attention.state.ringing == frozenset()
+    keeper = ClaimKeeper(server.store, server.desk)
+    keeper._knows_from -= LOST_AFTER
+    await server.store.claims.follow([], server.desk.clock(), server.desk.clock())  # nobody is at 小王's desk
+    await keeper.look()
+    await heard(AttentionChanged)
+    assert pair.li.attention.state.ringing == {pair.thread}
 
 
 async def test_a_call_waits_until_it_is_seen(pair: Pair) -> None:

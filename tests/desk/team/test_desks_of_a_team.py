@@ -13,6 +13,7 @@ from msgspec import structs
 from tests.flow.conftest import sandbox, setup_for
 from tests.flow.serving import run, write_config
 from tests.postgresql import SHARED, Postgres
+from tests.way_to_server import WayThere
 from wxdesk.app import OpenDesk, open_desk, open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.errors import BadPreference, LeaseLost, NotFound, StoreError
@@ -33,7 +34,7 @@ from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceSignals
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.team import commands
+from wxdesk.desk.team import commands, following
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import is_worked_on
@@ -170,6 +171,39 @@ async def test_without_a_server_nothing_is_done_and_that_is_said(team: Team, mon
         await team.desk.desk.outbox.pause()
     told = await team.until(TroubleRaised, lambda event: event.key == "server" and bool(event.text))
     assert told.text == "No server works at the moment: nobody answers customers until one does."
+
+
+@pytest.mark.expects_log("database error")
+async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on_by_itself(
+    postgres: Postgres, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ATTEND_SECONDS", "RETRY_SECONDS"):
+        monkeypatch.setattr(following, name, 0.01)
+    url = postgres.emptied()
+    setup = setup_for(sandbox, tmp_path / "server")
+    server = await open_desk(replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
+    async with WayThere.to(url, tmp_path) as way:
+        opened = await open_window_desk(Setup(tmp_path / "desk", Config(store=StoreSettings(way.url))))
+        assert isinstance(opened, TeamDesk)
+        team = Team(sandbox, server, opened, asyncio.Queue())
+        opened.desk.bus.subscribe(team.events.put_nowait)
+        await team.until(CaughtUp)
+        way.shut()
+        with pytest.raises(StoreError):
+            await opened.desk.outbox.pause()
+        lost = await team.until(TroubleRaised, lambda event: event.key == "database")
+        assert lost.text.startswith("This desk cannot reach the database: ")
+        for _ in range(20):  # while it tries again and again by itself
+            with pytest.raises(StoreError):
+                await opened.desk.outbox.pause()
+            assert {trouble.key for trouble in opened.desk.health.state.troubles} == {"database"}
+        way.open()
+        await team.until(TroubleRaised, lambda event: event.key == "database" and not event.text)
+        await team.until(CaughtUp)
+        told = opened.desk.health.state.troubles
+        assert not any(one.key == "server" or one.text.startswith("This desk cannot reach") for one in told)
+        await opened.stop()
+    await server.stop()
 
 
 async def test_a_view_of_a_renamed_account_is_the_new_ones_at_each_desk_at_once(team: Team, tmp_path: Path) -> None:

@@ -101,6 +101,11 @@ def test_what_needs_a_role_is_grey_until_one_has_it(
     assert not window.inbox.list.empty.step.isEnabled()
     for button in (settings.add, settings.address.change, settings.empty.connect_first):
         assert not button.isEnabled()
+
+    def said() -> set[str]:
+        return {one.full_text() for one in settings.preferences.findChildren(PlainLabel)}
+
+    assert WHY in said()
     window.status_bar.listener.pressed.emit()  # the set-up is on the server, and no step of it is shown
     assert (
         "wxdesk account add shop" in next(iter(guide.stack.currentWidget().findChildren(CodeBlock))).label.full_text()
@@ -109,6 +114,7 @@ def test_what_needs_a_role_is_grey_until_one_has_it(
     assert not any(card.isEnabled() for card in guide.cards.values())
     world.call(operators.sign_in("老板", PASSWORD))
     qtbot.waitUntil(rules.list.import_rules.isEnabled)
+    assert WHY not in said()
     window.show_page(window.page_names.index("rules"))
     qtbot.waitUntil(lambda: rules.rules.rowCount() == 1 and bridge.is_idle)
     assert rules.rules.setData(rules.rules.index(0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
@@ -132,6 +138,26 @@ def test_a_call_meanwhile_is_shown_until_it_is_seen(
     window.open_conversation(thread)
     qtbot.waitUntil(lambda: not any("@小王" in text for text in window.notices.bars.texts().values()))
     qtbot.waitUntil(lambda: world.call(world.desk.claims.unseen("小王")) == [])
+
+
+def test_a_notice_calls_no_one_to_what_a_colleague_has(
+    qtbot: QtBot, bridge: Bridge, window: MainWindow, world: World, operators: Operators
+) -> None:
+    theirs, free = (world.say(f"oLI0000000000000000000{n}", "hello") for n in (1, 2))
+
+    async def claimed() -> None:
+        await operators.sign_in("老板", PASSWORD)
+        await world.desk.claims.claim(theirs)
+        call = Rule("Call", when=Condition(any=("refund",)), then=(Action(ActionKind.NOTIFY),))
+        await world.desk.rules.rulebook.save(call)
+        await operators.sign_in("小王", "wang's own 1")
+
+    world.call(claimed())
+    desktop = board(bridge, window)
+    for n in (1, 2):
+        world.say(f"oLI0000000000000000000{n}", "a refund")
+    qtbot.waitUntil(lambda: free in {notice.conversation_id for notice in desktop.ever} and bridge.is_idle)
+    assert theirs not in {notice.conversation_id for notice in desktop.ever}
 
 
 def test_several_at_once_are_asked_about_if_a_colleague_has_one(

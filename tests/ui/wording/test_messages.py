@@ -106,7 +106,7 @@ def test_a_preview_is_one_line_and_says_who_wrote_it() -> None:
     assert words.preview_of(replace(CONVERSATION, preview="好", preview_author=Author.RULE)) == "规则：好"
     mine = replace(CONVERSATION, preview="", preview_kind="card", preview_author=Author.OPERATOR)
     assert words.preview_of(mine) == "我：[小程序卡片]"
-    assert words.preview_of(mine, operator="小李") == "小李: [小程序卡片]"
+    assert words.preview_of(mine, operator="小李") == "小李：[小程序卡片]"
     assert words.preview_of(mine, with_author=False) == "[小程序卡片]"
     assert words.preview_of(Conversation(1, "shop", CONTACT)) == ""
 

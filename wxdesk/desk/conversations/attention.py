@@ -50,7 +50,10 @@ class AttentionState:
 
 @dataclass(eq=False, repr=False)
 class AttentionWatch:
-    """Keeps attention up to date; `state`, one record, is readable from any thread."""
+    """Keeps attention up to date; `state`, one record, is readable from any thread.
+
+    `me` names the operator of a desk beside a server, to whom what a colleague has is no call.
+    """
 
     _calls: AttentionList
     _accounts: Mapping[str, Account]
@@ -69,6 +72,7 @@ class AttentionWatch:
         self._by_new_accounts = False
         self._comparing = asyncio.Lock()
         """Lock against marking as seen while attention entries are being compared."""
+        self.me: Callable[[], str] = str
         self.state = AttentionState()
 
     def hear(self, event: events.Event) -> None:
@@ -91,7 +95,7 @@ class AttentionWatch:
 
     async def refresh(self) -> None:
         """Read what another process has stored, where that one judges attention."""
-        self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen()}
+        self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen(self.me())}
         self._tell_state()
 
     async def _touch_all(self) -> None:

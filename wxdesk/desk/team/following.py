@@ -57,6 +57,7 @@ class Following:
         self._me = secrets.token_hex(8)
         self._attended = asyncio.Event()
         self._desk.bus.subscribe(lambda _: self._attended.set(), events.PresenceChanged)
+        self._desk.bus.subscribe(lambda _: self._look_at_everything(), events.OperatorsChanged)
 
     async def begin(self) -> None:
         """Read what is stored now, and follow from there; raises `StoreError`."""
@@ -104,7 +105,7 @@ class Following:
                     await self._accounts.take(state.accounts, (), follow=False)
                     self._take_health(state.health)
             except StoreError as error:
-                self._publish(events.TroubleRaised(ALONE, _without_server(error)))
+                self._tell_of_server(error)
                 await asyncio.sleep(RETRY_SECONDS)
                 self._look_at_everything()
             else:
@@ -124,7 +125,7 @@ class Following:
                 if not self._desk.lacks(Role.OPERATOR):
                     await self._desk.presence.attend(self._me, self._local.presence.now)
             except StoreError as error:
-                self._publish(events.TroubleRaised(ALONE, _without_server(error)))
+                self._tell_of_server(error)
                 self._look_at_everything()  # which ends the trouble
             await sleep(ATTEND_SECONDS, self._attended)
 
@@ -182,6 +183,13 @@ class Following:
         self._told = reason
         text = tr("This desk cannot reach the database: {reason}. It goes on by itself.", reason=reason)
         self._publish(events.TroubleRaised(UNREACHABLE, text if reason else ""))
+        if reason:  # that no server answers follows from it
+            self._publish(events.TroubleRaised(ALONE, ""))
+
+    def _tell_of_server(self, error: StoreError) -> None:
+        self._awake.set()  # `run` finds out whether it is the database
+        if not self._told:
+            self._publish(events.TroubleRaised(ALONE, _without_server(error)))
 
 
 def _without_server(error: StoreError) -> str:

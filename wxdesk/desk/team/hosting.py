@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from wxdesk.core.conversations.claim import RETURNS_AFTER
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import ColleagueCalled, ConversationChanged
+from wxdesk.core.events import AttentionChanged, ColleagueCalled, ConversationChanged
 from wxdesk.desk.conversations.presence import LOST_AFTER
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime.supervisor import Supervisor
@@ -32,7 +32,7 @@ class ClaimKeeper:
         if now < self._knows_from:
             return
         for conversation_id in await self._store.claims.follow(present, now, now + RETURNS_AFTER):
-            self._desk.bus.publish(ConversationChanged(conversation_id))
+            self._tell(conversation_id)
         if self._desk.preferences.now.hands_out:
             await self._hand_out(present)
 
@@ -48,8 +48,12 @@ class ClaimKeeper:
             owner, _ = await self._store.conversations.hand_on(call, self._desk.clock())
             if owner == name:
                 busy[name] = busy.get(name, 0) + 1
-                self._desk.bus.publish(ConversationChanged(conversation_id))
+                self._tell(conversation_id)
                 self._desk.bus.publish(call)
+
+    def _tell(self, conversation_id: int) -> None:
+        self._desk.bus.publish(ConversationChanged(conversation_id))
+        self._desk.bus.publish(AttentionChanged(conversation_id))  # it calls others now
 
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, or_, select, tuple_, union, update
+from sqlalchemy import Connection, delete, func, not_, or_, select, tuple_, union, update
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations import status
 from wxdesk.store.engine.database import StorePart, insert_into, reading, write_by, writing
 from wxdesk.store.inbox import rows as inbox_rows
-from wxdesk.store.schema.figures import UNSETTLED
+from wxdesk.store.schema.figures import A_COLLEAGUES, UNSETTLED
 from wxdesk.store.schema.messaging import (
     AWAITS,
     BACK,
@@ -34,9 +34,10 @@ class AttentionList(StorePart):
     """Conversations that need attention, why, and whether somebody has looked."""
 
     @reading
-    def unseen(self, connection: Connection) -> list[Attention]:
-        """Return every attention that no operator has looked at yet."""
-        return [attention_of(row) for row in connection.execute(select(calls).where(UNSEEN))]
+    def unseen(self, connection: Connection, me: str = "") -> list[Attention]:
+        """Return what no operator has looked at yet, without what a colleague of `me` has."""
+        query = select(calls).join(conversations).where(UNSEEN, not_(A_COLLEAGUES))
+        return [attention_of(row) for row in connection.execute(query, {"me": me})]
 
     async def rows_to_judge(self, ids: Collection[int]) -> list[InboxRow]:
         """Return those of these conversations that have, or might need, attention."""

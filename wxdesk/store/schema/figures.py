@@ -82,19 +82,19 @@ _LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_
 _WITH_UNSETTLED = select(replies.c.conversation_id).where(replies.c.state.in_(UNSETTLED))
 _RINGING = select(calls.c.conversation_id).where(calls.c.cause.in_(RINGING))
 
-_ME = bindparam("me", type_=Text())
-_A_COLLEAGUES = and_(CLAIMED, conversations.c.claimed_by != _ME, literal_column("''") != _ME)
+ME = bindparam("me", type_=Text())
+A_COLLEAGUES = and_(CLAIMED, conversations.c.claimed_by != ME, literal_column("''") != ME)
 
 CHOSEN: dict[InboxFilter, ColumnElement[bool]] = {
     InboxFilter.ALL: OPEN,
     InboxFilter.WAITING: AWAITS,
     InboxFilter.NEEDS_HUMAN: and_(
-        conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery()), not_(_A_COLLEAGUES)
+        conversations.c.id.in_(union(_LEFT_TO_HUMAN, _WITH_UNSETTLED, _RINGING).scalar_subquery()), not_(A_COLLEAGUES)
     ),
     InboxFilter.PENDING: conversations.c.id.in_(_WITH_PENDING),
     InboxFilter.FAILED: conversations.c.id.in_(_WITH_UNSETTLED),
     InboxFilter.UNREAD: and_(UNREAD, OPEN),
-    InboxFilter.MINE: and_(conversations.c.claimed_by == _ME, CLAIMED, OPEN),
+    InboxFilter.MINE: and_(conversations.c.claimed_by == ME, CLAIMED, OPEN),
     InboxFilter.NOBODYS: and_(AWAITS, not_(CLAIMED)),
     InboxFilter.SNOOZED: SNOOZED,
     InboxFilter.RESOLVED: conversations.c.resolved_at.is_not(None),

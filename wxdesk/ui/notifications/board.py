@@ -98,7 +98,9 @@ class NoticeBoard(QObject):
     def _pass_on(self, call: ColleagueCalled, rows: Sequence[InboxRow]) -> None:
         """Tell of a colleague's call, also on the desktop while nobody looks."""
         for notice in [colleague_notice(call, row.conversation) for row in rows]:
-            words, read = ": ".join(filter(None, (notice.title, notice.body))), partial(self._read, notice)
+            words, read = notice.title, partial(self._read, notice)
+            if notice.body:
+                words = tr("{name}: {value}", name=words, value=notice.body)
             self._called[notice.conversation_id] = notice
             seen = partial(self._seen, notice.conversation_id)
             self._window.notices.bar(notice.key, words, tone="pending", action=tr("Open"), then=read, away=seen)
@@ -140,6 +142,8 @@ class NoticeBoard(QObject):
     def _find_callers(self, raised: Mapping[int, Set[AttentionReason]], rows: Sequence[InboxRow]) -> None:
         """Read the last messages of the contacts who still need attention."""
         last_contact_message = self._bridge.desk.timeline.last_contact_message
+        me = self._bridge.desk.me
+        rows = [row for row in rows if not row.conversation.is_a_colleagues(me)]
         calls = {row.conversation.id: _unseen(row, raised[row.conversation.id]) for row in rows}
         for row in [row for row in rows if calls[row.conversation.id]][:MOST_NOTICES]:
             about = row.conversation.id

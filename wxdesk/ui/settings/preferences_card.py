@@ -13,6 +13,7 @@ from wxdesk.core.events import PreferencesChanged, RulesChanged
 from wxdesk.core.model.operator import Role
 from wxdesk.core.preferences import OWN, LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr, unit
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine, WordsLine
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
@@ -39,17 +40,22 @@ class PreferencesCard(SettingsCard):
         self.hours = Button(tr("Edit business hours…"), kind=ButtonKind.LINK, parent=self)
         is_team = bridge.desk.operators is not None
         if is_team:
-            self.add_row("", PlainLabel(tr("Only for you, wherever you sign in"), strong=True, wrap=True, parent=self))
+            self._add_heading(tr("Only for you, wherever you sign in"))
         self._add_own()
-        if is_team:
-            self.add_row("", PlainLabel(tr("For the whole shop"), strong=True, wrap=True, parent=self))
+        why_not = self._add_heading(tr("For the whole shop")) if is_team else None
         self._add_writing()
         self._add_waiting()
         bridge.follow(self, self._offer_calendars, RulesChanged)  # they may have changed as well
         bridge.follow(self, self._follow, PreferencesChanged)
         shops = (line for field, line in self.lines.items() if field not in OWN)
-        Rights(bridge, Role.LEAD, *shops, self.hours)
+        Rights(bridge, Role.LEAD, *shops, self.hours, says=why_not)
         self.show_all()
+
+    def _add_heading(self, words: str) -> PlainLabel:
+        """Add a heading within the card; return the label after it."""
+        after = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
+        self.add_row("", hbox(PlainLabel(words, strong=True, parent=self), (after, 1), spacing=10))
+        return after
 
     def show_all(self) -> None:
         """Show the current preferences, and the existing business hours."""
@@ -119,6 +125,8 @@ class PreferencesCard(SettingsCard):
 
     def offer_autostart(self, home: Path) -> None:
         """Add a switch that is no preference but a file of the system's."""
+        if self._bridge.desk.operators is not None:
+            self._add_heading(tr("Only on this computer"))
         line = SwitchLine("autostart", tr("Start wxdesk when I log in"), self)
         line.show_value(autostart.is_on())
         line.changed.connect(partial(self._start_at_login, line, home))

@@ -15,7 +15,7 @@ from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_text
 
-ITEM = QSize(56, 48)
+ITEM = QSize(60, 48)
 ICON = 20
 
 
@@ -37,7 +37,7 @@ class Rail(Frame):
         self.setAccessibleName(tr("Pages"))
         self.group = QButtonGroup(self)
         self.items = [RailItem(place, self) for place in places]
-        column = vbox(within=self, spacing=4, margins=(4, 12, 4, 12))
+        column = vbox(within=self, spacing=4, margins=(2, 12, 2, 12))
         for index, item in enumerate(self.items):
             if index == len(self.items) - 1:
                 column.addStretch(1)

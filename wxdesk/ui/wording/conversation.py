@@ -49,13 +49,13 @@ def hold_reason_of_row(row: InboxRow, hold_reason_of: FindHoldReason) -> HoldRea
     return hold_reason_of(row.conversation.id, row.due_at, row.conversation.window.until)
 
 
-def status_of_row(row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE) -> ReplyStatus:
-    """Return the most urgent status of a conversation."""
+def status_of_row(row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE, me: str = "") -> ReplyStatus:
+    """Return the most urgent status of a conversation to the operator named `me`."""
     conversation = row.conversation
     if conversation.status is not ConversationStatus.OPEN:
         word, picture = status_text(conversation, now), status_icon(conversation)
         return _blocked(conversation) or ReplyStatus(word, "secondary", picture)
-    return _unsettled(row, now, standstill) or _blocked(conversation) or _in_work(row, now, standstill)
+    return _unsettled(row, now, standstill) or _blocked(conversation) or _in_work(row, now, standstill, me)
 
 
 def _unsettled(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus | None:
@@ -73,14 +73,14 @@ def _blocked(conversation: Conversation) -> ReplyStatus | None:
     return ReplyStatus(tr("Blocked"), "secondary", "block") if conversation.contact.blocked else None
 
 
-def _in_work(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
+def _in_work(row: InboxRow, now: datetime, standstill: HoldReason, me: str) -> ReplyStatus:
     conversation = row.conversation
     call = most_urgent(call for call in row.calls if call.cause in _SAID)
     coming = _next_event(row, call, now)
     if coming is not None:
         return coming
     if call is not None or (conversation.taken_over and conversation.waiting_since is not None):
-        return ReplyStatus(attention_text(call, row, now, standstill), "failed", "dot", strong=True)
+        return ReplyStatus(attention_text(call, row, now, standstill, me=me), "failed", "dot", strong=True)
     if is_taken_over(conversation, now):
         return ReplyStatus(_human(conversation, now), "accent", strong=True)
     return _quiet(row, now, standstill)
@@ -111,7 +111,12 @@ def _next_event(row: InboxRow, call: Attention | None, now: datetime) -> ReplySt
 
 
 def attention_text(
-    call: Attention | None, row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE
+    call: Attention | None,
+    row: InboxRow,
+    now: datetime,
+    standstill: HoldReason = HoldReason.NONE,
+    *,
+    me: str = "",
 ) -> str:
     """Return the reason for attention, and the problem of a reply that cannot leave."""
     conversation = row.conversation
@@ -132,11 +137,11 @@ def attention_text(
     last = row.last_reply
     if last is not None and last.state in _ON_ITS_WAY and (last.errcode or last.error):
         return tr("Needs you · {why}", why=status_of_reply(last, now, standstill).text)
-    return _needs(conversation.claimed_by)
+    return _needs(conversation, me)
 
 
-def _needs(owner: str) -> str:
-    return tr("Needs {name}", name=owner) if owner else tr("Needs you")
+def _needs(conversation: Conversation, me: str) -> str:
+    return tr("Needs {name}", name=conversation.claimed_by) if conversation.is_a_colleagues(me) else tr("Needs you")
 
 
 def draft_mark(row: InboxRow) -> str:
@@ -214,7 +219,7 @@ def row_time(row: InboxRow, now: datetime) -> ReplyStatus:
     return ReplyStatus("" if last is None else ago(last, now))
 
 
-def accessible_row_text(row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE) -> str:
+def accessible_row_text(row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE, me: str = "") -> str:
     """Return the whole row as one sentence, for a screen reader."""
     conversation = row.conversation
     parts = [
@@ -222,7 +227,7 @@ def accessible_row_text(row: InboxRow, now: datetime, standstill: HoldReason = H
         tr("Pinned on top") if conversation.pinned else "",
         ntr("{n} unread", "{n} unread", conversation.unread) if conversation.unread else "",
         f"{draft_mark(row)} {preview_of_row(row)}".strip(),
-        status_of_row(row, now, standstill).text,
+        status_of_row(row, now, standstill, me).text,
         quota_text(conversation, now),
         row_time(row, now).text,
     ]

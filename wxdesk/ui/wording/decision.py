@@ -23,7 +23,7 @@ def outcome_text(decision: Decision) -> str:
         Outcome.REPLIED: lambda: tr("“{rule}” answered.", rule=decision.rule_name),
         Outcome.SILENT: lambda: tr("“{rule}” matched and says nothing.", rule=decision.rule_name),
         Outcome.LEFT_OPEN: lambda: tr("“{rule}” matched and leaves the answer to you.", rule=decision.rule_name),
-        Outcome.HANDED_OVER: lambda: tr("“{rule}” handed the conversation to you.", rule=decision.rule_name),
+        Outcome.HANDED_OVER: lambda: tr("“{rule}” handed the conversation to people.", rule=decision.rule_name),
         Outcome.TRANSFERRED: lambda: _transferred(decision),
         Outcome.TRANSFER_ARMED: lambda: tr(
             "The answer to this message had left already; the customer's next one goes to WeChat's own service tool."
@@ -48,7 +48,7 @@ def outcome_text(decision: Decision) -> str:
 def _taken_over(decision: Decision) -> str:
     if decision.rule_name:
         return tr("“{rule}” had handed this conversation to people, so the rules kept quiet.", rule=decision.rule_name)
-    return tr("You had taken this conversation over, so the rules kept quiet.")
+    return tr("This conversation had been taken over, so the rules kept quiet.")
 
 
 def _unmatched(decision: Decision) -> str:
@@ -78,7 +78,7 @@ def _unfinished(decision: Decision) -> str:
 def _transferred(decision: Decision) -> str:
     if decision.rule_name:
         return tr("“{rule}” handed the customer over to WeChat's own service tool.", rule=decision.rule_name)
-    return tr("You had the customer handed over to WeChat's own service tool.")
+    return tr("The customer was handed over to WeChat's own service tool by hand.")
 
 
 def _set_aside(decision: Decision) -> str:
@@ -111,7 +111,7 @@ def short_outcome(decision: Decision) -> str:
         Outcome.REPLIED: lambda: tr("answered"),
         Outcome.SILENT: lambda: tr("a rule says nothing"),
         Outcome.LEFT_OPEN: lambda: tr("left to you by a rule"),
-        Outcome.HANDED_OVER: lambda: tr("handed to you"),
+        Outcome.HANDED_OVER: lambda: tr("handed to people"),
         Outcome.TRANSFERRED: lambda: tr("handed over to WeChat's own tool"),
         Outcome.TRANSFER_ARMED: lambda: tr("to be handed over with the next message"),
         Outcome.UNMATCHED: lambda: tr("no rule matched"),

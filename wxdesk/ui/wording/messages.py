@@ -86,7 +86,12 @@ def preview_of(conversation: Conversation, *, with_author: bool = True, operator
         return said
     if conversation.preview_author is Author.RULE:
         return tr("Rule: {said}", said=said)
-    return f"{operator}: {said}" if operator else tr("You: {said}", said=said)
+    return said_by(operator, said)
+
+
+def said_by(operator: str, said: str) -> str:
+    """Return what an operator said, after their name; without one it is the only one."""
+    return tr("{name}: {value}", name=operator, value=said) if operator else tr("You: {said}", said=said)
 
 
 def readable(text: str) -> str:

@@ -39,6 +39,7 @@ STUCK = reply(1, ReplyState.QUEUED, errcode=40164)
         (row(1, waiting=3, calls=(Attention(1, AttentionReason.RESERVE, NOW),)), "Needs you, rules may send no more"),
         (row(1, waiting=3, taken_over=True, calls=(LEFT,)), "Needs you"),
         (row(1, waiting=3, taken_over=True, calls=(LEFT,), claimed_by="小李"), "Needs 小李"),
+        (row(1, waiting=3, taken_over=True, calls=(LEFT,), claimed_by="小王"), "Needs you"),
         (row(1, waiting=3, taken_over=True, calls=(LEFT,), last_reply=STUCK), "Needs you · Waiting to be sent 40164"),
         (row(1, waiting=3, taken_over=True, last_reply=STUCK), "Needs you · Waiting to be sent 40164"),
         (
@@ -50,7 +51,7 @@ STUCK = reply(1, ReplyState.QUEUED, errcode=40164)
     ],
 )
 def test_the_row_says_why_it_calls(made: InboxRow, words: str) -> None:
-    assert status_of_row(made, NOW).text == words
+    assert status_of_row(made, NOW, me="小王").text == words
 
 
 def test_a_call_lasts_until_somebody_opens_the_conversation(

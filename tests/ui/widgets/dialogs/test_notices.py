@@ -18,6 +18,7 @@ from wxdesk.core.errors import (
     PortInUse,
     Refused,
     ReplyTooLong,
+    StoreError,
 )
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.widgets.buttons import Button
@@ -46,6 +47,7 @@ def _toast(host: QWidget) -> str:
         (ReplyTooLong(size=3000, limit=2048), "这条回复有 3,000 字节，微信最多接受 2,048 字节。"),
         (Refused(45015, "response out of time limit"), "微信返回 45015：response out of time limit"),
         (DeliveryUnknown("timeout"), "可能已送达：timeout"),
+        (StoreError(reason="the database server cannot be reached"), "没有办成：无法连接数据库服务器。"),
         (BadConfig("config.toml", "listener.port", "must be from 0 to 65535"),
          "config.toml：listener.port：必须在 0 到 65535 之间"),
     ],

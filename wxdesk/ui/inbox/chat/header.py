@@ -95,7 +95,7 @@ NAME_LEAST = 72
 KEY = "F4"
 """The key that takes over and hands back."""
 
-_GAP, _SIDE, _TWINS = 10, 16, 2
+_GAP, _SIDE, _TWINS = 8, 16, 2
 
 
 @dataclass(frozen=True, slots=True)

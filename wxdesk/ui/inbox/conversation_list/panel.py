@@ -85,7 +85,8 @@ class ConversationList(Frame):
         self.empty = EmptyState()
         self._delay = Debounce(self._ask_search, self)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(ConversationDelegate(clock, hold_reason_of, activity_of, self.view))
+        self._delegate = ConversationDelegate(clock, hold_reason_of, activity_of, self.view)
+        self.view.setItemDelegate(self._delegate)
         self._arrange()
         self._connect()
 
@@ -188,7 +189,7 @@ class ConversationList(Frame):
 
     def show_counts(self, counts: InboxCounts, me: str = "") -> None:
         """Show the counts of the filters; those of a team if `me` is signed in."""
-        self.model.me = me
+        self.model.me = self._delegate.me = me
         self.parts.in_team = self.chips.in_team = bool(me)
         self.chips.show_counts(counts)
         self.parts.snoozed = counts.snoozed

@@ -57,7 +57,7 @@ class ConversationListModel(TimedRows[InboxRow]):
         self.me = ""
 
     def _spoken(self, row: InboxRow) -> str:
-        return accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of))
+        return accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of), self.me)
 
     def canFetchMore(self, parent: Index) -> bool:
         return not parent.isValid() and not self._complete and not self._asked
@@ -183,6 +183,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         self._activity_of = activity_of
         self._clock = clock
         self._hold_reason_of = hold_reason_of
+        self.me = ""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(Measure.LIST, spaced(16, 7) + 3 * _line())
@@ -228,7 +229,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
 
     def _paint_status(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         now = self._clock()
-        status = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of))
+        status = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of), self.me)
         at = line.left() + self._paint_mark(painter, line, status)
         face = sentence_font(_smaller(3), strong=status.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())

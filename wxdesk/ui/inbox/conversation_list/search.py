@@ -25,7 +25,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.labels import KeyCap, key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
-from wxdesk.ui.wording.messages import ago, name_of, preview_of, short_openid, with_names
+from wxdesk.ui.wording.messages import ago, name_of, preview_of, said_by, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
 
 
@@ -172,7 +172,7 @@ def excerpt(hit: SearchHit, phrase: str) -> str:
     if isinstance(item, Message):
         return said
     if item.author is Author.OPERATOR:
-        return f"{item.operator}: {said}" if item.operator else tr("You: {said}", said=said)
+        return said_by(item.operator, said)
     return tr("Rule: {said}", said=said)
 
 

@@ -18,6 +18,7 @@ from wxdesk.core.errors import (
     MoveNotAllowed,
     NotFound,
     SendError,
+    StoreError,
     UnsettledReply,
     WxdeskError,
 )
@@ -86,6 +87,9 @@ class Notices(QObject):
         """Show an error; a foreign one is logged instead of quoted."""
         if isinstance(error, PASSING):
             self.toast(explain(error))
+            return
+        if type(error) is StoreError:  # that it cannot be reached has a bar of its own, as long as that lasts
+            self.toast(tr("This could not be done: {reason}.", reason=explain(error)))
             return
         if not isinstance(error, WxdeskError):
             log.error("Unexpected in the window", exc_info=error)
