@@ -169,6 +169,8 @@ def test_a_port_in_use_is_named_by_the_simulated_wechat_too(tmp_path: Path, caps
     assert capsys.readouterr().err == f"wxdesk: 127.0.0.1:{port} cannot be used: another program uses it\n"
     assert wxdesk(tmp_path, "sandbox", "--host", "203.0.113.1") == 2
     assert "203.0.113.1:0 cannot be used: this machine has no such address" in capsys.readouterr().err
+    assert main(["--home", str(tmp_path), "sandbox", "--port", "65536"]) == 2
+    assert "65536 cannot be used: a port has a number from 0 to 65535" in capsys.readouterr().err
 
 
 def test_a_second_desk_on_the_same_home_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,7 +112,7 @@ def _list(options: argparse.Namespace, home: Path, say: Say) -> int:
         print(json.dumps(found, ensure_ascii=False, indent=2))  # noqa: T201 - the output
         return 0
     for entry in entries:
-        missing = tr("lacks {names}", names=", ".join(lacking[entry.name])) if lacking[entry.name] else ""
+        missing = tr("lacks {names}", names=tr(", ").join(lacking[entry.name])) if lacking[entry.name] else ""
         words = (entry.name, entry.title, entry.app_id, entry.push_mode.value, entry.reply_mode.value)
         paused = tr("paused") if entry.paused else ""
         print("  ".join(word for word in (*words, paused, missing) if word))  # noqa: T201 - the output
@@ -213,7 +213,7 @@ def _pair(text: str) -> tuple[str, object]:
     fields: Mapping[str, Any] = {field.name: field for field in msgspec.structs.fields(AccountEntry)}
     if not found or key not in fields or key == "name":
         raise BadInput(reason=tr("“{text}” is not KEY=VALUE with one of these keys: {keys}.",
-                                 text=key, keys=", ".join(name for name in fields if name != "name")))  # fmt: skip
+                                 text=key, keys=tr(", ").join(name for name in fields if name != "name")))  # fmt: skip
     if not value:
         return key, None
     wanted = fields[key].type

@@ -80,9 +80,10 @@ async def run_sandbox(
     sandbox = Sandbox([given.program()], port=port, host=host)
     try:
         await sandbox.start()
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         await sandbox.stop()
-        reason = tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=tr(why_not_listening(error)))
+        why = tr(why_not_listening(error) if isinstance(error, OSError) else "a port has a number from 0 to 65535")
+        reason = tr("{host}:{port} cannot be used: {reason}", host=host, port=port, reason=why)
         raise BadInput(reason=reason) from None
     try:
         (on_ready or _print_as_line)(given.withhold(sandbox.facts()))
