@@ -2,7 +2,6 @@
 
 from datetime import date
 from itertools import pairwise
-from typing import cast
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
@@ -73,8 +72,7 @@ class InsightsHead(QWidget):
     @property
     def filter(self) -> FigureFilter:
         """The chosen account, and rule or operator."""
-        rule_id, operator = cast("tuple[int, str]", self.who.value)
-        return FigureFilter(str(self.account.value), rule_id, operator)
+        return FigureFilter(self.account.value, *self.who.value)
 
     def offer(self, accounts: list[str], figures: Figures, of: FigureFilter) -> None:
         """Offer the accounts, if several, and whoever is in figures that are not `of` one."""

@@ -64,9 +64,8 @@ class MenuButton(Button):
         self.popup_menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.clicked.connect(self._open)
 
-    def _offer(self, value: object, text: str) -> QAction:
-        action = self.popup_menu.addAction(text)
-        action.setData(value)
+    def _offer(self, text: str, then: Callable[[], object]) -> QAction:
+        action = self.popup_menu.addAction(text.replace("&", "&&"), then)
         action.setCheckable(True)
         return action
 
@@ -83,7 +82,7 @@ class MenuButton(Button):
         self.popup_menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
 
-class SingleChoiceButton(MenuButton):
+class SingleChoiceButton[T](MenuButton):
     """Shows one of a few choices and lets another be chosen.
 
     Words that are wider than `widest` pixels are cut on the button.
@@ -95,54 +94,56 @@ class SingleChoiceButton(MenuButton):
     chosen = Signal(object)
 
     def __init__(
-        self, choices: Sequence[tuple[object, str]], name: str, parent: QWidget | None = None, *, widest: int = 0
+        self, choices: Sequence[tuple[T, str]], name: str, parent: QWidget | None = None, *, widest: int = 0
     ) -> None:
         super().__init__("", parent=parent)
         self._name, self._widest = name, widest
-        self.value: object = choices[0][0]
-        self.popup_menu.aboutToShow.connect(self._fill)
-        self.popup_menu.triggered.connect(self._take)
+        self._lines: dict[T, QAction] = {}
+        self.value = choices[0][0]
+        self.popup_menu.aboutToShow.connect(self.fill)
         self.offer(choices)
 
-    def set_value(self, value: object) -> None:
+    def set_value(self, value: T) -> None:
         """Show `value` as chosen without emitting a signal."""
         self.value = value
-        for action in self.popup_menu.actions():
-            action.setChecked(action.data() == value)
-        self._show_choice(self._name, self._words[value], self._widest)
+        for one, line in self._lines.items():
+            line.setChecked(one == value)
+        self._show_choice(self._name, self._words_of(value), self._widest)
 
-    def offer(self, choices: Sequence[tuple[object, str]]) -> None:
+    def offer(self, choices: Sequence[tuple[T, str]]) -> None:
         """Offer other choices; the value stays if it is among them, else it is the first.
 
         An open menu keeps its lines under the operator's hand; it has the others when it opens again.
         """
         self._words = dict(choices)
-        if not self.popup_menu.isVisible():
-            self._fill()
         self.set_value(self.value if self.value in self._words else choices[0][0])
+        if not self.popup_menu.isVisible():
+            self.fill()
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Fill the menu with the choices of now."""
         self.popup_menu.clear()
-        for value, text in self._words.items():
-            self._offer(value, text.replace("&", "&&")).setChecked(value == self.value)
+        self._lines = {one: self._offer(text, partial(self._take, one)) for one, text in self._words.items()}
+        self.set_value(self.value)
 
-    def _take(self, action: QAction) -> None:
-        self.set_value(action.data())
-        self.chosen.emit(self.value)
+    def _words_of(self, value: T) -> str:
+        return self._words[value]
+
+    def _take(self, value: T) -> None:
+        self.set_value(value)
+        self.chosen.emit(value)
 
 
-class NameMenuButton(MenuButton):
+class NameMenuButton(SingleChoiceButton[str]):
     """Shows one name from a list that is read each time the menu opens.
 
     The chosen name may be gone from the list. `without` is shown while nothing is chosen; `more`, if given, is
     a last line of the menu that does something else. A name that is wider than `widest` pixels is cut.
 
     Signals:
-        chosen: the new name.
         more_asked: the last line.
     """
 
-    chosen = Signal(str)
     more_asked = Signal()
 
     def __init__(
@@ -155,40 +156,22 @@ class NameMenuButton(MenuButton):
         widest: int = 0,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("", parent=parent)
-        self._offered = offered
-        self._widest = widest
-        self._name = name
-        self._without = without
-        self._more = more
-        self.value = ""
-        self.popup_menu.aboutToShow.connect(self.fill)
-        self.popup_menu.triggered.connect(self._take)
-        self.set_value("")
-
-    def set_value(self, value: str) -> None:
-        """Show `value` as chosen without emitting a signal."""
-        self.value = value
-        self._show_choice(self._name, value or self._without, self._widest)
+        self._offered, self._without, self._more = offered, without, more
+        super().__init__([("", without)], name, parent, widest=widest)
 
     def fill(self) -> None:
-        """Fill the menu with the current names."""
-        self.popup_menu.clear()
-        for name in self._offered():
-            self._offer(name, name.replace("&", "&&")).setChecked(name == self.value)
+        """Fill the menu with the names of now."""
+        self._words = {name: name for name in self._offered()}
+        super().fill()
         if self._more:
             self.popup_menu.addSeparator()
-            self.popup_menu.addAction(self._more)
+            self.popup_menu.addAction(self._more, self.more_asked.emit)
 
-    def _take(self, action: QAction) -> None:
-        if not isinstance(action.data(), str):
-            self.more_asked.emit()
-            return
-        self.set_value(action.data())
-        self.chosen.emit(self.value)
+    def _words_of(self, value: str) -> str:
+        return value or self._without
 
 
-class MultiChoiceButton(MenuButton):
+class MultiChoiceButton[T](MenuButton):
     """Shows the chosen ones of a few choices; its menu stays open while they change.
 
     `say` turns the chosen values into text.
@@ -201,24 +184,22 @@ class MultiChoiceButton(MenuButton):
 
     def __init__(
         self,
-        choices: Sequence[tuple[object, str]],
+        choices: Sequence[tuple[T, str]],
         name: str,
-        say: Callable[[Sequence[object]], str],
+        say: Callable[[Sequence[T]], str],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", menu=_StayingMenu(), parent=parent)
         self.popup_menu.setParent(self, self.popup_menu.windowFlags())
         self._name = name
         self._say = say
-        self._actions = {value: self._offer(value, text) for value, text in choices}
-        for action in self._actions.values():
-            action.triggered.connect(self._changed)
+        self._actions = {value: self._offer(text, self._changed) for value, text in choices}
 
-    def values(self) -> list[object]:
+    def values(self) -> list[T]:
         """Return the chosen values in the order of the menu."""
         return [value for value, action in self._actions.items() if action.isChecked()]
 
-    def set_values(self, values: Iterable[object]) -> None:
+    def set_values(self, values: Iterable[T]) -> None:
         """Show these as chosen without emitting a signal."""
         chosen = frozenset(values)
         for value, action in self._actions.items():

@@ -122,7 +122,7 @@ def test_the_menu_of_the_condition_opens_it_and_offers_what_was_made(
     _save(dialog, bridge, qtbot)
     assert _kept(world) == (Calendar("Shop", "", (WeeklySpan(WORKING, OpenSpan(time(9), time(18))),)),)
     part.calendar.fill()
-    assert part.calendar.popup_menu.actions()[0].data() == "Shop"
+    assert part.calendar.popup_menu.actions()[0].text() == "Shop"
     page.editor.revert()
 
 

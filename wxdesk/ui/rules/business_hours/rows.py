@@ -221,7 +221,7 @@ class SpecialDaysRow(QWidget):
         return edit
 
     def _turned(self) -> None:
-        self.span.setVisible(bool(self.state.value))
+        self.span.setVisible(self.state.value)
         self.edited.emit()
 
 

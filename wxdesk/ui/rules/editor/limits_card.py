@@ -54,7 +54,7 @@ class LimitPart(SentencePart):
         """Return `limits` with this one added."""
         number = self.number.value()
         if self.unit is not None:
-            number *= round(timedelta.total_seconds(self.unit.value))  # type: ignore[arg-type]
+            number *= round(self.unit.value.total_seconds())
         return replace(limits, **{self.limit: number})
 
     def widgets(self) -> list[QWidget]:
@@ -119,7 +119,7 @@ def first_number(limit: str) -> int:
     return {"per_contact_s": 600, "per_conversation": 1}.get(limit, 30)
 
 
-def _unit_choices(number: int) -> list[tuple[object, str]]:
+def _unit_choices(number: int) -> list[tuple[timedelta, str]]:
     return [(unit, unit_text(unit, number)) for unit in UNITS]
 
 
@@ -171,7 +171,7 @@ class LimitsCard(EditorCard):
 
     def way(self) -> Delivery:
         """Return the delivery."""
-        return Delivery(str(self.delivery.value))
+        return self.delivery.value
 
     def hold_seconds(self) -> int:
         """Return the seconds for which a reply is held; 0 unless it is."""

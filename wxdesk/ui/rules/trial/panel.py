@@ -143,7 +143,7 @@ class TrialPanel(Frame):
         self.sentence.setEnabled(self.kind.value in WITH_WORDS)
         is_card = self.kind.value is MessageType.CARD
         self.sentence.setPlaceholderText(tr("The card's title") if is_card else tr("What a customer might write"))
-        self.around.show_kind(MessageType(str(self.kind.value)))
+        self.around.show_kind(self.kind.value)
         self._soon()
 
     def _chosen(self) -> None:
@@ -169,7 +169,6 @@ class TrialPanel(Frame):
     def message(self) -> TrialMessage:
         """Return the message that is tried."""
         kind = self.kind.value
-        assert isinstance(kind, MessageType)  # noqa: S101 - the choices are of this type
         source = self.source.text() if kind is MessageType.ENTER_SESSION else None
         return TrialMessage(self.sentence.text(), kind, source, self.writer.alias, around=self.around.supposed())
 

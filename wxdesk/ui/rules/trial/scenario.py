@@ -225,15 +225,17 @@ class TrialScenarioForm(QWidget):
         self.minutes = NumberField(0, MOST_MINUTES, tr("Minutes since that rule spoke"), self)
 
     def _make_states(self) -> None:
-        modes: list[tuple[object, str]] = [(mode, mode_text(mode)) for mode in ReplyMode]
-        self.mode = SingleChoiceButton([(None, tr("as the account")), *modes], tr("Mode of the conversation"), self)
+        modes = ((mode, mode_text(mode)) for mode in ReplyMode)
+        self.mode = SingleChoiceButton[ReplyMode | None](
+            [(None, tr("as the account")), *modes], tr("Mode of the conversation"), self
+        )
         self.taken = SingleChoiceButton(
             [(False, tr("no")), (True, tr("by a person"))], tr("Whether it is taken over"), self
         )
         self.who = SingleChoiceButton(
             [(Presence.PRESENT, tr("somebody")), (Presence.AWAY, tr("nobody"))], tr("Who is at the desk"), self
         )
-        self.left = SingleChoiceButton(
+        self.left = SingleChoiceButton[int | None](
             [(None, tr("what WeChat gives")), *((n, str(n)) for n in range(quota.AFTER_MESSAGE[0] + 1))],
             tr("How many replies WeChat still allows"),
             self,
@@ -265,7 +267,7 @@ class TrialScenarioForm(QWidget):
         self._labels = {field: PlainLabel(name, size=Size.SMALL, role="secondary", parent=self) for name, field in rows}
         for row, (name, field) in enumerate(rows):
             grid.addWidget(self._labels[field], row, 0)
-            narrow = isinstance(field, SingleChoiceButton | NameMenuButton | NumberField)
+            narrow = isinstance(field, SingleChoiceButton | NumberField)
             grid.addWidget(field, row, 1, LEFT if narrow else Qt.AlignmentFlag(0))
             if isinstance(field, QLineEdit) and not isinstance(field, NumberField):
                 field.setAccessibleName(tr("{what} in this trial", what=name))
@@ -278,7 +280,7 @@ class TrialScenarioForm(QWidget):
         self.account.offer(self._account_names())
         self._show(self.account, len(self._accounts) > 1)
 
-    def _account_names(self) -> list[tuple[object, str]]:
+    def _account_names(self) -> list[tuple[str, str]]:
         return [(name, account_title(name)) for name in self._accounts] or [("", "")]
 
     # -- what they are filled with
@@ -305,14 +307,13 @@ class TrialScenarioForm(QWidget):
         for rule in self._rules.rules:
             ids[rule.name] = (*ids.get(rule.name, ()), rule.id)
         said = self._facts().supposed(self._filled, ids)
-        name = self.account.value
         return replace(
             said,
             at=self._at(),
             event=self.event_name.text().strip() or None,
-            account=self._accounts[name] if isinstance(name, str) and name in self._accounts else None,
+            account=self._accounts.get(self.account.value),
             known=self._known,
-            left=left if isinstance(left := self.left.value, int) else None,
+            left=self.left.value,
         )
 
     def otherwise(self) -> list[str]:
@@ -334,17 +335,16 @@ class TrialScenarioForm(QWidget):
         return list(dict.fromkeys(self._labels[field].full_text() for field in changed))
 
     def _facts(self) -> TrialFacts:
-        mode = self.mode.value  # Qt's menus give back the word of it
         return TrialFacts(
-            wrote=bool(self.wrote.value),
+            wrote=self.wrote.value,
             days=self.days.value(),
             number=self.number.value(),
             tags=self.tags.text(),
             rule=self.rule.value,
             minutes=self.minutes.value(),
-            mode=None if mode is None else ReplyMode(str(mode)),
-            taken=bool(self.taken.value),
-            operator=Presence(str(self.who.value)),
+            mode=self.mode.value,
+            taken=self.taken.value,
+            operator=self.who.value,
         )
 
     def _put(self, facts: TrialFacts) -> None:
@@ -378,7 +378,7 @@ class TrialScenarioForm(QWidget):
             widget.setVisible(shown)
 
     def _show_numbers(self) -> None:
-        self._show(self.days, bool(self.wrote.value))
+        self._show(self.days, self.wrote.value)
         self._show(self.minutes, bool(self.rule.value))
 
     def _changed(self) -> None:

@@ -166,8 +166,7 @@ class TextBody(QWidget):
 
     def which(self) -> Variant:
         """Return the way a variant is picked; FIRST for a single one."""
-        # Qt's menu gives a plain text.
-        return Variant(str(self.variant.value)) if len(self._texts) > 1 else Variant.FIRST
+        return self.variant.value if len(self._texts) > 1 else Variant.FIRST
 
     def look_at(self, variant: int) -> None:
         """Show that variant, or the last one if there are fewer."""

@@ -98,9 +98,7 @@ class ReplyBody(ActionBody):
     def action(self) -> Action:
         """Return the action with its texts; a single one leaves no choice of wording."""
         first, *others = [wording.edit.text() for wording in self.wordings]
-        chosen = (
-            Variant(str(self.choice.value)) if others or self._action.variant is self.choice.value else Variant.FIRST
-        )
+        chosen = self.choice.value if others or self._action.variant is self.choice.value else Variant.FIRST
         return replace(self._action, text=first, others=tuple(others), variant=chosen)
 
     def place(self, where: FieldPath, line: int) -> QWidget:

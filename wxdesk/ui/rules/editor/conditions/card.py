@@ -45,7 +45,7 @@ class ConditionsCard(EditorCard):
         self.types = MultiChoiceButton(
             [(kind, type_name(kind)) for kind in MessageType],
             tr("Kinds of message"),
-            type_names,  # type: ignore[arg-type]
+            type_names,
         )
         self.types.setParent(self._sentence)
         self.types.changed.connect(self.changed)
@@ -104,7 +104,7 @@ class ConditionsCard(EditorCard):
 
     def kinds(self) -> frozenset[MessageType]:
         """Return the kinds of message that the rule answers."""
-        return frozenset(kind for kind in self.types.values() if isinstance(kind, MessageType))
+        return frozenset(self.types.values())
 
     def when(self) -> Condition:
         """Return the conditions; none for the default rule."""

@@ -61,7 +61,7 @@ class HoursPart(ConditionPart):
 
     def add_to(self, when: Condition) -> Condition:
         """Add the hours of the chosen calendar."""
-        return replace(when, hours=HoursTest(self._reference, bool(self.side.value)))
+        return replace(when, hours=HoursTest(self._reference, self.side.value))
 
     def first(self) -> QWidget:
         """Return the chooser of the calendar."""
@@ -80,12 +80,10 @@ class HoursPart(ConditionPart):
         self.changed.emit()
 
 
-class ChoicePart(ConditionPart):
+class ChoicePart[T](ConditionPart):
     """Part with one of a few values: the operator's presence, or the first contact."""
 
-    def __init__(
-        self, condition: str, choices: Sequence[tuple[object, str]], label: str, value: object, host: QWidget
-    ) -> None:
+    def __init__(self, condition: str, choices: Sequence[tuple[T, str]], label: str, value: T, host: QWidget) -> None:
         super().__init__(condition, host)
         self.choice = SingleChoiceButton(choices, label, host)
         self.choice.set_value(value)

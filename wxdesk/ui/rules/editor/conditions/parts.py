@@ -212,7 +212,7 @@ class SourcePart(ConditionPart):
     def add_to(self, when: Condition) -> Condition:
         """Add the value, keeping the required fields."""
         before = when.session_from or SessionFromTest()
-        return replace(when, session_from=replace(before, **{str(self.how.value): self.field.text()}))  # type: ignore[arg-type]
+        return replace(when, session_from=replace(before, **{self.how.value: self.field.text()}))  # type: ignore[arg-type]
 
     def owns(self, where: FieldPath) -> bool:
         """Return True unless the fault is in a field, which has a part of its own."""
