@@ -21,7 +21,8 @@ from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.inbox.conversation_list.search import Place, SearchModel
 from wxdesk.ui.inbox.held_replies.view import HeldModel, asked_text
 from wxdesk.ui.rules.review.rows import ReviewRow, ReviewRows
-from wxdesk.ui.templates.template_list import Role, TemplateModel
+from wxdesk.ui.templates.template_list import TemplateModel
+from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.wording.messages import readable
 
 AS_SPOKEN = Qt.ItemDataRole.AccessibleTextRole
@@ -68,7 +69,7 @@ def _held(texts: list[str]) -> tuple[QAbstractItemModel, Callable[[int], str]]:
 def _templates(texts: list[str]) -> tuple[QAbstractItemModel, Callable[[int], str]]:
     model = TemplateModel(clock)
     model.show([Template(number, f"{number:03}", text) for number, text in enumerate(texts, 1)])
-    return model, lambda row: str(model.index(row).data(Role.TEXT))
+    return model, lambda row: model.index(row).data(RECORD).text
 
 
 def _review(texts: list[str]) -> tuple[QAbstractItemModel, Callable[[int], str]]:

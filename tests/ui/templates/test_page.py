@@ -22,9 +22,10 @@ from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage
-from wxdesk.ui.templates.template_list import Role
+from wxdesk.ui.templates.template_list import TemplateRow
 from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.fields.labelled import LabelledField
+from wxdesk.ui.widgets.row_list import RECORD
 
 type Stored = Callable[[], list[Template]]
 
@@ -59,14 +60,10 @@ def choose(page: TemplatesPage, title: str) -> None:
 def test_each_row_tells_how_a_template_is_used(qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage) -> None:
     assert titles(page) == ["Hours", "Parcel", "Returns"]
     row = page.model.index(2)
-    assert [row.data(role) for role in (Role.SHORTCUT, Role.TEXT, Role.FACTS)] == [
-        "/back",
-        "Returns",
-        "Shop · Link · Not used yet",
-    ]
+    assert row.data(RECORD) == TemplateRow("Returns", "/back", "Returns", "Shop · Link · Not used yet", unsaved=False)
     for _ in range(2):
         world.call(world.desk.templates.count_use(page.model.templates[0].id))
-    qtbot.waitUntil(lambda: page.model.index(0).data(Role.FACTS) == "Shop · Used 2 times · just now")
+    qtbot.waitUntil(lambda: page.model.index(0).data(RECORD).facts == "Shop · Used 2 times · just now")
 
 
 def test_the_list_is_searched_and_narrowed_by_category(qtbot: QtBot, page: TemplatesPage) -> None:

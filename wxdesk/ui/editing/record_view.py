@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QMenu, QWidget
 
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_list import Index, RowList, RowModel
 
 
@@ -178,3 +179,10 @@ def list_header(parent: QWidget, title: str, beside: QWidget | None, *buttons: Q
     for button in buttons:
         row.addWidget(button)
     return head
+
+
+def paint_unsaved(painter: QPainter, line: QRect, unsaved: bool, theme: Theme) -> None:
+    """Begin a row's `line` with the mark of what is unsaved; the rest is left."""
+    if unsaved:
+        mark = tr("Not saved")
+        line.setLeft(line.left() + paint_text(painter, line, f"{mark}  ", font(Size.SMALL), theme.color("pending")))

@@ -2,18 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from functools import partial
 from operator import attrgetter
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QStackedLayout, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedLayout, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
-from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header
+from wxdesk.ui.editing.record_view import RecordModel, RecordView, list_header, paint_unsaved
 from wxdesk.ui.look.keys import is_pressed
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
@@ -22,16 +22,18 @@ from wxdesk.ui.widgets.buttons import Button, Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_row, paint_text
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import Index, RowDelegate
 
 
-class Role(IntEnum):
-    """Data of a row besides its title (Qt's DisplayRole)."""
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """Texts of a template's row."""
 
-    SHORTCUT = Qt.ItemDataRole.UserRole + 1
-    TEXT = Qt.ItemDataRole.UserRole + 2
-    FACTS = Qt.ItemDataRole.UserRole + 3
-    UNSAVED = Qt.ItemDataRole.UserRole + 4
+    title: str
+    shortcut: str
+    text: str
+    facts: str
+    unsaved: bool
 
 
 class TemplateModel(RecordModel[Template]):
@@ -75,36 +77,18 @@ class TemplateModel(RecordModel[Template]):
         self._category = category
         self._narrow()
 
-    # -- what Qt asks
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        template = self.record_at(index)
-        if template is None:
-            return None
-        match role:
-            case Role.SHORTCUT:
-                return shortcut_text(template.shortcut)
-            case Role.TEXT:
-                return row_text(template, self._one_line(template))
-            case Role.FACTS:
-                return facts_text(template, self._clock())
-            case Role.UNSAVED:
-                return template.id == self._unsaved
-            case _:
-                return super().data(index, role)
-
     def _title(self, row: Template) -> str:
         return row.title
 
+    def _shown(self, row: Template) -> TemplateRow:
+        text = row_text(row, self._one_line(row))
+        facts = facts_text(row, self._clock())
+        return TemplateRow(row.title, shortcut_text(row.shortcut), text, facts, row.id == self._unsaved)
+
     def _spoken(self, row: Template) -> str:
-        unsaved = tr("Not saved") if row.id == self._unsaved else ""
-        parts = (
-            row.title,
-            shortcut_text(row.shortcut),
-            unsaved,
-            row_text(row, self._one_line(row)),
-        )
-        return ", ".join(part for part in (*parts, facts_text(row, self._clock())) if part)
+        shown = self._shown(row)
+        parts = (shown.title, shown.shortcut, tr("Not saved") if shown.unsaved else "", shown.text, shown.facts)
+        return ", ".join(filter(None, parts))
 
     def _narrow(self) -> None:
         fitting = [one for one in self.templates if not self._category or one.category == self._category]
@@ -116,45 +100,34 @@ LEFT, RIGHT = 16, 14
 LINE = 19
 
 
-class TemplateDelegate(QStyledItemDelegate):
+class TemplateDelegate(RowDelegate[TemplateRow]):
     """Delegate that paints a row in three lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, Measure.ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: TemplateRow) -> None:
         theme = Theme.current()
         rect: QRect = option.rect
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_row(painter, option, theme)
         line = QRect(rect.left() + LEFT, rect.top() + 9, rect.width() - LEFT - RIGHT, LINE)
-        _title(painter, QRect(line), index, theme)
+        _paint_title(painter, QRect(line), row, theme)
         line.moveTop(line.top() + LINE + 1)
-        paint_text(painter, line, index.data(Role.TEXT), font(Size.SMALL), theme.color("secondary"))
+        paint_text(painter, line, row.text, font(Size.SMALL), theme.color("secondary"))
         line.moveTop(line.top() + LINE)
-        _facts(painter, line, index, theme)
-        painter.restore()
+        paint_unsaved(painter, line, row.unsaved, theme)
+        paint_text(painter, line, row.facts, font(Size.SMALL), theme.color("secondary"))
 
 
-def _title(painter: QPainter, line: QRect, index: Index, theme: Theme) -> None:
-    shortcut = index.data(Role.SHORTCUT)
-    if shortcut:
+def _paint_title(painter: QPainter, line: QRect, row: TemplateRow, theme: Theme) -> None:
+    if row.shortcut:
         face = font(Size.SMALL)
-        wide = min(QFontMetrics(face).horizontalAdvance(shortcut), line.width() // 2)
+        wide = min(QFontMetrics(face).horizontalAdvance(row.shortcut), line.width() // 2)
         place = QRect(line.right() - wide, line.top(), wide + 1, line.height())
-        paint_text(painter, place, shortcut, face, theme.color("accent"))
+        paint_text(painter, place, row.shortcut, face, theme.color("accent"))
         line.setRight(place.left() - 10)
-    name = index.data(Qt.ItemDataRole.DisplayRole)
-    paint_text(painter, line, name, font(Size.BODY, strong=True), theme.color("text"))
-
-
-def _facts(painter: QPainter, line: QRect, index: Index, theme: Theme) -> None:
-    face = font(Size.SMALL)
-    if index.data(Role.UNSAVED):
-        mark = tr("Not saved")
-        line.setLeft(line.left() + paint_text(painter, line, f"{mark}  ", face, theme.color("pending")))
-    paint_text(painter, line, index.data(Role.FACTS), face, theme.color("secondary"))
+    paint_text(painter, line, row.title, font(Size.BODY, strong=True), theme.color("text"))
 
 
 MOST_CHIPS = 8

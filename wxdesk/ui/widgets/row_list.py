@@ -20,7 +20,7 @@ type Index = QModelIndex | QPersistentModelIndex
 
 ROOT = QModelIndex()
 RECORD = Qt.ItemDataRole.UserRole + 1
-"""Role of the row itself, for its painter and its view."""
+"""Role of the row itself, or what its painter shows of it."""
 
 
 class RowModel[R](QAbstractListModel):
@@ -45,11 +45,15 @@ class RowModel[R](QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(self._tip(row))
             case _:
-                return row if role == RECORD else None
+                return self._shown(row) if role == RECORD else None
 
     def _spoken(self, row: R) -> str:
         """Return the row as a sentence for screen readers."""
         raise NotImplementedError
+
+    def _shown(self, row: R) -> object:
+        """Return what painter and view get of a row."""
+        return row
 
     def _title(self, row: R) -> str:
         return self._spoken(row)

@@ -26,8 +26,8 @@ from wxdesk.ui.rules.business_hours.draft import draft_of, read_draft
 from wxdesk.ui.rules.business_hours.text import state_text
 from wxdesk.ui.rules.editor.conditions.context_parts import HoursPart
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.rule_list.model import Role
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.row_list import RECORD
 
 SHOP = Calendar("Shop", "Asia/Shanghai", (WeeklySpan(frozenset(Weekday), OpenSpan(time(9), time(21))),))
 _DAYS = frozenset(Weekday)
@@ -259,7 +259,7 @@ def test_a_renamed_calendar_keeps_its_rules(
     [stored] = [one for one in world.call(world.desk.rules.rulebook.all()) if one.id == rule.id]
     assert stored == rule
     assert [one.name for one in _kept(world)] == ["Store"]
-    assert "“Store”" in page.rules.data(page.rules.index(page.rules.row_of(rule.id)), Role.SUMMARY)
+    assert "“Store”" in page.rules.index(page.rules.row_of(rule.id)).data(RECORD).summary
     part = page.editor.when_card.part("hours")
     assert isinstance(part, HoursPart)
     assert part.calendar.value == "Store"

@@ -10,8 +10,8 @@ from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.rule_list.model import Role
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.row_list import RECORD
 
 
 @pytest.mark.expects_log("stored rule")
@@ -24,11 +24,11 @@ def test_a_rule_that_is_left_out_says_why_in_its_row(
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 5)
     row = page.rules.index(page.rules.row_of(late.id))
     why = "Left out: There is no template “sorry”."
-    assert row.data(Role.LEFT_OUT) == why
+    assert row.data(RECORD).left_out == why
     assert why in row.data(Qt.ItemDataRole.AccessibleTextRole)
     assert why in row.data(Qt.ItemDataRole.ToolTipRole)
-    assert page.rules.index(0).data(Role.LEFT_OUT) == ""
+    assert page.rules.index(0).data(RECORD).left_out == ""
     [trouble] = world.desk.health.state.troubles
     assert trouble.text == "Rule “Late” is left out: There is no template “sorry”."
     world.call(world.desk.templates.save(Template(0, "Apology", "We are sorry.", "sorry")))
-    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(page.rules.row_of(late.id)).data(Role.LEFT_OUT) == "")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(page.rules.row_of(late.id)).data(RECORD).left_out == "")

@@ -23,12 +23,13 @@ from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.editing.list_undo import UndoableChange
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.rule_list.model import Role, RuleModel
+from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.rule_list.panel import EDGE, TEXT_LEFT, fitting_figures, moved_order, switch_rect
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.wording.messages import clock_time, day_text
 
 type Stored = Callable[[], list[Rule]]
@@ -46,8 +47,8 @@ def _names(rules: list[Rule]) -> list[str]:
 
 def test_the_rules_stand_in_their_order_with_what_they_do(page: RulesPage) -> None:
     assert _shown(page) == NAMES
-    assert [page.rules.index(row).data(Role.NUMBER) for row in range(4)] == [1, 2, 3, 4]
-    said = [page.rules.index(row).data(Role.SUMMARY) for row in range(4)]
+    assert [page.rules.index(row).data(RECORD).number for row in range(4)] == [1, 2, 3, 4]
+    said = [page.rules.index(row).data(RECORD).summary for row in range(4)]
     assert said == [
         "contains refund, 退款 · hands over",
         "contains opening hours, 几点",
@@ -61,17 +62,17 @@ def test_hits_of_the_week_and_corrections_are_counted(
     page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
     hours, refunds = page.rules.index(1), page.rules.index(0)
-    assert hours.data(Role.FIGURES) == "never matched yet"
+    assert hours.data(RECORD).figures[0] == "never matched yet"
     world.say("oX3f0000000000000000009k2", "when is the shop open? opening hours")
     world.call(world.desk.rules.rulebook.save(replace(page.rules.rules[1], delivery=Delivery.DRAFT)))
     thread = world.say("oX3f0000000000000000009k2", "opening hours, please")
-    qtbot.waitUntil(lambda: str(hours.data(Role.FIGURES)).startswith("2 hits in 7 days · Today "))
+    qtbot.waitUntil(lambda: hours.data(RECORD).figures[0].startswith("2 hits in 7 days · Today "))
     [draft] = world.call(world.store.replies.pending())
     assert draft.conversation_id == thread
     world.call(world.desk.replies.cancel(draft.id))
-    qtbot.waitUntil(lambda: "2 hits in 7 days · 1 corrected · Today " in str(hours.data(Role.FIGURES)))
+    qtbot.waitUntil(lambda: "2 hits in 7 days · 1 corrected · Today " in hours.data(RECORD).figures[0])
     assert "1 of its answers was changed or stopped by a person" in hours.data(Qt.ItemDataRole.ToolTipRole)
-    assert refunds.data(Role.FIGURES) == "never matched yet"
+    assert refunds.data(RECORD).figures[0] == "never matched yet"
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -88,7 +89,7 @@ def test_when_a_rule_matched_last_is_never_cut(page: RulesPage, language: str, a
         assert row.width() < 270
         small = font(Size.SMALL, tabular=True)
         for room in (row.width() - TEXT_LEFT - EDGE, row.width() - TEXT_LEFT - EDGE - 80):  # beside “Not saved”
-            shown = fitting_figures(small, room, page.rules.index(0))
+            shown = fitting_figures(small, room, page.rules.index(0).data(RECORD).figures)
             assert QFontMetrics(small).horizontalAdvance(shown) <= room
             assert shown.endswith(day_text(now - ago, now)) or clock_time(now - ago) in shown
             assert "1,288" in shown or room < 150  # hits are told too where they fit

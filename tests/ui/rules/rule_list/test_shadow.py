@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from wxdesk.core.model.rule import Condition, Delivery, Rule, RuleVerdict, Verdict
-from wxdesk.ui.rules.rule_list.model import Role, RuleModel
+from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.text import verdict_text
 from wxdesk.ui.rules.trial.verdicts import VerdictModel
+from wxdesk.ui.widgets.row_list import RECORD
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_a_rule_that_delivers_in_its_own_way_says_how(
     rules = RuleModel()
     rules.show([Rule("r", id=1, when=Condition(any=("x",)), delivery=delivery, hold_seconds=seconds)])
     row = rules.index(0)
-    assert (row.data(Role.SUMMARY), row.data(Role.MARK)) == ("contains x", mark)
+    assert (row.data(RECORD).summary, row.data(RECORD).mark) == ("contains x", mark)
     spoken = " · ".join(filter(None, ["contains x", words, "never matched yet"]))
     assert row.data(Qt.ItemDataRole.AccessibleTextRole) == f"1. r, switched on: {spoken}"
     assert words in row.data(Qt.ItemDataRole.ToolTipRole)

@@ -16,8 +16,8 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.rules.page import RulesPage
-from wxdesk.ui.rules.trial.verdicts import Role
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.row_list import RECORD
 
 RULES = """
 [[rules]]
@@ -122,7 +122,7 @@ def test_a_stored_customer_is_found_by_a_part_of_his_name_and_supposed(
     _says(page, qtbot, "Good to see you, Li Lei.")
     assert not writer.picker.isVisible()
     verdicts = trial.verdicts.verdicts
-    assert [ok for ok, _ in verdicts.index(0).data(Role.LINES)] == [True, True]
+    assert [ok for ok, _ in verdicts.index(0).data(RECORD).lines] == [True, True]
     assert writer.name.isReadOnly()
     told = writer.taken.full_text()
     assert told.startswith("From the conversation with Li Lei: tags VIP; last wrote ")

@@ -20,6 +20,7 @@ from wxdesk.ui.rules.editor.actions.bodies import SnoozeBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
+from wxdesk.ui.rules.text import verdict_text
 from wxdesk.ui.rules.trial.verdicts import (
     BESIDE_MARK,
     LEFT,
@@ -27,19 +28,20 @@ from wxdesk.ui.rules.trial.verdicts import (
     MOST_LINES,
     NAME_ROW,
     RIGHT,
-    Role,
     VerdictDelegate,
+    VerdictLines,
     VerdictList,
     VerdictModel,
 )
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, Index
 
 
 def _rows(page: RulesPage) -> list[tuple[str, bool | None, str | None]]:
     model = page.trial.verdicts.verdicts
-    rows = [model.index(row) for row in range(model.rowCount())]
-    return [(row.data(), row.data(Role.MATCHED), row.data(Role.REASON)) for row in rows]
+    reasons = [verdict_text(one) if isinstance(one, RuleVerdict) else None for one in model.rows()]
+    found = [model.index(row).data(RECORD) for row in range(len(reasons))]
+    return [(one.words, one.matched, why) for one, why in zip(found, reasons, strict=True)]
 
 
 def test_each_rule_says_why_and_the_answer_is_shown(page: RulesPage, world: World, qtbot: QtBot) -> None:
@@ -226,10 +228,10 @@ def test_each_condition_has_its_own_verdict(page: RulesPage, qtbot: QtBot) -> No
     page.trial.sentence.setText("几点")
     qtbot.waitUntil(lambda: bool(_rows(page)))
     model = page.trial.verdicts.verdicts
-    assert model.index(0).data(Role.LINES) == [(False, "does not contain “refund” “退款”")]
-    assert model.index(1).data(Role.LINES) == [(True, "contains “几点”"), (True, "does not contain “refund”")]
+    assert model.index(0).data(RECORD).lines == [(False, "does not contain “refund” “退款”")]
+    assert model.index(1).data(RECORD).lines == [(True, "contains “几点”"), (True, "does not contain “refund”")]
     page.trial.sentence.setText("refund")
-    qtbot.waitUntil(lambda: model.index(0).data(Role.LINES) == [(True, "contains “refund”")])
+    qtbot.waitUntil(lambda: model.index(0).data(RECORD).lines == [(True, "contains “refund”")])
 
 
 SHOP_RULES = """
@@ -321,8 +323,7 @@ def test_an_answer_that_does_not_fit_into_what_is_left_is_not_sent(page: RulesPa
     left.popup_menu.actions()[1].trigger()
     assert left.text() == "0"
     qtbot.waitUntil(lambda: trial.bubbles.texts == ["几点"])
-    said = "Nothing of it is sent: it takes 1 reply, and rules may send 0 here."
-    assert trial.note.full_text() == said
+    assert trial.note.full_text() == "Nothing of it is sent: it takes 1 reply, and rules may send 0 here."
     left.popup_menu.actions()[0].trigger()
     qtbot.waitUntil(lambda: trial.bubbles.texts[1:] == ["We open at 9."])
 
@@ -359,7 +360,8 @@ def test_a_long_verdict_is_read_whole_on_as_many_lines_as_it_needs(qtbot: QtBot)
 def test_a_verdict_that_is_longer_than_its_lines_says_that_there_is_more(qtbot: QtBot, word: str) -> None:
     class Cut(QIdentityProxyModel):
         def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-            return [(False, shown)] if role == Role.LINES else super().data(index, role)
+            cut = VerdictLines("long", matched=False, lines=[(False, shown)])
+            return cut if role == RECORD else super().data(index, role)
 
     listed = VerdictList()
     qtbot.addWidget(listed)
@@ -369,7 +371,7 @@ def test_a_verdict_that_is_longer_than_its_lines_says_that_there_is_more(qtbot: 
     listed.show()
     delegate = listed.itemDelegate()
     assert isinstance(delegate, VerdictDelegate)
-    [(_, words)] = listed.verdicts.index(0).data(Role.LINES)
+    [(_, words)] = listed.verdicts.index(0).data(RECORD).lines
     room = listed.viewport().width() - LEFT - RIGHT - BESIDE_MARK
     shown = delegate.shown(words, room)
     assert shown.endswith("…")

@@ -1,9 +1,8 @@
 """List model of the rules in the order of their evaluation, and a row's texts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import IntEnum
 from types import MappingProxyType
 from uuid import uuid4
 
@@ -20,16 +19,22 @@ from wxdesk.ui.wording.messages import clock_time, day_text
 RULE_MIME = "application/x-wxdesk-rule"
 
 
-class Role(IntEnum):
-    """Data of a row besides its name (DisplayRole) and switch (CheckStateRole)."""
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """Texts of a rule's row.
 
-    NUMBER = Qt.ItemDataRole.UserRole + 2
-    SUMMARY = Qt.ItemDataRole.UserRole + 3
-    UNSAVED = Qt.ItemDataRole.UserRole + 4
-    FIGURES = Qt.ItemDataRole.UserRole + 5
-    MARK = Qt.ItemDataRole.UserRole + 6
-    SHORTER_FIGURES = Qt.ItemDataRole.UserRole + 7
-    LEFT_OUT = Qt.ItemDataRole.UserRole + 8
+    mark: its delivery as a chip · left_out: why it cannot be used, or empty · figures: the same in shorter and
+    shorter forms.
+    """
+
+    number: int
+    name: str
+    enabled: bool
+    mark: str
+    summary: str
+    unsaved: bool
+    left_out: str
+    figures: Sequence[str]
 
 
 class RuleModel(RecordModel[Rule]):
@@ -81,32 +86,21 @@ class RuleModel(RecordModel[Rule]):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         rule = self.record_at(index)
-        if rule is None:
-            return None
-        match role:
-            case Qt.ItemDataRole.CheckStateRole:
-                return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
-            case Role.NUMBER:
-                return index.row() + 1
-            case Role.LEFT_OUT:
-                return self._why_left_out(rule)
-            case _:
-                return self._fact(index, rule, role)
+        if rule is None or role != Qt.ItemDataRole.CheckStateRole:
+            return super().data(index, role)
+        return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
 
-    def _fact(self, index: Index, rule: Rule, role: int) -> object:
-        match role:
-            case Role.SUMMARY:
-                return self._summary(rule)
-            case Role.UNSAVED:
-                return rule.id == self._unsaved
-            case Role.FIGURES:
-                return figures_line(self._of(rule), self._now)
-            case Role.SHORTER_FIGURES:
-                return shorter_figures(self._of(rule), self._now)
-            case Role.MARK:
-                return delivery_mark(rule)
-            case _:
-                return super().data(index, role)
+    def _shown(self, row: Rule) -> RuleRow:
+        return RuleRow(
+            self.row_of(row.id) + 1,
+            row.name,
+            row.enabled,
+            delivery_mark(row),
+            self._summary(row),
+            row.id == self._unsaved,
+            self._why_left_out(row),
+            (figures_line(self._of(row), self._now), *shorter_figures(self._of(row), self._now)),
+        )
 
     def setData(  # noqa: N802 - Qt's name
         self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.events import DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.operator import Role as OperatorRole
@@ -27,9 +27,9 @@ from wxdesk.desk.rules.exchange import ImportResult
 from wxdesk.desk.rules.import_check import import_summary
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.list_undo import Inverse, ListUndo, UndoableChange
-from wxdesk.ui.editing.record_view import RecordView, list_header
+from wxdesk.ui.editing.record_view import RecordView, list_header, paint_unsaved
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.rules.rule_list.model import Role, RuleModel
+from wxdesk.ui.rules.rule_list.model import RuleModel, RuleRow
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
@@ -37,7 +37,7 @@ from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_row, paint_text
 from wxdesk.ui.widgets.rights import Rights
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import Index, RowDelegate
 from wxdesk.ui.wording.messages import quoted
 
 LINE = 19
@@ -57,26 +57,23 @@ def switch_rect(row: QRect) -> QRect:
     return at
 
 
-class RuleDelegate(QStyledItemDelegate):
+class RuleDelegate(RowDelegate[RuleRow]):
     """Delegate for number, name, delivery, summary, figures or fault, and switch."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, Measure.ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: RuleRow) -> None:
         theme = Theme.current()
         rect: QRect = option.rect
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_row(painter, option, theme)
-        on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
-        place, number = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height()), str(index.data(Role.NUMBER))
-        paint_text(painter, place, number, font(Size.SMALL, tabular=True), theme.color("secondary"), RIGHT)
-        _words(painter, rect, index, on, theme)
+        place = QRect(rect.left(), rect.top(), NUMBER_RIGHT, rect.height())
+        paint_text(painter, place, str(row.number), font(Size.SMALL, tabular=True), theme.color("secondary"), RIGHT)
+        _paint_words(painter, rect, row, theme)
         if not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
             painter.setOpacity(LOCKED_OPACITY)
-        paint_switch(painter, QRectF(switch_rect(rect)), 1.0 if on else 0.0, theme, on=on)
-        painter.restore()
+        paint_switch(painter, QRectF(switch_rect(rect)), 1.0 if row.enabled else 0.0, theme, on=row.enabled)
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         if not isinstance(event, QMouseEvent) or event.button() is not Qt.MouseButton.LeftButton:
@@ -92,40 +89,35 @@ class RuleDelegate(QStyledItemDelegate):
         return True
 
 
-def _words(painter: QPainter, rect: QRect, index: Index, on: bool, theme: Theme) -> None:
+def _paint_words(painter: QPainter, rect: QRect, row: RuleRow, theme: Theme) -> None:
     width = switch_rect(rect).left() - TEXT_LEFT - rect.left() - 12
     line = QRect(rect.left() + TEXT_LEFT, rect.top() + 9, width, LINE)
-    _title(painter, QRect(line), index, on, theme)
+    _paint_title(painter, QRect(line), row, theme)
     line.moveTop(line.top() + LINE + 1)
-    off = "" if on else tr("Switched off") + " · "
-    paint_text(painter, line, off + index.data(Role.SUMMARY), font(Size.SMALL), theme.color("secondary"))
+    off = "" if row.enabled else tr("Switched off") + " · "
+    paint_text(painter, line, off + row.summary, font(Size.SMALL), theme.color("secondary"))
     line.moveTop(line.top() + LINE)
-    if index.data(Role.UNSAVED):
-        mark = tr("Not saved")
-        line.setLeft(line.left() + paint_text(painter, line, f"{mark}  ", font(Size.SMALL), theme.color("pending")))
-    face, left_out = font(Size.SMALL, tabular=True), index.data(Role.LEFT_OUT)
+    paint_unsaved(painter, line, row.unsaved, theme)
+    face = font(Size.SMALL, tabular=True)
     line.setRight(rect.right() - EDGE)  # below the switch
-    said = left_out or fitting_figures(face, line.width(), index)
-    paint_text(painter, line, said, face, theme.color("failed" if left_out else "secondary"))
+    said = row.left_out or fitting_figures(face, line.width(), row.figures)
+    paint_text(painter, line, said, face, theme.color("failed" if row.left_out else "secondary"))
 
 
-def fitting_figures(face: QFont, width: int, index: Index) -> str:
-    """Return the longest form of the rule's figures that fits into `width` pixels."""
-    ways = (index.data(Role.FIGURES), *index.data(Role.SHORTER_FIGURES))
+def fitting_figures(face: QFont, width: int, figures: Sequence[str]) -> str:
+    """Return the longest form of a rule's figures that fits into `width` pixels."""
     room = QFontMetrics(face)
-    return next((way for way in ways if room.horizontalAdvance(way) <= width), ways[-1])
+    return next((way for way in figures if room.horizontalAdvance(way) <= width), figures[-1])
 
 
-def _title(painter: QPainter, line: QRect, index: Index, on: bool, theme: Theme) -> None:
-    name = index.data(Qt.ItemDataRole.DisplayRole)
-    mark = index.data(Role.MARK)
+def _paint_title(painter: QPainter, line: QRect, row: RuleRow, theme: Theme) -> None:
     face = font(Size.BODY, strong=True)
-    if mark:
-        wide = QFontMetrics(font(Size.CAPTION)).horizontalAdvance(mark) + 2 * CHIP_EDGE
+    if row.mark:
+        wide = QFontMetrics(font(Size.CAPTION)).horizontalAdvance(row.mark) + 2 * CHIP_EDGE
         room = line.width() - wide - CHIP_GAP
-        line.setWidth(min(room, QFontMetrics(face).horizontalAdvance(name) + 1))
-        _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, LINE - 2), mark, theme)
-    paint_text(painter, line, name, face, theme.color("text" if on else "secondary"))
+        line.setWidth(min(room, QFontMetrics(face).horizontalAdvance(row.name) + 1))
+        _chip(painter, QRect(line.right() + CHIP_GAP, line.top() + 1, wide, LINE - 2), row.mark, theme)
+    paint_text(painter, line, row.name, face, theme.color("text" if row.enabled else "secondary"))
 
 
 def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:

@@ -3,20 +3,19 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from enum import IntEnum
+from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.model.rule import RuleVerdict
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.rules.text import verdict_lines, verdict_text
-from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_text
-from wxdesk.ui.widgets.row_list import Index
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 
 NAME_ROW = 31
 LINE = 19
@@ -32,89 +31,68 @@ _LONG_WORD = re.compile("[^\\s\u2e80-\uffef]{24,}")
 """Words that need cutting to fit a line: an address or a pattern, no Chinese."""
 
 
-class Role(IntEnum):
-    """Data of a row besides the rule's name."""
+@dataclass(frozen=True, slots=True)
+class VerdictLines:
+    """Texts of a row; `matched` is None for the rules that were not asked.
 
-    MATCHED = Qt.ItemDataRole.UserRole + 1
-    REASON = Qt.ItemDataRole.UserRole + 2
-    LINES = Qt.ItemDataRole.UserRole + 3
-    """Each tested condition: if it held, and what was found; else the rule's reason."""
+    lines: each tested condition, if it held, and what was found; else the rule's reason.
+    """
+
+    words: str
+    matched: bool | None = None
+    lines: Sequence[tuple[bool, str]] = ()
 
 
-class VerdictModel(QAbstractListModel):
-    """Model of the verdicts, in the order of evaluation."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._verdicts: tuple[RuleVerdict, ...] = ()
-        self._left = 0
+class VerdictModel(RowModel[RuleVerdict | int]):
+    """Model of the verdicts in order, and of the number of rules not asked."""
 
     def show(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
         """Show these verdicts and the number of rules that were not asked."""
-        self.beginResetModel()
-        self._verdicts = tuple(verdicts)
-        self._left = left
-        self.endResetModel()
+        self._replace_rows([*verdicts, left] if left else verdicts)
 
     def matched_row(self) -> int:
         """Return the row of the last rule that matched, or -1."""
-        spoke = (row for row, verdict in enumerate(self._verdicts) if verdict.matched and not verdict.shadow)
+        spoke = (
+            at for at, row in enumerate(self._rows) if isinstance(row, RuleVerdict) and row.matched and not row.shadow
+        )
         return max(spoke, default=-1)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        """Return a row for each verdict, and one for the rest."""
-        return 0 if parent.isValid() else len(self._verdicts) + bool(self._left)
+    def _shown(self, row: RuleVerdict | int) -> VerdictLines:
+        if not isinstance(row, RuleVerdict):
+            return VerdictLines(self._title(row))
+        said = verdict_lines(row)
+        if row.shadow:
+            return VerdictLines(row.rule_name, matched=False, lines=[(True, tr("looks on only")), *said])
+        return VerdictLines(row.rule_name, row.matched, said or [(row.matched, verdict_text(row))])
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        if index.row() >= len(self._verdicts):
-            return self._rest() if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
-        return _fact(self._verdicts[index.row()], role)
+    def _title(self, row: RuleVerdict | int) -> str:
+        if isinstance(row, RuleVerdict):
+            return row.rule_name
+        return ntr("{n} rule below was not asked any more", "{n} rules below were not asked any more", row)
 
-    def _rest(self) -> str:
-        return ntr("{n} rule below was not asked any more", "{n} rules below were not asked any more", self._left)
+    def _tip(self, row: RuleVerdict | int) -> str:
+        return verdict_text(row) if isinstance(row, RuleVerdict) else ""
 
-
-def _fact(verdict: RuleVerdict, role: int) -> object:
-    match role:
-        case Qt.ItemDataRole.DisplayRole:
-            return verdict.rule_name
-        case Role.MATCHED:
-            return verdict.matched and not verdict.shadow
-        case Role.REASON:
-            return verdict_text(verdict)
-        case Role.LINES:
-            return _lines(verdict)
-        case Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(verdict_text(verdict))
-        case Qt.ItemDataRole.AccessibleTextRole:
-            said = tr("matches") if verdict.matched else tr("does not match")
-            return f"{verdict.rule_name}: {said}; {verdict_text(verdict)}"
-    return None
+    def _spoken(self, row: RuleVerdict | int) -> str:
+        if not isinstance(row, RuleVerdict):
+            return self._title(row)
+        said = tr("matches") if row.matched else tr("does not match")
+        return f"{row.rule_name}: {said}; {verdict_text(row)}"
 
 
-def _lines(verdict: RuleVerdict) -> list[tuple[bool, str]]:
-    said = verdict_lines(verdict)
-    if verdict.shadow:
-        return [(True, tr("looks on only")), *said]
-    return said or [(verdict.matched, verdict_text(verdict))]
-
-
-class VerdictDelegate(QStyledItemDelegate):
+class VerdictDelegate(RowDelegate[VerdictLines]):
     """Delegate for a mark and the rule's name, and each condition with its own mark."""
 
     def __init__(self, view: QListView) -> None:
-        super().__init__(view)
+        super().__init__()
         self._view = view
         self._words = QFontMetrics(sentence_font(Size.SMALL))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        lines = index.data(Role.LINES)
-        if lines is None:
-            return QSize(120, REST_ROW)
+        lines = index.data(RECORD).lines
         room = self._view.viewport().width() - LEFT - RIGHT - BESIDE_MARK
-        return QSize(120, NAME_ROW + sum(self._height(words, room) for _, words in lines))
+        height = NAME_ROW + sum(self._height(words, room) for _, words in lines) if lines else REST_ROW
+        return QSize(120, height)
 
     def _height(self, words: str, room: int) -> int:
         """Return the height of a condition; the usual single line is not measured."""
@@ -133,55 +111,45 @@ class VerdictDelegate(QStyledItemDelegate):
         fits = bisect_right(range(1, len(words)), MOST_LINES, key=lambda end: self._lines(_cut(words, end), room))
         return _cut(words, fits)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: VerdictLines) -> None:
         theme = Theme.current()
         rect: QRect = option.rect
-        matched = index.data(Role.MATCHED)
-        painter.save()
+        matched, asked = bool(row.matched), row.matched is not None
         if matched:
             painter.fillRect(rect, theme.color("selection"))
         if index.row() > 0:
             painter.setPen(QPen(theme.color("line"), 1))
             painter.drawLine(rect.topLeft(), rect.topRight())
-        icon = pixmap(
-            "check" if matched else "dash" if matched is False else "dot", "accent" if matched else "faint", 14
-        )
+        icon = pixmap("check" if matched else "dash" if asked else "dot", "accent" if matched else "faint", 14)
         name = QRect(rect.left() + LEFT, rect.top() + 6, rect.width() - LEFT - RIGHT, LINE)
-        if matched is None:
+        if not asked:
             name.moveTop(rect.top() + (rect.height() - name.height()) // 2)
         painter.drawPixmap(rect.left() + 9, name.top() + 3, icon)
-        face = font(Size.SMALL if matched is None else Size.BODY, strong=bool(matched))
-        said = str(index.data(Qt.ItemDataRole.DisplayRole))
-        paint_text(painter, name, said, face, theme.color("secondary" if matched is None else "text"))
+        face = font(Size.BODY if asked else Size.SMALL, strong=matched)
+        paint_text(painter, name, row.words, face, theme.color("text" if asked else "secondary"))
         painter.setFont(sentence_font(Size.SMALL))
         painter.setPen(theme.color("secondary"))
         line = name
-        for held, words in index.data(Role.LINES) or ():
+        for held, words in row.lines:
             line = line.translated(0, line.height())
             line.setHeight(self._height(words, line.width() - BESIDE_MARK))
             mark = pixmap("check" if held else "cross", "accent" if held else "failed", MARK)
             painter.drawPixmap(line.left(), line.top() + (LINE - MARK) // 2, mark)
             beside = line.adjusted(BESIDE_MARK, (LINE - self._words.height()) // 2, 0, 0)
-            shown = self.shown(words, beside.width())
-            painter.drawText(beside, _wrapped(words), _line(shown))
-        painter.restore()
+            painter.drawText(beside, _wrapped(words), _line(self.shown(words, beside.width())))
 
 
-class VerdictList(QListView):
+class VerdictList(RowList):
     """List as high as its rows, up to a limit, scrolled to the rule that matched."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.verdicts = VerdictModel(self)
-        self.setModel(self.verdicts)
-        self.setItemDelegate(VerdictDelegate(self))
+        self.verdicts = VerdictModel()
+        delegate = VerdictDelegate(self)
+        super().__init__(self.verdicts, delegate, tr("What each rule said"), parent, uniform=False)
+        self.verdicts.setParent(self)
         self.setProperty("class", "card")
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName(tr("What each rule said"))
 
     def show_verdicts(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
         """Show these verdicts and the number of rules that were not asked."""
