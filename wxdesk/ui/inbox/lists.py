@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from wxdesk.desk.ports import Clock
-from wxdesk.ui.widgets.row_list import Index, RowModel
+from wxdesk.ui.widgets.row_list import Index, RowList, RowModel
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
 
@@ -34,17 +34,10 @@ def typed_text(event: QKeyEvent) -> str:
     return text if text.isprintable() and not event.modifiers() & ~_SHIFTS else ""
 
 
-class RowsView(QListView):
+class RowsView(RowList):
     """List whose keys only move; letters and pastes go to the page, or to the reply."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self._writes_into: QWidget | None = None
+    _writes_into: QWidget | None = None
 
     def write_into(self, edit: QWidget) -> None:
         """Let an input method compose here for `edit`, which gets the focus on commit.
@@ -100,15 +93,14 @@ READABLE = timedelta(seconds=1)
 
 
 class ClickGuard(QObject):
-    """Watches the rows of `model` for `view`; must exist before the view has a model.
+    """Watches the rows of `model` for a view, which gets the model after it.
 
     A row goes by itself when its time is over or its contact writes again. The next row takes its place under
     the mouse and gets the focus; a click or key of that moment was meant for the one before.
     """
 
-    def __init__(self, model: QAbstractItemModel, view: QAbstractItemView, clock: Clock) -> None:
-        super().__init__(view)
-        self._view = view
+    def __init__(self, model: QAbstractItemModel, clock: Clock) -> None:
+        super().__init__()
         self._clock = clock
         self._decided = QPersistentModelIndex()
         self._fell: datetime | None = None
@@ -117,6 +109,11 @@ class ClickGuard(QObject):
         model.rowsRemoved.connect(self._shifted)
         model.rowsInserted.connect(self._came)
         model.rowsMoved.connect(self._moved)
+
+    def watch(self, view: QAbstractItemView) -> None:
+        """Guard the rows as they stand in this view."""
+        self._view = view
+        self.setParent(view)
 
     def decided(self) -> None:
         """Note that the operator has decided about the current row by key."""

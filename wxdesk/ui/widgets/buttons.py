@@ -304,14 +304,20 @@ class SmallButton(QToolButton):
 
     def __init__(self, picture: str, name: str, parent: QWidget, *, then: Slot | None = None) -> None:
         super().__init__(parent)
-        self._picture = picture
+        self._picture = ""
         self.setIconSize(QSize(PICTURE, PICTURE))
-        self.setAccessibleName(name)
-        self.setToolTip(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._tint()
+        self.show_act(picture, name)
         if then is not None:
             self.clicked.connect(then)
+
+    def show_act(self, picture: str, name: str) -> None:
+        """Show another act by its icon and name."""
+        if (picture, name) != (self._picture, self.toolTip()):
+            self._picture = picture
+            self.setAccessibleName(name)
+            self.setToolTip(name)
+            self._tint()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import time_left
@@ -19,7 +19,6 @@ from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
-from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
@@ -132,26 +131,12 @@ _FITS = (
 """Levels of detail, the richest first; tooltips, details and menu show the rest."""
 
 
-class HeaderTool(QToolButton):
-    """An icon with its name as a tooltip and for screen readers."""
+class HeaderTool(SmallButton):
+    """A small button that leaves the focus where the operator types."""
 
-    def __init__(self, picture: str, words: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._picture = ""
-        self.show_act(picture, words)
-
-    def show_act(self, picture: str, words: str) -> None:
-        """Show another act by its icon and name."""
-        if (picture, words) != (self._picture, self.toolTip()):
-            self._picture = picture
-            self.setIcon(icon(picture))
-            self.setToolTip(words)
-            self.setAccessibleName(words)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_picture"):
-            self.setIcon(icon(self._picture))
+    def __init__(self, picture: str, name: str, parent: QWidget) -> None:
+        super().__init__(picture, name, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
 FACE = 26

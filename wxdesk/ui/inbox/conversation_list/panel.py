@@ -78,15 +78,13 @@ class ConversationList(Frame):
         self._arrived: set[int] = set()
         self.chips = FilterChips()
         self.strip = HeldStrip(clock, hold_reason_of)
-        self.view = ConversationRows(self)
+        self._delegate = ConversationDelegate(clock, hold_reason_of, activity_of)
+        self.view = ConversationRows(self.model, self._delegate, self)
         self.found = FoundView(clock, self)
         self.hits = self.found.hits
         self.several = ChosenRows(self.view)
         self.empty = EmptyState()
         self._delay = Debounce(self._ask_search, self)
-        self.view.setModel(self.model)
-        self._delegate = ConversationDelegate(clock, hold_reason_of, activity_of, self.view)
-        self.view.setItemDelegate(self._delegate)
         self._arrange()
         self._connect()
 
@@ -96,9 +94,6 @@ class ConversationList(Frame):
             first, self.chips, hbox(self.narrowness, self.arrived, STRETCH), spacing=10, margins=(12, 12, 12, 10)
         )
         self._pages = QStackedLayout()
-        self.view.setAccessibleName(tr("Conversations"))
-        self.view.setUniformItemSizes(True)
-        self.view.verticalScrollBar().setSingleStep(24)
         for page in (self.view, self.found, self.empty):
             self._pages.addWidget(page)
         line = Frame("line")

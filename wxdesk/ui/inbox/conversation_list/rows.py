@@ -176,10 +176,8 @@ def _smaller(by: int) -> int:
 class ConversationDelegate(RowDelegate[InboxRow]):
     """Shows an `InboxRow` as it is now, and what colleagues do in it."""
 
-    def __init__(
-        self, clock: Clock, hold_reason_of: FindHoldReason, activity_of: Callable[[int], str], parent: QObject
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason, activity_of: Callable[[int], str]) -> None:
+        super().__init__()
         self._activity_of = activity_of
         self._clock = clock
         self._hold_reason_of = hold_reason_of
@@ -273,8 +271,9 @@ class ConversationRows(RowsView):
     menu_wanted = Signal(object, object, object, QPoint)
     given_up = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, model: ConversationListModel, delegate: ConversationDelegate, parent: QWidget) -> None:
+        super().__init__(model, delegate, tr("Conversations"), parent)
+        self.verticalScrollBar().setSingleStep(24)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.choosing = False
 

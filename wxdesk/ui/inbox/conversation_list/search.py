@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, islice
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem, QWidget
 
@@ -195,8 +195,8 @@ def _line_and_match(item: TimelineItem, phrase: str) -> tuple[str, int]:
 class SearchDelegate(RowDelegate[FoundRow]):
     """Painter of the results, with the phrase highlighted."""
 
-    def __init__(self, clock: Clock, model: SearchModel, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, clock: Clock, model: SearchModel) -> None:
+        super().__init__()
         self._clock = clock
         self._model = model
 
@@ -269,12 +269,9 @@ class FoundView(RowsView):
     changed = Signal()
 
     def __init__(self, clock: Clock, parent: QWidget) -> None:
-        super().__init__(parent)
         self.places: Callable[[], Iterable[Place]] = tuple
-        self.hits = SearchModel(clock, parent=self)
-        self.setModel(self.hits)
-        self.setItemDelegate(SearchDelegate(clock, self.hits, self))
-        self.setAccessibleName(tr("Search results"))
+        self.hits = SearchModel(clock)
+        super().__init__(self.hits, SearchDelegate(clock, self.hits), tr("Search results"), parent, uniform=False)
         self.verticalScrollBar().setSingleStep(24)
         self.activated.connect(self.take)
         self.clicked.connect(self.take)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QToolTip, QWidget
 
@@ -109,8 +109,8 @@ def _status_font() -> QFont:
 class HeldDelegate(RowDelegate[HeldReply]):
     """Paints a `HeldReply`; `hot` is row and button of `BUTTONS` under the mouse."""
 
-    def __init__(self, model: HeldModel, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, model: HeldModel) -> None:
+        super().__init__()
         self._model = model
         self.hot: tuple[int, str] = (-1, "")
 
@@ -173,14 +173,11 @@ class HeldView(RowsView):
     left = Signal()
 
     def __init__(self, model: HeldModel, clock: Clock, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows = HeldDelegate(model, self)
+        self._click_guard = ClickGuard(model, clock)
+        self._rows = HeldDelegate(model)
+        super().__init__(model, self._rows, tr("Held replies"), parent)
+        self._click_guard.watch(self)
         self._held = model
-        self.setAccessibleName(tr("Held replies"))
-        self.setUniformItemSizes(True)
-        self.setItemDelegate(self._rows)
-        self._click_guard = ClickGuard(model, self, clock)
-        self.setModel(model)
         self._wanted = {
             "send": self.send_wanted,
             "stop": self.stop_wanted,

@@ -36,9 +36,9 @@ class AnchoredView(RowsView):
     newer_wanted = Signal()
 
     def __init__(self, model: TimelineModel, clock: Clock, album: Album, hold_reason_of: FindHoldReason) -> None:
-        super().__init__()
         self._timeline = model
-        self.bubbles = BubbleDelegate(clock, album.picture, hold_reason_of, self)
+        self.bubbles = BubbleDelegate(clock, album.picture, hold_reason_of)
+        super().__init__(model, self.bubbles, tr("Chat with the customer"), uniform=False)
         self._anchor: tuple[str, int] | None = None
         self._stuck = True
         self._below = 0
@@ -46,8 +46,6 @@ class AnchoredView(RowsView):
         self._whole = True
         self.jump = Button("", icon="arrow-down", parent=self)
         self._set_up()
-        self.setItemDelegate(self.bubbles)
-        self.setModel(model)
         album.ready.connect(self._repaint)
         model.changing.connect(self._remember)
         model.changed.connect(self._restore)
@@ -57,7 +55,6 @@ class AnchoredView(RowsView):
 
     def _set_up(self) -> None:
         self.setProperty("class", "window")
-        self.setAccessibleName(tr("Chat with the customer"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setResizeMode(QListView.ResizeMode.Fixed)
         self.setAutoScroll(False)

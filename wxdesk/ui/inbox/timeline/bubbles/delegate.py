@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
@@ -92,10 +92,8 @@ class BubbleDelegate(QStyledItemDelegate):
     marked in what was said. Pictures come from `show_picture`.
     """
 
-    def __init__(
-        self, clock: Clock, show_picture: ShowPicture, hold_reason_of: FindHoldReason, parent: QObject
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, clock: Clock, show_picture: ShowPicture, hold_reason_of: FindHoldReason) -> None:
+        super().__init__()
         self._clock = clock
         self._hold_reason_of = hold_reason_of
         self._show_picture = show_picture
