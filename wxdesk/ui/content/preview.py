@@ -1,6 +1,6 @@
 """Preview of a link, card or picture as the contact will see it."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -68,11 +68,6 @@ class ContentPreview(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         return round(self._laid_out(width).height) + 2 * _PAD_Y + 2
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -81,6 +81,13 @@ class RowModel[R](QAbstractListModel):
         del self._rows[start:end]
         self.endRemoveRows()
 
+    def _move_row(self, at: int, to: int) -> None:
+        """Move a row so that it is the one at `to`."""
+        if to != at:
+            self.beginMoveRows(ROOT, at, at, ROOT, to + 1 if to > at else to)
+            self._rows.insert(to, self._rows.pop(at))
+            self.endMoveRows()
+
     def _put(self, at: int, row: R) -> None:
         self._rows[at] = row
         self.dataChanged.emit(self.index(at), self.index(at))

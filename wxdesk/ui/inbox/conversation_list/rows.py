@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_avatar, paint_badge, paint_face, paint_icon, paint_row, paint_text
-from wxdesk.ui.widgets.row_list import RECORD, ROOT, Index, RowDelegate
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.conversation import (
     accessible_row_text,
     draft_mark,
@@ -70,12 +70,10 @@ class ConversationListModel(TimedRows[InboxRow]):
 
     def show(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Replace everything by the first page under `chosen`."""
-        self.beginResetModel()
         self.chosen = chosen
-        self._rows = list(rows)
         self._complete = len(rows) < LIST_PAGE
         self._asked = False
-        self.endResetModel()
+        self._replace_rows(rows)
 
     def page_failed(self) -> None:
         """Allow the next page to be asked for again after a failed read."""
@@ -137,10 +135,7 @@ class ConversationListModel(TimedRows[InboxRow]):
         if to == len(self._rows) - 1 != at and not self._complete:
             self._remove_rows(at, at + 1)  # it stands below what was read now
             return
-        if to != at:
-            self.beginMoveRows(ROOT, at, at, ROOT, to + 1 if to > at else to)
-            self._rows.insert(to, self._rows.pop(at))
-            self.endMoveRows()
+        self._move_row(at, to)
         self._put(to, row)
 
     def _place(self, row: InboxRow) -> int:

@@ -133,10 +133,10 @@ class SearchModel(TimedRows[FoundRow]):
             messages = (*messages[:MOST], Place(tr("Show all messages found"), everything))
         shown += [(tr("Messages and replies"), messages), *others]
         groups = sorted((group for group in shown if group[1]), key=lambda group: not _named(group[1][0], phrase))
-        self.beginResetModel()
         self.phrase = phrase
-        self._rows = [row for name, rows in groups for row in ([Heading(name)] if len(groups) > 1 else []) + [*rows]]
-        self.endResetModel()
+        self._replace_rows(
+            [row for name, rows in groups for row in ([Heading(name)] if len(groups) > 1 else []) + [*rows]]
+        )
 
     def first(self) -> Index:
         """Return the index of the best result."""

@@ -15,7 +15,7 @@ from wxdesk.ui.look.keys import ENTER, is_pressed
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
-from wxdesk.ui.widgets.row_list import RECORD, ROOT, Index, RowDelegate
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import ReplyStatus, status_of_reply
@@ -43,10 +43,7 @@ class HeldModel(TimedRows[HeldReply]):
         if at is None:
             self._insert_rows(row, [one])
             return
-        if at != row:  # everything before `row` is in its place, so it can only come from below
-            self.beginMoveRows(ROOT, at, at, ROOT, row)
-            self._rows.insert(row, self._rows.pop(at))
-            self.endMoveRows()
+        self._move_row(at, row)  # from below: everything before `row` is in its place
         if self._rows[row] != one:
             self._put(row, one)
 

@@ -133,9 +133,7 @@ class TimelineModel(TimedRows[TimelineEntry]):
 
     def clear(self) -> None:
         """Remove all entries."""
-        self.beginResetModel()
-        self._rows = []
-        self.endResetModel()
+        self._replace_rows(())
 
     def show(self, entries: Sequence[TimelineEntry]) -> None:
         """Become `entries`; rows with the same key keep place and selection."""

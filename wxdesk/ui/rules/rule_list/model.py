@@ -152,10 +152,8 @@ class RuleModel(RecordModel[Rule]):
         if count != 1 or not known or target in (source, source + 1) or self.locked():
             return False
         before = [rule.id for rule in self._rows]
-        self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), target)
-        rule = self._rows.pop(source)
-        self._rows.insert(target - 1 if target > source else target, rule)
-        self.endMoveRows()
+        rule = self._rows[source]
+        self._move_row(source, target - 1 if target > source else target)
         self._all_changed()
         self.reordered.emit(rule.id, before)
         return True
