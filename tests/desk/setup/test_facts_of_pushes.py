@@ -13,7 +13,7 @@ import pytest
 from tests.desk.setup.worlds import SetupWorld, setup_world
 from tests.store.chats import Talk
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS
-from wxdesk.core.events import ConfigurationChanged, ReachabilityChanged, ReplyChanged
+from wxdesk.core.events import ConfigurationChanged, MessageKept, ReachabilityChanged, ReplyChanged
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.facts import SetupFact
@@ -135,8 +135,10 @@ async def test_a_message_is_done_only_when_a_rule_has_answered_it(world: SetupWo
                 await world.heard._more.wait()
 
     world.rules.has_rules = False
-    item = await talk.says("oLi")
     world.sees("kept", V.OK)
+    await becomes(V.WAITING)  # the message is made of the push only later
+    item = await talk.says("oLi")
+    world.desk.hear(MessageKept(item.conversation.id, item.message.id))
     await becomes(V.NO_RULES)
     assert world.desk.state.account("shop").missing is not None
     world.rules.has_rules = True

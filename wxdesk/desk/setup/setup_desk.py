@@ -148,7 +148,7 @@ class SetupDesk:
         match event:
             case events.PushSeen():
                 self._hear_request(event)
-            case events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
+            case events.MessageKept() | events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
                 self._waiting.look_again()
             case events.ApiCalled(account, call) if call in TOKEN_CALLS:
                 self._program(account, call_finding(event, self._from.api_host))
