@@ -60,17 +60,22 @@ import gc
 import sys
 import threading
 from pathlib import Path
+from PySide6.QtWidgets import QApplication
 from wxdesk.app import open_desk
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.ui.runtime.loop import GarbageCollector
 from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.window import run_window
 home = Path(sys.argv[1])
 atexit.register(lambda: print("nothing to look through", gc.get_freeze_count() > 1000, flush=True))
 thread = DeskThread(open_desk(Setup(home, Config(ListenerSettings(port=0)))))
-code = run_window(thread.desk, thread.loop, InstallationFacts(home), lambda: print("shown", flush=True))
+def shown():
+    window = next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow))
+    print("shown", window.screen().availableGeometry().contains(window.rect()), flush=True)
+code = run_window(thread.desk, thread.loop, InstallationFacts(home), shown)
 print("closed", code, thread.stop(), flush=True)
 """
 
@@ -82,7 +87,7 @@ def test_sigterm_closes_the_window_and_leaves_the_desk_to_its_owner(tmp_path: Pa
         [sys.executable, "-c", PROGRAM, str(tmp_path)], env=environment, stdout=subprocess.PIPE, text=True
     ) as program:
         assert program.stdout is not None
-        assert program.stdout.readline() == "shown\n"
+        assert program.stdout.readline() == "shown True\n", "on Qt's small screen, no part of it is out of sight"
         program.send_signal(signal.SIGTERM)
         rest, _ = program.communicate(timeout=30)
     assert rest == "closed 0 True\nnothing to look through True\n"

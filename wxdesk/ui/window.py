@@ -26,7 +26,7 @@ from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.presence.awake import KeepAwake
 from wxdesk.ui.runtime.display import require_libraries
 from wxdesk.ui.runtime.loop import GarbageCollector, run
-from wxdesk.ui.runtime.memory import WindowMemory
+from wxdesk.ui.runtime.memory import WindowMemory, fit_to_screen
 from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.shell.main_window import MainWindow
@@ -93,6 +93,7 @@ async def _until_closed(
     awake = KeepAwake(bridge, window.leaving.receives, window)
     _hear_second_starts(facts.home, window)
     bridge.connect_to_bus()
+    fit_to_screen(window)
     window.show()
     ask_for_vault(bridge, window)
     code = await _wait_until_left(window.closing, shown)

@@ -4,12 +4,22 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QWidget
 
 FILE = "window.ini"
 
 PANES = ("list", "details")
+
+TITLE_BAR = 40
+"""Height left to the system's frame, which is not known before there is one."""
+
+
+def fit_to_screen(window: QWidget) -> None:
+    """Make a window smaller that would reach beyond its screen, as the first may."""
+    room = window.screen().availableGeometry().size() - QSize(0, TITLE_BAR)
+    if not window.windowState():
+        window.resize(window.size().boundedTo(room))
 
 
 class WindowMemory:
