@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ from wxdesk.core.errors import BadInput, HomeInUse, StoreError
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desk.data.backups import back_up
 from wxdesk.store import open_store, read_store
-from wxdesk.store.moving.backup import ASIDE, LISTING, Listing, read_listing, restore_backup
+from wxdesk.store.moving import rows
+from wxdesk.store.moving.backup import ASIDE, LISTING, Listing, make_backup, read_listing, restore_backup
+from wxdesk.store.moving.move import DATA, CopyProgress
 
 NOW = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
 
@@ -240,6 +243,28 @@ async def test_a_newer_backup_is_refused_and_an_older_one_taken(full: Path, tmp_
     with pytest.raises(UnusableFile, match="newer wxdesk made it"):
         await restored(tmp_path / "new.zip", tmp_path / "home")
     assert files(tmp_path / "home") == {}
+
+
+async def test_it_stops_in_the_middle_of_a_table_and_leaves_nothing(
+    full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "PAGE", 10)
+    steps = list[CopyProgress]()
+    made = await make_backup(SQLITE, full, tmp_path / "b.zip", {}, steps.append)
+    ends = set(accumulate(number for number, _ in made.rows.values()))
+    inside = next(step for step in steps if step.what == DATA and step.done not in ends)
+
+    class Enough(Exception):
+        pass
+
+    def stop(step: CopyProgress) -> None:
+        if step == inside:
+            raise Enough
+
+    before = files(tmp_path)
+    with pytest.raises(Enough):
+        await make_backup(SQLITE, full, tmp_path / "b.zip", {}, stop)
+    assert files(tmp_path) == before
 
 
 @contextmanager

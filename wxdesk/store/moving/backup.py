@@ -144,10 +144,14 @@ async def _write(copy: Path, written: Path, kept: PictureFiles, settings: Mappin
 async def digests_of(db: SqliteDatabase, tell: Tell) -> dict[str, tuple[int, str]]:
     """Return number and digest of each table's rows."""
     found, done, of = {}, 0, await db.read(rows.count_all)
+
+    def tell_rows(n: int) -> None:
+        tell(CopyProgress(DATA, done + n, of))
+
     for one in rows.TABLES:
-        found[one.name] = await db.read(rows.digest, one)
+        found[one.name] = await db.read(rows.digest, one, None, tell_rows)
         done += found[one.name][0]
-        tell(CopyProgress(DATA, done, of))
+    tell(CopyProgress(DATA, done, of))
     return found
 
 

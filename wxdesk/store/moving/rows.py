@@ -4,7 +4,7 @@ Nothing is decoded: what an older program wrote arrives as it was. Text is order
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -60,12 +60,19 @@ def count_all(connection: Connection) -> int:
     return sum(count(connection, one) for one in TABLES)
 
 
-def digest(connection: Connection, one: Table, first: int | None = None) -> tuple[int, str]:
-    """Return number and digest of all rows, or of the `first` ones."""
+def digest(
+    connection: Connection, one: Table, first: int | None = None, tell: Callable[[int], None] = lambda _: None
+) -> tuple[int, str]:
+    """Return number and digest of all rows, or of the `first` ones.
+
+    `tell` is called with the number of rows read, once a page; what it raises ends this.
+    """
     rows, found = 0, hashlib.sha256()
     query = _ordered(connection, one).limit(first)
     for row in connection.execute(query, execution_options={"yield_per": PAGE}):
         rows += 1
+        if rows % PAGE == 0:
+            tell(rows)
         found.update(repr(tuple(row)).encode())
     return rows, found.hexdigest()
 
