@@ -42,6 +42,10 @@ def test_from_nothing_to_the_first_answered_message(
     qtbot.waitUntil(lambda: verdict(guide, SetupFact.URL_CHECK) is CheckVerdict.OK, timeout=LONG)
     click(qtbot, fourth.go_on)
     last = card(guide, RealMessageCard)
+    assert person.write("在吗").accepted
+    qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.NO_RULES, timeout=LONG)
+    qtbot.waitUntil(lambda: last.exchange.isVisible() and last.result.isHidden(), timeout=LONG)
+    assert last.rules.isVisible(), "that there are no rules is said once"
     click(qtbot, last.rules.mend)
     qtbot.waitUntil(last.rules.isHidden, timeout=LONG)
     assert person.write("你们几点关门？").accepted

@@ -64,7 +64,8 @@ class RealMessageCard(SetupCard):
             self.missing.setText(tr("First: {step}", step=step_title(missing)))
         self.title.setText(tr("Your customers are answered") if missing is None else step_title(self.fact))
         self.sentence.setText(_done() if missing is None else _asked())
-        self.result.setVisible(missing is not None)
+        # That there are no rules is said above, by `rules`.
+        self.result.setVisible(missing is not None and self.finding.verdict is not CheckVerdict.NO_RULES)
         self.go_on.setEnabled(missing is None)
         self.hints.show_hints(view.hints)
         self._rule_lists.ask()
