@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 
 from babel.messages.pofile import read_po
@@ -183,7 +183,7 @@ def _translated(name: str, value: object) -> object:
 def _fill_catalogue() -> None:
     """Take the sentences of the language in use, with the operator's own keys in them."""
     global _catalogue
-    sentences = _read() if _keys or _language != "en" else {}
+    sentences = _read(_language) if _keys or _language != "en" else {}
     if _keys:
         named = "|".join(map(re.escape, sorted(_keys, key=len, reverse=True)))
         keys = partial(re.compile(rf"(?<![\w+])(?:{named})(?![\w+])", re.ASCII).sub, lambda found: _keys[found[0]])
@@ -191,13 +191,14 @@ def _fill_catalogue() -> None:
     _catalogue = MappingProxyType(sentences)
 
 
-def _read() -> dict[str, tuple[str, ...]]:
+@cache
+def _read(language: str) -> Mapping[str, tuple[str, ...]]:
     """Read the sentences with their forms for one and for many, by the English one."""
     sentences = {}
     for path in sorted(resource("translations", LANGUAGES[0]).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=LANGUAGES[0]):
-                forms = message.id if _language == "en" else message.string
+                forms = message.id if language == "en" else message.string
                 if message.id and forms:
                     one = message.id if isinstance(message.id, str) else message.id[0]
                     sentences[one] = (forms,) if isinstance(forms, str) else tuple(forms)

@@ -16,6 +16,7 @@ from wxdesk.core.setup.facts import AccountSetup, SetupFact
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import CredentialField
+from wxdesk.ui.setup.card import SetupView
 from wxdesk.ui.setup.console import ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.message_push import OwnValues
@@ -125,8 +126,7 @@ def test_a_finding_has_its_remedy_what_it_needs_and_a_button_that_mends_it(qtbot
 
 def test_secrets_are_covered_and_copied_without_being_shown(qtbot: QtBot, host: QWidget) -> None:
     values = ConsoleValues(host)
-    values.show_value(ConsoleValue.TOKEN, "abc123")
-    values.show_value(ConsoleValue.URL, "", instead="Known after the next step")
+    values.show_view(SetupView(push_token="abc123"), no_url="Known after the next step")
     assert "abc123" not in values.shown[ConsoleValue.TOKEN].full_text()
     qtbot.mouseClick(values.copies[ConsoleValue.TOKEN], Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "abc123"

@@ -102,9 +102,7 @@ class Rules(StorePart):
         listed, rule = all_rules(connection, for_update=True), removed.rule
         if any(one.id == rule.id for one in listed):
             return  # another desk was faster
-        last = next(
-            iter(_revisions(connection, rule.id)), rule
-        )  # others, or who had it back already, may have saved it
+        last = next(iter(_revisions(connection, rule.id)), rule)  # saved by others, or since an earlier undo
         again = replace(last, position=0, enabled=rule.enabled)
         _insert_again(connection, again)
         listed.insert(removed.place_in(listed), again)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.model.account import PushMode
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font, mono_font
+from wxdesk.ui.setup.card import SetupView
 from wxdesk.ui.setup.text import ConsolePath
 from wxdesk.ui.widgets.boxes import Frame, grid, vbox
 from wxdesk.ui.widgets.card_rows import SettingsCard
@@ -42,9 +43,17 @@ class ConsoleValues(QWidget):
         self.copies: dict[ConsoleValue, CopyButton] = {}
         for line in ConsoleValue:
             self._add(line)
-        self.show_value(ConsoleValue.FORMAT, "JSON")
+        self._show_value(ConsoleValue.FORMAT, "JSON")
 
-    def show_value(self, line: ConsoleValue, value: str, *, instead: str = "") -> None:
+    def show_view(self, view: SetupView, *, no_url: str, no_secret: str = "") -> None:
+        """Show an account's values, and these words where there is none yet."""
+        self._show_value(ConsoleValue.URL, view.push_url, instead=no_url)
+        self._show_value(ConsoleValue.TOKEN, view.push_token, instead=no_secret)
+        self._show_value(ConsoleValue.AES_KEY, view.encoding_aes_key, instead=no_secret)
+        if view.account is not None:
+            self._show_value(ConsoleValue.MODE, MODES[view.account.push_mode])
+
+    def _show_value(self, line: ConsoleValue, value: str, *, instead: str = "") -> None:
         """Show a value to copy, secrets covered; `instead` where there is none."""
         secret = line in {ConsoleValue.TOKEN, ConsoleValue.AES_KEY}
         self.shown[line].setText((DOTS if secret else value) if value else instead)
@@ -52,10 +61,6 @@ class ConsoleValues(QWidget):
         self.shown[line].set_role("text" if value else "secondary")
         self.copies[line].text_to_copy = value
         self.copies[line].setEnabled(bool(value))
-
-    def show_mode(self, mode: PushMode) -> None:
-        """Show the push mode."""
-        self.show_value(ConsoleValue.MODE, MODES[mode])
 
     def _add(self, line: ConsoleValue) -> None:
         row = self._grid.rowCount()

@@ -11,7 +11,7 @@ from wxdesk.i18n import tr
 from wxdesk.secrets.names import SecretName
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.setup.card import SetupCard, SetupView
-from wxdesk.ui.setup.console import MODES, ConsolePaths, ConsoleValue, ConsoleValues
+from wxdesk.ui.setup.console import MODES, ConsolePaths, ConsoleValues
 from wxdesk.ui.setup.findings import Mender
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import PUSH_PATHS
@@ -40,14 +40,9 @@ class MessagePushCard(SetupCard):
     def show_view(self, view: SetupView) -> None:
         """Show the values, and make them where there are none."""
         account = view.account
-        self.values.show_value(ConsoleValue.URL, view.push_url, instead=tr("Known after the next step"))
-        lacking = tr("Being made…")
-        self.values.show_value(ConsoleValue.TOKEN, view.push_token, instead=lacking)
-        self.values.show_value(ConsoleValue.AES_KEY, view.encoding_aes_key, instead=lacking)
-        if account is not None:
-            self.values.show_mode(account.push_mode)
-            if not self.form.isVisible():
-                self.form.mode.show_value(account.push_mode)
+        self.values.show_view(view, no_url=tr("Known after the next step"), no_secret=tr("Being made…"))
+        if account is not None and not self.form.isVisible():
+            self.form.mode.show_value(account.push_mode)
         super().show_view(view)
         if account is not None and self.isVisible() and not view.push_token and self._made_for != account.name:
             self._made_for = account.name

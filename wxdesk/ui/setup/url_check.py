@@ -13,7 +13,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import SetupCard, SetupView
-from wxdesk.ui.setup.console import ConsolePaths, ConsoleValue, ConsoleValues
+from wxdesk.ui.setup.console import ConsolePaths, ConsoleValues
 from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import extend, hbox, vbox
@@ -45,11 +45,7 @@ class UrlCheckCard(SetupCard):
 
     def show_view(self, view: SetupView) -> None:
         """Show the values to submit, and how far it is."""
-        self.values.show_value(ConsoleValue.URL, view.push_url, instead=tr("There is no public address yet"))
-        self.values.show_value(ConsoleValue.TOKEN, view.push_token)
-        self.values.show_value(ConsoleValue.AES_KEY, view.encoding_aes_key)
-        if view.account is not None:
-            self.values.show_mode(view.account.push_mode)
+        self.values.show_view(view, no_url=tr("There is no public address yet"))
         super().show_view(view)
         found = self.finding
         passed = found.verdict.gravity is Gravity.GOOD or found.verdict is CheckVerdict.CLOCK_SKEW
