@@ -307,7 +307,6 @@ async def test_figures_are_a_line_a_day(home: Path, tmp_path: Path) -> None:
     assert sum(day["by_operator"] for day in days) == len(TEXTS[::10])
     assert days[0]["day"] == f"{T0.astimezone():%Y-%m-%d}"
     head, *rows = rfc4180((await exported(home, ExportKind.FIGURES, tmp_path / "f.csv", account="shop"))[1:])
-    assert head == ["Day", "Messages", "Answered by a rule", "Answered by you", "Not answered yet",
-                    "Transferred to WeChat's tool"]  # fmt: skip
+    assert head == ["Day", "Messages", "Answered by rules", "By hand", "Not answered", "Handed over"]
     assert rows == [[str(value) for value in (day["day"], day["messages"], 0, day["by_operator"], day["unanswered"], 0)]
                     for day in days]  # fmt: skip

@@ -41,8 +41,8 @@ TITLES = {
     "account": "Mini program", "openid": "OpenID", "alias": "Name", "tags": "Tags", "note": "Note",
     "blocked": "Blocked", "first_seen_at": "First seen", "last_at": "Last message", "at": "Time", "author": "From",
     "kind": "Kind", "text": "Text", "state": "State", "rule": "Rule", "picture": "Picture", "day": "Day",
-    "messages": "Messages", "by_rule": "Answered by a rule", "by_operator": "Answered by you",
-    "unanswered": "Not answered yet", "handed_over": "Transferred to WeChat's tool",
+    "messages": "Messages", "by_rule": "Answered by rules", "by_operator": "By hand",
+    "unanswered": "Not answered", "handed_over": "Handed over",
     "figure": "Figure", "of": "Of", "number": "Number",
 }  # fmt: skip
 """Columns of all tables by their names, which are stable in JSON."""
