@@ -55,6 +55,8 @@ MACHINES = (
             variables={"DISPLAY": ":4711"}),
     Machine("a home that can only be read", "serve", "can only be read: choose another folder", 2,
             taken=CLOSED.format('"$HOME"') + "true"),
+    Machine("a home that can only be read, examined", "doctor", "FAIL  Folder",
+            taken=CLOSED.format('"$HOME"') + "true"),
     Machine("a full disk", "serve", "the disk is full: make room on it",
             taken='mount -t tmpfs -o size=64k tmpfs "$HOME"; dd if=/dev/zero of="$HOME/x" 2>/dev/null || true'),
     Machine("a disk that fills up at the start", "serve", "the disk is full: make room on it",
