@@ -19,7 +19,7 @@ from pathlib import Path
 import smoke
 
 MIRROR = os.environ.get("MIRROR", "").split()
-"""Address of Debian's packages; without one, that which debootstrap knows."""
+"""Address of Debian's or Ubuntu's packages; without one, that which debootstrap knows."""
 
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 APT = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends")
