@@ -227,6 +227,10 @@ class CalendarList:
         """Return the name of a calendar, also of a deleted one."""
         return reference if isinstance(reference, str) else self.names.get(reference, f"#{reference}")
 
+    def reference_to(self, name: str) -> Reference:
+        """Return the id of the calendar of that name, if there is one."""
+        return self.ids.get(name, name)
+
     def bound(self, rule: Rule) -> Rule:
         """Return the rule with business hours by id, wherever a calendar has the name."""
         return _with_calendars(rule, {name: number for name, number in self.ids.items() if name in rule.when.calendars})

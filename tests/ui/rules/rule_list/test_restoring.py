@@ -244,3 +244,19 @@ def test_a_rule_that_took_the_name_of_a_deleted_one_can_be_chosen_instead(
     part.rule.fill()
     next(action for action in part.rule.popup_menu.actions() if action.text() == "Hours").trigger()
     assert page.editor.when_card.when().rules == {again.id}
+
+
+def test_a_rule_that_is_renamed_elsewhere_has_its_new_name_where_it_is_referred_to(
+    page: RulesPage, stored: Stored, world: World, bridge: Bridge, qtbot: QtBot
+) -> None:
+    book = world.desk.rules.rulebook
+    hours = next(rule for rule in stored() if rule.name == "Hours")
+    when = Condition(last_rule_within=LastRule("Hours", 5))
+    asks = world.call(book.save(replace(hours, id=0, name="Asks", when=when)))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    page.list.view.chosen.emit(asks.id)
+    world.call(book.save(replace(hours, name="Opening hours")))
+    qtbot.waitUntil(lambda: bridge.is_idle and "Opening hours" in page.rules.names(without=0))
+    part = page.editor.when_card.part("last_rule_within")
+    assert isinstance(part, LastRulePart)
+    qtbot.waitUntil(lambda: part.rule.value == "Opening hours", timeout=3000)

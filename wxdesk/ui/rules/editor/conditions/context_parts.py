@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, TagsTest
+from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Reference, TagsTest
 from wxdesk.core.rules.business_hours import CalendarList
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
@@ -36,16 +36,42 @@ class ConditionChoices:
     rule_names: Callable[[], RuleNames] = lambda: RuleNames(())
 
 
-class HoursPart(ConditionPart):
+class ReferencePart(ConditionPart):
+    """Part that refers to something by id, and shows the name that it has by now."""
+
+    def __init__(
+        self,
+        condition: str,
+        chooser: NameMenuButton,
+        names: Callable[[], CalendarList | RuleNames],
+        reference: Reference,
+        host: QWidget,
+    ) -> None:
+        super().__init__(condition, host)
+        self._chooser, self._names, self._reference = chooser, names, reference
+        self._show_name()
+        chooser.chosen.connect(self._chosen)
+
+    def show_faults(self, faults: Sequence[tuple[FieldPath, str]]) -> None:
+        """Show the name that it has by now, and all faults."""
+        self._show_name()
+        super().show_faults(faults)
+
+    def _show_name(self) -> None:
+        self._chooser.set_value(self._names().name_of(self._reference))
+
+    def _chosen(self, name: str) -> None:
+        self._reference = self._names().reference_to(name)
+        self.changed.emit()
+
+
+class HoursPart(ReferencePart):
     """Part of `hours`: inside or outside those of a calendar."""
 
     def __init__(self, test: HoursTest, offers: ConditionChoices, host: QWidget) -> None:
-        super().__init__("hours", host)
         self.side = SingleChoiceButton(
             [(True, tr("within")), (False, tr("outside"))], tr("Within or outside the hours"), host
         )
-        self.side.set_value(test.inside)
-        self.side.setProperty(KEEP_WITH_NEXT, True)
         self.calendar = NameMenuButton(
             lambda: list(offers.calendars().ids),
             tr("Business hours"),
@@ -53,10 +79,10 @@ class HoursPart(ConditionPart):
             more=tr("Edit business hours…"),
             parent=host,
         )
-        self._names, self._reference = offers.calendars, test.calendar
-        self.calendar.set_value(offers.calendars().name_of(test.calendar))
+        super().__init__("hours", self.calendar, offers.calendars, test.calendar, host)
+        self.side.set_value(test.inside)
+        self.side.setProperty(KEEP_WITH_NEXT, True)
         self.side.chosen.connect(self.changed)
-        self.calendar.chosen.connect(self._chosen)
         self.calendar.more_asked.connect(offers.edit_calendars)
 
     def add_to(self, when: Condition) -> Condition:
@@ -69,15 +95,6 @@ class HoursPart(ConditionPart):
 
     def _middle(self) -> list[QWidget]:
         return [self.side, self.calendar]
-
-    def show_faults(self, faults: Sequence[tuple[FieldPath, str]]) -> None:
-        """Show the name that the hours have by now, and all faults."""
-        self.calendar.set_value(self._names().name_of(self._reference))
-        super().show_faults(faults)
-
-    def _chosen(self, name: str) -> None:
-        self._reference = self._names().ids.get(name, name)
-        self.changed.emit()
 
 
 class ChoicePart[T](ConditionPart):
@@ -190,20 +207,17 @@ class MessageNumberPart(ConditionPart):
         self.changed.emit()
 
 
-class LastRulePart(ConditionPart):
+class LastRulePart(ReferencePart):
     """Part of `last_rule_within`: another rule answered the contact shortly before."""
 
     def __init__(self, test: LastRule, offers: ConditionChoices, host: QWidget) -> None:
-        super().__init__("last_rule_within", host)
         self.rule = NameMenuButton(offers.rules, tr("Other rule"), without=tr("which rule?"), parent=host)
-        self._rule_names, self._reference = offers.rule_names, test.rule
-        self.rule.set_value(offers.rule_names().name_of(test.rule))
+        super().__init__("last_rule_within", self.rule, offers.rule_names, test.rule, host)
         self._within = sentence_label(tr("within the last"), host)
         name, behind = tr("Minutes since the other rule answered"), partial(unit_text, MINUTE)
         self.minutes, self._unit = counted(test.minutes, MOST_MINUTES, name, behind, host)
         for before in (self.rule, self._within):
             before.setProperty(KEEP_WITH_NEXT, True)
-        self.rule.chosen.connect(self._chosen)
         self.minutes.valueChanged.connect(self.changed)
 
     def add_to(self, when: Condition) -> Condition:
@@ -216,7 +230,3 @@ class LastRulePart(ConditionPart):
 
     def _middle(self) -> list[QWidget]:
         return [self.rule, self._within, self.minutes, self._unit]
-
-    def _chosen(self) -> None:
-        self._reference = self._rule_names().reference_to(self.rule.value)
-        self.changed.emit()
