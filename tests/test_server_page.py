@@ -48,7 +48,7 @@ def test_every_command_of_wxdesk_is_one() -> None:
     in_container = " ".join(re.findall(r'"([^"]+)"', "".join(re.findall(r"^(?:ENTRYPOINT|CMD) .*", container, re.M))))
     lines = [*typed, *re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE), in_container]
     asked = {found[1] for line in lines if (found := PROGRAM.search(line))}
-    assert len(asked) == 6
+    assert len(asked) == 7
     for one in asked:
         cli._parser().parse_args(shlex.split(one))
 

@@ -12,7 +12,7 @@ from tests.flow.timed_desk import Desk, timed_desk
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.claim import Sight, called_in
 from wxdesk.core.errors import ClaimedByColleague, StoreError
-from wxdesk.core.events import ColleagueCalled, ConversationChanged
+from wxdesk.core.events import AttentionChanged, ColleagueCalled, ConversationChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.operator import ACTING, Operator, Role
 from wxdesk.core.preferences import Preferences
@@ -157,7 +157,7 @@ async def test_absence_gives_back_after_a_time_that_can_be_seen(shop: Shop) -> N
     shop.later(3 * MINUTE)
     await shop.keeper.look()
     assert await shop.owner(thread) == ""
-    assert shop.desk.events[-1] == ConversationChanged(thread)
+    assert shop.desk.events[-2:] == [ConversationChanged(thread), AttentionChanged(thread)]
 
 
 async def test_what_waits_goes_to_the_least_busy_who_is_there(shop: Shop) -> None:
