@@ -375,10 +375,6 @@ def test_the_strip_fits_into_900(
     assert window.minimumSizeHint().height() <= 600
 
 
-def _page[T](window: MainWindow, kind: type[T]) -> T:
-    return next(page.widget for page in window.pages if isinstance(page.widget, kind))
-
-
 def _replies(world: World, conversation: int) -> list[int]:
     items = world.call(world.store.inbox.timeline(conversation))
     return [item.id for item in items if getattr(item, "author", None) is Author.RULE]
