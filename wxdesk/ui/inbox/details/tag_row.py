@@ -5,15 +5,13 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.i18n import tr
+from wxdesk.ui.inbox.acts import LONGEST_TAG
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import discard
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import set_tip
-
-LONGEST = 24
-"""Most characters of a tag."""
 
 WIDEST = 130
 """Most pixels of a tag's text, so that its chip fits into one row."""
@@ -98,7 +96,7 @@ class _TagField(QLineEdit):
     done = Signal()
 
     def __init__(self) -> None:
-        super().__init__(maxLength=LONGEST)
+        super().__init__(maxLength=LONGEST_TAG)
         self.setFont(font(Size.SMALL))
         self.setFixedWidth(96)
         self.setAccessibleName(tr("New tag"))
