@@ -2,8 +2,9 @@
 
     uv run python installers/installed.py DEB SUITE WORK [--if-possible]
 
-With `--if-possible`, a machine that can make no such Debian is told, and is no failure. WORK/SUITE gets a Debian with nothing in it but what `debootstrap --variant=minbase` brings, so neither Python nor a
-graphics library; it is used again by the next run. Takes root, debootstrap, Xvfb and Debian's mirror; two minutes.
+With `--if-possible`, a machine that can make no such Debian is told, and is no failure. WORK/SUITE gets a Debian with
+nothing in it but what `debootstrap --variant=minbase` brings, neither Python nor a graphics library; it is used again
+by the next run. Takes root, debootstrap, Xvfb and Debian's mirror; two minutes.
 """
 
 from __future__ import annotations
