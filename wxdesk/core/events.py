@@ -114,12 +114,14 @@ class TakeoverChanged(ConversationEvent):
 class ColleagueCalled(ConversationEvent):
     """The operator `name` is called to a conversation, with a `text` or without.
 
-    `by` a colleague, who hands it over or names them in a note; empty where it was handed out by itself.
+    `by` a colleague, who hands it over or names them in a note; empty where it was handed out by itself. If `taken`,
+    the colleague has it from now on instead.
     """
 
     name: str
     by: str = ""
     text: str = ""
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

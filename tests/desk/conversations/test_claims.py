@@ -103,6 +103,8 @@ async def test_who_has_said_that_they_mean_it_writes_there_and_the_owner_stays(s
     assert await shop.owner(thread) == "wang"
     with acting("lin"):
         await shop.claims.take(thread)
+        await shop.claims.take(thread)
+    assert shop.calls() == [ColleagueCalled(thread, "wang", "lin", taken=True)], "told once, and not to themselves"
     with acting("zhao"), pytest.raises(ClaimedByColleague):
         await shop.claims.claim_to_write(thread)  # it was asked about wang
 

@@ -117,6 +117,9 @@ async def test_a_lead_may_take_it_and_who_is_handed_it_is_called(pair: Pair, ope
     await sign_in(operators, "组长")
     await pair.wang.claims.take(pair.thread)
     assert (await pair.seen_by_li()).claimed_by == "组长"
+    async with asyncio.timeout(10):
+        while await pair.events.get() != ColleagueCalled(pair.thread, "小李", "组长", taken=True):
+            pass
 
 
 async def test_what_a_colleague_has_rings_for_them_alone_until_it_is_given_back(pair: Pair) -> None:

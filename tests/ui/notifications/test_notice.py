@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.ui.inbox.records import NOW, message, reply, row
+from tests.ui.inbox.records import NOW, conversation, message, reply, row
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.ui.notifications.notice import notice_of
+from wxdesk.ui.notifications.notice import colleague_notice, notice_of
 
 CLOSES = NOW + timedelta(minutes=90)
 SOON = ReplyWindow(5, CLOSES)
@@ -62,3 +63,16 @@ def test_the_customers_words_are_told_as_his(said: Message, words: str) -> None:
     made = row(1, called_by="Human")
     assert notice_of(made, (CALLED,), said, NOW, with_text=True).body == f"Called by “Human”\n{words}"
     assert notice_of(made, (CALLED,), said, NOW, with_text=False).body == "Called by “Human”"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (ColleagueCalled(1, "小李"), "张三 waits and was given to you"),
+        (ColleagueCalled(1, "小李", "小王", "yours, please"), "小王 has handed 张三 to you"),
+        (ColleagueCalled(1, "小李", "小王", "@小李 look"), "小王 calls you to 张三"),
+        (ColleagueCalled(1, "小李", "组长", taken=True), "组长 has taken 张三 from you"),
+    ],
+)
+def test_what_a_colleague_does_with_ones_conversation_is_told(call: ColleagueCalled, words: str) -> None:
+    assert colleague_notice(call, conversation(1, alias="张三")).title == words

@@ -49,8 +49,11 @@ class Claims:
         self._joined.add((conversation_id, acting_name(), owner))
 
     async def take(self, conversation_id: int) -> None:
-        """Claim a conversation even if a colleague has it; for leads."""
-        await self._give(conversation_id, acting_name(), anyway=True)
+        """Claim a conversation from a colleague, who is told; for leads."""
+        owner, me = (await self._store.conversations.get(conversation_id)).claimed_by, acting_name()
+        await self._give(conversation_id, me, anyway=True)
+        if owner not in ("", me):
+            self._publish(ColleagueCalled(conversation_id, owner, me, taken=True))
 
     async def give_back(self, conversation_id: int) -> None:
         """End the operator's claim, so that nobody has the conversation."""

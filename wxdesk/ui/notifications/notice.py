@@ -203,9 +203,11 @@ def return_notice(conversation: Conversation, now: datetime) -> DesktopNotice:
 
 
 def colleague_notice(call: ColleagueCalled, conversation: Conversation) -> DesktopNotice:
-    """Return the notice that a colleague calls, or hands a conversation over."""
+    """Return the notice that a colleague calls, or has handed over or taken somebody."""
     name = name_of(conversation.contact)
-    if not call.by:
+    if call.taken:
+        words = tr("{colleague} has taken {name} from you", colleague=call.by, name=name)
+    elif not call.by:
         words = tr("{name} waits and was given to you", name=name)
     elif f"@{call.name}" in call.text:
         words = tr("{colleague} calls you to {name}", colleague=call.by, name=name)

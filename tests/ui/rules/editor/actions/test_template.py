@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.marks import contents_of
 from tests.ui.world import World
-from wxdesk.core.model.rule import Action, ActionKind, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
 from wxdesk.ui.rules.editor.actions.template import TemplateBody
 from wxdesk.ui.rules.page import RulesPage
@@ -62,6 +63,23 @@ def test_a_template_is_chosen_from_the_list(
     assert [content.text for content in contents_of(page.preview)] == ["A colleague will help you.", "We are sorry."]
     page.editor.save()
     qtbot.waitUntil(lambda: stored()[0].then[-1] == Action(ActionKind.TEMPLATE, template=1))
+
+
+def test_a_template_that_is_renamed_has_its_new_name_in_the_rule_that_sends_it(
+    qtbot: QtBot, world: World, bridge: Bridge, page: RulesPage, stored: Stored
+) -> None:
+    sorry = world.call(world.desk.templates.save(Template(0, "Sorry", "We are sorry.", "sorry")))
+    rule = Rule("Apology", when=Condition(any=("late",)), then=(Action(ActionKind.TEMPLATE, template=sorry.id),))
+    saved = world.call(world.desk.rules.rulebook.save(rule))
+    qtbot.waitUntil(lambda: bridge.is_idle and len(page.rules.rules) == len(stored()))
+    page.list.view.chosen.emit(saved.id)
+    body = page.editor.then_card.rows[0].body
+    assert isinstance(body, TemplateBody)
+    assert body.name.text() == "Sorry"
+    world.call(world.desk.templates.save(replace(sorry, title="Apologies")))
+    qtbot.waitUntil(lambda: body.name.text() == "Apologies")
+    assert body.action().template == sorry.id
+    assert not page.unsaved
 
 
 def test_of_many_templates_the_list_says_how_many_more_there_are_and_a_few_letters_find_them(

@@ -45,7 +45,9 @@ class TemplateBody(ActionBody):
         return Action(ActionKind.TEMPLATE, template=self._template)
 
     def show_faults(self, faults: Sequence[RuleFault]) -> None:
-        """Frame the name and show the fault below."""
+        """Show the present name of the template, and the fault below."""
+        if not self.name.hasFocus():
+            self.name.setText(_shown_name(self._template, self._shelf))
         set_wrong(self.name, bool(faults))
         super().show_faults(faults)
 
