@@ -85,3 +85,21 @@ async def test_it_goes_on_after_a_rest(pause: int) -> None:
     for _ in range(pause):
         await asyncio.sleep(0)
     assert await gathering.make(2) == 4
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_nobody_waits_for_ever_where_every_task_is_cancelled(begun: bool) -> None:
+    rounds = Rounds()
+    gathering = Gathering(rounds.double)
+    calls = [gathering.make(1)]
+    if begun:
+        await asyncio.sleep(0)
+    calls += [gathering.make(2)]
+    [running] = asyncio.all_tasks() - {asyncio.current_task()}
+    running.cancel()
+    rounds.may.set()
+    done, _ = await asyncio.wait(calls, timeout=5)
+    assert len(done) == 2
+    assert [call.cancelled() for call in calls] == [begun, False], "only of what was under way nobody knows"
+    assert rounds.made == [[2] if begun else [1, 2]]
+    assert await gathering.make(3) == 6, "what comes afterwards is made"

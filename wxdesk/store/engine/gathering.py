@@ -19,22 +19,38 @@ class Gathering[T, R]:
     def __init__(self, together: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
         self._together = together
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._under_way: Sequence[tuple[T, asyncio.Future[R]]] = ()
         self._running: asyncio.Task[None] | None = None
 
     def make(self, call: T) -> asyncio.Future[R]:
         """Begin a call, which is made even if nobody awaits it any more."""
-        loop = asyncio.get_running_loop()
-        ended: asyncio.Future[R] = loop.create_future()
+        ended: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((call, ended))
         if self._running is None:
-            self._running = loop.create_task(self._run(), name="calls made together")
+            self._begin()
         return ended
+
+    def _begin(self) -> None:
+        self._running = asyncio.get_running_loop().create_task(self._run(), name="calls made together")
+        self._running.add_done_callback(self._go_on_if_cancelled)
 
     async def _run(self) -> None:
         while self._waiting:
-            some, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
-            await self._settle(some)
-        self._running = None
+            self._under_way, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            await self._settle(self._under_way)
+        self._under_way, self._running = (), None
+
+    def _go_on_if_cancelled(self, task: asyncio.Task[None]) -> None:
+        """Let nobody wait for ever where every task of a loop is cancelled, as when it ends.
+
+        The task may not even have begun then. Of calls that were under way nobody knows whether they were made.
+        """
+        if task.cancelled():
+            for _, ended in self._under_way:
+                ended.cancel()
+            self._under_way, self._running = (), None
+            if self._waiting:
+                self._begin()
 
     async def _settle(self, some: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         try:
