@@ -306,7 +306,7 @@ class SmallButton(QToolButton):
         super().__init__(parent)
         self._picture = ""
         self.setIconSize(QSize(PICTURE, PICTURE))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_act(picture, name)
         if then is not None:
             self.clicked.connect(then)

@@ -131,14 +131,6 @@ _FITS = (
 """Levels of detail, the richest first; tooltips, details and menu show the rest."""
 
 
-class HeaderTool(SmallButton):
-    """A small button that leaves the focus where the operator types."""
-
-    def __init__(self, picture: str, name: str, parent: QWidget) -> None:
-        super().__init__(picture, name, parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-
 FACE = 26
 
 
@@ -185,18 +177,18 @@ class ChatHeader(Frame):
         self._now: datetime | None = None
         self.taken_over = self._leaving = False
         self.setFixedHeight(Measure.HEADER)
-        self.show_list = HeaderTool("inbox", tr("Conversations"), self)
-        self.show_detail = HeaderTool("panel", tr("Customer and reasons (F2)"), self)
+        self.show_list = SmallButton("inbox", tr("Conversations"), self)
+        self.show_detail = SmallButton("panel", tr("Customer and reasons (F2)"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True)
         self.face = FaceButton(self)
         self.colleagues = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.mode = ModeChip()
         self.quota = QuotaBlock()
         self.takeover = Button(tr("Take over"), key_hint=KEY)
-        self.spans = HeaderTool("chevron-down", tr("For how long (Shift+F4)"), self)
-        self.resolve = HeaderTool("check", tr("Resolve (F5)"), self)
-        self.snooze = HeaderTool("moon", tr("Snooze (Shift+F5)"), self)
-        self.transfer = HeaderTool("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
+        self.spans = SmallButton("chevron-down", tr("For how long (Shift+F4)"), self)
+        self.resolve = SmallButton("check", tr("Resolve (F5)"), self)
+        self.snooze = SmallButton("moon", tr("Snooze (Shift+F5)"), self)
+        self.transfer = SmallButton("arrow-out", tr("Hand over to WeChat's own service tool…"), self)
         self._arrange()
         self.mode.clicked.connect(self._open_menu)
 
