@@ -41,9 +41,10 @@ class Gathering[T, R]:
         self._under_way, self._running = (), None
 
     def _go_on_if_cancelled(self, task: asyncio.Task[None]) -> None:
-        """Let nobody wait for ever where every task of a loop is cancelled, as when it ends.
+        """Begin another round if this one was cancelled.
 
-        The task may not even have begun then. Of calls that were under way nobody knows whether they were made.
+        So are all tasks when a loop ends, also before they have begun, and nobody may wait for ever. Of calls that were
+        under way nobody knows whether they were made.
         """
         if task.cancelled():
             for _, ended in self._under_way:
