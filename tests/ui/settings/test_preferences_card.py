@@ -52,7 +52,8 @@ def test_a_switch_holds_at_once(qtbot: QtBot, world: World, card: PreferencesCar
     assert isinstance(line, SwitchLine)
     assert line.switch.accessibleName() != ""
     qtbot.keyClick(line.switch, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: kept(world) == replace(Preferences(), **{field: False}))
+    turned = replace(Preferences(), **{field: not getattr(Preferences(), field)})
+    qtbot.waitUntil(lambda: kept(world) == turned)
     qtbot.mouseClick(line.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: kept(world) == Preferences())
 
