@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
+from msgspec import structs
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.world import World
+from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 
 IMPORTED = """
@@ -25,6 +31,21 @@ def test_a_window_starts_with_the_page_that_it_shows(window: MainWindow) -> None
         assert window.stack.currentWidget() is page.built
         assert window.stack.currentIndex() == index
     assert window.stack.count() == len(window.pages.all)
+
+
+def test_the_rail_counts_what_is_unread_also_where_the_set_up_comes_first(
+    qtbot: QtBot, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
+) -> None:
+    world.say("oCustomer0000000000000001", "hello")
+    now = world.desk.configuration.now
+    without = replace(now, config=structs.replace(now.config, accounts=()), credentials={}, found={})
+    world.call(world.desk.configuration.apply(without))
+    qtbot.waitUntil(lambda: bridge.is_idle)  # so that nothing that is told leads to a count
+    window = MainWindow(bridge, facts, appearance)
+    qtbot.addWidget(window, before_close_func=lambda _: window.finish())
+    window.show()
+    assert window.stack.currentWidget() is window.pages.guide.built
+    qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
 
 
 def test_what_only_another_page_needs_is_not_imported_before() -> None:

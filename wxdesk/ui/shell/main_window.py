@@ -92,7 +92,7 @@ class MainWindow(Frame):
         self._bind_keys()
         self._take_place()
         self._show_state()
-        self.show_page(0 if bridge.desk.accounts or bridge.desk.is_remote else self.page_names.index("guide"))
+        self._show_first_page()
         self.figures.ask()
         self.inbox.held.tell_of_waiting(by_hand=False, since=self._memory.left_at)  # from an earlier run
 
@@ -120,6 +120,14 @@ class MainWindow(Frame):
             held.setFocus()
         self.rail.show_page(min(index, len(self.rail.items) - 1))  # the guided set-up belongs to the settings
         self.pages.all[index].activate()
+
+    def _show_first_page(self) -> None:
+        """Show the inbox, or the guided set-up where there is no account yet."""
+        if self._bridge.desk.accounts or self._bridge.desk.is_remote:
+            self.show_page(0)
+        else:
+            self.show_page(self.page_names.index("guide"))
+            self.inbox.feed.load()  # rail and pause bar show what it counts
 
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
