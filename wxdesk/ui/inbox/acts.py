@@ -21,7 +21,7 @@ from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.labels import literal, plain_tip
 from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.wording.hold_reasons import colleagues_among
 from wxdesk.ui.wording.messages import clock_time, name_of
@@ -32,7 +32,7 @@ def offer[T](menu: QMenu, ends: Iterable[EndChoice[T]], then: Callable[[T], None
     """Add an entry for each end time; its tooltip says why it cannot be chosen."""
     menu.setToolTipsVisible(True)
     for end in ends:
-        action = menu.addAction(end.text.replace("&", "&&"))
+        action = menu.addAction(literal(end.text))
         action.setEnabled(end.end is not None)
         if end.end is not None:
             action.triggered.connect(partial(then, end.end))
@@ -126,7 +126,7 @@ class RowMenu(PassingMenu):
     def _add_tags(self, known: Sequence[str]) -> None:
         menu = self.addMenu(tr("Tags"))
         for tag in known[:_MOST_TAGS]:
-            action = menu.addAction(tag.replace("&", "&&"))
+            action = menu.addAction(literal(tag))
             action.setCheckable(True)
             everybody = all(tag in one.contact.tags for one in self._some)
             action.setChecked(everybody)

@@ -3,7 +3,7 @@
 from datetime import date
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
@@ -15,7 +15,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.moment import ask_days
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import PassingMenu, SingleChoiceButton
+from wxdesk.ui.widgets.menu_button import PassingMenu, SingleChoiceButton, open_beside
 
 MARGIN = 24
 _EVERYBODY = (0, "")
@@ -101,7 +101,7 @@ class InsightsHead(QWidget):
         for ending, word in ((".csv", tr("Table for Excel (*.csv)")), (".png", tr("Picture (*.png)"))):
             menu.addAction(word).setData(ending)
         menu.triggered.connect(self._export)
-        menu.popup(self.export.mapToGlobal(QPoint(0, self.export.height())))
+        open_beside(menu, self.export)
 
     def _export(self, action: QAction) -> None:
         self.export_wanted.emit(action.data())

@@ -26,6 +26,7 @@ from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, StatusDot, shrink_steps
+from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time, name_of, span_text, time_left_text
 
@@ -324,7 +325,7 @@ class LongestWait(Button):
         self._say()
 
     def _say(self) -> None:
-        text = self._wordings[self._step].replace("&", "&&")  # a name is no shortcut
+        text = literal(self._wordings[self._step])
         if text != self.text():
             self.setText(text)
 

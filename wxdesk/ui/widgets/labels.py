@@ -138,6 +138,11 @@ def plain_tip(text: str) -> str:
     return f"<span style='white-space: pre-wrap'>{html.escape(breakable(text))}</span>" if text else ""
 
 
+def literal(text: str) -> str:
+    """Return `text` for a button or menu, where Qt makes a key of a letter behind &."""
+    return text.replace("&", "&&")
+
+
 def set_tip(widget: QWidget, text: str) -> None:
     """Give a widget a plain tooltip; screen readers hear it without its markup."""
     widget.setToolTip(plain_tip(text))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import set_tip
+from wxdesk.ui.widgets.labels import literal, set_tip
 from wxdesk.ui.widgets.painting import ELLIPSIS
 
 type MenuChoice = tuple[str, object, bool | None]
@@ -27,7 +27,17 @@ def offer_above(
         else:
             words, value, marked = choice
             menu.choice(words, partial(then, value), marked)
-    menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+    open_beside(menu, button, above=True)
+
+
+def open_beside(menu: QMenu, anchor: QWidget, *, above: bool = False, at_right: bool = False) -> None:
+    """Open a menu under or above a widget, from its left edge or up to its right one."""
+    x = anchor.width() - menu.sizeHint().width() if at_right else 0
+    y = -menu.sizeHint().height() - _GAP if above else anchor.height() + _GAP
+    menu.popup(anchor.mapToGlobal(QPoint(x, y)))
+
+
+_GAP = 4
 
 
 class PassingMenu(QMenu):
@@ -38,6 +48,10 @@ class PassingMenu(QMenu):
         self.setAccessibleName(name)
         self.aboutToHide.connect(self.deleteLater)
         self._choices = QActionGroup(self)
+
+    def say(self, words: str) -> None:
+        """Add a line that cannot be chosen."""
+        self.addAction(literal(words)).setEnabled(False)
 
     def choice(self, words: str, then: Callable[[], object], marked: bool | None) -> None:
         """Add a choice, marked if it is the one in force; None if it is never marked."""
@@ -65,21 +79,21 @@ class MenuButton(Button):
         self.clicked.connect(self._open)
 
     def _offer(self, text: str, then: Callable[[], object]) -> QAction:
-        action = self.popup_menu.addAction(text.replace("&", "&&"), then)
+        action = self.popup_menu.addAction(literal(text), then)
         action.setCheckable(True)
         return action
 
     def _show_choice(self, name: str, words: str, widest: int = 0) -> None:
         """Show the choice; words wider than `widest` pixels are whole in the tip only."""
         shown = self.fontMetrics().elidedText(words, ELLIPSIS, widest) if widest else words
-        self.setText(shown.replace("&", "&&"))
+        self.setText(literal(shown))
         if widest:
             set_tip(self, words if shown != words else "")
         self.setAccessibleName(f"{name}: {words}")
         self.updateGeometry()
 
     def _open(self) -> None:
-        self.popup_menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        open_beside(self.popup_menu, self)
 
 
 class SingleChoiceButton[T](MenuButton):

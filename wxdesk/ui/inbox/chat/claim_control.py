@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu
 
@@ -17,8 +17,8 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.chat.header import FaceButton
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.menu_button import PassingMenu
+from wxdesk.ui.widgets.labels import PlainLabel, literal
+from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.wording.hold_reasons import HoldReasons, claim_text
 
@@ -56,7 +56,7 @@ class ClaimControl(QObject):
         """Offer what can be done about the claim."""
         desk, claims, thread = self._bridge.desk, self._bridge.desk.claims, self._conversation_id
         menu = PassingMenu(self._face, self._face.accessibleName())
-        menu.addAction(self._face.accessibleName().replace("&", "&&")).setEnabled(False)
+        menu.say(self._face.accessibleName())
         menu.addSeparator()
         mine, free = self._owner == desk.me, not self._owner
         if free:
@@ -68,12 +68,12 @@ class ClaimControl(QObject):
             Rights(self._bridge, Role.LEAD, take)
         if mine or free:
             for name in sorted({one.name for one in desk.colleagues.now} - {desk.me}):
-                action = menu.addAction(tr("Hand to {name}…", name=name).replace("&", "&&"))
+                action = menu.addAction(literal(tr("Hand to {name}…", name=name)))
                 action.triggered.connect(partial(self._hand_to, thread, name))
-        menu.popup(self._face.mapToGlobal(QPoint(0, self._face.height() + 4)))
+        open_beside(menu, self._face)
 
     def _offer(self, menu: QMenu, words: str, command: Callable[[], Coroutine[Any, Any, None]]) -> QAction:
-        action = menu.addAction(words.replace("&", "&&"))
+        action = menu.addAction(literal(words))
         action.triggered.connect(partial(self._do, command))
         return action
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject
 
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, ends_soon, extended_duration
@@ -18,7 +18,7 @@ from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge, announce
-from wxdesk.ui.widgets.menu_button import PassingMenu
+from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.wording.status import status_icon, status_sentence
 from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown, takeover_silences, takeover_spans
 
@@ -75,8 +75,7 @@ class TakeoverControl(QObject):
         if self._header.taken_over:
             menu.addSeparator()
             menu.addAction(tr("Hand back now"), partial(self._hand_back, conversation.id))
-        at = anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4))
-        menu.popup(at)
+        open_beside(menu, anchor, at_right=True)
         menu.setActiveAction(menu.actions()[0])
 
     def _set_mode(self, conversation_id: int, mode: ReplyMode | None) -> None:
@@ -148,7 +147,7 @@ class ResolveControl(QObject):
             menu.addSeparator()
             menu.addAction(_back_text(conversation)).triggered.connect(self._reopen)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), anchor.height() + 4)))
+        open_beside(menu, anchor, at_right=True)
         menu.setActiveAction(menu.actions()[0])
 
     def _reopen(self) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import time_left
@@ -23,7 +23,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
-from wxdesk.ui.widgets.menu_button import PassingMenu
+from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon
 from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of, span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
@@ -319,20 +319,20 @@ class ChatHeader(Frame):
         menu = PassingMenu(self, tr("Mode"))
         choose = partial(self.mode_chosen.emit, conversation.id)
         if self._now is not None:
-            _say(menu, self._where_from(conversation, self._now))
+            menu.say(self._where_from(conversation, self._now))
             menu.addSeparator()
-        _say(menu, tr("For this conversation, before all rules:"))
+        menu.say(tr("For this conversation, before all rules:"))
         for mode in ReplyMode:
             menu.choice(mode_text(mode), partial(choose, mode), conversation.mode is mode)
         menu.addSeparator()
         account = self._accounts.get(conversation.account)
         text = tr("As the account: {mode}", mode=mode_text(account.reply_mode)) if account else tr("As the account")
         menu.choice(text, partial(choose, None), conversation.mode is None)
-        _say(menu, tr("A rule's own way of leaving goes before the account's"))
+        menu.say(tr("A rule's own way of leaving goes before the account's"))
         menu.addSeparator()
         menu.addAction(tr("Snooze…")).triggered.connect(self.snooze.click)
         menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer.click)
-        menu.popup(self.mode.mapToGlobal(QPoint(0, self.mode.height() + 4)))
+        open_beside(menu, self.mode)
 
     def minimumSizeHint(self) -> QSize:
         """Return the width at which the barest level of detail still fits."""
@@ -342,8 +342,3 @@ class ChatHeader(Frame):
         super().resizeEvent(event)
         if self._now is not None:
             self.tick(self._now)
-
-
-def _say(menu: QMenu, words: str) -> None:
-    """Add a line to the menu that cannot be chosen."""
-    menu.addAction(words.replace("&", "&&")).setEnabled(False)

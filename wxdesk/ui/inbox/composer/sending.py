@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import MoveNotAllowed
@@ -21,7 +21,7 @@ from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.menu_button import PassingMenu
+from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.wording.status import later_choices
 
 
@@ -176,7 +176,7 @@ class ReplySending(QObject):
             (AfterSending.UNREAD, tr("After sending, go to the next unread")),
         ):
             menu.choice(words, partial(self._prefer, value), value is chosen)
-        menu.popup(anchor.mapToGlobal(QPoint(anchor.width() - menu.sizeHint().width(), -menu.sizeHint().height() - 4)))
+        open_beside(menu, anchor, above=True, at_right=True)
 
     def send_and_resolve(self) -> None:
         """Send what is written, and resolve the conversation once that is stored."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QMenu, QWidget
 
@@ -15,7 +15,8 @@ from wxdesk.i18n import account_title, tr
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Legend
-from wxdesk.ui.widgets.menu_button import PassingMenu
+from wxdesk.ui.widgets.labels import literal
+from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.wording.figures import OF_A_TEAM, Figure, figure_texts
 
 SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
@@ -88,7 +89,7 @@ class ScopeButton(SmallButton):
         self._add_views(menu, views)
         menu.addSeparator()
         menu.addAction(tr("What the figures mean…")).triggered.connect(self._explain)
-        menu.popup(self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + 4)))
+        open_beside(menu, self, at_right=True)
 
     def _add_narrowings(self, menu: QMenu, accounts: Sequence[str], tags: Sequence[str], pages: Sequence[str]) -> None:
         now = self.narrowing
@@ -103,7 +104,7 @@ class ScopeButton(SmallButton):
             under = menu.addMenu(title) if title and values else menu
             for value in values:
                 alone: dict[str, Any] = {field: value}
-                action = under.addAction(narrowing_text(replace(EVERYTHING, **alone)).replace("&", "&&"))
+                action = under.addAction(literal(narrowing_text(replace(EVERYTHING, **alone))))
                 action.setCheckable(True)
                 action.setChecked(getattr(now, field) == value)
                 if action.isChecked():
@@ -112,7 +113,7 @@ class ScopeButton(SmallButton):
 
     def _add_views(self, menu: QMenu, views: tuple[SavedView, ...]) -> None:
         for view in views:
-            menu.addAction(view.name.replace("&", "&&")).triggered.connect(partial(self._show_view, view))
+            menu.addAction(literal(view.name)).triggered.connect(partial(self._show_view, view))
         figures = {figure.value: words[0] for figure, words in figure_texts().items()}
         shown = "" if self.filter is InboxFilter.ALL else figures.get(self.filter.value) or scope_name(self.filter)
         name = " · ".join(filter(None, (shown, self.words)))

@@ -11,7 +11,7 @@ from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import discard
 from wxdesk.ui.widgets.buttons import Chip
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import set_tip
+from wxdesk.ui.widgets.labels import literal, set_tip
 
 WIDEST = 130
 """Most pixels of a tag's text, so that its chip fits into one row."""
@@ -55,7 +55,7 @@ class TagRow(QWidget):
         for index, tag in enumerate(tags):
             chip = Chip(checkable=False, parent=self)
             shown = QFontMetrics(chip.font()).elidedText(tag, Qt.TextElideMode.ElideRight, WIDEST)
-            chip.setText(shown.replace("&", "&&"))
+            chip.setText(literal(shown))
             chip.setAccessibleName(tr("Take away the tag {tag}", tag=tag))
             set_tip(chip, f"{tag} · {tr('Press to take it away')}")
             chip.clicked.connect(self._take_away)

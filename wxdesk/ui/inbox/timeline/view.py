@@ -21,6 +21,7 @@ from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry
 from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.look.keys import ENTER, is_pressed
+from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.widgets.row_list import RECORD, Index
 from wxdesk.ui.wording.reply_status import FindHoldReason
 
@@ -348,4 +349,4 @@ def _key_of(event: QKeyEvent) -> BubbleKey | None:
 def _short(span: LinkSpan) -> str:
     label = " ".join(span.link.label.split())
     shown = label if len(label) <= _LONGEST else label[:_LONGEST] + "…"
-    return shown.replace("&", "&&")  # else Qt makes a key of the next letter
+    return literal(shown)

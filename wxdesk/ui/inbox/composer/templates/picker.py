@@ -16,7 +16,7 @@ from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, literal
 from wxdesk.ui.wording.messages import kind_text, more_text
 
 _ROW, _ROWS = 30, 8
@@ -174,7 +174,7 @@ class TemplatePicker(Picker):
 
     def _find(self, sought: str) -> Sequence[Template]:
         group = self._groups[0]
-        self.group.setText(group.replace("&", "&&") or tr("All groups"))
+        self.group.setText(literal(group) or tr("All groups"))
         self.group.setVisible(len(self._groups) > 1)
         return search_templates([one for one in self._templates if group in ("", one.category)], sought)
 

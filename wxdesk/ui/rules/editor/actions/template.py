@@ -13,7 +13,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.rules.editor.actions.bodies import ActionBody
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.fields.labelled import set_wrong
-from wxdesk.ui.widgets.labels import plain_tip
+from wxdesk.ui.widgets.labels import literal, plain_tip
 from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.wording.messages import more_text
 
@@ -60,7 +60,7 @@ class TemplateBody(ActionBody):
             reason = self._shelf.reason_against(name)
             shortcut = f"/{template.shortcut}" if template.shortcut else ""
             said = "    ".join(filter(None, (template.title, shortcut, tr("only by hand") if reason else "")))
-            action = menu.addAction(said.replace("&", "&&"))
+            action = menu.addAction(literal(said))
             action.setData(name)
             action.setEnabled(not reason)
             action.setToolTip(plain_tip(reason))
