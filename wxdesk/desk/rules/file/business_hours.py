@@ -12,10 +12,10 @@ Of exceptions that cover the same date, those for the fewest days hold.
 from datetime import date, datetime, time
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan, clock_from
-from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable, table_text
+from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
-from wxdesk.toml import Path
+from wxdesk.toml import Path, table_text
 
 
 def calendar_from(value: object, path: Path) -> Calendar:

@@ -22,9 +22,9 @@ from wxdesk.core.model.rule import (
     TagsTest,
     Variant,
 )
-from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable, one_or_more, table_text
+from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable, one_or_more
 from wxdesk.i18n import tr
-from wxdesk.toml import Path
+from wxdesk.toml import Path, table_text
 
 _SESSION_FROM_TESTS = ("equals", "prefix", "regex")
 

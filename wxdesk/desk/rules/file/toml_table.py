@@ -1,13 +1,11 @@
-"""Tables of a rules file: typed access by known keys, and easily read TOML.
+"""Tables of a rules file: typed access by known keys.
 
 A mistake is raised with its path, from which `wxdesk.toml.lines` finds the line.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from wxdesk.i18n import tr
@@ -116,73 +114,6 @@ class TomlTable:
         return [TomlTable(item, (*self.path, key, index), known) for index, item in enumerate(value)]
 
 
-WIDTH = 100
-"""Columns beyond which a list of tables is written with one a line."""
-
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
-
-
-def table_text(name: str, entries: Mapping[str, object]) -> str:
-    """Write `[[name]]` with those of its entries that are not None."""
-    return "\n".join((f"[[{name}]]", *_pairs(entries))) + "\n"
-
-
 def one_or_more(texts: tuple[str, ...]) -> str | tuple[str, ...]:
     """Return the one text alone, or all of them."""
     return texts[0] if len(texts) == 1 else texts
-
-
-def _pairs(entries: Mapping[str, object]) -> list[str]:
-    return [f"{_key(name)} = {_value(value)}" for name, value in entries.items() if value is not None]
-
-
-def _value(value: object) -> str:
-    if isinstance(value, str):
-        return _string(value)
-    if isinstance(value, Mapping):
-        pairs = _pairs(value)
-        return "{ " + ", ".join(pairs) + " }" if pairs else "{}"
-    if isinstance(value, Sequence):
-        return _list(value)
-    return str(value).lower()  # a number, or true or false
-
-
-def _list(values: Sequence[object]) -> str:
-    items = [_value(value) for value in values]
-    flat = "[" + ", ".join(items) + "]"
-    if len(items) < 2 or isinstance(values[0], str) or ("\n" not in flat and _width(flat) <= WIDTH):
-        return flat
-    return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
-
-
-def _width(text: str) -> int:
-    """Return the width of `text` in an editor, where a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def _string(text: str) -> str:
-    """Write the kind of TOML string that needs the fewest escapes."""
-    tame = all(char in "\n\t" or char.isprintable() or char == "\u3000" for char in text)
-    if tame and "\n" in text and "'''" not in text:
-        return f"'''\n{text}'''"
-    if tame and "\n" not in text and "'" not in text and ("\\" in text or '"' in text):
-        return f"'{text}'"
-    return _quoted(text)
-
-
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _quoted(name)
-
-
-def _quoted(text: str) -> str:
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in _ESCAPES:
-        return _ESCAPES[char]
-    if char.isprintable() or char == "\u3000" or char == "\u200d":
-        return char
-    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
