@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wxdesk.config.editing import with_account, with_account_keys, with_keys, without_account, written
+from wxdesk.config.editing import with_account, with_account_keys, with_keys, without_account
 from wxdesk.config.reading import parse
 from wxdesk.config.writing import ConfigChanged, rewrite
 from wxdesk.core.errors import BadConfig, BadInput
-from wxdesk.toml import parsed_toml
+from wxdesk.toml import parsed_toml, toml_value
 
 FILE = """\
 # My desk
@@ -124,7 +124,7 @@ def test_any_value_is_read_as_it_was_given(value: object) -> None:
         str(value).encode()
     except UnicodeEncodeError:
         return
-    assert parsed_toml(f"x = {written(value)}\n") == {"x": value}
+    assert parsed_toml(f"x = {toml_value(value)}\n") == {"x": value}
 
 
 def test_a_new_file_is_for_its_owner_only(tmp_path: Path) -> None:

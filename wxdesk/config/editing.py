@@ -4,14 +4,13 @@ A value is cut out where it stands and the new one put in its place; comments, o
 all others stay. Every change is made on the parsed file as well, and what is written must read as that.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from wxdesk.config.reading import FILE
 from wxdesk.core.errors import BadConfig, BadInput, Phrase
-from wxdesk.toml import Path, TomlLines, parsed_toml
+from wxdesk.toml import Path, TomlLines, parsed_toml, toml_pairs, toml_value
 
 type Keys = Mapping[str, object]
 """New values by key; None removes a key."""
@@ -39,9 +38,9 @@ def with_account(text: str, keys: Keys) -> str:
     expected.setdefault(ACCOUNTS, []).append(given)
     inline = _span(TomlLines(text), (ACCOUNTS,))
     if inline is not None:
-        return _verified(text[: inline[0]] + written(expected[ACCOUNTS]) + text[inline[1] :], expected)
+        return _verified(text[: inline[0]] + toml_value(expected[ACCOUNTS]) + text[inline[1] :], expected)
     end = _line_end(text)
-    lines = ["[[accounts]]", *(f"{key} = {written(value)}" for key, value in given.items())]
+    lines = ["[[accounts]]", *toml_pairs(given)]
     gap = end if text.strip() else ""
     return _verified(_closed(text, end) + gap + "".join(line + end for line in lines), expected)
 
@@ -59,7 +58,7 @@ def without_account(text: str, name: str) -> str:
     del expected[ACCOUNTS][index]
     inline = _span(lines, (ACCOUNTS,))
     if inline is not None:
-        return _verified(text[: inline[0]] + written(expected[ACCOUNTS]) + text[inline[1] :], expected)
+        return _verified(text[: inline[0]] + toml_value(expected[ACCOUNTS]) + text[inline[1] :], expected)
     if not expected[ACCOUNTS]:
         del expected[ACCOUNTS]
     header = next(start for start, path in lines.headers if path == (ACCOUNTS, index))
@@ -74,25 +73,6 @@ def account_names(text: str) -> list[str]:
     """List the accounts in the order of the file."""
     found = parsed_toml(text).get(ACCOUNTS, [])
     return [str(entry.get("name")) for entry in found] if isinstance(found, list) else []
-
-
-def written(value: object) -> str:
-    """Write a value as TOML."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case Mapping():
-            return "{ " + ", ".join(f"{_key(key)} = {written(one)}" for key, one in value.items()) + " }"
-        case list() | tuple():
-            return "[" + ", ".join(map(written, value)) + "]"
-        case _:
-            return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else written(name)
 
 
 def _edited(text: str, find: Callable[[Data], Data], table: Path, keys: Keys) -> str:
@@ -114,14 +94,14 @@ def _with_key(text: str, table: Path, key: str, value: object) -> str:
     if pair is not None and value is None:
         return text[: text.rfind("\n", 0, pair.start) + 1] + text[_end_of_line(text, pair.end) :]
     if pair is not None:
-        return text[: pair.value] + written(value) + text[pair.end :]
+        return text[: pair.value] + toml_value(value) + text[pair.end :]
     inline, end = _span(lines, table), _line_end(text)
     if inline is not None:
         inner = text[inline[0] + 1 : inline[1] - 1].strip()
-        pairs = ", ".join(part for part in (inner, f"{key} = {written(value)}") if part)
+        pairs = ", ".join(part for part in (inner, f"{key} = {toml_value(value)}") if part)
         return f"{text[: inline[0]]}{{ {pairs} }}{text[inline[1] :]}"
     header = next((start for start, path in lines.headers if path == table), None)
-    line = f"{key} = {written(value)}{end}"
+    line = f"{key} = {toml_value(value)}{end}"
     if header is None:
         return _closed(text, end) + (end if text.strip() else "") + f"[{table[0]}]{end}{line}"
     last = max((pair.end for pair in lines.pairs if pair.path[:-1] == table), default=header)
