@@ -12,7 +12,7 @@ Of exceptions that cover the same date, those for the fewest days hold.
 from datetime import date, datetime, time
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan, clock_from
-from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable
+from wxdesk.desk.rules.file.toml_table import TomlTable
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
 from wxdesk.toml import Path, table_text
@@ -23,14 +23,14 @@ def calendar_from(value: object, path: Path) -> Calendar:
     table = TomlTable(value, path, ("name", "zone", "weekly", "exceptions"))
     name, zone = table.text("name"), table.text("zone")
     if not name.strip():
-        raise RulesFileMistake((*path, "name"), tr("A calendar needs a name."))
+        raise table.mistake(tr("A calendar needs a name."), "name")
     if zone and zone_named(zone) is None:
-        raise RulesFileMistake((*path, "zone"), tr("There is no time zone “{zone}”.", zone=zone))
+        raise table.mistake(tr("There is no time zone “{zone}”.", zone=zone), "zone")
     weekly = tuple(_weekly(one) for one in table.tables("weekly", ("days", "from", "to")))
     keys = ("date", "until", "closed", "from", "to", "label")
     special = tuple(_special(one) for one in table.tables("exceptions", keys))
     if not weekly and not any(one.span for one in special):
-        raise RulesFileMistake(path, tr("This calendar is never open: “weekly” names no hours."))
+        raise table.mistake(tr("This calendar is never open: “weekly” names no hours."))
     return Calendar(name, zone, weekly, special)
 
 
@@ -42,11 +42,11 @@ def _special(table: TomlTable) -> SpecialDays:
     first = _date(table, "date")
     last = _date(table, "until") if "until" in table else first
     if last < first:
-        raise RulesFileMistake((*table.path, "until"), tr("“until” is before “date”."))
+        raise table.mistake(tr("“until” is before “date”."), "until")
     closed = table.truth("closed", otherwise=False)
     hours = "from" in table or "to" in table
     if closed is hours:
-        raise RulesFileMistake(table.path, tr("Write either “closed = true” or the hours with “from” and “to”."))
+        raise table.mistake(tr("Write either “closed = true” or the hours with “from” and “to”."))
     return SpecialDays(first, last, None if closed else _span(table), table.text("label"))
 
 
@@ -54,7 +54,7 @@ def _span(table: TomlTable) -> OpenSpan:
     span = OpenSpan(_time(table, "from"), _time(table, "to"))
     if span.is_ambiguous:
         reason = tr("“from” and “to” are the same time. For a whole day, write 00:00 to 24:00.")
-        raise RulesFileMistake((*table.path, "to"), reason)
+        raise table.mistake(reason, "to")
     return span
 
 
@@ -64,9 +64,7 @@ def _time(table: TomlTable, key: str) -> time:
         return value.replace(second=0, microsecond=0)
     found = clock_from(value, closing=key == "to") if isinstance(value, str) else None
     if found is None:
-        raise RulesFileMistake(
-            (*table.path, key), tr("“{key}” must be a time such as {example}.", key=key, example='"09:00"')
-        )
+        raise table.mistake(tr("“{key}” must be a time such as {example}.", key=key, example='"09:00"'), key)
     return found
 
 
@@ -79,7 +77,7 @@ def _date(table: TomlTable, key: str) -> date:
     except ValueError:
         example = '"2026-10-01"'
         reason = tr("“{key}” must be a date such as {example}.", key=key, example=example)
-        raise RulesFileMistake((*table.path, key), reason) from None
+        raise table.mistake(reason, key) from None
 
 
 def calendar_text(calendar: Calendar) -> str:

@@ -43,7 +43,7 @@ def condition_from(value: object, path: Path) -> Condition:
     values = {name: form.read(table, name) for name, form in _WORDS.items() if name in table}
     if _CONTAINS in table:
         if "any" in table:
-            raise RulesFileMistake((*path, _CONTAINS), tr("“contains” and “any” mean the same; write one of them."))
+            raise table.mistake(tr("“contains” and “any” mean the same; write one of them."), _CONTAINS)
         values["any"] = _words(table, _CONTAINS)
     values |= {name: form.read(table, name) for name, form in _OTHERS.items() if name in table}
     if "not" in table:
@@ -61,7 +61,7 @@ def condition_table(when: Condition) -> dict[str, object]:
 def _words(table: TomlTable, name: str) -> tuple[str, ...]:
     words = table.texts(name)
     if not words:
-        raise RulesFileMistake((*table.path, name), tr("“{key}” lists no words.", key=name))
+        raise table.mistake(tr("“{key}” lists no words.", key=name), name)
     return words
 
 
@@ -87,7 +87,7 @@ def _hours(table: TomlTable, name: str) -> HoursTest:
     inner = table.table(name, ("inside", "outside"))
     given = list(inner)
     if len(given) != 1:
-        raise RulesFileMistake(inner.path, tr("hours takes “inside” or “outside”, with the name of a calendar."))
+        raise inner.mistake(tr("hours takes “inside” or “outside”, with the name of a calendar."))
     return HoursTest(inner.text(given[0]), inside=given[0] == "inside")
 
 
@@ -99,7 +99,7 @@ def _tags(table: TomlTable, name: str) -> TagsTest:
 def _message_no(table: TomlTable, name: str) -> MessageNo:
     inner = table.table(name, ("min", "max"))
     if not list(inner):
-        raise RulesFileMistake(inner.path, tr("message_no takes “min”, “max” or both."))
+        raise inner.mistake(tr("message_no takes “min”, “max” or both."))
     return MessageNo(inner.number("min", otherwise=1), inner.number("max") if "max" in inner else None)
 
 
@@ -142,7 +142,7 @@ def rule_from(value: object, path: Path) -> Rule:
     """Return the rule that a table describes; raises `RulesFileMistake`."""
     table = TomlTable(value, path, _RULE_KEYS)
     if "name" not in table:
-        raise RulesFileMistake(path, tr("A rule needs a name."))
+        raise table.mistake(tr("A rule needs a name."))
     delivery, hold_seconds = _delivery(table)
     return Rule(
         name=table.text("name"),
@@ -162,7 +162,7 @@ def _cooldown(table: TomlTable) -> Cooldown:
     inner = table.table("cooldown", _COOLDOWN_FIELDS)
     for key in inner:
         if not (key == "per_conversation" and inner.raw(key) == _ONCE) and inner.number(key) < 1:
-            raise RulesFileMistake((*inner.path, key), tr("“{key}” must be 1 or more.", key=key))
+            raise inner.mistake(tr("“{key}” must be 1 or more.", key=key), key)
     times = inner.raw("per_conversation") if "per_conversation" in inner else 0
     return Cooldown(
         per_contact_s=inner.number("per_contact_s"),
@@ -178,9 +178,7 @@ def _delivery(table: TomlTable) -> tuple[Delivery, int]:
         return Delivery.HOLD, table.table("delivery", ("hold",)).number("hold")
     delivery = table.choice("delivery", Delivery)
     if delivery is Delivery.HOLD:
-        raise RulesFileMistake(
-            (*table.path, "delivery"), tr("How long is it held? Write {example}.", example="{ hold = 8 }")
-        )
+        raise table.mistake(tr("How long is it held? Write {example}.", example="{ hold = 8 }"), "delivery")
     return delivery, 0
 
 
@@ -227,16 +225,16 @@ def _image(table: TomlTable) -> Content:
 
 def _plain_action(table: TomlTable, kind: ActionKind) -> Action:
     if table.truth(kind, otherwise=True) is False:
-        raise RulesFileMistake((*table.path, kind), tr("“{key} = false” does nothing; remove it.", key=kind.value))
+        raise table.mistake(tr("“{key} = false” does nothing; remove it.", key=kind.value), kind)
     return Action(kind)
 
 
 def _kind(table: TomlTable) -> ActionKind:
     given = [kind for kind in ActionKind if kind in table]
     if len(given) != 1:
-        raise RulesFileMistake(table.path, tr("An action is one of: {known}.", known=", ".join(ActionKind)))
+        raise table.mistake(tr("An action is one of: {known}.", known=", ".join(ActionKind)))
     if "variant" in table and given[0] is not ActionKind.REPLY:
-        raise RulesFileMistake((*table.path, "variant"), tr("Only a reply has variants."))
+        raise table.mistake(tr("Only a reply has variants."), "variant")
     return given[0]
 
 

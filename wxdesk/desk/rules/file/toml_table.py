@@ -41,6 +41,10 @@ class TomlTable:
     def __contains__(self, key: str) -> bool:
         return key in self._value
 
+    def mistake(self, reason: str, *where: str | int) -> RulesFileMistake:
+        """Return a mistake at a place in this table."""
+        return RulesFileMistake((*self.path, *where), reason)
+
     def raw(self, key: str) -> object:
         """Return the value unchecked."""
         return self._value[key]
@@ -49,26 +53,24 @@ class TomlTable:
         """Return a text; empty if it is missing."""
         value = self._value.get(key, "")
         if not isinstance(value, str):
-            raise RulesFileMistake((*self.path, key), tr("“{key}” must be a text in quotes.", key=key))
+            raise self.mistake(tr("“{key}” must be a text in quotes.", key=key), key)
         return value
 
     def truth(self, key: str, otherwise: bool) -> bool:
         """Return true or false."""
         value = self._value.get(key, otherwise)
         if not isinstance(value, bool):
-            raise RulesFileMistake((*self.path, key), tr("“{key}” must be true or false.", key=key))
+            raise self.mistake(tr("“{key}” must be true or false.", key=key), key)
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts; empty if it is missing."""
         value = self._value.get(key, [])
         if not isinstance(value, list):
-            raise RulesFileMistake((*self.path, key), tr("“{key}” must be a list of texts in brackets.", key=key))
+            raise self.mistake(tr("“{key}” must be a list of texts in brackets.", key=key), key)
         for index, item in enumerate(value):
             if not isinstance(item, str):
-                raise RulesFileMistake(
-                    (*self.path, key, index), tr("“{key}” must be a list of texts in brackets.", key=key)
-                )
+                raise self.mistake(tr("“{key}” must be a list of texts in brackets.", key=key), key, index)
         return tuple(value)
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -76,14 +78,14 @@ class TomlTable:
         value = self._value.get(key)
         found = (value,) if isinstance(value, str) else self.texts(key)
         if not found:
-            raise RulesFileMistake((*self.path, key), tr("“{key}” lists no words.", key=key))
+            raise self.mistake(tr("“{key}” lists no words.", key=key), key)
         return found
 
     def number(self, key: str, otherwise: int = 0) -> int:
         """Return a whole number."""
         value = self._value.get(key, otherwise)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise RulesFileMistake((*self.path, key), tr("“{key}” must be a whole number.", key=key))
+            raise self.mistake(tr("“{key}” must be a whole number.", key=key), key)
         return value
 
     def choice[Word: StrEnum](self, key: str, words: type[Word]) -> Word:
@@ -91,7 +93,7 @@ class TomlTable:
         value = self._value.get(key)
         if not isinstance(value, str) or value not in tuple(words):
             known = ", ".join(words)
-            raise RulesFileMistake((*self.path, key), tr("“{key}” must be one of: {known}.", key=key, known=known))
+            raise self.mistake(tr("“{key}” must be one of: {known}.", key=key, known=known), key)
         return words(value)
 
     def members[Word: StrEnum](self, key: str, names: tuple[str, ...], words: type[Word]) -> frozenset[Word]:
@@ -99,7 +101,7 @@ class TomlTable:
         for index, name in enumerate(names):
             if name not in tuple(words):
                 reason = tr("“{key}” is not known here. Possible: {known}.", key=name, known=", ".join(words))
-                raise RulesFileMistake((*self.path, key, index), reason)
+                raise self.mistake(reason, key, index)
         return frozenset(map(words, names))
 
     def table(self, key: str, known: tuple[str, ...]) -> TomlTable:
@@ -110,7 +112,7 @@ class TomlTable:
         """Return a list of tables inside this one; empty if it is missing."""
         value = self._value.get(key, [])
         if not isinstance(value, list):
-            raise RulesFileMistake((*self.path, key), tr("“{key}” must be a list of tables in brackets.", key=key))
+            raise self.mistake(tr("“{key}” must be a list of tables in brackets.", key=key), key)
         return [TomlTable(item, (*self.path, key, index), known) for index, item in enumerate(value)]
 
 
