@@ -69,7 +69,14 @@ def test_an_id_is_taken_as_it_was_meant(tmp_path: Path) -> None:
         (("set", "shop", "hold_seconds=soon"), "must be a whole number"),
         (("set", "shop"), "nothing was changed"),
         (("add", "shop", "--app-id", APP_ID), "an account “shop” already"),
-        (("add", "a b", "--app-id", APP_ID), "letters, digits"),
+        (("add", "a b", "--app-id", APP_ID), "wxdesk: name: takes 1 to 32 letters, digits"),
+        (("add", "茶具店", "--app-id", APP_ID), "wxdesk: name: takes 1 to 32 letters, digits"),
+        (
+            ("add", "tea", "--app-id", APP_ID, "--hold-seconds", "5000"),
+            ": hold_seconds: must be from 0 to 3600. Nothing",
+        ),
+        (("set", "shop", "reserve=9"), "wxdesk: reserve: must be from 0 to"),
+        (("rename", "shop", "茶"), "wxdesk: name: takes 1 to 32 letters"),
     ],
 )
 def test_a_mistake_is_told_and_nothing_is_written(

@@ -7,7 +7,8 @@ removal of data, is done here only while no desk has it open.
 import argparse
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ from typing import Any
 import msgspec
 
 from wxdesk.commands.secrets import command_to_set, entry_of
-from wxdesk.config.editing import with_account, with_account_keys, without_account
+from wxdesk.config.editing import ACCOUNTS, with_account, with_account_keys, without_account
 from wxdesk.config.reading import AccountEntry, load
 from wxdesk.config.writing import rewrite
-from wxdesk.core.errors import BadInput
+from wxdesk.core.errors import BadConfig, BadInput
 from wxdesk.core.events import CaughtUp, ConfigurationChanged, PreferencesChanged
 from wxdesk.core.model.account import PushMode, ReplyMode
 from wxdesk.core.setup.public_url import push_path
@@ -28,7 +29,7 @@ from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
 from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.desk.team.relay import KEPT, packed
 from wxdesk.desk.wechat.explanations import explain_issue
-from wxdesk.i18n import tr
+from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store
 from wxdesk.store.engine.home_lock import HomeLock
@@ -94,7 +95,8 @@ def _add_keys(parser: argparse.ArgumentParser, required: tuple[str, ...] = ()) -
 
 
 def _add(options: argparse.Namespace, home: Path, say: Say) -> int:
-    rewrite(home, partial(with_account, keys={"name": options.name, **_judged(_given(options))}))
+    with _told_by_argument(home):
+        rewrite(home, partial(with_account, keys={"name": options.name, **_judged(_given(options))}))
     say(tr("Added “{account}” to config.toml.", account=options.name))
     _say_who_takes_it(home, say)
     for secret in _read(home).missing:
@@ -126,7 +128,8 @@ def _set(options: argparse.Namespace, home: Path, say: Say) -> int:
     keys = _judged(_given(options) | dict(map(_pair, options.pairs)))
     if not keys:
         raise BadInput(reason=tr("Nothing was entered; nothing was changed."))
-    rewrite(home, partial(with_account_keys, name=options.name, keys=keys))
+    with _told_by_argument(home):
+        rewrite(home, partial(with_account_keys, name=options.name, keys=keys))
     say(tr("Changed “{account}” in config.toml.", account=options.name))
     _say_who_takes_it(home, say)
     return 0
@@ -136,7 +139,8 @@ def _rename(options: argparse.Namespace, home: Path, say: Say) -> int:
     entry_of(home, options.name)
     if options.name == options.new:
         raise BadInput(reason=tr("“{name}” is its name already; nothing was changed.", name=options.new))
-    asyncio.run(_offline(home, lambda editing: editing.rename(options.name, options.new)))
+    with _told_by_argument(home):
+        asyncio.run(_offline(home, lambda editing: editing.rename(options.name, options.new)))
     public_url = load(home).listener.public_url.rstrip("/") or "https://…"
     say(tr("“{old}” is “{new}” now. Enter the new address in WeChat's console: {url}",
            old=options.name, new=options.new, url=public_url + push_path(options.new)))  # fmt: skip
@@ -189,6 +193,20 @@ def _read(home: Path) -> Setup:
 def _say_who_takes_it(home: Path, say: Say) -> None:
     if HomeLock.is_taken(home):
         say(tr("The desk that is open on {home} takes it at once.", home=home))
+
+
+@contextmanager
+def _told_by_argument(home: Path) -> Iterator[None]:
+    """Tell a refused value by its key, since no line of config.toml has it yet."""
+    load(home)  # what is wrong there already is told with its line
+    try:
+        yield
+    except BadConfig as error:
+        table, _, key = str(error.values["key"]).rpartition(".")
+        if not table.startswith(ACCOUNTS):
+            raise
+        reason = tr("{key}: {reason}. Nothing was changed.", key=key, reason=explain_reason(error))
+        raise BadInput(reason=reason) from None
 
 
 def _given(options: argparse.Namespace) -> dict[str, object]:
