@@ -35,7 +35,7 @@ class Operated(Judged):
     async def write_and_note(self, contact: Contact, text: str, undo_seconds: int) -> None:
         preferences = self.desk.preferences
         await preferences.set(replace(preferences.now, undo_seconds=undo_seconds))
-        span = timedelta(minutes=preferences.now.takeover_minutes)
+        span = preferences.now.takeover
         await self.desk.replies.write(contact.conversation_id, text)
         silence, until = self.silenced.get(contact.openid), self.world.clock.now + span
         if silence is None:  # whoever writes takes over; if a rule has already, what it left waiting is stopped

@@ -87,6 +87,11 @@ class Preferences:
         return timedelta(minutes=self.stale_minutes)
 
     @property
+    def takeover(self) -> timedelta:
+        """Time for which writing a reply takes over."""
+        return timedelta(minutes=self.takeover_minutes)
+
+    @property
     def warning(self) -> timedelta:
         """Time before an unanswered reply window closes to warn; zero for not at all."""
         return timedelta(hours=self.warn_hours)

@@ -104,7 +104,7 @@ class ReplyCommands:
             NewReply(conversation.id, Author.OPERATOR, content, state, due_at=due_at, not_before=at)
             for content in contents
         ]
-        span = timedelta(minutes=wanted.takeover_minutes) if wanted.writing_takes_over and at is None else None
+        span = wanted.takeover if wanted.writing_takes_over and at is None else None
         made = await self._store.replies.write(new, now, span)
         if made.takeover is not None:
             publish_replies(self._publish, made.drafted)

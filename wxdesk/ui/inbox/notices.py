@@ -175,15 +175,13 @@ class TakeoverNotices(QObject):
         ending = sorted(conversations, key=lambda one: (one.taken_over_until or now, one.id))
         if ending:
             words = takeovers_ending_text(ending, now)
-            self._bridge.notices.offer(words, extend_takeovers_text(ending, self._span()), partial(self._keep, ending))
+            extend = extend_takeovers_text(ending, self._bridge.desk.preferences.now.takeover)
+            self._bridge.notices.offer(words, extend, partial(self._keep, ending))
 
     def _keep(self, ending: Sequence[Conversation]) -> None:
         for conversation in ending:
-            how = extended_duration(conversation, self._span())
+            how = extended_duration(conversation, self._bridge.desk.preferences.now.takeover)
             self._bridge.ask(self._bridge.desk.conversations.take_over(conversation.id, how))
-
-    def _span(self) -> timedelta:
-        return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)
 
     def _tell(self, rows: list[InboxRow]) -> None:
         ended = _waiting_first(rows)

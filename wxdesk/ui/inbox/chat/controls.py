@@ -1,6 +1,6 @@
 """Commands of the header's buttons: takeover and mode, resolving and snoozing."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -45,7 +45,7 @@ class TakeoverControl(QObject):
             self.bar.say("")
             return
         words, before = takeover_countdown(conversation, now), self.bar.text
-        self.keep.setText(extend_takeover_text(conversation, self._span()))
+        self.keep.setText(extend_takeover_text(conversation, self._bridge.desk.preferences.now.takeover))
         self.bar.say(words, tr("Hand back now"))
         if not before:
             announce(self.bar, words)
@@ -84,7 +84,8 @@ class TakeoverControl(QObject):
     def _keep(self) -> None:
         conversation = self._session.conversation
         if conversation is not None:
-            self._take_over(conversation.id, extended_duration(conversation, self._span()))
+            span = self._bridge.desk.preferences.now.takeover
+            self._take_over(conversation.id, extended_duration(conversation, span))
 
     def _end(self) -> None:
         if self._session.conversation is not None:
@@ -95,9 +96,6 @@ class TakeoverControl(QObject):
 
     def _hand_back(self, conversation_id: int) -> None:
         self._bridge.ask(self._bridge.desk.conversations.hand_back(conversation_id))
-
-    def _span(self) -> timedelta:
-        return timedelta(minutes=self._bridge.desk.preferences.now.takeover_minutes)
 
 
 class ResolveControl(QObject):
