@@ -10,9 +10,18 @@ from sqlalchemy import Connection, Row, delete, func, select, text, update
 from wxdesk.core.errors import NotFound, ShortcutTaken
 from wxdesk.core.rules.template_names import TemplateNames, check_use
 from wxdesk.core.templates import Template, same_shortcut
-from wxdesk.store.engine.database import StorePart, reading, writing
+from wxdesk.store.engine.database import StorePart, read_by, reading, writing
 from wxdesk.store.rules.rules import all_rules, bind
 from wxdesk.store.schema.authored import template_revisions, templates
+
+
+def _revisions(connection: Connection, template_id: int) -> list[Template]:
+    """Return all saved revisions, newest first; `updated_at` is when each was saved."""
+    query = select(template_revisions).where(template_revisions.c.template_id == template_id)
+    rows = connection.execute(query.order_by(template_revisions.c.revision.desc()))
+    return [
+        replace(row.template, id=template_id, revision=row.revision, updated_at=row.saved_at, by=row.by) for row in rows
+    ]
 
 
 class Templates(StorePart):
@@ -80,9 +89,7 @@ class Templates(StorePart):
         rows = connection.execute(query.order_by(template_revisions.c.revision))
         return {row.template_id: row.template.title for row in rows}
 
-    async def revisions(self, template_id: int) -> list[Template]:
-        """Return all saved revisions, newest first; `updated_at` is when each was saved."""
-        return await self._db.read(_revisions, template_id)
+    revisions = read_by(_revisions)
 
     @writing
     def count_use(self, connection: Connection, template_id: int, at: datetime) -> None:
@@ -131,11 +138,3 @@ def _keep_for_rules(connection: Connection, before: Sequence[Template], after: S
     rules, names = all_rules(connection, for_update=True), TemplateNames(after)
     check_use(rules, TemplateNames(before), names)
     bind(connection, rules, names.bound)
-
-
-def _revisions(connection: Connection, template_id: int) -> list[Template]:
-    query = select(template_revisions).where(template_revisions.c.template_id == template_id)
-    rows = connection.execute(query.order_by(template_revisions.c.revision.desc()))
-    return [
-        replace(row.template, id=template_id, revision=row.revision, updated_at=row.saved_at, by=row.by) for row in rows
-    ]

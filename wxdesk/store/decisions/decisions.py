@@ -20,6 +20,13 @@ from wxdesk.store.schema.authored import rule_revisions, rules
 from wxdesk.store.schema.messaging import CORRECTED, decisions, messages, replies, rule_firings
 
 
+def _hits(connection: Connection, since: datetime) -> dict[int, int]:
+    """Count each rule's matches since `since`, in the shadow too, by rule id."""
+    of_rule = rule_firings.c.rule_id
+    query = select(of_rule, func.count()).where(rule_firings.c.at >= since).group_by(of_rule)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 class DecisionHistory(StorePart):
     """Stored decisions on messages, and the figures of rules."""
 
@@ -48,9 +55,7 @@ class DecisionHistory(StorePart):
             return decision.verdicts  # all of them are there; or another desk asked another list just then
         return _completed(connection, message_id, asked, kept)
 
-    async def hits(self, since: datetime) -> dict[int, int]:
-        """Count each rule's matches since `since`, in the shadow too, by rule id."""
-        return await self._db.read(_hits, since)
+    hits = read_by(_hits)
 
     @reading
     def rule_figures(self, connection: Connection, since: datetime) -> dict[int, RuleFigures]:
@@ -94,12 +99,6 @@ def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -
     decision = Decision(**row)
     length = lengths.at(connection, decision.decided_at) if decision.went_to_rules else None
     return decision if length is None else replace(decision, asked=length - decision.rules_left)
-
-
-def _hits(connection: Connection, since: datetime) -> dict[int, int]:
-    of_rule = rule_firings.c.rule_id
-    query = select(of_rule, func.count()).where(rule_firings.c.at >= since).group_by(of_rule)
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _corrected(connection: Connection, since: datetime) -> dict[int | None, int]:

@@ -16,7 +16,7 @@ from wxdesk.core.rules.business_hours import Calendar, CalendarList
 from wxdesk.core.rules.pairing import DeletedRule, paired_rules, revision_content
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.store import settings
-from wxdesk.store.engine.database import StorePart, write_by, writing
+from wxdesk.store.engine.database import StorePart, read_by, write_by, writing
 from wxdesk.store.rules import rule_lists
 from wxdesk.store.schema.authored import rule_revisions, rules
 
@@ -46,6 +46,13 @@ def put_calendars(connection: Connection, wanted: CalendarList) -> None:
 
 type MergeCalendars = Callable[[Sequence[Calendar]], Iterable[Calendar]]
 """Returns the calendars to store instead of the stored ones; new ones have no id."""
+
+
+def _revisions(connection: Connection, rule_id: int) -> list[Rule]:
+    """Return a rule's revisions, newest first, even if deleted; `updated_at` is when."""
+    query = select(rule_revisions).where(rule_revisions.c.rule_id == rule_id)
+    rows = connection.execute(query.order_by(rule_revisions.c.revision.desc()))
+    return [replace(row.rule, id=rule_id, revision=row.revision, updated_at=row.saved_at, by=row.by) for row in rows]
 
 
 class Rules(StorePart):
@@ -113,9 +120,7 @@ class Rules(StorePart):
         listed = select(rules.c.id)
         return await self._db.read(rule_lists.last_names, rule_revisions.c.rule_id.not_in(listed))
 
-    async def revisions(self, rule_id: int) -> list[Rule]:
-        """Return a rule's revisions, newest first, even if deleted; `updated_at` is when."""
-        return await self._db.read(_revisions, rule_id)
+    revisions = read_by(_revisions)
 
     @writing
     def save_hours(self, connection: Connection, merged: MergeCalendars) -> None:
@@ -275,12 +280,6 @@ def _with_revisions(connection: Connection, saved: list[Rule]) -> list[Rule]:
     ]
     connection.execute(rule_revisions.insert(), rows)
     return saved
-
-
-def _revisions(connection: Connection, rule_id: int) -> list[Rule]:
-    query = select(rule_revisions).where(rule_revisions.c.rule_id == rule_id)
-    rows = connection.execute(query.order_by(rule_revisions.c.revision.desc()))
-    return [replace(row.rule, id=rule_id, revision=row.revision, updated_at=row.saved_at, by=row.by) for row in rows]
 
 
 def _place(
