@@ -25,6 +25,7 @@ from wxdesk.i18n import number_text, tr
 from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.dialogs.notices import announce
+from wxdesk.ui.widgets.painting import painting
 from wxdesk.ui.wording.messages import weekday_text
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -188,18 +189,16 @@ class HourlyBars(Chart):
         return QRectF(plot.left() + column * width, plot.top(), width, plot.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        step, top = scale(max(hour.total for hour in self.hours))
-        self._paint_lines(painter, step, top)
-        for hour, found in enumerate(self.hours):
-            if self.looked_at == (0, hour):
-                painter.fillRect(self.cell_rect(0, hour), Theme.current().color("hover"))
-            self._paint_bar(painter, hour, found, top)
-            if hour % 3 == 0:
-                self.paint_hour(painter, hour, self.cell_rect(0, hour))
-        self.paint_focus(painter)
-        painter.end()
+        with painting(self) as painter:
+            step, top = scale(max(hour.total for hour in self.hours))
+            self._paint_lines(painter, step, top)
+            for hour, found in enumerate(self.hours):
+                if self.looked_at == (0, hour):
+                    painter.fillRect(self.cell_rect(0, hour), Theme.current().color("hover"))
+                self._paint_bar(painter, hour, found, top)
+                if hour % 3 == 0:
+                    self.paint_hour(painter, hour, self.cell_rect(0, hour))
+            self.paint_focus(painter)
 
     def _plot(self) -> QRectF:
         return QRectF(self.rect()).adjusted(self.axis_width, TOP, -4, -AXIS_HEIGHT)
@@ -281,18 +280,17 @@ class HeatMap(Chart):
         return QRectF(LABELS + column * width, row * height, width, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        most = max(map(max, self.week))
-        for row in range(DAYS):
-            first = self.cell_rect(row, 0)
-            self.paint_caption(painter, QRectF(0, first.top(), LABELS - 8, first.height()), weekday_text(row), RIGHT)
-            for column in range(HOURS):
-                self._paint_cell(painter, row, column, most)
-        for hour in range(0, HOURS, 6):
-            self.paint_hour(painter, hour, self.cell_rect(DAYS - 1, hour))
-        self.paint_focus(painter)
-        painter.end()
+        with painting(self) as painter:
+            most = max(map(max, self.week))
+            for row in range(DAYS):
+                first = self.cell_rect(row, 0)
+                place = QRectF(0, first.top(), LABELS - 8, first.height())
+                self.paint_caption(painter, place, weekday_text(row), RIGHT)
+                for column in range(HOURS):
+                    self._paint_cell(painter, row, column, most)
+            for hour in range(0, HOURS, 6):
+                self.paint_hour(painter, hour, self.cell_rect(DAYS - 1, hour))
+            self.paint_focus(painter)
 
     def _paint_cell(self, painter: QPainter, row: int, column: int, most: int) -> None:
         looked_at = self.looked_at == (row, column)

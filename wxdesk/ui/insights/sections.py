@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.statistics import Figures, RuleHits
@@ -17,6 +17,7 @@ from wxdesk.ui.insights.text import NONE, messages_text, rule_note, share_text, 
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import painting
 
 RULES_SHOWN = 8
 LONG_WAIT = timedelta(minutes=10)
@@ -186,9 +187,7 @@ class Swatch(QWidget):
         self.setFixedSize(10, 10)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._colour())
-        painter.setBrush(self._colour())
-        painter.drawRoundedRect(QRectF(0.5, 0.5, 9, 9), 2, 2)
-        painter.end()
+        with painting(self) as painter:
+            painter.setPen(self._colour())
+            painter.setBrush(self._colour())
+            painter.drawRoundedRect(QRectF(0.5, 0.5, 9, 9), 2, 2)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from wxdesk.desk.health import HealthState
@@ -16,6 +16,7 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Theme, font
 from wxdesk.ui.notifications.notice import DesktopNotice, NoticeAction, Notifier, OnNoticeAction
 from wxdesk.ui.notifications.service import NoticeService
+from wxdesk.ui.widgets.painting import painting
 
 CLOSE_SECONDS = 0.5
 """Seconds for which the program's end waits for the notices to be withdrawn."""
@@ -155,15 +156,13 @@ def _icon(listening: bool, paused: bool, calling: int) -> QIcon:
     theme, ratio = Theme.current(), picture.devicePixelRatio()
     side = picture.width() / ratio
     badge = QRectF(side * 0.4, side * 0.4, side * 0.6, side * 0.6)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color("failed"))
-    painter.drawEllipse(badge)
-    face = font(14, strong=True)
-    face.setPixelSize(int(badge.height() * (0.7 if calling < 10 else 0.5)))
-    painter.setFont(face)
-    painter.setPen(theme.color("on_accent"))
-    painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(min(calling, MOST)))
-    painter.end()
+    with painting(picture) as painter:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("failed"))
+        painter.drawEllipse(badge)
+        face = font(14, strong=True)
+        face.setPixelSize(int(badge.height() * (0.7 if calling < 10 else 0.5)))
+        painter.setFont(face)
+        painter.setPen(theme.color("on_accent"))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(min(calling, MOST)))
     return QIcon(picture)

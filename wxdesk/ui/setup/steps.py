@@ -15,7 +15,7 @@ from wxdesk.ui.setup.text import state_of, step_title
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import EnterButton
 from wxdesk.ui.widgets.labels import set_tip
-from wxdesk.ui.widgets.painting import CENTER, paint_text
+from wxdesk.ui.widgets.painting import CENTER, paint_text, painting
 
 _TINTS = {"accent": "accent_tint", "secondary": "chip", "pending": "pending_tint", "failed": "failed_tint"}
 
@@ -83,23 +83,21 @@ class StepItem(EnterButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.isChecked() or self.underMouse():
-            painter.fillRect(self.rect(), theme.color("selection" if self.isChecked() else "hover"))
-        if self.isChecked():
-            painter.fillRect(0, 0, 3, HEIGHT, theme.color("accent_fill"))
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), 1.5))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), 6, 6)
-        self._paint_disc(painter, theme)
-        left = LEFT + DISC + 12
-        room = self.width() - left - 12
-        face = font(Size.BODY, strong=self.isChecked())
-        paint_text(painter, QRect(left, 11, room, 20), step_title(self._fact), face, theme.color("text"))
-        role = "secondary" if self.look.role in {"faint", "accent", "secondary"} else self.look.role
-        paint_text(painter, QRect(left, 31, room, 18), self.look.word, font(Size.SMALL), theme.color(role))
-        painter.end()
+        with painting(self) as painter:
+            if self.isChecked() or self.underMouse():
+                painter.fillRect(self.rect(), theme.color("selection" if self.isChecked() else "hover"))
+            if self.isChecked():
+                painter.fillRect(0, 0, 3, HEIGHT, theme.color("accent_fill"))
+            if self.hasFocus():
+                painter.setPen(QPen(theme.color("accent"), 1.5))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), 6, 6)
+            self._paint_disc(painter, theme)
+            left = LEFT + DISC + 12
+            room = self.width() - left - 12
+            face = font(Size.BODY, strong=self.isChecked())
+            paint_text(painter, QRect(left, 11, room, 20), step_title(self._fact), face, theme.color("text"))
+            role = "secondary" if self.look.role in {"faint", "accent", "secondary"} else self.look.role
+            paint_text(painter, QRect(left, 31, room, 18), self.look.word, font(Size.SMALL), theme.color(role))
 
     def _paint_disc(self, painter: QPainter, theme: Theme) -> None:
         disc = QRectF(LEFT + 0.5, (HEIGHT - DISC) / 2 + 0.5, DISC - 1, DISC - 1)

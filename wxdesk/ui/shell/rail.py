@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
@@ -13,7 +13,7 @@ from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.labels import key_name
-from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_text
+from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_text, painting
 
 ITEM = QSize(60, 48)
 ICON = 20
@@ -78,23 +78,21 @@ class RailItem(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QRectF(self.rect()).adjusted(1.5, 0.5, -1.5, -0.5)
-        if self.isChecked() or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("panel" if self.isChecked() else "hover"))
-            painter.drawRoundedRect(ground, Measure.RADIUS, Measure.RADIUS)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), Measure.RADIUS, Measure.RADIUS)
-        role = "accent" if self.isChecked() else "secondary"
-        painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self.place.icon, role, ICON))
-        below = QRect(1, 27, self.width() - 2, 17)
-        paint_text(
-            painter, below, self.place.word, font(Size.CAPTION, strong=self.isChecked()), theme.color(role), CENTER
-        )
-        if self.badge:
-            paint_badge(painter, self.width() // 2 + 3 + badge_width(self.badge), 11, self.badge, theme)
-        painter.end()
+        with painting(self) as painter:
+            ground = QRectF(self.rect()).adjusted(1.5, 0.5, -1.5, -0.5)
+            if self.isChecked() or self.underMouse():
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color("panel" if self.isChecked() else "hover"))
+                painter.drawRoundedRect(ground, Measure.RADIUS, Measure.RADIUS)
+            if self.hasFocus():
+                painter.setPen(QPen(theme.color("accent"), 1.5))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), Measure.RADIUS, Measure.RADIUS)
+            role = "accent" if self.isChecked() else "secondary"
+            painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self.place.icon, role, ICON))
+            below = QRect(1, 27, self.width() - 2, 17)
+            paint_text(
+                painter, below, self.place.word, font(Size.CAPTION, strong=self.isChecked()), theme.color(role), CENTER
+            )
+            if self.badge:
+                paint_badge(painter, self.width() // 2 + 3 + badge_width(self.badge), 11, self.badge, theme)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from wxdesk.ui.look.icons import icon as theme_icon
 from wxdesk.ui.look.keys import ENTER, key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.painting import painting
 
 
 class ButtonKind(Enum):
@@ -249,17 +250,15 @@ class Switch(EnterButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self.isEnabled():
-            painter.setOpacity(0.5)
-        track = QRectF((self.width() - 30) / 2, (self.height() - 18) / 2, 30, 18)
-        paint_switch(painter, track, self._place, theme, on=self.isChecked())
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("accent"), 1.5))
-            painter.drawRoundedRect(track.adjusted(-2.25, -2.25, 2.25, 2.25), 11, 11)
-        painter.end()
+        with painting(self) as painter:
+            if not self.isEnabled():
+                painter.setOpacity(0.5)
+            track = QRectF((self.width() - 30) / 2, (self.height() - 18) / 2, 30, 18)
+            paint_switch(painter, track, self._place, theme, on=self.isChecked())
+            if self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme.color("accent"), 1.5))
+                painter.drawRoundedRect(track.adjusted(-2.25, -2.25, 2.25, 2.25), 11, 11)
 
     def _start(self, on: bool) -> None:
         if not self._is_told:

@@ -8,12 +8,13 @@ import re
 import sys
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
+from wxdesk.ui.widgets.painting import painting
 
 
 def positions_in(text: str) -> int:
@@ -184,10 +185,9 @@ class IconLabel(QWidget):
         return QSize(self._size, self._size)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        left, top = (self.width() - self._size) // 2, (self.height() - self._size) // 2
-        painter.drawPixmap(left, top, pixmap(self._name, self.role, self._size))
-        painter.end()
+        with painting(self) as painter:
+            left, top = (self.width() - self._size) // 2, (self.height() - self._size) // 2
+            painter.drawPixmap(left, top, pixmap(self._name, self.role, self._size))
 
 
 def key_name(usual: str) -> str:
@@ -219,12 +219,10 @@ class KeyCap(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.setBrush(theme.color("window"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setFont(font(Size.SMALL))
-        painter.setPen(theme.color("secondary"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
-        painter.end()
+        with painting(self) as painter:
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.setBrush(theme.color("window"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            painter.setFont(font(Size.SMALL))
+            painter.setPen(theme.color("secondary"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)

@@ -1,7 +1,10 @@
 """Painting that several places share: avatars, badges, text, icons, surfaces."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTextBoundaryFinder
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPaintDevice, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.model.conversation import Contact
@@ -13,6 +16,17 @@ ELLIPSIS = Qt.TextElideMode.ElideRight
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+@contextmanager
+def painting(surface: QPaintDevice) -> Iterator[QPainter]:
+    """Paint on a surface, with smooth edges."""
+    painter = QPainter(surface)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        yield painter
+    finally:
+        painter.end()
 
 
 def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
@@ -132,11 +146,9 @@ class Surface(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(theme.color(self._fill) if self._fill else Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.color(self._line), 1) if self._line else Qt.PenStyle.NoPen)
-        inset = 0.5 if self._line else 0
-        ground = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(ground, self._radius, self._radius)
-        painter.end()
+        with painting(self) as painter:
+            painter.setBrush(theme.color(self._fill) if self._fill else Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color(self._line), 1) if self._line else Qt.PenStyle.NoPen)
+            inset = 0.5 if self._line else 0
+            ground = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(ground, self._radius, self._radius)

@@ -1,11 +1,12 @@
 """WeChat's quota of five replies, as five dots."""
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.widgets.painting import painting
 
 _DOT, _STEP, _RING = 8, 11, 1.6
 
@@ -32,13 +33,11 @@ class QuotaDots(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        few = theme.color("accent_fill" if self._left > 1 else "failed")
-        for dot in range(AFTER_MESSAGE[0]):
-            ring = dot < self._kept
-            painter.setPen(QPen(few, _RING) if ring else Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("panel") if ring else few if dot < self._left else theme.color("line"))
-            radius = (_DOT - _RING) / 2 if ring else _DOT / 2
-            painter.drawEllipse(QPointF(_DOT / 2 + dot * _STEP, self.height() / 2), radius, radius)
-        painter.end()
+        with painting(self) as painter:
+            few = theme.color("accent_fill" if self._left > 1 else "failed")
+            for dot in range(AFTER_MESSAGE[0]):
+                ring = dot < self._kept
+                painter.setPen(QPen(few, _RING) if ring else Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color("panel") if ring else few if dot < self._left else theme.color("line"))
+                radius = (_DOT - _RING) / 2 if ring else _DOT / 2
+                painter.drawEllipse(QPointF(_DOT / 2 + dot * _STEP, self.height() / 2), radius, radius)

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
@@ -24,7 +24,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
-from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon
+from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon, painting
 from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of, span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
 
@@ -65,20 +65,18 @@ class ModeChip(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = "accent" if self.hasFocus() else "line"
-        painter.setPen(QPen(theme.color(line), 1.0))
-        painter.setBrush(theme.color("hover" if self.underMouse() else "panel"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _HEIGHT / 2, _HEIGHT / 2)
-        role = "secondary" if self._quiet else "accent"
-        room = self.rect().adjusted(_PAD, 0, -_PAD - _ARROW - 4, 0)
-        text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width() + 1)
-        painter.setPen(theme.color(role))
-        painter.drawText(room, LEFT, text)
-        at = QPointF(self.width() - _PAD - _ARROW + 2, (self.height() - _ARROW) / 2)
-        paint_icon(painter, at, "chevron-down", role, _ARROW)
-        painter.end()
+        with painting(self) as painter:
+            line = "accent" if self.hasFocus() else "line"
+            painter.setPen(QPen(theme.color(line), 1.0))
+            painter.setBrush(theme.color("hover" if self.underMouse() else "panel"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _HEIGHT / 2, _HEIGHT / 2)
+            role = "secondary" if self._quiet else "accent"
+            room = self.rect().adjusted(_PAD, 0, -_PAD - _ARROW - 4, 0)
+            text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width() + 1)
+            painter.setPen(theme.color(role))
+            painter.drawText(room, LEFT, text)
+            at = QPointF(self.width() - _PAD - _ARROW + 2, (self.height() - _ARROW) / 2)
+            paint_icon(painter, at, "chevron-down", role, _ARROW)
 
 
 SMALLEST = 360
@@ -155,9 +153,8 @@ class FaceButton(SmallButton):
         if not self._name:
             super().paintEvent(event)
             return
-        painter = QPainter(self)
-        paint_face(painter, QRectF((self.width() - FACE) / 2, (self.height() - FACE) / 2, FACE, FACE), self._name)
-        painter.end()
+        with painting(self) as painter:
+            paint_face(painter, QRectF((self.width() - FACE) / 2, (self.height() - FACE) / 2, FACE, FACE), self._name)
 
 
 class ChatHeader(Frame):

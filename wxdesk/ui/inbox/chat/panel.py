@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.model.reply import Reply
@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.painting import CENTER
+from wxdesk.ui.widgets.painting import CENTER, painting
 from wxdesk.ui.widgets.placeholders import EmptyState
 
 _MARGIN = 12
@@ -83,17 +83,15 @@ class DropZone(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(0.92)
-        painter.fillRect(self.rect(), theme.color("panel"))
-        painter.setOpacity(1.0)
-        painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.DashLine))
-        frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        painter.drawRoundedRect(frame, Measure.RADIUS, Measure.RADIUS)
-        painter.setFont(font(Size.TITLE, strong=True))
-        painter.drawText(frame, CENTER, tr("Let go to send this picture"))
-        painter.end()
+        with painting(self) as painter:
+            painter.setOpacity(0.92)
+            painter.fillRect(self.rect(), theme.color("panel"))
+            painter.setOpacity(1.0)
+            painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.DashLine))
+            frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+            painter.drawRoundedRect(frame, Measure.RADIUS, Measure.RADIUS)
+            painter.setFont(font(Size.TITLE, strong=True))
+            painter.drawText(frame, CENTER, tr("Let go to send this picture"))
 
 
 class ChatPanel(Frame):

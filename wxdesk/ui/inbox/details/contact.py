@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QTextCursor
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.core.conversations.changes import ContactChange, change_from_form
@@ -17,7 +17,7 @@ from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.boxes import grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
-from wxdesk.ui.widgets.painting import paint_avatar, paint_text
+from wxdesk.ui.widgets.painting import paint_avatar, paint_text, painting
 from wxdesk.ui.wording.messages import date_text, short_openid
 
 AVATAR = 40
@@ -136,9 +136,8 @@ class Avatar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._contact is not None:
-            painter = QPainter(self)
-            paint_avatar(painter, self.rect().toRectF(), self._contact)
-            painter.end()
+            with painting(self) as painter:
+                paint_avatar(painter, self.rect().toRectF(), self._contact)
 
 
 class AliasEdit(QLineEdit):
@@ -186,9 +185,8 @@ class AliasEdit(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.shortened:
-            painter = QPainter(self)
-            paint_text(painter, self.rect(), self.text(), self.font(), Theme.current().color("text"))
-            painter.end()
+            with painting(self) as painter:
+                paint_text(painter, self.rect(), self.text(), self.font(), Theme.current().color("text"))
         else:
             super().paintEvent(event)
         _underline(self)
@@ -214,9 +212,8 @@ class AliasEdit(QLineEdit):
 def _underline(widget: QWidget) -> None:
     role = "accent" if widget.hasFocus() else "line" if widget.underMouse() else ""
     if role:
-        painter = QPainter(widget)
-        painter.fillRect(0, widget.height() - 1, widget.width(), 1, Theme.current().color(role))
-        painter.end()
+        with painting(widget) as painter:
+            painter.fillRect(0, widget.height() - 1, widget.width(), 1, Theme.current().color(role))
 
 
 class NoteEdit(QPlainTextEdit):

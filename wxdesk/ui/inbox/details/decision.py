@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame
 
 from wxdesk.core.model.conversation import Author
@@ -20,6 +20,7 @@ from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.boxes import Frame, grid, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.painting import painting
 from wxdesk.ui.wording.decision import outcome_text, rule_title, rule_words
 from wxdesk.ui.wording.messages import author_word, clock_second
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
@@ -200,12 +201,11 @@ class CardRow(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        if self.tinted:
-            painter.fillRect(self.rect(), theme.color("accent_tint"))
-        if not self._first:
-            painter.fillRect(QRect(0, 0, self.width(), 1), theme.color("line"))
-        painter.end()
+        with painting(self) as painter:
+            if self.tinted:
+                painter.fillRect(self.rect(), theme.color("accent_tint"))
+            if not self._first:
+                painter.fillRect(QRect(0, 0, self.width(), 1), theme.color("line"))
 
 
 class VerdictRow(CardRow):

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import regex
 from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.model.content import Content
@@ -15,6 +15,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import MAX_TOKENS, LineChange
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import positions_in
+from wxdesk.ui.widgets.painting import painting
 
 CONTEXT = 12
 """Words or characters shown of unchanged text on either side of a change."""
@@ -132,10 +133,9 @@ class DifferenceView(QWidget):
         return QSize(0, self.fontMetrics().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(Theme.current().color("secondary"))
-        self._lay_out(self.width()).draw(painter, QPointF(0, 0))
-        painter.end()
+        with painting(self) as painter:
+            painter.setPen(Theme.current().color("secondary"))
+            self._lay_out(self.width()).draw(painter, QPointF(0, 0))
 
     def _lay_out(self, width: int) -> QTextLayout:
         layout = QTextLayout("".join(piece.text for piece in self.pieces).replace("\n", "\u2028"), font(Size.SMALL))

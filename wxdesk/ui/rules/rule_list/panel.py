@@ -35,7 +35,7 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_row, paint_text
+from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_row, paint_text, painting
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.widgets.row_list import Index, RowDelegate
 from wxdesk.ui.wording.messages import quoted
@@ -210,14 +210,12 @@ class RuleView(RecordView[Rule]):
         last = self._drop_row >= self.rules.rowCount()
         beside = self.visualRect(self.rules.index(self._drop_row - 1 if last else self._drop_row))
         y = min(max(beside.bottom() + 1 if last else beside.top(), 2), self.viewport().height() - 3)
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = Theme.current().color("accent_fill")
-        painter.fillRect(QRect(KNOB, y - 1, self.viewport().width() - KNOB, 2), color)
-        painter.setPen(QPen(color, 2))
-        painter.setBrush(Theme.current().color("panel"))
-        painter.drawEllipse(QRectF(2, y - KNOB / 2, KNOB, KNOB))
-        painter.end()
+        with painting(self.viewport()) as painter:
+            color = Theme.current().color("accent_fill")
+            painter.fillRect(QRect(KNOB, y - 1, self.viewport().width() - KNOB, 2), color)
+            painter.setPen(QPen(color, 2))
+            painter.setBrush(Theme.current().color("panel"))
+            painter.drawEllipse(QRectF(2, y - KNOB / 2, KNOB, KNOB))
 
 
 class RuleList(Frame):

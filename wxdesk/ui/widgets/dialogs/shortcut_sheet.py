@@ -6,7 +6,7 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 
 from wxdesk.i18n import tr
@@ -16,7 +16,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel, key_label
-from wxdesk.ui.widgets.painting import paint_focus
+from wxdesk.ui.widgets.painting import paint_focus, painting
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,8 @@ class KeyField(KeyCap):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus():
-            painter = QPainter(self)
-            paint_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), Theme.current())
-            painter.end()
+            with painting(self) as painter:
+                paint_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), Theme.current())
 
 
 class ShortcutSheet(Dialog):

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from wxdesk.ui.look.icons import pixmap
+from wxdesk.ui.widgets.painting import painting
 
 _ARROW = 16
 
@@ -51,7 +52,6 @@ class ChoiceField(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        arrow = pixmap("chevron-down", "secondary" if self.isEnabled() else "faint", _ARROW)
-        painter.drawPixmap(self.width() - _ARROW - 7, (self.height() - _ARROW) // 2, arrow)
-        painter.end()
+        with painting(self) as painter:
+            arrow = pixmap("chevron-down", "secondary" if self.isEnabled() else "faint", _ARROW)
+            painter.drawPixmap(self.width() - _ARROW - 7, (self.height() - _ARROW) // 2, arrow)

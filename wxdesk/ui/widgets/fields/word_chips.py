@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from itertools import chain
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import ntr, tr
@@ -17,6 +17,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.labels import set_tip
+from wxdesk.ui.widgets.painting import painting
 
 HEIGHT = 30
 PADDING = 10
@@ -79,20 +80,18 @@ class WordChip(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(theme.color(self._ground))
-        marked = self.wrong or self.hasFocus()
-        ring = "failed" if self.wrong else "accent_fill"
-        painter.setPen(QPen(theme.color(ring), 1.5) if marked else Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-        room = QRect(PADDING, 0, self._cross().left() - 4 - PADDING, self.height())
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        painter.setPen(theme.color(self._ink))
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.setOpacity(1.0 if self.underMouse() or self.hasFocus() else 0.55)
-        painter.drawPixmap(self._cross().topLeft(), pixmap("close", self._ink, CROSS))
-        painter.end()
+        with painting(self) as painter:
+            painter.setBrush(theme.color(self._ground))
+            marked = self.wrong or self.hasFocus()
+            ring = "failed" if self.wrong else "accent_fill"
+            painter.setPen(QPen(theme.color(ring), 1.5) if marked else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            room = QRect(PADDING, 0, self._cross().left() - 4 - PADDING, self.height())
+            shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+            painter.setPen(theme.color(self._ink))
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+            painter.setOpacity(1.0 if self.underMouse() or self.hasFocus() else 0.55)
+            painter.drawPixmap(self._cross().topLeft(), pixmap("close", self._ink, CROSS))
 
     def _natural_width(self) -> int:
         return self.fontMetrics().horizontalAdvance(self.text()) + PADDING + 6 + CROSS + CROSS_EDGE
