@@ -36,6 +36,7 @@ from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChat
 from wxdesk.core.search_words import spaced
 from wxdesk.desk.finding import find
 from wxdesk.desk.settings.configuration import Setup
+from wxdesk.desktop import require_window
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox.demo_customers import demo_account
 
@@ -184,6 +185,7 @@ exec(MEASURED, measuring)  # noqa: S102 - so that nothing else is imported besid
 
 def show_window(home: Path) -> None:
     """Show the whole window, use it, and print what was measured."""
+    require_window()
     from PySide6.QtWidgets import QApplication
 
     from wxdesk.ui.settings.places_card import InstallationFacts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -85,3 +87,17 @@ def test_the_program_says_so_opens_nothing_and_ends(tmp_path: Path, display: str
     assert opened.returncode == 1
     assert opened.stderr.splitlines()[-1].endswith("Without a display, run: wxdesk serve")
     assert not (tmp_path / "home").exists()
+
+
+def test_no_source_is_read_to_import_the_window() -> None:
+    program = """
+import builtins, linecache
+python_import = builtins.__import__
+from wxdesk.desktop import require_window
+require_window()
+import wxdesk.ui.window
+print(builtins.__import__ is python_import, [name for name in linecache.cache if "wxdesk" in name])
+"""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split(maxsplit=1) == ["True", "[]\n"]

@@ -3,6 +3,7 @@
 Imports Qt only to try it, so it can be asked on a server as well.
 """
 
+import builtins
 import ctypes
 import os
 import socket
@@ -50,17 +51,33 @@ def missing_library() -> str:
     On X11, Qt needs more than its own import does: the libraries of the plugin loaded with the first window.
     """
     try:
-        from PySide6.QtCore import QLibraryInfo
-        from PySide6.QtWidgets import QApplication  # noqa: F401 - what counts is that it can be imported
+        plugins = _load_qt()
     except ImportError as error:
         return str(error)
     if _uses_x11():
-        plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
         try:
             ctypes.CDLL(str(plugins / "platforms" / "libqxcb.so"))
         except OSError as error:
             return str(error)
     return ""
+
+
+def _load_qt() -> Path:
+    """Import Qt without its own `import`; return the folder of its plugins.
+
+    PySide6 replaces Python's `import` by one that reads the source of each module, to see if it may want
+    `__feature__`. None here does, and for the hundreds that follow this would be a tenth of a start.
+
+    Raises:
+        ImportError: a library is missing.
+    """
+    python_import = builtins.__import__
+    try:
+        from PySide6.QtCore import QLibraryInfo
+        from PySide6.QtWidgets import QApplication  # noqa: F401 - what counts is that it can be imported
+    finally:
+        builtins.__import__ = python_import
+    return Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
 
 
 def _platform() -> str:
