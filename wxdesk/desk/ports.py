@@ -57,7 +57,6 @@ class Sender(Protocol):
             Refused: WeChat answered with an errcode; the token has been renewed and tried once where that helps.
             DeliveryUnknown: it may have been delivered.
         """
-        ...
 
 
 class Media(Protocol):
@@ -73,7 +72,6 @@ class Media(Protocol):
             NotSent: WeChat did not take it, or its answer got lost; it may be tried again.
             Refused: WeChat answered with an errcode.
         """
-        ...
 
     async def fetch(self, account: Account, media_id: str, address: str = "") -> bytes:
         """Fetch a contact's picture by its media_id, else from `address`.
@@ -86,7 +84,6 @@ class Media(Protocol):
             Refused: WeChat answered with an errcode, and the address did not help.
             BadPicture: it is too large, or nothing was named.
         """
-        ...
 
 
 class PictureBytes(Protocol):
@@ -94,33 +91,27 @@ class PictureBytes(Protocol):
 
     async def keep(self, picture: Picture, data: bytes) -> None:
         """Keep `data`, whole or not at all; raises `StoreError`."""
-        ...
 
     async def read(self, digest: str) -> bytes:
         """Return the bytes; raises `NotFound`, or `StoreError` if they have changed."""
-        ...
 
     async def path(self, digest: str) -> Path | None:
         """Return a file with the bytes, to be read soon; None if there is none.
 
         Raises `StoreError`.
         """
-        ...
 
     async def look_for(self, digests: Iterable[str]) -> None:
         """Find out which of these are kept, for `holds`; raises `StoreError`."""
-        ...
 
     def holds(self, digest: str) -> bool:
         """Tell if a picture is kept, once it was looked for or kept here.
 
         Callable on any thread.
         """
-        ...
 
     async def remove(self, digest: str) -> None:
         """Remove the file of a picture whose rows have been removed."""
-        ...
 
 
 class TypingSender(Protocol):
@@ -132,7 +123,6 @@ class TypingSender(Protocol):
         Raises:
             NotSent, Refused: it is not shown; nobody needs to be told.
         """
-        ...
 
 
 class Prober(Protocol):
@@ -143,11 +133,9 @@ class Prober(Protocol):
 
         `listener` is where it listens, such as 127.0.0.1:8765. Takes 5 seconds at most; raises nothing.
         """
-        ...
 
     def own_addresses(self) -> tuple[str, ...]:
         """Return this machine's addresses: others mean another network, none means none."""
-        ...
 
 
 type ApiRoute = Callable[[], Awaitable[tuple[str, int] | None]]
@@ -162,7 +150,6 @@ class TunnelDriver(Protocol):
 
     def check(self) -> None:
         """Find out soon if the tunnel still stands, as the network may have changed."""
-        ...
 
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """Build the tunnel once and keep it until it is lost; return why it ended.
@@ -171,7 +158,6 @@ class TunnelDriver(Protocol):
         down but mends itself. Cancelling ends the tunnel with
         everything that belongs to it. It is run again and again; waiting between the attempts is not its business.
         """
-        ...
 
 
 class HasRules(Protocol):
@@ -180,7 +166,6 @@ class HasRules(Protocol):
     @property
     def has_rules(self) -> bool:
         """Tell if any rule is switched on and usable."""
-        ...
 
 
 class SetupApi(Protocol):
@@ -192,7 +177,6 @@ class SetupApi(Protocol):
         Raises:
             Refused, NotSent: there is none, and why.
         """
-        ...
 
     async def try_credentials(self, app_id: str, app_secret: str) -> None:
         """Fetch a token for a mini program that is not configured yet, and keep nothing.
@@ -200,7 +184,6 @@ class SetupApi(Protocol):
         Raises:
             Refused, NotSent: none was given, and why.
         """
-        ...
 
     async def has_saved_url(self, account: Account) -> bool:
         """Ask WeChat whether the console has a push URL of this account.
@@ -208,7 +191,6 @@ class SetupApi(Protocol):
         Raises:
             Refused, NotSent: nothing is known, and why.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +213,8 @@ class EndpointCaller(Protocol):
         self, kind: PhoneKind, address: str, notice: PhoneNotice, private_hosts: Collection[str] = ()
     ) -> None:
         """Bring a notice to a phone; returning means that its service took it."""
-        ...
 
     async def customer(
         self, url: str, key: str, about: Mapping[str, object], private_hosts: Collection[str] = ()
     ) -> CustomerSheet:
         """Ask what the shop knows about a customer, signed with `key`."""
-        ...

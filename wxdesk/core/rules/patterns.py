@@ -19,11 +19,9 @@ class Pattern(Protocol):
     @property
     def names(self) -> frozenset[str]:
         """The names of its groups."""
-        ...
 
     def search(self, text: str) -> PatternMatch | None:
         """Return the first match anywhere in `text`."""
-        ...
 
 
 type CompilePattern = Callable[[str], Pattern]
