@@ -150,28 +150,16 @@ class WeChatClient:
         self._typing_paths[account.name] = ()
 
     async def check(self, account: Account) -> float:
-        """Make sure that `account` has a token; return its remaining seconds.
-
-        Raises:
-            Refused, NotSent: there is none, and why.
-        """
+        """Make sure that `account` has a token; see `desk.ports.SetupApi.check`."""
         await self._tokens.get(account)
         return self._tokens.seconds_left(account)
 
     async def try_credentials(self, app_id: str, app_secret: str) -> None:
-        """Fetch a token for a mini program that is not configured yet, and keep nothing.
-
-        Raises:
-            Refused, NotSent: none was given, and why.
-        """
+        """Fetch a token and keep nothing; see `desk.ports.SetupApi.try_credentials`."""
         await self._ask_stable(Account("", app_id, ""), app_secret)
 
     async def has_saved_url(self, account: Account) -> bool:
-        """Ask WeChat whether the console has a push URL of `account` ("网络检测").
-
-        Raises:
-            Refused, NotSent: nothing is known, and why.
-        """
+        """Ask for the console's push URL ("网络检测"); see `desk.ports.SetupApi`."""
         answer = await self._repeated(account, "callback/check", lambda token: self._http.post(
             "/cgi-bin/callback/check", {"access_token": token}, _ALL_CHECKS))  # fmt: skip
         if answer.errcode == NO_SAVED_URL:
