@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk import i18n
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.data.exporting import ExportKind, Progress
 from wxdesk.desk.operators import Operators
@@ -50,6 +51,17 @@ def test_backup_and_export_write_the_file_that_was_chosen(
     qtbot.waitUntil((tmp_path / "t.html").exists)
     assert "你好" in (tmp_path / "t.html").read_text(encoding="utf-8")
     qtbot.waitUntil(lambda: notices._toast._label.full_text() == "Exported")
+
+
+def test_the_name_of_the_file_is_in_the_language_of_the_window(card: DataCard, world: World) -> None:
+    day, names = f"{world.clock().astimezone():%Y-%m-%d}", []
+    i18n.use("zh_CN")
+    for kind in ExportKind:
+        card.exports[kind].click()
+        dialog = card.window().findChildren(QFileDialog)[-1]
+        names.append(Path(dialog.selectedFiles()[0]).name)
+        dialog.done(0)
+    assert names == [f"会话-{day}.html", f"客户-{day}.csv", f"消息-{day}.csv", f"统计-{day}.csv"]
 
 
 def test_what_is_stopped_is_not_there(qtbot: QtBot, card: DataCard, notices: Notices, tmp_path: Path) -> None:

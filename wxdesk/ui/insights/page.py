@@ -112,7 +112,7 @@ class InsightsPage(QWidget):
     def _export(self, ending: str) -> None:
         """Save what is shown: the table of its numbers, or a picture."""
         if self.figures is not None:
-            name = "-".join(("insights", *(day.isoformat() for day in self._shown[1]))) + ending
+            name = "-".join((tr("insights"), *(day.isoformat() for day in self._shown[1]))) + ending
             heading = heading_of(self.figures, self._shown[2])
             data = table_of(self.figures, heading) if ending == ".csv" else self._picture(heading)
             save_as(self, self._bridge.notices, name, data)

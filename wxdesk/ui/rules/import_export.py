@@ -44,7 +44,7 @@ class RuleFiles(QObject):
 
     def open_export(self) -> None:
         """Let the operator choose where to export to."""
-        ask_where(self._host, tr("Export rules"), "rules.toml", self.export_to, tr("Rules (*.toml)"))
+        ask_where(self._host, tr("Export rules"), tr("rules") + ".toml", self.export_to, tr("Rules (*.toml)"))
 
     def import_from(self, file: str) -> None:
         """Read a file and preview what it would change."""

@@ -35,6 +35,14 @@ _FILTERS = {
     ".zip": "Backup (*.zip)",
 }
 
+_NAMES = {
+    ExportKind.CONVERSATIONS: "conversations",
+    ExportKind.CONTACTS: "contacts",
+    ExportKind.MESSAGES: "messages",
+    ExportKind.FIGURES: "figures",
+}
+"""First words of the names that are proposed for files."""
+
 
 class FileJobs(QObject):
     """Has the desk write one file at a time; nothing is left of one that was stopped."""
@@ -58,7 +66,7 @@ class FileJobs(QObject):
     def export(self, kind: ExportKind, account: str, openid: str, *_: object) -> None:
         """Ask for a file and export into it, of everybody or of one person."""
         endings = tuple(READABLE if kind is ExportKind.CONVERSATIONS else TABLES)
-        self._ask(kind, endings, partial(export, kind=kind, account=account, openid=openid), tr("Exported"))
+        self._ask(tr(_NAMES[kind]), endings, partial(export, kind=kind, account=account, openid=openid), tr("Exported"))
 
     def _ask(self, what: str, endings: tuple[str, ...], work: FileWork, told: str) -> None:
         if reason := self._bridge.desk.lacks(Role.OWNER):
