@@ -72,8 +72,8 @@ def test_spending_stops_at_zero() -> None:
     ("code", "after"),
     [
         (45015, window(0, 0 * S)),
-        *((code, window(0, H)) for code, action in action_by_code().items() if action == "USER" and code != 45015),
-        *((code, window(4, H)) for code, action in action_by_code().items() if action != "USER"),
+        *((code, window(0, H)) for code, action in action_by_code().items() if action == "CONTACT" and code != 45015),
+        *((code, window(4, H)) for code, action in action_by_code().items() if action != "CONTACT"),
     ],
 )
 def test_wechat_has_the_last_word(code: int, after: ReplyWindow) -> None:

@@ -88,7 +88,7 @@ async def test_a_wrong_reply_fails_alone_but_for_the_rest_of_its_answer(desk: De
     assert (await desk.reply(2)).state is ReplyState.QUEUED
 
 
-@pytest.mark.parametrize("code", OF["USER"])
+@pytest.mark.parametrize("code", OF["CONTACT"])
 async def test_nothing_automatic_goes_to_a_contact_who_cannot_be_written_to_until_he_writes(
     desk: Desk, code: int
 ) -> None:
@@ -161,7 +161,7 @@ async def test_a_refused_token_is_renewed_and_the_call_repeated_once(desk: Desk,
 RESTING = [
     *((code, "send", 2, START + timedelta(seconds=60)) for code in OF["TOKEN"]),
     *((code, "send", 1, START + timedelta(seconds=60)) for code in [*OF["WAIT"], *OF["CONFIG"]]),
-    *((code, "send", 1, MIDNIGHT_IN_BEIJING) for code in OF["QUOTA"]),
+    *((code, "send", 1, MIDNIGHT_IN_BEIJING) for code in OF["MIDNIGHT"]),
     *((code, "token", 2, START + timedelta(seconds=60)) for code in AT_TOKEN if ACTIONS[code] == "CONFIG"),
 ]
 

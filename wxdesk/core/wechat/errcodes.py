@@ -19,11 +19,11 @@ class ErrorAction(StrEnum):
     RETRY = "retry"  # WeChat is busy: again with back-off, a few times
     TOKEN = "token"  # noqa: S105 - a new access_token and one repeat; the second time it is CONFIG
     WAIT = "wait"  # too fast: again after a minute
-    USER = "user"  # nothing more to this contact until they write again
+    CONTACT = "contact"  # nothing more to this contact until they write again
     REUPLOAD = "reupload"  # the picture must be uploaded again
     FIX = "fix"  # this reply is wrong as it is; never again unchanged
     CONFIG = "config"  # the account cannot send at all until somebody mends it
-    QUOTA = "quota"  # the account cannot send until midnight, Beijing time
+    MIDNIGHT = "midnight"  # the account cannot send until midnight, Beijing time
     IGNORE = "ignore"  # of no consequence
 
 
@@ -62,7 +62,7 @@ _TABLE: dict[int, _Code] = {
         "If there is none, store the app secret again.",
     ),
     40002: _Code(_A.CONFIG, "the grant type is wrong", _OUR_DEFECT),
-    40003: _Code(_A.USER, "this openid does not belong to this mini program", "Check the account's app id."),
+    40003: _Code(_A.CONTACT, "this openid does not belong to this mini program", "Check the account's app id."),
     40004: _Code(_A.FIX, "this kind of media is not allowed", _SMALLER_PICTURE),
     40005: _Code(_A.FIX, "this kind of file is not allowed", _SMALLER_PICTURE),
     40006: _Code(_A.FIX, "the file is too large", _SMALLER_PICTURE),
@@ -89,8 +89,8 @@ _TABLE: dict[int, _Code] = {
     42001: _Code(_A.TOKEN, "the access_token has expired", _NEW_TOKEN),
     43002: _Code(_A.FIX, "the call must be a POST", _OUR_DEFECT),
     43003: _Code(_A.FIX, "the call must use HTTPS", "Set [wechat] api_base to an address with https."),
-    43004: _Code(_A.USER, "the customer does not follow the account", _NEXT_MESSAGE),
-    43019: _Code(_A.USER, "the customer is on the black list", "Take the customer off the black list."),
+    43004: _Code(_A.CONTACT, "the customer does not follow the account", _NEXT_MESSAGE),
+    43019: _Code(_A.CONTACT, "the customer is on the black list", "Take the customer off the black list."),
     44001: _Code(_A.FIX, "the picture is empty", _MEND_REPLY),
     44002: _Code(_A.FIX, "the request is empty", _OUR_DEFECT),
     44004: _Code(_A.FIX, "the text is empty", _MEND_REPLY),
@@ -102,19 +102,19 @@ _TABLE: dict[int, _Code] = {
     45006: _Code(_A.FIX, "the picture link is too long", _SHORTEN),
     45008: _Code(_A.FIX, "there are too many articles", _MEND_REPLY),
     45009: _Code(
-        _A.QUOTA,
+        _A.MIDNIGHT,
         "the day's number of API calls is used up",
         "It starts again at midnight, Beijing time; or clear the quota in the mini program's console.",
     ),
     45011: _Code(_A.WAIT, "too many API calls in a minute", "Wait a minute; if it comes again, send less at a time."),
     45015: _Code(
-        _A.USER,
+        _A.CONTACT,
         "the time for replies is over",
         "WeChat allows replies for 48 hours after a message, for 1 minute after entering the chat. "
         "Wait until the customer writes again.",
     ),
     45047: _Code(
-        _A.USER,
+        _A.CONTACT,
         "the number of replies is used up",
         "WeChat allows 5 replies to a message, 2 after entering the chat. Wait until the customer writes again.",
     ),
@@ -126,12 +126,12 @@ _TABLE: dict[int, _Code] = {
     47001: _Code(_A.FIX, "the request cannot be parsed", _OUR_DEFECT),
     47003: _Code(_A.FIX, "an argument has a wrong value", _MEND_REPLY),
     48001: _Code(_A.CONFIG, "the account may not use this API", _THIRD_PARTY),
-    48002: _Code(_A.USER, "the customer refuses messages", _NEXT_MESSAGE),
+    48002: _Code(_A.CONTACT, "the customer refuses messages", _NEXT_MESSAGE),
     48004: _Code(_A.CONFIG, "the API is banned for this account", _CONSOLE),
     48008: _Code(_A.FIX, "the account may not send this kind of message", _MEND_REPLY),
-    50001: _Code(_A.USER, "the customer has not authorised this", _NEXT_MESSAGE),
+    50001: _Code(_A.CONTACT, "the customer has not authorised this", _NEXT_MESSAGE),
     50002: _Code(_A.CONFIG, "the account is restricted or closed", _CONSOLE),
-    50005: _Code(_A.USER, "the customer does not follow the account", _NEXT_MESSAGE),
+    50005: _Code(_A.CONTACT, "the customer does not follow the account", _NEXT_MESSAGE),
     61003: _Code(_A.CONFIG, "the third-party platform is not authorised", _THIRD_PARTY),
     61004: _Code(_A.CONFIG, "the third-party platform's address is not allowed", _THIRD_PARTY),
     61007: _Code(_A.CONFIG, "the third-party platform was not given this permission", _THIRD_PARTY),
@@ -162,7 +162,7 @@ _UNKNOWN = _Code(_A.FIX, "a code that wxdesk does not know", _CONSOLE)
 
 def is_about_the_contact(errcode: int | None) -> bool:
     """True if `errcode` refuses any reply to this contact; None is no refusal."""
-    return errcode is not None and action_for(errcode) is ErrorAction.USER
+    return errcode is not None and action_for(errcode) is ErrorAction.CONTACT
 
 
 def action_for(errcode: int) -> ErrorAction:

@@ -59,7 +59,7 @@ def window_after_refusal(window: ReplyWindow, errcode: int, at: datetime) -> Rep
     """
     if errcode == TOO_LATE:
         return ReplyWindow(left=0, until=at)
-    if action_for(errcode) is ErrorAction.USER:
+    if action_for(errcode) is ErrorAction.CONTACT:
         return ReplyWindow(left=0, until=window.until)
     return window
 

@@ -49,7 +49,7 @@ UNEXPECTED = "The picture could not be taken in."
 _WAITS = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 3600))
 _RESTS = tuple(timedelta(seconds=s) for s in (1, 2, 5, 10, 30, 60))
 
-_LATER = frozenset({ErrorAction.RETRY, ErrorAction.WAIT, ErrorAction.TOKEN, ErrorAction.CONFIG, ErrorAction.QUOTA})
+_LATER = frozenset({ErrorAction.RETRY, ErrorAction.WAIT, ErrorAction.TOKEN, ErrorAction.CONFIG, ErrorAction.MIDNIGHT})
 
 
 @dataclass(eq=False, repr=False)

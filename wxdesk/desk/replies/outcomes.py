@@ -9,9 +9,9 @@ no answer came, or an exit       unknown: never sent again by itself
 not even tried, being too late   a draft: an operator decides whether it still fits
 refused, by its errcode's action (`core.wechat.errcodes`):
     RETRY                        queued again after 1, 3 and 9 s, then failed
-    WAIT, CONFIG, TOKEN, QUOTA   queued again and the account rests (`desk.replies.account_backoff`); the
-                                 operator is told. A refused token was renewed and tried once more before
-    USER                         failed; other automatic answers to this contact are cancelled, the later
+    WAIT, CONFIG, TOKEN,         queued again and the account rests (`desk.replies.account_backoff`); the
+    MIDNIGHT                     operator is told. A refused token was renewed and tried once more before
+    CONTACT                      failed; other automatic answers to this contact are cancelled, the later
                                  parts of this one wait behind it, and no rule answers before the contact
                                  writes again
     all others                   failed, as this reply is wrong; never repeated unchanged
@@ -39,7 +39,7 @@ TOO_LATE = "It could not leave in time, so it was not sent by itself. See whethe
 
 type ReplyOutcome = tuple[Move, ReplyChanges]
 
-_REST = frozenset({ErrorAction.WAIT, ErrorAction.CONFIG, ErrorAction.TOKEN, ErrorAction.QUOTA})
+_REST = frozenset({ErrorAction.WAIT, ErrorAction.CONFIG, ErrorAction.TOKEN, ErrorAction.MIDNIGHT})
 
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
@@ -98,7 +98,7 @@ class Outcomes:
             self._let_rest(reply.account, action, error)
             return Move.POSTPONE, said
         self._account_is_well(reply.account)
-        if action is ErrorAction.USER:
+        if action is ErrorAction.CONTACT:
             now = self._clock()
             said = replace(said, window=lambda window: quota.window_after_refusal(window, error.errcode, now))
         return self._final(reply, Move.REFUSE, said)
@@ -119,7 +119,7 @@ class Outcomes:
             self._tries.pop((reply_id, busy), None)
 
     def _let_rest(self, account: str, action: ErrorAction, error: Refused) -> None:
-        until_midnight = action is ErrorAction.QUOTA
+        until_midnight = action is ErrorAction.MIDNIGHT
         until = self._backoff.begin_until_midnight(account) if until_midnight else self._backoff.begin(account)
         words = refusal_text(error.errcode, error.errmsg)
         text = tr(

@@ -135,4 +135,4 @@ def kept_for_human(conversation: Conversation, account: Account | None, now: dat
 def refusal_of(failed: Reply | None) -> int | None:
     """Return the errcode by which WeChat corrected our count, if it did."""
     code = failed.errcode if failed is not None else None
-    return code if code is not None and action_for(code) is ErrorAction.USER else None
+    return code if code is not None and action_for(code) is ErrorAction.CONTACT else None
