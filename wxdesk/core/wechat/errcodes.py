@@ -13,7 +13,7 @@ from ipaddress import IPv6Address, ip_address
 
 
 class ErrorAction(StrEnum):
-    """Reaction that an errcode asks for."""
+    """Reaction that an errcode asks for; `desk.replies.outcomes` has what follows."""
 
     NONE = "none"  # accepted
     RETRY = "retry"  # WeChat is busy: again with back-off, a few times
@@ -25,6 +25,11 @@ class ErrorAction(StrEnum):
     CONFIG = "config"  # the account cannot send at all until somebody mends it
     MIDNIGHT = "midnight"  # the account cannot send until midnight, Beijing time
     IGNORE = "ignore"  # of no consequence
+
+    @property
+    def is_about_the_account(self) -> bool:
+        """True where nothing can be sent from the account for a while."""
+        return self in (ErrorAction.TOKEN, ErrorAction.WAIT, ErrorAction.CONFIG, ErrorAction.MIDNIGHT)
 
 
 @dataclass(frozen=True, slots=True)

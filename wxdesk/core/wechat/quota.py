@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.wechat.errcodes import ErrorAction, action_for
+from wxdesk.core.wechat.errcodes import is_about_the_contact
 
 AFTER_MESSAGE = (5, timedelta(hours=48))
 AFTER_ENTERING = (2, timedelta(minutes=1))
@@ -59,7 +59,7 @@ def window_after_refusal(window: ReplyWindow, errcode: int, at: datetime) -> Rep
     """
     if errcode == TOO_LATE:
         return ReplyWindow(left=0, until=at)
-    if action_for(errcode) is ErrorAction.CONTACT:
+    if is_about_the_contact(errcode):
         return ReplyWindow(left=0, until=window.until)
     return window
 

@@ -49,8 +49,6 @@ UNEXPECTED = "The picture could not be taken in."
 _WAITS = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 3600))
 _RESTS = tuple(timedelta(seconds=s) for s in (1, 2, 5, 10, 30, 60))
 
-_LATER = frozenset({ErrorAction.RETRY, ErrorAction.WAIT, ErrorAction.TOKEN, ErrorAction.CONFIG, ErrorAction.MIDNIGHT})
-
 
 @dataclass(eq=False, repr=False)
 class PictureFetching:
@@ -136,7 +134,8 @@ class PictureFetching:
         except NotSent:
             self._postpone(awaited)
         except Refused as error:
-            if action_for(error.errcode) in _LATER:
+            action = action_for(error.errcode)
+            if action is ErrorAction.RETRY or action.is_about_the_account:
                 self._postpone(awaited)
             else:
                 await self._miss(awaited, meaning_of(error.errcode))

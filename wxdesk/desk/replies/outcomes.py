@@ -39,8 +39,6 @@ TOO_LATE = "It could not leave in time, so it was not sent by itself. See whethe
 
 type ReplyOutcome = tuple[Move, ReplyChanges]
 
-_REST = frozenset({ErrorAction.WAIT, ErrorAction.CONFIG, ErrorAction.TOKEN, ErrorAction.MIDNIGHT})
-
 _ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
@@ -94,7 +92,7 @@ class Outcomes:
         said = ReplyChanges(errcode=error.errcode, error=error.errmsg, rid=error.rid)
         if action is ErrorAction.RETRY:
             return self._again_or_failed(reply, said, busy=True)
-        if action in _REST:
+        if action.is_about_the_account:
             self._let_rest(reply.account, action, error)
             return Move.POSTPONE, said
         self._account_is_well(reply.account)

@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.core.wechat import quota
-from wxdesk.core.wechat.errcodes import ErrorAction, action_for, remedy_of
+from wxdesk.core.wechat.errcodes import is_about_the_contact, remedy_of
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
@@ -135,4 +135,4 @@ def kept_for_human(conversation: Conversation, account: Account | None, now: dat
 def refusal_of(failed: Reply | None) -> int | None:
     """Return the errcode by which WeChat corrected our count, if it did."""
     code = failed.errcode if failed is not None else None
-    return code if code is not None and action_for(code) is ErrorAction.CONTACT else None
+    return code if is_about_the_contact(code) else None
