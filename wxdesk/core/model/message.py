@@ -17,6 +17,21 @@ class MessageType(StrEnum):
     ENTER_SESSION = "enter_session"
     OTHER = "other"
 
+    @property
+    def has_words(self) -> bool:
+        """True if it comes with a text: its own, or a card's title."""
+        return self in (MessageType.TEXT, MessageType.CARD)
+
+    @property
+    def has_picture(self) -> bool:
+        """True if it comes with a picture: its own, or a card's cover."""
+        return self in (MessageType.IMAGE, MessageType.CARD)
+
+    @property
+    def is_written(self) -> bool:
+        """True if the contact certainly wrote it; what is OTHER may be an event."""
+        return self not in (MessageType.ENTER_SESSION, MessageType.OTHER)
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

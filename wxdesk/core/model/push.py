@@ -40,7 +40,7 @@ class Incoming:
     @property
     def names_picture(self) -> bool:
         """True if there is a picture to fetch: one that was sent, or a card's cover."""
-        return self.type in (MessageType.IMAGE, MessageType.CARD) and bool(self.media_id or self.pic_url)
+        return self.type.has_picture and bool(self.media_id or self.pic_url)
 
     @property
     def opens_conversation(self) -> bool:

@@ -17,9 +17,6 @@ from wxdesk.core.model.rule import LastRule, MessageNo, Reference, SessionFromTe
 _LITERAL = re.compile(r"[\u4e00-\u9fff0-9]+(\|[\u4e00-\u9fff0-9]+)*")
 """Patterns of Chinese words and digits alone, which have no letter case."""
 
-_WRITTEN = frozenset({MessageType.TEXT, MessageType.IMAGE, MessageType.CARD})
-"""Kinds of message that a contact certainly wrote, so that it counts at least 1."""
-
 
 class WordPosition(Enum):
     """Position of a word in a text; the value is the field of `Condition` for it."""
@@ -98,7 +95,7 @@ def holds_always(test: ClaimTest, on: Collection[MessageType], everywhere: Colle
         case Fact("regex", str(source)):
             return source in everywhere
         case MessageNo(min=least, max=None):
-            return least <= 0 or (least == 1 and _WRITTEN.issuperset(on))
+            return least <= 0 or (least == 1 and all(kind.is_written for kind in on))  # a written one counts itself
         case _:
             return False
 

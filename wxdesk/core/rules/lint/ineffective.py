@@ -6,16 +6,12 @@ Each is reported only where it is certain, as in `core.rules.conditions.claims`.
 from collections.abc import Iterator, Mapping, Sequence
 
 from wxdesk.core.content.limits import words_of
-from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.claims import Claim, WordPosition, contradicts, holds_always
 from wxdesk.core.rules.conditions.table import patterns_of
 from wxdesk.core.rules.faults import FIELDED, FieldPath
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding
-
-WITH_WORDS = frozenset({MessageType.TEXT, MessageType.CARD})
-"""Kinds of message that have a text; a card's is its title."""
 
 _SOUGHT = (*(stand.value for stand in WordPosition), "all")
 
@@ -83,7 +79,7 @@ def _where_shown(rule: Rule, action: int, variable: str) -> FieldPath:
 def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: LintContext) -> Iterator[LintFinding]:
     never = any(not claim.holds and holds_always(claim.test, rule.on, around.everywhere) for claim in claims)
     sought = next((name for name in _SOUGHT if getattr(rule.when, name)), None)
-    if sought is not None and rule.on.isdisjoint(WITH_WORDS):
+    if sought is not None and not any(kind.has_words for kind in rule.on):
         yield LintFinding(LintCode.NO_WORDS, rule, ("when", sought))
     elif never or contradicts(claims):
         yield LintFinding(LintCode.CONTRADICTS, rule, ("when",))

@@ -12,7 +12,6 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule
-from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.builder import action_template
 from wxdesk.desk.answers.filling import Filling
@@ -45,7 +44,7 @@ def _texts(action: Action, stored: Mapping[Reference, Template]) -> Iterable[str
 def _never_set(rule: Rule, texts: Iterable[str], renderer: LiquidRenderer, *, has_hours: bool) -> Iterator[str]:
     never = set() if has_hours else {"hours."}
     never |= set() if MessageType.ENTER_SESSION in rule.on else {"session_from."}
-    never |= {"message.text"} if rule.on.isdisjoint(WITH_WORDS) else set()
+    never |= set() if any(kind.has_words for kind in rule.on) else {"message.text"}
     for text in texts:
         if never and "{" in text:
             yield from (name for name in _missing(text, never, renderer) if name.startswith(tuple(never)))

@@ -9,7 +9,6 @@ from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Presence
 from wxdesk.core.rules.conditions.facts import LATELY, NO_HISTORY, ContactHistory, FiringCount
-from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.answer import RuleContext
@@ -94,7 +93,7 @@ class TrialScenario:
 
     def message(self, text: str, kind: MessageType, session_from: str | None, now: datetime) -> Message:
         """Return the message; its text is empty if its type has none."""
-        words = text if kind in WITH_WORDS else ""
+        words = text if kind.has_words else ""
         return Message(0, 0, 0, kind, now, now, text=words, session_from=session_from, event=self._event(kind))
 
     def _event(self, kind: MessageType) -> str | None:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Rule
-from wxdesk.core.rules.lint.ineffective import WITH_WORDS
 from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
@@ -140,7 +139,7 @@ class TrialPanel(Frame):
 
     def _kind_chosen(self) -> None:
         self.source.setVisible(self.kind.value is MessageType.ENTER_SESSION)
-        self.sentence.setEnabled(self.kind.value in WITH_WORDS)
+        self.sentence.setEnabled(self.kind.value.has_words)
         is_card = self.kind.value is MessageType.CARD
         self.sentence.setPlaceholderText(tr("The card's title") if is_card else tr("What a customer might write"))
         self.around.show_kind(self.kind.value)
@@ -210,7 +209,7 @@ class TrialPanel(Frame):
 
     def _asked(self, kind: MessageType) -> str:
         """Return the message as it is shown above its answer."""
-        words = shortened(self.sentence.text()) if kind in WITH_WORDS else ""
+        words = shortened(self.sentence.text()) if kind.has_words else ""
         return words if kind is MessageType.TEXT else f"[{type_name(kind)}] {words}".strip()
 
 
