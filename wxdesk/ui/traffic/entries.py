@@ -23,7 +23,7 @@ from wxdesk.ui.wording.messages import kind_text, name_of, span_text
 
 type TrafficEntry = PushSeen | ApiCalled
 
-KINDS = {
+PUSHES = {
     "text": "Message in",
     "image": "Picture in",
     "miniprogrampage": "Card in",
@@ -109,7 +109,7 @@ def line_of(entry: TrafficEntry, known: PushTrace | ReplyTrace | None = None) ->
 
 
 def _push_line(entry: PushSeen, push: PushTrace | None) -> TrafficLine:
-    event = "" if entry.kind in KINDS else entry.kind.partition(":")[2]
+    event = "" if entry.kind in PUSHES else entry.kind.partition(":")[2]
     unread = push is not None and bool(push.note)
     result, tone = push_result(entry.outcome, unread=unread)
     if entry.is_untimely:
@@ -133,7 +133,7 @@ def _kind_of(entry: PushSeen) -> str:
     if entry.outcome == "checked" or (finding is not None and finding.check is Check.URL_CHECK):
         return tr("GET check")
     msg_type = entry.kind.partition(":")[0]
-    known = KINDS.get(entry.kind) or KINDS.get(msg_type)
+    known = PUSHES.get(entry.kind) or PUSHES.get(msg_type)
     return tr(known) if known else tr("Push {kind}", kind=msg_type).rstrip()
 
 
