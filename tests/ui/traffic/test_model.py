@@ -146,6 +146,16 @@ def test_problems_are_all_that_did_not_end_well(model: TrafficModel) -> None:
     assert model.problems(lambda _: True) == 3
 
 
+def test_whatever_a_customer_sent_is_among_their_messages(model: TrafficModel) -> None:
+    """Also what WeChat says that no customer of a mini program sends."""
+    kinds = ["text", "image", "miniprogrampage", "voice", "location", "event", "event:user_enter_tempsession", ""]
+    model.replace([push(n, kind=kind) for n, kind in enumerate(kinds)])
+    filtered = TrafficFilter(model)
+    filtered.choose("Customers' messages")
+    assert [filtered.index(row, 0).data(LINE).entry.kind for row in range(filtered.rowCount())] == kinds[:5]
+    model.deleteLater()
+
+
 def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: TrafficModel) -> None:
     model.replace([push(1), call(2, "45015 x"), call(3), push(4, "duplicate")])
     model.learn([PushTrace(1, "shop", "m:1", True, message=message("Hello 你好"), contact=CONTACT)])

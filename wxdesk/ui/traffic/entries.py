@@ -40,8 +40,6 @@ CALLS = {
 }
 """Words of WeChat's message types and calls, whose own names stand in the detail."""
 
-MESSAGE_KINDS = frozenset({"text", "image", "miniprogrampage"})
-
 
 class Tone(Enum):
     """Outcome of a line; the value is the theme's role for its colour."""

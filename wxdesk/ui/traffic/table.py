@@ -36,7 +36,7 @@ from wxdesk.core.setup.verdicts import TOKEN_CALLS
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.traffic.entries import MESSAGE_KINDS, Tone, TrafficEntry, TrafficLine, line_of
+from wxdesk.ui.traffic.entries import Tone, TrafficEntry, TrafficLine, line_of
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
 from wxdesk.ui.widgets.row_list import Index
 
@@ -158,7 +158,7 @@ type FitsKind = Callable[[TrafficLine], bool]
 KINDS: dict[str, FitsKind] = {
     "All kinds": lambda _: True,
     "From WeChat": lambda line: line.incoming,
-    "Customers' messages": lambda line: line.incoming and line.kind in MESSAGE_KINDS,
+    "Customers' messages": lambda line: line.incoming and line.kind not in ("", "event"),
     "WeChat's events": lambda line: line.incoming and line.kind == "event",
     "Checks and visits": lambda line: line.incoming and not line.kind,
     "To WeChat": lambda line: not line.incoming,
