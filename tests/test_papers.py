@@ -72,7 +72,8 @@ def test_every_path_in_backquotes_exists() -> None:
     """A record that is superseded may name what is gone."""
     present = [page for page in PAPERS if "**Superseded by " not in _text(page)]
     names = [(page, name) for page in present for name in sorted(_quoted(page)) if _is_path(name)]
-    assert [f"{page.name}: {name}" for page, name in names if not _exists(page, name)] == []
+    gone = [f"{page.name}: {name}" for page, name in names if not _exists(page, name)]
+    assert gone == [], "name the file where it is now, or leave it out"
 
 
 def test_every_link_leads_somewhere() -> None:
@@ -94,7 +95,8 @@ def _anchors(page: Path) -> set[str]:
 
 def test_every_name_in_backquotes_is_in_the_source() -> None:
     names = [(page, name) for page in ABOUT_CODE for name in sorted(_quoted(page)) if _is_name(name)]
-    assert [f"{page.name}: {name}" for page, name in names if name.rpartition(".")[2] not in _words()] == []
+    gone = [f"{page.name}: {name}" for page, name in names if name.rpartition(".")[2] not in _words()]
+    assert gone == [], "no source has these names any more"
 
 
 def _is_name(name: str) -> bool:
@@ -121,18 +123,20 @@ def test_the_glossary_names_classes_and_tables_that_exist() -> None:
 def test_the_glossary_has_the_words_of_the_interface() -> None:
     catalogues = "".join(_text(path) for path in sorted((ROOT / "resources/translations/zh_CN").glob("*.po")))
     words = {word for line in _glossary() for word in re.split(r"[,，] ?", line[2]) if word != "–"}
-    assert sorted(word for word in words if word not in catalogues) == []
+    unknown = sorted(word for word in words if word not in catalogues)
+    assert unknown == [], "the column “interface” has words of resources/translations/zh_CN"
 
 
 def test_rendered_tables_are_up_to_date() -> None:
-    """Otherwise: `uv run python docs/dev/render_tables.py`."""
-    assert [page.name for page in PAGES if _text(page) != rendered(_text(page))] == []
+    old = [page.name for page in PAGES if _text(page) != rendered(_text(page))]
+    assert old == [], "uv run python docs/dev/render_tables.py"
     assert {name for page in PAGES for name in re.findall(r"<!-- table: (\w+) -->", _text(page))} == set(TABLES)
 
 
 def test_a_page_stays_a_page() -> None:
     sizes = {name: len(_text(ROOT / name).encode()) for name in MOST_BYTES}
-    assert {name: size for name, size in sizes.items() if size > MOST_BYTES[name]} == {}
+    long = {name: size for name, size in sizes.items() if size > MOST_BYTES[name]}
+    assert long == {}, f"say less, or elsewhere: {MOST_BYTES}"
 
 
 def test_both_languages_of_the_readme_name_the_same_commands() -> None:
@@ -151,7 +155,7 @@ def test_the_readme_shows_every_setting_with_its_default() -> None:
         assert parse(shown) == Config(accounts=(AccountEntry(**own, timezone="Asia/Shanghai"),))
         fields = [*Config.__struct_fields__, *AccountEntry.__struct_fields__]
         fields += [key for part in msgspec.to_builtins(Config()).values() if isinstance(part, dict) for key in part]
-        assert [field for field in fields if field not in shown] == []
+        assert [field for field in fields if field not in shown] == [], f"show them in {name}, with their defaults"
 
 
 def test_the_rules_of_the_readme_are_rules() -> None:

@@ -75,12 +75,13 @@ def test_files_and_functions_are_short() -> None:
         for node in _nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > MOST_FUNCTION
     ]
-    assert files + functions == []
+    assert files + functions == [], f"at most {MOST_LINES} lines a file, {MOST_FUNCTION} a function"
 
 
 def test_a_room_has_at_most_fifteen_modules() -> None:
     modules = Counter(path.parent for path in SOURCES if path.name != "__init__.py")
-    assert {_name(room): number for room, number in modules.items() if number > MOST_MODULES} == {}
+    full = {_name(room): number for room, number in modules.items() if number > MOST_MODULES}
+    assert full == {}, "join two modules, or make a room within for those that have a noun in common"
 
 
 def test_a_class_has_at_most_twelve_public_methods() -> None:
@@ -90,7 +91,7 @@ def test_a_class_has_at_most_twelve_public_methods() -> None:
         for node in _nodes(path)
         if isinstance(node, ast.ClassDef) and (number := len(list(_public_methods(node)))) > MOST_METHODS
     }
-    assert found == {}
+    assert found == {}, "a part of the class has a name of its own: make it a class"
 
 
 def _public_methods(node: ast.ClassDef) -> Iterator[str]:
@@ -109,7 +110,7 @@ def test_a_file_imports_at_most_twenty_modules_of_the_package() -> None:
         for path in SOURCES
         if _name(path) not in COMPOSITION and len(imported := set(_imports(path, known))) > MOST_IMPORTS
     }
-    assert found == {}
+    assert found == {}, "too many modules of ours for one file: move to another what needs some of them alone"
 
 
 def _imports(path: Path, known: set[str]) -> Iterator[str]:
@@ -121,7 +122,8 @@ def _imports(path: Path, known: set[str]) -> Iterator[str]:
 
 
 def test_files_have_telling_names() -> None:
-    assert [_name(path) for path in SOURCES if path.stem in BANNED_NAMES] == []
+    vague = [_name(path) for path in SOURCES if path.stem in BANNED_NAMES]
+    assert vague == [], "name the file by what is in it"
 
 
 def test_one_class_name_has_one_meaning() -> None:
@@ -134,14 +136,15 @@ def test_one_class_name_has_one_meaning() -> None:
                 name = node.name.id
             if isinstance(node, ast.ClassDef | ast.TypeAlias) and not name.startswith("_") and name != "Role":
                 places[name].append(_name(path))
-    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+    twice = {name: files for name, files in places.items() if len(files) > 1}
+    assert twice == {}, "give one of the two another name"
 
 
 def test_every_module_has_a_docstring_and_every_package_says_who_may_import_it() -> None:
     assert [_name(path) for path in SOURCES if not ast.get_docstring(_tree(path))] == []
     rooms = [path for path in SOURCES if path.name == "__init__.py"]
     silent = [_name(path) for path in rooms if "mport" not in (ast.get_docstring(_tree(path)) or "")]
-    assert silent == []
+    assert silent == [], "say in its docstring by whom it is imported, and what it imports"
 
 
 def test_every_public_method_says_what_it_does() -> None:
@@ -155,7 +158,7 @@ def test_every_public_method_says_what_it_does() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if not node.name.startswith("_") and not QT_OVERRIDE.search(node.name) and not ast.get_docstring(node)
     ]
-    assert silent == []
+    assert silent == [], "these public methods have no docstring"
 
 
 def test_a_docstring_begins_with_a_short_plain_line() -> None:
@@ -166,7 +169,7 @@ def test_a_docstring_begins_with_a_short_plain_line() -> None:
             first = text.strip().split("\n")[0]
             if len(first) > LONGEST_FIRST_LINE or RIDDLE.match(first) or PERSON.search(text):
                 found.append(f"{_name(path)}:{line}: {first}")
-    assert found == []
+    assert found == [], f"at most {LONGEST_FIRST_LINE} characters, a noun phrase or an imperative, no “he”"
 
 
 def _docstrings(path: Path) -> Iterator[tuple[int, str]]:
@@ -268,7 +271,7 @@ def test_every_sentence_has_its_chinese_one() -> None:
     untranslated = sorted(
         s for s in _all_sentences() if re.search(r"[A-Za-z]{2}", re.sub(r"\{.*?\}", "", s)) and not catalogue.get(s)
     )
-    assert untranslated == []
+    assert untranslated == [], "give each its Chinese in the file of its topic in resources/translations/zh_CN"
 
 
 def test_what_failures_are_called_is_in_chinese() -> None:
@@ -278,22 +281,22 @@ def test_what_failures_are_called_is_in_chinese() -> None:
     words = {value for module in named for name, value in vars(module).items() if name.isupper() and type(value) is str}
     phrases = (*config._KINDS.values(), config.TOP_LEVEL)
     words |= {sentence for _, sentence in config._REASONS} | {one.sentence for one in phrases}
-    assert sorted(word for word in words if not catalogue.get(word)) == []
+    untranslated = sorted(word for word in words if not catalogue.get(word))
+    assert untranslated == [], "give each its Chinese in the file of its topic in resources/translations/zh_CN"
 
 
 def test_a_reason_is_a_sentence_that_can_be_translated() -> None:
     """A value that is put into it makes it one that no catalogue has; `Phrase` keeps them apart."""
     for path in SOURCES:
         calls = [node for node in _nodes(path) if isinstance(node, ast.Call)]
-        assert [
-            node.lineno for node in calls for argument in _spoken(node) if isinstance(argument, ast.JoinedStr)
-        ] == [], path
+        lines = [node.lineno for node in calls for argument in _spoken(node) if isinstance(argument, ast.JoinedStr)]
+        assert lines == [], f"{path}: write Phrase(sentence, name=value) in place of an f-string"
 
 
 def test_a_translation_fills_the_same_holes() -> None:
     holes = re.compile(r"\{(\w+)\}")
     wrong = {k: v for k, v in _catalogue().items() if k and set(holes.findall(k)) != set(holes.findall(v))}
-    assert wrong == {}
+    assert wrong == {}, "sentence and translation differ in the names between braces"
 
 
 def test_one_sentence_has_one_translation_in_all_files() -> None:
@@ -301,7 +304,8 @@ def test_one_sentence_has_one_translation_in_all_files() -> None:
     for name, message in _messages():
         key = (message.context, message.id if isinstance(message.id, str) else message.id[0])
         found.setdefault(key, {})[message.string] = name
-    assert {key: words for key, words in found.items() if len(words) > 1} == {}
+    several = {key: words for key, words in found.items() if len(words) > 1}
+    assert several == {}, "translate each the same in all files"
 
 
 def test_chinese_sentences_quote_in_one_way() -> None:

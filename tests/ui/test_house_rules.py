@@ -62,7 +62,7 @@ def _classes(name: str) -> list[ast.ClassDef]:
 
 
 def test_nothing_runs_a_loop_inside_the_loop() -> None:
-    assert _using(NESTED_LOOPS) == {}
+    assert _using(NESTED_LOOPS) == {}, "show a Dialog (ui/widgets/dialogs/dialog.py), and go on in its signal"
 
 
 def test_every_dialog_lets_the_emergency_stop_through() -> None:
@@ -72,18 +72,18 @@ def test_every_dialog_lets_the_emergency_stop_through() -> None:
         for node in _classes(name)
         if any(isinstance(base, ast.Name) and base.id == "QDialog" for base in node.bases)
     ]
-    assert dialogs == ["widgets/dialogs/dialog.py Dialog"]
+    assert dialogs == ["widgets/dialogs/dialog.py Dialog"], "derive from Dialog, not from QDialog"
 
 
 def test_text_is_never_guessed_to_be_rich() -> None:
     assert _using(RICH_TEXT) == {}
-    assert list(_using(frozenset({"QLabel"}))) == [LABELS]
+    assert list(_using(frozenset({"QLabel"}))) == [LABELS], "use PlainLabel"
     assert list(_using(frozenset({"html"}))) == [NO_WIDGET, LABELS], "a tooltip's text goes through plain_tip"
 
 
 def test_colours_are_named_in_one_place() -> None:
     colour = re.compile(r"#[0-9A-Fa-f]{6}\b|\brgba?\(|QColor\(\s*\d|GlobalColor\.(?!transparent)")
-    assert [name for name in SOURCES if colour.search(_text(name))] == [PALETTE]
+    assert [name for name in SOURCES if colour.search(_text(name))] == [PALETTE], "name a colour there, by its role"
 
 
 def test_widgets_hold_no_coroutines_and_no_style_sheets() -> None:
@@ -95,8 +95,8 @@ def test_widgets_hold_no_coroutines_and_no_style_sheets() -> None:
         for one in ast.walk(node)
         if isinstance(one, ast.AsyncFunctionDef)
     ]
-    assert coroutines == []
-    assert list(_using(frozenset({"setStyleSheet"}))) == [STYLE_SHEETS]
+    assert coroutines == [], "hand a coroutine of the desk to bridge.ask, with a method for its result"
+    assert list(_using(frozenset({"setStyleSheet"}))) == [STYLE_SHEETS], "give the widget a class or a property there"
 
 
 def test_signals_are_not_connected_to_lambdas() -> None:
@@ -110,7 +110,7 @@ def test_signals_are_not_connected_to_lambdas() -> None:
         and node.func.attr == "connect"
         and any(isinstance(argument, ast.Lambda) for argument in node.args)
     ]
-    assert found == []
+    assert found == [], "connect a bound method or a functools.partial"
 
 
 def test_qasync_is_named_in_one_file() -> None:

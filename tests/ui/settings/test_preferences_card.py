@@ -48,8 +48,8 @@ OF_A_TEAM = {"hands_out"}
     "field", [one.name for one in fields(Preferences) if isinstance(one.default, bool) and one.name not in OF_A_TEAM]
 )
 def test_a_switch_holds_at_once(qtbot: QtBot, world: World, card: PreferencesCard, field: str) -> None:
-    line = card.lines[field]
-    assert isinstance(line, SwitchLine)
+    line = card.lines.get(field)
+    assert isinstance(line, SwitchLine), f"give {field} a line in ui/settings/preferences_card.py"
     assert line.switch.accessibleName() != ""
     qtbot.keyClick(line.switch, Qt.Key.Key_Space)
     turned = replace(Preferences(), **{field: not getattr(Preferences(), field)})
@@ -77,8 +77,8 @@ def test_what_the_desk_tells_of_before_turns_nothing_back(
 def test_a_number_holds_at_once_or_says_what_it_takes(
     qtbot: QtBot, world: World, card: PreferencesCard, field: str
 ) -> None:
-    line = card.lines[field]
-    assert isinstance(line, NumberLine)
+    line = card.lines.get(field)
+    assert isinstance(line, NumberLine), f"give {field} a line in ui/settings/preferences_card.py"
     least, most, zero = BOUNDS[field]
     line.number.selectAll()
     QTest.keyClicks(line.number, str(most))

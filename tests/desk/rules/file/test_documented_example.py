@@ -21,12 +21,13 @@ def test_the_example_can_be_imported_and_leaves_nothing_out(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     [example] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     rules = read_rules(example, page).rules
-    assert {action.kind for rule in rules for action in rule.then} == set(ActionKind)
-    assert {kind.value for kind in ActionKind} <= set(re.findall(r"`(\w+)`", text))
-    assert unsaid(rules, Rule("")) <= NOT_IN_A_FILE
-    conditions = [one for rule in rules for one in rule.when.both]
-    assert unsaid(conditions, Condition()) == set()
-    assert unsaid([rule.cooldown for rule in rules], Cooldown()) == set()
+    whens = [one for rule in rules for one in rule.when.both]
+    unused = unsaid(rules, Rule("")) | unsaid(whens, Condition()) | unsaid([one.cooldown for one in rules], Cooldown())
+    assert unused - NOT_IN_A_FILE == set(), f"the example in docs/{page} must use these as well"
+    acts = {action.kind for rule in rules for action in rule.then}
+    assert set(ActionKind) - acts == set(), f"the example in docs/{page} must use these actions as well"
+    told = set(re.findall(r"`(\w+)`", text))
+    assert {kind.value for kind in ActionKind} - told == set(), f"docs/{page} must tell what these actions do"
 
 
 def unsaid(records: Sequence[Rule] | Sequence[Condition] | Sequence[Cooldown], plain: object) -> set[str]:
