@@ -41,7 +41,11 @@ class Clue:
 
 @dataclass(slots=True)
 class MatchState:
-    """State of one walk for a message; `groups` are those of the rule being asked."""
+    """State of one walk over the rules for a message.
+
+    `cased` and `folded` are its text in compared form (`core.normalise`), with letter case and without; as it was
+    written it stands in `subject`. `groups` are those of the rule being asked.
+    """
 
     subject: MatchInput
     cased: str

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Reference, TagsTest
 from wxdesk.core.rules.business_hours import CalendarList
-from wxdesk.core.rules.conditions.surroundings import MOST_DAYS, MOST_MINUTES
+from wxdesk.core.rules.conditions.surroundings import MOST_MINUTES
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.core.rules.rule_names import RuleNames
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, counted, sentence_label
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
@@ -19,11 +19,6 @@ from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
 from wxdesk.ui.wording.messages import MINUTE, unit_text
 
 MOST_MESSAGES = 999
-
-
-def days_suffix(days: int) -> str:
-    """Return the words behind the number of days without a message."""
-    return ntr("day before", "days before", days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +127,25 @@ class TagsPart(WordsPart):
         return where[:2] == ("tags", self._key)
 
 
-class QuietDaysPart(ConditionPart):
-    """Part of `quiet_days`: days for which the contact has not written."""
+class NumberPart(ConditionPart):
+    """Part with a number from 1 to `most`, and the words that stand behind it.
 
-    def __init__(self, days: int, host: QWidget) -> None:
-        super().__init__("quiet_days", host)
-        self.days, self._unit = counted(days, MOST_DAYS, tr("Days without a message"), days_suffix, host)
-        self.days.valueChanged.connect(self.changed)
+    `label` is what screen readers call it.
+    """
+
+    def __init__(
+        self, condition: str, number: int, most: int, label: str, suffix: Callable[[int], str], host: QWidget
+    ) -> None:
+        super().__init__(condition, host)
+        self.number, self._unit = counted(number, most, label, suffix, host)
+        self.number.valueChanged.connect(self.changed)
 
     def add_to(self, when: Condition) -> Condition:
-        """Add the number of days."""
-        return replace(when, quiet_days=self.days.value())
+        """Add the number."""
+        return replace(when, **{self.condition: self.number.value()})  # type: ignore[arg-type]
 
     def _middle(self) -> list[QWidget]:
-        return [self.days, self._unit]
+        return [self.number, self._unit]
 
 
 class MessageNumberPart(ConditionPart):

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, FieldTest, HoursTest, LastRule, MessageNo, Presence, SessionFromTest
-from wxdesk.i18n import tr
+from wxdesk.core.rules.conditions.surroundings import MOST_DAYS
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.revisions.wording import joined, named
 from wxdesk.ui.rules.editor.conditions.context_parts import (
     ChoicePart,
@@ -16,9 +17,8 @@ from wxdesk.ui.rules.editor.conditions.context_parts import (
     HoursPart,
     LastRulePart,
     MessageNumberPart,
-    QuietDaysPart,
+    NumberPart,
     TagsPart,
-    days_suffix,
 )
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, PatternPart, SourceFieldPart, SourcePart, WordsPart
 from wxdesk.ui.wording.conditions import WORDINGS
@@ -114,6 +114,17 @@ def _choice(name: str, label: str, choices: Mapping[Any, str], new: object) -> C
     return ConditionEditor(part, lambda _: new, lambda value: tr(choices[value]))
 
 
+def _number(name: str, label: str, most: int, suffix: Callable[[int], str], new: int) -> ConditionEditor:
+    def part(number: int, _: ConditionChoices, host: QWidget) -> ConditionPart:
+        return NumberPart(name, number, most, tr(label), suffix, host)
+
+    return ConditionEditor(part, lambda _: new, lambda number: joined(str(number), suffix(number)))
+
+
+def _days_suffix(days: int) -> str:
+    return ntr("day before", "days before", days)
+
+
 def _has_whole(test: SessionFromTest) -> bool:
     return (test.equals, test.prefix, test.regex) != (None, None, None)
 
@@ -176,11 +187,7 @@ GROUPS: Mapping[str, Mapping[str, ConditionEditor]] = {
             {True: "writes for the first time", False: "has written before"},
             True,
         ),
-        "quiet_days": ConditionEditor(
-            lambda days, _, host: QuietDaysPart(days, host),
-            lambda _: DAYS,
-            lambda days: joined(str(days), days_suffix(days)),
-        ),
+        "quiet_days": _number("quiet_days", "Days without a message", MOST_DAYS, _days_suffix, DAYS),
         "tags.any": _tags("any"),
         "tags.none": _tags("none"),
     },
