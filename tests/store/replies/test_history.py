@@ -14,11 +14,12 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, ReplyStep, StepKind
-from wxdesk.core.replies.on_new_message import HoldTimes, OnNewMessage
+from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, ReplyStep, StepKind, step_kind
+from wxdesk.core.replies.on_new_message import WROTE_INSTEAD, HoldTimes, OnNewMessage
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store, open_store
 from wxdesk.store.replies import moves as moving
+from wxdesk.store.replies.history import write_moves, write_passed_over, write_steps
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.pending.timers import TimerTerms
 
@@ -222,3 +223,77 @@ async def test_a_restart_keeps_it(talk: Talk, store: Store, url: str, home: Path
         assert [step.kind for step in told] == [K.HOLD, K.EDIT, K.RELEASE]
     finally:
         await again.close()
+
+
+HOLDS = ReplyStep(1, second(1), K.HOLD, by="lin", reason="why", until=second(9))
+
+
+@pytest.mark.parametrize(
+    ("changes", "moves_it"),
+    [
+        ({}, True),
+        ({"until": None}, True),
+        ({"by": "wang"}, False),
+        ({"reason": "because"}, False),
+        ({"reason": ""}, False),
+        ({"kind": K.KEEP}, False),
+    ],
+)
+async def test_a_hold_for_the_same_reason_only_moves_the_deadline(
+    talk: Talk, store: Store, changes: dict[str, object], moves_it: bool
+) -> None:
+    replies = [await made(talk, S.QUEUED) for _ in range(3)]
+    first = [replace(HOLDS, reply_id=reply.id) for reply in replies]
+    await store._db.write(write_steps, first)
+    again = {"at": second(2), "until": second(20)} | changes
+    other = replace(HOLDS, reply_id=replies[1].id, at=second(2), reason="something else")
+    then = [replace(first[0], **again), other]  # type: ignore[arg-type]
+    await store._db.write(write_steps, then)
+    moved = [replace(first[0], until=then[0].until)] if moves_it else [first[0], then[0]]
+    assert await store.replies.steps(replies[0].id) == moved
+    assert await store.replies.steps(replies[1].id) == [first[1], other]
+    assert await store.replies.steps(replies[2].id) == [first[2]]
+
+
+@pytest.mark.parametrize("reason", ["", "why"])
+async def test_only_the_last_step_is_repeated_and_only_one_with_a_reason(talk: Talk, store: Store, reason: str) -> None:
+    reply = await made(talk, S.QUEUED)
+    hold = replace(HOLDS, reply_id=reply.id, reason=reason)
+    steps = [hold, replace(hold, kind=K.KEEP), replace(hold, at=second(3)), replace(hold, at=second(4), until=None)]
+    for step in steps:
+        await store._db.write(write_steps, [step])
+    repeated = [replace(steps[2], until=None)] if reason else steps[2:]
+    assert await store.replies.steps(reply.id) == [*steps[:2], *repeated]
+    await store._db.write(write_steps, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "told"),
+    [(K.KEEP, WROTE_INSTEAD, False), (K.KEEP, "", True), (K.HOLD, WROTE_INSTEAD, True), (None, "", True)],
+)
+async def test_that_somebody_wrote_instead_is_told_once(
+    talk: Talk, store: Store, kind: StepKind | None, reason: str, told: bool
+) -> None:
+    reply, other = await made(talk, S.DRAFT), await made(talk, S.DRAFT)
+    before = [] if kind is None else [ReplyStep(reply.id, T0, kind, reason=reason)]
+    await store._db.write(write_steps, before)
+    await store._db.write(write_passed_over, [reply, other], second(5))
+    instead = [ReplyStep(reply.id, second(5), K.INSTEAD)] if told else []
+    assert await store.replies.steps(reply.id) == [*before, *instead]
+    assert await store.replies.steps(other.id) == [ReplyStep(other.id, second(5), K.INSTEAD)]
+
+
+async def test_each_step_tells_the_time_that_it_is_about(talk: Talk, store: Store) -> None:
+    """The deadline of a hold, the one that a keep stopped, and when it is tried again; else none."""
+    reply = replace(await made(talk, S.QUEUED), due_at=second(7), not_before=second(8))
+    for at, move in enumerate(Move):
+        await store._db.write(write_moves, move, [reply], second(at), by="lin", reason=move.value, errcode=at)
+    times = {K.HOLD: second(7), K.KEEP: second(7), K.POSTPONE: second(8)}
+    expected = [
+        ReplyStep(reply.id, second(at), kind, "lin", None, move.value, times.get(kind), at)
+        for at, move in enumerate(Move)
+        if (kind := step_kind(move)) is not None
+    ]
+    assert await store.replies.steps(reply.id) == expected
+    await store._db.write(write_moves, Move.CANCEL, [reply], second(99))
+    assert (await store.replies.steps(reply.id))[-1] == ReplyStep(reply.id, second(99), K.CANCEL)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from tests.store.chats import T0, Talk, incoming, second
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.store.replies.quota_counts import UnsentCount, sent_since, unsent_counts
+from wxdesk.store.schema.messaging import replies
 
 ACCEPTED = ReplyChanges(window=window_after_send)
 
@@ -99,3 +104,71 @@ async def test_an_answer_of_wechats_stands_whole(talk: Talk, store: Store) -> No
     unreached = await store.outbox.move(reply.id, Move.POSTPONE, second(2), ReplyChanges(error="cannot be reached"))
     assert (unreached.errcode, unreached.error, unreached.rid) == (None, "cannot be reached", "")
     assert await store.replies.get(reply.id) == unreached
+
+
+@pytest.mark.parametrize("only_by_hand", [False, True])
+async def test_each_kind_is_promised_or_not(talk: Talk, store: Store, only_by_hand: bool) -> None:
+    """What automatic ones are cancelled for: those under way stay promised, and what a human wrote or released."""
+    thread, other = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
+    states = (ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING)
+    for where in (thread, other):
+        for author in (Author.RULE, Author.OPERATOR):
+            for state in ReplyState:
+                await store.replies.add(NewReply(where, author, Content(text="好"), state), T0)
+    freed = await store.replies.add(NewReply(thread, Author.RULE, Content(text="好"), ReplyState.DRAFT), T0)
+    await store.outbox.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
+    expected = 1 + len(states) + (1 if only_by_hand else len(states))
+    assert await store.replies.promised(thread, only_by_hand=only_by_hand) == expected
+    assert await store.replies.promised(thread + 9, only_by_hand=only_by_hand) == 0
+
+
+async def test_by_hand_a_part_behind_a_failed_one_is_not_promised(talk: Talk, store: Store) -> None:
+    thread = (await talk.says("o1")).conversation.id
+    new = [NewReply(thread, Author.OPERATOR, Content(text=text), ReplyState.QUEUED) for text in "123"]
+    first, *_ = (await store.replies.write(new, T0)).written
+    assert await store.replies.promised(thread, only_by_hand=True) == 3
+    await talk.moves(first, Move.CLAIM, Move.REFUSE)
+    assert await store.replies.promised(thread, only_by_hand=True) == 0
+
+
+async def test_of_each_conversation_its_own_are_counted(talk: Talk, store: Store) -> None:
+    threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2", "o3", "o4", "o5")]
+    waiting = (ReplyState.HELD, ReplyState.DRAFT, ReplyState.QUEUED, ReplyState.FAILED)
+    for thread, state in zip(threads, waiting, strict=False):
+        await talk.writes(thread, "好", state=state)
+    await talk.writes(threads[0], "好", state=ReplyState.QUEUED)
+    found = await store._db.read(unsent_counts, threads[1:])
+    assert found == {threads[1]: UnsentCount(0, waits=True), threads[2]: UnsentCount(1, waits=False)}
+    assert await store._db.read(unsent_counts, threads[:1]) == {threads[0]: UnsentCount(2, waits=True)}
+    assert await store._db.read(unsent_counts, []) == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "at", "count"),
+    [
+        (Move.ACCEPT, 4.999999, 0),
+        (Move.ACCEPT, 5, 1),
+        (Move.LOSE, 4.999999, 0),
+        (Move.LOSE, 5, 1),
+        (Move.REFUSE, 9, 0),
+        (Move.POSTPONE, 9, 0),
+    ],
+)
+async def test_since_a_time_what_arrived_counts_or_may_have(
+    talk: Talk, store: Store, state: Move, at: float, count: int
+) -> None:
+    threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
+    for thread in threads:
+        await talk.moves(await talk.writes(thread, "好"), Move.CLAIM, state, at=second(at))
+    assert await store._db.read(sent_since, threads[0], second(5)) == count
+
+
+@pytest.mark.parametrize("arrived", [4, 5])
+async def test_what_arrived_and_was_lost_when_it_was_sent_again_counts_once(
+    talk: Talk, store: Store, arrived: float
+) -> None:
+    reply = await talk.writes((await talk.says("o1")).conversation.id, "好")
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(arrived))
+    lost = {"state": ReplyState.UNKNOWN, "updated_at": second(9)}
+    await store._db.write(lambda connection: connection.execute(update(replies).values(lost)))
+    assert await store._db.read(sent_since, reply.conversation_id, second(5)) == 1

@@ -103,15 +103,14 @@ class LockedReply:
 
 def lock_reply(connection: Connection, reply_id: int) -> LockedReply:
     """Load a reply with its window and takeover, locked until the transaction ends."""
-    [found] = _lock_replies(connection, [reply_id])
-    return found
+    return _lock_replies(connection, [reply_id])[reply_id]
 
 
-def _lock_replies(connection: Connection, ids: Sequence[int]) -> list[LockedReply]:
-    rows = {row.id: row for row in connection.execute(_LOCKED, {"ids": ids})}
-    if len(rows) < len(ids):
+def _lock_replies(connection: Connection, ids: Sequence[int]) -> dict[int, LockedReply]:
+    found = {row.id: _locked(row) for row in connection.execute(_LOCKED, {"ids": ids})}
+    if len(found) < len(ids):
         raise NotFound("reply")
-    return [_locked(rows[reply_id]) for reply_id in ids]
+    return found
 
 
 def _locked(row: Row[Any]) -> LockedReply:
@@ -132,7 +131,7 @@ class WantedMove(NamedTuple):
 def move_each(connection: Connection, wanted: Sequence[WantedMove]) -> list[Reply]:
     """Make a move each of replies in different conversations; raises as `move` does."""
     found = _lock_replies(connection, [one.reply_id for one in wanted])
-    return [_moved(connection, reply, *one[1:]) for reply, one in zip(found, wanted, strict=True)]
+    return [_moved(connection, found[one.reply_id], *one[1:]) for one in wanted]
 
 
 def move(
@@ -151,7 +150,7 @@ def move(
 
 
 def _moved(connection: Connection, found: LockedReply, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
-    before, promise = found.reply, made in ARRIVED and found.is_promise(at)
+    before, promise = found.reply, found.is_promise(at)
     state = next_state(before.state, made)
     if made in _TOWARDS_THE_CONTACT:
         _refuse_gap(connection, before)

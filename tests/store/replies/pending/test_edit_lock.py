@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, entering, second
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, ReplyStep, StepKind
-from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WROTE_MEANWHILE
+from wxdesk.core.replies.on_new_message import (
+    LAST_MOMENT,
+    LEFT_AS_IT_WAS,
+    SPOKE_MEANWHILE,
+    WINDOW_CLOSED,
+    WORD_TAKEN_BACK,
+    WROTE_MEANWHILE,
+)
 from wxdesk.store import Store
+from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.store.replies.pending.edit_lock import unlock_all
+from wxdesk.store.schema.messaging import conversations, replies
 
 K = StepKind
 S = ReplyState
@@ -99,3 +112,184 @@ async def test_what_has_ended_is_not_put_back(talk: Talk, store: Store) -> None:
     await store.outbox.move(before.id, Move.CANCEL, second(2))
     with pytest.raises(MoveNotAllowed):
         await store.outbox.put_back(before, second(3), "lin", may_leave=True)
+
+
+MOMENT = timedelta(microseconds=1)
+CLOSES = T0.replace(microsecond=0) + timedelta(hours=48)
+
+
+async def locked(store: Store, reply: Reply, at: float = 1) -> Reply:
+    return await store.outbox.lock_for_edit(reply.id, second(at), "lin")
+
+
+async def stored(store: Store, reply: Reply, **values: object) -> Reply:
+    await store._db.write(
+        lambda connection: connection.execute(update(replies).where(replies.c.id == reply.id).values(values))
+    )
+    return await store.replies.get(reply.id)
+
+
+async def test_a_draft_in_hand_is_as_it_is_read(talk: Talk, store: Store) -> None:
+    before = await made(talk, S.DRAFT)
+    taken = await locked(store, before)
+    assert taken == replace(before, by="lin", updated_at=second(1))
+    assert taken == await store.replies.get(before.id)
+    for state in (S.QUEUED, S.HELD):
+        with pytest.raises(MoveNotAllowed) as refused:
+            await store.outbox.put_back(await made(talk, state), second(2), "lin", may_leave=True)
+        assert refused.value.values == {"state": state.value, "move": "put back"}
+
+
+@pytest.mark.parametrize(
+    ("until", "held"), [(CLOSES, True), (second(100) + MOMENT, True), (second(100), False), (None, False)]
+)
+async def test_it_is_held_again_while_the_reply_window_is_open(
+    talk: Talk, store: Store, until: datetime | None, held: bool
+) -> None:
+    before = await made(talk, S.HELD, 60)
+    await locked(store, before, 20)
+    await store._db.write(lambda connection: connection.execute(update(conversations).values(window_until=until)))
+    back = await store.outbox.put_back(before, second(100), "lin", may_leave=True)
+    assert back == await store.replies.get(before.id)
+    assert back.state is (S.HELD if held else S.DRAFT)
+    closing = until is not None and until < CLOSES
+    assert back.due_at == ((until - LAST_MOMENT if closing else second(140)) if held and until else None)
+    step = (await store.replies.steps(before.id))[-1]
+    if held:
+        assert step == ReplyStep(before.id, second(100), K.HOLD, "lin", reason=LEFT_AS_IT_WAS, until=back.due_at)
+    else:
+        assert step == ReplyStep(before.id, second(100), K.LEAVE, "lin", reason=WINDOW_CLOSED)
+
+
+@pytest.mark.parametrize(("left", "then"), [(4.0, 5.0), (5.0, 5.0), (6.0, 6.0)])
+async def test_a_few_seconds_are_left_at_least(talk: Talk, store: Store, left: float, then: float) -> None:
+    before = await made(talk, S.HELD, 20 + left)
+    await locked(store, before, 20)
+    back = await store.outbox.put_back(before, second(100), "lin", may_leave=True)
+    assert back.due_at == second(100 + then)
+
+
+async def test_it_has_again_what_it_had(talk: Talk, store: Store) -> None:
+    """The status that its rule wants, who released it, and its trouble."""
+    before = await stored(store, await made(talk, S.HELD, 60), aside=StatusChange(5), by="wang", error="busy")
+    await locked(store, before, 20)
+    back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
+    assert back == replace(before, due_at=second(70), updated_at=second(30)) == await store.replies.get(before.id)
+
+
+@pytest.mark.parametrize(
+    ("at", "kind", "asks"),
+    [(19.9, "text", False), (20.1, "text", True), (20.1, "entering", False), (20.1, "another", False)],
+)
+async def test_it_asks_only_where_its_own_contact_wrote_since_it_was_taken(
+    talk: Talk, store: Store, at: float, kind: str, asks: bool
+) -> None:
+    before = await made(talk, S.HELD, 60)
+    await locked(store, before, 20)
+    who = "o2" if kind == "another" else "li"
+    if kind == "entering":
+        await talk.hears(entering(who, second(at)), second(at))
+    else:
+        await talk.says(who, at=second(at))
+    back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
+    assert (back.due_at, back.error) == ((None, WROTE_MEANWHILE) if asks else (second(70), ""))
+    step = (await store.replies.steps(before.id))[-1]
+    assert (step.reason, step.until) == (WROTE_MEANWHILE if asks else LEFT_AS_IT_WAS, back.due_at)
+
+
+async def test_without_a_deadline_it_asks_for_what_it_did_before(talk: Talk, store: Store) -> None:
+    before = await made(talk, S.HELD)
+    await locked(store, before, 20)
+    await talk.says("li", at=second(25))
+    back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
+    assert (back.state, back.due_at, back.error) == (S.HELD, None, "")
+
+
+@pytest.mark.parametrize("why", [SPOKE_MEANWHILE, WORD_TAKEN_BACK, "busy"])
+@pytest.mark.parametrize("may_leave", [True, False])
+async def test_it_goes_on_asking_where_the_operator_spoke_meanwhile(
+    talk: Talk, store: Store, why: str, may_leave: bool
+) -> None:
+    before = await made(talk, S.HELD, 60)
+    await stored(store, await locked(store, before, 20), error=why)
+    back = await store.outbox.put_back(before, second(30), "lin", may_leave=may_leave)
+    step = (await store.replies.steps(before.id))[-1]
+    if may_leave:
+        due_at = second(70) if why == "busy" else None
+        assert (back.state, back.error, back.due_at) == (S.HELD, why, due_at)
+        assert step.reason == (LEFT_AS_IT_WAS if why == "busy" else why)
+    else:
+        assert (back.state, back.error) == (S.DRAFT, "busy" if why == "busy" else "")
+        assert (step.kind, step.reason) == (K.LEAVE, "")
+
+
+async def test_what_was_never_taken_in_hand_is_not_held_again(talk: Talk, store: Store) -> None:
+    """Something else made a draft of it meanwhile: there is no deadline that was stopped."""
+    before = await made(talk, S.HELD, 60)
+    await stored(store, before, state=S.DRAFT)
+    back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
+    assert (back.state, back.due_at) == (S.DRAFT, second(60))
+    assert [step.kind for step in await store.replies.steps(before.id)] == [K.HOLD, K.LEAVE]
+
+
+async def test_the_newest_deadline_that_was_stopped_counts(talk: Talk, store: Store) -> None:
+    before = await made(talk, S.HELD, 60)
+    for at, due in ((10, 60), (20, 80)):
+        await store.outbox.move(before.id, Move.HOLD, second(at), ReplyChanges(due_at=second(due)))
+        await locked(store, before, at)
+    back = await store.outbox.put_back(before, second(100), "lin", may_leave=True)
+    assert back.due_at == second(160)
+
+
+async def test_one_that_was_changed_stays_as_it_is(talk: Talk, store: Store) -> None:
+    before = await made(talk, S.HELD, 60)
+    await locked(store, before, 20)
+    changed = await store.outbox.edit(before.id, Content(text="您好"), second(21), "lin")
+    steps = await store.replies.steps(before.id)
+    assert await store.outbox.put_back(before, second(30), "lin", may_leave=True) == changed
+    assert await store.replies.steps(before.id) == steps
+
+
+@pytest.mark.parametrize("mode", [*ReplyMode, None])
+async def test_only_a_mode_under_which_it_would_leave_is_named(
+    talk: Talk, store: Store, mode: ReplyMode | None
+) -> None:
+    before = await stored(store, await made(talk, S.HELD, 60), mode=mode)
+    await locked(store, before)
+    await store.outbox.put_back(before, second(2), "lin", may_leave=False)
+    named = mode in (ReplyMode.AUTO, ReplyMode.HOLD)
+    assert (await store.replies.steps(before.id))[-1].reason == (CHANGED_BY[ModeSource.ACCOUNT] if named else "")
+
+
+@pytest.mark.parametrize("state", [S.HELD, S.DRAFT])
+async def test_what_asks_again_opens_the_conversation(talk: Talk, store: Store, state: ReplyState) -> None:
+    before = await made(talk, state, 60 if state is S.HELD else None)
+    if state is S.HELD:
+        await locked(store, before)
+    await store._db.write(lambda connection: connection.execute(update(conversations).values(resolved_at=second(1))))
+    if state is S.HELD:
+        await store.outbox.put_back(before, second(2), "lin", may_leave=True)
+    else:
+        await locked(store, before)
+    assert (await talk.thread(before.conversation_id)).resolved_at is None
+
+
+async def test_at_the_start_nothing_is_in_hand_but_what_was_changed(talk: Talk, store: Store) -> None:
+    plain, told, changed, mine = [await made(talk, S.DRAFT) for _ in range(4)]
+    for reply in (plain, told, changed):
+        await locked(store, reply)
+    await stored(store, told, error="busy")
+    changed = await store.outbox.edit(changed.id, Content(text="您好"), second(1), "lin")
+    mine = await stored(store, mine, author=Author.OPERATOR, by="lin")
+    free, held = await made(talk, S.DRAFT), await stored(store, await made(talk, S.HELD), by="lin")
+    left = await store._db.write(unlock_all, second(5), "It was closed.")
+    assert [(reply.id, reply.by, reply.error, reply.updated_at) for reply in left] == [
+        (plain.id, "", "It was closed.", second(5)),
+        (told.id, "", "busy", second(5)),
+    ]
+    for reply in left:
+        assert (await store.replies.steps(reply.id))[-1] == ReplyStep(
+            reply.id, second(5), K.LEAVE, reason="It was closed."
+        )
+    for reply in (changed, mine, free, held):
+        assert await store.replies.get(reply.id) == reply
