@@ -56,7 +56,7 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
     assert not [event for event in desk.events[told:] if isinstance(event, AttentionRaised)]
     assert desk.sandbox.sent == ()
     assert [item.at.minute for item in await store.inbox.timeline(chat)][-3:] == [0, 1, 2]
-    assert (await store.inbox.day_counts(START)).waiting == 0
+    assert (await store.inbox.counts()).waiting == 0
 
     await asked.change((chat,), RowChange(RowAct.UNBLOCK))
     heard = await store.conversations.get(chat)

@@ -107,7 +107,7 @@ async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_non
 
     assert (found.by_rule, found.by_operator, found.unanswered) == (1, 1, 1)
     assert found.human_wait == WaitTimes(1, *[timedelta(minutes=7)] * 3)
-    assert (await talk.store.inbox.day_counts(MONDAY)).waiting == found.unanswered
+    assert (await talk.store.inbox.counts()).waiting == found.unanswered
 
 
 async def test_what_was_handed_over_to_wechats_own_tool_counts_as_that_and_makes_nobody_wait(talk: Talk) -> None:

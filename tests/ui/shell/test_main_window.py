@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation as waiting
 from tests.ui.world import World
-from wxdesk.core.conversations.listing import DayCounts
+from wxdesk.core.conversations.listing import DayCounts, InboxCounts
 from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.events import TokenChanged, TroubleRaised
 from wxdesk.core.model.conversation import Author
@@ -368,7 +368,8 @@ def test_the_strip_fits_into_900(
     i18n.use(language)
     window = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(window, before_close_func=lambda widget: widget.finish())
-    window.status_bar.show_day(DayCounts(12_345, 9_876, 2_345, 123))
+    window.status_bar.show_day(DayCounts(12_345, 9_876, 2_345))
+    window.status_bar.show_counts(InboxCounts(waiting=123))
     window.status_bar.show_longest(waiting(1, waiting=90, alias="一个名字特别长的老客户张三丰"))
     window.status_bar.show_ringing(True)
     assert window.minimumSizeHint().width() <= 900

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import conversation
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.conversations.listing import DayCounts
+from wxdesk.core.conversations.listing import DayCounts, InboxCounts
 from wxdesk.core.events import TokenChanged
 from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.runtime.bridge import Bridge
@@ -31,7 +31,8 @@ def strip(request: pytest.FixtureRequest, qtbot: QtBot, world: World, bridge: Br
     i18n.use(request.param)
     host = QWidget()
     made = StatusBar(bridge, host)
-    made.show_day(DayCounts(1_345, 876, 345, 123))
+    made.show_day(DayCounts(1_345, 876, 345))
+    made.show_counts(InboxCounts(waiting=123))
     made.show_longest(conversation(1, waiting=90, alias="一个名字特别长的老客户张三丰"))
     qtbot.addWidget(host)
     host.resize(2000, 40)
@@ -156,7 +157,8 @@ def test_a_lamp_says_less_before_it_is_cut(qtbot: QtBot) -> None:
 
 
 def test_every_wording_says_who_waits_and_calls_only_the_days_figures_todays(strip: StatusBar) -> None:
-    strip.show_day(DayCounts(messages=0, waiting=2))
+    strip.show_day(DayCounts(messages=0))
+    strip.show_counts(InboxCounts(waiting=2))
     said = set()
     for width in range(2000, 800, -20):
         lie(strip, width)

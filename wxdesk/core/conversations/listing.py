@@ -131,7 +131,7 @@ def _seconds(at: datetime) -> float:
 
 @dataclass(frozen=True, slots=True)
 class InboxCounts:
-    """The figures on the chips, the rail, the strip and the pause bar.
+    """The figures on the chips, the rail, the strip, and the bars of pause and status.
 
     `unread` counts conversations, `messages` messages. `automatic` are the replies that a pause keeps back or would:
     what rules made and no human has released, held or queued.
@@ -151,15 +151,11 @@ class InboxCounts:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """Counts of the status bar: today's messages and sent replies, and who waits now.
-
-    `waiting` counts the conversations under the chip of that name, of any day.
-    """
+    """Counts of the status bar: today's messages and sent replies."""
 
     messages: int = 0
     by_rule: int = 0
     by_operator: int = 0
-    waiting: int = 0
 
 
 type TimelineItem = Message | Reply

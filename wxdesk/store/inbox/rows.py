@@ -253,7 +253,7 @@ _COUNTS = _counts_query()
 
 
 def day_counts(connection: Connection, since: datetime) -> DayCounts:
-    """Count messages, not events, and replies since `since`, and who waits now."""
+    """Count messages, not events, and replies since `since`."""
     return DayCounts(**connection.execute(_DAY_COUNTS, {"midnight": since}).mappings().one())
 
 
@@ -269,7 +269,6 @@ def _day_counts_query() -> Select[Any]:
         written.label("messages"),
         sent(Author.RULE).label("by_rule"),
         sent(Author.OPERATOR).label("by_operator"),
-        _count_under(InboxFilter.WAITING).label("waiting"),
     )
 
 

@@ -127,7 +127,7 @@ class MainWindow(Frame):
             self.show_page(0)
         else:
             self.show_page(self.page_names.index("guide"))
-            self.inbox.feed.load()  # rail and pause bar show what it counts
+            self.inbox.feed.load()  # rail and bars show what it counts
 
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
@@ -258,7 +258,7 @@ class MainWindow(Frame):
         self.figures.longest.connect(self.status_bar.show_longest)
         self.status_bar.longest.wanted.connect(self.open_conversation)
         self.status_bar.silence.clicked.connect(self.silence_wanted)
-        for show in (self.rail.show_counts, self.pause_bar.show_counts):
+        for show in (self.rail.show_counts, self.pause_bar.show_counts, self.status_bar.show_counts):
             self.inbox.feed.counted.connect(show)
 
     def _bind_keys(self) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.conversations.listing import DayCounts
+from wxdesk.core.conversations.listing import DayCounts, InboxCounts
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PauseChanged, SetupChanged, TokenChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.setup.facts import SetupState
@@ -46,6 +46,8 @@ class StatusBar(Frame):
         super().__init__("footer", parent)
         self._bridge = bridge
         self._day: date | None = None
+        self._today: DayCounts | None = None
+        self._counts: InboxCounts | None = None
         self.setFixedHeight(Measure.STATUS_BAR)
         self.listener = SetupLamp(self)
         self.token = StatusDot(self, tabular=True)
@@ -72,22 +74,27 @@ class StatusBar(Frame):
         )
         self.show_health()
 
-    def show_day(self, day: DayCounts) -> None:
-        """Show today's figures; the number of waiting contacts stays longest."""
-        self.figures.show_wordings(
-            [
-                tr(
-                    "{waiting} waiting · today {messages} in · sent {by_rule} by rules, {by_operator} by hand",
-                    messages=day.messages,
-                    by_rule=day.by_rule,
-                    by_operator=day.by_operator,
-                    waiting=day.waiting,
-                ),
-                tr("{waiting} waiting · today {messages} in", messages=day.messages, waiting=day.waiting),
-                tr("{waiting} waiting", waiting=day.waiting),
-            ],
-            about=self._days.words(self._bridge.desk.clock()),
+    def show_day(self, today: DayCounts) -> None:
+        """Show today's figures, once it is known who waits."""
+        self._today = today
+        self._show_figures()
+
+    def show_counts(self, counts: InboxCounts) -> None:
+        """Show the number of waiting contacts, which stays longest."""
+        self._counts = counts
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        if self._today is None or self._counts is None:
+            return
+        figures = {**asdict(self._today), "waiting": self._counts.waiting}
+        wordings = (
+            "{waiting} waiting · today {messages} in · sent {by_rule} by rules, {by_operator} by hand",
+            "{waiting} waiting · today {messages} in",
+            "{waiting} waiting",
         )
+        about = self._days.words(self._bridge.desk.clock())
+        self.figures.show_wordings([tr(words, **figures) for words in wordings], about=about)
 
     @property
     def _days(self) -> Days:
