@@ -1,5 +1,6 @@
 """Every command that a paper tells people to type is one: of wxdesk by its parser, of uv by a tool that is there."""
 
+import argparse
 import re
 import shlex
 from collections.abc import Iterator
@@ -46,6 +47,13 @@ def test_each_command_of_wxdesk_is_understood(capsys: pytest.CaptureFixture[str]
     assert wrong == []
     assert {"demo", "serve", "doctor", "demo --screenshots DIR"} <= seen
     assert len(seen) > 40
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_each_command_stands_in_the_list_of_the_readme(page: str) -> None:
+    listed = set(re.findall(r"wxdesk ([\w-]+)", (ROOT / page).read_text("utf-8")))
+    [known] = [one.choices for one in cli._parser()._actions if isinstance(one, argparse._SubParsersAction)]
+    assert known.keys() - listed == set(), f"add it to the commands in {page}"
 
 
 def test_what_uv_runs_is_there() -> None:

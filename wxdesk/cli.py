@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from wxdesk import __version__, desktop, i18n, logs
-from wxdesk.commands.accounts import add_account_commands
+from wxdesk.commands import data
+from wxdesk.commands.accounts import Say, add_account_commands
 from wxdesk.commands.operators import add_operator_commands
 from wxdesk.commands.rules import check_lines, check_rules, export_lines, export_rules, import_rules
 from wxdesk.commands.secrets import set_secret, warn_of_setup
@@ -110,7 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     add = _commands_of(parser, title="commands")
     _add_data(add)
     _add_move(
-        add("move", "copy the database from SQLite to PostgreSQL, or back; the old one stays", _about_data("run_move"))
+        add(
+            "move",
+            "copy the database from SQLite to PostgreSQL, or back; the old one stays",
+            _on_home(data.run_move),
+        )
     )
     serving = add("serve", "the same desk without a window, for a server", _serve)
     whole_log = "log to stdout, a JSON object a line, and not to HOME/logs, where something else keeps logs"
@@ -169,18 +174,18 @@ def _add_move(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
-    backup = add("backup", "write the whole home to one file, also beside a running desk", _about_data("run_backup"))
+    backup = add("backup", "write the whole home to one file, also beside a running desk", _on_home(data.run_backup))
     backup.add_argument("file", type=Path, metavar="FILE")
-    restore = add("restore", "put a backup into an empty home; all of it is compared first", _about_data("run_restore"))
+    restore = add("restore", "put a backup into an empty home; all of it is compared first", _on_home(data.run_restore))
     restore.add_argument("file", type=Path, metavar="FILE")
-    export = add("export", "write what is kept to a file, also beside a running desk", _about_data("run_export"))
+    export = add("export", "write what is kept to a file, also beside a running desk", _on_home(data.run_export))
     export.add_argument("kind", choices=("conversations", "contacts", "messages", "figures"))
     export.add_argument("file", type=Path, metavar="FILE", help="its end decides: .html .txt .json, or .csv .jsonl")
     export.add_argument("--account", default="", help="only of this mini program")
     export.add_argument("--openid", default="", help="only of this customer")
     gone = "delete what wxdesk keeps on this computer, once you have confirmed it"
     sure = "ask nothing: for an uninstaller that has asked"
-    removing = add("remove-data", gone, _about_data("run_removal"))
+    removing = add("remove-data", gone, _on_home(data.run_removal))
     removing.add_argument("--yes", action="store_true", default=False, help=sure)
     aside = "keep what stands in the home in a folder there, and put the backup in its place"
     restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
@@ -314,15 +319,12 @@ def _doctor(options: argparse.Namespace) -> int:
     return run_doctor(home.absolute(), as_json=options.json, report=options.report)
 
 
-def _about_data(run: str) -> Command:
-    """Return the command that a function of `commands.data` carries out."""
+def _on_home(run: Callable[[argparse.Namespace, Path, Say], int]) -> Command:
+    """Return the command that `run` carries out on the home, saying lines on stderr."""
 
     def command(options: argparse.Namespace) -> int:
-        from wxdesk.commands import data  # only these commands need it
-
         logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
-        code: int = getattr(data, run)(options, _home(options), _report)
-        return code
+        return run(options, _home(options), _report)
 
     return command
 

@@ -19,9 +19,9 @@ import pytest
 from tests.postgresql import Postgres
 from tests.store.chats import T0, Talk, incoming
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.errors import HomeInUse, StoreDamaged, StoreError, StoreTooNew
+from wxdesk.core.errors import BadInput, HomeInUse, StoreDamaged, StoreError, StoreTooNew
 from wxdesk.i18n import explain, use
-from wxdesk.store import open_store
+from wxdesk.store import open_store, read_store
 
 SQLITE = "sqlite:///desk.db"
 ROOT = Path(__file__).parent.parent.parent
@@ -44,6 +44,12 @@ async def test_what_was_kept_is_there_after_closing_and_opening(url: str, home: 
         assert await again.settings.get("paused") == "yes"
     finally:
         await again.close()
+
+
+async def test_reading_refuses_a_place_where_nothing_is_kept(home: Path) -> None:
+    with pytest.raises(BadInput, match="nothing is kept here yet"):
+        await read_store("sqlite:///other.db", home)
+    assert not (home / "other.db").exists()
 
 
 async def test_a_closed_store_refuses_and_leaves_no_thread(home: Path) -> None:
@@ -141,7 +147,7 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 from tests.store.chats import Talk
-from wxdesk.store import open_store
+from wxdesk.store import open_store, read_store
 
 async def main():
     store = await open_store("sqlite:///desk.db", Path(sys.argv[1]))

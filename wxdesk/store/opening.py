@@ -10,7 +10,7 @@ from typing import Concatenate
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from wxdesk.core.errors import DatabaseInUse, StoreError
+from wxdesk.core.errors import BadInput, DatabaseInUse, Phrase, StoreError
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
@@ -29,6 +29,9 @@ PICTURES = "pictures"
 
 CACHE = "picture-cache"
 """Folder of pictures from a shared database; it may be removed between starts."""
+
+NOTHING = "nothing is kept here yet: {name} is empty"
+OTHER_SCHEMA = "open the database once with this wxdesk first"
 
 
 async def open_store(url: str, home: Path, *, alone: bool = True) -> Store:
@@ -162,10 +165,17 @@ async def _migrate[**P](
 
 
 async def read_store(url: str, home: Path) -> Store:
-    """Open the store at `url` beside the desk that works on it, to read only.
+    """Open the store at `url` to read only, also beside the desk that works on it.
 
-    It must be of this program's schema: see `check_store`. Raises `StoreError`.
+    Raises:
+        BadInput: nothing is kept there yet, or an older program has kept it.
+        StoreDamaged, StoreTooNew, StoreError: it could not be opened, and why.
     """
+    match await check_store(url, home):
+        case StoreStatus.EMPTY:
+            raise BadInput(reason=Phrase(NOTHING, name=home))
+        case StoreStatus.OLDER:
+            raise BadInput(reason=OTHER_SCHEMA)
     found = parse_url(url)
     if found.drivername.startswith("sqlite"):
         file = (home / (found.database or "")).resolve()

@@ -30,9 +30,9 @@ from wxdesk.core.model.statistics import HourCount
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import account_title, language, number_text, tr
 from wxdesk.paths import replace_file
-from wxdesk.store import StoreStatus, check_store, read_store
+from wxdesk.store import read_store
 from wxdesk.store.moving.backup import Tell
-from wxdesk.store.moving.move import NOTHING, CopyProgress
+from wxdesk.store.moving.move import CopyProgress
 from wxdesk.store.reports import ReadPicture, Threads
 
 type ExportRow = Mapping[str, object]
@@ -293,7 +293,6 @@ TABLES: dict[str, Callable[[Iterator[ExportRow], Sequence[str]], Iterator[str]]]
 ENDING = "The file's name must end in one of these: {endings}"
 NO_ACCOUNT = "no conversation with a mini program “{account}” is kept"
 NOT_OF_ONE = "figures are of everybody, or of one mini program"
-OTHER_SCHEMA = "open the database once with this wxdesk first"
 
 
 async def export(  # noqa: PLR0913 - of whom, whereto
@@ -304,7 +303,8 @@ async def export(  # noqa: PLR0913 - of whom, whereto
     The end of its name decides the format. Whatever `tell` raises stops it, and nothing is left behind.
 
     Raises:
-        BadInput: the file's name has another ending, it cannot be written, or no such mini program is known.
+        BadInput: the file's name has another ending, it cannot be written, no such mini program is known, or nothing is
+            kept here.
         NotFound: there is no such person.
         StoreError: the database cannot be read.
     """
@@ -314,8 +314,6 @@ async def export(  # noqa: PLR0913 - of whom, whereto
         raise BadInput(reason=Phrase(ENDING, endings=" ".join(endings)))
     if kind is ExportKind.FIGURES and openid:
         raise BadInput(reason=NOT_OF_ONE)
-    if (status := await check_store(url, home)) in (StoreStatus.EMPTY, StoreStatus.OLDER):
-        raise BadInput(reason=OTHER_SCHEMA if status is StoreStatus.OLDER else Phrase(NOTHING, name=home))
     store = await read_store(url, home)
     try:
         of = await store.exports.count(account, openid)

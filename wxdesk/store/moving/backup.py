@@ -34,8 +34,8 @@ from wxdesk.store.engine.inspection import revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.moving import rows
-from wxdesk.store.moving.move import DATA, NOTHING, PICTURE_BYTES, CopyProgress, kept_pictures, sound_picture
-from wxdesk.store.opening import PICTURES, create_file, lock_home, parse_url
+from wxdesk.store.moving.move import DATA, PICTURE_BYTES, CopyProgress, kept_pictures, sound_picture
+from wxdesk.store.opening import NOTHING, PICTURES, create_file, lock_home, parse_url
 from wxdesk.store.pictures.files import PictureFiles
 
 SHARED = "the database is on a PostgreSQL server: back it up by pg_dump, as docs/server.md tells"

@@ -24,13 +24,12 @@ from wxdesk.store.engine.sync_repair import rewrite_log
 from wxdesk.store.messages.push_mark import FILE, PushMark
 from wxdesk.store.migrate import MOVING, Migrations, revision_in
 from wxdesk.store.moving import rows
-from wxdesk.store.opening import PICTURES, create_file, lock_home, parse_url, take_lease
+from wxdesk.store.opening import NOTHING, PICTURES, create_file, lock_home, parse_url, take_lease
 from wxdesk.store.pictures.files import CHANGED, PictureFiles
 from wxdesk.store.pictures.shared import PictureChunks
 from wxdesk.store.schema.messaging import pictures
 
 SAME_KIND = "a move goes from SQLite to PostgreSQL or back, and this is the same kind"
-NOTHING = "nothing is kept here yet: {name} is empty"
 OLDER = "{name} was last opened by an older wxdesk; open it once with this one, close it, and move it then"
 NOT_EMPTY = "{name} is not empty, and nothing is ever written over; name another database, or empty this one yourself"
 OTHER_VERSION = "a move into {name} was begun by another version of wxdesk; empty it and begin again"
