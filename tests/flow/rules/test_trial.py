@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -111,6 +112,11 @@ async def _drafts_only(desk: Desk, thread: int) -> None:
     await desk.opened.desk.conversations.set_mode(thread, ReplyMode.DRAFT)
 
 
+async def _guarded(desk: Desk, _thread: int) -> None:
+    preferences = desk.opened.desk.preferences
+    await preferences.set(replace(preferences.now, guarded_words=("九",), guards_rules=True))
+
+
 async def _by_hand(desk: Desk, thread: int) -> None:
     await desk.opened.desk.conversations.set_mode(thread, ReplyMode.OFF)
 
@@ -191,9 +197,11 @@ async def _tried(desk: Desk, thread: int, text: str) -> Trial:
     return desk.opened.desk.rules.trials.try_sentence(text, around=TrialScenario(known=known))
 
 
-async def _made(desk: Desk, decision: Decision) -> list[str]:
+async def _made(desk: Desk, decision: Decision) -> list[tuple[str, bool]]:
+    """The text of each reply that a decision made, and whether it was a draft at first."""
     said = await _timeline(desk, decision.conversation_id)
-    return [one.content.text for one in said if isinstance(one, Reply) and one.message_id == decision.message_id]
+    made = [one for one in said if isinstance(one, Reply) and one.message_id == decision.message_id]
+    return [(one.content.text, desk.states[one.id][0] is ReplyState.DRAFT) for one in made]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +212,8 @@ async def _made(desk: Desk, decision: Decision) -> list[str]:
         (_handed_back, "几点", Outcome.REPLIED, "九点"),
         (_drafts_only, "几点", Outcome.REPLIED, "九点"),
         (_drafts_only, "客服", Outcome.HANDED_OVER, None),
+        (_guarded, "几点", Outcome.REPLIED, "九点"),
+        (_guarded, "地址", Outcome.REPLIED, "人民路1号"),
         (_by_hand, "几点", Outcome.PAUSED, None),
         (_to_the_tool_next, "几点", Outcome.TRANSFERRED, None),
         (_blocked, "几点", Outcome.BLOCKED, None),
@@ -238,4 +248,6 @@ async def test_the_next_message_meets_what_was_tried(
     trial = await _tried(desk, thread, text)
     assert (trial.outcome, [content.text for content in trial.contents]) == (outcome, says.split(" ") if says else [])
     decision = await desk.says(LI, text)
-    assert (decision.outcome, await _made(desk, decision)) == (trial.outcome, [one.text for one in trial.contents])
+    drafts = [one.mode is ReplyMode.DRAFT for one in trial.deliveries]
+    told = [(one.text, draft) for one, draft in zip(trial.contents, drafts, strict=True)]
+    assert (decision.outcome, await _made(desk, decision)) == (trial.outcome, told)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Conversation
@@ -105,6 +106,10 @@ class Answer:
         if not (self.fits(situation.left_for_rules) or self.transfer):
             return Outcome.NO_QUOTA
         return self.outcome
+
+    def is_guarded(self, words: Sequence[str]) -> bool:
+        """True if one of `words` is in it, with which no rule's reply leaves by itself."""
+        return any(found_in(content, words) for content in self.contents)
 
     def fits(self, left: int) -> bool:
         """Check that rules may still send this many replies (`left`); a draft takes none."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Author
@@ -148,7 +147,7 @@ class Answering:
     def _replies(self, item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
         """Make an answer's replies, as drafts where the operator wants no others."""
         made = _replies(item, account, answer, now)
-        if any(found_in(one.content, self._guarded()) for one in made):
+        if answer.is_guarded(self._guarded()):
             return tuple(replace(_as_draft(one), error=GUARDED_WORD) for one in made)
         return tuple(map(_as_draft, made)) if self.asked.get(item.message.id) else made
 

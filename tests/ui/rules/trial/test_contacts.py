@@ -14,6 +14,7 @@ from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence, Rule
+from wxdesk.core.preferences import Preferences
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -294,6 +295,13 @@ def test_who_has_the_word_can_be_supposed(page: RulesPage, qtbot: QtBot) -> None
     assert trial.note.full_text().startswith("This conversation is answered by hand.")
     _pick(page, "mode", 0)
     _says(page, qtbot, "We open at 9.")
+
+
+def test_a_word_that_should_not_leave_is_the_reason_of_a_draft(page: RulesPage, world: World, qtbot: QtBot) -> None:
+    world.call(world.desk.preferences.set(Preferences(guarded_words=("open at",), guards_rules=True)))
+    page.trial.sentence.setText("hours")
+    why = "It waits for you as a draft, because it has a word that should not leave by itself."
+    _says(page, qtbot, "We open at 9.", why)
 
 
 def test_the_other_mini_program_can_be_tried_and_a_customer_has_his_own(li: int, page: RulesPage, qtbot: QtBot) -> None:

@@ -1,6 +1,6 @@
 """Trials of the rules, and examples of one of them, on messages that nobody sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wxdesk.core.content.variables import byte_count
@@ -35,7 +35,8 @@ class Trial:
 
     outcome: what the desk would decide · left: how many replies rules may send in this context · deliveries:
     how each message of the answer would leave, none where nothing is made · shadows: the rules that matched in
-    the shadow · asked: False where the desk would not ask the rules at all; the answer is what they would send.
+    the shadow · asked: False where the desk would not ask the rules at all; the answer is what they would send ·
+    guarded: it waits as a draft because of a guarded word.
     """
 
     answer: Answer
@@ -45,6 +46,7 @@ class Trial:
     deliveries: tuple[TrialDelivery, ...] = ()
     shadows: tuple[str, ...] = ()
     asked: bool = True
+    guarded: bool = False
 
     @property
     def contents(self) -> tuple[Content, ...]:
@@ -58,11 +60,16 @@ class Trial:
 
 
 def trial_of(
-    answer: Answer, occasion: RuleContext, events: frozenset[str], known: ConversationContext | None = None
+    answer: Answer,
+    occasion: RuleContext,
+    events: frozenset[str],
+    known: ConversationContext | None = None,
+    guarded: Sequence[str] = (),
 ) -> Trial:
     """Work out the outcome with nothing else under way.
 
-    `events` are those that rules ask for; replies that wait for the `known` customer count.
+    `events` are those that rules ask for; replies that wait for the `known` customer count. With one of the `guarded`
+    words nothing leaves by itself.
     """
     answer = answer.with_transfer_as_takeover(occasion.conversation, occasion.account)
     waiting, promised = (known.waiting, known.promised) if known else ((), 0)
@@ -70,15 +77,17 @@ def trial_of(
     at = Situation(message, conversation, account, False, occasion.now, promised, events, waiting)
     stopped = stopped_by(at)
     outcome = stopped or _once_stored(answer, at)
+    is_guarded = answer.is_guarded(guarded)
     is_made = stopped is None and outcome not in _NOTHING_MADE and answer.fits(at.left_for_rules)
     return Trial(
         answer,
         tuple(byte_count(content.text) for content in answer.contents),
         outcome,
         at.left_for_rules,
-        _deliveries(answer, occasion) if is_made else (),
+        _deliveries(answer, occasion, drafts=is_guarded or bool(answer.missing)) if is_made else (),
         tuple(one.rule_name for one in answer.matching.verdicts if one.shadow),
         asked=stopped is None,
+        guarded=is_guarded,
     )
 
 
@@ -94,8 +103,8 @@ def _once_stored(answer: Answer, at: Situation) -> Outcome:
     return outcome
 
 
-def _deliveries(answer: Answer, occasion: RuleContext) -> tuple[TrialDelivery, ...]:
-    if answer.missing:
+def _deliveries(answer: Answer, occasion: RuleContext, *, drafts: bool) -> tuple[TrialDelivery, ...]:
+    if drafts:
         return tuple(TrialDelivery(ReplyMode.DRAFT) for _ in answer.said)
     ways = [effective_mode(one.rule, occasion.conversation, occasion.account) for one in answer.said]
     return tuple(TrialDelivery(how.mode, how.hold_seconds if how.mode is ReplyMode.HOLD else 0) for how in ways)
@@ -113,15 +122,21 @@ def _uploaded(content: Content) -> Content:
 class RuleTrials:
     """Tries the rules of `rulebook` as though for the first of the `accounts`.
 
-    `examples` shows the messages of one rule by itself.
+    `examples` shows the messages of one rule by itself. With `guarded` words a rule's reply is a draft.
     """
 
     def __init__(
-        self, rulebook: Rulebook, renderer: LiquidRenderer, accounts: Mapping[str, Account], clock: Clock
+        self,
+        rulebook: Rulebook,
+        renderer: LiquidRenderer,
+        accounts: Mapping[str, Account],
+        clock: Clock,
+        guarded: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.rulebook = rulebook
         self._accounts = accounts
         self._clock = clock
+        self._guarded = guarded
         self.examples = RuleExamples(rulebook, renderer, self._occasion)
 
     def try_sentence(
@@ -148,7 +163,7 @@ class RuleTrials:
         matching = ruleset.ask_all(occasion.subject)
         verdicts = ruleset.with_switched_off(ruleset.all_verdicts(on, matching), matching)
         answer = rulebook.builder.answer(matching, verdicts, occasion)
-        return trial_of(answer, occasion, ruleset.events, around.known)
+        return trial_of(answer, occasion, ruleset.events, around.known, self._guarded())
 
     def _occasion(self, tried: TrialMessage) -> RuleContext:
         return tried.occasion(self._accounts, self._clock())

@@ -57,7 +57,8 @@ def _delivery_notes(trial: Trial) -> list[str]:
     modes = {one.mode for one in trial.deliveries}
     said = []
     if ReplyMode.DRAFT in modes:
-        said.append(tr("It waits for you as a draft."))
+        why = tr("It waits for you as a draft, because it has a word that should not leave by itself.")
+        said.append(why if trial.guarded else tr("It waits for you as a draft."))
     if ReplyMode.HOLD in modes:
         seconds = max(one.seconds for one in trial.deliveries)
         said.append(tr("It is held for {n} s, in which you can stop it.", n=seconds))
