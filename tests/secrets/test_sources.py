@@ -201,7 +201,7 @@ def test_an_account_is_renamed_and_removed_with_its_secrets(sources: SecretSourc
 
 @pytest.mark.expects_log("The system keychain did not answer")
 @pytest.mark.parametrize("trouble", [KeyringLocked(), RuntimeError("silent")])
-def test_an_account_is_not_renamed_where_its_secrets_cannot_be_read(
+def test_secrets_that_cannot_be_read_are_neither_copied_nor_removed(
     sources: SecretSources, drawer: Drawer, trouble: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(sources)
@@ -213,13 +213,31 @@ def test_an_account_is_not_renamed_where_its_secrets_cannot_be_read(
         broken.setattr(drawer, "get_password", fail)
         with pytest.raises(BadInput, match="did not open"):
             sources.copy("shop", "tea")
+        with pytest.raises(BadInput, match="did not open"):
+            sources.remove("shop")
     assert found(sources).app_secret == "first app_secret"
 
 
-def test_nor_where_the_vault_is_locked(tmp_path: Path, no_keychain: None) -> None:
+def test_a_locked_vault_refuses_to_copy_and_to_remove_secrets(tmp_path: Path, no_keychain: None) -> None:
     SecretSources(tmp_path, {}).make_vault("a passphrase")
     with pytest.raises(BadInput, match="did not open"):
         SecretSources(tmp_path, {}).copy("shop", "tea")
+    with pytest.raises(BadInput, match="did not open"):
+        SecretSources(tmp_path, {}).remove("shop")
+
+
+@pytest.mark.expects_log("The system keychain did not answer")
+def test_secrets_that_the_keychain_does_not_give_up_are_told(
+    sources: SecretSources, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(sources)
+
+    def fail(*_: str) -> None:
+        raise KeyringLocked
+
+    monkeypatch.setattr(drawer, "delete_password", fail)
+    with pytest.raises(BadInput, match="did not take"):
+        sources.remove("shop")
 
 
 def test_a_replaced_token_and_key_stay_beside_the_new_ones_for_a_day(sources: SecretSources) -> None:

@@ -153,8 +153,8 @@ def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
         asyncio.run(_offline(home, lambda editing: editing.remove(options.name, with_data=True)))
         say(tr("Removed “{account}” with its conversations.", account=options.name))
         return 0
-    rewrite(home, partial(without_account, name=options.name))
     SecretSources(home, memory=False).remove(options.name)
+    rewrite(home, partial(without_account, name=options.name))
     say(tr("Removed “{account}” from config.toml. Its conversations stay.", account=options.name))
     _say_who_takes_it(home, say)
     return 0

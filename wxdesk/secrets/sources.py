@@ -228,23 +228,29 @@ class SecretSources:
         found = self._given(account, name)
         return found.source if found.value else None
 
-    def remove(self, account: str) -> None:
-        """Remove an account's secrets from keychain, vault and memory."""
-        self._take_out(entries_of(account), self._places)
+    def remove(self, account: str, wait: float = PERSON_SECONDS) -> None:
+        """Remove an account's secrets everywhere; raises `BadInput` if a place is shut."""
+        there = {
+            place: [entry for entry in entries_of(account) if self._read_opened(place, entry, wait) is not None]
+            for place in self._places
+        }
+        for place, entries in there.items():
+            if entries and not place.put(dict.fromkeys(entries), PERSON_SECONDS):
+                raise BadInput(reason="The keychain did not take the secrets, so that nothing was changed.")
         self._tell_change()
 
     def copy(self, old: str, new: str) -> None:
         """Give the secrets of account `old` to `new` as well; raises `BadInput`."""
         for place in self._places:
-            kept = {entry: self._read_for_copy(place, entry) for entry in entries_of(old)}
+            kept = {entry: self._read_opened(place, entry, PERSON_SECONDS) for entry in entries_of(old)}
             copied = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
             if copied and not place.put(copied, PERSON_SECONDS):
                 raise BadInput(reason="The keychain did not take the secrets, so that nothing was changed.")
         self._tell_change()
 
-    def _read_for_copy(self, place: SecretPlace, entry: str) -> str | None:
+    def _read_opened(self, place: SecretPlace, entry: str, wait: float) -> str | None:
         """Read an entry; raises `BadInput` where a place did not open."""
-        value = place.get(entry, PERSON_SECONDS)
+        value = place.get(entry, wait)
         is_shut = place is self.keychain and self.keychain.is_shut
         if value is None and (is_shut or (place is self.vault and self.vault.is_locked)):
             raise BadInput(reason="The keychain or the vault did not open, so that nothing was changed.")

@@ -11,6 +11,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeychain
+from keyring.errors import KeyringLocked
 
 from tests.flow.conftest import next_event
 from tests.prepared import prepare
@@ -151,7 +152,7 @@ async def test_a_removal_that_was_cut_off_can_be_begun_again(shop: Shop, monkeyp
     shop.opened.store.pushes.mark_newest()
     editing = shop.opened.desk.account_editing
     before = shop.text
-    monkeypatch.setattr(shop.sources, "remove", lambda _: 1 / 0)  # as if it ended here
+    monkeypatch.setattr(shop.opened.store.person_rows, "scrub", lambda: 1 / 0)  # as if it ended here
     with pytest.raises(ZeroDivisionError):
         await editing.remove("shop", with_data=True)
     monkeypatch.undo()
@@ -160,6 +161,25 @@ async def test_a_removal_that_was_cut_off_can_be_begun_again(shop: Shop, monkeyp
     await editing.remove("shop", with_data=True)
     assert "shop" not in shop.text
     assert await shop.opened.store.pushes.page() == []
+
+
+@pytest.mark.expects_log("The system keychain did not answer")
+async def test_an_account_is_not_removed_while_the_keychain_with_its_secrets_is_shut(
+    shop: Shop, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    before = shop.text
+
+    def fail(*_: str) -> None:
+        raise KeyringLocked
+
+    with monkeypatch.context() as shut:
+        shut.setattr(drawer, "get_password", fail)
+        with pytest.raises(BadInput, match="did not open"):
+            await shop.opened.desk.account_editing.remove("shop", with_data=True)
+    assert shop.text == before
+    assert len(await shop.rows()) == 1
 
 
 async def test_an_account_that_is_gone_is_not_there(shop: Shop) -> None:

@@ -137,9 +137,26 @@ async def test_a_rename_that_ends_before_the_former_secrets_go_lets_the_next_sta
 ) -> None:
     await shop.add()
     with monkeypatch.context() as broken:
-        broken.setattr(shop.sources, "remove", lambda _: 1 / 0)  # as if it ended here
+        broken.setattr(shop.sources, "remove", lambda *_: 1 / 0)  # as if it ended here
         with pytest.raises(ZeroDivisionError):
             await shop.opened.desk.account_editing.rename("shop", "store")
+    await shop.opened.desk.account_editing.settle_rename()
+    assert await asyncio.to_thread(shop.secrets, "shop") == NO_CREDENTIALS
+    assert await shop.opened.store.account_rows.unfinished_rename() is None
+
+
+async def test_former_secrets_that_a_shut_keychain_keeps_are_removed_at_the_next_start(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.add()
+
+    def shut(*_: object) -> None:
+        raise BadInput(reason="shut")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.sources, "remove", shut)
+        await shop.opened.desk.account_editing.rename("shop", "store")
+    assert await shop.opened.store.account_rows.unfinished_rename() == ("shop", "store")
     await shop.opened.desk.account_editing.settle_rename()
     assert await asyncio.to_thread(shop.secrets, "shop") == NO_CREDENTIALS
     assert await shop.opened.store.account_rows.unfinished_rename() is None

@@ -18,6 +18,7 @@ from wxdesk.core.wechat.credential_shapes import clean, judge_together, values_o
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.wechat.explanations import explain_issue
+from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, SecretName
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import Store
@@ -138,29 +139,33 @@ class AccountEditing:
         gone, name = (old, new) if new in names and old not in names else (new, old)
         if gone not in names:
             await rows.rename(gone, name)  # nothing, where they have not moved
-            await self._remove_secrets(gone)
+            if self._sources is not None:
+                try:
+                    await asyncio.to_thread(self._sources.remove, gone, START_SECONDS)
+                except BadInput:  # of a keychain that is shut: the next start tries again
+                    return
         await rows.forget_rename()
 
     async def remove(self, name: str, *, with_data: bool) -> ConfigurationChanged:
         """Remove an account and its secrets, and its conversations only `with_data`.
 
         It leaves config.toml last, so that a removal that was cut off can be begun again.
+
+        Raises:
+            BadInput: the keychain or the vault did not open; nothing was changed.
         """
 
         async def remove_rest() -> None:
+            if self._sources is not None:
+                await asyncio.to_thread(self._sources.remove, name)
             if with_data:
                 self._store.pushes.expect_fewer()
                 for digest in await self._store.account_rows.pictures(name):
                     await self._pictures.remove(digest)
                 await self._store.account_rows.remove(name)
                 await self._store.person_rows.scrub()
-            await self._remove_secrets(name)
 
         return await self._moving(name, partial(without_account, name=name), first=remove_rest)
-
-    async def _remove_secrets(self, name: str) -> None:
-        if self._sources is not None:
-            await asyncio.to_thread(self._sources.remove, name)
 
     @property
     def _sources(self) -> SecretSources | None:
