@@ -20,7 +20,7 @@ const WORDS = {
     session_hint: "session-from, may be empty", enter: "Enter by the button", picture: "Send a picture", own_picture: "Choose a picture…",
     card: "Send a card", faults: "Faults", errcode: "errcode", milliseconds: "milliseconds", times: "times (empty: always)",
     seconds: "for seconds (empty: no end)", chance: "chance %", switch_on: "Switch on", off: "Off", pushes: "Last pushes",
-    calls: "Last API calls", tool_accept: "Tool takes him", tool_close: "Tool lets him go", left: "{0} more until {1}",
+    calls: "Last API calls", tool_accept: "Tool takes customer", tool_close: "Tool lets go", left: "{0} more until {1}",
     closed: "May not be written to now", typing: "typing…", entered: "entered the chat", forward: "Forward…", minutes: "{0} min",
     hours: "{0} h", delivered: "delivered {0} · twice {1} · pushed {2}, failed {3}", pick: "Choose or add a customer first",
     picture_word: "picture", card_word: "card", link_word: "link", tool: "WeChat's own tool", to_tool: "to the tool only", none: "",
@@ -49,7 +49,7 @@ const CALLS = ["send", "token", "typing", "upload", "media", "check", "openapi",
 const by = (id) => document.getElementById(id);
 let language = (localStorage.getItem("language") || navigator.language).startsWith("zh") ? "zh" : "en";
 let chosen = null;  // {account, openid}
-let fresh = false;  // chosen since his chat was shown last
+let fresh = false;  // chosen since that chat was shown last
 let shown = {};
 
 function choose(customer) { chosen = { account: customer.account, openid: customer.openid }; fresh = true; }

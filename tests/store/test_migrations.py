@@ -14,20 +14,23 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, update
 
 from tests.campaign.disk.old_home import put_first_release
 from tests.postgresql import Postgres
-from tests.store.chats import Talk
+from tests.store.chats import Talk, second
 from tests.store.first_release import make_first_release
 from wxdesk.core.errors import StoreError
-from wxdesk.store import open_store, opening
+from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
+from wxdesk.store import Store, open_store, opening
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.migrations import FIRST_RELEASE, REVISIONS
 from wxdesk.store.opening import parse_url
 from wxdesk.store.schema import metadata
+from wxdesk.store.schema.messaging import replies, reply_steps
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -105,6 +108,22 @@ def test_the_revisions_come_in_the_order_of_their_numbers() -> None:
     numbers = [FIRST_RELEASE, *REVISIONS]
     assert numbers == sorted(numbers)
     assert all(number.isdecimal() and len(number) == 4 for number in numbers)
+
+
+async def test_the_former_sentence_about_a_closed_window_becomes_the_present_one(store: Store, talk: Talk) -> None:
+    thread = (await talk.says("o1")).message.conversation_id
+    reply = await talk.writes(thread, "好的")
+    await store.outbox.move(reply.id, Move.KEEP, second(1))
+    former = WINDOW_CLOSED.replace("the customer writes again", "he has written again")
+
+    def store_former(connection: Connection) -> None:
+        connection.execute(update(replies).values(error=former))
+        connection.execute(update(reply_steps).values(reason=former))
+
+    for change in (store_former, REVISIONS["0037"]):
+        await store._db.write(change)
+    assert (await store.replies.get(reply.id)).error == WINDOW_CLOSED
+    assert {step.reason for step in await store.replies.steps(reply.id)} == {WINDOW_CLOSED}
 
 
 def test_a_start_on_a_file_does_without_the_orm(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ SPOKE_MEANWHILE = "You took over or wrote something yourself meanwhile. It leave
 WROTE_INSTEAD = "You wrote something yourself instead."
 WORD_TAKEN_BACK = "You took back what you wrote instead. It leaves only when you say so."
 LEFT_AS_IT_WAS = "You left it as it was."
-WINDOW_CLOSED = "The customer's reply window closed before this left. It can be sent once he has written again."
+WINDOW_CLOSED = "The customer's reply window closed before this left. It can be sent once the customer writes again."
 HANDED_OVER = "The customer's reply window is about to close, so this was left to you instead of being sent by itself."
 
 

@@ -207,7 +207,7 @@ def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[RuleFault]:
     if len(asides) > 1:
         yield RuleFault(place, "A conversation is either resolved or snoozed, and only once.")
     if ActionKind.TAKE_OVER in kinds:
-        yield RuleFault(place, "What is handed over to a person waits for him, so it cannot be set aside as well.")
+        yield RuleFault(place, "What is handed over waits for a person, so it cannot be set aside as well.")
 
 
 def _reason_against(action: Action) -> str:

@@ -1,4 +1,4 @@
-"""Revisions of sums: figures by hour."""
+"""Revisions of sums, figures by hour, and of a sentence that replies keep."""
 
 from sqlalchemy import Connection, text
 
@@ -37,3 +37,11 @@ def to_0036(connection: Connection) -> None:
         if rows := [{"hour": hour} for hour in hours]:
             note = "INSERT INTO changed_hours (hour, tx, n) VALUES (:hour, 0, 1) ON CONFLICT (hour, tx) DO NOTHING"
             connection.execute(text(note), rows)
+
+
+def to_0037(connection: Connection) -> None:
+    """Reword the sentence about a closed window in stored replies, its mark."""
+    sentence = "The customer's reply window closed before this left. It can be sent once {} again."
+    values = {"former": sentence.format("he has written"), "new": sentence.format("the customer writes")}
+    connection.execute(text("UPDATE replies SET error = :new WHERE error = :former"), values)
+    connection.execute(text("UPDATE reply_steps SET reason = :new WHERE reason = :former"), values)

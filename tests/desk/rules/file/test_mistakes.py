@@ -63,7 +63,7 @@ WRONG: list[tuple[str, int, str]] = [
     (after_a_good_one(N + X + "then = [\n  { reply = 'y' },\n  { snooze = 0 },\n]\n"), 12, "1 to 10080 minutes"),
     (after_a_good_one(N + X + "then = [{ snooze = 10081 }]\n"), 10, "1 to 10080 minutes"),
     (after_a_good_one(N + X + "then = [\n  { snooze = 5 },\n  { resolve = true },\n]\n"), 12, "only once"),
-    (after_a_good_one(N + X + "then = [\n  { resolve = true },\n  { take_over = true },\n]\n"), 11, "waits for him"),
+    (after_a_good_one(N + X + "then = [\n  { resolve = true },\n  { take_over = true },\n]\n"), 11, "for a person"),
     (after_a_good_one(N + X + "then = [{}]\n"), 10, "An action is one of"),
     (after_a_good_one(N + X + "then = [{ reply = 'y', silent = true }]\n"), 10, "An action is one of"),
     # words
