@@ -13,6 +13,7 @@ from tests.campaign.disk.children import Nursery
 from tests.campaign.disk.recorder import CUT, OPEN, SYNC, WRITE, Fault
 from tests.campaign.disk.verdict import judge
 from tests.conftest import Sized
+from tests.prepared import prepare
 
 WORK = "tests.campaign.disk.at_work.work"
 CALLS = {"write": WRITE, "sync": SYNC, "cut": CUT, "open": OPEN}
@@ -23,7 +24,7 @@ LAST = 200
 def survives(watched: Nursery, folder: Path, fault: Fault) -> None:
     """A desk works until it was hit and has recovered; then it is torn away, and judged."""
     home = folder / "home"
-    home.mkdir(exist_ok=True)
+    prepare(home)
     life = sum(line[0] == "life" for line in read_confirmed(home)) + 1
     assert watched.live(WORK, life, 12, folder=home, fault=fault) == 0
     judge(home, folder / "judged")
