@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 
-from tests.store.chats import Talk, second
+import asyncpg
+import pytest
+from sqlalchemy import update
+
+from tests.postgresql import Postgres
+from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.takeover import Takeover
+from wxdesk.core.errors import NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, StepKind
-from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
-from wxdesk.store import Store
+from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
+from wxdesk.store import Store, open_store
 from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.store.schema.messaging import replies
 
 S = ReplyState
 
@@ -95,3 +104,114 @@ async def test_what_a_human_has_prepared_stays_a_draft(talk: Talk, store: Store)
         StepKind.EDIT,
         StepKind.KEEP,
     ]
+
+
+async def in_hand(store: Store, thread: int) -> dict[str, Reply]:
+    """Drafts of which only the first two are in somebody's hand and a rule's; the second cannot be sent any more."""
+    rows: dict[str, dict[str, object]] = {
+        "taken": {},
+        "closed": {"error": WINDOW_CLOSED},
+        "free": {"by": ""},
+        "written": {"author": Author.OPERATOR},
+        "queued": {"state": S.QUEUED},
+    }
+    found = {}
+    for text, values in rows.items():
+        made = await store.replies.add(NewReply(thread, Author.RULE, Content(text=text), S.DRAFT), T0)
+        change = update(replies).where(replies.c.id == made.id).values({"by": "lin", "error": "busy"} | values)
+        await store._db.write(lambda connection, change=change: connection.execute(change))
+        found[text] = await store.replies.get(made.id)
+    return found
+
+
+@pytest.mark.parametrize("way", ["takes over", "writes", "stops the rules"])
+async def test_what_is_in_hand_asks_once_somebody_has_spoken(talk: Talk, store: Store, way: str) -> None:
+    threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
+    here, there = [await in_hand(store, thread) for thread in threads]
+    if way == "takes over":
+        assert await store.outbox.take_over(threads[0], Takeover(None), second(1)) == []
+    elif way == "writes":
+        new = NewReply(threads[0], Author.OPERATOR, Content(text="5"), S.QUEUED)
+        assert (await store.replies.write([new], second(1), timedelta(minutes=1))).drafted == []
+    else:
+        [free] = await store.outbox.cancel_automatic(threads[0], "operator", second(1))
+        assert free.id == here["free"].id
+    after = {text: (await store.replies.get(reply.id)).error for text, reply in here.items()}
+    taken = "busy" if way == "stops the rules" else SPOKE_MEANWHILE
+    assert after == dict.fromkeys(here, "busy") | {"taken": taken, "closed": WINDOW_CLOSED}
+    assert [await store.replies.get(reply.id) for reply in there.values()] == list(there.values())
+
+
+@pytest.mark.parametrize("way", ["takes over", "stops the rules", "writes"])
+async def test_only_what_a_rule_has_waiting_there_is_stopped(talk: Talk, store: Store, way: str) -> None:
+    threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
+    made = [
+        await store.replies.add(NewReply(thread, author, Content(text="好"), state, due_at=due_at), T0)
+        for thread in threads
+        for author in (Author.RULE, Author.OPERATOR)
+        for state in S
+        for due_at in ((second(9), None) if state is S.HELD else (None,))
+    ]
+    mine = [one for one in made if one.conversation_id == threads[0] and one.author is Author.RULE]
+    if way == "takes over":
+        told = await store.outbox.take_over(threads[0], Takeover(None), second(1))
+        stopped = [one for one in mine if one.state is S.QUEUED or one.due_at]
+    elif way == "stops the rules":
+        told = await store.outbox.cancel_automatic(threads[0], "lin", second(1))
+        stopped = [one for one in mine if one.state in (S.DRAFT, S.HELD, S.QUEUED)]
+    else:
+        new = NewReply(threads[0], Author.OPERATOR, Content(text="5"), S.QUEUED)
+        told = (await store.replies.write([new], second(1), timedelta(minutes=1))).drafted
+        stopped = [one for one in mine if one.state in (S.HELD, S.QUEUED)]
+    state, by = (S.DRAFT, "") if way == "writes" else (S.CANCELLED, "operator" if way == "takes over" else "lin")
+    assert [(one.id, one.state, one.by, one.updated_at) for one in told] == [
+        (one.id, state, by, second(1)) for one in stopped
+    ]
+    left = [one for one in made if one not in stopped and not (way == "writes" and one.state is S.DRAFT)]
+    assert [await store.replies.get(one.id) for one in left] == left
+    taken = (await talk.thread(threads[0])).taken_over
+    assert taken is (way != "stops the rules")
+
+
+async def test_what_was_edited_and_would_leave_is_left_to_a_human(talk: Talk, store: Store) -> None:
+    [reply] = await talk.decides((await talk.says("o1")).message, "1")
+    [counts] = await talk.decides((await talk.says("o1")).message, "2", state=S.HELD, due_at=second(8))
+    await store.outbox.edit(counts.id, Content(text="better"), second(1), "lin")
+    told = await store.outbox.take_over(reply.conversation_id, Takeover(None), second(2))
+    assert [(one.id, one.state) for one in told] == [(reply.id, S.CANCELLED), (counts.id, S.DRAFT)]
+
+
+async def test_where_there_is_no_conversation_nobody_takes_it_over(store: Store) -> None:
+    with pytest.raises(NotFound):
+        await store.outbox.take_over(99, Takeover(None), second(1))
+
+
+async def test_only_the_other_parts_of_that_answer_are_left_as_they_are(talk: Talk, store: Store) -> None:
+    answers = [await talk.decides((await talk.says("o1")).message, "1", "2") for _ in range(3)]
+    thread = answers[0][0].conversation_id
+    told = await store.outbox.cancel_automatic(thread, "WeChat", second(1), but_answer=answers[1][0].id)
+    assert [one.id for one in told] == [one.id for one in (*answers[0], *answers[2])]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("held", ["replies", "conversations"])
+async def test_it_waits_for_what_is_changing_a_reply_or_its_conversation(
+    tmp_path: Path, postgres: Postgres, held: str
+) -> None:
+    """What is queued again meanwhile, as after a call that WeChat was too busy for, is stopped as well."""
+    url = postgres.emptied()
+    store, other = await open_store(url, tmp_path), await asyncpg.connect(url)
+    talk = Talk(store)
+    [reply] = await talk.decides((await talk.says("o1")).message, "1")
+    await talk.moves(reply, Move.CLAIM)
+    try:
+        async with other.transaction():
+            await other.execute(f"SELECT FROM {held} FOR UPDATE")
+            stopping = asyncio.create_task(store.outbox.cancel_automatic(reply.conversation_id, "lin", second(1)))
+            while not await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                pass
+            await other.execute("UPDATE replies SET state = 'queued'")
+        assert [one.state for one in await stopping] == [S.CANCELLED]
+    finally:
+        await other.close()
+        await store.close()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
@@ -125,3 +126,119 @@ async def test_at_a_stop_it_may_leave_at_once_or_is_held_back(store: Store, talk
     [held] = await store.pending_replies.hold_back([gone.id, kept.id], second(2), "closed")
     assert (held.id, held.state, held.due_at, held.error) == (kept.id, S.HELD, None, "closed")
     assert await store.replies.get(automatic[0].id) == automatic[0]
+
+
+MINUTE = timedelta(minutes=1)
+
+
+async def speaks(store: Store, thread: int, at: float, *texts: str, span: timedelta | None = MINUTE) -> int:
+    """What an operator writes at a time, in several messages; the id of the first."""
+    new = [
+        NewReply(thread, Author.OPERATOR, Content(text=text), S.HELD, due_at=second(99)) for text in texts or ("好",)
+    ]
+    return (await store.replies.write(new, second(at), span)).written[0].id
+
+
+async def stands(store: Store, thread: int) -> Takeover | None:
+    found = await store.conversations.get(thread)
+    if not found.taken_over:
+        return None
+    return Takeover(found.taken_over_until, found.takeover_silence, found.takeover_by_writing)
+
+
+def by_writing(at: float) -> Takeover:
+    return Takeover(second(at) + MINUTE, by_writing=True)
+
+
+@pytest.mark.parametrize(
+    ("order", "left"),
+    [
+        ("1", [3]),
+        ("12", [3, 3]),
+        ("123", [3, 3, None]),
+        ("213", [3, 3, None]),
+        ("231", [3, 1, None]),
+        ("321", [2, 1, None]),
+        ("312", [2, 2, None]),
+        ("132", [3, 2, None]),
+    ],
+)
+async def test_undoing_each_leaves_the_takeover_of_the_others(
+    store: Store, thread: int, order: str, left: list[float | None]
+) -> None:
+    """In whatever order: it ends a minute after what stands of their words, and with the last one it is gone."""
+    spoken = {str(at): await speaks(store, thread, at) for at in (1, 2, 3)}
+    found = []
+    for which in order:
+        undone = await store.pending_replies.undo(spoken[which], "lin", second(5))
+        found.append(await stands(store, thread))
+        restored = None if undone.takeover is None else undone.takeover.before
+        assert undone.takeover is None or restored == found[-1]
+    assert found == [None if at is None else by_writing(at) for at in left]
+
+
+async def test_it_tells_which_takeover_it_restored(store: Store, talk: Talk, thread: int) -> None:
+    other = (await talk.says("o2")).conversation.id
+    first = await speaks(store, thread, 1, "1", "2")
+    await speaks(store, other, 2)
+    undone = await store.pending_replies.undo(first + 1, "lin", second(5))
+    assert undone.takeover == TakeoverByWriting(None, by_writing(1))
+    assert [reply.content.text for reply in undone.replies] == ["1", "2"]
+    assert (await stands(store, thread), await stands(store, other)) == (None, by_writing(2))
+
+
+@pytest.mark.parametrize("chosen", [Takeover(None), Takeover(second(99)), None])
+async def test_a_takeover_that_somebody_has_changed_since_stays(
+    store: Store, thread: int, chosen: Takeover | None
+) -> None:
+    reply = await speaks(store, thread, 1)
+    if chosen is None:
+        await store.takeovers.hand_back(thread)
+    else:
+        await store.outbox.take_over(thread, chosen, second(2))
+    assert (await store.pending_replies.undo(reply, "lin", second(5))).takeover is None
+    assert await stands(store, thread) == chosen
+
+
+@pytest.mark.parametrize("chosen", [Takeover(second(3)), None])
+async def test_what_was_begun_anew_since_is_restored_to_what_was_before_that(
+    store: Store, thread: int, chosen: Takeover | None
+) -> None:
+    first = await speaks(store, thread, 1)
+    if chosen is None:
+        await store.takeovers.hand_back(thread)
+    else:
+        await store.outbox.take_over(thread, chosen, second(2))
+    then = await speaks(store, thread, 4)
+    assert (await store.pending_replies.undo(first, "lin", second(5))).takeover is None
+    assert await stands(store, thread) == by_writing(4)
+    undone = await store.pending_replies.undo(then, "lin", second(5))
+    assert undone.takeover == TakeoverByWriting(chosen, by_writing(4))
+    assert await stands(store, thread) == chosen
+
+
+async def test_words_that_took_nothing_over_restore_nothing(store: Store, thread: int) -> None:
+    first = await speaks(store, thread, 1, span=None)
+    then = await speaks(store, thread, 2)
+    assert (await store.pending_replies.undo(first, "lin", second(5))).takeover is None
+    assert await stands(store, thread) == by_writing(2)
+    await store.pending_replies.undo(then, "lin", second(5))
+    assert await stands(store, thread) is None
+
+
+async def test_what_is_too_late_to_undo_says_so(store: Store, talk: Talk, thread: int) -> None:
+    reply = await talk.writes(thread, "好")
+    with pytest.raises(MoveNotAllowed) as refused:
+        await store.pending_replies.undo(reply.id, "lin", second(2))
+    assert refused.value.values == {"state": "queued", "move": "undo"}
+
+
+async def test_parts_that_have_left_are_not_undone(store: Store, talk: Talk, thread: int) -> None:
+    [first, then] = await written(store, thread, "1", "2")
+    [after] = await written(store, thread, "3")
+    await talk.moves(first, Move.RELEASE, Move.CLAIM)
+    undone = await store.pending_replies.undo(then.id, "lin", second(2))
+    assert [(reply.id, reply.state, reply.updated_at) for reply in undone.replies] == [
+        (then.id, S.CANCELLED, second(2))
+    ]
+    assert (await store.replies.get(after.id)).state is S.HELD

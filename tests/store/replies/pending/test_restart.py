@@ -1,0 +1,183 @@
+"""After a restart or a pause, and at a stop: what asks then, what is too late, and what the desk wakes up for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from tests.store.chats import T0, Talk, second
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
+from wxdesk.store import Store
+from wxdesk.store.schema.messaging import replies
+
+S = ReplyState
+RULE, OPERATOR = Author.RULE, Author.OPERATOR
+CLOSES = T0.replace(microsecond=0) + timedelta(hours=48)
+MOMENT = timedelta(microseconds=1)
+LIMIT = second(100)
+BEFORE = LIMIT - MOMENT
+WHY, LATE = "It was closed.", "It is late."
+
+
+@pytest.fixture
+async def thread(talk: Talk) -> int:
+    return (await talk.says("o1")).conversation.id
+
+
+async def made(
+    store: Store, thread: int, state: ReplyState, author: Author = RULE, at: datetime = T0, **values: object
+) -> Reply:
+    """A reply with whatever an earlier run has left in its row."""
+    reply = await store.replies.add(NewReply(thread, author, Content(text="好"), state), at)
+    if values:
+        change = update(replies).where(replies.c.id == reply.id).values(values)
+        await store._db.write(lambda connection: connection.execute(change))
+    return await store.replies.get(reply.id)
+
+
+@pytest.mark.parametrize(
+    ("author", "state", "values", "becomes"),
+    [
+        (RULE, S.HELD, {}, S.DRAFT),
+        (RULE, S.HELD, {"due_at": BEFORE}, S.DRAFT),
+        (RULE, S.HELD, {"due_at": LIMIT}, S.HELD),
+        (RULE, S.HELD, {"created_at": LIMIT}, None),
+        (RULE, S.HELD, {"created_at": LIMIT, "due_at": BEFORE}, S.HELD),
+        (RULE, S.QUEUED, {}, None),
+        (RULE, S.QUEUED, {"by": "lin"}, S.HELD),
+        (RULE, S.QUEUED, {"by": "lin", "updated_at": LIMIT}, None),
+        (RULE, S.QUEUED, {"by": "lin", "not_before": BEFORE}, S.HELD),
+        (RULE, S.QUEUED, {"by": "lin", "not_before": LIMIT}, None),
+        (RULE, S.DRAFT, {}, None),
+        (RULE, S.FAILED, {"by": "lin"}, None),
+        (OPERATOR, S.HELD, {}, None),
+        (OPERATOR, S.HELD, {"due_at": BEFORE}, S.HELD),
+        (OPERATOR, S.HELD, {"due_at": LIMIT}, S.HELD),
+        (OPERATOR, S.QUEUED, {}, S.HELD),
+        (OPERATOR, S.QUEUED, {"updated_at": LIMIT}, None),
+        (OPERATOR, S.QUEUED, {"not_before": LIMIT}, None),
+        (OPERATOR, S.DRAFT, {}, None),
+    ],
+)
+async def test_after_a_restart_what_counted_down_or_is_old_asks(
+    store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, object], becomes: ReplyState | None
+) -> None:
+    trouble = {"error": "busy", "errcode": -1, "rid": "r"}
+    reply = await made(store, thread, state, author, **(values | trouble))
+    told = await store.pending_replies.hold_after_restart(second(200), LIMIT, WHY, LATE)
+    if becomes is None:
+        assert told == []
+        assert await store.replies.get(reply.id) == reply
+        return
+    [after] = told
+    why = LATE if becomes is S.DRAFT else WHY
+    assert (after.state, after.due_at, after.error, after.errcode, after.rid) == (becomes, None, why, None, "")
+    assert (after.by, after.updated_at) == (reply.by, second(200))
+    kind = StepKind.KEEP if becomes is S.DRAFT else StepKind.HOLD
+    assert (await store.replies.steps(reply.id))[-1] == ReplyStep(reply.id, second(200), kind, reason=why)
+    assert after == await store.replies.get(reply.id)
+
+
+async def test_after_a_restart_nothing_is_in_anybodys_hand(store: Store, thread: int) -> None:
+    late, asks = await made(store, thread, S.HELD), await made(store, thread, S.QUEUED, OPERATOR)
+    taken = await made(store, thread, S.DRAFT, by="lin")
+    told = await store.pending_replies.hold_after_restart(second(200), LIMIT, WHY, LATE)
+    assert [(one.id, one.state, one.by, one.error) for one in told] == [
+        (late.id, S.DRAFT, "", LATE),
+        (asks.id, S.HELD, "", WHY),
+        (taken.id, S.DRAFT, "", WHY),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("author", "state", "values", "held"),
+    [
+        (RULE, S.HELD, {"due_at": LIMIT}, True),
+        (RULE, S.HELD, {"due_at": LIMIT + MOMENT}, False),
+        (RULE, S.HELD, {}, False),
+        (OPERATOR, S.HELD, {"due_at": LIMIT}, False),
+        (RULE, S.QUEUED, {}, True),
+        (RULE, S.QUEUED, {"by": "lin"}, False),
+        (OPERATOR, S.QUEUED, {}, False),
+        (RULE, S.DRAFT, {"due_at": LIMIT}, False),
+    ],
+)
+async def test_after_a_pause_what_it_kept_from_leaving_asks(
+    store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, object], held: bool
+) -> None:
+    reply = await made(store, thread, state, author, error="busy", errcode=-1, rid="r", **values)
+    told = await store.pending_replies.hold_after_pause(LIMIT, WHY)
+    if not held:
+        assert told == []
+        assert await store.replies.get(reply.id) == reply
+        return
+    [after] = told
+    assert (after.state, after.due_at, after.error, after.errcode, after.rid) == (S.HELD, None, WHY, None, "")
+    assert after.updated_at == LIMIT
+
+
+@pytest.mark.parametrize(
+    ("author", "state", "values", "by_anyone", "by_hand"),
+    [
+        (RULE, S.HELD, {"due_at": second(20)}, second(20), CLOSES),
+        (OPERATOR, S.HELD, {"due_at": second(20)}, second(20), second(20)),
+        (RULE, S.HELD, {"due_at": T0 - MOMENT}, T0 - MOMENT, CLOSES),  # it is overdue
+        (RULE, S.HELD, {}, CLOSES, CLOSES),
+        (RULE, S.DRAFT, {"due_at": second(20)}, CLOSES, CLOSES),
+        (RULE, S.QUEUED, {"not_before": second(20)}, second(20), None),
+        (OPERATOR, S.QUEUED, {"not_before": second(20)}, second(20), second(20)),
+        (OPERATOR, S.QUEUED, {"not_before": T0}, None, None),
+        (RULE, S.QUEUED, {"due_at": second(20)}, None, None),
+        (RULE, S.SENT, {"due_at": second(20), "not_before": second(20)}, None, None),
+    ],
+)
+async def test_the_desk_wakes_up_for_what_has_a_time(
+    store: Store,
+    talk: Talk,
+    thread: int,
+    author: Author,
+    state: ReplyState,
+    values: dict[str, object],
+    by_anyone: datetime | None,
+    by_hand: datetime | None,
+) -> None:
+    await talk.says("o0", at=T0 - timedelta(hours=1))  # whose window closes earlier, but nothing waits there
+    await made(store, thread, state, author, **values)
+    assert await store.pending_replies.next_wake(T0) == by_anyone
+    assert await store.pending_replies.next_wake(T0, only_by_hand=True) == by_hand
+
+
+async def test_it_wakes_up_for_the_earliest_and_not_for_what_has_closed(store: Store, talk: Talk, thread: int) -> None:
+    await made(store, thread, S.HELD)
+    assert await store.pending_replies.next_wake(CLOSES - MOMENT) == CLOSES
+    assert await store.pending_replies.next_wake(CLOSES) is None
+    for seconds in (40, 20, 30):
+        await made(store, thread, S.QUEUED, not_before=second(seconds))
+    assert await store.pending_replies.next_wake(T0) == second(20)
+    await made(store, thread, S.HELD, due_at=second(10))
+    assert await store.pending_replies.next_wake(T0) == second(10)
+
+
+async def test_only_queued_ones_of_those_named_are_held_back(store: Store, thread: int) -> None:
+    queued, sending, other = [await made(store, thread, state, OPERATOR) for state in (S.QUEUED, S.SENDING, S.QUEUED)]
+    [held] = await store.pending_replies.hold_back([queued.id, sending.id], second(5), WHY)
+    assert (held.id, held.state, held.due_at, held.error, held.errcode) == (queued.id, S.HELD, None, WHY, None)
+    assert [await store.replies.get(one.id) for one in (sending, other)] == [sending, other]
+
+
+async def test_what_can_be_undone_leaves_at_a_stop_as_it_would_have(store: Store, thread: int) -> None:
+    made_ = [
+        await made(store, thread, state, author, due_at=due_at)
+        for author in Author
+        for state in S
+        for due_at in (second(9), None)
+        if author is not Author.CONTACT
+    ]
+    released = await store.pending_replies.release_undoable(second(5))
+    [mine] = [one for one in made_ if one.author is OPERATOR and one.state is S.HELD and one.due_at]
+    assert [(one.id, one.state, one.updated_at, one.by) for one in released] == [(mine.id, S.QUEUED, second(5), "")]
