@@ -63,3 +63,29 @@ async def test_an_edit_names_its_reply_until_that_has_ended(store: Store, talk: 
     assert draft.text == "十点开门。"
     assert (draft.editing is None) is ended
     assert draft.editing is None or draft.editing.state is ReplyState.DRAFT
+
+
+async def test_keeping_some_leaves_those_of_other_conversations_and_operators(store: Store, talk: Talk) -> None:
+    li, wang = (await talk.says("oLI")).conversation.id, (await talk.says("oWANG")).conversation.id
+    for operator in ("Ann", "Bo", ""):
+        await store.drafts.keep({li: (HELLO,), wang: (HELLO, CUP)}, operator)
+    await store.drafts.keep({li: (CUP,)}, "Ann")
+    await store.drafts.keep({wang: ()}, "Bo")
+    await store.drafts.keep({}, "Bo")
+    both = [(li, Draft(HELLO.content)), (wang, Draft(HELLO.content)), (wang, Draft(CUP.content))]
+    assert sorted(await store.drafts.stored("Ann"), key=lambda one: one[0]) == [(li, Draft(CUP.content)), *both[1:]]
+    assert await store.drafts.stored("Bo") == both[:1]
+    assert sorted(await store.drafts.stored(), key=lambda one: one[0]) == both
+
+
+@pytest.mark.parametrize("state", list(ReplyState))
+async def test_an_edit_names_its_reply_in_each_state_in_which_it_may_be_changed(
+    store: Store, talk: Talk, state: ReplyState
+) -> None:
+    thread = (await talk.says("oLI")).conversation.id
+    replies = [await talk.writes(thread, text, state=state) for text in ("一", "二")]
+    unsent = tuple(UnsentContent(Content(text="好"), reply.id) for reply in reversed(replies))
+    await store.drafts.keep({thread: (HELLO, *unsent)})
+    may = state in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED)
+    expected = [reply if may else None for reply in reversed(replies)]
+    assert [draft.editing for _, draft in await store.drafts.stored()] == [None, *expected]

@@ -225,11 +225,18 @@ async def test_it_goes_on_asking_where_the_operator_spoke_meanwhile(
 
 async def test_what_was_never_taken_in_hand_is_not_held_again(talk: Talk, store: Store) -> None:
     """Something else made a draft of it meanwhile: there is no deadline that was stopped."""
-    before = await made(talk, S.HELD, 60)
+    before = await stored(store, await made(talk, S.HELD, 60), mode=ReplyMode.HOLD, by="wang")
     await stored(store, before, state=S.DRAFT)
     back = await store.outbox.put_back(before, second(30), "lin", may_leave=True)
     assert (back.state, back.due_at) == (S.DRAFT, second(60))
-    assert [step.kind for step in await store.replies.steps(before.id)] == [K.HOLD, K.LEAVE]
+    assert (await store.replies.steps(before.id))[1:] == [ReplyStep(before.id, second(30), K.LEAVE, by="lin")]
+
+
+async def test_a_draft_that_was_held_long_ago_stays_one(talk: Talk, store: Store) -> None:
+    held = await made(talk, S.HELD, 60)
+    before = await store.outbox.move(held.id, Move.KEEP, second(1))
+    await locked(store, before, 2)
+    assert (await store.outbox.put_back(before, second(30), "lin", may_leave=True)).state is S.DRAFT
 
 
 async def test_the_newest_deadline_that_was_stopped_counts(talk: Talk, store: Store) -> None:
@@ -254,6 +261,7 @@ async def test_one_that_was_changed_stays_as_it_is(talk: Talk, store: Store) -> 
 async def test_only_a_mode_under_which_it_would_leave_is_named(
     talk: Talk, store: Store, mode: ReplyMode | None
 ) -> None:
+    await store.conversations.set_mode((await talk.says("o1")).conversation.id, ReplyMode.DRAFT)
     before = await stored(store, await made(talk, S.HELD, 60), mode=mode)
     await locked(store, before)
     await store.outbox.put_back(before, second(2), "lin", may_leave=False)
