@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -144,6 +145,29 @@ def test_without_a_tray_the_cross_says_what_is_lost(
     assert closed == []
     window.close()
     question(window).action.click()
+    assert closed == ["closing"]
+
+
+@pytest.mark.parametrize("tray", [True, False])
+@pytest.mark.parametrize("choice", [OnClose.ASK, OnClose.TRAY])
+def test_ctrl_q_says_what_is_lost_since_a_key_slips(
+    world: World, window: MainWindow, closed: list[str], choice: OnClose, tray: bool
+) -> None:
+    wants(world, choice)
+    window.leaving.has_tray = lambda: tray
+    QTest.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    question(window).cancel.click()
+    assert closed == []
+    QTest.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    question(window).action.click()
+    assert closed == ["closing"]
+
+
+def test_ctrl_q_asks_nobody_who_chose_to_stop_with_the_window(
+    world: World, window: MainWindow, closed: list[str]
+) -> None:
+    wants(world, OnClose.QUIT)
+    QTest.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert closed == ["closing"]
 
 

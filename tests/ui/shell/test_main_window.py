@@ -220,12 +220,10 @@ def test_the_sheet_lists_every_key_that_the_window_has(qtbot: QtBot, active: Mai
 def test_closing_asks_first_and_finishing_remembers_the_place(
     qtbot: QtBot, active: MainWindow, facts: InstallationFacts, bridge: Bridge, appearance: Appearance
 ) -> None:
-    with qtbot.waitSignal(active.closing):
-        qtbot.keyClick(active, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
-    assert active.isVisible()
     event = QCloseEvent()
     QApplication.sendEvent(active, event)
     assert not event.isAccepted()
+    assert active.isVisible()
     [question] = active.findChildren(ConfirmDialog)
     with qtbot.waitSignal(active.closing):
         question.action.click()
@@ -268,6 +266,8 @@ class TestClosingWithUnsavedRules:
     @pytest.fixture
     def question(self, qtbot: QtBot, active: MainWindow, page: RulesPage, closing: list[str]) -> LeaveDialog:
         qtbot.keyClick(active, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+        [stop] = active.findChildren(ConfirmDialog)
+        stop.action.click()
         active.close()
         [asked] = active.findChildren(LeaveDialog)
         assert active.stack.currentWidget() is page

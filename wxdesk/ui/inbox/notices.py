@@ -229,13 +229,14 @@ class MeanwhileNotice(QObject):
         self._bridge = bridge
         self._host = host
         self._since: datetime | None = None
+        self._wrote: frozenset[int] | None = None  # who had when it ended; others wrote since, not meanwhile
         self._waiting = Refresher(bridge, lambda: bridge.desk.skipped.waiting(self._since), self._tell, self)
         bridge.events.connect(self._hear)
 
     def look(self, since: datetime | None) -> None:
         """Tell who wrote since a time and waits, or whom the rules skipped in a pause."""
         self._since = since
-        self._waiting.ask()
+        self._ended()
 
     def _hear(self, events: Sequence[Event]) -> None:
         now = self._bridge.desk.presence.now
@@ -243,13 +244,20 @@ class MeanwhileNotice(QObject):
             if now.away:
                 self._since = now.since
             else:
-                self._waiting.ask()
+                self._ended()
         elif MEANWHILE_BAR in self._bridge.notices.bars.texts() and any(
             isinstance(event, _OF_WAITING) for event in events
         ):
             self._waiting.ask()
 
-    def _tell(self, waiting: Sequence[Waiting]) -> None:
+    def _ended(self) -> None:
+        self._wrote = None
+        self._waiting.ask()
+
+    def _tell(self, found: Sequence[Waiting]) -> None:
+        if self._wrote is None:
+            self._wrote = frozenset(one.conversation_id for one in found)
+        waiting = [one for one in found if one.skipped or one.conversation_id in self._wrote]
         skipped = sum(one.skipped for one in waiting)
         many = "{n} customers wrote meanwhile and wait for an answer"
         words = ntr("{n} customer wrote meanwhile and waits for an answer", many, len(waiting)) if waiting else ""

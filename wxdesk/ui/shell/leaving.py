@@ -34,15 +34,22 @@ class Leaving(QObject):
         wanted, tray = self._bridge.desk.preferences.now.on_close, self.has_tray()
         if wanted is OnClose.TRAY and tray:
             self._window.hide()
-        elif wanted is OnClose.QUIT or not self.receives():
-            quit_()
-        elif any(asked.isVisible() for asked in self._window.findChildren(Dialog)):
-            return  # the question is open already, or another one comes first
-        elif tray:
+        elif wanted is OnClose.ASK and tray and self.receives() and self._may_ask():
             LeavingDialog(self._window).ask(partial(self._stop, quit_), self._keep_on)
         else:
+            self.confirm(quit_)
+
+    def confirm(self, quit_: Callable[[], None]) -> None:
+        """Call `quit_`, after a question where messages would be lost by it; for a key, which slips."""
+        if self._bridge.desk.preferences.now.on_close is OnClose.QUIT or not self.receives():
+            quit_()
+        elif self._may_ask():
             title = tr("Stop receiving messages?")
             ConfirmDialog(self._window, title, lost(), tr("Stop receiving"), destructive=True).ask(quit_)
+
+    def _may_ask(self) -> bool:
+        """True unless this question is open already, or another one comes first."""
+        return not any(asked.isVisible() for asked in self._window.findChildren(Dialog))
 
     def receives(self) -> bool:
         """Tell whether a customer's message could arrive here now."""

@@ -283,7 +283,7 @@ class MainWindow(Frame):
             ShortcutKey("F12", back, self.notices.act),
             ShortcutKey("F1 Ctrl+/", tr("This list of keys"), self.show_keys),
             ShortcutKey("Ctrl++ Ctrl+- Ctrl+0", tr("Messages larger, smaller, or as usual")),
-            ShortcutKey("Ctrl+Q", tr("Quit"), self.quit),
+            ShortcutKey("Ctrl+Q", tr("Quit"), partial(self.leaving.confirm, self.quit)),
         )
 
     def _keep_look(self) -> None:

@@ -103,6 +103,20 @@ def test_whoever_comes_back_hears_who_wrote_since(
     menu.close()
 
 
+def test_who_writes_after_the_return_did_not_write_meanwhile(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    qtbot.waitUntil(lambda: not world.desk.presence.now.away)
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: world.desk.presence.now.away and bridge.is_idle)
+    world.say(LI, "hello")
+    window.presence.toggle()
+    qtbot.waitUntil(lambda: MEANWHILE_BAR in window.notices.bars.texts() and bridge.is_idle)
+    world.say(ZHAO, "good morning")
+    qtbot.waitUntil(lambda: window.inbox.list.model.rowCount() == 2 and bridge.is_idle)
+    assert window.notices.bars.texts()[MEANWHILE_BAR] == "1 customer wrote meanwhile and waits for an answer"
+
+
 def test_rules_that_are_paused_again_are_offered_grey_with_the_reason(
     qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int]
 ) -> None:
