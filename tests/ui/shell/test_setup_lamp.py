@@ -46,6 +46,9 @@ def test_the_cause_is_said_in_words(qtbot: QtBot) -> None:
     wrong = GOOD | {SetupFact.URL_CHECK: Finding(Check.URL_CHECK, V.TOKEN_DIFFERS, "tea")}
     both = shown(qtbot, AccountSetup("shop", GOOD), AccountSetup("tea", wrong))
     assert both == ("failed", "“tea”: The Token in WeChat's console is not the one here.")
+    plain = GOOD | {SetupFact.MESSAGE_PUSH: Finding(Check.SECRETS, V.PLAIN_MODE, "tea")}
+    both = shown(qtbot, AccountSetup("shop", GOOD), AccountSetup("tea", plain))
+    assert both == ("pending", "“tea” takes messages in plain text: anybody on the way can read and change them.")
 
 
 def test_in_the_window_it_turns_green_with_the_first_answer_and_leads_to_the_set_up(

@@ -122,6 +122,17 @@ def _words(lamp: StatusDot) -> str:
     return next((label.text() for label in lamp.findChildren(QLabel) if label.isVisible() and label.text()), "")
 
 
+@pytest.mark.parametrize("ringing", [False, True])
+def test_in_a_narrow_window_the_longest_wait_gives_way_to_a_notice(strip: StatusBar, ringing: bool) -> None:
+    strip.show_ringing(ringing)
+    for width in (1600, 900):
+        lie(strip, width)
+        end = strip.room().right()
+        assert end >= width * 0.4
+        assert (end < strip.longest.x()) is (width == 1600)
+        assert end < (strip.silence if ringing else strip.presence).x()
+
+
 def test_todays_figures_go_away_whole_where_there_is_no_room(qtbot: QtBot) -> None:
     host = QWidget()
     qtbot.addWidget(host)

@@ -271,7 +271,7 @@ class MainWindow(Frame):
 
     def _own_keys(self) -> tuple[ShortcutKey, ...]:
         *others, settings = ((item.place, item.click) for item in self.rail.items)
-        back = tr("Do what the passing word at the foot offers, such as Undo; else go to the bars at the top")
+        back = tr("Do what the passing word at the foot offers, such as Undo; else go to its bars")
         return (
             *(ShortcutKey(place.key, place.word, click) for place, click in others),
             ShortcutKey(f"{settings[0].key} Ctrl+,", settings[0].word, settings[1]),

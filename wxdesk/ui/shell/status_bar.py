@@ -31,6 +31,10 @@ from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time, name_of, span_text, time_left_text
 
 
+_LEAST_FOR_NOTICES = 480
+"""Pixels that a notice takes with three buttons and a few words."""
+
+
 class StatusBar(Frame):
     """Listener, tokens, figures of the day, longest wait, presence, and the pause.
 
@@ -62,7 +66,7 @@ class StatusBar(Frame):
         self.pause.setProperty("class", "small")
         self.pause_for = SmallButton("chevron-up", tr("Pause for how long…"), self)
         self._right = hbox(
-            self.silence, 6, self.longest, 16, self.presence, 12, self.replies, 6, self.pause, self.pause_for, spacing=4
+            self.longest, 6, self.silence, 16, self.presence, 12, self.replies, 6, self.pause, self.pause_for, spacing=4
         )
         left = (self.listener, self.token, (self.figures, 1))
         self._row = hbox(*left, self._right, within=self, spacing=20, margins=(14, 0, 14, 0))
@@ -159,8 +163,14 @@ class StatusBar(Frame):
         self.shared.emit()
 
     def room(self) -> QRect:
-        """Return the place of lamp, token and figures, which a notice may take."""
-        right = min(one.x() for one in (self.silence, self.longest, self.presence) if not one.isHidden())
+        """Return the place of lamp, token and figures, which a notice may take.
+
+        In a narrow window that of the longest wait as well, or no word of the notice would be seen.
+        """
+        beside = [one for one in (self.longest, self.silence, self.presence) if not one.isHidden()]
+        if beside[0] is self.longest and self.longest.x() < _LEAST_FOR_NOTICES:
+            del beside[0]
+        right = beside[0].x()
         return QRect(self.mapTo(self.window(), QPoint(0, 0)), QSize(right - 8, self.height()))
 
     def _show_time(self) -> None:
@@ -272,7 +282,8 @@ def _said(found: Finding, *, many: bool) -> str:
     said = sentences.text(found)
     if found.verdict in _NOTHING_YET:
         said = tr("{check}: {said}", check=sentences.name(found.check), said=said)
-    return tr("“{account}”: {said}", account=found.account, said=said) if many and found.account else said
+    told = not (many and found.account) or account_title(found.account) in said
+    return said if told else tr("“{account}”: {said}", account=found.account, said=said)
 
 
 LONGEST_NAME = 12

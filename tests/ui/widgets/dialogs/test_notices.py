@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -115,6 +115,18 @@ def test_neither_a_bar_nor_a_toast_moves_or_covers_a_page(shown: QWidget, notice
         assert not line.geometry().intersects(page.geometry())
         assert shown.rect().contains(line.geometry())
     assert page.geometry() == before
+
+
+def test_a_toast_leaves_a_bar_legible_and_takes_its_place_when_that_is_gone(shown: QWidget, notices: Notices) -> None:
+    notices.use_room(lambda: QRect(0, shown.height() - Measure.STATUS_BAR, shown.width() // 2, Measure.STATUS_BAR))
+    notices.toast("Copied")
+    toast = notices._toast
+    assert toast.x() == 0
+    notices.bar("disk", "The disk is full")
+    assert toast.x() == notices.bars.geometry().right() + 1
+    assert shown.rect().contains(toast.geometry())
+    notices.bar("disk", "")
+    assert toast.x() == 0
 
 
 def test_a_bar_does_what_its_action_says(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
@@ -55,6 +55,7 @@ class Notices(QObject):
         self._host = host
         self.bars = NoticeBars(host)
         self._toast = Toast(host)
+        self.bars.placed.connect(self._toast.place)
 
     def use_room(self, room: Callable[[], QRect]) -> None:
         """Use this part of the host's foot, a rectangle in its coordinates, from now on."""
@@ -178,7 +179,13 @@ class FootLine(QFrame):
 
 
 class NoticeBars(FootLine):
-    """The bars, each by its key: the gravest in one line, or all of them unfolded."""
+    """The bars, each by its key: the gravest in one line, or all of them unfolded.
+
+    Signals:
+        placed: they lie elsewhere, or are gone.
+    """
+
+    placed = Signal()
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
@@ -253,6 +260,7 @@ class NoticeBars(FootLine):
         if bars:
             self.setGeometry(self._place())
             self.raise_()
+        self.placed.emit()
 
 
 class NoticeBar(QFrame):
@@ -329,11 +337,15 @@ class Toast(FootLine):
         announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
 
     def place(self) -> None:
-        """Be as wide as the text; wider than the room only within the foot."""
+        """Be as wide as the text, behind what else lies in the foot; wider than the room only within it."""
         room = self.room()
         beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
         room.setWidth(min(self._label.sizeHint().width() + beside, self._host.width()))
+        others = self._host.findChildren(FootLine, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        ends = [other.geometry().right() for other in others if other is not self and not other.isHidden()]
+        room.moveLeft(min(max(ends, default=-1) + 1, self._host.width() - room.width()))
         self.setGeometry(room.adjusted(0, 1, 0, -1))
+        self.raise_()
 
     def act(self) -> bool:
         """Run the offered action; return False if there is none."""
