@@ -20,6 +20,7 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.lists import READABLE
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.row_list import RECORD
 
 type Open = Callable[[int], None]
 
@@ -73,6 +74,27 @@ def test_a_text_has_its_own_keys_and_the_bubble_shows_none(
     qtbot.keyClick(edit, Qt.Key.Key_Return)  # once too often, within a second
     qtbot.waitUntil(lambda: page.session.known.in_order()[-1].at >= START + READABLE)
     assert world.call(world.store.replies.get(held.id)).state is ReplyState.DRAFT
+
+
+def test_a_button_without_its_key_has_its_word_in_the_middle(qtbot: QtBot, page: InboxPage, held: Reply) -> None:
+    qtbot.keyClicks(page.chat.composer.edit, "hi")
+    qtbot.waitUntil(lambda: keyed(page) == "")
+    view = page.chat.timeline
+    row = page.session.model.row_of(f"r{held.id}")
+    assert row is not None
+    index = page.session.model.index(row)
+    at = view.visualRect(index).topLeft()
+    layout = view.bubbles.layout_of(index.data(RECORD))
+    shot = view.viewport().grab().toImage()
+    for placed in layout.buttons:
+        button = placed.rect.translated(at).toRect().adjusted(9, 4, -9, -4)
+        ground = shot.pixel(button.topLeft())
+        inked = [
+            x
+            for x in range(button.left(), button.right() + 1)
+            if any(shot.pixel(x, y) != ground for y in range(button.top(), button.bottom() + 1))
+        ]
+        assert abs((inked[0] - button.left()) - (button.right() - inked[-1])) <= 3, placed.offer.text
 
 
 def test_while_a_reply_is_changed_esc_is_drawn_once(qtbot: QtBot, page: InboxPage, held: Reply) -> None:

@@ -30,7 +30,6 @@ from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.messages import clock_time, name_of, span_text, time_left_text
 
-
 _LEAST_FOR_NOTICES = 480
 """Pixels that a notice takes with three buttons and a few words."""
 

@@ -66,6 +66,18 @@ def uses(world: World) -> dict[str, int]:
     return {one.title: one.uses for one in world.call(world.desk.templates.all())}
 
 
+def test_a_picker_that_is_open_shows_what_is_saved_since(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    opened(world.say(FIRST, "hello"))
+    picker = page.chat.writing.templates.picker
+    qtbot.keyClicks(page.chat.composer.edit, "/")
+    qtbot.waitUntil(lambda: picker.below.isVisible())
+    world.call(world.desk.templates.save_all((HOURS,)))
+    qtbot.waitUntil(lambda: len(rows(page)) == 1)
+    assert not picker.below.isVisible()
+
+
 def test_of_many_templates_the_picker_says_how_many_more_there_are_and_the_search_finds_them(
     qtbot: QtBot, world: World, page: InboxPage, conversation: int
 ) -> None:

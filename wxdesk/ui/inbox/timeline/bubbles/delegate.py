@@ -256,9 +256,10 @@ def _paint_button(
     face = button_font(offer)
     painter.setFont(face)
     painter.setPen(theme.color(words))
+    keyed = keyed and bool(offer.key.label)
     inner = rect.adjusted(11, 0, -4, 0)
-    painter.drawText(inner, LEFT, offer.text)
-    if offer.key.label and keyed:
+    painter.drawText(inner if keyed else rect, LEFT if keyed else CENTER, offer.text)
+    if keyed:
         painter.setFont(font(Size.CAPTION))
         painter.setPen(theme.color(key))
         painter.drawText(
