@@ -176,6 +176,23 @@ def test_the_folded_strip_offers_both_and_says_when_the_first_leaves(
         i18n.use("en")
 
 
+def test_unfolded_it_says_whole_what_is_held_where_sending_all_has_gone_below(
+    qtbot: QtBot, world: World, show_page: ShowPage
+) -> None:
+    i18n.use("zh_CN")
+    try:
+        page = show_page(InboxPage, 900, 600)
+        for n in range(12):
+            world.say(f"oCustomer00000000000000{n:02}", "opening?")
+        strip = page.list.strip
+        qtbot.waitUntil(lambda: strip.model.rowCount() == 12 and strip.send.isVisible())
+        strip.show_list(True)
+        qtbot.waitUntil(lambda: strip.count.text() == "12 条待发")
+        assert strip.head.rect().contains(strip.fold.geometry())
+    finally:
+        i18n.use("en")
+
+
 def test_where_the_line_has_much_to_say_sending_all_stands_in_the_list(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:

@@ -136,9 +136,9 @@ class HeldStrip(Frame):
         beside = [self._icon, self.stop, self.unfold]
         room = self.width() - _MARGINS - sum(widget.sizeHint().width() + GAP for widget in beside)
         send = self.send.sizeHint().width() + GAP
-        both = self._needs(send, room) <= room
+        both = not self.unfolded and self._needs(send, room) <= room  # the list has its own: nothing may push it
         self.count.use_step(shrink_steps(self._giving_way, 2 * GAP + both * send, room)[self.count])
-        self.send.setVisible(both and not self.unfolded)  # the list always has its own: nothing may push it
+        self.send.setVisible(both)
 
     def _needs(self, fixed: int, room: int) -> int:
         """Return the least width of the texts, beside `fixed` pixels."""
