@@ -6,7 +6,9 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
+from wxdesk.core.model.conversation import Contact
 from wxdesk.desk.ports import Clock
+from wxdesk.i18n import account_title
 from wxdesk.ui.widgets.row_list import Index, RowList, RowModel
 from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 
@@ -14,8 +16,11 @@ from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 class TimedRows[R](RowModel[R]):
     """Rows of which times and countdowns are told; these only need repainting.
 
-    `hold_reason_of` returns what holds a reply back. Subclasses change the rows in steps that keep the selection.
+    `hold_reason_of` returns what holds a reply back; `names_accounts`: a row names its mini program, as there are
+    several. Subclasses change the rows in steps that keep the selection.
     """
+
+    names_accounts = False
 
     def __init__(
         self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
@@ -23,6 +28,10 @@ class TimedRows[R](RowModel[R]):
         super().__init__(parent)
         self._clock = clock
         self._hold_reason_of = hold_reason_of
+
+    def account_of(self, contact: Contact) -> str:
+        """Return the mini program that a row names; empty where there is only one."""
+        return account_title(contact.account) if self.names_accounts else ""
 
 
 _SHIFTS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier

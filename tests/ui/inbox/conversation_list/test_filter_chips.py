@@ -47,6 +47,14 @@ def test_they_stand_beside_each_other_uncut(chips: FilterChips, needs_human: int
     assert all(right < left for (_, right), (left, _) in pairwise(places))
 
 
+def test_a_narrowed_list_has_no_figures_of_all_conversations(chips: FilterChips) -> None:
+    chips.show_figures(False)
+    chips.show_counts(InboxCounts(needs_human=21, failed=1))
+    assert not any(any(letter.isdigit() for letter in chip.text() + chip.accessibleName()) for chip in shown(chips))
+    chips.show_figures(True)
+    assert chips.chip(InboxFilter.NEEDS_HUMAN).text().endswith(" 21")
+
+
 def test_a_figure_too_long_for_a_chip_is_told_whole(chips: FilterChips) -> None:
     chips.show_counts(InboxCounts(needs_human=128))
     chip = chips.chip(InboxFilter.NEEDS_HUMAN)

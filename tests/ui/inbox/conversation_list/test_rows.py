@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
@@ -13,10 +15,12 @@ from PySide6.QtWidgets import QApplication, QDateTimeEdit, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.config.reading import AccountEntry
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.conversation import Conversation, Narrowing
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Toast
 
@@ -195,3 +199,38 @@ def test_what_is_marked_unread_is_not_read_again_by_lying_open(
     pick(menu_on(qtbot, page, 0), "Mark as unread")
     qtbot.waitUntil(lambda: page.session.conversation_id is None)
     assert stored(world, four[:1])[0].unread == 1
+
+
+def test_rows_name_their_mini_program_where_there_are_several_and_the_list_is_not_one_of_them(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
+) -> None:
+    world.say(PEOPLE[0], "hello")
+    qtbot.waitUntil(lambda: len(shown(page)) == 1 and bridge.is_idle)
+    before = looks(page)
+    assert not before.spoken.endswith(", shop")
+    setup = world.desk.configuration.now
+    tea = AccountEntry("tea", "wxabcdefabcdef1234", "gh_ba9876543210")
+    config = structs.replace(setup.config, accounts=(*setup.config.accounts, tea))
+    world.call(world.desk.configuration.apply(replace(setup, config=config)))
+    world.say(PEOPLE[1], "hello")
+    qtbot.waitUntil(lambda: len(shown(page)) == 2 and looks(page, 1).spoken.endswith(", shop"))
+    assert looks(page, 1).ink > before.ink
+    page.list.parts.narrow(Narrowing(account="shop"))
+    qtbot.waitUntil(lambda: not looks(page).spoken.endswith(", shop"))
+
+
+@dataclass(frozen=True)
+class Looks:
+    """A row as it is said, and the dark pixels of the line of its name."""
+
+    spoken: str
+    ink: int
+
+
+def looks(page: InboxPage, row: int = 0) -> Looks:
+    view, index = page.list.view, page.list.model.index(row)
+    line = view.visualRect(index).adjusted(120, 10, -60, 0)
+    line.setHeight(20)
+    shot = view.viewport().grab(line).toImage()
+    ink = sum(shot.pixelColor(x, y).lightness() < 160 for x in range(shot.width()) for y in range(shot.height()))
+    return Looks(index.data(Qt.ItemDataRole.AccessibleTextRole), ink)

@@ -138,7 +138,8 @@ class ConversationFeed(QObject):
         self._touched |= self._asked  # read with the next ones
 
     def _show_counts(self, counts: InboxCounts) -> None:
-        self._list.show_counts(counts, self._bridge.desk.me)
+        desk = self._bridge.desk
+        self._list.show_counts(counts, desk.me, several=len(desk.accounts) > 1)
         self.counted.emit(counts)
 
     def _count_rules(self, rules: Sequence[object]) -> None:

@@ -171,7 +171,7 @@ class FilterChips(QWidget):
         super().__init__()
         self._chips: dict[InboxFilter, Chip] = {}
         group = QButtonGroup(self, exclusive=False)  # none may be chosen either
-        self._any_failed = False
+        self._counts, self._counted = InboxCounts(), True
         self.in_team = False
         self._row = row = hbox(spacing=_GAP)
         below = hbox(spacing=_GAP)
@@ -208,8 +208,14 @@ class FilterChips(QWidget):
         self._show_chips()
         self.chosen.emit(chosen)
 
+    def show_figures(self, counted: bool) -> None:
+        """Show figures only where `counted`: those of all conversations would be wrong for some."""
+        self._counted = counted
+        self.show_counts(self._counts)
+
     def show_counts(self, counts: InboxCounts) -> None:
         """Show these counts."""
+        self._counts = counts
         figures = {
             InboxFilter.NEEDS_HUMAN: counts.needs_human,
             InboxFilter.PENDING: counts.pending,
@@ -219,17 +225,16 @@ class FilterChips(QWidget):
         }
         texts = figure_texts()
         for chosen, chip in self._chips.items():
-            (name, meaning), figure = texts[_FIGURES[chosen]], figures.get(chosen, 0)
+            (name, meaning), figure = texts[_FIGURES[chosen]], figures.get(chosen, 0) if self._counted else 0
             shown = f"{MOST}+" if figure > MOST else str(figure)
             chip.setText(f"{name} {shown}" if figure else name)
             chip.setAccessibleName(f"{name} {figure}" if figure else name)
             chip.setToolTip(f"{figure}: {meaning}" if figure > MOST else meaning)
-        self._any_failed = counts.failed > 0
         self._show_chips()
 
     def _show_chips(self) -> None:
         for chosen, chip in self._chips.items():
-            needed = chosen is not InboxFilter.FAILED or self._any_failed or chip.isChecked()
+            needed = chosen is not InboxFilter.FAILED or self._counts.failed > 0 or chip.isChecked()
             needed = needed and (self.in_team or chosen not in _BELOW)
             chip.setVisible(needed and self.part.isHidden())
         self._make_room()

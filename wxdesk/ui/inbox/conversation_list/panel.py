@@ -78,7 +78,7 @@ class ConversationList(Frame):
         self._arrived: set[int] = set()
         self.chips = FilterChips()
         self.strip = HeldStrip(clock, hold_reason_of)
-        self._delegate = ConversationDelegate(clock, hold_reason_of, activity_of)
+        self._delegate = ConversationDelegate(clock, hold_reason_of, activity_of, self.model.account_of)
         self.view = ConversationRows(self.model, self._delegate, self)
         self.found = FoundView(clock, self)
         self.hits = self.found.hits
@@ -182,8 +182,13 @@ class ConversationList(Frame):
         if self.searching and not view.selectedIndexes():
             view.setCurrentIndex(self.hits.first())
 
-    def show_counts(self, counts: InboxCounts, me: str = "") -> None:
-        """Show the counts of the filters; those of a team if `me` is signed in."""
+    def show_counts(self, counts: InboxCounts, me: str = "", *, several: bool = False) -> None:
+        """Show the counts of the filters; those of a team if `me` is signed in.
+
+        Rows name their mini program if there are `several`.
+        """
+        self.model.names_accounts = several and not self.parts.narrowing.account
+        self.strip.model.names_accounts = several
         self.model.me = self._delegate.me = me
         self.parts.in_team = self.chips.in_team = bool(me)
         self.chips.show_counts(counts)
@@ -200,6 +205,7 @@ class ConversationList(Frame):
         self.narrowness.setChecked(True)
         self.narrowness.setVisible(bool(self.parts.words))
         self.model.narrowing = self.parts.narrowing
+        self.chips.show_figures(self.parts.narrowing == EVERYTHING)
 
     def tick(self, now: datetime) -> None:
         """Update times to `now`."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, matches, sort_key
 from wxdesk.core.conversations.takeover import ends_soon
-from wxdesk.core.model.conversation import EVERYTHING, Conversation
+from wxdesk.core.model.conversation import EVERYTHING, Contact, Conversation
 from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
@@ -57,7 +57,8 @@ class ConversationListModel(TimedRows[InboxRow]):
         self.me = ""
 
     def _spoken(self, row: InboxRow) -> str:
-        return accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of), self.me)
+        said = accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of), self.me)
+        return ", ".join(filter(None, (said, self.account_of(row.conversation.contact))))
 
     def canFetchMore(self, parent: Index) -> bool:
         return not parent.isValid() and not self._complete and not self._asked
@@ -171,9 +172,16 @@ def _smaller(by: int) -> int:
 class ConversationDelegate(RowDelegate[InboxRow]):
     """Shows an `InboxRow` as it is now, and what colleagues do in it."""
 
-    def __init__(self, clock: Clock, hold_reason_of: FindHoldReason, activity_of: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        hold_reason_of: FindHoldReason,
+        activity_of: Callable[[int], str],
+        account_of: Callable[[Contact], str],
+    ) -> None:
         super().__init__()
         self._activity_of = activity_of
+        self._account_of = account_of
         self._clock = clock
         self._hold_reason_of = hold_reason_of
         self.me = ""
@@ -205,9 +213,12 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         if row.conversation.pinned:
             name.setRight(name.right() - _ICON - 4)
             paint_icon(painter, QPointF(name.right() + 5, name.top() + 4), "pin", "secondary", _ICON)
-        paint_text(
-            painter, name, name_of(row.conversation.contact), font(Size.MESSAGE, strong=True), theme.color("text")
-        )
+        contact = row.conversation.contact
+        taken = paint_text(painter, name, name_of(contact), font(Size.MESSAGE, strong=True), theme.color("text")) + 8
+        if name.width() - taken > _LEAST:
+            face = sentence_font(_smaller(3))
+            beside = name.adjusted(taken, 0, 0, 0)
+            paint_text(painter, beside, self._account_of(contact), face, theme.color("secondary"))
 
     def _paint_preview(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         taken, conversation = 0, row.conversation

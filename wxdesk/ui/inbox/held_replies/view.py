@@ -26,7 +26,8 @@ class HeldModel(TimedRows[HeldReply]):
 
     def _spoken(self, row: HeldReply) -> str:
         keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it, Ctrl+E changes it, F4 takes over")
-        said = (name_of(row.contact), asked_text(row), held_text(row), self.status(row).text, keys)
+        whose = name_of(row.contact), self.account_of(row.contact)
+        said = (*whose, asked_text(row), held_text(row), self.status(row).text, keys)
         return ", ".join(filter(None, said))
 
     def show(self, held: Sequence[HeldReply]) -> None:
@@ -70,6 +71,8 @@ BUTTON = 26
 _PAD = 12
 _GAP = 4
 _ICON = 12
+_LEAST = 24
+"""Pixels below which the mini program is not shown beside a name."""
 
 
 BUTTONS = {"send": (0, 0), "stop": (1, 0), "edit": (0, 1), "person": (1, 1)}
@@ -136,7 +139,12 @@ class HeldDelegate(RowDelegate[HeldReply]):
         at = QPointF(told.left() - _ICON - _GAP, line.top() + (line.height() - _ICON) / 2)
         paint_icon(painter, at, status.icon, status.role, _ICON)
         name = line.adjusted(0, 0, -width - _ICON - 3 * _GAP, 0)
-        paint_text(painter, name, name_of(held.contact), _name_font(), theme.color("text"))
+        name.setLeft(
+            name.left() + paint_text(painter, name, name_of(held.contact), _name_font(), theme.color("text")) + 8
+        )
+        if name.width() > _LEAST:
+            account = self._model.account_of(held.contact)
+            paint_text(painter, name, account, font(Size.CAPTION), theme.color("secondary"))
         paint_text(painter, line.translated(0, 20), asked_text(held), font(Size.SMALL), theme.color("secondary"))
         paint_text(painter, line.translated(0, 39), held_text(held), font(Size.SMALL), theme.color("text"))
 
