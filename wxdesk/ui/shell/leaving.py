@@ -40,7 +40,7 @@ class Leaving(QObject):
             self.confirm(quit_)
 
     def confirm(self, quit_: Callable[[], None]) -> None:
-        """Call `quit_`, after a question where messages would be lost by it; for a key, which slips."""
+        """Call `quit_`, after a question if messages are lost by it: a key slips."""
         if self._bridge.desk.preferences.now.on_close is OnClose.QUIT or not self.receives():
             quit_()
         elif self._may_ask():

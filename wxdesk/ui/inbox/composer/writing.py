@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.events import CaughtUp, Event
+from wxdesk.core.events import CaughtUp, Event, TemplatesChanged
 from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Draft, Reply, UnsentContent
@@ -170,6 +170,7 @@ class ReplyWriting(QObject):
         self.lock = EditLock(self.composer, bridge, session)
         self.panels = SendingPanels(host, self.composer, album, bridge, session, self.lock)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
+        bridge.follow(self.templates, self.templates.renew, TemplatesChanged)
         pickers = (self.templates.picker, self.templates.emoticons)
         above: tuple[Popover | Picker, ...] = (*self.panels.all, self.templates.form, *pickers)
         TypingNotice(self.composer.edit, above, bridge, session)

@@ -209,7 +209,7 @@ class FilterChips(QWidget):
         self.chosen.emit(chosen)
 
     def show_figures(self, counted: bool) -> None:
-        """Show figures only where `counted`: those of all conversations would be wrong for some."""
+        """Show figures only if `counted`: those of all would be wrong for some."""
         self._counted = counted
         self.show_counts(self._counts)
 

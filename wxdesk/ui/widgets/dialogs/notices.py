@@ -337,7 +337,7 @@ class Toast(FootLine):
         announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
 
     def place(self) -> None:
-        """Be as wide as the text, behind what else lies in the foot; wider than the room only within it."""
+        """Lie behind what else is in the foot, and be as wide as the text."""
         room = self.room()
         beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
         room.setWidth(min(self._label.sizeHint().width() + beside, self._host.width()))

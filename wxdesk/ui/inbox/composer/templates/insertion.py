@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.content.limits import words_of
 from wxdesk.core.errors import BadTemplate, MissingValue
-from wxdesk.core.events import TemplatesChanged
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.templates import ASK, Prompt, Template
@@ -187,16 +186,15 @@ class TemplateInsertion(QObject):
             picker.closed.connect(composer.edit.setFocus)
         self.form.filled.connect(self._insert)
         self.form.closed.connect(composer.edit.setFocus)
-        bridge.follow(self, self._renew, TemplatesChanged)
 
     def open_picker(self) -> None:
         """Let the operator choose a template."""
         self._panels.close()
         self.form.close_it()
         self.picker.open_over(self._composer)
-        self._renew()
+        self.renew()
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
         """Offer the templates as they are, also while the picker stays open."""
         if not self.picker.isHidden():
             self._bridge.ask(self._templates.all(), self._offer)
