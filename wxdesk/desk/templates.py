@@ -105,18 +105,18 @@ class TemplateLibrary:
             content=Content() if is_text else template.content,
         )
 
-    def begin(self, template: Template, occasion: RuleContext, variant: int | None = None) -> Filling:
+    def begin(self, template: Template, context: RuleContext, variant: int | None = None) -> Filling:
         """Start inserting `template`; `variant` counts from 0, None lets it choose."""
         text = template.texts[self._variant(template) if variant is None else variant]
         sources = [text] if template.kind is ReplyKind.TEXT else template.sources
         schedule = next(iter(self._calendars.schedules.values()), None)
-        values = text_values(occasion, {}, schedule, self._calendars.zone, "\n".join(sources))
+        values = text_values(context, {}, schedule, self._calendars.zone, "\n".join(sources))
         return Filling(template, text, self._prompts(sources, template.prompts), values, self._renderer)
 
-    def one_line(self, template: Template, occasion: RuleContext) -> str:
+    def one_line(self, template: Template, context: RuleContext) -> str:
         """Return the text of `template` on one line; its source if that has a mistake."""
         try:
-            said = self.begin(template, occasion, 0).unchecked_example().summary
+            said = self.begin(template, context, 0).unchecked_example().summary
         except BadTemplate:
             return template.summary
         return " ".join(said.split())

@@ -10,7 +10,7 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.on_new_message import (
-    NO_CLOCKS,
+    NO_HOLD_TIMES,
     WAITS,
     HoldTimes,
     OnNewMessage,
@@ -63,7 +63,7 @@ def test_a_hold_takes_the_seconds_of_its_rule_or_else_the_usual_ones() -> None:
     assert times.due_at(NOW, 8) == NOW + 20 * SECOND
     assert times.due_at(NOW, None) == NOW + 20 * SECOND
     assert times.due_at(NOW, 7, 3 * SECOND) == NOW + 8 * SECOND  # a later part
-    assert NO_CLOCKS.due_at(NOW, 7) == NOW
+    assert NO_HOLD_TIMES.due_at(NOW, 7) == NOW
     assert HoldTimes(20).due_at(NOW, 7) == NOW + 20 * SECOND
 
 

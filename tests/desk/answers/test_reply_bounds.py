@@ -70,8 +70,8 @@ TEXTS = st.one_of(
 def answer(template: str, text: str) -> Answer:
     rule = Rule("r", id=1, then=(Action(ActionKind.REPLY, text=template),))
     message = Message(1, 1, 1, MessageType.TEXT, NOW, NOW, text=text)
-    occasion = RuleContext(message, THREAD, ACCOUNT, NOW)
-    return COMPOSER.answer(MatchResult((MatchedRule(rule, {"no": text}),)), (), occasion)
+    context = RuleContext(message, THREAD, ACCOUNT, NOW)
+    return COMPOSER.answer(MatchResult((MatchedRule(rule, {"no": text}),)), (), context)
 
 
 @settings(max_examples=200, deadline=None)

@@ -45,7 +45,7 @@ async def book_of(*rules: Rule, calendar: Calendar, zone: ZoneInfo | None = None
     return book
 
 
-def occasion(zone: str) -> RuleContext:
+def context(zone: str) -> RuleContext:
     thread = Conversation(1, "shop", Contact(1, "shop", "oA", SUNDAY_NIGHT))
     asked = Message(1, 1, 1, MessageType.TEXT, SUNDAY_NIGHT, SUNDAY_NIGHT, text="x")
     return RuleContext(asked, thread, account(zone), SUNDAY_NIGHT)
@@ -57,12 +57,12 @@ def occasion(zone: str) -> RuleContext:
 async def test_a_text_tells_the_time_of_its_account(zone: str, told: str) -> None:
     says = Rule("r", default=True, then=(Action(ActionKind.REPLY, text=TELLS),))
     book = await book_of(says, calendar=Calendar("shop", weekly=WEEK), zone=ZoneInfo("Asia/Shanghai"))
-    [content] = book.answer(occasion(zone)).contents
+    [content] = book.answer(context(zone)).contents
     assert content.text == told
     library = TemplateLibrary(
         KeptTemplates(), LiquidRenderer(), book.calendars, lambda: SUNDAY_NIGHT, [].append, book.load
     )
-    assert library.begin(Template(1, "t", TELLS), occasion(zone)).content({}).text == told
+    assert library.begin(Template(1, "t", TELLS), context(zone)).content({}).text == told
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ async def test_business_hours_without_a_zone_are_those_of_the_account(
 ) -> None:
     hours = Rule("r", when=Condition(any=("x",), hours=HoursTest("shop")), then=(Action(ActionKind.REPLY, text="在"),))
     book = await book_of(hours, calendar=Calendar("shop", calendar_zone, weekly=WEEK))
-    assert bool(book.answer(occasion(zone)).contents) is is_open
+    assert bool(book.answer(context(zone)).contents) is is_open
 
 
 def test_the_desk_goes_by_the_zone_that_all_its_accounts_share(tmp_path_factory: pytest.TempPathFactory) -> None:

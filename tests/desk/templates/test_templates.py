@@ -57,7 +57,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def occasion(text: str = "单号多少", alias: str = "王芳", session_from: str | None = None) -> RuleContext:
+def context(text: str = "单号多少", alias: str = "王芳", session_from: str | None = None) -> RuleContext:
     message = Message(1, 1, 1, MessageType.TEXT, NOON, NOON, text=text, session_from=session_from)
     thread = Conversation(1, "shop", Contact(1, "shop", "oWangFang0001", NOON, alias), window=ReplyWindow(4, NOON))
     return RuleContext(message, thread, Account("shop", "wx0123456789abcdef", "gh_0123456789ab"), NOON.astimezone(UTC))
@@ -73,7 +73,7 @@ ASKING = Template(
 
 def said(desk: Desk, template: Template, **answers: str) -> str:
     named = {name.replace("__", "."): answer for name, answer in answers.items()}
-    return desk.book.begin(template, occasion()).content(named).text
+    return desk.book.begin(template, context()).content(named).text
 
 
 async def test_what_is_asked_is_filled_in(desk: Desk) -> None:
@@ -91,7 +91,7 @@ async def test_what_is_required_and_not_there_is_named(desk: Desk, answer: str |
 
 
 async def test_a_variable_without_a_value_is_named_and_can_be_filled_in_as_well(desk: Desk) -> None:
-    filling = desk.book.begin(Template(1, "t", "\n{{ contact.alias }}你好"), occasion(alias=""))
+    filling = desk.book.begin(Template(1, "t", "\n{{ contact.alias }}你好"), context(alias=""))
     with pytest.raises(MissingValue) as refused:
         filling.content({})
     assert (refused.value.name, refused.value.line) == ("contact.alias", 2)
@@ -102,7 +102,7 @@ async def test_a_variable_without_a_value_is_named_and_can_be_filled_in_as_well(
     "payload", ["{{ contact.short_id }}", "{% if 1 %}x{% endif %}", '<a href="https://e.example">']
 )
 async def test_what_people_write_enters_as_a_value_only(desk: Desk, payload: str) -> None:
-    filling = desk.book.begin(Template(1, "t", "{{ message.text }}|{{ ask.no }}"), occasion(text=payload))
+    filling = desk.book.begin(Template(1, "t", "{{ message.text }}|{{ ask.no }}"), context(text=payload))
     safe = payload.replace("<", "＜")
     assert filling.content({"ask.no": payload}).text == f"{safe}|{safe}"
 
@@ -111,7 +111,7 @@ async def test_values_come_from_everywhere(desk: Desk) -> None:
     await keep_hours(desk.settings, DAILY)
     await desk.calendars.load()
     body = "{{ account }} {{ window.left }} {{ session_from.id }} {{ hours.next_close }} {{ date }} {{ time }}"
-    filling = desk.book.begin(Template(1, "t", body), occasion(session_from="id=7"))
+    filling = desk.book.begin(Template(1, "t", body), context(session_from="id=7"))
     assert filling.content({}).text == "shop 4 7 18:00 2026-11-24 12:00"
 
 
@@ -127,14 +127,14 @@ async def test_values_come_from_everywhere(desk: Desk) -> None:
 )
 async def test_a_variant_is_chosen_once(desk: Desk, variant: Variant, uses: int, text: str) -> None:
     template = Template(1, "t", "一", others=("二", "三"), variant=variant, uses=uses)
-    filling = desk.book.begin(template, occasion())
+    filling = desk.book.begin(template, context())
     assert filling.content({}).text == filling.content({}).text == text
 
 
 async def test_only_what_the_chosen_variant_shows_is_asked_for(desk: Desk) -> None:
     template = replace(ASKING, others=("{{ ask.备注 }}",))
-    assert [prompt.name for prompt in desk.book.begin(template, occasion(), 0).prompts] == ["no", "备注"]
-    assert [prompt.name for prompt in desk.book.begin(template, occasion(), 1).prompts] == ["备注"]
+    assert [prompt.name for prompt in desk.book.begin(template, context(), 0).prompts] == ["no", "备注"]
+    assert [prompt.name for prompt in desk.book.begin(template, context(), 1).prompts] == ["备注"]
 
 
 LINK = Content(
@@ -145,7 +145,7 @@ LINK = Content(
 async def test_the_fields_of_a_link_are_filled_as_a_text_is(desk: Desk) -> None:
     saved = await desk.book.save(Template(0, "t", content=LINK))
     assert saved.prompts == (Prompt("no"),)
-    filling = desk.book.begin(saved, occasion())
+    filling = desk.book.begin(saved, context())
     said = filling.content({"ask.no": "7 &x=/../ 号"})
     assert (said.title, said.description) == ("王芳：{一}", "a")
     assert said.url == "https://shop.example/o?no=7%20%26x%3D%2F..%2F%20%E5%8F%B7&v=1"
@@ -171,7 +171,7 @@ async def test_a_mistake_in_a_field_is_told_there(desk: Desk, content: Content, 
 
 
 async def test_an_example_shows_what_will_be_asked(desk: Desk) -> None:
-    filling = desk.book.begin(replace(ASKING, body=ASKING.body + "{{ session_from.size }}"), occasion())
+    filling = desk.book.begin(replace(ASKING, body=ASKING.body + "{{ session_from.size }}"), context())
     assert filling.example().text == "王芳，单号 ‹快递单号›（顺丰）‹session_from.size›"
 
 

@@ -28,7 +28,7 @@ def thought(item: UndecidedMessage) -> Resolution:
     """What a rule answers, as the conversation was when the message was read."""
     decision = Decision(item.message.id, item.conversation.id, Outcome.REPLIED, T0)
     said = NewReply(item.conversation.id, Author.RULE, Content(text="九点"), ReplyState.QUEUED)
-    return Resolution(decision, (said,), tags=("急",), take_over="r", thought_from=item.conversation)
+    return Resolution(decision, (said,), tags=("急",), take_over="r", based_on=item.conversation)
 
 
 async def block(store: Store, item: UndecidedMessage) -> None:
@@ -111,7 +111,9 @@ async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_n
         await store.outbox.cancel_automatic(item.conversation.id, "operator", second(2))
 
     async def decide(item: UndecidedMessage) -> None:
-        await store.decisions.resolve([replace(thought(item), take_over="", fate=OnNewMessage.SUPERSEDE, needs=0)])
+        await store.decisions.resolve(
+            [replace(thought(item), take_over="", on_pending=OnNewMessage.SUPERSEDE, needs=0)]
+        )
 
     results = []
     for item in items:  # the two are enough for each other, and the server has time for both

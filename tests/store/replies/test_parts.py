@@ -243,7 +243,7 @@ async def test_what_waits_behind_an_answer_that_gives_way_gives_way_with_it(
     again = (await talk.says("o1", "再问")).message
     new = NewReply(again.conversation_id, Author.RULE, Content(text="new"), S.QUEUED, rule_id=7)
     decision = Decision(again.id, again.conversation_id, Outcome.REPLIED, second(1), rule_id=7, rule_name="r")
-    told = await store.decisions.resolve([Resolution(decision, (new,), fate=OnNewMessage.SUPERSEDE)])
+    told = await store.decisions.resolve([Resolution(decision, (new,), on_pending=OnNewMessage.SUPERSEDE)])
     assert [(reply.id, reply.state, reply.by) for reply in told[:2]] == [
         (made[0].id, S.CANCELLED, "contact"),
         (made[1].id, S.CANCELLED, "contact"),

@@ -30,8 +30,8 @@ class OnNewMessage(StrEnum):
     """Effect of a decision on pending replies, except those an operator is editing."""
 
     STAY = "stay"  # the contact wrote nothing
-    SUPERSEDE = "give_way"  # the new decision takes their place
-    HOLD_AGAIN = "begin_again"  # the contact still waits for them: held from the beginning
+    SUPERSEDE = "supersede"  # the new decision takes their place
+    HOLD_AGAIN = "hold_again"  # the contact still waits for them: held from the beginning
     ASK = "ask"  # no rule answers the newer message: an operator decides whether they still fit
 
 
@@ -71,7 +71,7 @@ class HoldTimes:
         return due_before_closing(now + timedelta(seconds=seconds) + after, self.until)
 
 
-NO_CLOCKS = HoldTimes()
+NO_HOLD_TIMES = HoldTimes()
 
 
 def due_before_closing(due_at: datetime, until: datetime | None) -> datetime:
@@ -93,10 +93,10 @@ def effect_on_pending(waiting: Sequence[PendingReply], message: Message, outcome
     """Return the effect of the decision on `message` on the pending replies."""
     if not waiting or message.event is not None:
         return OnNewMessage.STAY
-    return _FATES.get(outcome, OnNewMessage.ASK)
+    return _EFFECTS.get(outcome, OnNewMessage.ASK)
 
 
-_FATES = {
+_EFFECTS = {
     Outcome.REPLIED: OnNewMessage.SUPERSEDE,
     Outcome.INCOMPLETE: OnNewMessage.SUPERSEDE,
     Outcome.SILENT: OnNewMessage.SUPERSEDE,

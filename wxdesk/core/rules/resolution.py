@@ -8,7 +8,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply
 from wxdesk.core.model.rule import Decision, Firing
 from wxdesk.core.model.status import StatusChange
-from wxdesk.core.replies.on_new_message import NO_CLOCKS, HoldTimes, OnNewMessage, PendingReply
+from wxdesk.core.replies.on_new_message import NO_HOLD_TIMES, HoldTimes, OnNewMessage, PendingReply
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory
 
 
@@ -46,12 +46,11 @@ class Resolution:
     the operator's attention, empty if none · `transferred_until`: the answer transfers the contact to WeChat's
     own tool · `arm_transfer`: the answer to the next message shall do so.
 
-    `fate` is that of pending automatic replies, `clocks` holds the times for those that are held again. `needs`
+    `on_pending` is what becomes of pending automatic replies, `hold_times` are for those that are held again. `needs`
     is how many held ones must give way because of the quota. `aside` resolves or snoozes the conversation at
     once; what is to happen after a reply is stored with the reply.
 
-    `thought_from` is the conversation before any decision of the batch; None skips the check for operator
-    actions.
+    `based_on` is the conversation before any decision of the batch; None skips the check for what operators did since.
     """
 
     decision: Decision
@@ -62,8 +61,8 @@ class Resolution:
     called_by: str = ""
     transferred_until: datetime | None = None
     arm_transfer: bool = False
-    fate: OnNewMessage = OnNewMessage.STAY
-    clocks: HoldTimes = NO_CLOCKS
+    on_pending: OnNewMessage = OnNewMessage.STAY
+    hold_times: HoldTimes = NO_HOLD_TIMES
     needs: int = 0
     aside: StatusChange | None = None
-    thought_from: Conversation | None = None
+    based_on: Conversation | None = None

@@ -47,14 +47,14 @@ class AnswerBuilder:
         """The business hours that rules refer to."""
         return self._calendars.schedules
 
-    def answer(self, matching: MatchResult, verdicts: tuple[RuleVerdict, ...], occasion: RuleContext) -> Answer:
+    def answer(self, matching: MatchResult, verdicts: tuple[RuleVerdict, ...], context: RuleContext) -> Answer:
         """Build the answer; changes nothing, and a template that fails is an answer too."""
         actions = [action for one in matching.matched for action in one.rule.then]
         kinds = {action.kind for action in actions}
         said: tuple[AnswerMessage, ...] = ()
         problem = ""
         try:
-            said = tuple(one for matched in matching.matched for one in self._said(matched, occasion))
+            said = tuple(one for matched in matching.matched for one in self._said(matched, context))
             problem = "\n".join(
                 tr("“{name}” has no value for this message.", name=name) for name in missing_values(said)
             )
@@ -69,25 +69,25 @@ class AnswerBuilder:
             transfer=_first_rule_with(matching, ActionKind.TRANSFER),
             notify=_first_rule_with(matching, ActionKind.NOTIFY),
             silent=ActionKind.SILENT in kinds,
-            needs_reply=occasion.message.event is None,
+            needs_reply=context.message.event is None,
             aside=_status_after(actions),
             problem=problem,
         )
 
-    def _said(self, matched: MatchedRule, occasion: RuleContext) -> list[AnswerMessage]:
-        values = partial(self.values, matched, occasion)
+    def _said(self, matched: MatchedRule, context: RuleContext) -> list[AnswerMessage]:
+        values = partial(self.values, matched, context)
         said: list[AnswerMessage] = []
         after = 0
         for place, action in enumerate(matched.rule.then):
             if action.kind is ActionKind.TYPING:
                 after += action.seconds
-            choose = partial(_chosen_text, place, matched.rule, occasion)
+            choose = partial(_chosen_text, place, matched.rule, context)
             said += [AnswerMessage(matched.rule, content, after) for content in self._contents(action, choose, values)]
         return said
 
-    def values(self, matched: MatchedRule, occasion: RuleContext, text: str) -> Mapping[str, object]:
+    def values(self, matched: MatchedRule, context: RuleContext, text: str) -> Mapping[str, object]:
         """Return the variables that `text` may use."""
-        return text_values(occasion, matched.groups, self._schedule(matched.rule), self._calendars.zone, text)
+        return text_values(context, matched.groups, self._schedule(matched.rule), self._calendars.zone, text)
 
     def _schedule(self, rule: Rule) -> Schedule | None:
         """Return the hours that the rule asks for, also under “not”; else the first."""
@@ -172,14 +172,14 @@ def _first_rule_with(matching: MatchResult, does: ActionKind) -> Rule | None:
     return next((rule for rule in rules if any(action.kind is does for action in rule.then)), None)
 
 
-def _chosen_text(place: int, rule: Rule, occasion: RuleContext, texts: Sequence[str], variant: Variant) -> str:
+def _chosen_text(place: int, rule: Rule, context: RuleContext, texts: Sequence[str], variant: Variant) -> str:
     """Choose a text, always the same one for the same message."""
     match variant:
         case Variant.FIRST:
             return texts[0]
         case Variant.RANDOM:
-            seed = f"{rule.id} {place} {occasion.message.id}".encode()
+            seed = f"{rule.id} {place} {context.message.id}".encode()
             return texts[int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest()) % len(texts)]
         case Variant.ROTATE:
-            fired = occasion.history.fired.get(rule.id)
+            fired = context.history.fired.get(rule.id)
             return texts[(fired.times if fired else 0) % len(texts)]

@@ -124,14 +124,14 @@ class Filling:
 
 
 def text_values(
-    occasion: RuleContext, groups: Mapping[str, str], schedule: Schedule | None, zone: tzinfo | None, text: str
+    context: RuleContext, groups: Mapping[str, str], schedule: Schedule | None, zone: tzinfo | None, text: str
 ) -> Mapping[str, object]:
     """Return the variables that `text` may use; `zone` is for accounts without one."""
-    now = occasion.now.astimezone(occasion.zone or zone)
-    values = variables(occasion.message, occasion.conversation, occasion.account, groups, now)
+    now = context.now.astimezone(context.zone or zone)
+    values = variables(context.message, context.conversation, context.account, groups, now)
     if schedule is None:
         return values
-    return {**values, "hours": HoursValues(schedule.in_zone(occasion.zone), occasion.now, text)}
+    return {**values, "hours": HoursValues(schedule.in_zone(context.zone), context.now, text)}
 
 
 def _as_value(answer: str) -> str:

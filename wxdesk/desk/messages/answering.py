@@ -76,7 +76,7 @@ class Answering:
             known = batch.now_known(item)
             resolution = self._resolve(known)
             batch.take(known, resolution)
-            resolutions.append(replace(resolution, thought_from=item.conversation))
+            resolutions.append(replace(resolution, based_on=item.conversation))
         return resolutions
 
     def given_up(self, item: UndecidedMessage) -> Resolution:
@@ -89,8 +89,10 @@ class Answering:
         if account is None:
             return Resolution(_decision(item, Outcome.NO_ACCOUNT, now))
         made = self._judge(item, account, now)
-        meets = effect_on_pending(item.waiting, item.message, made.decision.outcome)
-        return made if meets is OnNewMessage.STAY else replace(made, fate=meets, clocks=self._clocks(item, account))
+        effect = effect_on_pending(item.waiting, item.message, made.decision.outcome)
+        if effect is OnNewMessage.STAY:
+            return made
+        return replace(made, on_pending=effect, hold_times=self._hold_times(item, account))
 
     def _judge(self, item: UndecidedMessage, account: Account, now: datetime) -> Resolution:
         paused, events = self._pause.on, self._rulebook.ruleset.events
@@ -108,7 +110,7 @@ class Answering:
         resolution = Resolution(replace(_decision(item, stopped, now, why), rule_name=by_rule))
         return self._handed_over(item, resolution) if stopped is Outcome.TRANSFERRED else resolution
 
-    def _clocks(self, item: UndecidedMessage, account: Account) -> HoldTimes:
+    def _hold_times(self, item: UndecidedMessage, account: Account) -> HoldTimes:
         """Return how long pending replies would be held if they were made now."""
         ready = self._rulebook.ruleset.by_id
         rules = [ready[one.rule_id].rule for one in item.waiting if one.rule_id is not None and one.rule_id in ready]
@@ -117,9 +119,9 @@ class Answering:
 
     def _ask_rules(self, item: UndecidedMessage, situation: Situation) -> Resolution:
         account, now, who = situation.account, situation.now, self._at_desk().who
-        occasion = RuleContext(item.message, item.conversation, account, now, item.history, who)
+        context = RuleContext(item.message, item.conversation, account, now, item.history, who)
         try:
-            answer = self._rulebook.answer(occasion)
+            answer = self._rulebook.answer(context)
         except Exception:
             log.exception("The rules failed on a message")
             return self.given_up(item)
@@ -288,7 +290,7 @@ class _Batch:
     def _promise(self, item: UndecidedMessage, resolution: Resolution) -> None:
         """Count replies that a decision makes pending, less those that it supersedes."""
         stay, replies = list(item.waiting), resolution.replies
-        if resolution.fate is OnNewMessage.SUPERSEDE:
+        if resolution.on_pending is OnNewMessage.SUPERSEDE:
             in_hand = [one for one in item.waiting if not one.can_be_superseded]
             if in_hand and replies:
                 replies = ()

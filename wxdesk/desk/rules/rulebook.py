@@ -225,15 +225,15 @@ class Rulebook:
         """Return the rule with all that it refers to by name, as people and files have it."""
         return self.calendars.stored.named(self.rule_names.named(self.shelf.names.named(rule)))
 
-    def answer(self, occasion: RuleContext) -> Answer:
+    def answer(self, context: RuleContext) -> Answer:
         """Answer by the rules of now in a context that may be long past.
 
         Changes nothing, and a template that fails is an answer too.
         """
-        matching = self.ruleset.decide(occasion.subject)
+        matching = self.ruleset.decide(context.subject)
         whole = matching.asked <= KEPT_WHOLE
-        verdicts = self.ruleset.all_verdicts(occasion.message.type, matching) if whole else matching.verdicts
-        return self.builder.answer(matching, verdicts, occasion)
+        verdicts = self.ruleset.all_verdicts(context.message.type, matching) if whole else matching.verdicts
+        return self.builder.answer(matching, verdicts, context)
 
     def ruleset_with(self, rule: Rule) -> Ruleset:
         """Return the rules with `rule` in place of its stored version, or added (id 0).

@@ -32,14 +32,14 @@ DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
 def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[Reply]:
     """Store decisions with their effects in one transaction; return changed replies.
 
-    Pending replies meet their `fate` in the same transaction, as they are then: those that give way are
+    What `on_pending` says of pending replies happens in the same transaction, as they are then: those that give way are
     cancelled by "contact". Where the operator edits one, no new ones are made, and the decision says so
     (YIELDED); nor are they where fewer gave way than needed (NO_QUOTA). A reply's `created_at` is the
     decision's `decided_at`. A message that has a decision already is left alone, and its replies are not made a
     second time.
 
     Raises:
-        DecisionOutdated: an operator has changed a conversation since `thought_from`
+        DecisionOutdated: an operator has changed a conversation since `based_on`
             (`core.rules.matching.guards.operator_decisions`).
             Nothing was stored; operators' later changes wait until all is.
     """
@@ -77,12 +77,12 @@ def _refuse_if_operator_acted(connection: Connection, resolutions: Iterable[Reso
     Later commands of operators wait for this transaction. The conversations are locked after the replies, in
     the same order as by `store.replies.moves.lock_reply`, and only here: nothing has changed them yet.
     """
-    known = {one.decision.conversation_id: one.thought_from for one in resolutions if one.thought_from is not None}
+    known = {one.decision.conversation_id: one.based_on for one in resolutions if one.based_on is not None}
     if not known:
         return
     for row in connection.execute(_LOCK_CONVERSATIONS, {"ids": tuple(known)}):
-        now, thought_from = conversation_of(row), known[row.id]
-        if operator_decisions(now) != operator_decisions(thought_from):
+        now, based_on = conversation_of(row), known[row.id]
+        if operator_decisions(now) != operator_decisions(based_on):
             raise DecisionOutdated
 
 

@@ -81,7 +81,7 @@ class PendingAnswers:
         self._connection = connection
         self._waiting: defaultdict[int, list[_PendingReply]] = defaultdict(list)
         self.moved: set[int] = set()
-        concerned = {one.decision.conversation_id for one in resolutions if one.fate is not OnNewMessage.STAY}
+        concerned = {one.decision.conversation_id for one in resolutions if one.on_pending is not OnNewMessage.STAY}
         if concerned:
             query = _WAITING.where(replies.c.conversation_id.in_(concerned)).with_for_update(of=replies)
             for row in connection.execute(query):
@@ -93,14 +93,14 @@ class PendingAnswers:
         """Apply a resolution to the pending answers; return its rows that may be inserted."""
         thread, at = resolution.decision.conversation_id, resolution.decision.decided_at
         waiting = self._waiting[thread]
-        if resolution.fate is not OnNewMessage.STAY:
+        if resolution.on_pending is not OnNewMessage.STAY:
             # The contact wrote, so they can be sent again.
             self._write([one for one in waiting if one.closed], at, error="")
-        match resolution.fate:
+        match resolution.on_pending:
             case OnNewMessage.SUPERSEDE:
                 rows = self._give_way(resolution, rows)
             case OnNewMessage.HOLD_AGAIN:
-                self._begin_again(waiting, resolution.clocks, at)
+                self._hold_again(waiting, resolution.hold_times, at)
             case OnNewMessage.ASK:
                 self._ask(waiting, at)
             case OnNewMessage.STAY:
@@ -112,7 +112,7 @@ class PendingAnswers:
         decision = resolution.decision
         waiting = self._waiting[decision.conversation_id]
         if rows and any(one.what.in_hand for one in waiting):
-            self._begin_again(waiting, resolution.clocks, decision.decided_at)
+            self._hold_again(waiting, resolution.hold_times, decision.decided_at)
             self._decided(resolution, Outcome.YIELDED)
             return ()
         if rows and superseded_count([one.what for one in waiting]) < resolution.needs:
@@ -131,12 +131,12 @@ class PendingAnswers:
         gone = move_all(self._connection, Move.CANCEL, behind, at, WROTE_AGAIN, by=CONTACT)
         self.moved.update(reply.id for reply in gone)
 
-    def _begin_again(self, waiting: Sequence[_PendingReply], clocks: HoldTimes, at: datetime) -> None:
+    def _hold_again(self, waiting: Sequence[_PendingReply], hold_times: HoldTimes, at: datetime) -> None:
         """Set fresh deadlines for those that have one, keeping their order and distance."""
         clocked = [(one, one.due_at) for one in waiting if one.due_at is not None]
         first = min((due_at for _, due_at in clocked), default=at)
         for one, due_at in clocked:
-            self._write([one], at, StepKind.HOLD, due_at=clocks.due_at(at, one.what.rule_id, due_at - first))
+            self._write([one], at, StepKind.HOLD, due_at=hold_times.due_at(at, one.what.rule_id, due_at - first))
 
     def _ask(self, waiting: Sequence[_PendingReply], at: datetime) -> None:
         asks = [one for one in waiting if one.due_at is not None]

@@ -121,7 +121,7 @@ class Plainly:
         self._spoke: list[tuple[str, int, int, datetime]] = []
         self.answered: list[tuple[PastMessage, str, str, bool, str, Presence | None]] = []
 
-    def hears(self, message: PastMessage, account: str, rule_id: int | None, occasion: RuleContext) -> None:
+    def hears(self, message: PastMessage, account: str, rule_id: int | None, context: RuleContext) -> None:
         history = self._history(message, account)
         matchings = {who: self._asked(message, history, who) for who in self._ruleset.presences}
         speaking = [who for who, matching in matchings.items() if _counts(matching, rule_id)]
@@ -131,7 +131,7 @@ class Plainly:
         if not speaking:
             return
         only = who if len(speaking) < len(matchings) else None
-        now = RuleContext(occasion.message, occasion.conversation, occasion.account, message.at, history, who)
+        now = RuleContext(context.message, context.conversation, context.account, message.at, history, who)
         answer = self._book.builder.answer(matchings[who], matchings[who].verdicts, now)
         would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
         said = self._by_hand(message)
@@ -191,8 +191,8 @@ async def test_it_says_what_asking_each_rule_about_each_message_says(shop: Shop,
         plainly = Plainly(shop.book, ruleset, written)
         for message in messages:
             thread = threads[message.conversation_id]
-            occasion = RuleContext(message.message, thread, ACCOUNTS[thread.account], message.at)
-            plainly.hears(message, thread.account, None if changed is None else changed.id, occasion)
+            context = RuleContext(message.message, thread, ACCOUNTS[thread.account], message.at)
+            plainly.hears(message, thread.account, None if changed is None else changed.id, context)
         report = await shop.tried(changed)
         newest = plainly.answered[::-1]
         lines = [one for one in newest if one[3]] + [one for one in newest if not one[3]]
@@ -213,9 +213,9 @@ async def test_what_a_human_said_in_other_words_is_not_filled_in_but_for_the_lin
     ruleset = shop.book.ruleset_with(every)
     [message] = await shop.store.message_history.messages(count - 1, 1)
     [thread] = (await shop.store.message_history.conversations({message.conversation_id})).values()
-    occasion = RuleContext(message.message, thread, ACCOUNTS["shop"], message.at)
-    matching = ruleset.decide(occasion.subject)
-    assert shop.book.builder.answer(matching, matching.verdicts, occasion).contents
+    context = RuleContext(message.message, thread, ACCOUNTS["shop"], message.at)
+    matching = ruleset.decide(context.subject)
+    assert shop.book.builder.answer(matching, matching.verdicts, context).contents
     once = len(shop.rendered)
     shop.rendered.clear()
     report = await shop.tried(every)

@@ -129,10 +129,10 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
             templates.open_picker()
             field = templates.picker.field
         case "form":
-            occasion = templates._context()
-            assert occasion is not None
+            context = templates._context()
+            assert context is not None
             question = Template(1, "Ask", "Order {{ ask.order }}", prompts=(Prompt("order", "Which order?"),))
-            templates.form.ask(world.desk.templates.begin(question, occasion))
+            templates.form.ask(world.desk.templates.begin(question, context))
             templates.form.open_over(chat.composer)
             [field] = templates.form.fields.values()
         case "link":

@@ -183,11 +183,11 @@ class _Tally:
         """Return True if the reply equals that of the rule, except for values not stored."""
         if cannot_have_said(by_hand, one.matching, self.rulebook.shelf):
             return False
-        if self._answer(one.matching, one.occasion)[0].strip() == by_hand.strip():
+        if self._answer(one.matching, one.context)[0].strip() == by_hand.strip():
             return True
         if not any(shows_unstored_value(matched.rule) for matched in one.matching.matched):
             return False
-        marked = replace(one.occasion, conversation=with_marked_values(one.occasion.conversation))
+        marked = replace(one.context, conversation=with_marked_values(one.context.conversation))
         would_say, problem = self._answer(one.matching, marked)
         return not problem and could_match(by_hand, would_say)
 
@@ -200,12 +200,12 @@ class _Tally:
 
     def _line(self, one: AnsweredMessage) -> DryRunLine:
         by_hand = self._by_hand(one.message)
-        would_say, problem = self._answer(one.matching, one.occasion)
+        would_say, problem = self._answer(one.matching, one.context)
         return DryRunLine(one.message, by_hand or "", would_say, by_hand is not None, problem, one.only)
 
-    def _answer(self, matching: MatchResult, occasion: RuleContext) -> tuple[str, str]:
+    def _answer(self, matching: MatchResult, context: RuleContext) -> tuple[str, str]:
         """Return the text of the answer, and why it cannot be made: one of both."""
-        answer = self.rulebook.builder.answer(matching, matching.verdicts, occasion)
+        answer = self.rulebook.builder.answer(matching, matching.verdicts, context)
         return "" if answer.problem else "\n".join(content.summary for content in answer.contents), answer.problem
 
 

@@ -112,23 +112,23 @@ class RulesReview:
         messages = await self.store.message_history.unmatched(self.clock() - UNMATCHED_FOR, UNMATCHED_MOST)
         histories = await self.store.message_history.histories(messages, self.rulebook.ruleset.wanted)
         threads = await self.store.message_history.conversations({message.conversation_id for message in messages})
-        asked = [(one, self._occasion(one, threads[one.conversation_id], histories[one.id])) for one in messages]
+        asked = [(one, self._context(one, threads[one.conversation_id], histories[one.id])) for one in messages]
         return await asyncio.to_thread(self._grouped, asked)
 
-    def _occasion(self, asked: PastMessage, thread: Conversation, history: ContactHistory) -> RuleContext:
+    def _context(self, asked: PastMessage, thread: Conversation, history: ContactHistory) -> RuleContext:
         account = self.accounts.get(thread.account) or Account(thread.account, "", "")
         return RuleContext(asked.message, thread, account, asked.at, history)
 
     def _grouped(self, asked: Sequence[tuple[PastMessage, RuleContext]]) -> list[MessageGroup]:
-        left = [message for message, occasion in asked if not self._is_answered(occasion)]
+        left = [message for message, context in asked if not self._is_answered(context)]
         return grouped(left, self.rulebook.ruleset.tools.normaliser)
 
-    def _is_answered(self, occasion: RuleContext) -> bool:
+    def _is_answered(self, context: RuleContext) -> bool:
         present = self.rulebook.ruleset.presences
-        return all(self._has_answer(replace(occasion, operator=operator)) for operator in present)
+        return all(self._has_answer(replace(context, operator=operator)) for operator in present)
 
-    def _has_answer(self, occasion: RuleContext) -> bool:
-        answer = self.rulebook.answer(occasion)
+    def _has_answer(self, context: RuleContext) -> bool:
+        answer = self.rulebook.answer(context)
         return answer.rule is not None and not answer.rule.default and not answer.problem
 
 

@@ -24,7 +24,7 @@ class AnsweredMessage:
     """A message that is answered now; `only`: with an operator present, or away."""
 
     message: PastMessage
-    occasion: RuleContext
+    context: RuleContext
     matching: MatchResult
     only: Presence | None = None
 
@@ -105,19 +105,19 @@ class Replay:
     def _asked(self, message: PastMessage, thread: _Thread) -> list[AnsweredMessage]:
         name, history = thread.now.account, self._before(thread, message.at)
         account = self._accounts.get(name) or Account(name, "", "")
-        occasions = [
+        contexts = [
             RuleContext(message.message, thread.now, account, message.at, history, who)
             for who in self._ruleset.presences
         ]
-        asked = [(one, self._ruleset.decide(one.subject)) for one in occasions]
+        asked = [(one, self._ruleset.decide(one.subject)) for one in contexts]
         speaking = [(one, matching) for one, matching in asked if self._counts(matching)]
-        occasion, matching = (speaking or asked)[0]
+        context, matching = (speaking or asked)[0]
         self._follow(thread, message.at, matching)
         if not speaking:
             return []
-        only = occasion.operator if len(speaking) < len(asked) else None
+        only = context.operator if len(speaking) < len(asked) else None
         then = replace(thread.now, session_from=thread.session_from)
-        return [AnsweredMessage(message, replace(occasion, conversation=then), matching, only)]
+        return [AnsweredMessage(message, replace(context, conversation=then), matching, only)]
 
     def _counts(self, matching: MatchResult) -> bool:
         if self._rule_id is None:

@@ -115,7 +115,7 @@ class TrialMessage:
     alias: str = ""
     around: TrialScenario = NOTHING_SUPPOSED
 
-    def occasion(self, accounts: Mapping[str, Account], now: datetime) -> RuleContext:
+    def context(self, accounts: Mapping[str, Account], now: datetime) -> RuleContext:
         """Return the context in which it is answered: at its supposed time, else `now`."""
         around = self.around
         account, now = around.account_of(accounts), around.at or now

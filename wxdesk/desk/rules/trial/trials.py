@@ -61,7 +61,7 @@ class Trial:
 
 def trial_of(
     answer: Answer,
-    occasion: RuleContext,
+    context: RuleContext,
     events: frozenset[str],
     known: ConversationContext | None = None,
     guarded: Sequence[str] = (),
@@ -71,10 +71,10 @@ def trial_of(
     `events` are those that rules ask for; replies that wait for the `known` customer count. With one of the `guarded`
     words nothing leaves by itself.
     """
-    answer = answer.with_transfer_as_takeover(occasion.conversation, occasion.account)
+    answer = answer.with_transfer_as_takeover(context.conversation, context.account)
     waiting, promised = (known.waiting, known.promised) if known else ((), 0)
-    message, conversation, account = occasion.message, occasion.conversation, occasion.account
-    at = Situation(message, conversation, account, False, occasion.now, promised, events, waiting)
+    message, conversation, account = context.message, context.conversation, context.account
+    at = Situation(message, conversation, account, False, context.now, promised, events, waiting)
     stopped = stopped_by(at)
     outcome = stopped or _once_stored(answer, at)
     is_guarded = answer.is_guarded(guarded)
@@ -84,7 +84,7 @@ def trial_of(
         tuple(byte_count(content.text) for content in answer.contents),
         outcome,
         at.left_for_rules,
-        _deliveries(answer, occasion, drafts=is_guarded or bool(answer.missing)) if is_made else (),
+        _deliveries(answer, context, drafts=is_guarded or bool(answer.missing)) if is_made else (),
         tuple(one.rule_name for one in answer.matching.verdicts if one.shadow),
         asked=stopped is None,
         guarded=is_guarded,
@@ -103,10 +103,10 @@ def _once_stored(answer: Answer, at: Situation) -> Outcome:
     return outcome
 
 
-def _deliveries(answer: Answer, occasion: RuleContext, *, drafts: bool) -> tuple[TrialDelivery, ...]:
+def _deliveries(answer: Answer, context: RuleContext, *, drafts: bool) -> tuple[TrialDelivery, ...]:
     if drafts:
         return tuple(TrialDelivery(ReplyMode.DRAFT) for _ in answer.said)
-    ways = [effective_mode(one.rule, occasion.conversation, occasion.account) for one in answer.said]
+    ways = [effective_mode(one.rule, context.conversation, context.account) for one in answer.said]
     return tuple(TrialDelivery(how.mode, how.hold_seconds if how.mode is ReplyMode.HOLD else 0) for how in ways)
 
 
@@ -137,7 +137,7 @@ class RuleTrials:
         self._accounts = accounts
         self._clock = clock
         self._guarded = guarded
-        self.examples = RuleExamples(rulebook, renderer, self._occasion)
+        self.examples = RuleExamples(rulebook, renderer, self._context)
 
     def try_sentence(
         self,
@@ -159,11 +159,11 @@ class RuleTrials:
         """
         rulebook = self.rulebook
         ruleset = rulebook.ruleset if instead is None else rulebook.ruleset_with(replace(instead, enabled=True))
-        occasion = self._occasion(TrialMessage(sentence, on, session_from, alias, around))
-        matching = ruleset.ask_all(occasion.subject)
+        context = self._context(TrialMessage(sentence, on, session_from, alias, around))
+        matching = ruleset.ask_all(context.subject)
         verdicts = ruleset.with_switched_off(ruleset.all_verdicts(on, matching), matching)
-        answer = rulebook.builder.answer(matching, verdicts, occasion)
-        return trial_of(answer, occasion, ruleset.events, around.known, self._guarded())
+        answer = rulebook.builder.answer(matching, verdicts, context)
+        return trial_of(answer, context, ruleset.events, around.known, self._guarded())
 
-    def _occasion(self, tried: TrialMessage) -> RuleContext:
-        return tried.occasion(self._accounts, self._clock())
+    def _context(self, tried: TrialMessage) -> RuleContext:
+        return tried.context(self._accounts, self._clock())
