@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from wxdesk.core.conversations.takeover import handed_back_at
@@ -151,13 +150,8 @@ def deciding(on: Ground, accounts: Accounts, rules: RulesDesk) -> tuple[Transfer
     """Build the parts that take messages and decide about them."""
     store, clock, rulebook, presence = on.store, on.setup.clock, rules.rulebook, on.presence
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
-    guarded = partial(_guarded_words, on)
-    answering = Answering(accounts, rulebook, on.pause, transfers, lambda: presence.now, clock, on.skew, guarded)
+    answering = Answering(accounts, rulebook, on.pause, transfers, lambda: presence.now, clock, on.skew)
     return transfers, Intake(store, read_push, answering, transfers, on.lock, on.bus.publish, clock)
-
-
-def _guarded_words(on: Ground) -> tuple[str, ...]:
-    return on.preferences.now.guarded_words if on.preferences.now.guards_rules else ()
 
 
 def authored_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges) -> tuple[RulesDesk, TemplateLibrary]:
@@ -173,10 +167,11 @@ def authored_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges
         TemplateLookup(store.templates),
         policy_changes.rules,
         store.picture_bytes,
+        lambda: on.preferences.now.kept_from_rules,
     )
     rules = RulesDesk(
         rulebook,
-        RuleTrials(rulebook, renderer, accounts, clock, partial(_guarded_words, on)),
+        RuleTrials(rulebook, renderer, accounts, clock),
         BusinessHoursSaving(rulebook, store.rules),
         RulesExchange(rulebook, store.rules, clock),
         RulesReview(rulebook, store, accounts, clock),

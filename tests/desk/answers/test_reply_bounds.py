@@ -32,7 +32,7 @@ MESSAGES = 3
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
 THREAD = Conversation(1, "shop", Contact(1, "shop", "oLiLei", NOW, alias="李雷"))
-COMPOSER = AnswerBuilder(LiquidRenderer(), Calendars(KeptSettings(), UTC), TemplateLookup(KeptTemplates()))
+COMPOSER = AnswerBuilder(LiquidRenderer(), Calendars(KeptSettings(), UTC), TemplateLookup(KeptTemplates()), tuple)
 
 SAYING = st.sampled_from(
     [

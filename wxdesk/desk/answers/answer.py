@@ -39,7 +39,7 @@ class Answer:
     asked; of a long list only those that found something. `take_over` is the rule that hands over to the operator,
     `transfer` the one that hands the contact over to WeChat's own tool, `notify` the one that calls an operator.
     `aside` is the conversation's status afterwards. `needs_reply`: the contact wrote a message, so silence leaves
-    it unanswered.
+    it unanswered. `guarded` are the words with which no rule's reply leaves by itself.
     """
 
     matching: MatchResult
@@ -53,6 +53,7 @@ class Answer:
     needs_reply: bool = True
     aside: StatusChange | None = None
     problem: str = ""
+    guarded: Sequence[str] = ()
 
     @property
     def contents(self) -> tuple[Content, ...]:
@@ -63,6 +64,11 @@ class Answer:
     def missing(self) -> tuple[str, ...]:
         """The names of the variables that have no value."""
         return missing_values(self.said)
+
+    @property
+    def is_guarded(self) -> bool:
+        """True if it has one of the `guarded` words, so that it waits as drafts."""
+        return any(found_in(content, self.guarded) for content in self.contents)
 
     @property
     def rule(self) -> Rule | None:
@@ -106,10 +112,6 @@ class Answer:
         if not (self.fits(situation.left_for_rules) or self.transfer):
             return Outcome.NO_QUOTA
         return self.outcome
-
-    def is_guarded(self, words: Sequence[str]) -> bool:
-        """True if one of `words` is in it, with which no rule's reply leaves by itself."""
-        return any(found_in(content, words) for content in self.contents)
 
     def fits(self, left: int) -> bool:
         """Check that rules may still send this many replies (`left`); a draft takes none."""

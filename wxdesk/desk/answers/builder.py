@@ -41,6 +41,7 @@ class AnswerBuilder:
     _renderer: LiquidRenderer
     _calendars: Calendars
     _shelf: TemplateLookup
+    _guarded: Callable[[], Sequence[str]]
 
     @property
     def schedules(self) -> Mapping[Reference, Schedule]:
@@ -72,6 +73,7 @@ class AnswerBuilder:
             needs_reply=context.message.event is None,
             aside=_status_after(actions),
             problem=problem,
+            guarded=self._guarded(),
         )
 
     def _said(self, matched: MatchedRule, context: RuleContext) -> list[AnswerMessage]:

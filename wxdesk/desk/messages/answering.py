@@ -58,8 +58,6 @@ class Answering:
     _at_desk: Callable[[], PresenceState]
     _clock: Clock
     _clock_check: ClockCheck
-    _guarded: Callable[[], Sequence[str]] = tuple
-    """Words with which no rule's reply leaves by itself."""
     asked: dict[int, bool] = field(default_factory=dict)
     """Old messages that the operator wants answered, and whether by drafts only."""
 
@@ -149,7 +147,7 @@ class Answering:
     def _replies(self, item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
         """Make an answer's replies, as drafts where the operator wants no others."""
         made = _replies(item, account, answer, now)
-        if answer.is_guarded(self._guarded()):
+        if answer.is_guarded:
             return tuple(replace(_as_draft(one), error=GUARDED_WORD) for one in made)
         return tuple(map(_as_draft, made)) if self.asked.get(item.message.id) else made
 

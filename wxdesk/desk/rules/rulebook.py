@@ -101,9 +101,10 @@ class Rulebook:
     Call `load` before anything else, and again when another desk changed the rules or the accounts'
     time zone is another. `calendars` have the business hours that rules ask for and the time zone of `{{ time }}` and
     `{{ date }}` for accounts without one, `shelf` has the templates; `pictures` are the kept ones; `follow`
-    re-applies changed rules to pending replies. `judge` validates rules, `builder` builds the answer of those
-    that matched, `ruleset` are the rules as they are asked now, `transfers` tells if an active one hands contacts
-    over to WeChat's own tool, and `left_out` has the reason why a stored one cannot be used, by id.
+    re-applies changed rules to pending replies; `guarded` are the words that keep a reply as a draft. `judge`
+    validates rules, `builder` builds the answer of those that matched, `ruleset` are the rules as they are asked
+    now, `transfers` tells if an active one hands contacts over to WeChat's own tool, and `left_out` has the reason
+    why a stored one cannot be used, by id.
     """
 
     def __init__(  # noqa: PLR0913 - what it answers from, each by its name
@@ -116,6 +117,7 @@ class Rulebook:
         shelf: TemplateLookup | None = None,
         follow: Callable[[], Awaitable[None]] = _nothing_waits,
         pictures: PictureBytes | None = None,
+        guarded: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._rules = rules
         self.shelf = shelf or TemplateLookup()
@@ -125,7 +127,7 @@ class Rulebook:
         self._clock = clock
         self._publish = publish
         self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter)
-        self.builder = AnswerBuilder(renderer, calendars, self.shelf)
+        self.builder = AnswerBuilder(renderer, calendars, self.shelf, guarded)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
         self.transfers = False

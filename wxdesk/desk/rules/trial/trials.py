@@ -1,6 +1,6 @@
 """Trials of the rules, and examples of one of them, on messages that nobody sent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from wxdesk.core.content.variables import byte_count
@@ -35,8 +35,7 @@ class Trial:
 
     outcome: what the desk would decide · left: how many replies rules may send in this context · deliveries:
     how each message of the answer would leave, none where nothing is made · shadows: the rules that matched in
-    the shadow · asked: False where the desk would not ask the rules at all; the answer is what they would send ·
-    guarded: it waits as a draft because of a guarded word.
+    the shadow · asked: False where the desk would not ask the rules at all; the answer is what they would send.
     """
 
     answer: Answer
@@ -46,7 +45,6 @@ class Trial:
     deliveries: tuple[TrialDelivery, ...] = ()
     shadows: tuple[str, ...] = ()
     asked: bool = True
-    guarded: bool = False
 
     @property
     def contents(self) -> tuple[Content, ...]:
@@ -60,16 +58,11 @@ class Trial:
 
 
 def trial_of(
-    answer: Answer,
-    context: RuleContext,
-    events: frozenset[str],
-    known: ConversationContext | None = None,
-    guarded: Sequence[str] = (),
+    answer: Answer, context: RuleContext, events: frozenset[str], known: ConversationContext | None = None
 ) -> Trial:
     """Work out the outcome with nothing else under way.
 
-    `events` are those that rules ask for; replies that wait for the `known` customer count. With one of the `guarded`
-    words nothing leaves by itself.
+    `events` are those that rules ask for; replies that wait for the `known` customer count.
     """
     answer = answer.with_transfer_as_takeover(context.conversation, context.account)
     waiting, promised = (known.waiting, known.promised) if known else ((), 0)
@@ -77,17 +70,15 @@ def trial_of(
     at = Situation(message, conversation, account, False, context.now, promised, events, waiting)
     stopped = stopped_by(at)
     outcome = stopped or _once_stored(answer, at)
-    is_guarded = answer.is_guarded(guarded)
     is_made = stopped is None and outcome not in _NOTHING_MADE and answer.fits(at.left_for_rules)
     return Trial(
         answer,
         tuple(byte_count(content.text) for content in answer.contents),
         outcome,
         at.left_for_rules,
-        _deliveries(answer, context, drafts=is_guarded or bool(answer.missing)) if is_made else (),
+        _deliveries(answer, context) if is_made else (),
         tuple(one.rule_name for one in answer.matching.verdicts if one.shadow),
         asked=stopped is None,
-        guarded=is_guarded,
     )
 
 
@@ -103,8 +94,8 @@ def _once_stored(answer: Answer, at: Situation) -> Outcome:
     return outcome
 
 
-def _deliveries(answer: Answer, context: RuleContext, *, drafts: bool) -> tuple[TrialDelivery, ...]:
-    if drafts:
+def _deliveries(answer: Answer, context: RuleContext) -> tuple[TrialDelivery, ...]:
+    if answer.missing or answer.is_guarded:
         return tuple(TrialDelivery(ReplyMode.DRAFT) for _ in answer.said)
     ways = [effective_mode(one.rule, context.conversation, context.account) for one in answer.said]
     return tuple(TrialDelivery(how.mode, how.hold_seconds if how.mode is ReplyMode.HOLD else 0) for how in ways)
@@ -122,21 +113,15 @@ def _uploaded(content: Content) -> Content:
 class RuleTrials:
     """Tries the rules of `rulebook` as though for the first of the `accounts`.
 
-    `examples` shows the messages of one rule by itself. With `guarded` words a rule's reply is a draft.
+    `examples` shows the messages of one rule by itself.
     """
 
     def __init__(
-        self,
-        rulebook: Rulebook,
-        renderer: LiquidRenderer,
-        accounts: Mapping[str, Account],
-        clock: Clock,
-        guarded: Callable[[], Sequence[str]] = tuple,
+        self, rulebook: Rulebook, renderer: LiquidRenderer, accounts: Mapping[str, Account], clock: Clock
     ) -> None:
         self.rulebook = rulebook
         self._accounts = accounts
         self._clock = clock
-        self._guarded = guarded
         self.examples = RuleExamples(rulebook, renderer, self._context)
 
     def try_sentence(
@@ -163,7 +148,7 @@ class RuleTrials:
         matching = ruleset.ask_all(context.subject)
         verdicts = ruleset.with_switched_off(ruleset.all_verdicts(on, matching), matching)
         answer = rulebook.builder.answer(matching, verdicts, context)
-        return trial_of(answer, context, ruleset.events, around.known, self._guarded())
+        return trial_of(answer, context, ruleset.events, around.known)
 
     def _context(self, tried: TrialMessage) -> RuleContext:
         return tried.context(self._accounts, self._clock())

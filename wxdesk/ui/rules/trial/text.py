@@ -58,7 +58,7 @@ def _delivery_notes(trial: Trial) -> list[str]:
     said = []
     if ReplyMode.DRAFT in modes:
         why = tr("It waits for you as a draft, because it has a word that should not leave by itself.")
-        said.append(why if trial.guarded else tr("It waits for you as a draft."))
+        said.append(why if trial.answer.is_guarded else tr("It waits for you as a draft."))
     if ReplyMode.HOLD in modes:
         seconds = max(one.seconds for one in trial.deliveries)
         said.append(tr("It is held for {n} s, in which you can stop it.", n=seconds))
