@@ -1,7 +1,7 @@
 """Composition of the whole program: builds, starts and stops every part in order.
 
-Read this first. `OpenDesk` lives on one asyncio loop and knows no window. `wxdesk serve` runs it on the
-main thread; with a window it has its own (`runner.DeskThread`), so a busy window never delays WeChat.
+Read this first, `build` before all else. `OpenDesk` lives on one asyncio loop and knows no window. `wxdesk serve` runs
+it on the main thread; with a window it has its own (`runner.DeskThread`), so a busy window never delays WeChat.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class OpenDesk:
-    """Running desk, made by `open_desk`: its parts in the order of a message's way."""
+    """Running desk, made by `open_desk`: its parts in the order of a message's way.
+
+    What runs again and again is begun twice: `parts` at the start, and `work` once it is this desk's turn, which on a
+    file it is at once. On a shared database the other servers keep what arrives meanwhile.
+    """
 
     desk: Desk
     store: Store
@@ -128,7 +132,7 @@ class OpenDesk:
         await self.desk.reachability.load()
 
     def _go_to_work(self) -> None:
-        """Begin the parts of which a database has only one."""
+        """Begin what one desk alone may do for a database."""
         begin = self.work.begin
         begin("alarms", "Nothing rings at the moment.", self.desk.attention.run)
         begin("phones", "Phones are not told at the moment who waits.", self.desk.phones.run)
@@ -150,6 +154,7 @@ class OpenDesk:
         begin("tokens", "Access tokens are not renewed ahead at the moment.", lambda: tokens.run(self.ready))
 
     def _begin_parts(self) -> None:
+        """Begin what each desk does, also one that stands by."""
         begin = self.parts.begin
         begin("database watch", "Nobody notices a lost database at the moment.", self.store_watch.run)
         begin("clock", "Nobody notices a wrong clock at the moment.", self.out.client.clock_check.run)

@@ -69,7 +69,7 @@ class OutgoingParts:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Parts that most others stand on, as the store, the bus, and who is there."""
+    """Store, bus, preferences and presence, from which most parts are built."""
 
     setup: Setup
     store: Store
@@ -83,7 +83,7 @@ class Ground:
 
 
 def ground(setup: Setup, store: Store) -> Ground:
-    """Build what stands on nothing else."""
+    """Build the parts that need no others."""
     bus, clock = Bus(), setup.clock
     return Ground(
         setup,

@@ -338,7 +338,8 @@ SECRETS_TROUBLE = "secrets"
 class TroubleRaised(Event):
     """Something needs the operator; an empty text clears it.
 
-    `key` is stable, so that the same trouble is shown once. `passing`: it is over, and only the operator who
+    `key` is stable, so that the same trouble is shown once; that of an account ends in `:` and its name, and is cleared
+    when the account is removed. `passing`: it is over, and only the operator who
     has read it clears it. `copy` is a text that the remedy needs elsewhere, such as an address. `account` is
     set where that account waits for the trouble's end: the operator can let it try at once.
     """
