@@ -98,7 +98,7 @@ class Judged(RuleBasedStateMachine):
         return self.modes.get(contact.openid) or self.account_mode
 
     def may_have_left(self, contact: Contact) -> set[str]:
-        """What he has by now, and the calls that have begun."""
+        """What the contact has by now, and the calls that have begun."""
         under_way = {self._call(reply_id) for reply_id in self.world.asked()}
         return {*self.world.received(contact), *under_way}
 
@@ -183,7 +183,7 @@ class Judged(RuleBasedStateMachine):
         assert sum(text in texts for text in since) <= ALLOWED - RESERVE
 
     def _who_is_not_answered_waits(self, contact: Contact, replies: list[Reply], received: list[str]) -> None:
-        """What was made before he wrote is no answer to that, whenever it arrives, unless it is changed since.
+        """What was made before the contact wrote is no answer to that, whenever it arrives, unless it is changed since.
 
         Of one that may have arrived only its human knows; and who is blocked is not heard.
         """

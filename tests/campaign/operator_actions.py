@@ -23,7 +23,7 @@ ACCOUNT = "shop"
 
 
 class Operated(Judged):
-    """Someone at the desk. `serial` counts what he writes, so that no two texts are the same."""
+    """Someone at the desk. `serial` counts what they write, so that no two texts are the same."""
 
     serial: int
 

@@ -50,7 +50,7 @@ def contact_of(number: str) -> str:
     """Who writes the message with this number.
 
     The last is written by somebody new: replies that still wait for one of the others count against what may be sent to
-    him, and a backlog of three would leave none for it.
+    them, and a backlog of three would leave none for it.
     """
     return f"oKILL{CONTACTS if number == LAST else int(number) % CONTACTS:023d}"
 

@@ -236,7 +236,7 @@ class Supervision(WrittenTo):
 
     @rule(n=which, meanwhile=st.sampled_from(("nothing", "take_over", "write", "time")))
     def leave_it_as_it_was(self, n: int, meanwhile: str) -> None:
-        """He takes something in hand to change it, does something else, and leaves it."""
+        """Take something in hand to change it, do something else, and leave it."""
         found = self.one_that(_of_a_rule_waits, n)
         if found is None:
             self._somebody_writes(n)

@@ -147,7 +147,7 @@ async def test_each_outcome_has_its_state(
 
 async def test_replies_to_one_person_leave_in_order(world: World) -> None:
     world.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=200))
-    texts = [f"回声{n}" for n in range(3)]  # as many as leave the human his share
+    texts = [f"回声{n}" for n in range(3)]  # as many as leave the human their share
     for text in texts:
         await world.sandbox.say(LI_LEI.openid, text)
     await world.sandbox.wait_for_reply(LI_LEI.openid, after=2)

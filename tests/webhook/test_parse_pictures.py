@@ -1,4 +1,4 @@
-"""Which picture a message names: the one a contact sent, or the cover of his card."""
+"""Which picture a message names: the one a contact sent, or the cover of their card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the operator writes: told once when he begins, and once when he stops, also by doing nothing more."""
+"""Where the operator writes: told once when they begin, and once when they stop, also by doing nothing more."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_key_after_he_has_stopped_is_told_also_where_that_was_not() -> None:
 
 
 def test_a_deadline_is_moved_a_little_at_a_time_while_he_writes() -> None:
-    """So that what waited for him leaves soon once he has emptied what he wrote."""
+    """So that what waited for the operator leaves soon once what they wrote is emptied."""
     clock = HandClock()
     writing = OperatorTyping([].append, clock)
     writing.key(1)

@@ -130,7 +130,7 @@ async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_ans
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
     await desk.opened.desk.attention.look(chat)
     assert unseen(desk) == set()
-    assert await causes(desk, chat) == {AttentionReason.LEFT}  # he still waits
+    assert await causes(desk, chat) == {AttentionReason.LEFT}  # the customer still waits
     desk.move_to(START + timedelta(minutes=1))
     await desk.says(LI, "在吗")
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT, AttentionReason.LEFT])

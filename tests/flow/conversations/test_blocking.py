@@ -69,7 +69,7 @@ async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_pat
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         chat = (await desk.says(LI, "几点")).conversation_id
         replies, store = desk.opened.desk.replies, desk.opened.store
-        await replies.edit(1, "十点")  # his own words now
+        await replies.edit(1, "十点")  # the operator's own words now
         blocked = await desk.opened.desk.conversations.change((chat,), RowChange(RowAct.BLOCK))
         assert blocked == RowsChanged((chat,), (chat,))
         assert (await desk.reply(1)).state is ReplyState.DRAFT

@@ -1,4 +1,4 @@
-"""Whoever has taken the word by writing keeps it while he writes on. WeChat's count is the judge."""
+"""Whoever has taken the word by writing keeps it while they write on. WeChat's count is the judge."""
 
 from __future__ import annotations
 

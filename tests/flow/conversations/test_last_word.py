@@ -1,4 +1,4 @@
-"""A human speaks while a decision is being made: WeChat's own count is the judge of what left after he had."""
+"""A human speaks while a decision is being made: WeChat's own count is the judge of what left after they had."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: De
     await presence.report(PresenceSignals(declared_away=True))
     desk.move_to(START + 60 * MINUTE)
     await desk.says(LI, "几点开门")
-    assert (await desk.thread(LI)).taken_over_until is None, "by default, nobody's word is taken from him"
+    assert (await desk.thread(LI)).taken_over_until is None, "by default, nobody's word is taken from them"
     await presence.report(PresenceSignals())
     await preferences.set(replace(preferences.now, hand_back_minutes=30))
     await presence.report(PresenceSignals(declared_away=True))

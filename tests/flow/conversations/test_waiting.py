@@ -210,7 +210,7 @@ async def test_of_two_of_the_same_time_only_the_one_is_answered_that_the_rule_an
 async def test_a_push_that_comes_late_lets_nobody_wait_who_has_been_answered(
     desk: Desk, text: str, outcome: Outcome
 ) -> None:
-    """What the customer wrote first arrives when what he wrote next has been answered, and needs none or gets one."""
+    """What the customer wrote first arrives when what they wrote next has been answered, and needs none or gets one."""
     await says(desk, after(7), "几点")
     desk.move_to(after(12))
     await desk.until_sent(1)
@@ -229,7 +229,7 @@ async def test_who_only_opens_the_chat_is_owed_nothing_by_a_rule_that_calls(desk
 
 
 async def test_a_draft_sent_after_all_answers_nothing_anew(desk: Desk) -> None:
-    """He has answered both of the first messages; only the last one waits."""
+    """Both of the first messages are answered; only the last one waits."""
     await at_once(desk)
     thread = await says(desk, START, "要多久")
     await says(desk, after(60), "在吗")
@@ -285,7 +285,7 @@ async def test_a_word_that_asks_again_does_not_keep_the_window_from_being_called
 
 @pytest.mark.expects_log("WeChat refused")
 async def test_a_word_that_cannot_leave_does_not_either(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The account is refused, and what he writes next waits behind that; a minute later nobody has been answered."""
+    """The account is refused, and what is written next waits behind that; a minute later nobody has been answered."""
     monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.01)
     await at_once(desk)
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48001, times=None))

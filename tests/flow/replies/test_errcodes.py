@@ -54,7 +54,7 @@ def remedy_told(code: int) -> str:
 
 
 def reads(reply: Reply, code: int) -> None:
-    """The operator reads code, meaning, remedy and rid of a reply in his language."""
+    """The operator reads code, meaning, remedy and rid of a reply in their language."""
     for language in ("en", "zh_CN"):
         i18n.use(language)
         words = trouble_of(reply)
@@ -89,7 +89,7 @@ async def test_a_wrong_reply_fails_alone_but_for_the_rest_of_its_answer(desk: De
 
 
 @pytest.mark.parametrize("code", OF["CONTACT"])
-async def test_nothing_automatic_goes_to_a_contact_who_cannot_be_written_to_until_he_writes(
+async def test_nothing_automatic_goes_to_a_contact_who_cannot_be_written_to_until_they_write(
     desk: Desk, code: int
 ) -> None:
     await refuse(desk, code)
@@ -114,7 +114,7 @@ async def test_a_busy_wechat_is_asked_again_after_1_3_and_9_seconds(desk: Desk, 
     await refuse(desk, code, times=1)
     await desk.sandbox.say(WANG_FANG.openid, "几点开门")
     await desk.until_sent(2)
-    assert desk.sent_at(LI_LEI.openid) == []  # in his own order
+    assert desk.sent_at(LI_LEI.openid) == []  # in the contact's own order
     waiting = await desk.reply(1)
     assert (waiting.state, waiting.not_before) == (ReplyState.QUEUED, START + timedelta(seconds=1))
     reads(waiting, code)
@@ -132,7 +132,7 @@ async def test_after_three_repeats_a_busy_wechat_is_left_alone(desk: Desk) -> No
     assert desk.sandbox.faults.planned == ()
     assert (await desk.reply(2)).state is ReplyState.QUEUED
     await desk.sandbox.say(LI_LEI.openid, "那几点开门")
-    await desk.until_sent(2)  # the next answer in his line goes well
+    await desk.until_sent(2)  # the next answer in that line goes well
     assert desk.calls() == 6
 
 

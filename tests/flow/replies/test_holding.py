@@ -149,7 +149,7 @@ async def test_entering_again_leaves_what_is_held_as_it_is(desk: Desk) -> None:
 async def test_an_answer_that_a_human_has_in_hand_stays_and_gets_no_second_one_beside_it(desk: Desk) -> None:
     replies = desk.opened.desk.replies
     await desk.says(LI, "几点")
-    await replies.keep(1)  # he has opened it to edit it
+    await replies.keep(1)  # the operator has opened it to edit it
     assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED
     await replies.edit(1, "今天十点")
     assert (await desk.says(LI, "两句")).outcome is Outcome.YIELDED

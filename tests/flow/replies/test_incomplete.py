@@ -1,4 +1,4 @@
-"""An answer that lacks a value waits for its human, who is called, and leaves only once he has filled it in."""
+"""An answer that lacks a value waits for its human, who is called, and leaves only once they have filled it in."""
 
 from __future__ import annotations
 

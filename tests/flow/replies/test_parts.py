@@ -47,7 +47,7 @@ def arrived(desk: Desk) -> list[str]:
 
 
 async def asks(desk: Desk, said: str) -> int:
-    """He writes, and the desk has decided; his conversation."""
+    """The contact writes, and the desk has decided; their conversation."""
     return (await desk.says(LI, said)).conversation_id
 
 

@@ -210,7 +210,7 @@ async def test_wechats_answer_corrects_the_count_and_rules_believe_it(desk: Desk
     assert await desk.window_left(LI) == left
     await desk.restart()
     assert await desk.window_left(LI) == left
-    assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED  # he wrote again: 5 in 48 hours
+    assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED  # the contact wrote again: 5 in 48 hours
     await desk.until_sent(1)
     assert await desk.window_left(LI) == 4
 

@@ -99,7 +99,7 @@ async def test_what_the_rules_had_ready_asks_again(desk: Desk) -> None:
     kept = await desk.reply(held.id)
     assert (kept.state, is_passed_over(kept)) == (S.DRAFT, True)
     await desk.opened.desk.replies.undo(first.id)
-    assert is_passed_over(await desk.reply(held.id))  # something else that he wrote still leaves
+    assert is_passed_over(await desk.reply(held.id))  # something else that they wrote still leaves
     await desk.opened.desk.replies.undo(second.id)
     asking = await desk.reply(held.id)
     assert (asking.state, is_passed_over(asking), asking.error) == (S.DRAFT, False, WORD_TAKEN_BACK)

@@ -1,4 +1,4 @@
-"""What a trial tells of a customer who is there is what happens when he writes that next."""
+"""What a trial tells of a customer who is there is what happens when they write that next."""
 
 from __future__ import annotations
 

@@ -332,7 +332,7 @@ async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(
     assert await snooze(store, thread, second(1), second(60 * HOURS)) == last
     assert (await talk.thread(thread)).snoozed_until == last
     assert await snooze(store, thread, second(1), second(HOURS)) == second(HOURS)
-    # Whoever puts it off in the last two hours knows what he does.
+    # Whoever puts it off in the last two hours knows what they do.
     assert await snooze(store, thread, last, second(60 * HOURS)) == second(60 * HOURS)
     await talk.moves(await talk.writes(thread, "好的"), *SENT, at=second(5))  # nobody waits any more
     assert await snooze(store, thread, second(6), second(60 * HOURS)) == second(60 * HOURS)

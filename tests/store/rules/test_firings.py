@@ -92,7 +92,7 @@ async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: 
     await store.outbox.move(failed.id, Move.REFUSE, second(5), ReplyChanges(error="gone"))
     await store.outbox.move(failed.id, Move.CANCEL, second(6), BY_HAND)
     [gave_way] = await answered(talk, rule, 3, who="o3")
-    await store.outbox.move(gave_way.id, Move.CANCEL, second(4), ReplyChanges(by=CONTACT))  # he wrote again
+    await store.outbox.move(gave_way.id, Move.CANCEL, second(4), ReplyChanges(by=CONTACT))  # the contact wrote again
     written = await talk.writes(failed.conversation_id, "手写", second(7), ReplyState.DRAFT)
     await store.outbox.edit(written.id, Content(text="改"), second(8))
     await store.outbox.move(written.id, Move.CANCEL, second(9), BY_HAND)

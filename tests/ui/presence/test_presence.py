@@ -1,4 +1,4 @@
-"""The operator's presence in the window, by a clock that the test moves: idle, away by his word, locked, and back."""
+"""The operator's presence in the window, by a clock that the test moves: idle, away by their word, locked, and back."""
 
 from __future__ import annotations
 

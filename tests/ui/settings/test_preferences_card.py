@@ -1,4 +1,4 @@
-"""The settings that the operator makes himself: each line, by mouse and by key, kept and said."""
+"""The operator's settings: each line, by mouse and by key, kept and said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operator reads in the window while WeChat refuses his account, and what he can do there."""
+"""What the operator reads in the window while WeChat refuses their account, and what they can do there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that call for their human say why, and stop once he looks."""
+"""Rows that call for their human say why, and stop once they look."""
 
 from __future__ import annotations
 

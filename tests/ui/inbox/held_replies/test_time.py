@@ -95,11 +95,11 @@ def test_a_reply_waits_while_the_operator_writes_and_both_bubble_and_strip_say_s
     qtbot.waitUntil(lambda: "Waits while you write" in said(page))
     qtbot.waitUntil(lambda: strip.earliest.full_text() == "· waits while you write")
     assert bar_share(page) == pytest.approx(1.0, abs=0.02)
-    pass_to(world, page, 604)  # past its time: nothing leaves, he may go on writing
+    pass_to(world, page, 604)  # past its time: nothing leaves, the operator may go on writing
     qtbot.keyClicks(page.chat.composer.edit, " moment")
     qtbot.waitUntil(lambda: bridge.is_idle)  # the desk knows of each key, at the time of that key
     assert "Waits while you write" in said(page)
-    pass_to(world, page, 664)  # a minute without a key: he has stopped, and it is told when it leaves
+    pass_to(world, page, 664)  # a minute without a key: the operator has stopped, and it is told when it leaves
     qtbot.waitUntil(lambda: "Sends in 5 s" in said(page))
     qtbot.waitUntil(lambda: strip.earliest.full_text() == "· first in 5 s")
     assert not world.sandbox.sent
