@@ -13,7 +13,10 @@ from wxdesk.core.replies.on_new_message import PendingReply, superseded_count
 from wxdesk.core.wechat.quota import left_for_rules
 
 STALE_AFTER = timedelta(minutes=5)
-"""Age at its decision (outage, restart) from which a message is the operator's."""
+"""Age at its decision (outage, restart) from which a message is the operator's.
+
+How late a reply may leave is another time, the preference `stale_minutes`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
