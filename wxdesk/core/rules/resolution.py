@@ -17,7 +17,7 @@ class UndecidedMessage:
     """A stored message that awaits its decision, with its conversation as it is now.
 
     `promised` counts the conversation's replies that are queued, held or being sent; not drafts, and not later
-    parts that are left to the operator. `history` is empty until `Conversations.with_history` fills it.
+    parts that are left to the operator. `history` is empty until `Decisions.with_history` fills it.
     `waiting` are the automatic replies that are held or drafts, in the order in which they were made.
     """
 

@@ -1,6 +1,6 @@
 """Lock that makes policy changes wait for decisions that are being made.
 
-Changes to one conversation are checked by the store when it stores a decision (`Outdated`). Those for all
+Changes to one conversation are checked by the store when it stores a decision (`DecisionOutdated`). Those for all
 (the pause, an account's mode, the rules) are not in those rows: a command that has changed one waits here,
 so that every decision made before is stored and can be stopped when the command goes on, also on databases
 with several writers.
