@@ -329,7 +329,7 @@ def test_whoever_leaves_is_told_what_stays_his_and_can_hand_it_back(
     world.call(world.desk.conversations.take_over(other))
     assert LEFT not in active.notices.bars.texts()
     qtbot.keyClick(active, Qt.Key.Key_F10)
-    words = "2 conversations stay yours while you are away: automatic replies keep quiet there."
+    words = "2 conversations are left to people while you are away: automatic replies keep quiet there."
     qtbot.waitUntil(lambda: active.notices.bars.texts().get(LEFT) == words)
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, hand_back_minutes=30)))

@@ -19,6 +19,7 @@ from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.ui.traffic.entries import line_of
 from wxdesk.ui.traffic.steps import subject_of
 from wxdesk.ui.traffic.table import LINE, MOST, Column, TrafficFilter, TrafficModel
+from wxdesk.wechat.client import TYPING_PATHS
 
 T0 = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
 CONTACT = Contact(3, "shop", "oX3fAbCdEfGhIjKlMnOpQrStU9k2", T0)
@@ -28,8 +29,8 @@ def push(n: int, outcome: str = "kept", kind: str = "text") -> PushSeen:
     return PushSeen("shop", outcome, T0 + timedelta(seconds=n), 6.4, kind, f"m:{n}")
 
 
-def call(n: int, outcome: str = "0 ok") -> ApiCalled:
-    return ApiCalled("shop", "custom/send", outcome, T0 + timedelta(seconds=n), 41.0, n)
+def call(n: int, outcome: str = "0 ok", name: str = "custom/send") -> ApiCalled:
+    return ApiCalled("shop", name, outcome, T0 + timedelta(seconds=n), 41.0, n)
 
 
 def message(text: str, **fields: object) -> Message:
@@ -153,6 +154,14 @@ def test_whatever_a_customer_sent_is_among_their_messages(model: TrafficModel) -
     filtered = TrafficFilter(model)
     filtered.choose("Customers' messages")
     assert [filtered.index(row, 0).data(LINE).entry.kind for row in range(filtered.rowCount())] == kinds[:5]
+    model.deleteLater()
+
+
+def test_typing_is_called_so_by_whichever_path_it_goes(model: TrafficModel) -> None:
+    model.replace([call(n, "40101 x", path) for n, path in enumerate(TYPING_PATHS)])
+    filtered = TrafficFilter(model)
+    filtered.choose("Typing")
+    assert shown(filtered, Column.WHAT) == ["Typing out"] * len(TYPING_PATHS)
     model.deleteLater()
 
 

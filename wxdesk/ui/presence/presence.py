@@ -165,8 +165,8 @@ class LeaveReminder(QObject):
             return
         self._whose = colleagues_among((one.claimed_by for one in endless), desk.me)
         words = ntr(
-            "{n} conversation stays yours while you are away: automatic replies keep quiet there.",
-            "{n} conversations stay yours while you are away: automatic replies keep quiet there.",
+            "{n} conversation is left to people while you are away: automatic replies keep quiet there.",
+            "{n} conversations are left to people while you are away: automatic replies keep quiet there.",
             len(endless),
         )
         at = handed_back_at(desk.presence.now, desk.preferences.now.hand_back_minutes)

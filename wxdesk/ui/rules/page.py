@@ -25,7 +25,7 @@ from wxdesk.ui.rules.rule_list.panel import RuleList, RuleListChanges
 from wxdesk.ui.rules.trial.placement import TrialPlacement
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey
+from wxdesk.ui.widgets.dialogs.shortcut_sheet import ShortcutKey, bind
 from wxdesk.ui.widgets.placeholders import FirstStep
 
 LIST = 330
@@ -78,6 +78,7 @@ class RulesPage(RecordPage[Rule]):
         self.editor.doubts.place_asked.connect(self._show_finding)
         self.editor.doubts.other_asked.connect(self._choose)
         self.reviews.rule_suggested.connect(self._start)
+        bind(self.reviews.panel, "Ctrl+S", self._save_tried)
 
     # -- what the window asks
 
@@ -185,6 +186,11 @@ class RulesPage(RecordPage[Rule]):
 
     def _try_on_history(self) -> None:
         self.reviews.try_on_history(self.editor.record())
+
+    def _save_tried(self) -> None:
+        """Save what a review was about; the editor, which has the key, is hidden by it."""
+        self.reviews.close_review()
+        self.editor.save()
 
     def _edited(self) -> None:
         self._place.show(editing=self._editing)

@@ -33,6 +33,7 @@ PUSHES = {
 CALLS = {
     "custom/send": "Reply out",
     "custom/typing": "Typing out",
+    "custom/business/typing": "Typing out",
     "media/upload": "Picture out",
     "media/get": "Picture fetched",
     "stable_token": "Access token",

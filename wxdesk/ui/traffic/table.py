@@ -163,7 +163,7 @@ KINDS: dict[str, FitsKind] = {
     "Checks and visits": lambda line: line.incoming and not line.kind,
     "To WeChat": lambda line: not line.incoming,
     "Our replies": lambda line: line.kind == "custom/send",
-    "Typing": lambda line: line.kind == "custom/typing",
+    "Typing": lambda line: line.kind.endswith("/typing"),
     "Pictures": lambda line: line.kind.startswith("media/"),
     "Access tokens": lambda line: line.kind in TOKEN_CALLS,
 }

@@ -144,6 +144,20 @@ def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, 
     assert page.unsaved
 
 
+def test_what_was_tried_on_history_is_saved_by_the_key_of_saving(
+    page: RulesPage, world: World, qtbot: QtBot, bridge: Bridge
+) -> None:
+    world.say("oHistory1", "where is my refund")
+    page.editor.write(Rule("Refunds", when=Condition(any=("refund",)), then=SAID))
+    page.editor.head.dry_run.click()
+    panel = page.reviews.panel
+    qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
+    qtbot.keyClick(panel.back, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "Refunds" in {rule.name for rule in world.call(world.desk.rules.rulebook.all())})
+    assert page.editor.isVisible()
+    qtbot.waitUntil(lambda: not page.unsaved and bridge.is_idle)
+
+
 def test_a_dry_run_of_a_switched_off_rule_says_what_it_supposed(page: RulesPage, world: World, qtbot: QtBot) -> None:
     world.say("oHistory1", "where is my refund")
     page.list.view.setCurrentIndex(page.rules.index(0))
