@@ -122,8 +122,14 @@ class MainWindow(Frame):
         self.pages.all[index].activate()
 
     def _show_first_page(self) -> None:
-        """Show the inbox, or the guided set-up where there is no account yet."""
-        if self._bridge.desk.accounts or self._bridge.desk.is_remote:
+        """Show what a window that opens again has shown, else inbox or guided set-up."""
+        place, self._appearance.place = self._appearance.place, None
+        if place is not None:
+            page, conversation_id = place
+            if conversation_id is not None:
+                self.open_conversation(conversation_id)
+            self.show_page(page)
+        elif self._bridge.desk.accounts or self._bridge.desk.is_remote:
             self.show_page(0)
         else:
             self.show_page(self.page_names.index("guide"))
