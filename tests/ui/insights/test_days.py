@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import HandClock
 from tests.ui.world import World, open_world
+from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.runtime.bridge import Bridge
@@ -48,6 +49,7 @@ def test_the_status_bar_counts_the_accounts_day(qtbot: QtBot, bridge: Bridge) ->
     qtbot.addWidget(bar)
     bar.resize(1200, 30)
     bar.show()
+    bar.show_counts(InboxCounts())
     figures.day.connect(bar.show_day)
     figures.ask()
     qtbot.waitUntil(lambda: "today 1 in" in bar.figures.full_text())
