@@ -1,10 +1,10 @@
 """Head of the insights page: the days, the account, who answered, and exports."""
 
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from wxdesk.core.model.statistics import FigureFilter, Figures
@@ -99,9 +99,5 @@ class InsightsHead(QWidget):
     def _offer_export(self) -> None:
         menu = PassingMenu(self, self.export.accessibleName())
         for ending, word in ((".csv", tr("Table for Excel (*.csv)")), (".png", tr("Picture (*.png)"))):
-            menu.addAction(word).setData(ending)
-        menu.triggered.connect(self._export)
+            menu.addAction(word, partial(self.export_wanted.emit, ending))
         open_beside(menu, self.export)
-
-    def _export(self, action: QAction) -> None:
-        self.export_wanted.emit(action.data())

@@ -6,7 +6,6 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.notifications.notice import NO_CONVERSATION, DesktopNotice, NoticeAction
 from wxdesk.ui.runtime.bridge import Bridge
@@ -48,7 +47,7 @@ class NoticeCommands(QObject):
         if not held:
             self._say_too_late()
         elif answer is NoticeAction.EDIT:
-            self._window.inbox.chat.writing.lock.take(held[0], self._edit, self._failed)
+            self._window.inbox.chat.writing.lock.take(held[0], self._window.inbox.held.edit, self._failed)
         elif answer is NoticeAction.SEND:
             self._window.inbox.held.replies.when_meant(parts, partial(self._send, parts))
         elif answer is NoticeAction.STOP:
@@ -60,9 +59,6 @@ class NoticeCommands(QObject):
     def _settled(self, count: int) -> None:
         if not count:
             self._say_too_late()
-
-    def _edit(self, reply: Reply) -> None:
-        self._window.inbox.held.edit(reply)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, MoveNotAllowed):

@@ -100,7 +100,8 @@ class RuleFiles(QObject):
             why = tr(why_unusable(error))
             self._bridge.notices.bar(TROUBLE, tr("Not exported: {why}", why=why))
             return
-        said = tr("{rules} exported to {file}", rules=_rules(exported.rules), file=path.name)
+        rules = ntr("{n} rule", "{n} rules", exported.rules)
+        said = tr("{rules} exported to {file}", rules=rules, file=path.name)
         left = pictures_left_behind(len(exported.pictures))
         self._bridge.notices.toast(f"{said} · {left}" if left else said)
 
@@ -121,7 +122,3 @@ def _read(path: Path) -> str:
         raise BadRulesFile(file=path.name, line=line, reason=tr("This is not UTF-8 text.")) from None
     except OSError as error:
         raise unusable_file(path.name, error) from None
-
-
-def _rules(n: int) -> str:
-    return ntr("{n} rule", "{n} rules", n)

@@ -81,9 +81,8 @@ class SecretPlaces(QWidget):
         self._bridge = bridge
         self._sources = sources
         self.state = StateLine(self)
-        self.button = Button("", parent=self)
+        self.button = Button(parent=self, then=self._ask)
         self.button.setProperty("class", "small")
-        self.button.clicked.connect(self._ask)
         hbox((self.state, 1), (self.button, Qt.AlignmentFlag.AlignTop), within=self, spacing=10)
         self.show_now()
         # Whoever has all secrets in the environment has not asked the keychain yet.
@@ -123,8 +122,7 @@ class DataCard(SettingsCard):
     def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget) -> None:
         super().__init__(tr("Your data"), parent)
         self.jobs = FileJobs(bridge, notices, self)
-        self.back_up = Button(tr("Back up…"), parent=self)
-        self.back_up.clicked.connect(self.jobs.back_up)
+        self.back_up = Button(tr("Back up…"), parent=self, then=self.jobs.back_up)
         about = tr("Everything in one file, without secrets. “wxdesk restore” brings it back.")
         if not bridge.desk.configuration.now.config.store.url.startswith("sqlite"):
             self.back_up.setEnabled(False)

@@ -251,7 +251,7 @@ class MainWindow(Frame):
         self.rail.group.idClicked.connect(self.show_page)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.held.asks.connect(self._be_in_front)
-        self.inbox.front_wanted.connect(self._show_inbox)
+        self.inbox.front_wanted.connect(partial(self.show_page, 0))
         self.status_bar.listener.pressed.connect(self.inbox.list.setup_wanted)
         self.status_bar.pause.clicked.connect(self.pausing.toggle)
         for button in (self.pause_bar.change, self.status_bar.pause_for):
@@ -331,9 +331,6 @@ class MainWindow(Frame):
         self.pause_bar.raise_()
         self.notices.settle()
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
-
-    def _show_inbox(self) -> None:
-        self.show_page(0)
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
         """Show a bar until a trouble is over or closed; offer a retry if replies wait."""

@@ -40,12 +40,10 @@ class TeamCard(SettingsCard):
         self._notices = notices
         self._operators = operators
         self.me = PlainLabel(elide=True, parent=self)
-        self.password = Button(tr("Change my password…"), parent=self)
+        self.password = Button(tr("Change my password…"), parent=self, then=partial(self._ask, OwnPasswordDialog))
         self.sign_out = Button(tr("Sign out"), parent=self, then=self._sign_out)
-        self.password.clicked.connect(partial(self._ask, OwnPasswordDialog))
         self.add_row(tr("Signed in"), vbox(self.me, hbox(self.password, self.sign_out, STRETCH, spacing=8), spacing=8))
-        self.add = Button(tr("Add an operator…"), icon="plus", parent=self)
-        self.add.clicked.connect(partial(self._ask, NewOperatorDialog))
+        self.add = Button(tr("Add an operator…"), icon="plus", parent=self, then=partial(self._ask, NewOperatorDialog))
         self.rows: dict[str, OperatorRow] = {}
         self._list: QVBoxLayout = vbox(spacing=8)
         self.lately = PlainLabel(role="secondary", wrap=True, parent=self)

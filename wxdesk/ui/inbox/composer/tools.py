@@ -88,7 +88,8 @@ class DraftBanner(QWidget):
 
     def say(self, editing: str, *, put_by: int) -> None:
         """Show the `editing` text, else the number of drafts below (`put_by`)."""
-        self._texts = editing or (_put_by_text(put_by) if put_by else "")
+        below = ntr("{n} more text is put by", "{n} more texts are put by", put_by) if put_by else ""
+        self._texts = editing or below
         self._leave = tr("Leave it as it was") if editing else tr("Show it")
         self._tell()
 
@@ -124,7 +125,7 @@ class ComposerFoot(QWidget):
 
     def show_fit(self, fit: TextFit, guarded: Sequence[str], *, blank: bool, editing: bool) -> None:
         """Show how a text fits and what is `guarded` in it; a `blank` one cannot be sent."""
-        self.count.setText(_size_text(fit.size))
+        self.count.setText(tr("{size} / {limit} bytes", size=fit.size, limit=TEXT_LIMIT_BYTES))
         self.count.set_role("failed" if fit.too_long else "secondary")
         words = fit.problem or guarded_text(guarded) or ("" if editing else cost_words(1, fit.left))
         self.hint.setText(f"· {words}" if words else "")
@@ -138,16 +139,8 @@ class ComposerFoot(QWidget):
         self.send_split.setVisible(fit.can_split)
 
 
-def _size_text(size: int) -> str:
-    return tr("{size} / {limit} bytes", size=size, limit=TEXT_LIMIT_BYTES)
-
-
 def _split_words(messages: Sequence[str]) -> str:
     return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
-
-
-def _put_by_text(count: int) -> str:
-    return ntr("{n} more text is put by", "{n} more texts are put by", count)
 
 
 def _begun_text(kind: ReplyKind) -> str:

@@ -69,8 +69,8 @@ class NarrowDialog(Dialog):
     def _choices(self, action: str, agree: Callable[[], None], *, destructive: bool) -> QHBoxLayout:
         """Make the buttons; Enter alone never does what destroys something."""
         self.cancel = Button(tr("Cancel"), parent=self, then=self.reject)
-        self.action = Button(action, kind=ButtonKind.DANGER if destructive else ButtonKind.PRIMARY, parent=self)
-        self.action.clicked.connect(agree)
+        kind = ButtonKind.DANGER if destructive else ButtonKind.PRIMARY
+        self.action = Button(action, kind=kind, parent=self, then=agree)
         (self.cancel if destructive else self.action).setDefault(True)
         return hbox(STRETCH, self.cancel, self.action, spacing=8)
 

@@ -149,14 +149,10 @@ class ShortcutSheet(Dialog):
         for side in _two_sides(self.groups):
             sides.addLayout(vbox(*(self._column(group, content) for group in side), STRETCH, spacing=20), 1)
         self.note = PlainLabel(role="secondary", wrap=True, parent=self)
-        self.exchange = Button(tr("Exchange the two"), kind=ButtonKind.LINK, parent=self)
-        self.usual = Button(tr("All as usual"), kind=ButtonKind.LINK, parent=self)
-        self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
-        close = Button(tr("Close"), key_hint="Esc", parent=self)
-        self.exchange.clicked.connect(self._exchange)
-        self.usual.clicked.connect(self._reset)
-        self.save.clicked.connect(self._choose)
-        close.clicked.connect(self.reject)
+        self.exchange = Button(tr("Exchange the two"), kind=ButtonKind.LINK, parent=self, then=self._exchange)
+        self.usual = Button(tr("All as usual"), kind=ButtonKind.LINK, parent=self, then=self._reset)
+        self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self, then=self._choose)
+        close = Button(tr("Close"), key_hint="Esc", parent=self, then=self.reject)
         foot = hbox((self.note, 1), self.exchange, self.usual, close, self.save, spacing=12, margins=(24, 8, 24, 16))
         scroll = ColumnScroll(self, content)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
