@@ -1,4 +1,4 @@
-"""Whole journeys over real HTTP: a customer writes, a rule answers, a human steps in."""
+"""Whole journeys over real HTTP: a customer writes, a rule answers, an operator steps in."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def test_a_rule_hands_over_to_a_human(world: World) -> None:
     assert (await world.row_of(ZHANG_SANFENG.openid)).conversation.taken_over
 
 
-async def test_a_duplicate_is_acknowledged_kept_once_and_answered_once_also_after_a_restart(world: World) -> None:
+async def test_a_repeated_push_is_kept_and_answered_once_also_after_a_restart(world: World) -> None:
     world.sandbox.faults.plan(SimulatedFault(FaultKind.DUPLICATE, call="push"))
     outcome = await world.sandbox.say(LI_LEI.openid, "几点关门")
     assert outcome.accepted
@@ -90,7 +90,7 @@ async def test_a_duplicate_is_acknowledged_kept_once_and_answered_once_also_afte
     assert (await world.row_of(LI_LEI.openid)).conversation.unread == 2
 
 
-async def test_a_held_reply_waits_for_the_human(world: World) -> None:
+async def test_a_held_reply_waits_for_the_operator(world: World) -> None:
     await world.hears(WANG_FANG.openid, "你好", lambda event: isinstance(event, DecisionMade))
     row = await world.row_of(WANG_FANG.openid)
     await world.opened.desk.conversations.set_mode(row.conversation.id, ReplyMode.DRAFT)
@@ -147,7 +147,7 @@ async def test_each_outcome_has_its_state(
 
 async def test_replies_to_one_person_leave_in_order(world: World) -> None:
     world.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=200))
-    texts = [f"回声{n}" for n in range(3)]  # as many as leave the human their share
+    texts = [f"回声{n}" for n in range(3)]  # as many as leave the reserve
     for text in texts:
         await world.sandbox.say(LI_LEI.openid, text)
     await world.sandbox.wait_for_reply(LI_LEI.openid, after=2)

@@ -1,4 +1,4 @@
-"""Conversations call for their human: each cause once, over restarts too, and each ends with its facts."""
+"""Conversations call for an operator: each reason once, also over restarts, until it no longer holds."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ async def test_a_rule_calls_once_and_until_somebody_looks(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("text", ["谢谢", "谢谢，几点关门"])
-async def test_it_is_told_which_rule_calls_also_where_another_speaks_or_none(desk: Desk, text: str) -> None:
+async def test_a_call_names_its_rule_also_where_another_rule_or_none_answers(desk: Desk, text: str) -> None:
     chat = (await desk.says(LI, text)).conversation_id
     await desk.until(lambda: AttentionReason.CALLED in raised(desk))
     assert (await desk.thread(LI)).called_by == "polite"
     assert OperatorCalled(chat, "polite") in desk.events
 
 
-async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
+async def test_a_conversation_looked_at_while_calls_are_compared_does_not_ring_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chat = (await desk.says(LI, "我要投诉")).conversation_id
@@ -125,12 +125,12 @@ async def test_what_somebody_sees_while_calls_are_compared_does_not_ring_again(
     ]
 
 
-async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_answered(desk: Desk) -> None:
+async def test_an_unanswered_contact_calls_with_each_message_until_a_reply_is_sent(desk: Desk) -> None:
     chat = (await desk.says(LI, "退款")).conversation_id
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
     await desk.opened.desk.attention.look(chat)
     assert unseen(desk) == set()
-    assert await causes(desk, chat) == {AttentionReason.LEFT}  # the customer still waits
+    assert await causes(desk, chat) == {AttentionReason.LEFT}  # the contact still waits
     desk.move_to(START + timedelta(minutes=1))
     await desk.says(LI, "在吗")
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT, AttentionReason.LEFT])
@@ -141,7 +141,7 @@ async def test_a_contact_left_to_a_human_calls_with_each_message_until_he_is_ans
     assert unseen(desk) == set()
 
 
-async def test_it_warns_before_a_reply_window_closes_unanswered_and_not_after(desk: Desk) -> None:
+async def test_a_reply_window_about_to_close_unanswered_calls_and_a_closed_one_does_not(desk: Desk) -> None:
     chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
     desk.move_to(START + timedelta(hours=46, seconds=-1))
     await desk.says(WANG, "三")
@@ -163,14 +163,14 @@ async def test_it_warns_before_a_reply_window_closes_unanswered_and_not_after(de
     assert raised(desk) == [AttentionReason.CLOSING]
 
 
-async def test_a_window_that_begins_to_close_while_the_desk_is_closed_is_noticed_at_the_start(desk: Desk) -> None:
+async def test_a_reply_window_that_nears_its_end_while_the_desk_is_closed_calls_at_start(desk: Desk) -> None:
     await desk.says(LI, "没有规则认得这句")
     desk.clock.now = START + timedelta(hours=47)
     await desk.restart()
     assert unseen(desk) == {AttentionReason.CLOSING}
 
 
-async def test_the_warning_follows_the_operators_setting(desk: Desk) -> None:
+async def test_the_warning_before_a_window_closes_follows_its_preference(desk: Desk) -> None:
     chat = (await desk.says(LI, "没有规则认得这句")).conversation_id
     desk.move_to(START + timedelta(hours=45))
     kept = desk.opened.desk.preferences
@@ -182,7 +182,7 @@ async def test_the_warning_follows_the_operators_setting(desk: Desk) -> None:
     assert await causes(desk, chat) == set()
 
 
-async def test_it_calls_when_what_is_left_is_kept_for_a_human_and_somebody_waits(desk: Desk) -> None:
+async def test_a_waiting_contact_calls_when_only_the_reserve_of_replies_is_left(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     chat = (await desk.says(LI, "三")).conversation_id
     await desk.until_refused(1)
@@ -214,7 +214,7 @@ async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(
     assert raised(desk).count(cause) == 1
 
 
-async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(desk: Desk) -> None:
+async def test_a_held_reply_calls_without_ringing_until_it_is_cancelled(desk: Desk) -> None:
     chat = (await desk.says(LI, "慢")).conversation_id
     await desk.until(lambda: raised(desk) == [AttentionReason.HELD])
     assert desk.opened.desk.attention.state.ringing == frozenset()
@@ -225,7 +225,7 @@ async def test_a_held_reply_is_told_without_ringing_and_ends_when_it_is_stopped(
     assert await causes(desk, chat) == set()
 
 
-async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Desk) -> None:
+async def test_calling_conversations_stand_first_and_under_for_you(desk: Desk) -> None:
     calling = (await desk.says(LI, "我要投诉")).conversation_id
     await desk.until_sent(1)
     await desk.until(lambda: raised(desk) == [AttentionReason.CALLED])
@@ -242,7 +242,7 @@ async def test_whoever_calls_stands_above_the_others_and_under_for_you(desk: Des
     assert await store.inbox.page(InboxFilter.NEEDS_HUMAN) == []
 
 
-async def test_who_waits_longest_is_one_who_can_still_be_answered(desk: Desk) -> None:
+async def test_longest_waiting_passes_over_contacts_whose_window_is_closed(desk: Desk) -> None:
     await desk.says(LI, "没有规则认得这句")
     desk.move_to(START + timedelta(hours=1))
     await desk.says(WANG, "我也没有")

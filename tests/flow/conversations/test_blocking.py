@@ -1,4 +1,4 @@
-"""A blocked contact: no rule answers, nobody is called, nothing is new, and all of it comes back with one word."""
+"""A blocked contact: no rule answers, nobody is called, nothing counts as unread, until unblocked."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> None:
+async def test_a_blocked_contacts_messages_are_stored_and_call_nobody_until_unblocked(desk: Desk) -> None:
     chat = (await desk.says(LI, "退款")).conversation_id
     asked, store = desk.opened.desk.conversations, desk.opened.store
     assert not (await asked.change((chat,), RowChange(RowAct.BLOCK))).unsettled
@@ -65,7 +65,7 @@ async def test_a_blocked_contact_is_not_heard_and_is_not_lost(desk: Desk) -> Non
     await desk.until_sent(1)
 
 
-async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_path: Path) -> None:
+async def test_an_edited_draft_keeps_a_blocked_conversation_in_the_list(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         chat = (await desk.says(LI, "几点")).conversation_id
         replies, store = desk.opened.desk.replies, desk.opened.store
@@ -80,7 +80,7 @@ async def test_what_is_left_to_settle_keeps_the_conversation_in_the_list(tmp_pat
         assert (row.conversation.unread, row.drafts) == (1, 1)
 
 
-async def test_who_is_blocked_stays_it_whatever_else_is_noted(desk: Desk) -> None:
+async def test_a_note_on_a_blocked_contact_does_not_unblock(desk: Desk) -> None:
     chat = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.conversations.change((chat,), RowChange(RowAct.BLOCK))
     await desk.opened.desk.conversations.describe(chat, ContactChange(note="广告"))

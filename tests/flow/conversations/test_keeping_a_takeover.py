@@ -1,4 +1,4 @@
-"""Whoever has taken the word by writing keeps it while they write on. WeChat's count is the judge."""
+"""A takeover begun by writing lasts while the operator goes on writing, by what WeChat received."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def is_over(desk: Desk) -> TakeoverEnded:
     return next(event for event in desk.events if isinstance(event, TakeoverEnded))
 
 
-async def test_each_word_of_his_keeps_what_he_took_by_writing(desk: Desk) -> None:
+async def test_each_operator_message_extends_a_takeover_begun_by_writing(desk: Desk) -> None:
     await desk.says(LI, "在吗")
     for minutes in (0, 10, 20, 29):
         await writes(desk, minutes * MINUTE, f"第 {minutes} 分")
@@ -91,7 +91,7 @@ async def test_each_word_of_his_keeps_what_he_took_by_writing(desk: Desk) -> Non
     assert sent(desk)[4:] == ["九点"]
 
 
-async def test_no_word_makes_it_shorter_also_where_he_wants_less_since(desk: Desk) -> None:
+async def test_writing_never_shortens_a_takeover_after_a_shorter_preference(desk: Desk) -> None:
     await desk.says(LI, "在吗")
     await writes(desk, 0 * MINUTE, "在的")
     preferences = desk.opened.desk.preferences
@@ -111,7 +111,7 @@ async def test_no_word_makes_it_shorter_also_where_he_wants_less_since(desk: Des
         (TakeoverDuration(silence=5 * MINUTE), START + 15 * MINUTE),
     ],
 )
-async def test_what_he_has_chosen_stays_as_he_chose_it(
+async def test_writing_does_not_extend_a_takeover_whose_duration_was_chosen(
     desk: Desk, how: TakeoverDuration, until: datetime | None
 ) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
@@ -122,7 +122,7 @@ async def test_what_he_has_chosen_stays_as_he_chose_it(
     assert await ends(desk) == until
 
 
-async def test_keeping_what_he_took_by_writing_leaves_it_that(desk: Desk) -> None:
+async def test_a_takeover_begun_by_writing_and_extended_by_hand_still_grows_by_writing(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await writes(desk, 0 * MINUTE, "在的")
     desk.move_to(START + 29 * MINUTE)
@@ -132,7 +132,7 @@ async def test_keeping_what_he_took_by_writing_leaves_it_that(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize("how", [None, TakeoverDuration(span=30 * MINUTE), TakeoverDuration(silence=30 * MINUTE)])
-async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: TakeoverDuration | None) -> None:
+async def test_a_takeover_does_not_end_while_the_operator_types(desk: Desk, how: TakeoverDuration | None) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     if how is None:
         await writes(desk, 0 * MINUTE, "在的")
@@ -156,7 +156,7 @@ async def test_it_does_not_end_under_the_hands_of_who_writes(desk: Desk, how: Ta
     await desk.until(lambda: len(sent(desk)) == already + 1)
 
 
-async def test_that_he_writes_on_is_not_announced_again(desk: Desk) -> None:
+async def test_a_takeover_extended_by_typing_announces_its_end_once(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     desk.move_to(START + 14 * MINUTE)
@@ -170,7 +170,7 @@ async def test_that_he_writes_on_is_not_announced_again(desk: Desk) -> None:
     ]
 
 
-async def test_what_is_taken_back_gives_the_word_back_that_it_took(undoing: Desk) -> None:
+async def test_undo_ends_the_takeover_that_the_undone_message_began(undoing: Desk) -> None:
     await undoing.says(LI, "在吗")
     wrong = await writes(undoing, 0 * MINUTE, "打错了")
     await undoing.opened.desk.replies.undo(wrong)
@@ -180,7 +180,7 @@ async def test_what_is_taken_back_gives_the_word_back_that_it_took(undoing: Desk
     assert sent(undoing) == ["九点"]
 
 
-async def test_what_is_taken_back_puts_no_end_off(undoing: Desk) -> None:
+async def test_undo_restores_the_end_that_the_undone_message_moved(undoing: Desk) -> None:
     await undoing.says(LI, "在吗")
     await writes(undoing, 0 * MINUTE, "在的")
     wrong = await writes(undoing, 20 * MINUTE, "打错了")
@@ -190,7 +190,7 @@ async def test_what_is_taken_back_puts_no_end_off(undoing: Desk) -> None:
 
 
 @pytest.mark.parametrize("apart", [0 * SECOND, SECOND])
-async def test_of_two_words_each_can_be_taken_back(undoing: Desk, apart: timedelta) -> None:
+async def test_undo_of_each_of_two_messages_restores_the_takeover_before_it(undoing: Desk, apart: timedelta) -> None:
     await undoing.says(LI, "在吗")
     first = await writes(undoing, 0 * MINUTE, "一")
     second = await writes(undoing, apart, "二")
@@ -200,7 +200,7 @@ async def test_of_two_words_each_can_be_taken_back(undoing: Desk, apart: timedel
     assert not (await undoing.thread(LI)).taken_over
 
 
-async def test_what_he_has_chosen_since_is_not_taken_back_with_it(undoing: Desk) -> None:
+async def test_undo_leaves_a_takeover_that_was_chosen_after_the_message(undoing: Desk) -> None:
     thread = (await undoing.says(LI, "在吗")).conversation_id
     wrong = await writes(undoing, 0 * MINUTE, "打错了")
     await undoing.opened.desk.conversations.take_over(thread)

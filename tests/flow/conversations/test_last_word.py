@@ -1,4 +1,4 @@
-"""A human speaks while a decision is being made: WeChat's own count is the judge of what left after they had."""
+"""Commands during a decision: no rule's reply leaves once one has returned, by what WeChat received."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def had(desk: Desk) -> set[str]:
 
 
 @pytest.mark.parametrize("act", [take_over, switch_off])
-async def test_nothing_leaves_a_conversation_once_the_command_has_returned(desk: Desk, act: Act) -> None:
+async def test_no_rule_reply_leaves_after_a_takeover_or_mode_off_has_returned(desk: Desk, act: Act) -> None:
     allowed: dict[int, set[str]] = {}
     tasks: list[asyncio.Task[None]] = []
 
@@ -93,7 +93,7 @@ async def test_nothing_leaves_a_conversation_once_the_command_has_returned(desk:
 
 
 @pytest.mark.parametrize("act", [switch_all_off, switch_rule_off, pause])
-async def test_nothing_is_decided_by_an_older_word_once_the_command_has_returned(desk: Desk, act: Act) -> None:
+async def test_no_rule_replies_once_a_pause_or_switching_off_has_returned(desk: Desk, act: Act) -> None:
     allowed: set[str] = set()
     decided: set[int] = set()
     tasks: list[asyncio.Task[None]] = []

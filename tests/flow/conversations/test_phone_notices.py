@@ -95,7 +95,7 @@ async def test_one_notice_tells_of_all_and_not_again(phones: Phones) -> None:
     assert len(phones.told) == 1
 
 
-async def test_somebody_new_is_told_after_the_rest_between_two(phones: Phones) -> None:
+async def test_a_new_waiting_contact_is_told_after_the_interval_between_notices(phones: Phones) -> None:
     await phones.complains(LI)
     await phones.at(5)
     await phones.complains(WANG, 6)
@@ -105,7 +105,7 @@ async def test_somebody_new_is_told_after_the_rest_between_two(phones: Phones) -
     assert [notice["waiting"] for notice in phones.told] == [1, 2]
 
 
-async def test_nobody_is_told_while_somebody_is_there_or_has_looked(phones: Phones) -> None:
+async def test_no_phone_is_told_while_an_operator_is_present_or_has_looked(phones: Phones) -> None:
     presence = phones.desk.opened.desk.presence
     await presence.report(PresenceSignals())
     conversation = await phones.complains(LI)
@@ -118,7 +118,7 @@ async def test_nobody_is_told_while_somebody_is_there_or_has_looked(phones: Phon
     assert phones.told == []
 
 
-async def test_the_words_are_told_only_if_asked_for(phones: Phones) -> None:
+async def test_notices_quote_messages_only_if_asked_for(phones: Phones) -> None:
     phones.use(words=True)
     await phones.complains(LI)
     await phones.at(5)
@@ -142,7 +142,7 @@ async def test_a_phone_that_refuses_is_a_trouble_until_it_takes_one(phones: Phon
     assert [notice["waiting"] for notice in phones.told] == [2, 2]
 
 
-async def test_the_part_tells_by_itself(phones: Phones) -> None:
+async def test_notices_are_sent_by_the_running_desk(phones: Phones) -> None:
     await phones.complains(LI)
     phones.desk.clock.now = START + timedelta(minutes=12)
     phones.desk.opened.desk.phones.hear(AttentionRaised(1, AttentionReason.CALLED))

@@ -32,7 +32,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 async def answer(desk: Desk) -> str:
-    """What a customer hears to a question, asked as one whom nobody has answered yet."""
+    """The reply to the question of a customer whom nobody has answered yet."""
     count = len(desk.sandbox.sent)
     await desk.sandbox.say(LI_LEI.openid, "在吗")
     await desk.until_sent(count + 1)

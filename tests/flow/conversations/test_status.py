@@ -1,4 +1,4 @@
-"""Rules and humans set conversations aside, through the real outbox and over restarts."""
+"""Rules and operators resolve and snooze conversations, through the real outbox and over restarts."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def raised(desk: Desk) -> list[AttentionReason]:
     return [event.cause for event in desk.events if isinstance(event, AttentionRaised)]
 
 
-async def test_a_rule_answers_and_resolves_once_its_last_word_has_left(desk: Desk) -> None:
+async def test_a_rule_resolves_once_its_last_reply_has_been_sent(desk: Desk) -> None:
     await says(desk, "谢谢")
     await desk.until_sent(1)
     assert await status(desk) is ConversationStatus.OPEN
@@ -104,7 +104,9 @@ async def test_a_rule_answers_and_resolves_once_its_last_word_has_left(desk: Des
         (SimulatedFault(FaultKind.AFTER), ReplyState.UNKNOWN),
     ],
 )
-async def test_what_did_not_arrive_leaves_it_open(desk: Desk, fault: SimulatedFault, state: ReplyState) -> None:
+async def test_a_rule_does_not_set_aside_where_its_reply_failed_or_is_unknown(
+    desk: Desk, fault: SimulatedFault, state: ReplyState
+) -> None:
     desk.sandbox.faults.plan(fault)
     await says(desk, "明天")
     await desk.until(lambda: desk.states[1][-1:] == [state])
@@ -113,7 +115,7 @@ async def test_what_did_not_arrive_leaves_it_open(desk: Desk, fault: SimulatedFa
     assert row.failed is not None
 
 
-async def test_a_message_that_comes_before_the_answer_has_left_keeps_it_open(desk: Desk) -> None:
+async def test_a_message_before_the_rules_last_reply_keeps_the_conversation_open(desk: Desk) -> None:
     await says(desk, "谢谢")
     await desk.until_sent(1)
     await says(desk, "还有一个问题")
@@ -122,7 +124,7 @@ async def test_a_message_that_comes_before_the_answer_has_left_keeps_it_open(des
     assert await status(desk) is ConversationStatus.OPEN
 
 
-async def test_a_message_opens_it_again_and_rules_answer_as_ever(desk: Desk) -> None:
+async def test_a_message_reopens_a_resolved_conversation(desk: Desk) -> None:
     await says(desk, "嗯")
     assert await status(desk) is ConversationStatus.RESOLVED
     desk.move_to(after(10))
@@ -131,7 +133,7 @@ async def test_a_message_opens_it_again_and_rules_answer_as_ever(desk: Desk) -> 
     assert (thread.status, thread.unread) == (ConversationStatus.OPEN, 2)
 
 
-async def test_a_rule_that_only_sets_aside_says_so(desk: Desk) -> None:
+async def test_a_rule_without_a_reply_sets_aside_at_once_with_its_own_outcome(desk: Desk) -> None:
     assert await says(desk, "嗯") is Outcome.RESOLVED
     assert await says(desk, "不急") is Outcome.SNOOZED
     thread = await li(desk)
@@ -139,7 +141,7 @@ async def test_a_rule_that_only_sets_aside_says_so(desk: Desk) -> None:
     assert thread.waiting_since is not None
 
 
-async def test_a_nod_does_not_take_away_the_answer_that_is_held(tmp_path: Path) -> None:
+async def test_a_rule_that_only_resolves_keeps_the_reply_held_and_the_conversation_open(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as desk:
         await says(desk, "明天")
         desk.clock.now = after(5)
@@ -149,7 +151,7 @@ async def test_a_nod_does_not_take_away_the_answer_that_is_held(tmp_path: Path) 
         assert (reply.state, reply.due_at) == (ReplyState.HELD, after(13))
 
 
-async def test_what_is_held_sets_aside_when_it_has_left(tmp_path: Path) -> None:
+async def test_a_held_reply_sets_aside_once_it_has_been_sent(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as desk:
         await says(desk, "明天")
         assert await status(desk) is ConversationStatus.OPEN
@@ -158,7 +160,7 @@ async def test_what_is_held_sets_aside_when_it_has_left(tmp_path: Path) -> None:
         assert (await li(desk)).snoozed_until == after(8 + 3600)
 
 
-async def test_a_draft_sets_nothing_aside_by_itself(tmp_path: Path) -> None:
+async def test_nothing_is_set_aside_in_draft_mode(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         await says(desk, "明天")
         await desk.opened.desk.replies.release(1)
@@ -169,7 +171,7 @@ async def test_a_draft_sets_nothing_aside_by_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-async def test_nor_does_what_asks_and_has_to_be_released(desk: Desk, at_once: bool) -> None:
+async def test_a_reply_that_asked_after_a_pause_sets_nothing_aside_when_released(desk: Desk, at_once: bool) -> None:
     await says(desk, "谢谢")
     await desk.until_sent(1)
     replies, outbox = desk.opened.desk.replies, desk.opened.desk.outbox
@@ -185,7 +187,7 @@ async def test_nor_does_what_asks_and_has_to_be_released(desk: Desk, at_once: bo
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-async def test_what_would_have_left_by_itself_may_leave_sooner(tmp_path: Path, at_once: bool) -> None:
+async def test_a_held_reply_released_early_sets_aside_all_the_same(tmp_path: Path, at_once: bool) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8) as desk:
         await says(desk, "明天")
         replies = desk.opened.desk.replies
@@ -197,12 +199,12 @@ async def test_what_would_have_left_by_itself_may_leave_sooner(tmp_path: Path, a
         assert await status(desk) is ConversationStatus.SNOOZED
 
 
-async def test_nor_does_a_rule_in_the_shadow(desk: Desk) -> None:
+async def test_a_shadow_rule_sets_nothing_aside(desk: Desk) -> None:
     assert await says(desk, "看看") is Outcome.UNMATCHED
     assert await status(desk) is ConversationStatus.OPEN
 
 
-async def test_a_takeover_before_the_last_word_keeps_it_open(desk: Desk) -> None:
+async def test_a_takeover_before_the_rules_last_reply_keeps_the_conversation_open(desk: Desk) -> None:
     await says(desk, "谢谢")
     await desk.until_sent(1)
     await desk.opened.desk.conversations.take_over((await li(desk)).id)
@@ -211,7 +213,7 @@ async def test_a_takeover_before_the_last_word_keeps_it_open(desk: Desk) -> None
     assert await status(desk) is ConversationStatus.OPEN
 
 
-async def test_by_hand_it_ends_what_called_and_comes_back_with_a_call_of_its_own(desk: Desk) -> None:
+async def test_a_snooze_by_hand_ends_calls_and_its_end_calls_once(desk: Desk) -> None:
     await says(desk, "退款")
     await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
     chat = (await li(desk)).id
@@ -230,7 +232,7 @@ async def test_by_hand_it_ends_what_called_and_comes_back_with_a_call_of_its_own
     assert {call.cause for call in desk.opened.desk.attention.state.unseen} == set()
 
 
-async def test_a_snooze_that_ends_while_the_desk_is_closed_calls_at_the_start_and_once(desk: Desk) -> None:
+async def test_a_snooze_that_ends_while_the_desk_is_closed_calls_once_at_start(desk: Desk) -> None:
     await says(desk, "明天")
     await desk.until_sent(1)
     desk.clock.now = after(3700)
@@ -244,7 +246,7 @@ async def test_a_snooze_that_ends_while_the_desk_is_closed_calls_at_the_start_an
     assert desk.opened.desk.attention.state.unseen == ()
 
 
-async def test_writing_to_somebody_opens_nothing_and_a_failure_does(desk: Desk) -> None:
+async def test_an_operators_message_leaves_a_conversation_resolved_unless_it_fails(desk: Desk) -> None:
     await says(desk, "嗯")
     chat = (await li(desk)).id
     await desk.opened.desk.replies.write(chat, "还在吗")

@@ -1,4 +1,4 @@
-"""Taking over for a while: the rules keep quiet, the return is announced, and nobody waits in silence."""
+"""Takeovers with an end: rules are silent until then, the end is announced, and who wrote meanwhile still waits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def ended(desk: Desk, count: int = 1) -> TakeoverEnded:
     return told(desk, TakeoverEnded)[-1]
 
 
-async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_again(desk: Desk) -> None:
+async def test_rules_are_silent_during_a_timed_takeover_and_answer_after_it(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE))
     desk.move_to(START + 13 * MINUTE - timedelta(seconds=1))
@@ -59,10 +59,10 @@ async def test_for_a_quarter_of_an_hour_the_rules_keep_quiet_and_then_speak_agai
     assert len(told(desk, TakeoverEnding)) == 1
     await desk.says(LI, "几点开门")
     await desk.until_sent(1)
-    assert len(desk.sent_at(LI)) == 1  # what was written meanwhile is still a human's
+    assert len(desk.sent_at(LI)) == 1  # messages during the takeover are left to an operator
 
 
-async def test_whoever_wrote_meanwhile_still_waits_for_a_human(desk: Desk) -> None:
+async def test_a_contact_who_wrote_during_a_takeover_still_waits_after_it(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=MINUTE))
     desk.move_to(START + MINUTE)
@@ -72,7 +72,7 @@ async def test_whoever_wrote_meanwhile_still_waits_for_a_human(desk: Desk) -> No
         assert [row.conversation.id for row in await store.inbox.page(chip)] == [thread]
 
 
-async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> None:
+async def test_a_takeover_until_silence_is_extended_by_each_message(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     await conversations.take_over(thread, TakeoverDuration(silence=5 * MINUTE))
@@ -93,7 +93,7 @@ async def test_in_silence_it_ends_and_each_word_puts_the_end_off(desk: Desk) -> 
     assert not (await desk.thread(LI)).taken_over
 
 
-async def test_what_is_kept_or_handed_back_in_the_last_minute_does_not_end(desk: Desk) -> None:
+async def test_a_takeover_extended_or_handed_back_in_its_last_minute_does_not_end_by_time(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     conversations = desk.opened.desk.conversations
     await conversations.take_over(thread, TakeoverDuration(span=MINUTE))
@@ -113,7 +113,7 @@ async def test_what_is_kept_or_handed_back_in_the_last_minute_does_not_end(desk:
     assert told(desk, TakeoverEnded) == []
 
 
-async def test_an_end_that_came_while_the_program_was_closed_is_told_once(desk: Desk) -> None:
+async def test_a_takeover_that_ended_while_the_desk_was_closed_is_told_once(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=30 * MINUTE))
     desk.clock.now = START + 10 * MINUTE
@@ -128,7 +128,7 @@ async def test_an_end_that_came_while_the_program_was_closed_is_told_once(desk: 
     assert len(told(desk, TakeoverEnded)) == 1
 
 
-async def test_writing_takes_over_as_the_operator_wants_it(desk: Desk) -> None:
+async def test_writing_takes_over_as_the_preferences_say(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     desk_ = desk.opened.desk
     await desk_.preferences.set(replace(desk_.preferences.now, takeover_minutes=7))
@@ -140,7 +140,7 @@ async def test_writing_takes_over_as_the_operator_wants_it(desk: Desk) -> None:
     assert not (await desk.thread(LI)).taken_over
 
 
-async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: Desk) -> None:
+async def test_absence_ends_takeovers_without_an_end_if_the_preference_says_so(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     timed = (await desk.says("oTimed000000000000000000001", "在吗")).conversation_id
     conversations, presence, preferences = (
@@ -154,7 +154,7 @@ async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: De
     await presence.report(PresenceSignals(declared_away=True))
     desk.move_to(START + 60 * MINUTE)
     await desk.says(LI, "几点开门")
-    assert (await desk.thread(LI)).taken_over_until is None, "by default, nobody's word is taken from them"
+    assert (await desk.thread(LI)).taken_over_until is None, "by default, absence ends no takeover"
     await presence.report(PresenceSignals())
     await preferences.set(replace(preferences.now, hand_back_minutes=30))
     await presence.report(PresenceSignals(declared_away=True))
@@ -165,7 +165,7 @@ async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: De
     assert await ended(desk) == TakeoverEnded(thread, START + 90 * MINUTE, waiting=True)
     await desk.says(LI, "几点开门")
     await desk.until_sent(1)
-    assert len(desk.sent_at(LI)) == 1, "what was written before is still a human's"
+    assert len(desk.sent_at(LI)) == 1, "messages during the takeover are left to an operator"
     await conversations.take_over(thread)  # from the desktop, by an operator who does not come back
     desk.move_to(START + 91 * MINUTE)
     await desk.says(LI, "几点开门")
@@ -173,7 +173,7 @@ async def test_an_absence_ends_what_has_no_end_if_the_operator_wants_it(desk: De
     assert is_taken_over(await desk.opened.store.conversations.get(timed), desk.clock())
 
 
-async def test_what_is_handed_back_while_its_end_is_asked_for_is_not_announced(
+async def test_a_takeover_handed_back_during_the_check_announces_no_end(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id

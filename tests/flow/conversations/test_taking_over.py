@@ -1,4 +1,4 @@
-"""A human takes the word where something automatic waits still, or is under way. WeChat's count is the judge."""
+"""An operator writes or takes over while a rule's reply waits or is under way, by what WeChat received."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def asking(desk: Desk) -> list[int]:
     return [reply.id for reply in found]
 
 
-async def test_the_promise_of_a_human_is_not_made_after_he_has_spoken(desk: Desk) -> None:
+async def test_writing_keeps_a_handing_over_rules_held_reply_as_a_draft(desk: Desk) -> None:
     thread = await says(desk, "转人工")
     await desk.opened.desk.replies.write(thread, "我在")
     promise = await desk.reply(1)
@@ -86,7 +86,7 @@ async def test_the_promise_of_a_human_is_not_made_after_he_has_spoken(desk: Desk
     assert (taken_over.taken_over, taken_over.taken_over_until) == (True, None)  # the rule's takeover stays as it was
 
 
-async def test_who_does_not_want_to_take_over_by_writing_lets_it_leave(desk: Desk) -> None:
+async def test_a_held_reply_leaves_where_writing_does_not_take_over(desk: Desk) -> None:
     preferences = desk.opened.desk.preferences
     await preferences.set(replace(preferences.now, writing_takes_over=False))
     await desk.opened.desk.replies.write(await says(desk, "转人工"), "我在")
@@ -96,7 +96,7 @@ async def test_who_does_not_want_to_take_over_by_writing_lets_it_leave(desk: Des
     assert sent(desk) == ["我在", "马上为您转人工"]
 
 
-async def test_taking_over_stops_what_a_rules_own_takeover_left_waiting(desk: Desk) -> None:
+async def test_taking_over_cancels_the_held_reply_of_a_rule_that_took_over(desk: Desk) -> None:
     thread = await says(desk, "转人工")
     assert (await desk.thread(LI)).taken_over
     await desk.opened.desk.conversations.take_over(thread)
@@ -106,7 +106,7 @@ async def test_taking_over_stops_what_a_rules_own_takeover_left_waiting(desk: De
     assert sent(desk) == []
 
 
-async def test_a_draft_waits_for_its_human_through_a_takeover(desk: Desk) -> None:
+async def test_a_draft_waits_for_its_operator_through_a_takeover(desk: Desk) -> None:
     thread = await says(desk, "要多久")
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     await conversations.take_over(thread)
@@ -119,7 +119,7 @@ async def test_a_draft_waits_for_its_human_through_a_takeover(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize("edits", [False, True])
-async def test_a_draft_that_he_sends_while_he_has_the_word_is_his_answer(desk: Desk, edits: bool) -> None:
+async def test_a_draft_released_during_a_takeover_counts_as_an_answer(desk: Desk, edits: bool) -> None:
     thread = await says(desk, "要多久")
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     await conversations.take_over(thread)
@@ -130,14 +130,14 @@ async def test_a_draft_that_he_sends_while_he_has_the_word_is_his_answer(desk: D
     assert (await desk.thread(LI)).waiting_since is None
 
 
-async def test_the_promise_of_a_human_is_no_answer_even_if_he_lets_it_go(desk: Desk) -> None:
+async def test_a_released_promise_of_a_human_is_no_answer(desk: Desk) -> None:
     await says(desk, "转人工")
     await desk.opened.desk.replies.release(1)
     await desk.until_sent(1)
     assert (await desk.thread(LI)).waiting_since is not None
 
 
-async def test_a_promise_that_he_words_himself_is_his_answer(desk: Desk) -> None:
+async def test_a_promise_edited_by_the_operator_is_an_answer(desk: Desk) -> None:
     await says(desk, "转人工")
     await desk.opened.desk.replies.edit(1, "我是小林，请说")
     await desk.opened.desk.replies.release(1)
@@ -145,7 +145,7 @@ async def test_a_promise_that_he_words_himself_is_his_answer(desk: Desk) -> None
     assert (await desk.thread(LI)).waiting_since is None
 
 
-async def test_whoever_writes_instead_of_a_draft_can_still_send_it(desk: Desk) -> None:
+async def test_a_passed_over_draft_can_still_be_released(desk: Desk) -> None:
     thread = await says(desk, "要多久")
     await desk.opened.desk.replies.write(thread, "看地方")
     await desk.until_sent(1)
@@ -158,7 +158,7 @@ async def test_whoever_writes_instead_of_a_draft_can_still_send_it(desk: Desk) -
     assert sent(desk) == ["看地方", "三天"]
 
 
-async def test_a_draft_that_was_passed_over_gives_way_to_the_next_answer(desk: Desk) -> None:
+async def test_a_passed_over_draft_is_cancelled_by_the_next_answer(desk: Desk) -> None:
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     thread = await says(desk, "要多久")
     await replies.write(thread, "看地方")
@@ -168,7 +168,7 @@ async def test_a_draft_that_was_passed_over_gives_way_to_the_next_answer(desk: D
     assert await asking(desk) == [3]
 
 
-async def test_what_nobody_waits_for_any_more_keeps_no_rule_from_answering(desk: Desk) -> None:
+async def test_a_passed_over_draft_keeps_no_default_rule_from_answering(desk: Desk) -> None:
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     thread = await says(desk, "要多久")
     await replies.write(thread, "看地方")
@@ -177,7 +177,7 @@ async def test_what_nobody_waits_for_any_more_keeps_no_rule_from_answering(desk:
     assert [(await desk.reply(one)).state for one in (1, 3)] == [S.CANCELLED, S.HELD]
 
 
-async def test_what_a_human_released_is_not_stopped_by_his_next_word(desk: Desk) -> None:
+async def test_a_released_reply_is_not_cancelled_by_the_operators_next_message(desk: Desk) -> None:
     thread = await says(desk, "几点")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45011))
     await desk.opened.desk.replies.release(1)
@@ -189,7 +189,7 @@ async def test_what_a_human_released_is_not_stopped_by_his_next_word(desk: Desk)
     assert sent(desk) == ["九点", "别急"]
 
 
-async def test_a_text_that_a_human_has_prepared_is_not_thrown_away_by_his_next_word(desk: Desk) -> None:
+async def test_an_edited_draft_is_not_discarded_by_the_operators_next_message(desk: Desk) -> None:
     thread = await says(desk, "几点")
     replies = desk.opened.desk.replies
     await replies.keep(1)
@@ -201,9 +201,7 @@ async def test_a_text_that_a_human_has_prepared_is_not_thrown_away_by_his_next_w
 
 @pytest.mark.parametrize("edits", [False, True])
 @pytest.mark.parametrize("by_writing", [False, True])
-async def test_what_he_had_in_hand_and_leaves_as_it_was_does_not_leave_after_he_has_spoken(
-    desk: Desk, by_writing: bool, edits: bool
-) -> None:
+async def test_an_unchanged_reply_put_back_after_a_takeover_asks(desk: Desk, by_writing: bool, edits: bool) -> None:
     thread = await says(desk, "几点")
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     if edits:
@@ -220,7 +218,7 @@ async def test_what_he_had_in_hand_and_leaves_as_it_was_does_not_leave_after_he_
     assert sent(desk) == (["我来"] if by_writing else [])
 
 
-async def test_a_draft_that_he_had_in_hand_is_as_it_was(desk: Desk) -> None:
+async def test_an_unchanged_draft_put_back_after_writing_is_as_it_was(desk: Desk) -> None:
     thread = await says(desk, "要多久")
     replies = desk.opened.desk.replies
     before = await desk.reply(1)
@@ -231,7 +229,7 @@ async def test_a_draft_that_he_had_in_hand_is_as_it_was(desk: Desk) -> None:
     assert (left.state, left.error, left.by) == (S.DRAFT, "", "")
 
 
-async def test_what_a_rules_own_takeover_left_waiting_goes_on_when_it_is_left_as_it_was(desk: Desk) -> None:
+async def test_an_unchanged_reply_of_a_handing_over_rule_put_back_stays_held(desk: Desk) -> None:
     await says(desk, "转人工")
     before = await desk.reply(1)
     await desk.opened.desk.replies.keep(1)
@@ -240,7 +238,7 @@ async def test_what_a_rules_own_takeover_left_waiting_goes_on_when_it_is_left_as
 
 
 @pytest.mark.parametrize("by_writing", [False, True])
-async def test_what_wechat_did_not_take_while_he_took_over_is_not_tried_again(desk: Desk, by_writing: bool) -> None:
+async def test_a_reply_refused_by_wechat_during_a_takeover_is_not_retried(desk: Desk, by_writing: bool) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=1500))
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     await says(desk, "多少钱")

@@ -134,7 +134,7 @@ async def test_a_rule_hands_over_in_the_answer_to_the_very_message(
         assert (outcome.answer, decision.outcome) == ("success", Outcome.REPLIED)
 
 
-async def test_while_he_only_queues_a_message_is_shown_and_wakes_no_rule(tmp_path: Path) -> None:
+async def test_a_message_from_a_contact_queued_at_the_tool_is_shown_and_no_rule_answers(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         await decided(world, world.sandbox.say(LI, "转人工"))
         await world.sandbox.wait_for_reply(LI)
@@ -148,7 +148,7 @@ async def test_while_he_only_queues_a_message_is_shown_and_wakes_no_rule(tmp_pat
         assert decision.outcome is Outcome.REPLIED
 
 
-async def test_after_half_an_hour_the_rules_have_the_word_again(tmp_path: Path) -> None:
+async def test_rules_answer_again_half_an_hour_after_a_transfer(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         await decided(world, world.sandbox.say(LI, "转人工"))
         clock = world.setup.clock
@@ -161,7 +161,7 @@ async def test_after_half_an_hour_the_rules_have_the_word_again(tmp_path: Path) 
         assert decision.outcome is Outcome.REPLIED
 
 
-async def test_the_tools_own_events_tell_who_has_him(tmp_path: Path) -> None:
+async def test_events_of_the_tools_sessions_begin_and_end_a_transfer(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         await decided(world, world.sandbox.say(WANG, "在吗"))
         _, decision = await decided(world, world.sandbox.push(WANG, tool_event("kf_create_session")))
@@ -181,7 +181,7 @@ def tool_event(name: str) -> dict[str, str | int]:
     return {"MsgType": "event", "Event": name, "KfAccount": "anna@shop"}
 
 
-async def test_the_operator_hands_over_with_the_next_message_and_only_with_a_message(tmp_path: Path) -> None:
+async def test_an_armed_transfer_happens_with_the_contacts_next_message_only(tmp_path: Path) -> None:
     async with opened(tmp_path, rules="") as world:
         desk = world.opened.desk
         await decided(world, world.sandbox.say(LI, "你好"))
@@ -203,7 +203,7 @@ async def test_the_operator_hands_over_with_the_next_message_and_only_with_a_mes
         assert outcome.answer == "success"
 
 
-async def test_what_was_armed_can_be_disarmed(tmp_path: Path) -> None:
+async def test_an_armed_transfer_can_be_disarmed(tmp_path: Path) -> None:
     async with opened(tmp_path) as world:
         await decided(world, world.sandbox.say(LI, "你好"))
         thread = await conversation(world, LI)
@@ -213,7 +213,7 @@ async def test_what_was_armed_can_be_disarmed(tmp_path: Path) -> None:
         assert (outcome.answer, decision.outcome) == ("success", Outcome.REPLIED)
 
 
-async def test_what_is_armed_and_what_was_answered_survive_a_restart(tmp_path: Path) -> None:
+async def test_armed_transfers_and_given_answers_survive_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path, rules="") as world:
         await decided(world, world.sandbox.say(LI, "你好"))
         await world.opened.desk.conversations.arm_transfer((await conversation(world, LI)).id)

@@ -1,4 +1,4 @@
-"""Since when a customer waits: whatever nobody has answered waits on, and is called for before the window closes."""
+"""Since when a customer waits: until a message is answered, with a warning before the window closes."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def closing(desk: Desk) -> list[int]:
     return [event.conversation_id for event in calls if event.cause is AttentionReason.CLOSING]
 
 
-async def test_what_comes_while_his_word_counts_down_is_not_answered_by_it(desk: Desk) -> None:
+async def test_a_message_during_undo_send_is_not_answered_by_the_reply_that_counts_down(desk: Desk) -> None:
     thread = await says(desk, START, "在吗")
     await writes(desk, after(10), thread, "在的")
     await says(desk, after(11), "我要退款")
@@ -113,7 +113,7 @@ async def test_what_comes_while_his_word_counts_down_is_not_answered_by_it(desk:
     await desk.until(lambda: bool(closing(desk)))
 
 
-async def test_what_came_before_he_wrote_is(desk: Desk) -> None:
+async def test_all_messages_before_an_operators_reply_are_answered_by_it(desk: Desk) -> None:
     thread = await says(desk, START, "在吗")
     await says(desk, after(9), "我要退款")
     await writes(desk, after(10), thread, "可以退的")
@@ -124,7 +124,7 @@ async def test_what_came_before_he_wrote_is(desk: Desk) -> None:
     assert (chat.preview_author, chat.preview, chat.last_at) == (Author.OPERATOR, "可以退的", after(13))
 
 
-async def test_no_figure_counts_it_as_answered_either(desk: Desk) -> None:
+async def test_figures_count_a_message_during_undo_send_as_unanswered(desk: Desk) -> None:
     thread = await says(desk, START, "在吗")
     await writes(desk, after(10), thread, "在的")
     await says(desk, after(11), "我要退款")
@@ -135,7 +135,7 @@ async def test_no_figure_counts_it_as_answered_either(desk: Desk) -> None:
     assert sum(hour.unanswered for hour in figures.hours) == 1
 
 
-async def test_that_his_word_had_arrived_answers_nothing_that_came_since(desk: Desk) -> None:
+async def test_an_unknown_reply_confirmed_later_answers_no_newer_message(desk: Desk) -> None:
     await at_once(desk)
     thread = await says(desk, START, "在吗")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.RESET_AFTER))
@@ -149,7 +149,7 @@ async def test_that_his_word_had_arrived_answers_nothing_that_came_since(desk: D
     assert (chat.preview_author, chat.preview) == (Author.CONTACT, "我要退款")
 
 
-async def test_a_clock_that_is_set_back_makes_nobody_wait(desk: Desk) -> None:
+async def test_a_clock_set_back_makes_no_answered_contact_wait(desk: Desk) -> None:
     await at_once(desk)
     thread = await says(desk, after(240), "在吗")
     await writes(desk, after(60), thread, "在的")
@@ -158,7 +158,7 @@ async def test_a_clock_that_is_set_back_makes_nobody_wait(desk: Desk) -> None:
 
 
 @pytest.mark.expects_log("WeChat refused")
-async def test_what_he_writes_anew_answers_what_had_come_by_then(desk: Desk) -> None:
+async def test_an_edited_and_retried_reply_answers_messages_until_its_edit(desk: Desk) -> None:
     await at_once(desk)
     thread = await says(desk, START, "在吗")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=40008))
@@ -174,7 +174,7 @@ async def test_what_he_writes_anew_answers_what_had_come_by_then(desk: Desk) -> 
 
 
 @pytest.mark.expects_log("WeChat refused")
-async def test_what_he_only_sends_again_answers_nothing_that_came_since(desk: Desk) -> None:
+async def test_a_retried_unchanged_reply_answers_no_newer_message(desk: Desk) -> None:
     await at_once(desk)
     thread = await says(desk, START, "在吗")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=40008))
@@ -186,7 +186,7 @@ async def test_what_he_only_sends_again_answers_nothing_that_came_since(desk: De
     assert await waits_since(desk) == after(60)
 
 
-async def test_a_draft_that_he_has_changed_answers_all_that_he_saw(desk: Desk) -> None:
+async def test_an_edited_draft_answers_all_messages_before_its_release(desk: Desk) -> None:
     await at_once(desk)
     await says(desk, START, "要多久")
     await says(desk, after(60), "发顺丰吗")
@@ -197,7 +197,7 @@ async def test_a_draft_that_he_has_changed_answers_all_that_he_saw(desk: Desk) -
     assert await waits_since(desk) is None
 
 
-async def test_of_two_of_the_same_time_only_the_one_is_answered_that_the_rule_answered(desk: Desk) -> None:
+async def test_a_rules_reply_answers_only_its_own_of_two_messages_of_one_second(desk: Desk) -> None:
     """Pushes that come late have whole seconds only."""
     await says(desk, START, "几点")
     assert (await desk.says(LI, "在吗")).outcome is Outcome.UNMATCHED
@@ -207,10 +207,8 @@ async def test_of_two_of_the_same_time_only_the_one_is_answered_that_the_rule_an
 
 
 @pytest.mark.parametrize(("text", "outcome"), [("谢谢", Outcome.SILENT), ("几点关门", Outcome.REPLIED)])
-async def test_a_push_that_comes_late_lets_nobody_wait_who_has_been_answered(
-    desk: Desk, text: str, outcome: Outcome
-) -> None:
-    """What the customer wrote first arrives when what they wrote next has been answered, and needs none or gets one."""
+async def test_a_late_push_makes_no_answered_contact_wait(desk: Desk, text: str, outcome: Outcome) -> None:
+    """The first message arrives after the second was answered, and needs no answer or gets one."""
     await says(desk, after(7), "几点")
     desk.move_to(after(12))
     await desk.until_sent(1)
@@ -223,12 +221,12 @@ async def test_a_push_that_comes_late_lets_nobody_wait_who_has_been_answered(
     assert await waits_since(desk) is None
 
 
-async def test_who_only_opens_the_chat_is_owed_nothing_by_a_rule_that_calls(desk: Desk) -> None:
+async def test_entering_the_chat_does_not_wait_though_a_rule_calls(desk: Desk) -> None:
     assert (await desk.enters(LI)).outcome is Outcome.SILENT
     assert await waits_since(desk) is None
 
 
-async def test_a_draft_sent_after_all_answers_nothing_anew(desk: Desk) -> None:
+async def test_a_passed_over_draft_sent_later_answers_no_newer_message(desk: Desk) -> None:
     """Both of the first messages are answered; only the last one waits."""
     await at_once(desk)
     thread = await says(desk, START, "要多久")
@@ -242,7 +240,7 @@ async def test_a_draft_sent_after_all_answers_nothing_anew(desk: Desk) -> None:
     assert await waits_since(desk) == after(3600)
 
 
-async def test_what_needs_no_answer_does_not_wait_behind_a_slow_one(desk: Desk) -> None:
+async def test_a_message_that_needs_no_answer_does_not_wait_behind_a_slow_reply(desk: Desk) -> None:
     await says(desk, START, "几点")
     desk.move_to(after(2))
     assert (await desk.says(LI, "谢谢")).outcome is Outcome.SILENT
@@ -251,7 +249,7 @@ async def test_what_needs_no_answer_does_not_wait_behind_a_slow_one(desk: Desk) 
     assert await waits_since(desk) is None
 
 
-async def test_the_promise_of_a_human_is_none_of_his_also_after_he_handed_back(desk: Desk) -> None:
+async def test_a_promise_of_a_human_answers_nothing_also_after_a_hand_back(desk: Desk) -> None:
     thread = await says(desk, START, "人工")
     await desk.opened.desk.conversations.hand_back(thread)
     desk.move_to(after(10))
@@ -270,12 +268,12 @@ async def test_a_rule_that_only_calls_or_tags_has_not_answered(desk: Desk, text:
     await desk.until(lambda: bool(closing(desk)))
 
 
-async def test_who_shall_only_be_looked_at_waits_for_nothing(desk: Desk) -> None:
+async def test_a_message_of_a_silent_rule_that_calls_does_not_wait(desk: Desk) -> None:
     assert (await desk.says(LI, "好评")).outcome is Outcome.SILENT
     assert await waits_since(desk) is None
 
 
-async def test_a_word_that_asks_again_does_not_keep_the_window_from_being_called(desk: Desk) -> None:
+async def test_a_reply_held_after_a_restart_does_not_stop_the_closing_warning(desk: Desk) -> None:
     thread = await says(desk, START, "在吗")
     await desk.opened.desk.replies.write(thread, "在的")
     await desk.opened.store.pending_replies.hold_after_restart(START, START - HOUR, "closed", "late")
@@ -284,8 +282,10 @@ async def test_a_word_that_asks_again_does_not_keep_the_window_from_being_called
 
 
 @pytest.mark.expects_log("WeChat refused")
-async def test_a_word_that_cannot_leave_does_not_either(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The account is refused, and what is written next waits behind that; a minute later nobody has been answered."""
+async def test_a_reply_queued_behind_a_refused_account_does_not_stop_the_closing_warning(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account is refused, and the operator's next reply waits behind that; a minute later nobody is answered."""
     monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.01)
     await at_once(desk)
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48001, times=None))
@@ -299,10 +299,10 @@ async def test_a_word_that_cannot_leave_does_not_either(desk: Desk, monkeypatch:
     await desk.until(lambda: closing(desk) == [other, thread])
 
 
-async def test_while_wechat_is_not_reached_the_window_is_called_once(
+async def test_retries_while_wechat_is_unreachable_warn_of_a_closing_window_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each try makes the word newer, but brings it no nearer."""
+    """Each try makes the reply newer, but does not deliver it."""
     monkeypatch.setattr(sleeping, "TICK_SECONDS", 0.01)
     await at_once(desk)
     thread = await says(desk, START, "在吗")

@@ -40,7 +40,7 @@ async def state(desk: Desk, reply_id: int) -> ReplyState:
     return (await desk.reply(reply_id)).state
 
 
-async def test_the_next_reply_goes_by_it_at_once(desk: Desk) -> None:
+async def test_a_changed_account_mode_holds_for_the_next_reply(desk: Desk) -> None:
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.HOLD, 90)
     assert desk.events[-1] == AccountChanged("shop")
     await desk.says(LI, "几点")
@@ -60,7 +60,7 @@ async def test_the_next_reply_goes_by_it_at_once(desk: Desk) -> None:
         (ReplyMode.AUTO, ReplyState.HELD, ReplyState.HELD),
     ],
 )
-async def test_what_waits_follows_where_no_narrower_word_holds(
+async def test_pending_replies_follow_the_account_mode_where_nothing_narrower_is_set(
     desk: Desk, mode: ReplyMode, from_account: ReplyState, from_rule: ReplyState
 ) -> None:
     await desk.says(LI, "几点")
@@ -71,7 +71,7 @@ async def test_what_waits_follows_where_no_narrower_word_holds(
     assert desk.sandbox.sent == ()
 
 
-async def test_it_survives_a_restart_and_config_comes_back_when_wanted(desk: Desk) -> None:
+async def test_an_account_mode_survives_a_restart_and_can_follow_config_again(desk: Desk) -> None:
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 5)
     await desk.restart()
     accounts = desk.opened.desk.accounts
@@ -86,7 +86,7 @@ async def test_it_survives_a_restart_and_config_comes_back_when_wanted(desk: Des
     assert desk.opened.desk.accounts["shop"].reply_mode is ReplyMode.HOLD
 
 
-async def test_what_cannot_be_worked_by_changes_nothing(desk: Desk) -> None:
+async def test_an_impossible_account_mode_is_refused_and_changes_nothing(desk: Desk) -> None:
     accounts = desk.opened.desk.accounts
     with pytest.raises(BadPreference):
         await accounts.set_mode("shop", ReplyMode.HOLD, 3601)
@@ -97,13 +97,13 @@ async def test_what_cannot_be_worked_by_changes_nothing(desk: Desk) -> None:
 
 
 @pytest.mark.expects_log("stored mode of an account cannot be read")
-async def test_what_cannot_be_read_counts_as_never_set(desk: Desk) -> None:
+async def test_an_unreadable_stored_mode_counts_as_never_set(desk: Desk) -> None:
     await desk.opened.store.settings.set("account:shop", '{"reply_mode": "later", "hold_seconds": 1}')
     await desk.restart()
     assert desk.opened.desk.accounts["shop"].reply_mode is ReplyMode.HOLD
 
 
-async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
+async def test_each_reply_keeps_what_set_its_mode(desk: Desk) -> None:
     conversations, accounts = desk.opened.desk.conversations, desk.opened.desk.accounts
     han = (await desk.says(HAN, "在吗")).conversation_id
     await conversations.set_mode(han, ReplyMode.DRAFT)
@@ -132,7 +132,7 @@ async def test_each_reply_keeps_whose_word_its_mode_was(desk: Desk) -> None:
     ]
 
 
-async def test_what_waits_when_a_conversation_follows_its_account_again_has_the_accounts_word(desk: Desk) -> None:
+async def test_a_pending_reply_follows_the_account_mode_again_with_its_conversation(desk: Desk) -> None:
     conversations = desk.opened.desk.conversations
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8)
     han = (await desk.says(HAN, "在吗")).conversation_id

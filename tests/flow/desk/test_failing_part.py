@@ -1,4 +1,4 @@
-"""What nobody expected: a row that no part of this program can read, a decision that cannot be carried out."""
+"""A part of the desk that fails on an unreadable row, and a message that cannot be decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pause everything: what leaves, what does not, and what becomes of what waited. WeChat's own count is the judge."""
+"""Pausing everything: which replies leave, and which ask afterwards, by what WeChat received."""
 
 from __future__ import annotations
 

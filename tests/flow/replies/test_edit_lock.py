@@ -1,4 +1,4 @@
-"""What an operator takes in hand to change and leaves as it was, on a whole desk with a clock that the test moves."""
+"""Replies that an operator opens for editing and puts back unchanged, on a whole desk with a clock the test moves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk: Desk) -> None:
+async def test_an_unchanged_reply_put_back_waits_for_the_time_it_had_left(desk: Desk) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "慢")
     before = await store.replies.get(1)
@@ -62,7 +62,7 @@ async def test_what_is_left_as_it_was_waits_again_with_the_time_it_had_left(desk
     ]
 
 
-async def test_what_had_a_second_left_gets_a_few(desk: Desk) -> None:
+async def test_an_unchanged_reply_put_back_waits_some_seconds_at_least(desk: Desk) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
     before = await store.replies.get(1)
@@ -72,7 +72,7 @@ async def test_what_had_a_second_left_gets_a_few(desk: Desk) -> None:
     assert await stands(desk, 1) == [(HELD, after(12))]
 
 
-async def test_what_is_left_as_it_was_asks_if_the_customer_has_written_meanwhile(desk: Desk) -> None:
+async def test_an_unchanged_reply_put_back_asks_if_the_customer_wrote_meanwhile(desk: Desk) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
     before = await store.replies.get(1)
@@ -84,9 +84,7 @@ async def test_what_is_left_as_it_was_asks_if_the_customer_has_written_meanwhile
 
 
 @pytest.mark.parametrize("mode", [ReplyMode.DRAFT, ReplyMode.OFF])
-async def test_what_is_left_as_it_was_stays_a_draft_where_nothing_may_leave_by_itself(
-    desk: Desk, mode: ReplyMode
-) -> None:
+async def test_an_unchanged_reply_put_back_is_a_draft_in_modes_draft_and_off(desk: Desk, mode: ReplyMode) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
     before = await store.replies.get(1)
@@ -96,7 +94,7 @@ async def test_what_is_left_as_it_was_stays_a_draft_where_nothing_may_leave_by_i
     assert await stands(desk, 1) == [(DRAFT, None)]
 
 
-async def test_a_draft_in_hand_gets_no_second_one_beside_it_until_it_is_left_as_it_was(tmp_path: Path) -> None:
+async def test_a_draft_being_edited_gets_no_second_draft_until_put_back(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         replies, store = desk.opened.desk.replies, desk.opened.store
         await desk.says(LI, "几点")
@@ -109,7 +107,7 @@ async def test_a_draft_in_hand_gets_no_second_one_beside_it_until_it_is_left_as_
         assert states == [(2, DRAFT)]
 
 
-async def test_what_was_changed_or_has_left_is_not_put_back(desk: Desk) -> None:
+async def test_a_changed_or_sent_reply_is_not_put_back(desk: Desk) -> None:
     replies, store = desk.opened.desk.replies, desk.opened.store
     await desk.says(LI, "几点")
     before = await store.replies.get(1)
@@ -123,7 +121,7 @@ async def test_what_was_changed_or_has_left_is_not_put_back(desk: Desk) -> None:
         await replies.put_back(before)
 
 
-async def test_nobody_has_anything_in_hand_after_a_restart(desk: Desk) -> None:
+async def test_a_restart_ends_all_edit_locks(desk: Desk) -> None:
     """Else the rules would keep quiet there for ever, for a reply that nobody looks at any more."""
     await desk.says(LI, "慢")
     await desk.opened.desk.replies.keep(1)
@@ -136,7 +134,7 @@ async def test_nobody_has_anything_in_hand_after_a_restart(desk: Desk) -> None:
     assert [state for state, _ in await stands(desk, 1, 2)] == [ReplyState.CANCELLED, HELD]
 
 
-async def test_what_he_had_changed_is_his_still(desk: Desk) -> None:
+async def test_a_restart_keeps_an_edited_draft_for_its_operator(desk: Desk) -> None:
     await desk.says(LI, "慢")
     await desk.opened.desk.replies.keep(1)
     await desk.opened.desk.replies.edit(1, "慢工出细活")

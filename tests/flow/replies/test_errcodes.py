@@ -54,7 +54,7 @@ def remedy_told(code: int) -> str:
 
 
 def reads(reply: Reply, code: int) -> None:
-    """The operator reads code, meaning, remedy and rid of a reply in their language."""
+    """Code, meaning, remedy and rid of a reply are shown in the operator's language."""
     for language in ("en", "zh_CN"):
         i18n.use(language)
         words = trouble_of(reply)
@@ -69,7 +69,7 @@ def reads(reply: Reply, code: int) -> None:
 
 
 @pytest.mark.parametrize("code", [*OF["FIX"], *OF["REUPLOAD"], *OF["IGNORE"]])
-async def test_a_wrong_reply_fails_alone_but_for_the_rest_of_its_answer(desk: Desk, code: int) -> None:
+async def test_a_refused_reply_holds_up_only_the_parts_of_its_answer(desk: Desk, code: int) -> None:
     await refuse(desk, code)
     await desk.sandbox.say(WANG_FANG.openid, "几点开门")
     await desk.until_sent(2)
@@ -89,9 +89,7 @@ async def test_a_wrong_reply_fails_alone_but_for_the_rest_of_its_answer(desk: De
 
 
 @pytest.mark.parametrize("code", OF["CONTACT"])
-async def test_nothing_automatic_goes_to_a_contact_who_cannot_be_written_to_until_they_write(
-    desk: Desk, code: int
-) -> None:
+async def test_rules_are_silent_for_an_unreachable_contact_until_the_contact_writes(desk: Desk, code: int) -> None:
     await refuse(desk, code)
     await desk.sandbox.say(WANG_FANG.openid, "几点开门")
     await desk.until_sent(2)
@@ -114,7 +112,7 @@ async def test_a_busy_wechat_is_asked_again_after_1_3_and_9_seconds(desk: Desk, 
     await refuse(desk, code, times=1)
     await desk.sandbox.say(WANG_FANG.openid, "几点开门")
     await desk.until_sent(2)
-    assert desk.sent_at(LI_LEI.openid) == []  # in the contact's own order
+    assert desk.sent_at(LI_LEI.openid) == []  # in this contact's order
     waiting = await desk.reply(1)
     assert (waiting.state, waiting.not_before) == (ReplyState.QUEUED, START + timedelta(seconds=1))
     reads(waiting, code)
@@ -132,11 +130,11 @@ async def test_after_three_repeats_a_busy_wechat_is_left_alone(desk: Desk) -> No
     assert desk.sandbox.faults.planned == ()
     assert (await desk.reply(2)).state is ReplyState.QUEUED
     await desk.sandbox.say(LI_LEI.openid, "那几点开门")
-    await desk.until_sent(2)  # the next answer in that line goes well
+    await desk.until_sent(2)  # the next answer to this contact goes well
     assert desk.calls() == 6
 
 
-async def test_what_is_sent_anew_is_tried_as_often_as_anything_new(desk: Desk) -> None:
+async def test_a_retried_reply_is_repeated_as_often_as_a_new_one(desk: Desk) -> None:
     await refuse(desk, -1, times=3)
     desk.move_to(START + timedelta(seconds=1))
     await desk.until(lambda: len(desk.states[1]) == 5)
@@ -195,7 +193,7 @@ async def test_a_refused_account_rests_tells_why_and_goes_on_by_one_reply(
     await desk.until(lambda: desk.trouble == "")
 
 
-async def test_an_account_is_asked_by_one_reply_at_a_time_and_less_and_less(tmp_path: Path) -> None:
+async def test_an_account_in_back_off_tries_one_reply_at_ever_longer_intervals(tmp_path: Path) -> None:
     # Released by an operator, they leave however late it is.
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
         await _one_at_a_time(desk)
@@ -243,7 +241,7 @@ async def test_the_address_for_the_ip_list_is_told_and_offered(desk: Desk) -> No
     assert "Add 203.0.113.7 to the IP list" in trouble_of(await desk.reply(1))
 
 
-async def test_a_token_that_is_to_be_had_again_ends_the_rest(desk: Desk) -> None:
+async def test_a_token_that_can_be_fetched_again_ends_the_account_back_off(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", errcode=42001))
     await refuse(desk, 40125, "token")
     assert desk.trouble.startswith("shop cannot send: 40125 the app secret is wrong.")

@@ -1,4 +1,4 @@
-"""What is queued already when replies shall be held from now on is held too. WeChat's count is the judge."""
+"""Replies already queued when the mode becomes hold are held too, by what WeChat received."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def held_at_once(desk: Desk, seconds: int = 60) -> None:
     await desk.opened.desk.accounts.set_mode("shop", ReplyMode.HOLD, seconds)
 
 
-async def test_what_waits_while_the_account_rests_is_held_from_then_on(desk: Desk) -> None:
+async def test_queued_replies_are_held_from_the_change_to_hold_on(desk: Desk) -> None:
     await rests(desk)
     await desk.says(WANG, "几点")
     desk.move_to(after(20))
@@ -92,7 +92,7 @@ async def test_what_waits_while_the_account_rests_is_held_from_then_on(desk: Des
 
 
 @pytest.mark.postgres
-async def test_so_it_is_on_a_shared_database(tmp_path: Path, postgres: Postgres) -> None:
+async def test_queued_replies_are_held_on_a_shared_database_too(tmp_path: Path, postgres: Postgres) -> None:
     async with timed_desk(tmp_path, RULES, store=StoreSettings(postgres.fresh())) as desk:
         await rests(desk)
         thread = await desk.thread(LI)
@@ -114,7 +114,7 @@ async def test_a_later_part_is_held_behind_its_typing_pause(desk: Desk) -> None:
     await desk.until_sent(2)
 
 
-async def test_what_has_been_held_is_not_held_again(desk: Desk) -> None:
+async def test_a_reply_that_was_held_is_not_held_again(desk: Desk) -> None:
     await rests(desk)
     await desk.says(WANG, "发货")
     desk.move_to(after(10))
@@ -123,7 +123,7 @@ async def test_what_has_been_held_is_not_held_again(desk: Desk) -> None:
     assert (await desk.reply(2)).state is S.QUEUED
 
 
-async def test_a_rules_own_word_goes_before_the_accounts_and_not_before_the_conversations(desk: Desk) -> None:
+async def test_a_rules_delivery_precedes_the_account_mode_but_not_the_conversations(desk: Desk) -> None:
     await rests(desk)
     await desk.says(WANG, "多少钱")
     await held_at_once(desk)
@@ -132,7 +132,7 @@ async def test_a_rules_own_word_goes_before_the_accounts_and_not_before_the_conv
     assert await stands(desk, 2) == [(S.HELD, after(60))]
 
 
-async def test_a_conversation_that_follows_its_account_again_is_held(desk: Desk) -> None:
+async def test_replies_are_held_when_a_conversation_follows_its_account_again(desk: Desk) -> None:
     await rests(desk)
     conversations, thread = desk.opened.desk.conversations, (await desk.thread(LI)).id
     await conversations.set_mode(thread, ReplyMode.AUTO)
@@ -142,7 +142,7 @@ async def test_a_conversation_that_follows_its_account_again_is_held(desk: Desk)
     assert await stands(desk, 1) == [(S.HELD, after(60))]
 
 
-async def test_what_a_human_wrote_or_released_is_not_held_up(desk: Desk) -> None:
+async def test_replies_written_or_released_by_an_operator_are_not_held(desk: Desk) -> None:
     await rests(desk)
     await desk.says(WANG, "发货")
     replies = desk.opened.desk.replies
@@ -152,7 +152,7 @@ async def test_what_a_human_wrote_or_released_is_not_held_up(desk: Desk) -> None
     assert [state for state, _ in await stands(desk, 1, 2, 3)] == [S.HELD, S.QUEUED, S.QUEUED]
 
 
-async def test_what_is_late_by_then_is_left_to_its_human(desk: Desk) -> None:
+async def test_a_stale_queued_reply_becomes_a_draft_instead_of_held(desk: Desk) -> None:
     await rests(desk)
     desk.clock.now = after(301)
     await held_at_once(desk)

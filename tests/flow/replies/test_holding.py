@@ -1,4 +1,4 @@
-"""What is held, through all that can happen to it meanwhile. WeChat's own count is the judge of what left."""
+"""Held replies: what new messages, operators, restarts and modes do to them, by what WeChat received."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def thread(desk: Desk) -> int:
     return (await desk.thread(LI)).id
 
 
-async def test_another_answer_takes_the_place_of_the_one_that_is_held(desk: Desk) -> None:
+async def test_a_new_answer_replaces_the_held_one(desk: Desk) -> None:
     assert (await desk.says(LI, "几点")).outcome is Outcome.REPLIED
     desk.clock.now = after(5)
     assert (await desk.says(LI, "两句")).outcome is Outcome.REPLIED
@@ -97,7 +97,7 @@ async def test_another_answer_takes_the_place_of_the_one_that_is_held(desk: Desk
 
 
 @pytest.mark.parametrize(("text", "outcome"), [("嗯", Outcome.SILENT), ("退款", Outcome.REPLIED)])
-async def test_silence_and_a_handover_decide_anew_as_well(desk: Desk, text: str, outcome: Outcome) -> None:
+async def test_a_silent_or_handing_over_rule_cancels_the_held_answer(desk: Desk, text: str, outcome: Outcome) -> None:
     await desk.says(LI, "几点")
     assert (await desk.says(LI, text)).outcome is outcome
     assert (await desk.reply(1)).by == "contact"
@@ -108,7 +108,7 @@ async def test_silence_and_a_handover_decide_anew_as_well(desk: Desk, text: str,
     assert sent(desk) == (["转人工"] if text == "退款" else [])
 
 
-async def test_a_customer_who_only_nudges_still_waits_for_the_same_answer(desk: Desk) -> None:
+async def test_an_unmatched_message_restarts_the_hold_of_the_held_answer(desk: Desk) -> None:
     await desk.says(LI, "几点")
     for seconds in (6, 12, 18):  # each time the clock begins anew, and no more than that
         desk.move_to(after(seconds))
@@ -120,7 +120,7 @@ async def test_a_customer_who_only_nudges_still_waits_for_the_same_answer(desk: 
     assert sent(desk) == ["九点"]
 
 
-async def test_a_rules_own_wait_begins_anew_and_the_parts_keep_their_distance(desk: Desk) -> None:
+async def test_a_restarted_hold_has_the_rules_own_length_and_parts_keep_their_distance(desk: Desk) -> None:
     await desk.says(LI, "慢")
     desk.clock.now = after(50)
     assert (await desk.says(LI, "在吗")).outcome is Outcome.STILL_HELD
@@ -131,7 +131,7 @@ async def test_a_rules_own_wait_begins_anew_and_the_parts_keep_their_distance(de
     assert await stands(desk, 2, 3) == [(HELD, after(63)), (HELD, after(66))]
 
 
-async def test_a_greeting_is_no_answer_that_anybody_waits_for(desk: Desk) -> None:
+async def test_a_held_greeting_is_replaced_by_the_default_answer(desk: Desk) -> None:
     await desk.enters(LI)
     assert (await desk.says(LI, "我的快递三天没动了")).outcome is Outcome.REPLIED
     assert (await desk.reply(1)).by == "contact"
@@ -139,14 +139,14 @@ async def test_a_greeting_is_no_answer_that_anybody_waits_for(desk: Desk) -> Non
     assert (await desk.thread(LI)).taken_over
 
 
-async def test_entering_again_leaves_what_is_held_as_it_is(desk: Desk) -> None:
+async def test_entering_the_chat_leaves_a_held_answer_as_it_is(desk: Desk) -> None:
     await desk.says(LI, "几点")
     desk.clock.now = after(2)
     assert (await desk.enters(LI)).outcome is Outcome.REPLIED
     assert await stands(desk, 1, 2) == [(HELD, after(8)), (HELD, after(10))]
 
 
-async def test_an_answer_that_a_human_has_in_hand_stays_and_gets_no_second_one_beside_it(desk: Desk) -> None:
+async def test_an_answer_being_edited_stays_and_gets_no_second_one_beside_it(desk: Desk) -> None:
     replies = desk.opened.desk.replies
     await desk.says(LI, "几点")
     await replies.keep(1)  # the operator has opened it to edit it
@@ -161,7 +161,7 @@ async def test_an_answer_that_a_human_has_in_hand_stays_and_gets_no_second_one_b
     assert sent(desk) == ["今天十点"]
 
 
-async def test_a_held_reply_that_was_edited_begins_anew_rather_than_leave_beside_the_question(desk: Desk) -> None:
+async def test_an_edited_held_reply_restarts_its_hold_with_a_new_message(desk: Desk) -> None:
     await desk.says(LI, "几点")
     await desk.opened.desk.replies.edit(1, "十点")
     desk.clock.now = after(7)
@@ -169,7 +169,7 @@ async def test_a_held_reply_that_was_edited_begins_anew_rather_than_leave_beside
     assert await stands(desk, 1) == [(HELD, after(15))]
 
 
-async def test_what_gives_way_frees_its_share_of_what_wechat_allows(tmp_path: Path) -> None:
+async def test_a_replaced_held_answer_frees_its_quota(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=8, reserve=3) as desk:
         for seconds in range(4):  # two of five are the rules': each answer takes both
             desk.clock.now = after(seconds)
@@ -180,7 +180,7 @@ async def test_what_gives_way_frees_its_share_of_what_wechat_allows(tmp_path: Pa
         assert await desk.window_left(LI) == 3
 
 
-async def test_messages_that_come_together_are_decided_like_those_that_come_one_by_one(desk: Desk) -> None:
+async def test_messages_decided_together_are_decided_like_those_one_by_one(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.DROP, call="push"))
     await desk.sandbox.say(LI, "几点")
     await desk.opened.stop()
@@ -199,7 +199,7 @@ async def test_messages_that_come_together_are_decided_like_those_that_come_one_
     assert (await desk.reply(1)).by == "contact"
 
 
-async def test_what_he_writes_during_a_pause_lets_what_is_held_ask(desk: Desk) -> None:
+async def test_a_customers_message_during_a_pause_makes_the_held_reply_ask(desk: Desk) -> None:
     await desk.says(LI, "几点")
     await desk.opened.desk.outbox.pause()
     assert (await desk.says(LI, "两句")).outcome is Outcome.PAUSED
@@ -209,7 +209,7 @@ async def test_what_he_writes_during_a_pause_lets_what_is_held_ask(desk: Desk) -
     assert await stands(desk, 1) == [(HELD, None)]  # what asks goes on asking
 
 
-async def test_in_draft_mode_the_newer_draft_replaces_the_older_and_nothing_is_told_to_the_customer(
+async def test_a_newer_draft_replaces_the_older_and_the_customer_sees_nothing(
     tmp_path: Path,
 ) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
@@ -224,7 +224,7 @@ async def test_in_draft_mode_the_newer_draft_replaces_the_older_and_nothing_is_t
         assert (sent(desk), desk.calls()) == ([], 0)
 
 
-async def test_nothing_that_is_held_interrupts_the_operator_who_writes(desk: Desk) -> None:
+async def test_no_held_reply_leaves_while_the_operator_types(desk: Desk) -> None:
     typing = desk.opened.desk.typing
     await desk.says(LI, "几点")
     for seconds in range(4, 40, 4):
@@ -244,7 +244,7 @@ async def test_nothing_that_is_held_interrupts_the_operator_who_writes(desk: Des
     assert desk.sent_at(LI)[0] >= last_key + QUIET + timedelta(seconds=3)
 
 
-async def test_when_he_stops_writing_there_are_a_few_seconds_left(desk: Desk) -> None:
+async def test_a_held_reply_waits_a_few_seconds_after_typing_stops(desk: Desk) -> None:
     await desk.says(LI, "几点")
     desk.clock.now = after(7)
     await desk.opened.desk.typing.show(await thread(desk))
@@ -260,7 +260,7 @@ async def test_when_he_stops_writing_there_are_a_few_seconds_left(desk: Desk) ->
     await desk.until_sent(1)
 
 
-async def test_a_closed_program_sends_nothing_late(desk: Desk) -> None:
+async def test_a_held_reply_asks_after_a_restart(desk: Desk) -> None:
     await desk.says(LI, "几点")
     await desk.opened.stop()
     desk.clock.now = after(4)
@@ -274,7 +274,7 @@ async def test_a_closed_program_sends_nothing_late(desk: Desk) -> None:
     await desk.until_sent(1)
 
 
-async def test_what_is_stale_when_the_program_comes_back_is_a_draft(desk: Desk) -> None:
+async def test_a_held_reply_that_is_stale_at_the_restart_becomes_a_draft(desk: Desk) -> None:
     await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=2))
     await desk.says(LI, "几点")
     await desk.opened.stop()
@@ -285,7 +285,7 @@ async def test_what_is_stale_when_the_program_comes_back_is_a_draft(desk: Desk) 
     assert sent(desk) == []
 
 
-async def test_the_operator_says_how_late_is_too_late(tmp_path: Path) -> None:
+async def test_the_preferences_say_when_a_queued_reply_is_stale(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, RULES) as desk:
         await desk.opened.desk.preferences.set(replace(Preferences(), stale_minutes=1))
         desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
@@ -298,7 +298,7 @@ async def test_the_operator_says_how_late_is_too_late(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("mode", "state"), [(ReplyMode.DRAFT, DRAFT), (ReplyMode.OFF, CANCELLED)])
-async def test_what_waits_follows_the_conversations_mode(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
+async def test_a_held_reply_follows_the_conversations_mode(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
     await desk.says(LI, "几点")
     await desk.opened.desk.conversations.set_mode(await thread(desk), mode)
     assert desk.states[1][-1] is state
@@ -314,7 +314,7 @@ async def test_a_takeover_cancels_what_is_held(desk: Desk) -> None:
     assert await stands(desk, 1) == [(CANCELLED, after(8))]
 
 
-async def test_nothing_is_held_for_a_contact_who_is_blocked(desk: Desk) -> None:
+async def test_blocking_a_contact_cancels_the_held_reply(desk: Desk) -> None:
     await desk.says(LI, "几点")
     contact = (await desk.thread(LI)).contact
     await desk.opened.store.conversations.change_contact(contact.id, ContactChange(blocked=True))

@@ -1,4 +1,4 @@
-"""An answer that lacks a value waits for its human, who is called, and leaves only once they have filled it in."""
+"""An answer with a gap is a draft that calls an operator, and leaves only once the gap is filled in."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def causes(desk: Desk, chat: int) -> set[AttentionReason]:
     return {call.cause for call in row.calls}
 
 
-async def test_a_missing_value_holds_the_answer_and_calls_its_human(desk: Desk) -> None:
+async def test_an_answer_with_a_gap_is_a_draft_and_calls_an_operator(desk: Desk) -> None:
     chat = await says(desk, "到哪了")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     draft = await draft_in(desk, chat)
@@ -115,7 +115,7 @@ async def test_a_link_leaves_with_its_fields_filled(desk: Desk) -> None:
     assert sent.content["url"] == "https://shop.example/o?no=7%268"
 
 
-async def test_a_link_that_lacks_a_value_waits_until_its_human_has_filled_it_in(desk: Desk) -> None:
+async def test_a_link_with_a_gap_waits_until_it_is_filled_in(desk: Desk) -> None:
     chat = await says(desk, "单号")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     draft = await draft_in(desk, chat)
@@ -135,7 +135,7 @@ async def drafts_in(desk: Desk, chat: int) -> list[Reply]:
     return sorted((item for item in items if isinstance(item, Reply)), key=lambda one: one.id)
 
 
-async def test_no_later_part_leaves_while_a_value_is_missing_in_an_earlier_one(desk: Desk) -> None:
+async def test_no_part_leaves_while_an_earlier_part_has_a_gap(desk: Desk) -> None:
     chat = await says(desk, "你好")
     first, second, third = await drafts_in(desk, chat)
     replies = desk.opened.desk.replies
@@ -153,14 +153,14 @@ async def test_no_later_part_leaves_while_a_value_is_missing_in_an_earlier_one(d
     assert [one.text for one in desk.sandbox.sent] == ["李雷，您好。", "九点开门。", "欢迎光临。"]
 
 
-async def test_an_earlier_part_that_is_thrown_away_takes_the_later_ones_with_it(desk: Desk) -> None:
+async def test_cancelling_the_first_part_with_a_gap_cancels_the_rest(desk: Desk) -> None:
     chat = await says(desk, "你好")
     first, *_ = await drafts_in(desk, chat)
     await desk.opened.desk.replies.cancel(first.id)
     assert [one.state for one in await drafts_in(desk, chat)] == [ReplyState.CANCELLED] * 3
 
 
-async def test_one_word_for_the_whole_answer_sends_none_of_it_while_a_later_part_lacks_a_value(desk: Desk) -> None:
+async def test_releasing_a_whole_answer_is_refused_while_a_later_part_has_a_gap(desk: Desk) -> None:
     chat = await says(desk, "再见")
     first, second = await drafts_in(desk, chat)
     replies = desk.opened.desk.replies
@@ -173,7 +173,7 @@ async def test_one_word_for_the_whole_answer_sends_none_of_it_while_a_later_part
     assert [one.text for one in desk.sandbox.sent] == ["再见。", "李雷，慢走。"]
 
 
-async def test_a_greeting_that_lacks_a_value_is_a_draft_and_calls_nobody_until_the_customer_writes(desk: Desk) -> None:
+async def test_a_greeting_with_a_gap_needs_no_operator_until_the_customer_writes(desk: Desk) -> None:
     decision = await desk.enters(LI)
     assert decision.outcome is Outcome.INCOMPLETE
     chat = decision.conversation_id
@@ -185,7 +185,7 @@ async def test_a_greeting_that_lacks_a_value_is_a_draft_and_calls_nobody_until_t
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
 
 
-async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answer(desk: Desk) -> None:
+async def test_the_call_of_a_draft_with_a_gap_survives_a_restart_and_ends_with_an_answer(desk: Desk) -> None:
     chat = await says(desk, "到哪了")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     await desk.restart()
@@ -198,7 +198,7 @@ async def test_the_call_lasts_over_a_restart_and_its_draft_gives_way_to_an_answe
     assert await causes(desk, chat) == set()
 
 
-async def test_an_answer_that_cannot_be_made_at_all_calls_as_well(desk: Desk) -> None:
+async def test_an_answer_that_cannot_be_rendered_calls_an_operator(desk: Desk) -> None:
     chat = await says(desk, "除")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     await desk.opened.desk.replies.write(chat, "在的")

@@ -28,7 +28,7 @@ async def _replies(world: World, conversation_id: int) -> list[Reply]:
     return [item for item in timeline if isinstance(item, Reply)]
 
 
-async def test_the_parts_arrive_in_order(world: World) -> None:
+async def test_a_long_text_arrives_in_parts_in_order(world: World) -> None:
     conversation_id = await _asked(world)
     written = await world.opened.desk.replies.write_split(conversation_id, LONG, 3)
     assert tuple(reply.content.text for reply in written) == PARTS
@@ -51,7 +51,7 @@ async def test_the_parts_arrive_in_order(world: World) -> None:
         (f'<a href="https://a.cn/{"x" * 2048}">x</a>', 2, ReplyTooLong),
     ],
 )
-async def test_nothing_leaves_that_was_not_agreed_to(
+async def test_a_long_text_of_more_parts_than_agreed_is_refused(
     world: World, text: str, parts: int, error: type[Exception]
 ) -> None:
     conversation_id = await _asked(world)
@@ -62,7 +62,7 @@ async def test_nothing_leaves_that_was_not_agreed_to(
 
 
 @pytest.mark.parametrize("takes_over", [True, False])
-async def test_what_waits_already_counts_unless_it_is_stopped(tmp_path: Path, takes_over: bool) -> None:
+async def test_a_long_text_counts_pending_replies_unless_they_are_cancelled(tmp_path: Path, takes_over: bool) -> None:
     rules = '[[rules]]\nname = "held"\nwhen = { any = ["慢"] }\nthen = [{ reply = "稍等" }]\ndelivery = { hold = 60 }\n'
     async with timed_desk(tmp_path, rules, undo_seconds=20) as desk:
         replies, preferences = desk.opened.desk.replies, desk.opened.desk.preferences

@@ -47,12 +47,12 @@ def arrived(desk: Desk) -> list[str]:
 
 
 async def asks(desk: Desk, said: str) -> int:
-    """The contact writes, and the desk has decided; their conversation."""
+    """Let the contact write and the desk decide; the conversation."""
     return (await desk.says(LI, said)).conversation_id
 
 
 async def split_in_three(desk: Desk, second: SimulatedFault, state: ReplyState) -> list[Reply]:
-    """The operator's long text, whose second part fares like this."""
+    """An operator's long text in three parts, the second of which gets this fault and state."""
     thread = await asks(desk, "说说看")
     for fault in (WELL, second):
         desk.sandbox.faults.plan(fault)
@@ -69,7 +69,7 @@ async def nothing_follows(desk: Desk, third: Reply) -> None:
     assert (await desk.reply(third.id)).state is S.QUEUED
 
 
-async def test_behind_a_refused_part_the_rest_waits_and_leaves_behind_it_in_order(desk: Desk) -> None:
+async def test_later_parts_wait_behind_a_refused_one_and_follow_its_retry_in_order(desk: Desk) -> None:
     parts = await split_in_three(desk, REFUSED, S.FAILED)
     await nothing_follows(desk, parts[2])
     assert arrived(desk) == [PARTS[0], "另外一句"]
@@ -78,7 +78,7 @@ async def test_behind_a_refused_part_the_rest_waits_and_leaves_behind_it_in_orde
     assert arrived(desk) == [PARTS[0], "另外一句", PARTS[1], PARTS[2]]
 
 
-async def test_when_a_refused_part_is_discarded_the_rest_is_too(desk: Desk) -> None:
+async def test_discarding_a_refused_part_discards_the_later_ones(desk: Desk) -> None:
     parts = await split_in_three(desk, REFUSED, S.FAILED)
     await desk.opened.desk.replies.cancel(parts[1].id)
     assert [(await desk.reply(part.id)).state for part in parts] == [S.SENT, S.CANCELLED, S.CANCELLED]
@@ -88,7 +88,7 @@ async def test_when_a_refused_part_is_discarded_the_rest_is_too(desk: Desk) -> N
     assert arrived(desk) == [PARTS[0], "另外一句"]
 
 
-async def test_behind_a_part_of_which_nobody_knows_the_rest_waits_until_somebody_does(desk: Desk) -> None:
+async def test_later_parts_wait_behind_an_unknown_one_until_it_is_settled(desk: Desk) -> None:
     parts = await split_in_three(desk, LOST, S.UNKNOWN)
     await nothing_follows(desk, parts[2])
     await desk.restart()
@@ -98,7 +98,7 @@ async def test_behind_a_part_of_which_nobody_knows_the_rest_waits_until_somebody
     assert arrived(desk) == [PARTS[0], PARTS[1], "另外一句", "另外一句", PARTS[2]]
 
 
-async def test_each_part_that_fails_again_holds_up_the_rest_again(desk: Desk) -> None:
+async def test_a_part_that_fails_again_holds_up_the_later_ones_again(desk: Desk) -> None:
     parts = await split_in_three(desk, LOST, S.UNKNOWN)
     desk.sandbox.faults.plan(REFUSED)
     await desk.opened.desk.replies.retry(parts[1].id)
@@ -110,7 +110,7 @@ async def test_each_part_that_fails_again_holds_up_the_rest_again(desk: Desk) ->
 
 
 @pytest.mark.parametrize("refused", [0, 1])
-async def test_where_wechat_takes_no_more_the_rest_waits_for_whoever_sends_it_again(desk: Desk, refused: int) -> None:
+async def test_later_parts_wait_behind_one_refused_for_quota_until_a_retry(desk: Desk, refused: int) -> None:
     for fault in (*[WELL] * refused, SimulatedFault(FaultKind.ERRCODE, errcode=45047)):
         desk.sandbox.faults.plan(fault)
     thread = await asks(desk, "几点关门")
@@ -123,7 +123,7 @@ async def test_where_wechat_takes_no_more_the_rest_waits_for_whoever_sends_it_ag
     assert arrived(desk) == list(THREE)
 
 
-async def test_an_answer_that_failed_does_not_keep_rules_from_the_next_one(desk: Desk) -> None:
+async def test_a_failed_answer_does_not_keep_rules_from_the_next_one(desk: Desk) -> None:
     desk.sandbox.faults.plan(REFUSED)
     await asks(desk, "几点关门")
     await desk.until(lambda: desk.states[1][-1] is S.FAILED)
@@ -133,7 +133,7 @@ async def test_an_answer_that_failed_does_not_keep_rules_from_the_next_one(desk:
     assert [(await desk.reply(part)).state for part in (1, 2, 3)] == [S.FAILED, S.QUEUED, S.QUEUED]
 
 
-async def test_what_a_rule_says_in_parts_outlasts_a_pause_and_needs_one_word_only(desk: Desk) -> None:
+async def test_later_parts_survive_a_pause_and_need_one_retry_only(desk: Desk) -> None:
     desk.sandbox.faults.plan(REFUSED)
     await asks(desk, "几点关门")
     await desk.until_refused(1)
@@ -145,7 +145,7 @@ async def test_what_a_rule_says_in_parts_outlasts_a_pause_and_needs_one_word_onl
     assert arrived(desk) == list(THREE)
 
 
-async def test_what_follows_a_retried_part_leaves_also_while_everything_is_paused(desk: Desk) -> None:
+async def test_later_parts_follow_a_retried_part_also_during_a_pause(desk: Desk) -> None:
     desk.sandbox.faults.plan(REFUSED)
     await asks(desk, "几点关门")
     await desk.until_refused(1)
@@ -155,7 +155,7 @@ async def test_what_follows_a_retried_part_leaves_also_while_everything_is_pause
     assert arrived(desk) == list(THREE)
 
 
-async def test_while_the_first_of_a_held_answer_is_edited_the_rest_does_not_leave_without_it(desk: Desk) -> None:
+async def test_later_parts_wait_while_the_first_part_is_being_edited(desk: Desk) -> None:
     await asks(desk, "我要退款")
     replies = desk.opened.desk.replies
     await replies.keep(1)

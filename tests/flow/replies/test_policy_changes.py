@@ -55,7 +55,7 @@ async def rule_id(desk: Desk, name: str) -> int:
 
 
 @pytest.mark.parametrize("how", ["switched off", "removed", "not in the file"])
-async def test_what_a_rule_said_that_may_not_speak_any_more_is_left_to_a_human(desk: Desk, how: str) -> None:
+async def test_a_held_reply_of_a_disabled_or_removed_rule_becomes_a_draft(desk: Desk, how: str) -> None:
     rulebook = desk.opened.desk.rules.rulebook
     match how:
         case "switched off":
@@ -74,7 +74,7 @@ async def test_what_a_rule_said_that_may_not_speak_any_more_is_left_to_a_human(d
     await desk.until_sent(2)
 
 
-async def test_a_rule_that_is_only_changed_or_moved_keeps_what_it_said(desk: Desk) -> None:
+async def test_a_renamed_or_moved_rule_keeps_its_held_reply(desk: Desk) -> None:
     rulebook = desk.opened.desk.rules.rulebook
     hours, refund = await rulebook.all()
     await rulebook.save(replace(hours, name="opening"))
@@ -82,7 +82,7 @@ async def test_a_rule_that_is_only_changed_or_moved_keeps_what_it_said(desk: Des
     assert await states(desk) == [S.HELD, S.HELD]
 
 
-async def test_what_a_human_has_released_leaves_all_the_same(desk: Desk) -> None:
+async def test_a_released_reply_of_a_disabled_rule_leaves_all_the_same(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     await desk.opened.desk.replies.release(1)
     await desk.until_refused(1)
@@ -93,7 +93,7 @@ async def test_what_a_human_has_released_leaves_all_the_same(desk: Desk) -> None
 
 
 @pytest.mark.parametrize(("mode", "state"), [(ReplyMode.DRAFT, S.DRAFT), (ReplyMode.OFF, S.CANCELLED)])
-async def test_what_config_says_at_the_next_start_holds_for_what_still_waits(
+async def test_queued_replies_follow_the_mode_in_config_at_the_next_start(
     desk: Desk, mode: ReplyMode, state: ReplyState
 ) -> None:
     for _ in range(2):
@@ -114,7 +114,7 @@ def with_mode(setup: Setup, mode: ReplyMode) -> Setup:
     return replace(setup, config=config)
 
 
-async def test_a_changed_template_is_saved_once_nothing_is_thought_from_the_old_one(
+async def test_saving_a_template_waits_for_decisions_under_way_with_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with timed_desk(tmp_path, "") as desk:

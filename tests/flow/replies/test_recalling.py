@@ -1,4 +1,4 @@
-"""A reply that is on its way to WeChat, but whose call has not begun, still obeys: WeChat's own count is the judge."""
+"""A claimed reply whose call to WeChat has not begun still follows commands, by what WeChat received."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def waits_for_a_token(desk: Desk) -> int:
     return (await desk.thread(LI)).id
 
 
-async def test_a_takeover_stops_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
+async def test_a_takeover_cancels_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
     await desk.opened.desk.conversations.take_over(conversation)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
@@ -61,14 +61,14 @@ async def test_a_pause_keeps_a_reply_that_still_waits_for_its_token(desk: Desk) 
     assert (await desk.reply(1)).due_at is None
 
 
-async def test_a_conversation_without_automatic_replies_stops_what_still_waits_for_its_token(desk: Desk) -> None:
+async def test_mode_off_cancels_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
     await desk.opened.desk.conversations.set_mode(conversation, ReplyMode.OFF)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.CANCELLED)
     assert desk.sandbox.sent == ()
 
 
-async def test_what_rules_say_once_the_word_is_handed_back_leaves_again(desk: Desk) -> None:
+async def test_a_new_reply_after_a_hand_back_leaves_and_the_cancelled_one_does_not(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
     await desk.opened.desk.conversations.take_over(conversation)
     await desk.opened.desk.conversations.hand_back(conversation)
@@ -78,7 +78,7 @@ async def test_what_rules_say_once_the_word_is_handed_back_leaves_again(desk: De
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
 
 
-async def test_where_drafts_are_wanted_it_becomes_one(desk: Desk) -> None:
+async def test_mode_draft_makes_a_draft_of_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
     await desk.opened.desk.conversations.set_mode(conversation, ReplyMode.DRAFT)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.DRAFT)
@@ -87,7 +87,7 @@ async def test_where_drafts_are_wanted_it_becomes_one(desk: Desk) -> None:
     assert desk.sandbox.sent == ()
 
 
-async def test_where_replies_are_held_it_is_held_and_leaves_after_that(desk: Desk) -> None:
+async def test_mode_hold_holds_a_reply_that_still_waits_for_its_token(desk: Desk) -> None:
     conversation = await waits_for_a_token(desk)
     await desk.opened.desk.conversations.set_mode(conversation, ReplyMode.HOLD)
     await desk.until(lambda: desk.states[1][-1] is ReplyState.HELD)
@@ -107,14 +107,16 @@ async def test_where_replies_are_held_it_is_held_and_leaves_after_that(desk: Des
         (ReplyMode.HOLD, ReplyState.HELD),
     ],
 )
-async def test_it_follows_its_account_too(desk: Desk, mode: ReplyMode, state: ReplyState) -> None:
+async def test_a_reply_that_still_waits_for_its_token_follows_the_account_mode(
+    desk: Desk, mode: ReplyMode, state: ReplyState
+) -> None:
     await waits_for_a_token(desk)
     await desk.opened.desk.accounts.set_mode("shop", mode, 8)
     await desk.until(lambda: desk.states[1][-1] is state)
     assert desk.sandbox.sent == ()
 
 
-async def test_what_a_rule_said_that_is_switched_off_is_left_to_a_human(desk: Desk) -> None:
+async def test_a_disabled_rules_reply_that_still_waits_for_its_token_becomes_a_draft(desk: Desk) -> None:
     await waits_for_a_token(desk)
     [rule] = await desk.opened.desk.rules.rulebook.all()
     await desk.opened.desk.rules.rulebook.set_enabled(rule.id, enabled=False)
@@ -123,7 +125,7 @@ async def test_what_a_rule_said_that_is_switched_off_is_left_to_a_human(desk: De
     assert desk.sandbox.sent == ()
 
 
-async def test_a_change_that_is_not_about_it_only_delays_it(desk: Desk) -> None:
+async def test_a_reply_that_waits_for_its_token_leaves_after_unrelated_changes(desk: Desk) -> None:
     await waits_for_a_token(desk)
     [rule] = await desk.opened.desk.rules.rulebook.all()
     await desk.opened.desk.rules.rulebook.save(replace(rule, id=0, name="other"))

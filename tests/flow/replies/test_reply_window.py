@@ -54,7 +54,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-async def test_rules_stop_before_the_humans_share(desk: Desk) -> None:
+async def test_rules_stop_before_the_reserve(desk: Desk) -> None:
     assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_sent(3)
     assert (await desk.thread(LI)).window == ReplyWindow(2, START + timedelta(hours=48))
@@ -73,7 +73,7 @@ async def test_each_account_has_its_own_reserve(tmp_path: Path, reserve: int, ou
         assert (await desk.says(LI, "四")).outcome is outcome
 
 
-async def test_replies_that_wait_count_as_sent(desk: Desk) -> None:
+async def test_pending_replies_count_as_sent(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=-1))
     assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_refused(1)
@@ -83,7 +83,7 @@ async def test_replies_that_wait_count_as_sent(desk: Desk) -> None:
     assert await desk.window_left(LI) == 2
 
 
-async def test_messages_of_one_moment_do_not_promise_the_same_replies(desk: Desk) -> None:
+async def test_messages_decided_together_do_not_use_the_same_quota_twice(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.DROP, call="push"))
     await desk.sandbox.say(LI, "三")
     await desk.opened.stop()
@@ -110,7 +110,7 @@ async def test_a_greeting_may_use_what_entering_allows(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("last_moment", LastMoment)
-async def test_a_held_greeting_never_outlives_its_minute(tmp_path: Path, last_moment: LastMoment) -> None:
+async def test_a_held_greeting_never_outlives_its_reply_window(tmp_path: Path, last_moment: LastMoment) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.HOLD, hold_seconds=90) as desk:
         await desk.opened.desk.preferences.set(Preferences(last_moment=last_moment))
         assert (await desk.enters(LI)).outcome is Outcome.REPLIED
@@ -143,7 +143,7 @@ async def test_a_held_greeting_that_has_time_waits_and_then_leaves(tmp_path: Pat
         await desk.until_sent(2)
 
 
-async def test_what_still_waits_when_the_window_closes_says_so_and_can_be_sent_after_the_next_message(
+async def test_a_draft_is_marked_when_its_window_closes_and_leaves_after_the_next_message(
     tmp_path: Path,
 ) -> None:
     async with timed_desk(tmp_path, RULES, reply_mode=ReplyMode.DRAFT) as desk:
@@ -159,14 +159,14 @@ async def test_what_still_waits_when_the_window_closes_says_so_and_can_be_sent_a
         await desk.until_sent(1)
 
 
-async def test_entering_does_not_let_rules_use_up_what_is_kept_for_the_human(desk: Desk) -> None:
+async def test_entering_the_chat_does_not_let_rules_use_up_the_reserve(desk: Desk) -> None:
     assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_sent(3)
     assert (await desk.enters(LI)).outcome is Outcome.NO_QUOTA
     assert (await desk.thread(LI)).window == ReplyWindow(2, START + timedelta(hours=48))
 
 
-async def test_what_missed_its_time_is_not_even_tried_unless_an_operator_says_so(desk: Desk) -> None:
+async def test_a_queued_reply_fails_untried_after_its_window_unless_an_operator_retries(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=48004))  # the account rests for a minute
     assert (await desk.enters(LI)).outcome is Outcome.REPLIED
     await desk.until_refused(1)
@@ -185,7 +185,7 @@ async def test_what_missed_its_time_is_not_even_tried_unless_an_operator_says_so
     assert desk.calls() == calls + 1
 
 
-async def test_it_is_counted_from_create_time_and_survives_a_restart(desk: Desk) -> None:
+async def test_the_reply_window_counts_from_create_time_and_survives_a_restart(desk: Desk) -> None:
     assert (await desk.says(LI, "三")).outcome is Outcome.REPLIED
     await desk.until_sent(3)
     await desk.restart()
@@ -202,7 +202,7 @@ async def test_it_is_counted_from_create_time_and_survives_a_restart(desk: Desk)
 
 
 @pytest.mark.parametrize(("code", "left"), [(45047, 0), (45015, 0)])
-async def test_wechats_answer_corrects_the_count_and_rules_believe_it(desk: Desk, code: int, left: int) -> None:
+async def test_wechats_quota_errcode_corrects_the_count_for_rules_too(desk: Desk, code: int, left: int) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=code))
     assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until_refused(1)
@@ -215,7 +215,7 @@ async def test_wechats_answer_corrects_the_count_and_rules_believe_it(desk: Desk
     assert await desk.window_left(LI) == 4
 
 
-async def test_a_late_push_allows_only_what_was_not_used_meanwhile(desk: Desk) -> None:
+async def test_a_late_push_allows_only_the_quota_not_used_meanwhile(desk: Desk) -> None:
     assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until_sent(1)
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.DROP, call="push"))

@@ -1,4 +1,4 @@
-"""Undo send: what an operator writes can be taken back for 3 s. WeChat's own count is the judge of what left."""
+"""Undo send: an operator's message can be taken back for 3 s, by what WeChat received."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def wait_undo(desk: Desk, seconds: int) -> None:
     await preferences.set(replace(preferences.now, undo_seconds=seconds))
 
 
-async def test_it_leaves_after_its_seconds(desk: Desk) -> None:
+async def test_an_operators_message_leaves_after_the_undo_time(desk: Desk) -> None:
     reply = await writes(desk, await asks(desk), "在的")
     assert (reply.state, reply.due_at) == (S.HELD, START + 3 * SECOND)
     desk.move_to(START + 3 * SECOND)
@@ -71,14 +71,14 @@ async def test_it_leaves_after_its_seconds(desk: Desk) -> None:
     assert desk.sent_at(LI) == [START + 3 * SECOND]
 
 
-async def test_nothing_is_taken_back_where_that_is_switched_off(desk: Desk) -> None:
+async def test_an_operators_message_leaves_at_once_where_undo_is_switched_off(desk: Desk) -> None:
     await wait_undo(desk, 0)
     assert (await writes(desk, await asks(desk), "在的")).state is S.QUEUED
     await desk.until_sent(1)
     assert desk.sent_at(LI) == [START]
 
 
-async def test_what_is_taken_back_never_leaves_and_keeps_nothing_waiting(desk: Desk) -> None:
+async def test_an_undone_message_never_leaves_and_holds_up_no_other(desk: Desk) -> None:
     thread = await asks(desk)
     wrong = await writes(desk, thread, "打错了")
     desk.move_to(START + SECOND)
@@ -91,7 +91,7 @@ async def test_what_is_taken_back_never_leaves_and_keeps_nothing_waiting(desk: D
     assert S.SENDING not in desk.states[wrong.id]
 
 
-async def test_what_the_rules_had_ready_asks_again(desk: Desk) -> None:
+async def test_undo_makes_the_passed_over_draft_ask_again(desk: Desk) -> None:
     thread = await asks(desk, "急吗")
     held = (await desk.opened.store.replies.pending())[0]
     assert held.state is S.HELD
@@ -99,7 +99,7 @@ async def test_what_the_rules_had_ready_asks_again(desk: Desk) -> None:
     kept = await desk.reply(held.id)
     assert (kept.state, is_passed_over(kept)) == (S.DRAFT, True)
     await desk.opened.desk.replies.undo(first.id)
-    assert is_passed_over(await desk.reply(held.id))  # something else that they wrote still leaves
+    assert is_passed_over(await desk.reply(held.id))  # the operator's other message still leaves
     await desk.opened.desk.replies.undo(second.id)
     asking = await desk.reply(held.id)
     assert (asking.state, is_passed_over(asking), asking.error) == (S.DRAFT, False, WORD_TAKEN_BACK)
@@ -111,7 +111,7 @@ async def test_what_the_rules_had_ready_asks_again(desk: Desk) -> None:
     assert received(desk) == ["不急"]
 
 
-async def test_what_waited_behind_it_leaves_at_once(desk: Desk) -> None:
+async def test_undo_lets_the_message_queued_behind_leave_at_once(desk: Desk) -> None:
     thread = await asks(desk)
     wrong = await writes(desk, thread, "打错了")
     await wait_undo(desk, 0)
@@ -125,7 +125,7 @@ async def test_what_waited_behind_it_leaves_at_once(desk: Desk) -> None:
     assert received(desk) == ["对的"]
 
 
-async def test_the_order_stays_as_it_was_written(desk: Desk) -> None:
+async def test_messages_leave_in_order_when_the_undo_time_is_shortened(desk: Desk) -> None:
     thread = await asks(desk)
     await writes(desk, thread, "一")
     await wait_undo(desk, 1)
@@ -138,7 +138,7 @@ async def test_the_order_stays_as_it_was_written(desk: Desk) -> None:
     assert received(desk) == ["一", "二"]
 
 
-async def test_too_late_says_so(desk: Desk) -> None:
+async def test_undo_of_a_sent_message_is_refused(desk: Desk) -> None:
     reply = await writes(desk, await asks(desk), "在的")
     desk.move_to(START + 3 * SECOND)
     await desk.until_sent(1)
@@ -147,7 +147,7 @@ async def test_too_late_says_so(desk: Desk) -> None:
     assert (await desk.reply(reply.id)).state is S.SENT
 
 
-async def test_a_text_in_several_messages_is_taken_back_whole(desk: Desk) -> None:
+async def test_undo_cancels_all_parts_of_a_long_text(desk: Desk) -> None:
     thread = await asks(desk)
     parts = await desk.opened.desk.replies.write_split(thread, "第一段。" * 160 + "\n\n" + "第二段。" * 160, 2)
     assert {part.due_at for part in parts} == {START + 3 * SECOND}
@@ -164,7 +164,7 @@ async def test_a_closing_window_leaves_no_time_to_undo(desk: Desk) -> None:
     await desk.until_sent(1)
 
 
-async def test_neither_the_customer_nor_a_pause_changes_anything(desk: Desk) -> None:
+async def test_a_countdown_is_changed_by_neither_a_customers_message_nor_a_pause(desk: Desk) -> None:
     thread = await asks(desk)
     reply = await writes(desk, thread, "在的")
     await desk.opened.desk.outbox.pause()
@@ -177,7 +177,7 @@ async def test_neither_the_customer_nor_a_pause_changes_anything(desk: Desk) -> 
     assert received(desk) == ["在的"]
 
 
-async def test_a_clean_stop_sends_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_clean_stop_sends_messages_that_count_down(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "LINGER_SECONDS", 20.0)  # all the time that a slow machine needs
     first, second = await asks(desk), await asks(desk, openid=WANG)
     await writes(desk, first, "一")
@@ -187,7 +187,7 @@ async def test_a_clean_stop_sends_it(desk: Desk, monkeypatch: pytest.MonkeyPatch
     assert (received(desk), received(desk, WANG)) == (["一", "二"], ["三"])
 
 
-async def test_what_a_stop_could_not_send_asks_at_the_next_start(desk: Desk) -> None:
+async def test_a_message_that_a_stop_could_not_send_asks_at_the_next_start(desk: Desk) -> None:
     thread = await asks(desk)
     lost, kept = await writes(desk, thread, "一"), await writes(desk, thread, "二")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.BEFORE))
@@ -203,7 +203,7 @@ async def test_what_a_stop_could_not_send_asks_at_the_next_start(desk: Desk) -> 
 
 
 @pytest.mark.expects_log("waits? for the (store|next start): the store is closed")
-async def test_after_a_crash_it_asks(desk: Desk) -> None:
+async def test_a_message_that_counted_down_at_a_crash_asks(desk: Desk) -> None:
     reply = await writes(desk, await asks(desk), "在的")
     await desk.opened.store.close()
     await desk.restart()
@@ -216,9 +216,7 @@ async def test_after_a_crash_it_asks(desk: Desk) -> None:
 
 @pytest.mark.parametrize("by_hand", [False, True])
 @pytest.mark.parametrize("earlier", [False, True])
-async def test_what_he_had_in_hand_asks_because_he_took_back_his_word_unless_something_else_of_his_stands(
-    desk: Desk, earlier: bool, by_hand: bool
-) -> None:
+async def test_undo_makes_a_reply_being_edited_ask_and_says_why(desk: Desk, earlier: bool, by_hand: bool) -> None:
     thread = await asks(desk, "急吗")
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     before = await desk.reply(1)
@@ -241,7 +239,7 @@ async def test_what_he_had_in_hand_asks_because_he_took_back_his_word_unless_som
     assert received(desk) == (["我来看看"] if earlier else [])
 
 
-async def test_a_draft_that_he_had_in_hand_while_he_took_back_his_word_is_as_it_was(desk: Desk) -> None:
+async def test_undo_returns_a_draft_that_was_being_edited_unchanged(desk: Desk) -> None:
     thread = await asks(desk, "急吗")
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     await conversations.set_mode(thread, ReplyMode.DRAFT)
@@ -252,7 +250,7 @@ async def test_a_draft_that_he_had_in_hand_while_he_took_back_his_word_is_as_it_
     assert (left.state, left.error, left.by) == (S.DRAFT, before.error, "")
 
 
-async def test_taking_back_all_that_he_wrote_leaves_a_takeover_that_he_chose_meanwhile(desk: Desk) -> None:
+async def test_undo_of_all_messages_leaves_a_takeover_chosen_meanwhile(desk: Desk) -> None:
     thread = await asks(desk, "急吗")
     replies, conversations = desk.opened.desk.replies, desk.opened.desk.conversations
     first = await writes(desk, thread, "不急")

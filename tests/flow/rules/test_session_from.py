@@ -13,7 +13,7 @@ then = [{ reply = "您看的 {{ session.id }} 号商品有货。" }]
 """
 
 
-async def test_what_he_looked_at_is_known_when_he_asks_later(world: World) -> None:
+async def test_session_from_of_the_last_entrance_is_known_for_a_later_message(world: World) -> None:
     await world.opened.desk.rules.exchange.take_in(RULES, "rules.toml")
     await world.sandbox.enter(LI_LEI.openid, '{"from":"商品页","id":42}')
     await world.restart()

@@ -1,4 +1,4 @@
-"""What a trial tells of a customer who is there is what happens when they write that next."""
+"""A trial as a stored customer tells what happens when that customer sends the message."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ async def _from_the_shoes(desk: Desk, thread: int) -> None:
     await desk.decided(desk.sandbox.enter(LI, "goods=鞋"))
 
 
-async def _had_his_coupon(desk: Desk, thread: int) -> None:
+async def _had_the_coupon(desk: Desk, thread: int) -> None:
     await _described(desk, thread)
     await desk.says(LI, "有优惠吗")
 
@@ -219,7 +219,7 @@ async def _made(desk: Desk, decision: Decision) -> list[tuple[str, bool]]:
         (_blocked, "几点", Outcome.BLOCKED, None),
         (_described, "优惠", Outcome.REPLIED, "优惠码给您，李雷"),
         (_nothing, "优惠", Outcome.INCOMPLETE, "优惠码给您，‹contact.alias›"),
-        (_had_his_coupon, "优惠", Outcome.REPLIED, "全场八折"),
+        (_had_the_coupon, "优惠", Outcome.REPLIED, "全场八折"),
         (_described, "看看", Outcome.REPLIED, "全场八折"),
         (_from_the_shoes, "看看", Outcome.REPLIED, "鞋八折"),
         (_nothing, "地址", Outcome.REPLIED, "人民路1号"),
