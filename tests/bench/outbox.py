@@ -1,7 +1,7 @@
 """How fast the outbox sends: `wxdesk serve` finds 2,000 queued replies to 500 customers and a simulated WeChat.
 
 Printed are replies/s from the first to the last that WeChat got, the desk's processor time for each, and whether each
-customer got theirs in the order in which they were written.
+customer got the replies in the order in which they were written.
 
     uv run python tests/bench/outbox.py [--customers 500] [--each 4]
 """
@@ -94,7 +94,7 @@ class Arrivals:
 
 
 async def fill(home: Path, customers: Iterable[str], each: int) -> None:
-    """Let each customer have written once, and `each` replies wait for them."""
+    """Let each customer have written once, and `each` replies wait."""
     now = datetime.now(UTC)
     store = await open_store("sqlite:///desk.db", home)
     kept = []

@@ -25,11 +25,13 @@ class WrittenTo(Operated):
         self._write(i, opening, None)
 
     @rule(i=who, opening=st.sampled_from(OPENINGS), moment=when)
-    def contact_writes_while_he_is_taken_over(self, i: int, opening: str, moment: Moment) -> None:
+    def contact_writes_while_the_contact_is_taken_over(self, i: int, opening: str, moment: Moment) -> None:
         self._write(i, opening, lambda: self.take_over_and_note(self.contacts[i]), moment)
 
     @rule(i=who, opening=st.sampled_from(OPENINGS), mode=st.sampled_from((ReplyMode.OFF, ReplyMode.DRAFT)), moment=when)
-    def contact_writes_while_he_gets_a_mode(self, i: int, opening: str, mode: ReplyMode, moment: Moment) -> None:
+    def contact_writes_while_the_contact_gets_a_mode(
+        self, i: int, opening: str, mode: ReplyMode, moment: Moment
+    ) -> None:
         self._write(i, opening, lambda: self.set_mode_and_note(self.contacts[i], mode), moment)
 
     @rule(i=who, opening=st.sampled_from(OPENINGS), moment=when)
@@ -37,7 +39,7 @@ class WrittenTo(Operated):
         self._write(i, opening, self.pause_and_note, moment)
 
     @rule(i=who, opening=st.sampled_from(OPENINGS), moment=when)
-    def contact_writes_while_he_is_blocked(self, i: int, opening: str, moment: Moment) -> None:
+    def contact_writes_while_the_contact_is_blocked(self, i: int, opening: str, moment: Moment) -> None:
         self._write(i, opening, lambda: self.block_and_note(self.contacts[i]), moment)
 
     @rule(i=who, opening=st.sampled_from(OPENINGS), name=st.sampled_from(NAMES), moment=when)

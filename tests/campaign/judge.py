@@ -117,7 +117,7 @@ class Judged(RuleBasedStateMachine):
     # -- what must hold
 
     @invariant()
-    def the_human_has_the_last_word(self) -> None:
+    def invariants_hold(self) -> None:
         self.expire(self.world.clock.now)
         told = self.world.moves[self.first_move :]
         for contact in self.contacts:
@@ -183,7 +183,7 @@ class Judged(RuleBasedStateMachine):
         assert sum(text in texts for text in since) <= ALLOWED - RESERVE
 
     def _who_is_not_answered_waits(self, contact: Contact, replies: list[Reply], received: list[str]) -> None:
-        """What was made before the contact wrote is no answer to that, whenever it arrives, unless it is changed since.
+        """A reply made before a message is no answer to that, whenever it arrives, unless it is changed since.
 
         Of one that may have arrived only its human knows; and who is blocked is not heard.
         """

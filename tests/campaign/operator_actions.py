@@ -23,7 +23,7 @@ ACCOUNT = "shop"
 
 
 class Operated(Judged):
-    """Someone at the desk. `serial` counts what they write, so that no two texts are the same."""
+    """An operator at the desk. `serial` counts the texts, so that no two are the same."""
 
     serial: int
 

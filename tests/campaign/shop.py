@@ -60,7 +60,7 @@ OPENINGS = ("多少钱", "怎么买", SLOWLY, "发货", "发货", "退货", "人
 
 @dataclass
 class Contact:
-    """One who writes, with all that the desk has about them."""
+    """A contact who writes, with all that the desk should know."""
 
     openid: str
     conversation_id: int = 0

@@ -187,7 +187,7 @@ class World:
         return Contact(f"oSCHEDULE{next(self._contacts):019d}")
 
     def says(self, contact: Contact, opening: str, meanwhile: Meanwhile | None = None) -> None:
-        """The contact writes a text that no other message has."""
+        """Let the contact write a text that no other message has."""
         contact.written += 1
         text = f"{opening} {contact.openid[-6:]}-{contact.written}"
         self._act(self._says(contact, text), [contact], meanwhile)
@@ -291,11 +291,11 @@ class World:
         return frozenset(reply_id for reply_id, conversation_id in self._sending.items() if conversation_id in begun)
 
     def replies(self, contact: Contact) -> list[Reply]:
-        """All replies to the contact, oldest first."""
+        """All replies to a contact, oldest first."""
         return [item for item in self.timeline(contact) if isinstance(item, Reply)]
 
     def conversation_with(self, contact: Contact) -> int:
-        """The conversation of one who was not heard by `says`."""
+        """The conversation of a contact that `says` did not wait for."""
         rows = self.loop.run_until_complete(self.opened.store.inbox.page(InboxFilter.ALL, limit=100_000))
         return next(row.conversation.id for row in rows if row.conversation.contact.openid == contact.openid)
 
@@ -309,7 +309,7 @@ class World:
         return await self.opened.store.inbox.timeline(contact.conversation_id, limit=500)
 
     def received(self, contact: Contact) -> list[str]:
-        """What WeChat has accepted for the contact, in order: the judge."""
+        """What WeChat has accepted for a contact, in order: the judge."""
         return [sent.text for sent in self.sandbox.sent if sent.openid == contact.openid]
 
     # -- coming to rest

@@ -49,8 +49,8 @@ LAST = "7000000000000000001"
 def contact_of(number: str) -> str:
     """Who writes the message with this number.
 
-    The last is written by somebody new: replies that still wait for one of the others count against what may be sent to
-    them, and a backlog of three would leave none for it.
+    The last is written by a new contact: replies that still wait for one of the others count against the quota there,
+    and a backlog of three would leave none for it.
     """
     return f"oKILL{CONTACTS if number == LAST else int(number) % CONTACTS:023d}"
 

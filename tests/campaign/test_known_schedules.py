@@ -29,7 +29,7 @@ class Steps:
         def step(**drawn: Any) -> None:
             getattr(self._machine, name)(**drawn)
             if name != "teardown":
-                self._machine.the_human_has_the_last_word()
+                self._machine.invariants_hold()
 
         return step
 
@@ -47,9 +47,9 @@ def takes_over_while_the_reply_leaves(folders: Iterator[Path], order: int) -> li
     """The moves of all replies."""
     with supervised(folders) as state:
         state.begin(opening="在吗", order=order)
-        state.contact_writes_while_he_is_taken_over(i=0, opening="多少钱", moment=Moment.QUEUED)
+        state.contact_writes_while_the_contact_is_taken_over(i=0, opening="多少钱", moment=Moment.QUEUED)
         state.hand_back(i=0)
-        state.contact_writes_while_he_is_taken_over(i=0, opening="怎么买", moment=Moment.DECIDED)
+        state.contact_writes_while_the_contact_is_taken_over(i=0, opening="怎么买", moment=Moment.DECIDED)
         return [(reply_id, move.value) for reply_id, move in state._machine.world.moves]
 
 

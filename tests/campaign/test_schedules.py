@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, the human has the last word: thousands of schedules, judged by WeChat's count.
+"""Thousands of random schedules keep the invariants of `Judged`, above all that operators overrule rules.
 
 Each schedule mixes messages of two contacts, the operator's clicks, jumps of the clock, crashes and what WeChat
 answers. After every step it holds what the simulated WeChat has accepted against what may have left.
@@ -236,7 +236,7 @@ class Supervision(WrittenTo):
 
     @rule(n=which, meanwhile=st.sampled_from(("nothing", "take_over", "write", "time")))
     def leave_it_as_it_was(self, n: int, meanwhile: str) -> None:
-        """Take something in hand to change it, do something else, and leave it."""
+        """Open a reply for editing, do something else, and put it back unchanged."""
         found = self.one_that(_of_a_rule_waits, n)
         if found is None:
             self._somebody_writes(n)
@@ -275,7 +275,7 @@ class Supervision(WrittenTo):
         self._pass(seconds)
 
     @rule(i=who, seconds=st.sampled_from(SPANS), moment=when)
-    def time_passes_and_he_is_taken_over(self, i: int, seconds: int, moment: Moment) -> None:
+    def time_passes_and_the_contact_is_taken_over(self, i: int, seconds: int, moment: Moment) -> None:
         """While what was due then leaves."""
         contact = self.contacts[i]
         self._pass(seconds, Meanwhile(lambda: self.take_over_and_note(contact), moment) if contact.written else None)
@@ -312,14 +312,14 @@ class Supervision(WrittenTo):
             self.world.sandbox.faults.clear()
             for seconds in (11, 61):
                 self._pass(seconds)
-            self.the_human_has_the_last_word()
+            self.invariants_hold()
             self.world.loop.run_until_complete(assert_sums_are_a_count(self.world.opened.store))
 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", range(PARTS))
-def test_the_human_has_the_last_word(folders: Iterator[Path], part: int, sized: Sized) -> None:
+def test_random_schedules_keep_the_invariants(folders: Iterator[Path], part: int, sized: Sized) -> None:
     """The parts differ by their seeds and can run side by side."""
     try_schedules(lambda order: World.open(next(folders), order), part, sized(*SCHEDULES) // PARTS)
 
@@ -328,7 +328,7 @@ def test_the_human_has_the_last_word(folders: Iterator[Path], part: int, sized: 
 @pytest.mark.postgres
 @pytest.mark.expects_log("The lease waits for the database|database error: TimeoutError")
 @pytest.mark.timeout(600)
-def test_so_he_has_where_transactions_run_side_by_side(
+def test_random_schedules_keep_the_invariants_on_postgresql(
     folders: Iterator[Path], postgres: Postgres, sized: Sized, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In another process, whose order nobody draws, and whose time is not that of the schedule."""

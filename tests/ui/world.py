@@ -85,7 +85,7 @@ class World:
         return self._decided(self.sandbox.say(openid, text))
 
     def show(self, openid: str, picture: bytes) -> int:
-        """A customer sends a picture of their own; returns like `say`."""
+        """A customer sends an own picture; returns like `say`."""
         return self._decided(self.sandbox.send_own_picture(openid, picture))
 
     def enter(self, openid: str, session_from: str = "") -> int:
@@ -142,7 +142,7 @@ class World:
         self.call(wait())
 
     def grant(self, openid: str) -> None:
-        """WeChat allows replies to a customer as though they had just written; no desk hears of it."""
+        """WeChat allows replies to a customer as though the customer had just written; no desk hears of it."""
         platform = self.sandbox.platform
         platform.wrote(platform.program(""), openid, "text", {"content": "hello"})
 

@@ -1,4 +1,4 @@
-"""Which picture a message names: the one a contact sent, or the cover of their card."""
+"""Which picture a message names: the one a contact sent, or the cover of a card."""
 
 from __future__ import annotations
 

@@ -280,7 +280,7 @@ async def test_a_sender_that_waits_to_be_told_to_go_on(desk: Desk) -> None:
     assert (await read_reply(reader)).body == b"success"
 
 
-async def test_a_sender_who_hangs_up_has_his_push_kept(desk: Desk) -> None:
+async def test_a_push_whose_sender_hangs_up_is_kept(desk: Desk) -> None:
     desk.shelf.gate = asyncio.Event()
     _, writer = await desk.connect()
     writer.write(SECURE_PUSH)

@@ -17,7 +17,7 @@ from tests.campaign.outsiders.mutations import PIECES
 type Chance = random.Random
 
 BOMB = gzip.compress(bytes(4_000_000), 9)
-"""Four megabytes in four kilobytes; whoever unpacks it shows it by the memory that takes."""
+"""Four megabytes in four kilobytes; a program that unpacks it shows it by its memory."""
 
 VALUES: tuple[object, ...] = (
     0, 1, -1, 40001, 40164, 45009, 45015, 45047, 48001, 87014, 42001, 40014, 2**31, 2**53, -(2**63), 2**64, 10**400,

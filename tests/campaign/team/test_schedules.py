@@ -179,7 +179,7 @@ class TeamSupervision(Supervision):
 @pytest.mark.postgres
 @pytest.mark.expects_log("database|server|desk|lease")
 @pytest.mark.timeout(600)
-def test_the_human_has_the_last_word_at_any_desk(
+def test_random_schedules_keep_the_invariants_at_any_desk(
     folders: Iterator[Path], postgres: Postgres, sized: Sized, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "LEASE_SECONDS", 24 * 3600.0)

@@ -97,7 +97,7 @@ def test_a_template_knows_this_and_no_more() -> None:
     assert {*values, "hours"} == VARIABLES.keys()  # the hours are those of a calendar, if there is one
 
 
-def test_where_he_came_from_last_is_known_for_what_he_writes_later() -> None:
+def test_session_from_of_the_last_entrance_is_known_for_later_messages() -> None:
     thread = conversation(session_from='{"from":"商品页","id":42}')
     values = variables(MESSAGE, thread, ACCOUNT, {}, AT)
     assert values["session_from"] == {}

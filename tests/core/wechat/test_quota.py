@@ -94,11 +94,11 @@ def test_wechat_has_the_last_word(code: int, after: ReplyWindow) -> None:
         (window(5, H), 2, 1, 2),
         (window(5, H), 2, 3, 0),
         (window(5, H), 2, 9, 0),
-        # in the minute after entering nobody could write, so nothing is kept for them
+        # in the minute after entering nobody could write, so nothing is reserved
         (window(2, 60 * S), 2, 0, 2),
         (window(2, 62 * S), 2, 0, 2),  # WeChat's clock is a little ahead
         (window(2, 60 * S), 2, 1, 1),
-        (window(2, 10 * H), 2, 0, 0),  # entering while there is time for the human leaves them their share
+        (window(2, 10 * H), 2, 0, 0),  # entering while the window is open keeps the reserve
         (window(4, 10 * H), 2, 0, 2),
     ],
 )

@@ -1,4 +1,4 @@
-"""Where the operator writes: told once when they begin, and once when they stop, also by doing nothing more."""
+"""Where an operator types: told once at the beginning and once at the end, also by doing nothing more."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
     assert not writing.told
 
 
-def test_a_key_after_he_has_stopped_is_told_also_where_that_was_not() -> None:
+def test_a_key_after_a_pause_is_told_also_where_the_stop_was_not() -> None:
     told: list[Event] = []
     clock = HandClock()
     writing = OperatorTyping(told.append, clock)
@@ -58,8 +58,8 @@ def test_a_key_after_he_has_stopped_is_told_also_where_that_was_not() -> None:
     assert told == [BEGUN, BEGUN]
 
 
-def test_a_deadline_is_moved_a_little_at_a_time_while_he_writes() -> None:
-    """So that what waited for the operator leaves soon once what they wrote is emptied."""
+def test_deadlines_move_a_little_at_a_time_while_the_operator_types() -> None:
+    """So that a held reply leaves soon once the composer is emptied."""
     clock = HandClock()
     writing = OperatorTyping([].append, clock)
     writing.key(1)

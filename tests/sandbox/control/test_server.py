@@ -184,7 +184,7 @@ async def test_a_customers_own_picture(sandbox: Sandbox, http: aiohttp.ClientSes
     assert (await http.post("/control/picture", data=pictures.cover())).status == 400
 
 
-async def test_what_he_has_on_his_phone(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_the_chat_shows_what_is_on_the_customers_phone(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     await pull(http, "enter", openid=OPENID, session_from="goods/1024")
     await pull(http, "message", openid=OPENID, content="在吗")
     send(sandbox, "在的")

@@ -97,7 +97,7 @@ async def test_signed_by_somebody_else(wechat: Sandbox, ears: Ears) -> None:
     outcome = await wechat.say(OPENID, "一")
     assert len(outcome.attempts) == 1  # who forges does not come again
     contact = wechat.platform.contact(wechat.platform.program(), OPENID)
-    assert [line.side for line in contact.lines] == [ChatSide.CONTACT]  # and it is right to refuse them
+    assert [line.side for line in contact.lines] == [ChatSide.CONTACT]  # and it is right to refuse the forger
     with pytest.raises(InvalidSignatureException):
         opened(ears.got[0])
 

@@ -118,7 +118,7 @@ def contents(ears: Any) -> list[str]:
     return [json.loads(got.body).get("Content") or json.loads(got.body)["Event"] for got in ears.got]
 
 
-async def test_the_tool_has_him_until_it_lets_him_go(clock: HandClock) -> None:
+async def test_nothing_is_pushed_while_the_tool_has_a_customer(clock: HandClock) -> None:
     transfer = clear(BodyFormat.JSON)
     async with listening((200, transfer), (200, "success")) as ears:
         sandbox = Sandbox([program(PushMode.PLAIN, push_url=ears.url)], clock=clock)
@@ -156,7 +156,7 @@ async def test_an_idle_session_ends_after_thirty_minutes(clock: HandClock) -> No
     assert contents(ears) == ["转人工", "有人吗"]
 
 
-async def test_while_he_queues_pushes_go_on(clock: HandClock) -> None:
+async def test_pushes_go_on_while_a_customer_queues_for_the_tool(clock: HandClock) -> None:
     one = replace(program(PushMode.PLAIN), settings=ProgramSettings(kf_takes_at_once=False))
     async with listening((200, clear(BodyFormat.JSON)), (200, "success")) as ears:
         sandbox = Sandbox([replace(one, push_url=ears.url)], clock=clock)

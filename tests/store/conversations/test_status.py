@@ -53,7 +53,7 @@ async def answers(
     return await talk.store.decisions.resolve([Resolution(decision, made, aside=None if replies else aside)])
 
 
-async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, store: Store) -> None:
+async def test_a_resolved_conversation_leaves_the_list_and_every_figure(talk: Talk, store: Store) -> None:
     done = (await talk.says("done", at=second(0))).conversation.id
     await talk.says("open", at=second(1))
     await resolve(store, done, second(2))
@@ -68,7 +68,7 @@ async def test_what_is_resolved_leaves_the_list_and_every_figure(talk: Talk, sto
     assert longest.contact.openid == "open"
 
 
-async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: Store) -> None:
+async def test_a_snoozed_conversation_leaves_the_list_and_counts_as_unanswered(talk: Talk, store: Store) -> None:
     late = (await talk.says("late", at=second(0))).conversation.id
     soon = (await talk.says("soon", at=second(1))).conversation.id
     await snooze(store, late, second(2), second(900))
@@ -82,7 +82,7 @@ async def test_what_is_snoozed_still_waits_for_its_answer(talk: Talk, store: Sto
     assert figures.unanswered == 2
 
 
-async def test_a_human_left_conversation_is_not_for_you_while_it_is_aside(talk: Talk, store: Store) -> None:
+async def test_a_taken_over_conversation_is_not_under_for_you_once_resolved(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await store.outbox.take_over(thread, Takeover(None), second(1))
     assert await shown(store, InboxFilter.NEEDS_HUMAN) == ["li"]
@@ -91,7 +91,7 @@ async def test_a_human_left_conversation_is_not_for_you_while_it_is_aside(talk: 
     assert (await store.inbox.counts()).needs_human == 0
 
 
-async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store: Store) -> None:
+async def test_a_message_reopens_a_conversation_and_entering_does_not(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
     await resolve(store, thread, second(10))
     entered = await talk.hears(entering("li", second(20)), second(20))
@@ -106,7 +106,7 @@ async def test_a_message_opens_it_again_and_entering_does_not(talk: Talk, store:
     assert (await talk.thread(thread)).status is ConversationStatus.OPEN
 
 
-async def test_reopening_lets_who_waited_wait_on(talk: Talk, store: Store) -> None:
+async def test_reopening_restores_the_waiting_state(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
     before = await talk.thread(thread)
     await resolve(store, thread, second(10))
@@ -127,7 +127,7 @@ async def test_reopening_lets_who_waited_wait_on(talk: Talk, store: Store) -> No
         (ReplyState.QUEUED, (Move.CLAIM, Move.LOSE)),
     ],
 )
-async def test_nothing_that_is_left_to_a_human_is_put_out_of_sight(
+async def test_a_conversation_with_an_unsettled_reply_is_neither_resolved_nor_snoozed(
     talk: Talk, store: Store, state: ReplyState, moves: tuple[Move, ...]
 ) -> None:
     message = (await talk.says("li")).message
@@ -141,7 +141,7 @@ async def test_nothing_that_is_left_to_a_human_is_put_out_of_sight(
     assert await talk.thread(message.conversation_id) == before
 
 
-async def test_what_its_operator_has_just_written_leaves_by_itself(talk: Talk, store: Store) -> None:
+async def test_an_operators_message_in_its_undo_time_does_not_reopen_a_conversation(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     new = NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3))
     written = await store.replies.add(new, T0)
@@ -151,7 +151,7 @@ async def test_what_its_operator_has_just_written_leaves_by_itself(talk: Talk, s
 
 
 @pytest.mark.parametrize("end", [Move.REFUSE, Move.LOSE, Move.EXPIRE])
-async def test_what_fails_in_it_brings_it_back(talk: Talk, store: Store, end: Move) -> None:
+async def test_a_failed_or_unknown_reply_reopens_a_conversation(talk: Talk, store: Store, end: Move) -> None:
     thread = (await talk.says("li")).conversation.id
     written = await talk.writes(thread, "好的")
     await resolve(store, thread, second(1))
@@ -161,7 +161,7 @@ async def test_what_fails_in_it_brings_it_back(talk: Talk, store: Store, end: Mo
     assert await status(talk, thread) is ConversationStatus.OPEN
 
 
-async def test_what_a_crash_leaves_unknown_brings_it_back(talk: Talk, store: Store) -> None:
+async def test_a_reply_unknown_after_a_crash_reopens_a_snoozed_conversation(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await talk.moves(await talk.writes(thread, "好的"), Move.CLAIM)
     await snooze(store, thread, second(1), second(600))
@@ -169,7 +169,7 @@ async def test_what_a_crash_leaves_unknown_brings_it_back(talk: Talk, store: Sto
     assert await status(talk, thread) is ConversationStatus.OPEN
 
 
-async def test_what_asks_after_a_restart_brings_it_back(talk: Talk, store: Store) -> None:
+async def test_a_reply_that_asks_after_a_restart_reopens_a_conversation(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await store.replies.add(
         NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3)), T0
@@ -180,7 +180,9 @@ async def test_what_asks_after_a_restart_brings_it_back(talk: Talk, store: Store
 
 
 @pytest.mark.parametrize("state", [ReplyState.DRAFT, ReplyState.HELD])
-async def test_a_rule_that_greets_with_a_draft_brings_it_back(talk: Talk, store: Store, state: ReplyState) -> None:
+async def test_a_greeting_that_is_a_draft_or_held_reopens_a_conversation(
+    talk: Talk, store: Store, state: ReplyState
+) -> None:
     thread = (await talk.says("li")).conversation.id
     await resolve(store, thread, second(1))
     entered = (await talk.hears(entering("li", second(2)), second(2))).message
@@ -191,7 +193,7 @@ async def test_a_rule_that_greets_with_a_draft_brings_it_back(talk: Talk, store:
 # -- by rule
 
 
-async def test_a_rule_resolves_only_once_its_last_word_has_been_sent(talk: Talk, store: Store) -> None:
+async def test_a_rule_resolves_only_once_its_last_reply_has_been_sent(talk: Talk, store: Store) -> None:
     first, second_part = await answers(talk, "谢谢", "不客气", "再见")
     thread = first.conversation_id
     await talk.moves(first, *SENT, at=second(5))
@@ -203,14 +205,14 @@ async def test_a_rule_resolves_only_once_its_last_word_has_been_sent(talk: Talk,
     assert (done.resolved_at, done.aside_by, done.waiting_since) == (second(7), "谢谢", None)
 
 
-async def test_a_rule_snoozes_from_when_its_word_was_sent(talk: Talk, store: Store) -> None:
+async def test_a_rules_snooze_counts_from_the_sending_of_its_reply(talk: Talk, store: Store) -> None:
     [reply] = await answers(talk, "谢谢", "稍后", aside=SNOOZES)
     await talk.moves(reply, *SENT, at=second(30))
     thread = await talk.thread(reply.conversation_id)
     assert (thread.snoozed_until, thread.resolved_at, thread.aside_by) == (second(30 + 3600), None, "谢谢")
 
 
-async def test_a_rule_that_says_nothing_does_it_with_its_decision(talk: Talk, store: Store) -> None:
+async def test_a_rule_without_a_reply_sets_aside_with_its_decision(talk: Talk, store: Store) -> None:
     await answers(talk, "好的")
     [row] = await store.inbox.page(InboxFilter.RESOLVED)
     assert (row.conversation.resolved_at, row.conversation.waiting_since) == (T0, None)
@@ -219,7 +221,7 @@ async def test_a_rule_that_says_nothing_does_it_with_its_decision(talk: Talk, st
     assert (row.conversation.snoozed_until, row.conversation.waiting_since) == (second(3600), T0)
 
 
-async def test_a_rule_does_not_resolve_over_a_question_that_nobody_answered(talk: Talk, store: Store) -> None:
+async def test_a_rule_does_not_resolve_while_an_earlier_message_is_unanswered(talk: Talk, store: Store) -> None:
     asked = (await talk.says("li", "怎么退货")).message
     await talk.decides(asked, outcome=Outcome.UNMATCHED, rule_id=None)
     await answers(talk, "好的")
@@ -227,14 +229,14 @@ async def test_a_rule_does_not_resolve_over_a_question_that_nobody_answered(talk
     assert (thread.status, thread.waiting_since) == (ConversationStatus.OPEN, T0)
 
 
-async def test_it_stays_open_if_the_customer_has_written_since(talk: Talk, store: Store) -> None:
+async def test_a_rule_sets_nothing_aside_if_the_customer_has_written_since(talk: Talk, store: Store) -> None:
     [reply] = await answers(talk, "谢谢", "不客气", aside=SNOOZES)
     await talk.says("li", "还有")
     await talk.moves(reply, *SENT, at=second(5))
     assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 
 
-async def test_it_stays_open_if_a_human_has_taken_over_meanwhile(talk: Talk, store: Store) -> None:
+async def test_a_rule_sets_nothing_aside_if_an_operator_has_taken_over_meanwhile(talk: Talk, store: Store) -> None:
     [reply] = await answers(talk, "谢谢", "不客气", aside=SNOOZES)
     await talk.moves(reply, Move.CLAIM)
     await store.outbox.take_over(reply.conversation_id, Takeover(None), second(1))
@@ -242,7 +244,7 @@ async def test_it_stays_open_if_a_human_has_taken_over_meanwhile(talk: Talk, sto
     assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 
 
-async def test_it_stays_open_while_something_else_is_left_to_a_human(talk: Talk, store: Store) -> None:
+async def test_a_rule_sets_nothing_aside_while_a_draft_is_pending(talk: Talk, store: Store) -> None:
     asked = (await talk.says("li", "退货")).message
     [draft] = await talk.decides(asked, "草稿", state=ReplyState.DRAFT)
     message = (await talk.says("li", "谢谢")).message
@@ -265,7 +267,9 @@ async def test_it_stays_open_while_something_else_is_left_to_a_human(talk: Talk,
         (Move.KEEP, Move.RELEASE, *SENT),
     ],
 )
-async def test_what_a_human_had_to_see_to_he_closes_himself(talk: Talk, store: Store, way: tuple[Move, ...]) -> None:
+async def test_a_rules_reply_that_an_operator_settled_or_released_sets_nothing_aside(
+    talk: Talk, store: Store, way: tuple[Move, ...]
+) -> None:
     [reply] = await answers(talk, "谢谢", "不客气")
     for move in way:
         changes = ReplyChanges(by="operator") if move in (Move.RETRY, Move.CONFIRM, Move.RELEASE) else ReplyChanges()
@@ -274,20 +278,20 @@ async def test_what_a_human_had_to_see_to_he_closes_himself(talk: Talk, store: S
     assert await status(talk, reply.conversation_id) is ConversationStatus.OPEN
 
 
-async def test_one_that_was_held_and_changed_is_his_as_well(talk: Talk, store: Store) -> None:
+async def test_an_edited_held_reply_sets_nothing_aside(talk: Talk, store: Store) -> None:
     [held] = await answers(talk, "谢谢", "不客气", state=ReplyState.HELD)
     await store.outbox.edit(held.id, Content(text="不客气！"), second(1), "operator")
     await talk.moves(held, Move.RELEASE, *SENT, at=second(5))
     assert await status(talk, held.conversation_id) is ConversationStatus.OPEN
 
 
-async def test_one_that_was_held_and_left_unchanged_closes(talk: Talk, store: Store) -> None:
+async def test_an_unchanged_held_reply_sets_aside_when_sent(talk: Talk, store: Store) -> None:
     [held] = await answers(talk, "谢谢", "不客气", state=ReplyState.HELD)
     await talk.moves(held, Move.RELEASE, *SENT, at=second(5))
     assert await status(talk, held.conversation_id) is ConversationStatus.RESOLVED
 
 
-async def test_a_rule_does_not_change_what_its_operator_has_set_aside(talk: Talk, store: Store) -> None:
+async def test_a_rule_does_not_change_an_operators_snooze(talk: Talk, store: Store) -> None:
     [reply] = await answers(talk, "谢谢", "不客气")
     await snooze(store, reply.conversation_id, second(1), second(600))
     await talk.moves(reply, *SENT, at=second(5))
@@ -313,7 +317,7 @@ async def test_the_end_of_a_snooze_is_noted_once_until_somebody_looks(talk: Talk
     assert await store.attention.unseen() == []
 
 
-async def test_a_message_before_its_end_leaves_nothing_to_come_back(talk: Talk, store: Store) -> None:
+async def test_a_message_before_its_end_cancels_the_snooze(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await snooze(store, thread, second(1), second(600))
     await talk.says("li", at=second(5))
@@ -324,7 +328,7 @@ async def test_a_message_before_its_end_leaves_nothing_to_come_back(talk: Talk, 
 HOURS = 3600
 
 
-async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(talk: Talk, store: Store) -> None:
+async def test_a_waiting_contacts_snooze_ends_two_hours_before_the_reply_window(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
     closes = (await talk.thread(thread)).window.until
     assert closes is not None
@@ -332,13 +336,13 @@ async def test_a_snooze_of_somebody_who_waits_ends_before_nobody_can_answer_him(
     assert await snooze(store, thread, second(1), second(60 * HOURS)) == last
     assert (await talk.thread(thread)).snoozed_until == last
     assert await snooze(store, thread, second(1), second(HOURS)) == second(HOURS)
-    # Whoever puts it off in the last two hours knows what they do.
+    # A snooze made within the last two hours is meant so.
     assert await snooze(store, thread, last, second(60 * HOURS)) == second(60 * HOURS)
     await talk.moves(await talk.writes(thread, "好的"), *SENT, at=second(5))  # nobody waits any more
     assert await snooze(store, thread, second(6), second(60 * HOURS)) == second(60 * HOURS)
 
 
-async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: Store) -> None:
+async def test_a_rules_snooze_ends_two_hours_before_the_reply_window_too(talk: Talk, store: Store) -> None:
     await answers(talk, "等等", aside=StatusChange(60 * 60))
     [row] = await store.inbox.page(InboxFilter.SNOOZED)
     closes = row.conversation.window.until
@@ -349,7 +353,7 @@ async def test_so_does_that_of_a_rule_that_says_nothing(talk: Talk, store: Store
 # -- statistics
 
 
-async def test_what_a_human_resolved_without_a_word_counts_as_his(talk: Talk, store: Store) -> None:
+async def test_a_message_that_an_operator_resolved_counts_as_the_operators(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
     span = TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2))
     figures = await store.statistics.over(span, None)
@@ -368,7 +372,7 @@ async def test_what_a_human_resolved_without_a_word_counts_as_his(talk: Talk, st
     assert figures.first_response.longest.total_seconds() == 3
 
 
-async def test_what_is_opened_again_was_not_settled(talk: Talk, store: Store) -> None:
+async def test_a_reopened_conversations_message_counts_as_unanswered_again(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li", at=second(0))).conversation.id
     await resolve(store, thread, second(10))
     await reopen(store, thread)
@@ -376,7 +380,7 @@ async def test_what_is_opened_again_was_not_settled(talk: Talk, store: Store) ->
     assert (figures.unanswered, figures.by_operator) == (1, 0)
 
 
-async def test_what_a_rule_resolved_without_a_word_counts_as_its_own(talk: Talk, store: Store) -> None:
+async def test_a_message_that_a_rule_resolved_counts_as_the_rules(talk: Talk, store: Store) -> None:
     await answers(talk, "好的")
     figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
     assert (figures.unanswered, figures.by_rule) == (0, 1)

@@ -66,13 +66,13 @@ async def test_what_an_operator_edits_or_stops_corrects_the_rule_once_a_message(
     assert (await store.decision_history.rule_figures(second(2)))[rule.id] == RuleFigures(2, second(6), corrected=1)
 
 
-async def test_whoever_takes_over_corrects_what_waits(talk: Talk, store: Store, rule: Rule) -> None:
+async def test_a_takeover_corrects_the_rule_of_a_pending_reply(talk: Talk, store: Store, rule: Rule) -> None:
     [reply] = await answered(talk, rule, 1)
     await store.outbox.cancel_automatic(reply.conversation_id, "operator", second(2))
     assert (await store.decision_history.rule_figures(T0))[rule.id].corrected == 1
 
 
-async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_after_all(
+async def test_a_passed_over_draft_corrects_its_rule_unless_it_is_sent_after_all(
     talk: Talk, store: Store, rule: Rule
 ) -> None:
     message = (await talk.says("o1", "x", at=second(1))).message
@@ -84,7 +84,7 @@ async def test_whoever_writes_instead_of_a_draft_corrects_it_unless_he_sends_it_
     assert (await store.decision_history.rule_figures(T0))[rule.id].corrected == 0
 
 
-async def test_what_was_not_the_rules_fault_is_no_correction(talk: Talk, store: Store, rule: Rule) -> None:
+async def test_a_reply_stopped_by_wechat_or_the_customer_is_no_correction(talk: Talk, store: Store, rule: Rule) -> None:
     [hopeless] = await answered(talk, rule, 1)
     await store.outbox.cancel_automatic(hopeless.conversation_id, BY_WECHAT, second(2))
     [failed] = await answered(talk, rule, 3, who="o2")

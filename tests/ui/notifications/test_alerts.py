@@ -229,7 +229,7 @@ def test_a_notice_says_that_a_rule_calls_and_the_customers_words_whatever_become
     assert [notice.body for notice in desktop.notices] == ["Called by “Human”\nCustomer: a human, please"]
 
 
-def test_no_notice_about_what_is_open_before_the_operator_or_when_he_wants_none(
+def test_no_notice_for_the_open_conversation_or_with_notices_switched_off(
     qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "hello")

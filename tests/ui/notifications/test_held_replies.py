@@ -146,7 +146,7 @@ def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(
 
 
 @pytest.mark.parametrize("answer", [NoticeAction.SEND, NoticeAction.STOP])
-def test_what_somebody_edits_meanwhile_is_left_to_him(
+def test_pressing_a_notice_leaves_a_reply_that_is_being_edited(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: NoticeAction
 ) -> None:
     said: list[str] = []
@@ -270,7 +270,7 @@ def test_a_pause_takes_the_notice_away_for_nothing_is_about_to_leave(
     assert desktop.ever[0] == desktop.ever[1]
 
 
-def test_while_he_writes_nothing_is_told_and_then_the_time_that_is_true_by_then(
+def test_a_notice_waits_while_the_operator_types_and_has_the_new_time(
     qtbot: QtBot, desktop: Desktop, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")

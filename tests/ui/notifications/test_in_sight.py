@@ -37,7 +37,7 @@ def desktop(bridge: Bridge, window: MainWindow) -> Desktop:
     return board(bridge, window)
 
 
-def test_what_came_while_he_looked_is_told_once_he_has_left_the_window(
+def test_a_held_reply_seen_in_the_window_is_told_once_the_window_is_hidden(
     qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
 ) -> None:
     window.activateWindow()
@@ -50,7 +50,7 @@ def test_what_came_while_he_looked_is_told_once_he_has_left_the_window(
     qtbot.waitUntil(lambda: len(desktop.standing) == 1)
 
 
-def test_what_came_while_he_looked_is_told_once_nobody_is_at_the_desk(
+def test_a_held_reply_seen_in_the_window_is_told_once_the_operator_is_away(
     qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
 ) -> None:
     window.activateWindow()
@@ -76,7 +76,7 @@ def come_back(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(window.isActiveWindow)
 
 
-def test_what_he_sees_in_the_window_again_stands_on_the_desktop_no_longer_and_is_told_once(
+def test_a_notice_goes_when_the_window_is_in_front_and_is_not_told_again(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, bridge: Bridge, world: World
 ) -> None:
     first = world.say(SOMEBODY, "请问几点开门")
@@ -89,7 +89,7 @@ def test_what_he_sees_in_the_window_again_stands_on_the_desktop_no_longer_and_is
     assert [notice.conversation_id for notice in desktop.ever] == [first, second]
 
 
-def test_what_he_does_not_see_on_another_page_stays_until_he_does(
+def test_a_notice_stays_while_another_page_is_shown(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, bridge: Bridge, world: World
 ) -> None:
     world.say(SOMEBODY, "请问几点开门")
@@ -103,7 +103,7 @@ def test_what_he_does_not_see_on_another_page_stays_until_he_does(
     qtbot.waitUntil(lambda: not desktop.standing)
 
 
-def test_who_says_that_he_is_back_finds_no_notice_of_what_the_window_shows_him(
+def test_a_notice_goes_when_the_operator_is_back_before_the_window(
     qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
 ) -> None:
     come_back(qtbot, window)

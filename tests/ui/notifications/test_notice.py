@@ -59,7 +59,7 @@ def test_it_says_why_it_calls_in_words_that_stay_true(made: InboxRow, calls: tup
         (replace(message(1, text=""), type=MessageType.OTHER, msg_type="voice"), "Customer: [Voice message]"),
     ],
 )
-def test_the_customers_words_are_told_as_his(said: Message, words: str) -> None:
+def test_a_notice_quotes_the_customers_message_as_the_customers(said: Message, words: str) -> None:
     made = row(1, called_by="Human")
     assert notice_of(made, (CALLED,), said, NOW, with_text=True).body == f"Called by “Human”\n{words}"
     assert notice_of(made, (CALLED,), said, NOW, with_text=False).body == "Called by “Human”"

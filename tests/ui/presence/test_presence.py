@@ -1,4 +1,4 @@
-"""The operator's presence in the window, by a clock that the test moves: idle, away by their word, locked, and back."""
+"""The operator's presence in the window, by a clock that the test moves: idle, declared away, locked, and back."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_resting_mouse_is_no_hand(qtbot: QtBot, active: MainWindow, world: Wor
     until(qtbot, world, None)
 
 
-def test_f10_says_away_and_only_his_word_ends_it(qtbot: QtBot, active: MainWindow, world: World) -> None:
+def test_f10_declares_away_until_the_operator_is_back_by_button(qtbot: QtBot, active: MainWindow, world: World) -> None:
     handle = active.windowHandle()
     qtbot.keyClick(active, Qt.Key.Key_F10)
     until(qtbot, world, AwayReason.SAID)
@@ -321,7 +321,7 @@ def test_the_session_bus_tells_of_the_lock(qtbot: QtBot, bridge: Bridge, bus_add
         QDBusConnection.disconnectFromBus(name)
 
 
-def test_whoever_leaves_is_told_what_stays_his_and_can_hand_it_back(
+def test_leaving_lists_ones_takeovers_and_offers_to_hand_them_back(
     qtbot: QtBot, active: MainWindow, world: World
 ) -> None:
     chat, other = world.say(LI, "hello"), world.say("oCustomer0000000000000002", "hello")
@@ -345,7 +345,7 @@ def test_whoever_leaves_is_told_what_stays_his_and_can_hand_it_back(
         assert not is_taken_over(world.call(world.store.conversations.get(one)), world.clock())
 
 
-def test_the_bar_of_what_stays_his_goes_when_he_is_back(qtbot: QtBot, active: MainWindow, world: World) -> None:
+def test_the_bar_of_kept_takeovers_goes_on_return(qtbot: QtBot, active: MainWindow, world: World) -> None:
     world.call(world.desk.conversations.take_over(world.say(LI, "hello")))
     qtbot.keyClick(active, Qt.Key.Key_F10)
     qtbot.waitUntil(lambda: LEFT in active.notices.bars.texts())

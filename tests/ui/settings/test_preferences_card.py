@@ -1,4 +1,4 @@
-"""The operator's settings: each line, by mouse and by key, kept and said."""
+"""The card of preferences: each line can be set by mouse and by key, is stored and told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operator reads in the window while WeChat refuses their account, and what they can do there."""
+"""What the window says and offers while WeChat refuses an account."""
 
 from __future__ import annotations
 

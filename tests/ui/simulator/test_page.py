@@ -46,7 +46,7 @@ def kept(world: World) -> list[tuple[str, MessageType, str]]:
     return [(item.msg_type, item.type, item.text or item.session_from or "") for item in found]
 
 
-def test_what_a_customer_writes_reaches_the_desk_and_the_answer_his_phone(
+def test_a_customers_message_reaches_the_desk_and_the_answer_the_phone(
     qtbot: QtBot, answering: World, page: SimulatorPage
 ) -> None:
     page.choose(LI_LEI.openid)
@@ -64,7 +64,7 @@ def test_what_a_customer_writes_reaches_the_desk_and_the_answer_his_phone(
     assert page.phone.window_text.full_text().startswith("Can receive 4 more · 4")
 
 
-def test_he_enters_by_the_button(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
+def test_a_customer_enters_by_the_button(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
     page.choose(WANG_FANG.openid)
     page.phone.session_from.setText("goods/1024")
     qtbot.mouseClick(page.phone.enter, Qt.MouseButton.LeftButton)
@@ -73,7 +73,7 @@ def test_he_enters_by_the_button(qtbot: QtBot, world: World, page: SimulatorPage
     assert page.phone.model.index(0).data() == "Entered by the button · goods/1024"
 
 
-def test_he_sends_a_picture_a_card_and_one_of_his_own(
+def test_a_customer_sends_a_picture_a_card_and_an_own_picture(
     qtbot: QtBot, world: World, page: SimulatorPage, tmp_path: Path
 ) -> None:
     own = tmp_path / "own.png"
@@ -178,7 +178,7 @@ def test_a_push_that_nobody_takes_is_loud(qtbot: QtBot, world: World, page: Simu
     assert report_word(PushReport(True, False, 3, 9.0, "no connection")) == "工作台试了 3 次都没有收下：没有连接"
 
 
-def test_wechats_own_tool_takes_him_and_lets_him_go(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
+def test_wechats_own_tool_takes_a_customer_and_lets_go(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
     program = world.sandbox.platform.program()
     page.choose(LI_LEI.openid)
     world.sandbox.platform.contact(program, LI_LEI.openid).session.accept(world.sandbox.clock())

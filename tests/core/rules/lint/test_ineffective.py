@@ -121,7 +121,7 @@ def test_a_rule_that_is_left_out_says_nothing_as_well() -> None:
     ]
 
 
-def test_who_never_wrote_before_writes_his_first_message() -> None:
+def test_first_contact_contradicts_a_later_message_number() -> None:
     assert doubts(when(first_contact=True, message_no=MessageNo(3))) == [(1, LintCode.CONTRADICTS)]
     assert doubts(when(first_contact=True, unless=Condition(message_no=MessageNo(2)))) == []
     assert doubts(when(first_contact=False, message_no=MessageNo(3))) == []

@@ -118,7 +118,7 @@ EVERYWHERE = frozenset({"退*款?", "退款|几点|"})
 
 
 def _as_it_comes(about: MatchInput) -> MatchInput:
-    """What a contact wrote is their first message since a human answered, or a later one if they wrote before."""
+    """A contact's own message is the first since a human answered, or a later one if there were others before."""
     history = about.history
     least = int(about.type in (MessageType.TEXT, MessageType.IMAGE, MessageType.CARD))
     most = 1 if history.last_written_at is None else history.message_no

@@ -127,7 +127,7 @@ async def test_what_an_operator_said_to_something_else_is_no_other_answer(shop: 
     }
 
 
-async def test_what_an_operator_made_of_a_rules_reply_is_his_own_answer(shop: Shop) -> None:
+async def test_a_rules_reply_edited_by_an_operator_is_an_answer_by_hand(shop: Shop) -> None:
     asked = (await shop.talk.says("a", "几点开门", second(0))).message
     [draft] = await shop.talk.decides(asked, "九点", at=second(0), state=ReplyState.DRAFT)
     await shop.store.outbox.edit(draft.id, Content(text="今天十点"), second(1), "operator")

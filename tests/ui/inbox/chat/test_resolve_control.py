@@ -241,7 +241,7 @@ def test_the_menu_wakes_what_is_snoozed(qtbot: QtBot, world: World, page: InboxP
     assert opened_id(page) == three[1]
 
 
-def test_somebody_who_waits_comes_back_before_nobody_can_answer_him(
+def test_a_waiting_customers_snooze_ends_before_the_reply_window_closes(
     qtbot: QtBot, world: World, page: InboxPage, three: list[int]
 ) -> None:
     closes = stored(world, three[1]).window.until

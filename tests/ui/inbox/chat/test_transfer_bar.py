@@ -72,7 +72,7 @@ def test_saying_no_arms_nothing(qtbot: QtBot, world: World, page: InboxPage, ope
     assert not world.call(world.store.conversations.get(number)).transfer_armed
 
 
-def test_while_the_tool_has_him_the_window_says_that_it_is_blind(
+def test_a_bar_says_that_messages_stay_unseen_while_the_tool_has_the_customer(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     number = world.say(OPENID, "I want a person")

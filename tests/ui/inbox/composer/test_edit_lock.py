@@ -83,7 +83,7 @@ def test_what_was_being_written_comes_back_also_after_a_look_at_another_conversa
     assert composer.text() == "half a sentence"
 
 
-def test_a_reply_waits_as_before_where_the_operator_went_elsewhere_before_he_had_it(
+def test_a_reply_stays_held_if_the_operator_leaves_before_its_editing_began(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     other = world.say(WANG, "hello")

@@ -177,7 +177,7 @@ def test_too_late_is_said_calmly(qtbot: QtBot, world: World, page: InboxPage, th
     reply = send(qtbot, page, "gone")
     world.move_to(START + 3 * SECOND)
     world.wait_until_sent(reply.id)
-    page.chat.writing.sending.take_back(reply)  # as it stood on the screen when they pressed
+    page.chat.writing.sending.take_back(reply)  # as it stood on the screen when it was pressed
     toast = page.chat._bridge.notices._toast
     qtbot.waitUntil(lambda: toast.isVisible())
     assert toast._label.full_text() == "Too late to undo: it has already been sent."

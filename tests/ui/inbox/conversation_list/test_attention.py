@@ -1,4 +1,4 @@
-"""Rows that call for their human say why, and stop once they look."""
+"""Rows that call for an operator say why, and stop once one looks."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_a_reply_waits_while_the_operator_writes_and_both_bubble_and_strip_say_s
     qtbot.keyClicks(page.chat.composer.edit, " moment")
     qtbot.waitUntil(lambda: bridge.is_idle)  # the desk knows of each key, at the time of that key
     assert "Waits while you write" in said(page)
-    pass_to(world, page, 664)  # a minute without a key: the operator has stopped, and it is told when it leaves
+    pass_to(world, page, 664)  # a minute without a key: typing has ended, and it is told when the reply leaves
     qtbot.waitUntil(lambda: "Sends in 5 s" in said(page))
     qtbot.waitUntil(lambda: strip.earliest.full_text() == "· first in 5 s")
     assert not world.sandbox.sent

@@ -74,9 +74,7 @@ def test_each_event_is_a_line_between_the_bubbles(
     qtbot.waitUntil(lambda: lines() == [shown])
 
 
-def test_where_the_customer_came_from_stands_in_his_panel(
-    qtbot: QtBot, world: World, page: InboxPage, opened: Open
-) -> None:
+def test_the_customers_panel_shows_session_from(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.enter(OPENID, "pages/goods?id=42&from=%E5%95%86%E5%93%81%E9%A1%B5"))
     panel = page.detail.contact
     qtbot.waitUntil(lambda: panel.source.full_text() == "path: pages/goods\nid: 42\nfrom: 商品页")

@@ -84,7 +84,7 @@ def test_a_held_bubble_says_whose_word_its_wait_is_and_stays_with_it(
     assert page.detail.history.findChildren(StepRow)[1].line.note == history
 
 
-def test_a_clock_that_the_operator_stopped_is_his_own_word(
+def test_a_reply_kept_by_the_operator_says_kept_by_you(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     opened(world.say(CUSTOMER, "opening?"))

@@ -117,7 +117,7 @@ def test_what_is_held_waits_while_the_operator_fills_in_a_panel(
     world.move_to(START + timedelta(seconds=610))
     assert world.call(world.store.replies.get(reply.id)).state is ReplyState.HELD
     contact = world.sandbox.platform.contact(world.sandbox.platform.program(), LI)
-    assert not contact.allowance.typing(world.clock()), "the customer is shown no typing where nobody types"
+    assert not contact.allowance.typing(world.clock()), "the customer is shown no typing where nothing is typed to them"
 
 
 def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:

@@ -172,7 +172,7 @@ class TestChangedElsewhere:
         assert "changed-elsewhere" not in notices.bars.texts()
         assert page.editor.record() == theirs
 
-    def test_it_is_written_over_only_when_he_says_so(
+    def test_a_rule_changed_elsewhere_is_overwritten_only_after_a_question(
         self, page: RulesPage, theirs: Rule, stored: Stored, notices: Notices, bridge: Bridge, qtbot: QtBot
     ) -> None:
         page.editor.save()
@@ -195,7 +195,7 @@ class TestChangedElsewhere:
         qtbot.waitUntil(lambda: bridge.is_idle)
         assert (page.editor.head.title.text(), stored()[0]) == ("Money back", theirs)
 
-    def test_his_own_saving_and_switching_is_none_of_that(
+    def test_ones_own_saving_and_switching_is_no_change_elsewhere(
         self, page: RulesPage, world: World, notices: Notices, bridge: Bridge, qtbot: QtBot
     ) -> None:
         page.editor.head.title.setText("Money back")

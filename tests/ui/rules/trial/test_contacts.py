@@ -104,7 +104,7 @@ def _pick(page: RulesPage, field: str, row: int) -> None:
     getattr(page.trial.around, field).popup_menu.actions()[row].trigger()
 
 
-def test_a_stored_customer_is_found_by_a_part_of_his_name_and_supposed(
+def test_a_stored_customer_is_found_by_a_part_of_the_name_and_supposed(
     li: int, wang: int, page: RulesPage, qtbot: QtBot
 ) -> None:
     trial, writer = page.trial, page.trial.writer
@@ -202,7 +202,7 @@ def test_what_one_sets_goes_before_what_was_taken_and_is_said(li: int, page: Rul
     _says(page, qtbot, "Good to see you, Li Lei.")
 
 
-def test_what_happens_in_his_conversation_meanwhile_counts(
+def test_changes_in_the_customers_conversation_count_for_the_trial(
     li: int, page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
     trial, around = page.trial, page.trial.around
@@ -236,7 +236,7 @@ def test_another_customer_begins_afresh(li: int, wang: int, page: RulesPage, qtb
     assert not page.trial.writer.changed.isVisible()
 
 
-def test_where_he_came_from_is_tried_too(li: int, page: RulesPage, qtbot: QtBot) -> None:
+def test_session_from_of_a_stored_customer_is_tried_too(li: int, page: RulesPage, qtbot: QtBot) -> None:
     trial = page.trial
     trial.kind.set_value(MessageType.ENTER_SESSION)
     trial.kind.chosen.emit(MessageType.ENTER_SESSION)
@@ -304,7 +304,7 @@ def test_a_word_that_should_not_leave_is_the_reason_of_a_draft(page: RulesPage, 
     _says(page, qtbot, "We open at 9.", why)
 
 
-def test_the_other_mini_program_can_be_tried_and_a_customer_has_his_own(li: int, page: RulesPage, qtbot: QtBot) -> None:
+def test_a_trial_can_choose_the_mini_program_unless_a_customer_sets_it(li: int, page: RulesPage, qtbot: QtBot) -> None:
     around = page.trial.around
     page.trial.more.click()
     assert around.account.isVisible()
