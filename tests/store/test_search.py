@@ -1,4 +1,4 @@
-"""Finding what was said."""
+"""Search for messages and replies by their words."""
 
 from __future__ import annotations
 

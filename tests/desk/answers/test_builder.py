@@ -1,4 +1,4 @@
-"""What is said: variants, business hours in words, and never a hole."""
+"""Answers built by rules: variants, business hours in words, links, and marks where a value is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who sits at the desk: judged from what a window reports, told once a change, with the right beginning."""
+"""Presence, judged from what a window reports: each change is told once, with its beginning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typing is shown when it is true and WeChat lets it, and otherwise nothing leaves."""
+"""The typing indicator is sent while an operator types and WeChat allows it, else nothing is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the thinking makes way: from 500 pushes a second on."""
+"""Decisions make way for pushes from 500 pushes a second on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who hears what on the bus."""
+"""Subscriptions to the bus: kinds of events, order, ends and failures."""
 
 from __future__ import annotations
 

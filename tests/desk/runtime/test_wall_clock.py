@@ -1,4 +1,4 @@
-"""Whoever waits for a time of the clock notices that the clock has gone on, though the loop's timers have not."""
+"""Waiting for a time of the clock notices clock changes that the loop's timers do not."""
 
 from __future__ import annotations
 

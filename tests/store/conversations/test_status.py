@@ -1,4 +1,4 @@
-"""Conversations that are set aside: what leaves the list and the figures with them, and what brings them back."""
+"""Resolved and snoozed conversations: the list, the figures, rules that set aside, and what reopens them."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ async def taken_back(store: Store, written: Reply) -> Takeover | None:
     return undone.before
 
 
-async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: Store, thread: int) -> None:
+async def test_messages_of_either_side_extend_a_takeover_until_silence(talk: Talk, store: Store, thread: int) -> None:
     heard = await talk.hears(incoming("li", "在吗", at=second(90)), second(100))  # on its way for ten seconds
     assert heard.conversation.taken_over_until == second(400)
     assert await until(talk, thread) == 400
@@ -59,7 +59,7 @@ async def test_each_word_of_either_side_moves_the_end(talk: Talk, store: Store, 
     assert await until(talk, thread) == 530
 
 
-async def test_what_is_written_for_later_moves_it_when_it_leaves(talk: Talk, store: Store, thread: int) -> None:
+async def test_a_reply_for_later_extends_a_takeover_when_it_is_sent(talk: Talk, store: Store, thread: int) -> None:
     new = NewReply(thread, Author.OPERATOR, Content(text="稍后"), ReplyState.QUEUED, not_before=second(250))
     written = await store.replies.add(new, second(100))
     assert await until(talk, thread) == 300
@@ -67,21 +67,21 @@ async def test_what_is_written_for_later_moves_it_when_it_leaves(talk: Talk, sto
     assert await until(talk, thread) == 560
 
 
-async def test_a_takeover_for_a_time_is_not_moved(talk: Talk, store: Store, thread: int) -> None:
+async def test_messages_do_not_extend_a_takeover_for_a_time(talk: Talk, store: Store, thread: int) -> None:
     await store.outbox.take_over(thread, Takeover(second(300)), second(1))
     await talk.says("li", at=second(100))
     await talk.moves(await talk.writes(thread, "在的", second(200)), Move.CLAIM, Move.ACCEPT, at=second(201))
     assert await until(talk, thread) == 300
 
 
-async def test_one_that_is_over_does_not_come_back(talk: Talk, store: Store, thread: int) -> None:
+async def test_messages_do_not_revive_an_ended_takeover(talk: Talk, store: Store, thread: int) -> None:
     heard = await talk.says("li", at=second(300))
     assert heard.conversation.taken_over_until == second(300)
     await talk.moves(await talk.writes(thread, "在的", second(310)), Move.CLAIM, Move.ACCEPT, at=second(311))
     assert await until(talk, thread) == 300
 
 
-async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, store: Store, thread: int) -> None:
+async def test_a_hand_back_and_a_rules_takeover_clear_end_and_silence(talk: Talk, store: Store, thread: int) -> None:
     await store.takeovers.hand_back(thread)
     await talk.says("li", at=second(10))
     handed_back = await talk.thread(thread)
@@ -94,7 +94,9 @@ async def test_handing_back_and_a_rules_takeover_know_no_silence(talk: Talk, sto
     assert (by_rule.taken_over, by_rule.taken_over_until, by_rule.takeover_silence) == (True, None, None)
 
 
-async def test_those_that_end_are_found_in_their_order(talk: Talk, store: Store, thread: int) -> None:
+async def test_takeovers_with_an_end_are_found_in_the_order_of_their_ends(
+    talk: Talk, store: Store, thread: int
+) -> None:
     for name, end in (("late", second(900)), ("early", second(100)), ("never", None)):
         made = await talk.says(name)
         await store.outbox.take_over(made.conversation.id, Takeover(end), second(1))
@@ -121,7 +123,7 @@ async def test_an_ended_takeover_is_forgotten_unless_somebody_waits(talk: Talk, 
     assert await store.takeovers.end(thread, second(304)) is None
 
 
-async def test_only_those_without_an_end_get_one(talk: Talk, store: Store, thread: int) -> None:
+async def test_ending_open_ended_takeovers_leaves_those_with_an_end(talk: Talk, store: Store, thread: int) -> None:
     endless = (await talk.says("han")).conversation.id
     await talk.says("wang")  # nobody has taken that one over
     await store.outbox.take_over(endless, Takeover(None), second(1))
@@ -132,7 +134,7 @@ async def test_only_those_without_an_end_get_one(talk: Talk, store: Store, threa
     assert await until(talk, thread) == 300
 
 
-async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_took(talk: Talk, store: Store) -> None:
+async def test_writing_begins_a_takeover_and_extends_it_until_undone(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
     spoken = await writes(store, thread, second(10))
     taken = await talk.thread(thread)
@@ -148,7 +150,7 @@ async def test_what_is_written_takes_the_word_and_puts_off_the_end_of_what_it_to
         await writes(store, 9999, second(30))
 
 
-async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: Store) -> None:
+async def test_a_takeover_by_hand_replaces_one_begun_by_writing_and_survives_undo(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
     first = await writes(store, thread, second(10))
     await store.outbox.take_over(thread, Takeover(second(40)), second(1))
@@ -160,7 +162,7 @@ async def test_whoever_takes_over_after_that_has_chosen(talk: Talk, store: Store
         assert (chosen.taken_over_until, chosen.takeover_by_writing) == (second(40), False)
 
 
-async def test_the_last_undo_restores_what_was_before_all_that_was_written(talk: Talk, store: Store) -> None:
+async def test_the_last_undo_restores_the_takeover_before_all_messages(talk: Talk, store: Store) -> None:
     thread = (await talk.says("han")).conversation.id
     first, then = await writes(store, thread, second(10)), await writes(store, thread, second(30))
     assert (await store.pending_replies.undo(first.id, "lin", second(31))).takeover is None
@@ -177,14 +179,14 @@ async def test_an_undo_leaves_a_takeover_that_was_changed_meanwhile(talk: Talk, 
     assert await until(talk, thread) == 75
 
 
-async def test_where_writing_takes_over_nothing_nothing_is_restored(talk: Talk, store: Store, thread: int) -> None:
+async def test_undo_restores_no_takeover_where_writing_began_none(talk: Talk, store: Store, thread: int) -> None:
     new = NewReply(thread, Author.OPERATOR, Content(text="在的"), ReplyState.HELD, due_at=second(20))
     [written] = (await store.replies.write([new], second(10))).written
     assert (await store.pending_replies.undo(written.id, "lin", second(11))).takeover is None
     assert (await talk.thread(thread)).taken_over
 
 
-async def test_only_the_end_that_is_known_is_put_off(talk: Talk, store: Store, thread: int) -> None:
+async def test_postponing_a_takeover_fails_if_its_end_has_changed(talk: Talk, store: Store, thread: int) -> None:
     assert await store.takeovers.postpone_end(thread, second(299), second(400)) is False
     assert await until(talk, thread) == 300
     assert await store.takeovers.postpone_end(thread, second(300), second(310)) is True

@@ -14,7 +14,7 @@ from wxdesk.store import Store
 UNTIL = T0 + SESSION_LASTS
 
 
-async def test_who_is_armed_is_known_until_it_is_done(talk: Talk, store: Store) -> None:
+async def test_a_contact_is_armed_until_the_transfer_is_done(talk: Talk, store: Store) -> None:
     one, other = await talk.says("o1"), await talk.says("o2")
     assert await store.transfers.armed() == set()
     assert await store.transfers.arm(one.conversation.id, armed=True) == ("shop", "o1")
@@ -40,7 +40,7 @@ async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_wait
     assert thread.waiting_since == said.message.at
 
 
-async def test_which_push_was_answered_with_a_transfer(talk: Talk, store: Store) -> None:
+async def test_a_push_answered_with_a_transfer_is_known_by_account_and_key(talk: Talk, store: Store) -> None:
     handed, answered = await talk.says("o1"), await talk.says("o1")
     for item, outcome in ((handed, Outcome.TRANSFERRED), (answered, Outcome.UNMATCHED)):
         await store.decisions.resolve([Resolution(Decision(item.message.id, item.conversation.id, outcome, T0))])
@@ -51,7 +51,7 @@ async def test_which_push_was_answered_with_a_transfer(talk: Talk, store: Store)
     assert not await store.transfers.was_transferred("shop", "nothing")
 
 
-async def test_a_conversation_that_is_not_there_is_said(store: Store) -> None:
+async def test_arming_a_transfer_for_an_unknown_conversation_is_refused(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.transfers.arm(99, armed=True)
     with pytest.raises(NotFound):

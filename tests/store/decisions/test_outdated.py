@@ -1,4 +1,4 @@
-"""A decision that was thought before a human spoke is not kept, on either engine, whoever comes first."""
+"""A decision made before an operator's command is not stored, on either engine, whichever comes first."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ACTS: list[Act] = [
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: Store, act: Act) -> None:
+async def test_a_decision_made_before_an_operators_command_is_refused_whole(talk: Talk, store: Store, act: Act) -> None:
     other, item = await talk.says("o2"), await talk.says("o1")
     await act(store, item)
     with pytest.raises(DecisionOutdated):
@@ -57,7 +57,7 @@ async def test_nothing_is_stored_once_a_human_has_spoken(talk: Talk, store: Stor
         assert len(await store.inbox.timeline(one.conversation.id)) == 1
 
 
-async def test_it_is_read_again_and_then_kept(talk: Talk, store: Store) -> None:
+async def test_an_outdated_decision_is_stored_after_reading_the_message_again(talk: Talk, store: Store) -> None:
     decided, item = await talk.says("o2"), await talk.says("o1")
     await talk.decides(decided.message, outcome=Outcome.UNMATCHED)
     await store.outbox.take_over(item.conversation.id, Takeover(second(900)), second(1))
@@ -68,14 +68,14 @@ async def test_it_is_read_again_and_then_kept(talk: Talk, store: Store) -> None:
     assert await store.decisions.still_undecided(ids) == []
 
 
-async def test_what_no_human_said_keeps_no_decision_away(talk: Talk, store: Store) -> None:
+async def test_a_decision_is_stored_though_the_contact_wrote_or_the_row_was_read(talk: Talk, store: Store) -> None:
     item = await talk.says("o1")
     await talk.says("o1", "在吗", second(1))
     await store.conversations.mark_read(item.conversation.id)
     assert len(await store.decisions.resolve([thought(item)])) == 1
 
 
-async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, store: Store) -> None:
+async def test_a_takeover_beside_a_decision_leaves_no_reply_to_send(talk: Talk, store: Store) -> None:
     """Either the decision is not kept, or the takeover finds its reply."""
     items = [await talk.says(f"o{n}") for n in range(12)]
 
@@ -94,9 +94,7 @@ async def test_of_two_at_the_same_time_the_human_has_the_last_word(talk: Talk, s
         )
 
 
-async def test_a_takeover_beside_an_answer_that_takes_anothers_place_waits_for_nobody_for_ever(
-    talk: Talk, store: Store
-) -> None:
+async def test_a_takeover_beside_a_replacing_answer_does_not_deadlock(talk: Talk, store: Store) -> None:
     """Each locks the replies before their conversation. The server would end one of two that wait for each other."""
     waiting, items = [], []
     for n in range(12):

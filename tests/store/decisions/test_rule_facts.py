@@ -1,4 +1,4 @@
-"""What rules can know of the past, found out for a batch of messages."""
+"""The history of a contact that rules can ask about, read for a batch of messages."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def test_the_first_message_has_nothing_before_it(talk: Talk, store: Store)
     assert await history(store, item) == ContactHistory(None, 1)
 
 
-async def test_what_was_written_before_counts_and_entering_does_not(talk: Talk, store: Store) -> None:
+async def test_earlier_messages_count_and_entering_does_not(talk: Talk, store: Store) -> None:
     await talk.hears(entering("o1", second(0)), second(0))
     first = await talk.says("o1", "一", at=second(10))
     await talk.hears(entering("o1", second(15)), second(15))
@@ -66,7 +66,7 @@ async def test_a_message_is_seen_as_of_its_own_time(talk: Talk, store: Store) ->
     assert await history(store, late) == ContactHistory(None, 1)
 
 
-async def test_what_was_written_later_is_not_before_although_it_came_first(talk: Talk, store: Store) -> None:
+async def test_a_message_written_later_is_not_before_one_that_arrived_late(talk: Talk, store: Store) -> None:
     later = await talk.says("o1", "后写先到", at=second(10))
     delayed = await talk.hears(incoming("o1", "先写后到", at=second(0)), second(12))
     assert await history(store, delayed) == ContactHistory(None, 1)
@@ -125,7 +125,7 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("moves", "said", "counted"), ENDS)
-async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
+async def test_a_cancelled_or_failed_reply_was_not_said_and_a_failed_one_is_no_firing(
     talk: Talk, store: Store, moves: tuple[Move, ...], said: bool, counted: bool
 ) -> None:
     first = await talk.says("o1", "一", at=second(0))
@@ -145,7 +145,7 @@ async def test_what_will_not_arrive_was_not_said_and_what_failed_is_not_counted(
     assert (supposed.said, supposed.fired) == (met.said, met.fired)
 
 
-async def test_a_rule_that_said_nothing_else_is_as_though_it_had_not_spoken(talk: Talk, store: Store) -> None:
+async def test_a_rule_whose_only_reply_failed_has_neither_said_nor_fired(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     [reply] = await talk.decides(first.message, "好", at=second(1), rule_id=1)
     await talk.moves(reply, Move.CLAIM, Move.REFUSE, at=second(2))
@@ -168,7 +168,7 @@ async def test_a_part_that_arrived_is_said_though_another_failed(talk: Talk, sto
     assert (found.fired, found.said) == ({1: FiringCount(second(1))}, {1: second(1)})
 
 
-async def test_what_a_rule_said_is_looked_for_as_far_back_as_rules_ask(talk: Talk, store: Store) -> None:
+async def test_firings_are_looked_for_as_far_back_as_rules_ask(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     await fire(store, first.message, 1, Firing(1), Firing(2))  # they tagged, and said nothing
     await fire(store, (await talk.says("o1", "二", at=second(60))).message, 61, Firing(2))
@@ -199,7 +199,7 @@ async def test_only_what_is_wanted_is_looked_up(talk: Talk, store: Store) -> Non
     assert await history(store, item, RequiredHistory(lately=frozenset({1})), at=20) == ContactHistory(lately={1: 1})
 
 
-async def test_a_batch_is_told_apart(talk: Talk, store: Store) -> None:
+async def test_each_message_of_a_batch_has_its_own_history(talk: Talk, store: Store) -> None:
     items = [await talk.says(f"o{n % 3}", f"{n}", at=second(n)) for n in range(9)]
     found = await store.decisions.with_history(items, ALL, second(100))
     assert [item.history.message_no for item in found] == [1, 1, 1, 2, 2, 2, 3, 3, 3]

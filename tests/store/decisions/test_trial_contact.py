@@ -17,7 +17,7 @@ from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store
 
 
-async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: Store) -> None:
+async def test_a_trial_loads_what_the_contacts_next_message_would_meet(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     await talk.decides(first.message, "好", at=second(1), rule_id=1)
     await talk.decides((await talk.says("o2", "一", at=second(2))).message, at=second(50), rule_id=1)
@@ -48,6 +48,6 @@ async def test_what_is_known_is_what_the_next_message_meets(talk: Talk, store: S
     assert known.conversation.session_from == "goods=1"
 
 
-async def test_nobody_with_that_id_is_said(store: Store) -> None:
+async def test_an_unknown_contact_for_a_trial_is_refused(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.decision_history.load_for_trial(7, second(0))

@@ -1,4 +1,4 @@
-"""What the connections were told, and what becomes of a call whose caller goes away or whose disk hangs."""
+"""Settings of connections, and calls whose caller goes away or whose disk hangs."""
 
 from __future__ import annotations
 

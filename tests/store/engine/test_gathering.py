@@ -36,20 +36,20 @@ class Rounds:
         return await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def test_those_that_wait_are_made_together() -> None:
+async def test_waiting_calls_are_made_together() -> None:
     rounds = Rounds()
     assert await rounds.ends(1, 2, 3) == [2, 4, 6]
     assert rounds.made == [[1], [2, 3]]
 
 
-async def test_no_more_than_fit_are_made_together() -> None:
+async def test_no_more_calls_than_fit_are_made_together() -> None:
     rounds = Rounds()
     count = TOGETHER + 2
     assert await rounds.ends(*range(1, count + 1)) == [2 * number for number in range(1, count + 1)]
     assert [len(made) for made in rounds.made] == [1, TOGETHER, 1]
 
 
-async def test_one_that_is_refused_harms_nobody_else() -> None:
+async def test_a_refused_call_fails_no_other_call() -> None:
     rounds = Rounds()
     *others, refused = await rounds.ends(1, 2, 3, -4)
     assert others == [2, 4, 6]
@@ -77,7 +77,7 @@ async def test_a_call_that_nobody_awaits_any_more_is_made() -> None:
 
 
 @pytest.mark.parametrize("pause", [0, 1])
-async def test_it_goes_on_after_a_rest(pause: int) -> None:
+async def test_gathering_goes_on_after_a_pause(pause: int) -> None:
     rounds = Rounds()
     rounds.may.set()
     gathering = Gathering(rounds.double)

@@ -69,7 +69,7 @@ async def until_taken(store: Store) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_database_has_one_that_works(servers: Servers, impatient: None) -> None:
+async def test_only_one_server_of_a_database_has_the_lease(servers: Servers, impatient: None) -> None:
     first = await servers.one(alone=True)
     second = await servers.one()
     assert not await second.lease.take()
@@ -80,7 +80,7 @@ async def test_a_database_has_one_that_works(servers: Servers, impatient: None) 
     assert await second.lease.take(), "it is free as soon as the first has gone"
 
 
-async def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes(servers: Servers, postgres: Postgres) -> None:
+async def test_a_renewed_lease_stays_and_an_expired_one_can_be_taken(servers: Servers, postgres: Postgres) -> None:
     first, second = await servers.one(alone=True), await servers.one()
     for _ in range(2):
         postgres.tell(LATER.format(seconds=lease.LEASE_SECONDS / 2), SHARED)
@@ -93,7 +93,7 @@ async def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes(servers: S
     assert not first.lease.is_held
 
 
-async def test_who_took_it_and_lost_the_answer_has_it_at_the_next_try(servers: Servers, postgres: Postgres) -> None:
+async def test_a_lease_whose_answer_was_lost_can_be_taken_again(servers: Servers, postgres: Postgres) -> None:
     first, second = await servers.one(alone=True), await servers.one()
     first.lease.forget()  # it never heard of it
     assert not await second.lease.take()
@@ -102,7 +102,7 @@ async def test_who_took_it_and_lost_the_answer_has_it_at_the_next_try(servers: S
     await first.settings.set("a", "of the first")
 
 
-async def test_who_has_lost_it_writes_nothing_but_keeps_what_arrives(servers: Servers, soon_over: None) -> None:
+async def test_a_server_without_the_lease_writes_nothing_but_pushes(servers: Servers, soon_over: None) -> None:
     first, second = await servers.one(alone=True), await servers.one()
     await first.settings.set("a", "of the first")
     await until_taken(second)
@@ -121,7 +121,7 @@ async def test_who_has_lost_it_writes_nothing_but_keeps_what_arrives(servers: Se
         await first.settings.set("c", "by one that stands by")
 
 
-async def test_nobody_else_wanted_it_so_it_goes_on(servers: Servers, soon_over: None) -> None:
+async def test_an_expired_lease_that_nobody_took_can_be_renewed(servers: Servers, soon_over: None) -> None:
     first = await servers.one(alone=True)
     await asyncio.sleep(0.3)
     assert not first.lease.is_held, "no call begins meanwhile"
@@ -130,7 +130,7 @@ async def test_nobody_else_wanted_it_so_it_goes_on(servers: Servers, soon_over: 
     assert first.lease.is_held
 
 
-async def test_the_next_waits_for_what_the_last_has_begun(servers: Servers, soon_over: None) -> None:
+async def test_taking_the_lease_waits_for_a_write_under_way(servers: Servers, soon_over: None) -> None:
     first, second = await servers.one(alone=True), await servers.one()
     slow = Slow()
     writing = asyncio.create_task(first._db.write(slow.write))
@@ -145,7 +145,7 @@ async def test_the_next_waits_for_what_the_last_has_begun(servers: Servers, soon
 
 
 @pytest.mark.expects_log("database error: TimeoutError")
-async def test_one_that_stands_still_within_a_statement_keeps_nobody_waiting(
+async def test_a_server_suspended_within_a_statement_does_not_keep_the_lease(
     servers: Servers, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "STILL_SECONDS", 1)
@@ -189,7 +189,7 @@ async def standing_still(url: str) -> AsyncIterator[None]:
         writer.close()
 
 
-async def test_who_waits_for_its_turn_does_not_stand_in_the_way_of_the_one_that_works(servers: Servers) -> None:
+async def test_a_server_that_stands_by_does_not_block_the_working_one(servers: Servers) -> None:
     first, second = await servers.one(alone=True), await servers.one()
     slow = Slow()
     writing = asyncio.create_task(first._db.write(slow.write))
@@ -213,7 +213,7 @@ class Slow:
             connection.execute(select(func.pg_sleep(0.02)))
 
 
-async def test_the_clock_that_counts_is_the_databases(servers: Servers) -> None:
+async def test_the_lease_goes_by_the_clock_of_the_database(servers: Servers) -> None:
     with time_machine.travel(timedelta(minutes=10)):
         store = await servers.one()
         assert abs(store.lease.ahead + timedelta(minutes=10)) < timedelta(seconds=5), "of the first that arrives, too"
@@ -224,7 +224,7 @@ async def test_the_clock_that_counts_is_the_databases(servers: Servers) -> None:
             await store.lease.renew()
 
 
-async def test_a_newer_program_does_not_change_the_tables_below_one_that_works(
+async def test_a_newer_program_does_not_migrate_below_a_working_server(
     servers: Servers, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await servers.one(alone=True)
@@ -239,7 +239,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, *, poll: float = 60.0) -> Iterator[as
     yield asyncio.Queue()
 
 
-async def test_what_one_keeps_another_hears_of(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_hears_of_pushes_that_another_keeps(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = await servers.one(), await servers.one()
     with heard(monkeypatch) as topics:
         listening = asyncio.create_task(second.listen(topics.put_nowait))
@@ -285,7 +285,7 @@ async def test_a_listener_that_nobody_told_of_its_lost_connection_hears_again(
 
 
 @pytest.mark.expects_log("database error")
-async def test_who_has_slept_does_not_wait_for_answers_that_were_given_meanwhile(
+async def test_a_server_that_slept_asks_again_on_a_new_connection(
     servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(change_hints, "TICK_SECONDS", 0.05)
@@ -305,7 +305,7 @@ async def test_who_has_slept_does_not_wait_for_answers_that_were_given_meanwhile
 
 
 @pytest.mark.expects_log("database error")
-async def test_who_cannot_reach_the_database_relies_on_nothing(
+async def test_a_server_that_cannot_reach_the_database_loses_the_lease(
     servers: Servers, tmp_path: Path, soon_over: None
 ) -> None:
     async with WayThere.to(servers.url, tmp_path) as way:
@@ -320,7 +320,7 @@ async def test_who_cannot_reach_the_database_relies_on_nothing(
 
 
 @pytest.mark.expects_log("passes no notices on")
-async def test_where_no_notice_arrives_it_is_looked_at_more_often(
+async def test_a_listener_polls_more_often_where_no_notice_arrives(
     servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(change_hints, "PROOF_SECONDS", 0.2)

@@ -49,7 +49,7 @@ async def test_another_machine_is_not_reached_in_plain_text(url: str, tmp_path: 
     assert "?sslmode=require" in explain(refused.value)
 
 
-def test_nor_where_only_the_environment_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_machine_named_by_the_environment_is_not_reached_in_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "db.example")
     with pytest.raises(StoreError, match="another machine"):
         address_of(make_url("postgresql:///desk"))
@@ -69,7 +69,7 @@ def test_nor_where_only_the_environment_names_it(monkeypatch: pytest.MonkeyPatch
         "postgresql://db.example/desk?sslmode=disable",
     ],
 )
-def test_what_is_here_or_said_is_taken_as_it_stands(url: str) -> None:
+def test_local_and_explicit_addresses_are_taken_as_they_are(url: str) -> None:
     assert address_of(parse_url(url)) == (url, False)
 
 

@@ -79,13 +79,13 @@ async def kept(store: Store) -> list[str]:
     return [key for key in "abc" if await store.settings.get(key)] + ["lost"] * bool(await store.settings.get("lost"))
 
 
-async def test_what_waits_together_is_committed_together(busy: Busy) -> None:
+async def test_waiting_writes_share_one_commit(busy: Busy) -> None:
     assert await busy.together(puts("a"), puts("b"), puts("c")) == ["a", "b", "c"]
     assert busy.commits == 1
     assert await kept(busy.store) == ["a", "b", "c"]
 
 
-async def test_one_that_fails_harms_nobody_else(busy: Busy) -> None:
+async def test_a_failing_write_fails_no_other_write_of_its_commit(busy: Busy) -> None:
     results = await busy.together(puts("a"), not_found, puts("b"))
     assert [results[0], results[2]] == ["a", "b"]
     assert isinstance(results[1], NotFound)
@@ -119,7 +119,7 @@ async def test_more_than_fit_into_one_transaction_are_all_done(busy: Busy) -> No
     assert busy.commits == 3
 
 
-async def test_closing_waits_for_all_of_them(busy: Busy, home: Path) -> None:
+async def test_closing_waits_for_all_waiting_writes(busy: Busy, home: Path) -> None:
     calls = [asyncio.create_task(busy.store.settings.set(f"k{n}", "v")) for n in range(3 * TOGETHER)]
     await asyncio.sleep(0)
     closing = asyncio.create_task(busy.store.close())
@@ -132,7 +132,7 @@ async def test_closing_waits_for_all_of_them(busy: Busy, home: Path) -> None:
     connection.close()
 
 
-async def test_a_push_does_not_wait_for_all_of_them(busy: Busy) -> None:
+async def test_a_push_does_not_wait_for_all_waiting_writes(busy: Busy) -> None:
     done: list[int] = []
     calls = [asyncio.create_task(busy.store.settings.set(f"k{n}", "v")) for n in range(3 * TOGETHER)]
     calls.append(asyncio.create_task(busy.store.pushes.keep(Talk(busy.store).push(None))))  # type: ignore[arg-type]

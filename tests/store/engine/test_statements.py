@@ -1,4 +1,4 @@
-"""What each message and reply needs is put together once: making a statement takes longer than running it."""
+"""Statements of messages and replies are compiled once, since that takes longer than running them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kill or a failed sync leaves in doubt is written anew before anything is built on it."""
+"""After a kill or a failed sync, log and file are written anew before anything else is stored."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_after_a_failed_sync_both_files_are_written_anew(home: Path) -> No
 
 
 @pytest.mark.expects_log("database error: OperationalError, code 1034|the database file cannot be used")
-async def test_nothing_is_kept_and_the_log_stays_while_that_fails(home: Path, tmp_path: Path) -> None:
+async def test_nothing_is_stored_and_the_log_stays_while_the_repair_fails(home: Path, tmp_path: Path) -> None:
     store = await open_store(SQLITE, home)
     talk = Talk(store)
     await talk.says("o1")

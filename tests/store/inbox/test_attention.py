@@ -1,4 +1,4 @@
-"""What calls for a human, kept beside the conversations, on both engines."""
+"""Calls for an operator as they are stored beside the conversations, on both engines."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
         assert (await talk.thread(heard.conversation.id)).called_at is None
 
 
-async def test_those_that_call_come_first_also_over_the_pages(store: Store, talk: Talk) -> None:
+async def test_calling_conversations_come_first_across_pages(store: Store, talk: Talk) -> None:
     chats = [(await talk.says(f"o{n}", at=second(n))).conversation.id for n in range(6)]
     seen = Attention(chats[1], AttentionReason.UNFINISHED, T0, seen=True)
     calling = [
@@ -117,7 +117,7 @@ async def test_windows_that_close_on_somebody_who_waits_are_found(store: Store, 
     assert await store.attention.next_close(closes + HOURS_48) is None
 
 
-async def test_who_waits_longest_can_still_be_answered(store: Store, talk: Talk) -> None:
+async def test_longest_waiting_passes_over_contacts_whose_window_is_closed(store: Store, talk: Talk) -> None:
     assert await store.attention.longest_waiting(T0) is None
     first = (await talk.says("oA")).conversation.id
     later = (await talk.says("oB", at=second(600))).conversation.id

@@ -177,7 +177,7 @@ async def test_of_a_contact_only_what_is_named_changes(talk: Talk, store: Store)
     assert kept == replace(contact, alias="李雷", note="老客户", tags=("杭州", "售后", "急"))
 
 
-async def test_two_who_tag_at_once_both_have_their_way(talk: Talk, store: Store) -> None:
+async def test_two_tags_added_at_once_are_both_kept(talk: Talk, store: Store) -> None:
     heard = [await talk.says("o1") for _ in range(4)]
     thread = heard[0].conversation
     by_rules = [
@@ -191,7 +191,7 @@ async def test_two_who_tag_at_once_both_have_their_way(talk: Talk, store: Store)
     assert set((await talk.thread(thread.id)).contact.tags) == {f"{who}{n}" for who in ("规则", "手") for n in range(4)}
 
 
-async def test_what_is_not_there_cannot_be_changed(store: Store, talk: Talk) -> None:
+async def test_changing_an_unknown_conversation_is_refused(store: Store, talk: Talk) -> None:
     await talk.says("o1")
     for change in (
         store.conversations.set_mode(99, None),
@@ -251,7 +251,7 @@ async def test_day_counts_tell_today_so_far(talk: Talk, store: Store) -> None:
     assert (await store.inbox.day_counts(second(9.1))) == DayCounts()
 
 
-async def test_who_waits_since_yesterday_waits_today_as_well(talk: Talk, store: Store) -> None:
+async def test_a_contact_waiting_since_yesterday_counts_for_today_too(talk: Talk, store: Store) -> None:
     await talk.says("o1", "昨天", at=second(-100))
     await talk.says("o2", "昨天", at=second(-90))
     await talk.says("o2", "今天", at=second(1))
@@ -264,7 +264,7 @@ async def test_a_picture_counts_as_a_message(talk: Talk, store: Store) -> None:
     assert (await store.inbox.day_counts(T0.replace(microsecond=0))).messages == 1
 
 
-async def test_what_a_rule_left_unsaid_on_purpose_makes_nobody_wait(talk: Talk, store: Store) -> None:
+async def test_a_message_that_a_rule_left_silent_does_not_wait(talk: Talk, store: Store) -> None:
     await talk.says("o1", "在吗", at=second(0))
     nod = (await talk.says("o2", "嗯嗯", at=second(10))).message
     await talk.decides(nod, outcome=Outcome.SILENT)

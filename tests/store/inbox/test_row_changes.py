@@ -53,7 +53,7 @@ async def test_a_change_reaches_what_differs_and_its_undo_the_same(
     assert [await store.conversations.get(one) for one in three] == before
 
 
-async def test_pinned_ones_are_on_top_of_the_list_only(store: Store, three: tuple[int, ...]) -> None:
+async def test_pinned_rows_are_on_top_of_the_list_only(store: Store, three: tuple[int, ...]) -> None:
     await changed(store, three[:2], RowAct.PIN)
     listed = [row.conversation.contact.openid for row in await store.inbox.page(InboxFilter.ALL)]
     assert listed == ["li", "wang", "zhao"]
@@ -63,7 +63,7 @@ async def test_pinned_ones_are_on_top_of_the_list_only(store: Store, three: tupl
     assert [row.conversation.id for row in await store.inbox.page(InboxFilter.ALL)] == [three[1], three[2]]
 
 
-async def test_what_is_left_to_settle_stays_while_the_others_go(store: Store, three: tuple[int, ...]) -> None:
+async def test_rows_with_unsettled_replies_stay_while_the_others_change(store: Store, three: tuple[int, ...]) -> None:
     await draft(store, three[0])
     assert await changed(store, three, RowAct.RESOLVE) == RowsChanged(three[1:], three[:1])
     assert await changed(store, three[:1], RowAct.RESOLVE) == RowsChanged((), three[:1])

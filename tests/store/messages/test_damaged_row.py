@@ -1,4 +1,4 @@
-"""A flipped letter in a stored push costs nothing that the push itself tells as well."""
+"""A stored push whose format is damaged is read as one of unknown format."""
 
 from __future__ import annotations
 

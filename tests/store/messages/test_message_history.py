@@ -1,4 +1,4 @@
-"""What was said before, as the dry run and the list of the unmatched read it."""
+"""Past messages and answers, as the dry run and the list of unmatched messages read them."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ async def test_half_of_a_crowd_that_has_just_been_answered_is_waited_for() -> No
     assert disk.batches[1:] == [["m:8", "m:9"]]
 
 
-async def test_who_does_not_come_back_is_not_waited_for_longer_than_a_moment() -> None:
+async def test_a_crowd_that_does_not_come_back_is_waited_for_a_moment_only() -> None:
     disk = Disk()
     group = GroupCommit(disk.commit, linger=0.001)
     await crowded(group, disk)
@@ -83,7 +83,7 @@ async def test_who_does_not_come_back_is_not_waited_for_longer_than_a_moment() -
     assert disk.batches[1:] == [["m:8"]]
 
 
-async def test_few_wait_for_nobody() -> None:
+async def test_few_pushes_are_committed_without_waiting() -> None:
     disk = Disk()
     disk.open.set()
     group = GroupCommit(disk.commit, linger=60)
@@ -124,7 +124,7 @@ async def test_a_failed_commit_fails_each_of_its_callers_and_no_other() -> None:
 
 
 @pytest.mark.expects_log("keeping 1 pushes failed: ZeroDivisionError")
-async def test_a_mistake_of_ours_is_an_answer_too() -> None:
+async def test_an_unexpected_error_reaches_the_caller_too() -> None:
     disk = Disk()
     disk.failure = ZeroDivisionError("secret")
     disk.open.set()
@@ -172,7 +172,7 @@ async def test_each_waits_only_as_long_as_wechat_does() -> None:
     assert await group.keep(push(2)) == 2
 
 
-async def test_whoever_makes_way_learns_when_no_push_waits() -> None:
+async def test_code_that_makes_way_learns_when_no_push_waits() -> None:
     disk = Disk()
     group = GroupCommit(disk.commit)
     await group.until_idle(60)

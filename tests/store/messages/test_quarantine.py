@@ -15,7 +15,7 @@ async def shut_away(talk: Talk, store: Store, number: int) -> int:
     return push_id
 
 
-async def test_only_what_could_not_be_read_is_there_newest_first(talk: Talk, store: Store) -> None:
+async def test_the_quarantine_lists_only_unreadable_pushes_newest_first(talk: Talk, store: Store) -> None:
     assert (await store.quarantine.size(), await store.quarantine.page()) == (0, [])
     ids = []
     for number in range(3):
@@ -29,7 +29,7 @@ async def test_only_what_could_not_be_read_is_there_newest_first(talk: Talk, sto
     assert await store.quarantine.size() == 3
 
 
-async def test_what_is_released_waits_to_be_derived_and_is_released_once(talk: Talk, store: Store) -> None:
+async def test_a_released_push_waits_to_be_derived_and_is_released_once(talk: Talk, store: Store) -> None:
     one, two = await shut_away(talk, store, 1), await shut_away(talk, store, 2)
     await store.pushes.derive([await talk.kept(incoming("o1"), second(3))])
     said = (await talk.says("o2", at=second(4))).message.push_id

@@ -135,7 +135,7 @@ async def test_a_desk_goes_on_writing_meanwhile(full: Path, tmp_path: Path) -> N
     assert number == made.rows["messages"][0] == len(said)
 
 
-async def test_what_stands_there_is_set_aside_or_left(full: Path, tmp_path: Path) -> None:
+async def test_a_restore_sets_an_existing_home_aside_or_leaves_it(full: Path, tmp_path: Path) -> None:
     await backed_up(full, tmp_path / "b.zip")
     (full / "later.txt").write_text("mine", encoding="utf-8")
     before = files(full)
@@ -245,7 +245,7 @@ async def test_a_newer_backup_is_refused_and_an_older_one_taken(full: Path, tmp_
     assert files(tmp_path / "home") == {}
 
 
-async def test_it_stops_in_the_middle_of_a_table_and_leaves_nothing(
+async def test_a_backup_stopped_halfway_leaves_nothing(
     full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rows, "PAGE", 10)
@@ -280,7 +280,7 @@ def disk_that_takes(size: int) -> Iterator[None]:
 
 
 @pytest.mark.expects_log("database error|cannot be used")
-async def test_a_full_disk_leaves_nothing_half(full: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
+async def test_a_full_disk_leaves_no_half_backup(full: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
     place = tmp_path / "backups"
     place.mkdir()
     for size in (1_000, 200_000, 600_000):  # of the database's copy, and of the file

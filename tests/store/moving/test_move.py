@@ -77,7 +77,7 @@ def files(home: Path) -> dict[str, str]:
     return {str(path.relative_to(home)): sha256(path.read_bytes()).hexdigest() for path in found}
 
 
-async def test_a_home_goes_there_and_back_and_is_equal(
+async def test_a_store_moves_to_the_other_engine_and_back_unchanged(
     postgres: Postgres, full: Path, tmp_path: Path, small_pages: None
 ) -> None:
     before, here = await contents(SQLITE, full), files(full)
@@ -114,7 +114,7 @@ async def _replies(store: Any) -> list[Any]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permission bits")
-async def test_the_new_file_is_for_its_owner(postgres: Postgres, full: Path, tmp_path: Path) -> None:
+async def test_the_new_file_is_readable_by_its_owner_only(postgres: Postgres, full: Path, tmp_path: Path) -> None:
     url, home = postgres.emptied(), tmp_path / "new"
     await move_store(SQLITE, url, full, nobody)
     await move_store(url, BACK, home, nobody)
@@ -135,7 +135,7 @@ async def refused(source: str, target: str, home: Path, error: type[StoreError] 
     return str(caught.value)
 
 
-async def test_nothing_is_written_over(postgres: Postgres, full: Path) -> None:
+async def test_a_move_to_a_store_that_is_not_empty_is_refused(postgres: Postgres, full: Path) -> None:
     url = postgres.emptied()
     await move_store(SQLITE, url, full, nobody)
     before = await contents(url, full)
@@ -153,7 +153,9 @@ async def test_another_programs_tables_are_left_alone(postgres: Postgres, full: 
     await refused(postgres.emptied(), "sqlite:///theirs.db", full, StoreDamaged)
 
 
-async def test_the_same_kind_and_what_is_empty_or_old_are_refused(postgres: Postgres, full: Path) -> None:
+async def test_moves_to_the_same_engine_or_from_an_empty_or_old_store_are_refused(
+    postgres: Postgres, full: Path
+) -> None:
     url = postgres.fresh()
     assert "the same kind" in await refused(SQLITE, BACK, full)
     assert "none.db is empty" in await refused("sqlite:///none.db", url, full)
@@ -167,7 +169,7 @@ async def test_the_same_kind_and_what_is_empty_or_old_are_refused(postgres: Post
     ]
 
 
-async def test_a_running_desk_is_to_be_closed_first(postgres: Postgres, full: Path, impatient: None) -> None:
+async def test_a_move_beside_a_running_desk_is_refused(postgres: Postgres, full: Path, impatient: None) -> None:
     url = postgres.emptied()
     desk = await open_store(SQLITE, full)
     with pytest.raises(HomeInUse):
@@ -212,7 +214,7 @@ def killed(source: str, target: str, home: Path, after: int) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.parametrize("after", [1, 12, 44])
-async def test_after_a_kill_it_goes_on(postgres: Postgres, full: Path, after: int) -> None:
+async def test_a_killed_move_goes_on(postgres: Postgres, full: Path, after: int) -> None:
     url, before, steps = postgres.emptied(), await contents(SQLITE, full), list[Any]()
     for steps_done in (after, 3):
         await asyncio.to_thread(killed, SQLITE, url, full, steps_done)
@@ -222,7 +224,7 @@ async def test_after_a_kill_it_goes_on(postgres: Postgres, full: Path, after: in
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-async def test_no_desk_opens_half_of_it_and_no_second_move_comes_between(
+async def test_no_desk_and_no_second_move_opens_a_half_moved_store(
     postgres: Postgres, full: Path, impatient: None
 ) -> None:
     url = postgres.emptied()
@@ -235,7 +237,7 @@ async def test_no_desk_opens_half_of_it_and_no_second_move_comes_between(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.parametrize("after", [1, 30])
-async def test_also_on_its_way_back(postgres: Postgres, full: Path, tmp_path: Path, after: int) -> None:
+async def test_a_killed_move_back_goes_on_too(postgres: Postgres, full: Path, tmp_path: Path, after: int) -> None:
     url, before, steps = postgres.emptied(), await contents(SQLITE, full), list[Any]()
     await move_store(SQLITE, url, full, nobody)
     await asyncio.to_thread(killed, url, BACK, tmp_path / "new", after)
@@ -248,7 +250,7 @@ async def test_also_on_its_way_back(postgres: Postgres, full: Path, tmp_path: Pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-async def test_what_has_changed_since_lets_it_begin_anew(postgres: Postgres, full: Path) -> None:
+async def test_a_killed_move_begins_anew_if_its_source_has_changed(postgres: Postgres, full: Path) -> None:
     url, steps = postgres.emptied(), list[Any]()
     await asyncio.to_thread(killed, SQLITE, url, full, 40)
     store = await open_store(SQLITE, full)
@@ -298,7 +300,7 @@ def no_space() -> Iterator[None]:
 
 @pytest.mark.impatient
 @pytest.mark.expects_log("database error: |did not close")
-async def test_a_full_disk_stops_it_too(
+async def test_a_full_disk_stops_a_move_in_one_sentence(
     postgres: Postgres, full: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url, home = postgres.emptied(), tmp_path / "new"
@@ -309,7 +311,7 @@ async def test_a_full_disk_stops_it_too(
         await move_store(url, BACK, home, nobody)
 
 
-async def test_pictures_that_are_gone_or_damaged_here_are_counted(postgres: Postgres, full: Path) -> None:
+async def test_a_move_counts_missing_and_damaged_pictures(postgres: Postgres, full: Path) -> None:
     names = [sha256(data).hexdigest() for data in PICTURES[:2]]
     gone, damaged = (full / "pictures" / name[:2] / f"{name}.png" for name in names)
     gone.unlink()

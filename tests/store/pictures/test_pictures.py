@@ -67,7 +67,7 @@ async def test_messages_that_name_a_picture_await_it_oldest_first(store: Store, 
     assert await store.pictures.awaited([], without=(), limit=10) == []
 
 
-async def test_a_settled_one_is_named_by_its_message_and_known(store: Store, talk: Talk) -> None:
+async def test_a_fetched_picture_is_named_by_its_message(store: Store, talk: Talk) -> None:
     message = await shows(talk, "o1")
     await store.pictures.settle(message.id, PICTURE, T0)
     found = await message_of(store, message)
@@ -76,7 +76,7 @@ async def test_a_settled_one_is_named_by_its_message_and_known(store: Store, tal
     assert await store.pictures.awaited(["shop"], without=(), limit=10) == []
 
 
-async def test_a_missing_one_says_why(store: Store, talk: Talk) -> None:
+async def test_a_missing_picture_has_its_reason(store: Store, talk: Talk) -> None:
     message, other = await shows(talk, "o1"), await shows(talk, "o1")
     await store.pictures.mark_missing(message.id, "the picture has expired at WeChat")
     found = await message_of(store, message)
@@ -84,7 +84,7 @@ async def test_a_missing_one_says_why(store: Store, talk: Talk) -> None:
     assert (await message_of(store, other)).picture_state is PictureState.AWAITED
 
 
-async def test_what_is_kept_is_not_lost_again(store: Store, talk: Talk) -> None:
+async def test_a_kept_picture_is_not_marked_missing_again(store: Store, talk: Talk) -> None:
     message = await shows(talk, "o1")
     await store.pictures.settle(message.id, PICTURE, T0)
     await store.pictures.mark_missing(message.id, "too late")
@@ -92,7 +92,7 @@ async def test_what_is_kept_is_not_lost_again(store: Store, talk: Talk) -> None:
     assert (await message_of(store, message)).picture_state is PictureState.KEPT
 
 
-async def test_what_has_waited_too_long_is_given_up(store: Store, talk: Talk) -> None:
+async def test_a_picture_awaited_too_long_is_given_up(store: Store, talk: Talk) -> None:
     old, young = await shows(talk, "o1"), await shows(talk, "o1", at=second(1))
     assert await store.pictures.give_up(old.received_at, "too late") == []
     assert [each.message_id for each in await store.pictures.give_up(young.received_at, "too late")] == [old.id]

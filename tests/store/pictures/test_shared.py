@@ -48,7 +48,7 @@ def files(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("data", [torn_box(), large(), large(2 * CHUNK_BYTES)])
-async def test_what_is_kept_is_read_shown_and_known(store: Store, home: Path, url: str, data: bytes) -> None:
+async def test_a_kept_picture_can_be_read_shown_and_found(store: Store, home: Path, url: str, data: bytes) -> None:
     pictures = store.picture_bytes
     digest = await kept(pictures, data)
     assert digest == await kept(pictures, data)
@@ -67,7 +67,7 @@ async def test_what_is_kept_is_read_shown_and_known(store: Store, home: Path, ur
 
 
 @pytest.mark.parametrize("digest", [NOWHERE, "", "../../etc/passwd", "\0"])
-async def test_what_was_never_kept_is_not_there(store: Store, digest: str) -> None:
+async def test_a_picture_that_was_never_kept_is_not_found(store: Store, digest: str) -> None:
     assert not store.picture_bytes.holds(digest)
     if "\0" not in digest:  # no database takes it, and no picture is named so
         with pytest.raises(NotFound):
@@ -116,7 +116,7 @@ def there(db: PostgresqlDatabase, tmp_path: Path) -> SharedPictures:
 
 
 @pytest.mark.postgres
-async def test_what_one_machine_keeps_another_reads_and_shows(here: SharedPictures, there: SharedPictures) -> None:
+async def test_a_picture_kept_on_one_machine_is_read_on_another(here: SharedPictures, there: SharedPictures) -> None:
     data = large()
     digest = await kept(here, data)
     await there.look_for([digest])

@@ -76,7 +76,7 @@ async def test_each_message_counts_once_by_who_spoke_first_after_it(talk: Talk) 
     assert counts == {(0, 9): 1, (1, 9): 1, (1, 10): 1, (6, 23): 1}
 
 
-async def test_a_rules_answer_on_its_way_is_none_to_what_was_written_meanwhile(talk: Talk) -> None:
+async def test_a_rules_reply_does_not_answer_messages_written_before_it_arrived(talk: Talk) -> None:
     first = await ask(talk, "a", at(0, 9, 0, 0))
     await ask(talk, "a", at(0, 9, 0, 5))
     await answer(talk, first, at(0, 9, 0, 1), at(0, 9, 0, 8))
@@ -91,7 +91,7 @@ async def test_a_rules_answer_on_its_way_is_none_to_what_was_written_meanwhile(t
     assert found.first_response == _waits([8, 60])
 
 
-async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_none_in_the_status_bar(talk: Talk) -> None:
+async def test_a_promise_of_a_human_counts_as_no_answer(talk: Talk) -> None:
     promised = await ask(talk, "a", at(0, 9, 0), "退款")
     await talk.store.outbox.take_over(promised.conversation_id, Takeover(None), at(0, 9, 0))
     await answer(talk, promised, at(0, 9, 0, 1), at(0, 9, 0, 2))
@@ -110,7 +110,7 @@ async def test_the_promise_that_a_human_will_come_is_no_answer_here_as_it_is_non
     assert (await talk.store.inbox.counts()).waiting == found.unanswered
 
 
-async def test_what_was_handed_over_to_wechats_own_tool_counts_as_that_and_makes_nobody_wait(talk: Talk) -> None:
+async def test_messages_transferred_to_wechats_tool_count_apart_and_do_not_wait(talk: Talk) -> None:
     handed = await ask(talk, "a", at(0, 9, 0), "人工")
     await talk.decides(handed, outcome=Outcome.TRANSFERRED, at=at(0, 9, 0, 1))
     announced = await ask(talk, "b", at(0, 10, 0), "人工")
@@ -124,7 +124,7 @@ async def test_what_was_handed_over_to_wechats_own_tool_counts_as_that_and_makes
     assert found.first_response.count == 1
 
 
-async def test_what_a_rule_left_without_an_answer_on_purpose_is_the_rules_and_makes_nobody_wait(talk: Talk) -> None:
+async def test_messages_a_rule_left_unanswered_count_as_the_rules_and_do_not_wait(talk: Talk) -> None:
     quiet = await ask(talk, "a", at(0, 9, 0), "嗯嗯")
     await talk.decides(quiet, outcome=Outcome.SILENT, at=at(0, 9))
     alone = await figures(talk.store)
@@ -178,7 +178,7 @@ def _waits(seconds: list[int]) -> WaitTimes:
     return WaitTimes(n, timedelta(seconds=median), timedelta(seconds=enough), timedelta(seconds=ranked[-1]))
 
 
-async def test_hours_and_weekdays_are_those_of_the_zone_also_by_quarters_and_across_a_clock_change(talk: Talk) -> None:
+async def test_hours_and_weekdays_are_local_also_with_quarter_offsets_and_clock_changes(talk: Talk) -> None:
     await ask(talk, "a", at(6, 18, 20))  # Monday 02:20 in Beijing
     await ask(talk, "b", at(6, 18, 10))  # Monday 00:00 minus five minutes in Kathmandu, UTC+5:45
     beijing = await talk.store.statistics.over(WEEK, ZoneInfo("Asia/Shanghai"))
@@ -193,7 +193,7 @@ async def test_hours_and_weekdays_are_those_of_the_zone_also_by_quarters_and_acr
     assert {hour: n for hour, n in enumerate(berlin.week[6]) if n} == {1: 1, 3: 1}
 
 
-async def test_rules_are_ranked_by_how_often_they_spoke_with_how_often_that_was_changed(talk: Talk) -> None:
+async def test_rules_are_ranked_by_their_answers_with_their_corrections(talk: Talk) -> None:
     for n in range(3):
         message = await ask(talk, f"a{n}", at(0, 9, n))
         [held] = await talk.decides(message, "您好", at=at(0, 9, n), state=ReplyState.HELD, rule_id=4)

@@ -1,4 +1,4 @@
-"""How a rule fares: its hits, when it last matched, and how often an operator thought better of it."""
+"""Figures of a rule: its hits, its last match, and how often operators corrected it."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ async def test_rules_that_found_nothing_say_so_again(talk: Talk, store: Store) -
     assert four.position == 4
 
 
-async def test_they_say_it_as_they_were_then(talk: Talk, store: Store) -> None:
+async def test_verdicts_are_told_with_the_rules_as_they_were_then(talk: Talk, store: Store) -> None:
     one, two = await kept(store, rule("一", "a"), rule("二", "x"))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, two, 0, spoken(two))
@@ -79,7 +79,7 @@ async def test_they_say_it_as_they_were_then(talk: Talk, store: Store) -> None:
     assert decision.asked == 2
 
 
-async def test_a_rule_for_other_messages_says_that(talk: Talk, store: Store) -> None:
+async def test_a_rule_for_other_kinds_of_message_says_so(talk: Talk, store: Store) -> None:
     pictures, two = await kept(store, rule("图", "a", on=frozenset({MessageType.IMAGE})), rule("二", "x"))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, two, 0, spoken(two))
@@ -102,7 +102,7 @@ async def test_business_hours_are_named_in_it_also_deleted_ones(talk: Talk, stor
     assert (await store.decision_history.all_verdicts(message.id))[0] == said
 
 
-async def test_what_a_guard_stopped_went_to_no_rule(talk: Talk, store: Store) -> None:
+async def test_a_message_stopped_by_a_guard_was_asked_of_no_rule(talk: Talk, store: Store) -> None:
     await kept(store, rule("一", "a"))
     message = (await talk.says("o1", "x")).message
     stopped = Decision(message.id, message.conversation_id, Outcome.PAUSED, second(10))

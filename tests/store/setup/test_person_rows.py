@@ -88,7 +88,7 @@ def _values(push: Any) -> dict[str, Any]:
     return {name: getattr(push, name) for name in push.__slots__}
 
 
-async def test_who_has_just_written_is_not_silent_though_nobody_has_read_it(store: Store) -> None:
+async def test_a_contact_who_has_just_written_is_not_silent_though_unread(store: Store) -> None:
     talk = Talk(store)
     said = await talk.says("oA", at=T0)
     push = talk.push(incoming("oA", "在吗"), second(100), "shop", key="m:9")
@@ -112,7 +112,7 @@ async def test_words_that_called_a_colleague_go_with_the_person(store: Store) ->
     assert called.count(WORDS) == 2
 
 
-async def test_a_reply_that_is_being_sent_keeps_them_a_moment(store: Store) -> None:
+async def test_a_person_is_not_deleted_while_a_reply_is_being_sent(store: Store) -> None:
     talk = Talk(store)
     said = await talk.says("oA")
     reply = await talk.writes(said.conversation.id, "好", second(1))
@@ -126,7 +126,7 @@ async def test_a_reply_that_is_being_sent_keeps_them_a_moment(store: Store) -> N
 
 
 @pytest.mark.postgres
-async def test_a_reply_that_another_server_is_just_claiming_keeps_them_too(tmp_path: Path, postgres: Postgres) -> None:
+async def test_a_person_is_not_deleted_while_another_server_claims_a_reply(tmp_path: Path, postgres: Postgres) -> None:
     url = postgres.emptied()
     store, other = await open_store(url, tmp_path), await asyncpg.connect(url)
     talk = Talk(store)
@@ -155,7 +155,7 @@ async def test_pictures_go_that_only_this_person_was_sent(store: Store) -> None:
     assert (await store.person_rows.erase(here.conversation.id))[1] == ["a" * 64]
 
 
-async def test_who_has_been_silent_is_found(store: Store) -> None:
+async def test_contacts_of_long_silence_are_found(store: Store) -> None:
     talk = Talk(store)
     first, second_one = await talk.says("oA", at=T0), await talk.says("oB", at=second(100))
     assert await store.person_rows.silent("shop", second(50)) == [first.conversation.id]

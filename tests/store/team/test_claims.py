@@ -18,7 +18,7 @@ async def names(talk: Talk, store: Store) -> list[str]:
     return [row.conversation.claimed_by for row in await store.inbox.page(InboxFilter.ALL)]
 
 
-async def test_the_first_one_keeps_it_until_it_is_given_back(talk: Talk, store: Store) -> None:
+async def test_the_first_claim_holds_until_it_is_given_back(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     assert await store.claims.claim(thread, "wang", second(1)) == ("wang", second(1))
     assert await store.claims.claim(thread, "li", second(2)) == ("wang", second(1))
@@ -31,7 +31,7 @@ async def test_the_first_one_keeps_it_until_it_is_given_back(talk: Talk, store: 
         await store.claims.claim(thread + 1, "li", second(4))
 
 
-async def test_it_is_handed_on_by_who_has_it_and_taken_by_who_may(talk: Talk, store: Store) -> None:
+async def test_a_claim_is_handed_on_by_its_owner_and_taken_by_a_lead(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await store.claims.claim(thread, "wang", second(1))
     assert await store.claims.claim(thread, "zhao", second(2), of="li") == ("wang", second(1))
@@ -39,7 +39,7 @@ async def test_it_is_handed_on_by_who_has_it_and_taken_by_who_may(talk: Talk, st
     assert await store.claims.claim(thread, "lin", second(4), anyway=True) == ("lin", second(4))
 
 
-async def test_resolving_gives_it_back_and_snoozing_does_not(talk: Talk, store: Store) -> None:
+async def test_resolving_gives_a_claim_back_and_snoozing_does_not(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await store.claims.claim(thread, "wang", second(1))
     await store.rows.change([thread], RowChange(RowAct.SNOOZE, until=second(60)), second(2))
@@ -49,7 +49,7 @@ async def test_resolving_gives_it_back_and_snoozing_does_not(talk: Talk, store: 
     assert (left.claimed_by, left.claimed_at) == ("", None)
 
 
-async def test_it_goes_back_some_time_after_its_operator_has_left(talk: Talk, store: Store) -> None:
+async def test_a_claim_goes_back_some_time_after_its_operator_left(talk: Talk, store: Store) -> None:
     thread, other = [(await talk.says(who)).conversation.id for who in ("li", "han")]
     await store.claims.claim(thread, "wang", second(1))
     await store.claims.claim(other, "zhao", second(1))

@@ -9,7 +9,9 @@ from wxdesk.store import Store
 from wxdesk.store.team import relay
 
 
-async def test_of_more_than_can_be_heard_soon_nothing_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_desk_far_behind_reads_no_events_but_looks_at_everything(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(relay, "MOST_READ", 2)
     events = store.relayed_events
     for text in ("first", "second", "third"):

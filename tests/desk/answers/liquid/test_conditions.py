@@ -1,4 +1,4 @@
-"""What is nothing to a reader is nothing to a condition, by whatever word one asks for it."""
+"""Conditions of templates: values that show nothing equal nil, empty and blank alike."""
 
 from __future__ import annotations
 

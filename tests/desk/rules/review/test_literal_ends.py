@@ -1,4 +1,4 @@
-"""Whether rules could have said some words: a no is certain, and holds for whatever they then come out with."""
+"""Literal ends of templates: a text they rule out is certainly never what a rule renders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one rule by itself comes to: with the tried sentence where it fits, else with its own words and gaps."""
+"""The preview of one rule by itself: with the tried sentence where it matches, else with the rule's own words."""
 
 from __future__ import annotations
 
