@@ -109,7 +109,7 @@ async def test_the_hours_are_those_of_the_calendar_that_the_rule_names() -> None
         ("还有{{ window.until }}", (SHOP,), "window.until"),
     ],
 )
-async def test_a_value_that_is_missing_is_named_and_marked_in_what_is_prepared(
+async def test_a_missing_value_is_named_and_marked_in_the_draft(
     template: str, calendars: tuple[Calendar, ...], missing: str
 ) -> None:
     made = await answer(reply("一", template, variant=Variant.ROTATE), calendars=calendars, history=fired(1))
@@ -120,7 +120,7 @@ async def test_a_value_that_is_missing_is_named_and_marked_in_what_is_prepared(
     assert f"“{missing}”" in made.problem
 
 
-async def test_where_a_mark_would_be_cut_in_two_nothing_is_prepared() -> None:
+async def test_nothing_is_prepared_where_splitting_would_cut_a_mark_in_two() -> None:
     made = await answer(reply(f"{'长' * 677}{{{{ contact.alias }}}}"))
     assert (made.contents, made.missing) == ((), ())
     assert "contact.alias" in made.problem
@@ -162,15 +162,13 @@ async def test_a_value_of_which_nothing_is_seen_is_missing(words: str) -> None:
         ("{% assign all = 'a, ,b' | split: ',' %}{% for one in all %}{{ one }};{% endfor %}", "a;‹one›;b;"),
     ],
 )
-async def test_an_output_of_which_nothing_is_seen_is_a_gap_by_the_name_of_its_expression(
-    template: str, text: str
-) -> None:
+async def test_an_expression_that_shows_nothing_is_a_gap_named_after_it(template: str, text: str) -> None:
     made = await answer(reply(template))
     assert (made.outcome, [content.text for content in made.contents]) == (Outcome.INCOMPLETE, [text])
     assert made.missing == open_gaps(made.contents[0]) == tuple(re.findall("‹(.*)›", text))
 
 
-async def test_such_a_gap_stands_in_an_address_as_well() -> None:
+async def test_an_expression_that_shows_nothing_is_a_gap_in_an_address_too() -> None:
     made = await answer_to("x", link(title="t", url="https://a.cn/{{ m.all | remove: 'x' }}"))
     assert [content.url for content in made.contents] == ["https://a.cn/‹m.all|remove:'x'›"]
     assert open_gaps(made.contents[0]) == ("m.all|remove:'x'",)
@@ -191,7 +189,7 @@ async def test_such_a_gap_stands_in_an_address_as_well() -> None:
         ("{{ 0 }}{{ false }}", "0false"),
     ],
 )
-async def test_what_the_author_means_to_be_empty_leaves(template: str, text: str) -> None:
+async def test_a_text_that_is_meant_to_be_empty_leaves(template: str, text: str) -> None:
     assert await says(reply(template)) == text
 
 
@@ -203,7 +201,7 @@ def fired(times: int) -> ContactHistory:
     return ContactHistory(fired={1: FiringCount(NOON, times)})
 
 
-async def test_the_first_is_said_where_nothing_else_is_asked_for() -> None:
+async def test_the_first_variant_is_said_by_default() -> None:
     assert await says(reply("一", "二"), history=fired(1)) == "一"
 
 
@@ -302,7 +300,7 @@ async def test_a_value_that_a_link_lacks_is_marked_in_its_field(url: str) -> Non
         ({"title": "{{ m.all | divided_by: 0 }}"}, "x", "This cannot be worked out with the values"),
     ],
 )
-async def test_what_wechat_would_refuse_does_not_leave(fields: dict[str, str], words: str, reason: str) -> None:
+async def test_content_that_wechat_would_refuse_does_not_leave(fields: dict[str, str], words: str, reason: str) -> None:
     made = await answer_to(words, link(**{"title": "t", "url": "https://a.cn"} | fields))
     assert (made.outcome, made.contents) == (Outcome.NOT_RENDERED, ())
     assert reason in made.problem

@@ -46,7 +46,7 @@ def test_no_filter_fills_hides_or_damages_a_gap(chain: list[tuple[str, str]], fo
 
 @settings(max_examples=200, deadline=None)
 @given(chain=CHAINS)
-def test_what_comes_of_a_value_is_seen_or_a_gap(chain: list[tuple[str, str]]) -> None:
+def test_a_filtered_value_is_visible_or_a_gap(chain: list[tuple[str, str]]) -> None:
     shown = "{{ message.text" + "".join(f" | {name}{argument}" for name, argument in chain) + " }}"
     try:
         content = filling(f"[{shown}]").prepared()
@@ -57,7 +57,7 @@ def test_what_comes_of_a_value_is_seen_or_a_gap(chain: list[tuple[str, str]]) ->
     assert bool(content.gaps) is inside.startswith("‹message.text|")
 
 
-def test_a_question_is_seen_whole_in_an_example_whatever_a_filter_makes_of_it() -> None:
+def test_a_prompt_is_shown_whole_in_an_example_whatever_its_filters() -> None:
     asks = filling("Hello {{ ask.name | truncate: 5 }}{% if ask.name %}!{% endif %}", Prompt("name", "Your name?"))
     assert asks.example().text == "Hello ‹Your name?›!"
     assert asks.content({"ask.name": "Alexander"}).text == "Hello Al...!"
@@ -68,14 +68,14 @@ def test_a_question_that_need_not_be_answered_leaves_nothing() -> None:
     assert asks.content({}).text == asks.content({"ask.name": "\u200b"}).text == "Hello!"
 
 
-def test_nothing_that_is_seen_is_no_answer() -> None:
+def test_an_invisible_answer_to_a_prompt_counts_as_none() -> None:
     with pytest.raises(MissingValue):
         filling("{{ ask.name }}", Prompt("name")).content({"ask.name": "\u200b"})
     with pytest.raises(MissingValue):
         filling("{{ contact.alias }}").content({"contact.alias": " \u3164"})
 
 
-def test_what_is_answered_stands_in_the_place_of_an_output_that_shows_nothing() -> None:
+def test_an_answer_to_a_gap_replaces_the_expression_that_shows_nothing() -> None:
     asks = filling("No. {{ message.text | slice: 9, 1 }}, {{ contact.alias | upcase }}")
     with pytest.raises(MissingValue) as refused:
         asks.content({"contact.alias": "li"})

@@ -87,7 +87,7 @@ def test_no_message_is_larger_than_wechat_takes(template: str, text: str) -> Non
 @pytest.mark.parametrize(
     ("text", "messages"), [("退" * 682, 1), ("退" * 683, 2), ("a" * BYTES, 1), ("a" * 3 * BYTES, 3), ("退" * 2046, 3)]
 )
-def test_what_just_fits_is_said(text: str, messages: int) -> None:
+def test_a_text_that_just_fits_is_sent(text: str, messages: int) -> None:
     made = answer("{{ message.text }}", text)
     assert made.problem == ""
     said = [content.text for content in made.contents]

@@ -73,14 +73,14 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         yield Shop(desk)
 
 
-async def test_where_nobody_is_signed_in_nothing_is_claimed(shop: Shop) -> None:
+async def test_without_sign_in_nothing_is_claimed(shop: Shop) -> None:
     thread = await shop.customer(LI)
     await shop.claims.claim(thread)
     await shop.claims.claim_to_write(thread)
     assert await shop.owner(thread) == ""
 
 
-async def test_who_comes_second_hears_who_was_first(shop: Shop) -> None:
+async def test_the_second_claim_is_told_who_was_first(shop: Shop) -> None:
     thread = await shop.customer(LI)
     with acting("wang"):
         await shop.claims.claim_to_write(thread)
@@ -93,7 +93,7 @@ async def test_who_comes_second_hears_who_was_first(shop: Shop) -> None:
         await shop.claims.claim(thread)
 
 
-async def test_who_has_said_that_they_mean_it_writes_there_and_the_owner_stays(shop: Shop) -> None:
+async def test_a_confirmed_message_leaves_the_claim_with_its_owner(shop: Shop) -> None:
     thread = await shop.customer(LI)
     with acting("wang"):
         await shop.claims.claim(thread)
@@ -109,7 +109,7 @@ async def test_who_has_said_that_they_mean_it_writes_there_and_the_owner_stays(s
         await shop.claims.claim_to_write(thread)  # it was asked about wang
 
 
-async def test_it_is_handed_on_with_a_note_that_stays(shop: Shop) -> None:
+async def test_a_claim_is_handed_on_with_a_note_that_stays(shop: Shop) -> None:
     thread = await shop.customer(LI)
     with acting("wang"):
         await shop.claims.hand_to(thread, "zhao", "wants a refund")
@@ -121,7 +121,7 @@ async def test_it_is_handed_on_with_a_note_that_stays(shop: Shop) -> None:
 
 
 @pytest.mark.expects_log("database error")
-async def test_nobody_has_a_customer_to_whom_they_were_not_called(shop: Shop) -> None:
+async def test_a_claim_is_not_handed_on_if_the_call_cannot_be_stored(shop: Shop) -> None:
     """Claim, note and call are one change: a colleague who never hears of it would let the customer wait."""
     thread = await shop.customer(LI)
     await shop.store.operators.add("zhao", Role.OPERATOR, "", shop.desk.clock.now)
@@ -162,7 +162,7 @@ async def test_absence_gives_back_after_a_time_that_can_be_seen(shop: Shop) -> N
     assert shop.desk.events[-2:] == [ConversationChanged(thread), AttentionChanged(thread)]
 
 
-async def test_what_waits_goes_to_the_least_busy_who_is_there(shop: Shop) -> None:
+async def test_a_waiting_customer_goes_to_the_least_busy_operator_present(shop: Shop) -> None:
     threads = [await shop.customer(f"oCustomer00000000000000000{n:02}") for n in range(4)]
     with acting("zhao"):
         await shop.claims.claim(threads[0])
@@ -236,5 +236,5 @@ async def test_colleagues_see_who_looks_and_types_until_a_desk_is_lost(monkeypat
     await asyncio.gather(wang, zhao, return_exceptions=True)
 
 
-def test_other_hints_are_no_whispers() -> None:
+def test_hints_of_other_kinds_are_not_taken_for_sights() -> None:
     assert not Desks("wang").all["wang"].hear("push")

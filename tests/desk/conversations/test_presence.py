@@ -35,14 +35,14 @@ class Room:
         return self.presence.now
 
 
-def test_without_a_window_nobody_is_there() -> None:
+def test_without_a_window_nobody_is_present() -> None:
     room = Room()
     assert room.presence.now == PresenceState(START, AwayReason.NO_WINDOW)
     assert room.presence.now.who is Presence.AWAY
     assert room.told == []
 
 
-async def test_whoever_opens_the_window_is_there_until_it_closes() -> None:
+async def test_an_open_window_makes_its_operator_present_until_it_closes() -> None:
     room = Room()
     assert await room.sees(PresenceSignals()) == PresenceState(START + MINUTE)
     assert room.presence.now.who is Presence.PRESENT
@@ -62,14 +62,14 @@ async def test_the_weightiest_reason_counts(seen: PresenceSignals, reason: AwayR
     assert (await Room().sees(seen)).reason is reason
 
 
-async def test_an_idle_hand_left_when_it_last_moved() -> None:
+async def test_idleness_begins_with_the_last_movement() -> None:
     room = Room()
     await room.sees(PresenceSignals())
     last = room.at + MINUTE
     assert await room.sees(PresenceSignals(idle_since=last), after=11 * MINUTE) == PresenceState(last, AwayReason.IDLE)
 
 
-async def test_another_reason_is_no_new_absence() -> None:
+async def test_another_reason_does_not_restart_an_absence() -> None:
     room = Room()
     await room.sees(PresenceSignals())
     left = (await room.sees(PresenceSignals(locked=True))).since

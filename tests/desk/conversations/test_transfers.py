@@ -67,7 +67,7 @@ async def test_a_transfer_that_comes_too_late_is_made_with_the_next_message(room
     assert thread.transferred_until is not None
 
 
-async def test_an_answer_that_has_left_is_never_claimed(room: Room) -> None:
+async def test_an_answer_already_given_is_never_claimed(room: Room) -> None:
     await room.rulebook.save(HAND_OVER)
     push = room.push("人工")
     room.transfers.hold(7, push)
@@ -98,7 +98,7 @@ async def test_a_commit_that_does_not_come_is_no_answer_at_all(room: Room, monke
         await room.transfers.answer(push, new=True)
 
 
-async def test_what_could_not_be_stored_can_be_claimed_again_or_leaves(room: Room) -> None:
+async def test_an_answer_whose_claim_could_not_be_stored_can_be_claimed_again_or_leaves(room: Room) -> None:
     await room.rulebook.save(HAND_OVER)
     push = room.push("人工")
     room.transfers.hold(7, push)
@@ -119,7 +119,7 @@ async def test_behind_a_long_queue_no_answer_waits(room: Room) -> None:
 
 
 @pytest.mark.parametrize("mode", [ReplyMode.DRAFT, ReplyMode.OFF])
-async def test_where_nothing_leaves_by_itself_no_rule_hands_over(room: Room, mode: ReplyMode) -> None:
+async def test_no_rule_transfers_in_modes_draft_and_off(room: Room, mode: ReplyMode) -> None:
     await room.intake.keep(room.push("你好"))
     await room.think()
     await room.store.conversations.set_mode((await room.conversation()).id, mode)

@@ -77,7 +77,7 @@ async def test_many_key_strokes_are_one_call(typing: TypingIndicator, wire: Wire
     assert wire.calls == [("o_li", True)]
 
 
-async def test_a_rule_can_ask_for_it(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
+async def test_a_rule_can_send_typing(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     typing.hear(TypingAsked(conversation_id))
     work = asyncio.create_task(typing.run())
     await wire.entered.wait()
@@ -86,7 +86,7 @@ async def test_a_rule_can_ask_for_it(typing: TypingIndicator, wire: Wire, conver
     assert wire.calls == [("o_li", True)]
 
 
-async def test_it_is_shown_again_when_it_has_run_out(
+async def test_typing_is_sent_again_when_it_has_run_out(
     typing: TypingIndicator, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     for _ in range(29):
@@ -95,7 +95,7 @@ async def test_it_is_shown_again_when_it_has_run_out(
     assert wire.calls == [("o_li", True)] * 2
 
 
-async def test_thirty_seconds_after_the_last_word_nothing_leaves(
+async def test_typing_is_not_sent_thirty_seconds_after_the_customers_last_message(
     typing: TypingIndicator, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     clock.forward(seconds=30)
@@ -108,12 +108,14 @@ async def test_thirty_seconds_after_the_last_word_nothing_leaves(
     assert wire.calls == [("o_li", True)]
 
 
-async def test_where_nothing_was_said_nothing_leaves(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
+async def test_typing_is_not_sent_to_a_customer_who_has_not_written(
+    typing: TypingIndicator, wire: Wire, conversation_id: int
+) -> None:
     await typing.show(conversation_id + 1)
     assert wire.calls == []
 
 
-async def test_an_emptied_composer_ends_it_once(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
+async def test_an_emptied_composer_ends_typing_once(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     await typing.stop(conversation_id)
     await typing.show(conversation_id)
     await typing.stop(conversation_id)
@@ -121,7 +123,7 @@ async def test_an_emptied_composer_ends_it_once(typing: TypingIndicator, wire: W
     assert wire.calls == [("o_li", True), ("o_li", False)]
 
 
-async def test_what_has_run_out_needs_no_end(
+async def test_typing_that_has_run_out_is_not_ended(
     typing: TypingIndicator, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     await typing.show(conversation_id)
@@ -130,7 +132,9 @@ async def test_what_has_run_out_needs_no_end(
     assert wire.calls == [("o_li", True)]
 
 
-async def test_a_message_that_arrived_has_ended_it(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
+async def test_a_sent_message_ends_typing_without_a_call(
+    typing: TypingIndicator, wire: Wire, conversation_id: int
+) -> None:
     await typing.show(conversation_id)
     typing.hear(ReplyChanged(conversation_id, 1, ReplyState.SENT))
     await typing.stop(conversation_id)
@@ -154,19 +158,19 @@ async def test_the_end_never_overtakes_the_beginning(
     assert wire.calls == [("o_li", True), ("o_li", False)]
 
 
-async def test_a_failure_is_nobodys_concern(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
+async def test_a_failed_typing_call_is_ignored(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
     wire.fails = True
     await typing.show(conversation_id)
     await typing.stop(conversation_id)
 
 
-async def test_a_conversation_that_is_gone_is_nobodys_concern(typing: TypingIndicator, wire: Wire) -> None:
+async def test_typing_in_a_deleted_conversation_is_ignored(typing: TypingIndicator, wire: Wire) -> None:
     typing.hear(MessageKept(999, 1))
     await typing.show(999)
     assert wire.calls == []
 
 
-async def test_who_does_not_want_it_shows_nothing(
+async def test_typing_is_not_sent_where_the_preference_is_off(
     store: Store, wire: Wire, clock: HandClock, conversation_id: int
 ) -> None:
     account, _ = demo_account()
@@ -179,7 +183,7 @@ async def test_who_does_not_want_it_shows_nothing(
     assert wire.calls == []
 
 
-def test_what_was_said_is_forgotten_in_time(typing: TypingIndicator, clock: HandClock) -> None:
+def test_times_of_last_messages_are_forgotten_in_time(typing: TypingIndicator, clock: HandClock) -> None:
     for number in range(1000):
         typing.hear(MessageKept(number, 1))
         clock.now += timedelta(seconds=1)

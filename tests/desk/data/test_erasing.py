@@ -39,7 +39,9 @@ def erasing_of(store: Store, clock: HandClock, heard: list[Event]) -> Erasing:
     return Erasing(store, {}, pictures, DecisionLock(), heard.append, clock)
 
 
-async def test_silence_is_told_a_day_before_anybody_is_deleted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_deletion_after_long_silence_is_told_a_day_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(erasing, "REST_SECONDS", 0.0)
     monkeypatch.setattr(erasing, "AT_ONCE", 2)
     clock, heard, talk = HandClock(), list[Event](), Talk(store)
@@ -68,7 +70,7 @@ async def test_silence_is_told_a_day_before_anybody_is_deleted(store: Store, mon
     assert sum(isinstance(event, TroubleRaised) for event in heard) == 3
 
 
-async def test_who_writes_again_meanwhile_or_is_written_to_is_left(
+async def test_a_customer_who_writes_or_is_written_to_meanwhile_is_not_deleted(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "REST_SECONDS", 0.0)
@@ -90,7 +92,7 @@ async def test_who_writes_again_meanwhile_or_is_written_to_is_left(
     assert not any(isinstance(event, RepliesRecalled) for event in heard)
 
 
-async def test_those_who_cannot_be_deleted_keep_nobody_behind_them(
+async def test_a_customer_who_cannot_be_deleted_does_not_block_the_others(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "REST_SECONDS", 0.0)

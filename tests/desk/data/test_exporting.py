@@ -260,7 +260,7 @@ async def test_every_state_is_a_word_and_only_what_was_said_is_read(tmp_path: Pa
     assert table[0][:2] == ["时间", "小程序"]
 
 
-async def test_it_stops_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
+async def test_a_stopped_export_leaves_nothing(home: Path, tmp_path: Path) -> None:
     class Enough(Exception):
         pass
 
@@ -289,7 +289,7 @@ async def test_it_stops_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), [(ExportKind.CONVERSATIONS, "t.html"), (ExportKind.MESSAGES, "m.csv")])
-async def test_a_full_disk_is_named_and_leaves_what_was_there(
+async def test_a_full_disk_is_named_and_the_former_file_stays(
     home: Path, tmp_path: Path, kind: ExportKind, name: str
 ) -> None:
     (tmp_path / name).write_text("before", encoding="utf-8")

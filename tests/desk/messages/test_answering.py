@@ -145,7 +145,7 @@ async def test_where_answers_are_off_no_rule_sends(own_mode: ReplyMode | None) -
     assert (made.decision.outcome, made.replies) == (Outcome.PAUSED, ())
 
 
-async def test_what_comes_for_an_account_that_is_not_configured_any_more_is_told_as_that() -> None:
+async def test_messages_of_an_unconfigured_account_are_told_as_that() -> None:
     [made] = await resolved([rule("a", "x")], message(1, "x", replace(THREAD, account="gone")))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_ACCOUNT, ())
     assert "not in config.toml any more" in outcome_text(made.decision)
@@ -184,7 +184,7 @@ async def test_a_rule_in_the_shadow_is_judged_and_does_nothing() -> None:
     assert alone.firings == (Firing(1, shadow=True),)
 
 
-async def test_a_shadow_leaves_the_default_its_word() -> None:
+async def test_a_shadow_rule_does_not_keep_the_default_from_answering() -> None:
     default = rule("默认", when=Condition(), default=True)
     [made] = await resolved([rule("a", "x", delivery=Delivery.SHADOW), default], message(1, "x"))
     assert texts(made) == ["默认"]
@@ -227,22 +227,20 @@ async def test_an_answer_that_lacks_a_value_is_a_draft_that_says_which() -> None
         ("{% for n in (1..900) %}很长很长{% endfor %}", Outcome.NOT_RENDERED),
     ],
 )
-async def test_what_a_rule_does_beside_its_answer_is_done_also_where_that_cannot_be_made(
-    says: str, outcome: Outcome
-) -> None:
+async def test_a_rules_other_actions_are_done_where_its_answer_cannot_be_made(says: str, outcome: Outcome) -> None:
     [made] = await resolved([rule("a", "x", then=(reply(says), *TAG_CALL_AND_TAKE))], message(1, "x"))
     assert made.decision.outcome is outcome
     assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", "a")
 
 
-async def test_what_a_rule_does_beside_its_answer_is_done_also_where_too_few_replies_are_left() -> None:
+async def test_a_rules_other_actions_are_done_where_the_quota_is_too_small() -> None:
     many = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4"), *TAG_CALL_AND_TAKE))
     [made] = await resolved([many], message(1, "x"))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_QUOTA, ())
     assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", "a")
 
 
-async def test_who_is_to_complete_an_answer_is_here_so_the_customer_is_not_handed_over_to_wechats_tool() -> None:
+async def test_a_rule_whose_answer_has_a_gap_does_not_transfer() -> None:
     says = (reply("{{ contact.alias }}"), Action(ActionKind.TRANSFER))
     [made] = await resolved([rule("a", "x", then=says)], message(1, "x"))
     assert (made.decision.outcome, made.arm_transfer, made.take_over) == (Outcome.INCOMPLETE, False, "a")
@@ -293,7 +291,7 @@ async def test_a_rule_cools_down(limits: Cooldown, history: ContactHistory, spea
     assert texts(made) == (["a"] if speaks else ["默认"])
 
 
-async def test_a_batch_knows_what_it_decided_itself() -> None:
+async def test_a_batch_counts_its_own_decisions_and_tags() -> None:
     rules = [
         rule("once", "x", cooldown=Cooldown(per_conversation=1)),
         rule("vip", "x", when=Condition(any=("x",), tags=TagsTest(any=("vip",)))),
@@ -359,7 +357,7 @@ RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minute
         ((reply("a"),), ReplyMode.AUTO, Outcome.REPLIED, None, [None]),
     ],
 )
-async def test_what_a_rule_says_takes_along_what_becomes_of_the_conversation(
+async def test_a_rules_reply_carries_its_resolve_or_snooze(
     then: tuple[Action, ...],
     mode: ReplyMode,
     outcome: Outcome,
@@ -371,7 +369,7 @@ async def test_what_a_rule_says_takes_along_what_becomes_of_the_conversation(
     assert [one.aside for one in made.replies] == after
 
 
-async def test_of_rules_that_go_on_a_handover_wins_over_setting_aside() -> None:
+async def test_a_takeover_wins_over_setting_aside_where_several_rules_answer() -> None:
     goes_on = rule("a", "x", then=(SNOOZES,), continues=True)
     [made] = await resolved([goes_on, rule("b", "x", then=(Action(ActionKind.TAKE_OVER),))], message(1, "x"))
     assert (made.take_over, made.aside) == ("b", None)

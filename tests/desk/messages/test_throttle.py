@@ -16,25 +16,25 @@ def over(rate: float, seconds: float, batch_seconds: float) -> Throttle:
 
 
 @pytest.mark.parametrize("batch_seconds", [0.001, 0.01, 0.19, 1.0])
-def test_a_flood_is_met_with_rest_and_small_batches_however_long_a_batch_takes(batch_seconds: float) -> None:
+def test_a_flood_causes_rests_and_small_batches_however_long_a_batch_takes(batch_seconds: float) -> None:
     pacing = over(510, 2.0, batch_seconds)
     assert pacing.rest(1003, 0.01, 510 * 3) == pytest.approx(0.16)
     assert pacing.batch == FLOOD_BATCH
 
 
 @pytest.mark.parametrize("batch_seconds", [0.001, 0.01, 0.19, 1.0])
-def test_below_there_is_none(batch_seconds: float) -> None:
+def test_without_a_flood_there_are_no_rests(batch_seconds: float) -> None:
     pacing = over(490, 2.0, batch_seconds)
     assert pacing.rest(1003, 0.01, 490 * 3) == 0
     assert pacing.batch == BATCH
 
 
-def test_few_that_come_together_are_no_flood() -> None:
+def test_a_few_pushes_at_once_are_no_flood() -> None:
     pacing = Throttle()
     pacing.rest(1000.0, 0.001, 0)
     assert pacing.rest(1000.001, 0.001, 40) == 0
 
 
-def test_after_the_flood_there_is_time_again() -> None:
+def test_rests_end_after_the_flood() -> None:
     pacing = over(5000, 2.0, 0.01)
     assert pacing.rest(1002.5, 0.01, 10_000) == 0

@@ -44,7 +44,7 @@ LATER, LATEST, RENAMED = hours("A", 1, 10), hours("A", 1, 11), hours("A2", 1)
         ((), (NEW_A,), (A,), (A,)),
     ],
 )
-def test_what_only_one_side_has_changed_is_kept(
+def test_changes_of_one_side_only_are_kept(
     opened: tuple[Calendar, ...], mine: tuple[Calendar, ...], there: tuple[Calendar, ...], kept: tuple[Calendar, ...]
 ) -> None:
     assert BusinessHoursEdit(mine, opened).onto(there) == kept
@@ -63,7 +63,7 @@ def test_what_only_one_side_has_changed_is_kept(
         ((), (NEW_A,), (LATER,), "A", (A,)),  # begun on both sides
     ],
 )
-def test_what_both_sides_have_changed_is_asked_about_and_then_holds(
+def test_changes_of_both_sides_are_asked_about_and_then_hold(
     opened: tuple[Calendar, ...],
     mine: tuple[Calendar, ...],
     there: tuple[Calendar, ...],
@@ -86,7 +86,7 @@ def book_of(store: Store) -> Rulebook:
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-async def test_a_rule_asks_for_the_hours_that_it_meant_though_another_desk_gives_their_name_away(
+async def test_a_rule_keeps_its_business_hours_though_another_desk_reuses_their_name(
     tmp_path: Path, restarted: bool
 ) -> None:
     prepare(tmp_path)

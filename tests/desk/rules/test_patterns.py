@@ -126,7 +126,7 @@ def test_no_text_keeps_a_list_of_such_rules_busy() -> None:
         ("\ud83d", "not complete"),
     ],
 )
-def test_what_is_refused_says_why(pattern: str, reason: str) -> None:
+def test_a_refused_pattern_says_why(pattern: str, reason: str) -> None:
     with pytest.raises(BadPattern) as refused:
         compile_pattern(pattern)
     assert reason in refused.value.reason
@@ -152,7 +152,7 @@ def test_the_reason_is_in_the_operators_language() -> None:
         (r"x", "y", None),
     ],
 )
-def test_what_is_found(pattern: str, text: str, found: PatternMatch | None) -> None:
+def test_patterns_find_their_text_and_groups(pattern: str, text: str, found: PatternMatch | None) -> None:
     assert compile_pattern(pattern).search(text) == found
 
 
@@ -193,7 +193,7 @@ def test_a_pattern_that_is_found_in_every_text_is_known(source: str) -> None:
     "source",
     ["退款", ".+", "(?P<all>.+)", "^$", "^x*$", r"\b", r"\B", r"\Qa", "(", ")(", "a)|(b", "[", "a" * 501, "\ud83d"],
 )
-def test_others_are_not(source: str) -> None:
+def test_other_patterns_are_not_known_to_be_found_everywhere(source: str) -> None:
     assert not finds_every_text(source)
 
 
@@ -300,7 +300,7 @@ def test_the_repeated_ones_are_all_named() -> None:
     assert sorted(literal_prefilter(["退款", "物流", "退款"])("我要退款")) == [0, 2]
 
 
-def test_what_lacks_a_needed_piece_is_not_searched() -> None:
+def test_a_text_without_a_needed_piece_is_not_searched() -> None:
     sources = [f"(?P<no>\\d{{4,}}).*词{number}尾" for number in range(3 * SHARE)]
     assert list(literal_prefilter(sources)("订单 20461 词1200尾")) == [1200]
     assert list(literal_prefilter(sources)("订单 20461 词1200")) == []
@@ -337,7 +337,7 @@ def test_what_is_nested_very_deeply_is_read_as_well() -> None:
     assert list(literal_prefilter([deep])("退")) == []
 
 
-def test_ten_thousand_patterns_are_passed_over_in_a_long_text_much_faster_than_they_are_searched() -> None:
+def test_ten_thousand_patterns_are_filtered_much_faster_than_they_are_searched() -> None:
     sources = [f"(?P<no>\\d{{4,}}).*(词{number}尾|字{number:05})" for number in range(10_000)]
     asked = literal_prefilter(sources)
     text = "请问订单 20461 到哪了？" * 140

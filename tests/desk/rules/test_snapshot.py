@@ -36,7 +36,7 @@ def again(now: RulesSnapshot) -> tuple[list[str], tuple[Calendar, ...]]:
     return [one.name for one in made.rules], made.calendars
 
 
-def test_without_anything_saved_since_it_is_as_it_was() -> None:
+def test_a_former_list_comes_back_as_it_was_if_nothing_was_saved_since() -> None:
     moved = replace(LEFT, rules=tuple(replace(one, position=place) for place, one in enumerate(LEFT.rules[::-1], 1)))
     assert again(LEFT) == again(moved) == (["a", "b", "rest"], FORMER.calendars)
 
@@ -64,13 +64,13 @@ def test_business_hours_that_were_saved_since_or_that_a_kept_rule_asks_for_stay(
     assert set(again(asked)[1]) == {calendar("Shop"), calendar("Night")}
 
 
-def test_a_revision_that_says_the_same_is_nothing_that_was_saved_since() -> None:
+def test_an_equal_revision_does_not_count_as_saved_since() -> None:
     """Undoing a later change makes one."""
     again_so = replace(LEFT.rules[0], revision=7, updated_at=datetime(2026, 11, 24, tzinfo=UTC))
     assert RulesSnapshot((again_so, *LEFT.rules[1:]), LEFT.calendars).since(LEFT) == RulesSnapshot((), ())
 
 
-def test_a_rule_that_refers_by_id_now_to_what_had_no_such_name_was_not_saved_since() -> None:
+def test_a_rule_whose_names_became_ids_does_not_count_as_saved_since() -> None:
     asks = Rule("asks", 8, when=Condition(last_rule_within=LastRule("later", 10)))
     now = (replace(asks, when=Condition(last_rule_within=LastRule(9, 10))), Rule("later", 9))
     assert RulesSnapshot(now, ()).since(RulesSnapshot((asks,), ())).rules == now[1:]

@@ -8,7 +8,7 @@ from wxdesk.core.events import ConversationChanged, Event, PauseChanged
 from wxdesk.desk.runtime.bus import Bus
 
 
-def test_each_hears_the_kinds_it_wants_in_the_order_of_subscribing() -> None:
+def test_listeners_hear_their_kinds_of_events_in_the_order_of_subscribing() -> None:
     bus, heard = Bus(), []
     bus.subscribe(lambda event: heard.append(("all", event)))
     bus.subscribe(lambda event: heard.append(("pause", event)), PauseChanged)
@@ -21,7 +21,7 @@ def test_each_hears_the_kinds_it_wants_in_the_order_of_subscribing() -> None:
     ]
 
 
-def test_whoever_ends_hears_no_more_and_whoever_comes_later_hears_from_then_on() -> None:
+def test_a_subscription_hears_events_from_its_begin_to_its_end_only() -> None:
     bus: Bus = Bus()
     first: list[Event] = []
     second: list[Event] = []
@@ -34,7 +34,7 @@ def test_whoever_ends_hears_no_more_and_whoever_comes_later_hears_from_then_on()
 
 
 @pytest.mark.expects_log("A subscriber failed on PauseChanged")
-def test_one_that_fails_does_not_keep_the_others_from_hearing() -> None:
+def test_a_failing_listener_does_not_keep_others_from_hearing() -> None:
     bus: Bus = Bus()
     heard: list[Event] = []
 

@@ -72,7 +72,7 @@ async def servers(
         await server.stop()
 
 
-async def test_the_first_works_until_it_ends_and_then_the_other(servers: tuple[Server, Server]) -> None:
+async def test_the_first_server_works_until_it_ends_and_then_the_other(servers: tuple[Server, Server]) -> None:
     first, second = servers
     first.start()
     await first.says(BEGINS)
@@ -83,7 +83,7 @@ async def test_the_first_works_until_it_ends_and_then_the_other(servers: tuple[S
 
 
 @pytest.mark.expects_log("Another server has taken over")
-async def test_one_that_comes_back_from_the_cold_ends_its_work_and_waits(
+async def test_a_server_that_lost_its_lease_ends_its_work_and_stands_by(
     servers: tuple[Server, Server], postgres: Postgres
 ) -> None:
     first, second = servers
@@ -110,7 +110,7 @@ async def test_work_that_cannot_begin_is_tried_again(servers: tuple[Server, Serv
 
 
 @pytest.mark.expects_log("The lease waits for the database|database error|The store is not")
-async def test_one_that_is_cut_off_from_the_database_goes_on_if_nobody_else_wanted_to(
+async def test_a_server_cut_off_from_the_database_goes_on_if_no_other_took_the_lease(
     servers: tuple[Server, Server], postgres: Postgres
 ) -> None:
     first, _ = servers

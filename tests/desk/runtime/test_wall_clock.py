@@ -51,7 +51,7 @@ async def test_a_clock_that_was_set_back_is_waited_for(clock: Clock) -> None:
     await asyncio.wait_for(waiting, 10)
 
 
-async def test_it_is_woken(clock: Clock) -> None:
+async def test_a_waiting_clock_can_be_woken(clock: Clock) -> None:
     awake = asyncio.Event()
     waiting = [
         asyncio.create_task(sleep_until(until, awake, clock)) for until in (None, NOON + timedelta(days=3), NOON)

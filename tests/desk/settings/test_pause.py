@@ -27,7 +27,7 @@ async def test_a_pause_is_loaded_as_it_was_set(until: datetime | None) -> None:
     assert (again.on, again.until) == (False, None)
 
 
-async def test_another_end_leaves_the_beginning_and_the_next_pause_has_its_own() -> None:
+async def test_a_changed_end_keeps_the_beginning_and_the_next_pause_has_its_own() -> None:
     settings, began, later = KeptSettings(), UNTIL - timedelta(hours=2), UNTIL - timedelta(hours=1)
     pause = Pause(settings, [].append)
     await pause.set(True, at=began)
@@ -41,7 +41,7 @@ async def test_another_end_leaves_the_beginning_and_the_next_pause_has_its_own()
     assert told[1:] == [PauseChanged(False), PauseChanged(True, None, later)]
 
 
-async def test_the_former_word_is_a_pause_without_an_end() -> None:
+async def test_the_stored_form_of_older_programs_is_a_pause_without_an_end() -> None:
     settings = KeptSettings()
     await settings.set(KEY, "1")
     pause = Pause(settings, [].append)
@@ -60,7 +60,7 @@ async def test_an_end_that_cannot_be_read_resumes_nothing(stored: str) -> None:
 
 
 @pytest.mark.parametrize("words", [(False, True), (True, False), (True, False, True)])
-async def test_of_two_words_said_at_once_the_later_one_holds(words: tuple[bool, ...]) -> None:
+async def test_of_pause_and_resume_at_once_the_later_one_holds(words: tuple[bool, ...]) -> None:
     settings = KeptSettings()
     pause = Pause(settings, [].append)
     await pause.set(True, UNTIL)
@@ -85,7 +85,7 @@ async def test_the_end_of_one_pause_does_not_end_another() -> None:
     assert not pause.on
 
 
-async def test_a_pause_said_while_the_former_one_ends_holds() -> None:
+async def test_a_pause_begun_while_the_former_one_ends_holds() -> None:
     pause = Pause(KeptSettings(), [].append)
     await pause.set(True)
     resuming = pause.command

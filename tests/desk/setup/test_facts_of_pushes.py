@@ -95,7 +95,7 @@ def test_something_of_wechats_proves_an_address_that_is_not_configured(world: Se
         (None, V.OK, V.WAITING),
     ],
 )
-async def test_silence_after_submitting_has_a_cause(
+async def test_silence_after_submitting_is_explained(
     world: SetupWorld, saved: bool | None, reach: CheckVerdict, verdict: CheckVerdict
 ) -> None:
     world.api.saved = saved
@@ -107,7 +107,7 @@ async def test_silence_after_submitting_has_a_cause(
     assert world.verdict(URL_CHECK) is verdict
 
 
-async def test_who_waits_learns_of_a_request_that_belongs_to_nobody(world: SetupWorld) -> None:
+async def test_a_waiting_account_is_told_of_a_request_of_no_account(world: SetupWorld) -> None:
     await world.submits()
     world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, account="", path="/x")
     assert world.verdict(URL_CHECK) is V.WRONG_PATH

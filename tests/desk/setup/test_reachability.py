@@ -106,7 +106,7 @@ async def watching(outside: Outside, store: Store, url: str = URL) -> AsyncItera
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_what_comes_through_is_probed_every_thirty_seconds(store: Store) -> None:
+async def test_a_reachable_address_is_probed_every_thirty_seconds(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:
         assert await outside.next_probe() - outside.probes[0][0] == seconds(30)
@@ -145,7 +145,7 @@ async def test_the_end_of_a_loss_is_told_and_its_time_kept(store: Store) -> None
     assert await store.outages.newest() == (Outage(NOON, back, V.FIREWALL),)
 
 
-async def test_a_single_failure_is_nothing(store: Store) -> None:
+async def test_a_single_failed_probe_is_no_loss(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store):
         outside.verdict = V.FIREWALL
@@ -174,7 +174,7 @@ async def test_a_warning_is_no_loss(store: Store) -> None:
     assert outside.troubles == [""]
 
 
-async def test_the_time_in_which_the_program_did_not_run_was_missed(store: Store) -> None:
+async def test_the_time_in_which_the_program_did_not_run_is_an_outage(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store):
         stopped = await outside.next_probe()
@@ -291,7 +291,7 @@ async def test_the_tunnels_own_address_is_probed_where_none_is_configured(store:
     assert outside.probes[0][1] == "https://quick.example.com"
 
 
-async def test_who_changes_the_configuration_hears_what_is_known(store: Store) -> None:
+async def test_a_changed_configuration_is_told_the_known_state(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:
         watch.follow(URL, "shop", "127.0.0.1:8765")
@@ -299,7 +299,7 @@ async def test_who_changes_the_configuration_hears_what_is_known(store: Store) -
     assert outside.told() == [V.OK, V.OK]
 
 
-async def test_another_accounts_push_url_is_probed_for_whoever_asks_alone(store: Store) -> None:
+async def test_another_accounts_push_url_is_probed_only_on_demand(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:
         outside.verdict = V.OTHER_PROGRAM
@@ -338,7 +338,7 @@ async def test_an_account_that_was_never_reachable_has_no_outage(store: Store) -
     assert await store.outages.newest() == ()
 
 
-async def test_who_asks_hears_at_once(store: Store) -> None:
+async def test_a_check_on_demand_is_told_at_once(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:
         outside.verdict = V.TOO_SLOW

@@ -86,7 +86,7 @@ async def test_right_values_fetch_a_token_and_trying_them_keeps_nothing(sandbox:
         assert (await world.desk.check_mini_program("shop")).verdict is V.OK
 
 
-async def test_what_the_desk_does_anyway_keeps_the_fact_up_to_date(tmp_path: Path) -> None:
+async def test_ordinary_token_fetches_keep_the_fact_up_to_date(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
         world.desk.hear(ApiCalled("shop", "stable_token", "40125 the app secret is wrong", AT, 3.0, errmsg="invalid"))
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.APP_SECRET_WRONG

@@ -83,7 +83,7 @@ async def tunnel(seen: Seen) -> AsyncIterator[Tunnel]:
     await made.stop()
 
 
-async def test_it_starts_stands_and_stops(tunnel: Tunnel, seen: Seen) -> None:
+async def test_a_tunnel_starts_stands_and_stops(tunnel: Tunnel, seen: Seen) -> None:
     driver = Scripted()
     await tunnel.use(plan(TunnelKind.EXTERNAL, driver))
     up = await seen.reaches(TunnelPhase.UP)
@@ -130,7 +130,7 @@ async def test_waits_grow_to_the_longest_and_begin_anew_after_it_stood(
     assert waits == [1, 2, 4, 8, 16, 32, 60, 600, 1, 2]
 
 
-async def test_what_needs_a_person_is_tried_again_when_told(tunnel: Tunnel, seen: Seen) -> None:
+async def test_a_tunnel_that_needs_a_person_is_tried_again_on_command(tunnel: Tunnel, seen: Seen) -> None:
     driver = Scripted(REFUSED)
     await tunnel.use(plan(TunnelKind.SSH, driver))
     assert (await seen.reaches(TunnelPhase.DOWN)).verdict is CheckVerdict.SSH_KEY_REFUSED

@@ -68,7 +68,7 @@ async def pair(staffed: Team, operators: Operators, tmp_path: Path) -> AsyncIter
 
 
 @pytest.mark.campaign
-async def test_of_two_who_begin_at_once_one_has_it_and_the_other_hears_whom(pair: Pair, sized: Sized) -> None:
+async def test_of_two_claims_at_once_one_wins_and_the_other_is_told_whose(pair: Pair, sized: Sized) -> None:
     for _ in range(sized(3, 20, 200)):
         begun = [desk.conversations.take_over(pair.thread) for desk in (pair.wang, pair.li)]
         first, second = await asyncio.gather(*begun, return_exceptions=True)
@@ -80,7 +80,7 @@ async def test_of_two_who_begin_at_once_one_has_it_and_the_other_hears_whom(pair
         await (pair.wang if first is None else pair.li).claims.give_back(pair.thread)
 
 
-async def test_into_a_colleagues_conversation_nothing_leaves_unasked(pair: Pair) -> None:
+async def test_nothing_is_sent_into_a_colleagues_conversation_unasked(pair: Pair) -> None:
     mine = await pair.wang.replies.write(pair.thread, "mine")
     assert (await pair.seen_by_li()).claimed_by == "小王"
     with pytest.raises(ClaimedByColleague, match="小王 took this customer"):
@@ -105,7 +105,7 @@ async def test_into_a_colleagues_conversation_nothing_leaves_unasked(pair: Pair)
     assert [one.text for one in pair.team.sandbox.sent] == ["mine", "meant", "and more"]
 
 
-async def test_a_lead_may_take_it_and_who_is_handed_it_is_called(pair: Pair, operators: Operators) -> None:
+async def test_a_lead_may_take_a_claim_and_handing_on_calls_the_colleague(pair: Pair, operators: Operators) -> None:
     await pair.wang.claims.hand_to(pair.thread, "小李", "wants a refund")
     async with asyncio.timeout(10):
         while (event := await pair.events.get()) != ColleagueCalled(pair.thread, "小李", "小王", "wants a refund"):
@@ -122,7 +122,7 @@ async def test_a_lead_may_take_it_and_who_is_handed_it_is_called(pair: Pair, ope
             pass
 
 
-async def test_what_a_colleague_has_rings_for_them_alone_until_it_is_given_back(pair: Pair) -> None:
+async def test_a_claimed_conversation_rings_for_its_owner_alone_until_given_back(pair: Pair) -> None:
     server = pair.team.server
 
     async def heard(kind: type[AttentionRaised | AttentionChanged]) -> None:
@@ -144,7 +144,7 @@ async def test_what_a_colleague_has_rings_for_them_alone_until_it_is_given_back(
     assert pair.li.attention.state.ringing == {pair.thread}
 
 
-async def test_a_call_waits_until_it_is_seen(pair: Pair) -> None:
+async def test_a_colleagues_call_waits_until_it_is_seen(pair: Pair) -> None:
     """By a note or by handing over, also while nobody is at that desk; and it goes with the customer."""
     await pair.wang.conversations.describe(pair.thread, ContactChange(note="@小李 please look"))
     called = ColleagueCalled(pair.thread, "小李", "小王", "@小李 please look")
@@ -160,7 +160,7 @@ async def test_a_call_waits_until_it_is_seen(pair: Pair) -> None:
     assert await pair.li.claims.unseen("小李") == []
 
 
-async def test_what_colleagues_do_is_seen_at_once_and_who_is_there_is_known_by_name(pair: Pair) -> None:
+async def test_colleagues_actions_and_presence_are_seen_at_once_by_name(pair: Pair) -> None:
     """Else automatic replies would cross theirs, and what they have would go back while they are there."""
     server, changed = pair.team.server.desk, asyncio.Event()
     server.bus.subscribe(lambda _: changed.set())

@@ -78,7 +78,7 @@ async def team(postgres: Postgres, sandbox: Sandbox, tmp_path: Path) -> AsyncIte
     await server.stop()
 
 
-async def test_it_knows_the_accounts_and_hears_messages(team: Team) -> None:
+async def test_a_desk_knows_the_accounts_and_hears_messages(team: Team) -> None:
     assert list(team.desk.desk.accounts) == list(team.server.desk.accounts)
     assert team.desk.desk.health.state.listener_url == team.server.url
     await team.sandbox.say(LI_LEI.openid, "hello")
@@ -87,7 +87,7 @@ async def test_it_knows_the_accounts_and_hears_messages(team: Team) -> None:
     assert snapshot is not None
 
 
-async def test_it_shows_the_servers_state_and_not_that_of_a_machine_without_secrets(team: Team) -> None:
+async def test_a_desk_shows_the_servers_state_not_that_of_its_own_machine(team: Team) -> None:
     facts = team.server.desk.setup.state.account("shop").facts
     assert CheckVerdict.SECRET_MISSING not in {one.verdict for one in facts.values()}
     assert team.desk.desk.setup.state.account("shop").facts == facts
@@ -97,7 +97,7 @@ async def test_it_shows_the_servers_state_and_not_that_of_a_machine_without_secr
     assert len(seen) == 1, "beside the server's own calls for a token"
 
 
-async def test_the_server_sends_what_it_writes(team: Team) -> None:
+async def test_the_server_sends_replies_written_at_a_desk(team: Team) -> None:
     await team.sandbox.say(LI_LEI.openid, "hello")
     kept = await team.until(MessageKept)
     await team.desk.desk.preferences.set(Preferences(undo_seconds=0))
@@ -165,7 +165,9 @@ async def test_a_desk_without_accounts_leaves_the_work_to_servers(postgres: Post
     await opened.stop()
 
 
-async def test_without_a_server_nothing_is_done_and_that_is_said(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_server_commands_are_refused_with_the_reason(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(commands, "PATIENCE_SECONDS", 0.3)
     await team.server.stop()
     with pytest.raises(StoreError, match="no server works"):
@@ -207,7 +209,7 @@ async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on
     await server.stop()
 
 
-async def test_a_view_of_a_renamed_account_is_the_new_ones_at_each_desk_at_once(team: Team, tmp_path: Path) -> None:
+async def test_each_desk_shows_a_renamed_account_by_its_new_name_at_once(team: Team, tmp_path: Path) -> None:
     """Also while no server works, which is when an account is renamed by command line."""
     mine, home = team.desk.desk.preferences, tmp_path / "server"
     await mine.set(Preferences(views=(SavedView("late", "all", Narrowing(account="shop")),)))

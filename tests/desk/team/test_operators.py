@@ -95,7 +95,7 @@ async def test_without_an_owner_nobody_signs_in(team: Team, operators: Operators
     await team.desk.desk.preferences.set(Preferences(undo_seconds=3))
 
 
-async def test_whoever_has_not_signed_in_changes_nothing(staffed: Team, operators: Operators) -> None:
+async def test_without_sign_in_nothing_can_be_changed(staffed: Team, operators: Operators) -> None:
     assert operators.required
     with pytest.raises(NotAllowed, match="Sign in first"):
         await staffed.desk.desk.outbox.pause()
@@ -119,7 +119,7 @@ async def test_the_server_refuses_what_a_role_may_not(staffed: Team, operators: 
     assert kept[:2] == [("组长", "rules.rulebook.save", "Hours"), ("小王", "outbox.pause", "")]
 
 
-async def test_a_reply_has_the_name_of_who_wrote_it(staffed: Team, operators: Operators) -> None:
+async def test_a_reply_has_the_name_of_its_operator(staffed: Team, operators: Operators) -> None:
     desk = staffed.desk.desk
     await sign_in(operators, "小王")
     await staffed.sandbox.say(LI_LEI.openid, "hello")
@@ -133,7 +133,7 @@ async def test_a_reply_has_the_name_of_who_wrote_it(staffed: Team, operators: Op
 
 
 @pytest.mark.expects_log("database error")
-async def test_what_is_done_is_not_called_failed_where_it_cannot_be_noted(
+async def test_a_command_succeeds_though_its_record_cannot_be_stored(
     staffed: Team, operators: Operators, postgres: Postgres
 ) -> None:
     await sign_in(operators, "组长")
@@ -145,7 +145,7 @@ async def test_what_is_done_is_not_called_failed_where_it_cannot_be_noted(
     assert staffed.server.desk.preferences.now.hands_out
 
 
-async def test_a_revision_has_the_name_of_who_saved_it(staffed: Team, operators: Operators) -> None:
+async def test_a_revision_has_the_name_of_its_operator(staffed: Team, operators: Operators) -> None:
     desk = staffed.desk.desk
     await sign_in(operators, "组长")
     rule = await desk.rules.rulebook.save(RULE)
@@ -184,7 +184,7 @@ async def test_each_operator_has_own_preferences_and_the_shop_the_others(staffed
     assert await staffed.server.store.settings.beginning(OWN_PREFERENCES) == {}
 
 
-async def test_who_is_shut_out_loses_it_at_once(staffed: Team, operators: Operators) -> None:
+async def test_a_deactivated_operator_is_signed_out_at_once(staffed: Team, operators: Operators) -> None:
     """The server looks at the row each time; the window follows within seconds."""
     await sign_in(operators, "小王")
     wang = operators.now
@@ -199,7 +199,7 @@ async def test_who_is_shut_out_loses_it_at_once(staffed: Team, operators: Operat
         await sign_in(operators, "小王")
 
 
-async def test_a_demotion_is_followed(staffed: Team, operators: Operators, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_demotion_holds_at_once(staffed: Team, operators: Operators, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operators_room, "LOOK_SECONDS", 0.05)
     await sign_in(operators, "组长")
     lead = operators.now
@@ -224,9 +224,7 @@ async def test_wrong_passwords_cost_time(staffed: Team, operators: Operators) ->
     await sign_in(operators, "组长")  # others do not wait
 
 
-async def test_a_changed_password_ends_what_stayed_signed_in(
-    staffed: Team, operators: Operators, tmp_path: Path
-) -> None:
+async def test_a_changed_password_ends_remembered_sign_ins(staffed: Team, operators: Operators, tmp_path: Path) -> None:
     store, desk = staffed.server.store.operators, staffed.desk.desk
     sources = SecretSources(tmp_path / "elsewhere")
     sources.keychain.get = lambda *_: None  # type: ignore[method-assign]  # no keychain of this machine

@@ -20,7 +20,7 @@ from wxdesk.store.engine import lease
 pytestmark = pytest.mark.postgres
 
 
-async def test_what_happens_while_a_lease_is_late_lets_desks_look_at_everything(
+async def test_events_during_a_late_lease_make_desks_look_at_everything(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = await open_store(postgres.emptied(), tmp_path, alone=True)

@@ -32,7 +32,7 @@ def branch(condition: str, tag: str = "if") -> bool:
 
 @pytest.mark.parametrize("word", NOTHING)
 @pytest.mark.parametrize("value", MISSING + UNSEEN)
-def test_what_shows_nothing_equals_every_word_for_nothing(value: str, word: str) -> None:
+def test_a_value_that_shows_nothing_equals_nil_empty_and_blank(value: str, word: str) -> None:
     assert branch(f"{value} == {word}")
     assert branch(f"{word} == {value}")
     assert not branch(f"{value} != {word}")
@@ -42,7 +42,7 @@ def test_what_shows_nothing_equals_every_word_for_nothing(value: str, word: str)
 
 @pytest.mark.parametrize("word", NOTHING)
 @pytest.mark.parametrize("value", SOME)
-def test_what_shows_something_equals_none_of_them(value: str, word: str) -> None:
+def test_a_value_that_shows_something_equals_neither_nil_empty_nor_blank(value: str, word: str) -> None:
     assert not branch(f"{value} == {word}")
     assert branch(f"{value} != {word}")
     assert branch(f"{value} == {word}", "unless")
@@ -69,7 +69,7 @@ def test_what_shows_something_equals_none_of_them(value: str, word: str) -> None
         ("session.n == '3'", False),
     ],
 )
-def test_all_else_is_compared_as_liquid_does(condition: str, holds: bool) -> None:
+def test_other_comparisons_are_liquids(condition: str, holds: bool) -> None:
     assert branch(condition) is holds
     assert branch(condition, "unless") is not holds
 
@@ -89,7 +89,7 @@ def test_a_case_takes_the_first_branch_that_holds_once(cases: str, shown: str) -
     assert RENDERER.render(f"{{% case contact.alias %}}{cases}{{% endcase %}}", VALUES) == shown
 
 
-def test_a_case_finds_what_is_seen() -> None:
+def test_a_case_compares_with_visible_text() -> None:
     source = "{% case message.text %}{% when blank %}A{% when '几点' %}B{% else %}E{% endcase %}"
     assert RENDERER.render(source, VALUES) == "B"
 

@@ -66,7 +66,7 @@ RENDERER = LiquidRenderer()
         ("a{{- 1 -}} b", "a1b"),
     ],
 )
-def test_what_a_reply_can_say(source: str, text: str) -> None:
+def test_variables_and_filters_of_a_reply_are_rendered(source: str, text: str) -> None:
     RENDERER.check(source)
     assert RENDERER.render(source, values(no="20461")) == text
 
@@ -144,7 +144,7 @@ def test_a_mistake_has_its_line_and_its_reason(source: str, line: int, reason: s
         ("{% capture x %}{% for i in (1..1000) %}0123456789{% endfor %}{% endcapture %}", 1, "too long"),
     ],
 )
-def test_what_shows_only_when_it_is_rendered(source: str, line: int, reason: str) -> None:
+def test_mistakes_that_show_only_when_rendering_are_told(source: str, line: int, reason: str) -> None:
     with pytest.raises(BadTemplate) as refused:
         RENDERER.render(source, values())
     assert refused.value.line == line
@@ -171,7 +171,7 @@ def test_processor_time_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("collects", [True, False])
-def test_what_the_collector_takes_is_no_templates_work(collects: bool) -> None:
+def test_garbage_collection_does_not_count_against_a_templates_time(collects: bool) -> None:
     looks = itertools.count()
 
     def processor_time() -> float:
@@ -197,7 +197,7 @@ SLOW = [
 
 
 @pytest.mark.parametrize("source", SLOW)
-def test_nothing_keeps_the_desk_waiting(source: str) -> None:
+def test_no_template_blocks_the_event_loop(source: str) -> None:
     start = time.thread_time()
     with contextlib.suppress(BadTemplate):
         assert len(RENDERER.render(source, values("退" * 2000)).encode()) <= OUTPUT_LIMIT
@@ -234,7 +234,7 @@ def test_what_a_customer_wrote_is_never_template_text(payload: str) -> None:
     assert RENDERER.render(EVERYWHERE, known) == "【" + "|".join([payload.replace("<", "＜")] * 5) + "】"
 
 
-def test_they_are_many_and_none_twice() -> None:
+def test_there_are_forty_attack_payloads_and_none_twice() -> None:
     assert len(set(PAYLOADS)) == len(PAYLOADS) >= 40
 
 

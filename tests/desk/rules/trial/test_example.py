@@ -69,12 +69,12 @@ async def test_the_tried_sentence_counts_where_the_rule_answers_it(examples: Rul
     assert other.spoken[0].contents == (Content(text="Li Lei: when at 06:00 in shop"),)
 
 
-async def test_what_keeps_a_rule_from_speaking_today_does_not_keep_it_from_being_shown(examples: RuleExamples) -> None:
+async def test_a_preview_ignores_what_keeps_a_rule_from_answering_now(examples: RuleExamples) -> None:
     rule = replace(_says("x"), enabled=False, delivery=Delivery.SHADOW, cooldown=Cooldown(per_contact_s=60))
     assert examples.of(rule, TrialMessage("when")).answers is not None
 
 
-async def test_what_nobody_knows_stands_between_marks(examples: RuleExamples) -> None:
+async def test_unknown_values_are_shown_as_marked_gaps(examples: RuleExamples) -> None:
     rule = _says("{{ contact.alias }}, {{ m.no }} is {{ session.id }}", when=Condition(regex=r"(?P<no>\d+)"))
     [gaps] = examples.of(rule, TrialMessage("no figure")).spoken
     assert gaps.contents == (Content(text="‹contact.alias›, ‹m.no› is ‹session.id›"),)

@@ -76,7 +76,7 @@ async def test_a_known_customer_and_another_account_can_be_supposed() -> None:
     assert texts(trials.try_sentence("x", around=around)) == ["other 李雷 3"]
 
 
-async def test_what_does_not_fit_into_the_window_is_not_shown_as_sent() -> None:
+async def test_an_answer_that_does_not_fit_into_the_window_is_not_shown_as_sent() -> None:
     enters = rule("e", reply("1"), reply("2"), reply("3"), on=frozenset({MessageType.ENTER_SESSION}), when=Condition())
     trial = (await trials_of(enters)).try_sentence("", MessageType.ENTER_SESSION)
     assert (trial.outcome, trial.left, trial.contents, trial.leaving) == (Outcome.NO_QUOTA, 2, (), ())
@@ -112,7 +112,7 @@ async def test_switched_off_rules_stand_where_the_others_passed_them_by() -> Non
     assert [one.condition for one in trial.answer.verdicts[0].verdicts] == ["enabled"]
 
 
-async def test_how_it_would_leave_is_told() -> None:
+async def test_a_trial_tells_how_the_answer_would_leave() -> None:
     trials = await trials_of(
         rule("s", reply("0"), delivery=Delivery.SHADOW),
         rule("a", reply("1"), Action(ActionKind.NOTIFY), delivery=Delivery.HOLD, hold_seconds=9, continues=True),
@@ -178,7 +178,7 @@ async def test_the_state_of_the_conversation_can_be_supposed() -> None:
     assert trials.try_sentence("x", around=TrialScenario(mode=ReplyMode.OFF)).outcome is Outcome.PAUSED
 
 
-async def test_what_is_supposed_goes_before_what_is_known() -> None:
+async def test_supposed_circumstances_precede_known_ones() -> None:
     contact = Contact(7, "tea-shop", "oLiLei", NOW, alias="李雷", tags=("VIP",))
     hour_ago = NOW - timedelta(hours=1)
     history = ContactHistory(NOW - timedelta(days=3), 4, {1: FiringCount(hour_ago, 2)}, said={1: hour_ago})
