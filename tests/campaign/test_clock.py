@@ -30,7 +30,7 @@ STEPS = 60
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("span", SPANS.values(), ids=SPANS)
-def test_what_is_held_never_leaves_early_and_what_is_genuine_is_kept(
+def test_clock_jumps_make_no_held_reply_leave_early_and_lose_no_push(
     folders: Iterator[Path], span: timedelta, sized: Sized
 ) -> None:
     for step in range(1, STEPS, sized(29, 6, 1)):

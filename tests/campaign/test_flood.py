@@ -122,7 +122,7 @@ async def think(sandbox: Sandbox, home: Path, left: int) -> None:
 
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
-async def test_a_start_waits_for_nothing_that_waits(tmp_path: Path, sized: Sized) -> None:
+async def test_a_start_does_not_wait_for_the_backlog(tmp_path: Path, sized: Sized) -> None:
     """It listens as soon as on an empty folder, and answers while it reads."""
     waiting = sized(1_000, 20_000, 200_000)
     prepare(tmp_path)

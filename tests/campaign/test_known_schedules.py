@@ -61,7 +61,7 @@ def test_the_same_order_is_the_same_schedule(folders: Iterator[Path]) -> None:
 
 
 @pytest.mark.campaign
-def test_a_desk_that_forgets_the_last_look_is_found_out(
+def test_a_desk_without_the_check_before_the_call_is_found_out(
     folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The judge judges: without the check before the call a reply leaves over a takeover, in some orders."""
@@ -76,7 +76,7 @@ def _in_many_orders(folders: Iterator[Path]) -> None:
 
 
 @pytest.mark.campaign
-def test_what_wechat_dates_before_an_answered_message_counts_as_late(folders: Iterator[Path]) -> None:
+def test_a_message_dated_before_an_answered_one_counts_as_late(folders: Iterator[Path]) -> None:
     with supervised(folders) as state:
         state.begin(opening="在吗", order=0)
         state.contact_writes(i=0, opening="怎么寄")

@@ -45,7 +45,7 @@ ENDS = {ReplyState.SENT, ReplyState.FAILED, ReplyState.UNKNOWN, ReplyState.DRAFT
 
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
-def test_nothing_is_said_twice_and_everything_ends(folders: Iterator[Path], sized: Sized) -> None:
+def test_network_faults_send_nothing_twice_and_every_reply_ends(folders: Iterator[Path], sized: Sized) -> None:
     run = settings(
         max_examples=sized(6, 50, 2000),
         deadline=None,

@@ -58,7 +58,7 @@ UNLABELLED = {ReplyState.SENDING}
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
-def test_it_takes_three_seconds_and_leaves_nothing_unlabelled(
+def test_quitting_takes_three_seconds_and_leaves_nothing_unlabelled(
     folders: Iterator[Path], state: State, sized: Sized
 ) -> None:
     for order in range(sized(1, 2, 50)):

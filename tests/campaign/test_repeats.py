@@ -25,7 +25,7 @@ STALE = timedelta(minutes=5)
 
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
-def test_each_is_kept_once_and_answered_once(folders: Iterator[Path], sized: Sized) -> None:
+def test_repeated_pushes_are_each_kept_and_answered_once(folders: Iterator[Path], sized: Sized) -> None:
     with World.open(next(folders), order=1) as world:
         pushes = [(world.new_contact(), number) for number in range(sized(20, 150, 10_000))]
         for first in range(0, len(pushes), AT_ONCE):

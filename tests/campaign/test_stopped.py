@@ -26,7 +26,7 @@ DEADLINE = 1.0
 @pytest.mark.campaign
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP is a POSIX signal")
-async def test_what_was_pushed_to_it_meanwhile_is_answered_once(tmp_path: Path, sized: Sized) -> None:
+async def test_pushes_during_a_standstill_are_answered_once(tmp_path: Path, sized: Sized) -> None:
     sandbox = Sandbox(push_deadline=DEADLINE)
     write_config(tmp_path, await sandbox.start())
     (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")

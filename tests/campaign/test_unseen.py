@@ -40,7 +40,7 @@ def unseen(chance: Random, number: int) -> dict[str, Any]:
 
 @pytest.mark.campaign
 @pytest.mark.timeout(900)
-async def test_what_nobody_has_seen_is_kept_and_shown(tmp_path: Path, sized: Sized) -> None:
+async def test_unknown_kinds_of_messages_and_events_are_kept_and_shown(tmp_path: Path, sized: Sized) -> None:
     chance, pushes = Random(20261210), sized(*PUSHES)
     async with timed_desk(tmp_path, "") as desk:
         await desk.says("oUNSEEN", "在吗")

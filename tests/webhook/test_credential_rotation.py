@@ -74,7 +74,7 @@ def test_the_present_token_counts_for_ever() -> None:
     ("token", "key", "why"),
     [("nobody's", KEY, "signature"), (TOKEN, "Q" * 43, "decryption"), (NEW_TOKEN, "Q" * 43, "decryption")],
 )
-def test_what_fits_none_of_them_is_refused_with_the_reason_that_helps(token: str, key: str, why: str) -> None:
+def test_a_request_that_fits_no_secret_is_refused_with_the_helpful_reason(token: str, key: str, why: str) -> None:
     query, body = pushed(token, key)
     with pytest.raises(PushRefused) as refused:
         door().receive(query, body, NOW)

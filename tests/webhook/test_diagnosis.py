@@ -161,7 +161,7 @@ async def test_the_two_modes_are_told_apart(open_desk: Open) -> None:
     assert forged.verdict is V.TOKEN_DIFFERS
 
 
-async def test_what_is_taken_is_judged_too(desk: Desk) -> None:
+async def test_accepted_requests_are_diagnosed_too(desk: Desk) -> None:
     good, checked = await found(desk, push()), await found(desk, url_check())
     assert good == Finding(Check.PUSH, V.OK, "shop", {}, SENT_AT)
     assert checked == Finding(Check.URL_CHECK, V.OK, "shop", {}, SENT_AT)

@@ -119,7 +119,7 @@ async def test_a_body_that_nobody_signed_is_read_only_while_places_are_free(open
     assert await gone(waiting)
 
 
-async def test_when_all_are_at_work_one_more_is_told_so(open_desk: Open) -> None:
+async def test_a_connection_beyond_the_limit_gets_503_while_all_are_at_work(open_desk: Open) -> None:
     desk = await open_desk(Limits(connections=2))
     desk.shelf.gate = asyncio.Event()
     at_work = []
@@ -147,7 +147,7 @@ def listener_at(port: int, shelf: Shelf, host: str = "127.0.0.1") -> Listener:
     return Listener(ACCOUNTS, shelf.keep, lambda _: None, lambda: NOW, host, port)
 
 
-async def test_a_port_in_use_is_said() -> None:
+async def test_a_port_in_use_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse, match=str(port)):

@@ -95,7 +95,7 @@ async def test_a_push_is_kept_then_acknowledged(desk: Desk, name: str) -> None:
     assert seen.is_untimely  # by months
 
 
-async def test_what_was_not_verified_was_signed_at_no_time(desk: Desk) -> None:
+async def test_a_request_that_was_not_verified_has_no_signed_time(desk: Desk) -> None:
     await ask(desk, written("/wx/plain", TEXT, signed() | {"signature": "0" * 40}))
     await ask(desk, written("/wx/plain", query=signed(echostr="x"), method="GET"))
     seen = [event for event in desk.events if isinstance(event, PushSeen)]
@@ -135,7 +135,7 @@ async def test_a_retry_with_another_nonce_is_acknowledged_and_not_kept_again(des
     assert sorted(desk.outcomes) == ["duplicate", "duplicate", "duplicate", "kept"]
 
 
-async def test_what_is_signed_but_unreadable_is_kept_and_acknowledged(desk: Desk) -> None:
+async def test_a_signed_but_unreadable_push_is_kept_and_acknowledged(desk: Desk) -> None:
     encrypted = CIPHER.encrypt(b"\x00nothing known")
     answer = await ask(desk, written("/wx/secure", enveloped(encrypted), signed_for(encrypted)))
     assert (answer.status, answer.body) == (200, b"success")
@@ -152,7 +152,7 @@ async def test_what_is_signed_but_unreadable_is_kept_and_acknowledged(desk: Desk
         (RuntimeError("oABC-_def said 请问几点关门"), 500, "failed: unexpected"),
     ],
 )
-async def test_what_could_not_be_kept_is_not_acknowledged(
+async def test_a_push_that_could_not_be_kept_is_not_acknowledged(
     desk: Desk, fault: Exception, status: int, outcome: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.shelf.fault = fault
@@ -213,7 +213,7 @@ WRONG: dict[str, tuple[bytes, int, str]] = {
 
 
 @pytest.mark.parametrize(("raw", "status", "why"), WRONG.values(), ids=WRONG.keys())
-async def test_wrong_requests(
+async def test_wrong_requests_are_refused_with_their_status(
     open_desk: Open, raw: bytes, status: int, why: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     empty = (Account("empty", APP_ID, "gh"), Credentials("", ""))
@@ -255,7 +255,7 @@ async def test_a_connection_serves_one_push_after_the_other(desk: Desk) -> None:
         assert (await read_reply(reader)).status == status
 
 
-async def test_a_body_that_comes_in_pieces(desk: Desk) -> None:
+async def test_a_body_that_comes_in_pieces_is_taken(desk: Desk) -> None:
     reader, writer = await desk.connect()
     for at in range(0, len(SECURE_PUSH), 100):
         writer.write(SECURE_PUSH[at : at + 100])
@@ -264,14 +264,14 @@ async def test_a_body_that_comes_in_pieces(desk: Desk) -> None:
     assert (await read_reply(reader)).body == b"success"
 
 
-async def test_a_body_in_chunks(desk: Desk) -> None:
+async def test_a_body_in_chunks_is_taken(desk: Desk) -> None:
     body = enveloped(ENCRYPTED)
     head = written("/wx/secure", b"", signed_for(ENCRYPTED), Transfer_Encoding="chunked")
     head = head.replace(b"Content-Length: 0\r\n", b"")
     assert (await ask(desk, head + chunked(body[:50], body[50:], b""))).body == b"success"
 
 
-async def test_a_sender_that_waits_to_be_told_to_go_on(desk: Desk) -> None:
+async def test_a_sender_that_expects_100_continue_gets_it(desk: Desk) -> None:
     head, _, body = written("/wx/plain", TEXT, signed(), Expect="100-continue").partition(b"\r\n\r\n")
     reader, writer = await desk.connect()
     writer.write(head + b"\r\n\r\n")

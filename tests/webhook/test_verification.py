@@ -152,7 +152,7 @@ def test_a_push_for_another_app_or_with_another_key_is_refused() -> None:
 
 
 @pytest.mark.parametrize("body", [b"not a push", b'{"MsgType":"text"}', b"", b"<xml>"])
-def test_what_is_signed_but_unreadable_is_kept(body: bytes) -> None:
+def test_a_signed_but_unreadable_push_is_kept(body: bytes) -> None:
     for door, query, sent in (
         (PLAIN, signed(), body),
         (SECURE, signed_for(encrypted := CIPHER.encrypt(body)), enveloped(encrypted)),

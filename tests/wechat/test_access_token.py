@@ -176,7 +176,7 @@ async def test_accounts_have_tokens_of_their_own(world: World) -> None:
     assert [await tokens.get(ACCOUNT), await tokens.get(other)] == ["shop-1", "other-2"]
 
 
-async def test_it_is_renewed_before_anybody_asks() -> None:
+async def test_a_token_is_renewed_before_it_is_asked_for() -> None:
     world = World(seconds=0.04)
     loop = asyncio.get_running_loop()
     tokens = AccessTokens(world.fetch, world.heard, world.clock, margin=0.02, monotonic=loop.time)
@@ -241,7 +241,7 @@ async def test_a_token_is_renewed_soon_after_a_sleep(world: World) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the clock that counts a sleep has another name there")
-def test_time_goes_on_in_a_sleep() -> None:
+def test_elapsed_seconds_count_the_machines_sleep() -> None:
     before = time.clock_gettime(time.CLOCK_BOOTTIME)
     elapsed = seconds_elapsed()
     assert before <= elapsed <= time.clock_gettime(time.CLOCK_BOOTTIME)

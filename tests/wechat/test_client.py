@@ -151,7 +151,7 @@ async def test_a_token_that_never_comes_means_not_sent(sandbox: Sandbox, heard: 
             await client.send(ACCOUNT, OPENID, HELLO)
 
 
-async def test_it_speaks_for_several_accounts(heard: Heard) -> None:
+async def test_the_client_serves_several_accounts(heard: Heard) -> None:
     other = replace(ACCOUNT, name="other", app_id="wx" + "0" * 16)
     sandbox = Sandbox([MiniProgram(ACCOUNT, CREDENTIALS), MiniProgram(other, CREDENTIALS)])
     await sandbox.start()

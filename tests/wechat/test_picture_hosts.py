@@ -162,7 +162,7 @@ async def test_a_redirect_leads_nowhere() -> None:
 
 
 @pytest.mark.parametrize("status", [404, 403, 204])
-async def test_nothing_there_is_nothing(status: int) -> None:
+async def test_an_address_with_nothing_behind_it_gives_no_picture(status: int) -> None:
     async def answer(request: web.Request) -> web.Response:
         return web.Response(status=status)
 

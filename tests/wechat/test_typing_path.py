@@ -46,7 +46,7 @@ async def typist(answers: Answers, heard: Heard) -> AsyncIterator[WeChatClient]:
         yield client
 
 
-async def test_it_says_who_and_what(typist: WeChatClient, answers: Answers) -> None:
+async def test_a_typing_call_has_the_contact_and_the_command(typist: WeChatClient, answers: Answers) -> None:
     await typist.typing(ACCOUNT, OPENID, on=True)
     await typist.typing(ACCOUNT, OPENID, on=False)
     assert answers.asked == [

@@ -71,7 +71,7 @@ def beyond(chance: random.Random) -> Iterator[tuple[str, bytes]]:
 
 @pytest.mark.campaign
 @pytest.mark.timeout(300)
-async def test_what_goes_beyond_its_bounds_costs_nothing(open_desk: Open, sized: Sized) -> None:
+async def test_a_request_beyond_its_bounds_costs_nothing(open_desk: Open, sized: Sized) -> None:
     desk: Desk = await open_desk(Limits(body=0.3, lingering=0.1))
     making = beyond(random.Random(20261128))
     made = [next(making) for _ in range(sized(*REQUESTS))]

@@ -30,7 +30,7 @@ AN_HOUR_AGO = "SET session_replication_role = replica; UPDATE relayed_events SET
 """Without the trigger that tells who writes."""
 
 
-async def test_it_catches_up(postgres: Postgres, tmp_path: Path, sandbox: Sandbox, sized: Sized) -> None:
+async def test_a_desk_that_slept_catches_up(postgres: Postgres, tmp_path: Path, sandbox: Sandbox, sized: Sized) -> None:
     lease, promised = sized((SHORT, PATIENCE), (SHORT, PATIENCE), (None, CAUGHT_UP_IN))
     async with team(postgres, tmp_path, sandbox, desks=2, lease=lease, by_ways=True) as shop:
         for slept_long in (False, True):

@@ -66,7 +66,7 @@ async def unheard(team: Team, number: int) -> AsyncIterator[None]:
 HARMS = (frozen, killed, unheard, cut_off)
 
 
-async def test_another_one_takes_over_and_nothing_is_lost_or_said_twice(
+async def test_another_server_takes_over_and_nothing_is_lost_or_sent_twice(
     postgres: Postgres, tmp_path: Path, sandbox: Sandbox, sized: Sized
 ) -> None:
     chance = random.Random(20261128)

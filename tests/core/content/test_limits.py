@@ -30,7 +30,7 @@ CARD = Content(ReplyKind.CARD, title="茶具", page_path="pages/goods/detail?id=
         replace(CARD, thumb_picture="", thumb_media_id="M", page_path="/pages/a?next=https%3A%2F%2Fb"),
     ],
 )
-def test_what_wechat_takes_is_taken(content: Content) -> None:
+def test_content_that_wechat_takes_is_accepted(content: Content) -> None:
     contents.check(content)
 
 
@@ -63,7 +63,7 @@ def test_what_wechat_takes_is_taken(content: Content) -> None:
         (replace(CARD, thumb_picture=""), "thumb_picture"),
     ],
 )
-def test_what_wechat_refuses_names_its_field(content: Content, field: str) -> None:
+def test_content_that_wechat_refuses_is_refused_at_its_field(content: Content, field: str) -> None:
     with pytest.raises(BadContent) as refused:
         contents.check(content)
     assert refused.value.field == field

@@ -79,7 +79,7 @@ MESSAGE = Message(1, 1, 1, MessageType.TEXT, AT, AT, text="几点<a>", session_f
 ACCOUNT = Account("shop", "wx0123456789abcdef", "gh_0123456789ab")
 
 
-def test_a_template_knows_this_and_no_more() -> None:
+def test_variables_of_a_template_are_complete() -> None:
     window = ReplyWindow(4, AT)
     values = variables(MESSAGE, conversation(window=window), ACCOUNT, {"no": "<1"}, AT.astimezone(SHANGHAI))
     assert values == {
@@ -107,7 +107,7 @@ def test_session_from_of_the_last_entrance_is_known_for_later_messages() -> None
     assert values["session"] == values["session_from"] == {"id": "7", "value": "id=7"}
 
 
-def test_what_is_empty_is_missing() -> None:
+def test_empty_values_are_missing() -> None:
     nobody = replace(conversation(), contact=Contact(1, "shop", "", AT))
     picture = replace(MESSAGE, type=MessageType.IMAGE, text="", session_from="page=&id=7")
     values = variables(picture, nobody, ACCOUNT, {"rest": ""}, AT)
@@ -116,7 +116,7 @@ def test_what_is_empty_is_missing() -> None:
 
 
 @pytest.mark.parametrize("blank", [" ", "\u200b", "\u3164"])
-def test_what_nobody_would_see_is_missing_as_well(blank: str) -> None:
+def test_invisible_values_are_missing_too(blank: str) -> None:
     entry = f'{{"a": "{blank}", "b": 0}}'
     nobody = replace(conversation(session_from=entry), contact=Contact(1, "shop", "o", AT, blank))
     values = variables(replace(MESSAGE, text=blank), nobody, ACCOUNT, {"rest": blank}, AT)

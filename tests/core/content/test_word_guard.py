@@ -20,7 +20,7 @@ WORDS = ("保证", "100%", "1##########", "0##-#### ####", "Refund")
         ("", ()),
     ],
 )
-def test_what_is_found(text: str, found: tuple[str, ...]) -> None:
+def test_guarded_words_are_found_in_any_case_width_and_form(text: str, found: tuple[str, ...]) -> None:
     assert found_in(Content(text=text), WORDS) == found
     assert found_in(Content(text=text), ()) == ()
 

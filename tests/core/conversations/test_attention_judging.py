@@ -96,11 +96,11 @@ def test_causes(made: InboxRow, expected: set[AttentionReason]) -> None:
     assert causes(made) == expected
 
 
-def test_nothing_is_kept_for_a_human_without_a_reserve() -> None:
+def test_without_a_reserve_few_replies_left_call_nobody() -> None:
     assert causes(row(window=ReplyWindow(1, OPEN.until)), reserve=0) == set()
 
 
-def test_a_seen_call_stays_seen_until_something_new_stands_behind_it() -> None:
+def test_a_seen_call_stays_seen_until_it_has_a_new_cause() -> None:
     seen = Attention(1, AttentionReason.LEFT, SINCE, seen=True)
     assert attention_for(row((seen,), taken_over=True), 2, WARN, NOW) == (seen,)
     again = attention_for(row((seen,), taken_over=True, last_at=NOW), 2, WARN, NOW)
@@ -109,7 +109,7 @@ def test_a_seen_call_stays_seen_until_something_new_stands_behind_it() -> None:
     assert attention_for(answered, 2, WARN, NOW) == (seen,)
 
 
-def test_what_is_older_than_any_reply_window_fetches_nobody() -> None:
+def test_a_failure_older_than_any_reply_window_calls_nobody() -> None:
     old = row(replies=(reply(ReplyState.FAILED, updated_at=NOW - timedelta(hours=49)),))
     assert attention_for(old, 2, WARN, NOW) == ()
 

@@ -37,7 +37,9 @@ def taken(until: datetime | None, silence: int | None = None) -> Conversation:
         (TakeoverDuration(silence=5 * MINUTE), NOW + 5 * MINUTE, 300),
     ],
 )
-def test_it_ends_as_it_was_begun(how: TakeoverDuration, ends: datetime | None, silence: int | None) -> None:
+def test_a_takeovers_duration_sets_its_end_and_silence(
+    how: TakeoverDuration, ends: datetime | None, silence: int | None
+) -> None:
     assert (how.ends(NOW), how.silent_seconds) == (ends, silence)
 
 
@@ -53,7 +55,7 @@ def test_it_ends_as_it_was_begun(how: TakeoverDuration, ends: datetime | None, s
         (10, 600, 11, 10),
     ],
 )
-def test_what_is_written_moves_an_end_by_silence_alone(
+def test_messages_move_only_the_end_of_a_takeover_until_silence(
     until: int | None, silence: int | None, at: int, expected: int | None
 ) -> None:
     def minute(n: int | None) -> datetime | None:
@@ -71,13 +73,13 @@ def test_what_is_written_moves_an_end_by_silence_alone(
         (NOW, None, False),  # it has ended
     ],
 )
-def test_the_return_is_announced_two_minutes_before(
+def test_a_takeovers_end_is_announced_two_minutes_before(
     until: datetime | None, remaining: timedelta | None, soon: bool
 ) -> None:
     assert (time_left(taken(until), NOW), ends_soon(taken(until), NOW)) == (remaining, soon)
 
 
-def test_keeping_the_word_means_another_silence_or_another_span() -> None:
+def test_extending_a_takeover_adds_another_silence_or_span() -> None:
     assert extended_duration(taken(NOW + MINUTE), 30 * MINUTE) == TakeoverDuration(span=30 * MINUTE)
     assert extended_duration(taken(NOW + MINUTE, 600), 30 * MINUTE) == TakeoverDuration(silence=10 * MINUTE)
 
@@ -99,12 +101,10 @@ BY_WRITING = Takeover(NOW + 30 * MINUTE, by_writing=True)
         (Takeover(None), Takeover(None)),
     ],
 )
-def test_writing_takes_the_word_where_nobody_has_it_and_keeps_what_it_took(
-    present: Takeover | None, after: Takeover
-) -> None:
+def test_writing_begins_a_takeover_or_extends_one_begun_by_writing(present: Takeover | None, after: Takeover) -> None:
     assert takeover_after_writing(present, NOW, 30 * MINUTE) == after
 
 
-def test_what_was_taken_by_writing_is_kept_as_that() -> None:
+def test_an_extended_takeover_begun_by_writing_stays_one() -> None:
     conversation = replace(taken(NOW + MINUTE), takeover_by_writing=True)
     assert extended_duration(conversation, 30 * MINUTE) == TakeoverDuration(span=30 * MINUTE, by_writing=True)

@@ -24,7 +24,9 @@ THREAD = Conversation(1, "shop", Contact(1, "shop", "oA", NOW), waiting_since=NO
         ({"resolved_at": NOW}, ConversationStatus.RESOLVED, False),
     ],
 )
-def test_how_it_stands(fields: dict[str, object], status: ConversationStatus, awaits_answer: bool) -> None:
+def test_a_conversations_status_follows_from_its_times(
+    fields: dict[str, object], status: ConversationStatus, awaits_answer: bool
+) -> None:
     thread = replace(THREAD, **fields)  # type: ignore[arg-type]
     assert (thread.status, thread.awaits_answer) == (status, awaits_answer)
 
@@ -40,7 +42,7 @@ def test_how_it_stands(fields: dict[str, object], status: ConversationStatus, aw
         ([StatusChange(120), StatusChange(60), StatusChange()], False, StatusChange(60)),
     ],
 )
-def test_of_several_rules_whatever_comes_back_first(
+def test_of_several_rules_the_status_that_ends_first_wins(
     wanted: list[StatusChange], handed_over: bool, expected: StatusChange | None
 ) -> None:
     assert combined_status_change(wanted, handed_over=handed_over) == expected

@@ -26,7 +26,7 @@ NAME = "contact.alias"
         ("", False),
     ],
 )
-def test_a_gap_is_open_as_long_as_somebody_could_see_its_mark(text: str, open_still: bool) -> None:
+def test_a_gap_is_open_as_long_as_its_mark_is_visible(text: str, open_still: bool) -> None:
     assert open_gaps(Content(text=text, gaps=(NAME,))) == ((NAME,) if open_still else ())
     assert open_gaps(Content(text=text)) == ()
 

@@ -79,11 +79,11 @@ def test_anything_before_sending_can_be_cancelled_and_nothing_while_sending() ->
     assert (S.SENDING, Move.CANCEL) not in REPLY_MOVES
 
 
-def test_what_failed_or_was_cancelled_never_arrives() -> None:
+def test_failed_and_cancelled_replies_never_arrive() -> None:
     assert frozenset({S.FAILED, S.CANCELLED}) == NEVER_ARRIVES
 
 
-def test_only_what_is_claimed_is_recalled() -> None:
+def test_only_a_reply_being_sent_can_be_recalled() -> None:
     assert [key for key in REPLY_MOVES if key[1] is Move.RECALL] == [(S.SENDING, Move.RECALL)]
 
 
@@ -91,7 +91,7 @@ def test_only_a_person_moves_an_unknown_reply() -> None:
     assert {move for state, move in REPLY_MOVES if state is S.UNKNOWN} == {Move.RETRY, Move.CONFIRM, Move.CANCEL}
 
 
-def test_what_is_too_late_goes_to_its_human_and_nobody_calls_back_what_may_have_left() -> None:
+def test_only_held_queued_and_expired_replies_become_drafts() -> None:
     assert [key for key, state in REPLY_MOVES.items() if state is S.DRAFT] == [
         (S.HELD, Move.KEEP),
         (S.QUEUED, Move.KEEP),
@@ -99,7 +99,7 @@ def test_what_is_too_late_goes_to_its_human_and_nobody_calls_back_what_may_have_
     ]
 
 
-def test_what_has_not_left_can_be_held_again() -> None:
+def test_a_reply_that_has_not_left_can_be_held_again() -> None:
     assert {state for state, move in REPLY_MOVES if move is Move.HOLD} == BEFORE_SENDING
     assert all(next_state(state, Move.HOLD) is S.HELD for state in BEFORE_SENDING)
 
@@ -124,9 +124,7 @@ MINUTES = timedelta(minutes=1)
         (replace(RULES_REPLY, author=Author.OPERATOR), 60 * MINUTES, False),
     ],
 )
-def test_an_automatic_reply_is_not_said_five_minutes_after_its_time(
-    reply: Reply, after: timedelta, expired: bool
-) -> None:
+def test_an_automatic_reply_is_stale_five_minutes_after_its_time(reply: Reply, after: timedelta, expired: bool) -> None:
     assert is_expired(reply, NOW + after) is expired
 
 
@@ -162,21 +160,21 @@ def test_a_takeover_ends_with_its_time(taken_over: bool, until: datetime | None,
     assert is_taken_over(talk, NOW) is expected
 
 
-def test_each_move_is_a_step_that_history_can_tell_but_those_of_the_plain_way() -> None:
+def test_each_move_but_claim_and_accept_is_a_step_of_the_history() -> None:
     assert {move for move in Move if step_kind(move) is None} == {Move.CLAIM, Move.ACCEPT}
 
 
 OPERATORS = replace(RULES_REPLY, author=Author.OPERATOR, state=S.HELD, due_at=NOW)
 
 
-def test_only_what_an_operator_wrote_can_be_undone_and_only_while_it_counts_down() -> None:
+def test_only_an_operators_message_that_counts_down_can_be_undone() -> None:
     assert can_be_undone(OPERATORS)
     assert not can_be_undone(replace(OPERATORS, author=Author.RULE))
     assert not can_be_undone(replace(OPERATORS, due_at=None))
     assert not any(can_be_undone(replace(OPERATORS, state=state)) for state in set(S) - {S.HELD})
 
 
-def test_a_rules_reply_leaves_by_itself_where_nobody_has_to_decide() -> None:
+def test_a_rules_reply_leaves_by_itself_unless_it_needs_a_decision() -> None:
     assert leaves_by_itself(RULES_REPLY)
     assert not leaves_by_itself(replace(RULES_REPLY, by="operator"))
     assert not leaves_by_itself(replace(RULES_REPLY, author=Author.OPERATOR))
@@ -187,7 +185,7 @@ def test_a_rules_reply_leaves_by_itself_where_nobody_has_to_decide() -> None:
     assert not any(leaves_by_itself(replace(held, state=state)) for state in others)
 
 
-def test_a_draft_is_passed_over_until_somebody_touches_it() -> None:
+def test_a_draft_is_passed_over_until_an_operator_edits_or_keeps_it() -> None:
     draft = replace(RULES_REPLY, state=S.DRAFT, passed_by=2)
     assert is_passed_over(draft)
     assert not is_passed_over(replace(draft, passed_by=None))

@@ -38,13 +38,13 @@ def test_every_outcome_has_one_effect() -> None:
 
 
 @pytest.mark.parametrize("outcome", Outcome)
-def test_an_event_and_an_empty_desk_change_nothing(outcome: Outcome) -> None:
+def test_an_event_or_no_pending_reply_changes_nothing(outcome: Outcome) -> None:
     event = Message(1, 1, 1, MessageType.ENTER_SESSION, NOW, NOW, event="user_enter_tempsession")
     assert effect_on_pending([HELD], event, outcome) is OnNewMessage.STAY
     assert effect_on_pending([], MESSAGE, outcome) is OnNewMessage.STAY
 
 
-def test_a_new_answer_frees_what_is_promised_and_in_nobodys_hand() -> None:
+def test_a_new_answer_supersedes_pending_replies_that_nobody_edits() -> None:
     draft, in_hand = PendingReply(ReplyState.DRAFT, 1, True), PendingReply(ReplyState.HELD, 1, True, in_hand=True)
     assert HELD.can_be_superseded
     assert draft.can_be_superseded
@@ -75,7 +75,7 @@ def test_nothing_is_held_beyond_ten_seconds_before_the_window_closes() -> None:
     assert due_before_closing(NOW, None) == NOW
 
 
-def test_a_deadline_that_the_closing_sets_is_told_from_others() -> None:
+def test_a_deadline_set_by_the_closing_window_is_told_from_others() -> None:
     closes = NOW + 10 * SECOND
     assert is_due_at_closing(NOW, closes)
     assert is_due_at_closing(NOW + SECOND, closes)

@@ -41,19 +41,19 @@ def answer(*states: ReplyState) -> list[Reply]:
 
 
 @pytest.mark.parametrize("state", [S.DRAFT, S.SENDING, S.SENT, S.FAILED, S.UNKNOWN, S.CANCELLED])
-def test_what_does_not_leave_by_itself_is_blocked_by_nothing(state: ReplyState) -> None:
+def test_a_part_that_does_not_leave_by_itself_is_blocked_by_nothing(state: ReplyState) -> None:
     for earlier in ReplyState:
         assert not is_blocked_by(part(state, 2), part(earlier))
         assert not is_blocked_by(part(state, 2, **COUNTS), part(earlier))
 
 
-def test_what_is_held_for_the_operator_is_blocked_by_nothing() -> None:
+def test_a_held_part_without_a_deadline_is_blocked_by_nothing() -> None:
     assert [is_blocked_by(part(S.HELD, 2), part(earlier)) for earlier in ReplyState] == [False] * len(ReplyState)
 
 
 @pytest.mark.parametrize("earlier", ReplyState)
 @pytest.mark.parametrize("by", ["", "operator"])
-def test_what_is_queued_waits_for_what_failed_and_if_automatic_for_what_is_undecided(
+def test_a_queued_part_waits_for_failed_ones_and_an_automatic_one_for_undecided_too(
     earlier: ReplyState, by: str
 ) -> None:
     stops = {S.FAILED, S.UNKNOWN} if by else {S.FAILED, S.UNKNOWN, S.DRAFT, S.HELD}
@@ -62,7 +62,7 @@ def test_what_is_queued_waits_for_what_failed_and_if_automatic_for_what_is_undec
 
 
 @pytest.mark.parametrize("earlier", ReplyState)
-def test_what_counts_down_goes_on_behind_what_counts_down_as_well(earlier: ReplyState) -> None:
+def test_a_part_that_counts_down_is_not_blocked_by_one_that_does(earlier: ReplyState) -> None:
     waiting = part(S.HELD, 2, **COUNTS)
     assert is_blocked_by(waiting, part(earlier)) is (earlier in {S.FAILED, S.UNKNOWN, S.DRAFT, S.HELD})
     assert is_blocked_by(waiting, part(earlier, **COUNTS)) is (earlier in {S.FAILED, S.UNKNOWN, S.DRAFT})
@@ -77,7 +77,7 @@ def test_the_blocked_parts_name_all_that_block_them_oldest_first() -> None:
 
 
 @pytest.mark.parametrize("state", ReplyState)
-def test_a_draft_and_what_is_held_without_a_deadline_need_the_operator(state: ReplyState) -> None:
+def test_drafts_and_held_parts_without_a_deadline_need_the_operator(state: ReplyState) -> None:
     assert needs_operator(part(state)) is (state in {S.DRAFT, S.HELD})
     assert needs_operator(part(state, **COUNTS)) is (state is S.DRAFT)
 
@@ -89,7 +89,7 @@ def test_several_parts_that_need_the_operator_are_released_with_the_first() -> N
     assert parts_needing_operator([]) == {}
 
 
-def test_they_are_not_while_a_later_one_lacks_a_value() -> None:
+def test_parts_are_not_released_together_while_a_later_one_has_a_gap() -> None:
     lacking = part(S.DRAFT, 2, content=LACKING)
     assert parts_needing_operator([part(S.DRAFT), lacking]) == {}
     assert parts_needing_operator([part(S.DRAFT), lacking, part(S.DRAFT, 3)]) == {}

@@ -76,7 +76,7 @@ def test_spending_stops_at_zero() -> None:
         *((code, window(4, H)) for code, action in action_by_code().items() if action != "CONTACT"),
     ],
 )
-def test_wechat_has_the_last_word(code: int, after: ReplyWindow) -> None:
+def test_a_refusal_by_wechat_corrects_the_window(code: int, after: ReplyWindow) -> None:
     assert quota.window_after_refusal(window(4, H), code, T) == after
 
 
@@ -102,5 +102,7 @@ def test_wechat_has_the_last_word(code: int, after: ReplyWindow) -> None:
         (window(4, 10 * H), 2, 0, 2),
     ],
 )
-def test_rules_leave_their_share_to_the_human(before: ReplyWindow, reserve: int, promised: int, expected: int) -> None:
+def test_rules_leave_the_reserve_to_the_operator(
+    before: ReplyWindow, reserve: int, promised: int, expected: int
+) -> None:
     assert quota.left_for_rules(before, T, reserve, promised) == expected

@@ -80,7 +80,7 @@ MADE: tuple[Callable[[str, QWidget], QWidget], ...] = (
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
-def test_words_stand_there_to_the_letter(
+def test_texts_of_outsiders_are_shown_to_the_letter(
     make: Callable[[str, QWidget], QWidget], qtbot: QtBot, sized: Sized, tmp_path: Path
 ) -> None:
     host = QWidget()
@@ -103,7 +103,7 @@ def test_words_stand_there_to_the_letter(
 
 
 @pytest.mark.campaign
-def test_no_words_move_the_words_around_them(sized: Sized, qapp: QApplication) -> None:
+def test_texts_of_outsiders_do_not_move_the_words_around_them(sized: Sized, qapp: QApplication) -> None:
     before, behind = "Customer: ", ". Paid 12.50"
     for one in hostile_texts(sized(*TEXTS)):
         text = as_kept(one.text)[:500]

@@ -138,7 +138,9 @@ def test_a_rule_called_unreachable_never_is_one_that_answers(rules: list[Rule], 
     stands=st.lists(st.sampled_from(["any", "all", "none", "exact", "prefix", "suffix"]), min_size=2, max_size=4),
     texts=st.lists(st.text("abc", min_size=1, max_size=5), min_size=8, max_size=8),
 )
-def test_nor_with_words_that_stand_in_each_other(words: list[str], stands: list[str], texts: list[str]) -> None:
+def test_a_rule_called_unreachable_never_answers_with_nested_words_either(
+    words: list[str], stands: list[str], texts: list[str]
+) -> None:
     fields: list[dict[str, Any]] = [{stand: tuple(words[n % len(words) :])} for n, stand in enumerate(stands)]
     rules = [Rule(f"r{n}", id=n, when=Condition(**field), then=REPLY) for n, field in enumerate(fields, start=1)]
     unreachable = {
@@ -173,7 +175,7 @@ def test_the_same_word_with_another_answer_is_found_in_its_place() -> None:
         (replace(when(any=("a",)), continues=True), replace(when(any=("a", "b")), then=OTHERWISE)),
     ],
 )
-def test_what_is_meant_to_differ_is_not_reproached(above: Rule, below: Rule) -> None:
+def test_rules_that_differ_on_purpose_are_not_doubted(above: Rule, below: Rule) -> None:
     assert doubts(above, below) == []
 
 
@@ -247,7 +249,7 @@ RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minute
         ),
     ],
 )
-def test_what_is_set_aside_unseen_or_never_is_doubted(
+def test_a_rule_that_sets_aside_unseen_messages_or_never_is_doubted(
     rule: Rule, doubt: LintCode | None, place: tuple[object, ...]
 ) -> None:
     assert [(one.doubt, one.where) for one in said_of(rule)] == ([] if doubt is None else [(doubt, place)])

@@ -25,7 +25,7 @@ def groups_of(*texts: str) -> list[MessageGroup]:
     return grouped(told, TOOLS.normaliser)
 
 
-def test_what_is_alike_is_counted_together_under_its_newest() -> None:
+def test_similar_messages_are_counted_together_under_their_newest() -> None:
     invoice = ("怎么开发票", "发票怎么开", "可以开发票吗", "开发票")
     first, second = groups_of("你们招人吗", *invoice)
     assert (first.times, first.newest.text, first.words) == (4, "开发票", ("发票",))
@@ -54,7 +54,7 @@ def test_an_order_number_keeps_nothing_apart() -> None:
     assert group.words == ("到哪",)
 
 
-def test_what_has_no_word_stands_in_groups_of_its_own() -> None:
+def test_messages_without_words_are_in_groups_of_their_own() -> None:
     texts = (
         "？？",
         "??",
@@ -81,7 +81,7 @@ def test_what_has_no_word_stands_in_groups_of_its_own() -> None:
     }
 
 
-def test_what_is_no_text_is_alike_by_its_kind() -> None:
+def test_messages_that_are_no_text_are_grouped_by_kind() -> None:
     kinds = (MessageType.IMAGE, MessageType.CARD, MessageType.IMAGE, MessageType.OTHER)
     told = [PastMessage(n, 1, kind, "开发票" if n == 1 else "", NOW) for n, kind in enumerate(kinds)]
     found = [(group.newest.type, group.kind, group.times) for group in grouped(told, TOOLS.normaliser)]
@@ -131,7 +131,7 @@ def test_marks_of_chinese_are_no_words(text: str) -> None:
     assert (group.kind, group.words) == (GroupKind.SIGN, (text,))
 
 
-def test_whatever_has_none_of_the_words_is_in_another_group() -> None:
+def test_a_message_with_none_of_a_groups_words_is_in_another_group() -> None:
     texts = [
         f"{first}乙{second}乙" for first, second in zip("甲子寅卯辰巳午未申酉", "丙丑戊己庚辛壬癸亥戌", strict=True)
     ]
@@ -155,7 +155,7 @@ def test_every_sentence_is_in_one_group_and_its_words_in_some_of_it(texts: list[
     assert grouped(mixed, TOOLS.normaliser) == groups
 
 
-def test_signs_that_no_rule_can_ask_for_and_what_nobody_sees_make_no_group_of_their_own() -> None:
+def test_signs_and_invisible_texts_do_not_each_make_a_group() -> None:
     told = ("😀" * 200, "😀" * 201, "\u00ad", "\u3164", " ", "\u00ad\u2800")
     groups = grouped([PastMessage(n, 1, MessageType.TEXT, text, NOW) for n, text in enumerate(told)], TOOLS.normaliser)
     assert [(group.kind, group.times, group.words) for group in groups] == [
@@ -164,7 +164,7 @@ def test_signs_that_no_rule_can_ask_for_and_what_nobody_sees_make_no_group_of_th
     ]
 
 
-def test_ten_times_as_many_sentences_do_not_take_a_hundred_times_as_long() -> None:
+def test_grouping_time_does_not_grow_with_the_square_of_the_messages() -> None:
     chance = random.Random(4)
     letters = [chr(0x4E00 + at) for at in range(600)]
     texts = ["".join(chance.choices(letters, k=chance.choice((4, 12, 80)))) for _ in range(5000)]

@@ -19,7 +19,7 @@ from wxdesk.core.rules.lint.checks import findings
 from wxdesk.core.rules.lint.findings import LintCode, LintContext
 
 
-def test_a_calendar_that_never_closes_is_named_and_what_stands_under_not_is_turned_round() -> None:
+def test_a_calendar_that_never_closes_is_named_also_under_not() -> None:
     inside, outside = (when(any=(word,), hours=HoursTest("shop", word == "a")) for word in "ab")
     assert doubts(inside, outside, always_open={"shop"}) == [(1, LintCode.NO_EFFECT), (2, LintCode.ALWAYS_OPEN)]
     not_inside, not_outside = (
@@ -56,9 +56,7 @@ def test_of_several_words_the_one_that_can_do_nothing_is_named() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(rules=rule_lists(), abouts=st.lists(SUBJECTS, min_size=1, max_size=6))
-def test_a_rule_that_is_said_to_contradict_itself_or_to_find_no_words_never_matches(
-    rules: list[Rule], abouts: list[Any]
-) -> None:
+def test_a_rule_told_as_contradicting_or_without_words_never_matches(rules: list[Rule], abouts: list[Any]) -> None:
     found = findings(rules, TOOLS.normaliser, LintContext(NOW, everywhere=EVERYWHERE))
     never = {one.rule.id for one in found if one.doubt in (LintCode.CONTRADICTS, LintCode.NO_WORDS)}
     for rule in (rule for rule in rules if rule.id in never):
@@ -84,7 +82,7 @@ def test_an_emoticon_by_itself_and_what_only_looks_like_one_are_not_doubted() ->
 
 
 @pytest.mark.parametrize("kind", [MessageType.IMAGE, MessageType.ENTER_SESSION, MessageType.OTHER])
-def test_words_are_looked_for_in_vain_where_there_are_none(kind: MessageType) -> None:
+def test_words_in_a_rule_for_messages_without_text_are_doubted(kind: MessageType) -> None:
     rule = replace(when(suffix=("吗",)), on=frozenset({kind}))
     assert [(one.doubt, one.where) for one in said_of(rule)] == [(LintCode.NO_WORDS, ("when", "suffix"))]
     for more in (MessageType.TEXT, MessageType.CARD):  # a card's title is its text
@@ -165,7 +163,7 @@ def test_a_pattern_that_is_found_in_every_text_is_named(rule: Rule, where: list[
     assert [(one.doubt, one.where) for one in found] == [(LintCode.EVERY_TEXT, place) for place in where]
 
 
-def test_what_excludes_everything_never_matches() -> None:
+def test_a_condition_that_excludes_everything_never_matches() -> None:
     assert doubts(when(any=("a",), unless=Condition(regex="x*")), everywhere={"x*"}) == [(1, LintCode.CONTRADICTS)]
     assert doubts(when(any=("a",), unless=Condition(message_no=MessageNo(1)))) == [(1, LintCode.CONTRADICTS)]
 

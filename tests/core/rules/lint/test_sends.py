@@ -23,7 +23,7 @@ def test_a_greeting_of_three_messages_never_fits_into_the_two_that_entering_allo
     assert doubts(replace(greeting, then=REPLY * 2)) == []
 
 
-def test_what_is_kept_for_the_human_is_not_there_for_a_rule() -> None:
+def test_the_reserve_is_not_available_to_a_rule() -> None:
     rule = replace(when(any=("a",)), then=REPLY * 5)
     assert doubts(rule) == []
     assert [(one.where, one.most) for one in said_of(rule, reserve=1)] == [(("then", 4, "reply"), 4)]
@@ -89,7 +89,7 @@ def test_nothing_is_added_up_that_may_not_come_together(above: Rule) -> None:
     ),
     texts=st.lists(st.text("abc", min_size=1, max_size=4), min_size=8, max_size=8),
 )
-def test_what_is_added_up_certainly_comes_together(
+def test_only_messages_that_certainly_come_together_are_added_up(
     made: list[tuple[str, str, int, bool, bool]], texts: list[str]
 ) -> None:  # fmt: skip
     rules = [

@@ -82,7 +82,7 @@ def test_a_rule_in_the_shadow_is_heard_and_nothing_follows() -> None:
     assert [each.rule.name for each in ask([shadow, default], "x").matched] == ["默认"]
 
 
-def test_what_was_answered_once_stays_answered_for_a_default() -> None:
+def test_a_default_does_not_match_after_a_continuing_rule_has_answered() -> None:
     rules = [named("a", continues=True), named("b", continues=True, then=TAG), Rule("默认", default=True, then=REPLY)]
     assert [each.rule.name for each in ask(rules, "x").matched] == ["a", "b"]
 
