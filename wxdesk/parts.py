@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from wxdesk.core.conversations.takeover import handed_back_at
 from wxdesk.core.events import ApiCalled
@@ -98,7 +98,31 @@ def ground(setup: Setup, store: Store) -> Ground:
     )
 
 
-def attention_parts(on: Ground, configuration: Configuration, accounts: Accounts, out: OutgoingParts) -> dict[str, Any]:
+class AttentionParts(TypedDict):
+    """Parts of `Desk` that call somebody, or ask the shop's own system."""
+
+    attention: AttentionWatch
+    phones: PhoneNotices
+    customer_data: CustomerData
+
+
+class TeamParts(TypedDict):
+    """Parts of `Desk` about operators beside one another."""
+
+    presence: DeskPresence
+    claims: Claims
+    colleagues: Colleagues
+
+
+class KeptParts(TypedDict):
+    """Parts of `Desk` for drafts, skipped messages and deletion."""
+
+    drafts: OperatorDrafts
+    skipped: SkippedMessages
+    erasing: Erasing
+
+
+def attention_parts(on: Ground, configuration: Configuration, accounts: Accounts, out: OutgoingParts) -> AttentionParts:
     """Build the parts of `Desk` that call somebody, or ask the shop's own system."""
     store, publish, clock, call = on.store, on.bus.publish, on.setup.clock, out.endpoints
     attention = AttentionWatch(store.attention, accounts, lambda: on.preferences.now.warning, publish, clock)
@@ -109,14 +133,14 @@ def attention_parts(on: Ground, configuration: Configuration, accounts: Accounts
     }
 
 
-def team_parts(on: Ground) -> dict[str, Any]:
+def team_parts(on: Ground) -> TeamParts:
     """Build the parts of `Desk` about operators beside one another."""
     publish, presence = on.bus.publish, on.presence
     colleagues = Colleagues(on.store.relayed_events.whisper, lambda: presence.now.away, publish)
     return {"presence": presence, "claims": Claims(on.store, publish, on.setup.clock), "colleagues": colleagues}
 
 
-def kept_parts(on: Ground, accounts: Accounts, intake: Intake, pictures: Pictures) -> dict[str, Any]:
+def kept_parts(on: Ground, accounts: Accounts, intake: Intake, pictures: Pictures) -> KeptParts:
     """Build the parts of `Desk` for drafts, skipped messages and deletion."""
     store, publish = on.store, on.bus.publish
     return {
