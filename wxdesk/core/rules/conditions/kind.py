@@ -13,7 +13,7 @@ from typing import NamedTuple
 from wxdesk.core.model.rule import Condition, Reference, Rule, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Schedule
-from wxdesk.core.rules.conditions.claims import Claim
+from wxdesk.core.rules.conditions.demands import Demand
 from wxdesk.core.rules.conditions.facts import MatchInput, RequiredHistory
 from wxdesk.core.rules.patterns import CompilePattern
 from wxdesk.core.rules.rule_names import RuleNames
@@ -111,13 +111,13 @@ class ConditionKind[Value]:
     """One kind of condition, named as in verdicts and as its field of `Condition`.
 
     get: the value, where that is no field · words: the words of its verdicts, all that it looks for · find: its
-    test and clue · claims: together equivalent to it · faults: but those of `patterns`, which stand at their
+    test and clue · demands: together equivalent to it · faults: but those of `patterns`, which stand at their
     paths · required: facts of the past that it needs · named: the value with names for what it refers to.
     """
 
     name: str
     find: Callable[[Value, TestTools], tuple[Find, Clue | None]]
-    claims: Callable[[Value, Normaliser], Iterable[Claim]]
+    demands: Callable[[Value, Normaliser], Iterable[Demand]]
     stage: Stage = Stage.SURROUNDINGS
     get: Callable[[Condition], Value | None] | None = None
     words: Callable[[Value], tuple[str, ...]] = lambda value: (str(value),)

@@ -6,7 +6,7 @@ from operator import contains
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SessionFromTest
 from wxdesk.core.normalise import as_displayed, is_visible
-from wxdesk.core.rules.conditions.claims import OCCURS, AllWords, AnyName, AnyWord, Claim, Fact, WordPosition
+from wxdesk.core.rules.conditions.demands import OCCURS, AllWords, AnyName, AnyWord, Demand, Fact, WordPosition
 from wxdesk.core.rules.conditions.kind import (
     Clue,
     CluePlace,
@@ -41,7 +41,7 @@ def _any_word(position: WordPosition, place: CluePlace) -> ConditionKind[Words]:
         stage=Stage.TEXT,
         words=tuple,
         find=lambda words, tools: _find_word(words, OCCURS[position], tools, place),
-        claims=lambda words, normaliser: [Claim(AnyWord(position, tuple(map(normaliser, words))))],
+        demands=lambda words, normaliser: [Demand(AnyWord(position, tuple(map(normaliser, words))))],
         faults=_word_faults,
     )
 
@@ -163,7 +163,7 @@ MESSAGE_KINDS = (
         stage=Stage.TEXT,
         words=tuple,
         find=_find_all,
-        claims=lambda words, normaliser: [Claim(AllWords(tuple(map(normaliser, words))))],
+        demands=lambda words, normaliser: [Demand(AllWords(tuple(map(normaliser, words))))],
         faults=_word_faults,
     ),
     ConditionKind[Words](
@@ -171,8 +171,8 @@ MESSAGE_KINDS = (
         stage=Stage.TEXT,
         words=tuple,
         find=lambda words, tools: _find_word(words, contains, tools, None),
-        claims=lambda words, normaliser: [
-            Claim(AnyWord(WordPosition.INSIDE, tuple(map(normaliser, words))), holds=False)
+        demands=lambda words, normaliser: [
+            Demand(AnyWord(WordPosition.INSIDE, tuple(map(normaliser, words))), holds=False)
         ],
         faults=_word_faults,
     ),
@@ -180,7 +180,7 @@ MESSAGE_KINDS = (
         name="regex",
         stage=Stage.TEXT,
         find=_find_pattern,
-        claims=lambda source, _: [Claim(Fact("regex", source))],
+        demands=lambda source, _: [Demand(Fact("regex", source))],
         patterns=lambda source: {(): source},
     ),
     ConditionKind[SessionFromTest](
@@ -188,7 +188,7 @@ MESSAGE_KINDS = (
         stage=Stage.BUTTON,
         words=_button_words,
         find=_find_button,
-        claims=lambda test, _: [Claim(Fact("session_from", test))],
+        demands=lambda test, _: [Demand(Fact("session_from", test))],
         faults=_button_faults,
         patterns=lambda test: {} if test.regex is None else {("regex",): test.regex},
     ),
@@ -197,7 +197,7 @@ MESSAGE_KINDS = (
         stage=Stage.BUTTON,
         words=tuple,
         find=_find_event,
-        claims=lambda names, _: [Claim(AnyName("event", frozenset(map(str.casefold, names))))],
+        demands=lambda names, _: [Demand(AnyName("event", frozenset(map(str.casefold, names))))],
         faults=_event_faults,
     ),
 )

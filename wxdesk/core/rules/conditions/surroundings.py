@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from wxdesk.core.model.rule import HoursTest, LastRule, MessageNo, Presence
 from wxdesk.core.normalise import as_displayed, is_visible
-from wxdesk.core.rules.conditions.claims import AnyName, Claim, Fact, QuietAtLeast
+from wxdesk.core.rules.conditions.demands import AnyName, Demand, Fact, QuietAtLeast
 from wxdesk.core.rules.conditions.facts import MatchInput, RequiredHistory
 from wxdesk.core.rules.conditions.kind import (
     ConditionKind,
@@ -61,7 +61,7 @@ def _tags(key: str, *, wanted: bool) -> ConditionKind[tuple[str, ...]]:
         get=lambda when: None if when.tags is None else getattr(when.tags, key),
         words=tuple,
         find=find_tag,
-        claims=lambda tags, normaliser: [Claim(AnyName("tags", frozenset(map(normaliser, tags))), holds=wanted)],
+        demands=lambda tags, normaliser: [Demand(AnyName("tags", frozenset(map(normaliser, tags))), holds=wanted)],
         faults=faults,
     )
 
@@ -108,13 +108,13 @@ SURROUNDING_KINDS = (
         words=lambda test: ("inside" if test.inside else "outside", str(test.calendar)),
         named=lambda test, tools: replace(test, calendar=tools.calendars[test.calendar].name),
         find=_find_hours,
-        claims=lambda test, _: [Claim(Fact("hours", test.calendar), test.inside)],
+        demands=lambda test, _: [Demand(Fact("hours", test.calendar), test.inside)],
         faults=_hours_faults,
     ),
     ConditionKind[Presence](
         name="operator",
         find=lambda wanted, _: _holds(lambda subject: subject.operator is wanted),
-        claims=lambda wanted, _: [Claim(Fact("operator", Presence.PRESENT), wanted is Presence.PRESENT)],
+        demands=lambda wanted, _: [Demand(Fact("operator", Presence.PRESENT), wanted is Presence.PRESENT)],
     ),
     _tags("any", wanted=True),
     _tags("none", wanted=False),
@@ -122,13 +122,13 @@ SURROUNDING_KINDS = (
         name="first_contact",
         words=lambda never: ("true" if never else "false",),
         find=lambda never, _: _holds(lambda subject: (subject.history.last_written_at is None) is never),
-        claims=lambda never, _: [Claim(Fact("first_contact", True), never)],
+        demands=lambda never, _: [Demand(Fact("first_contact", True), never)],
         required=lambda *_: RequiredHistory(last_written_at=True),
     ),
     ConditionKind[int](
         name="quiet_days",
         find=_find_quiet,
-        claims=lambda days, _: [Claim(QuietAtLeast(days))],
+        demands=lambda days, _: [Demand(QuietAtLeast(days))],
         faults=_quiet_faults,
         required=lambda *_: RequiredHistory(last_written_at=True),
     ),
@@ -136,7 +136,7 @@ SURROUNDING_KINDS = (
         name="message_no",
         words=lambda bounds: (str(bounds.min), "" if bounds.max is None else str(bounds.max)),
         find=lambda bounds, _: _holds(lambda subject: subject.history.message_no in bounds),
-        claims=lambda bounds, _: [Claim(bounds)],
+        demands=lambda bounds, _: [Demand(bounds)],
         faults=_number_faults,
         required=lambda bounds, _: RequiredHistory(message_no=bounds.decided_at),
     ),
@@ -145,7 +145,7 @@ SURROUNDING_KINDS = (
         words=lambda last: (str(last.rule), str(last.minutes)),
         named=lambda last, tools: replace(last, rule=tools.rules.name_of(last.rule)),
         find=_find_last_rule,
-        claims=lambda last, _: [Claim(last)],
+        demands=lambda last, _: [Demand(last)],
         faults=_last_rule_faults,
         required=lambda last, rules: RequiredHistory(
             said=frozenset(rules.ids_of(last.rule)), said_within=timedelta(minutes=last.minutes)

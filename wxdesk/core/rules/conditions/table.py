@@ -23,7 +23,7 @@ from wxdesk.core.model.rule import (
     Verdict,
 )
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.conditions.claims import AllWords, AnyWord, Claim, WordPosition, holds_always, literal_words
+from wxdesk.core.rules.conditions.demands import AllWords, AnyWord, Demand, WordPosition, holds_always, literal_words
 from wxdesk.core.rules.conditions.facts import RequiredHistory
 from wxdesk.core.rules.conditions.kind import (
     ConditionKind,
@@ -81,28 +81,28 @@ def patterns_of(when: Condition) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from (((kind.name, *where), source) for where, source in kind.patterns(value).items())
 
 
-def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) -> tuple[Claim, ...]:
-    """Return the claims of `rule` that do not always hold for its kinds of message."""
+def demands_of(rule: Rule, normaliser: Normaliser, everywhere: Collection[str]) -> tuple[Demand, ...]:
+    """Return the demands of `rule` that do not always hold for its kinds of message."""
     when = rule.when
-    claims = list(_claims(when, normaliser))
+    demands = list(_demands(when, normaliser))
     literal = literal_words(when.regex)
     if literal:  # the other way round it is not certain: only the beginning of a long text is searched for patterns
-        claims.append(Claim(AnyWord(WordPosition.INSIDE, literal)))
+        demands.append(Demand(AnyWord(WordPosition.INSIDE, literal)))
     if when.unless is not None:
-        claims += [replace(claim, holds=not claim.holds) for claim in _claims(when.unless, normaliser)]
-    apart = (one for claim in claims for one in _taken_apart(claim))
+        demands += [replace(demand, holds=not demand.holds) for demand in _demands(when.unless, normaliser)]
+    apart = (one for demand in demands for one in _taken_apart(demand))
     return tuple(one for one in apart if not (one.holds and holds_always(one.test, rule.on, everywhere)))
 
 
-def _claims(when: Condition, normaliser: Normaliser) -> Iterator[Claim]:
-    return (claim for kind, value in given(when) for claim in kind.claims(value, normaliser))
+def _demands(when: Condition, normaliser: Normaliser) -> Iterator[Demand]:
+    return (demand for kind, value in given(when) for demand in kind.demands(value, normaliser))
 
 
-def _taken_apart(claim: Claim) -> Iterator[Claim]:
-    if claim.holds and isinstance(claim.test, AllWords):
-        yield from (Claim(AnyWord(WordPosition.INSIDE, (word,))) for word in claim.test.words)
+def _taken_apart(demand: Demand) -> Iterator[Demand]:
+    if demand.holds and isinstance(demand.test, AllWords):
+        yield from (Demand(AnyWord(WordPosition.INSIDE, (word,))) for word in demand.test.words)
     else:
-        yield claim
+        yield demand
 
 
 def required_history(rules: Sequence[Rule], names: RuleNames) -> RequiredHistory:

@@ -1,6 +1,6 @@
 """Lint checks of a list of valid rules: the "Check" of the rules page.
 
-Pure. A rule that can answer is never called unreachable (`core.rules.conditions.claims` compares demands, and
+Pure. A rule that can answer is never called unreachable (`core.rules.conditions.demands` compares demands, and
 knows or does not know); an unlikely one has a lower severity.
 """
 
@@ -16,7 +16,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.conditions.claims import Claim, Fact, WordPosition, implied, literal_words, words_of
+from wxdesk.core.rules.conditions.demands import Demand, Fact, WordPosition, implied, literal_words, words_of
 from wxdesk.core.rules.conditions.table import demands_of, patterns_of
 from wxdesk.core.rules.faults import FieldPath
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding, Severity
@@ -49,7 +49,7 @@ def findings(rules: Sequence[Rule], normaliser: Normaliser, around: LintContext)
         if rule.id not in around.faults
     ]
     for one in usable:
-        found[one.rule.id] += ineffective_findings(one.rule, one.claims, normaliser, around, named)
+        found[one.rule.id] += ineffective_findings(one.rule, one.demands, normaliser, around, named)
     for finding in chain(_overlapping(usable), _too_many_sends_together(usable, around)):
         found[finding.rule.id].append(finding)
     worst = list(Severity)
@@ -192,7 +192,7 @@ def _overlapping(rules: Sequence[_RuleDemands]) -> Iterator[LintFinding]:
 @dataclass(frozen=True, slots=True)
 class _RuleDemands:
     rule: Rule
-    claims: tuple[Claim, ...]
+    demands: tuple[Demand, ...]
     normaliser: Normaliser
 
     @property
@@ -200,13 +200,13 @@ class _RuleDemands:
         """True if it answers each time its conditions hold, without a cool-down."""
         return self.rule.delivery is not Delivery.SHADOW and self.rule.cooldown == Cooldown()
 
-    def takes(self, stand: WordPosition, word: str, claims: Sequence[Claim]) -> bool:
-        """True if it answers a text with this word that fulfils `claims`, by this word."""
-        by_word = [one for one in words_of(self.claims) if one.stand is stand and word in one.words]
+    def takes(self, stand: WordPosition, word: str, demands: Sequence[Demand]) -> bool:
+        """True if it answers a text with this word that fulfils `demands`, by this word."""
+        by_word = [one for one in words_of(self.demands) if one.stand is stand and word in one.words]
         pattern = self.rule.when.regex
         literal = [Fact("regex", pattern)] if pattern and word in literal_words(pattern) else []
-        others = (claim for claim in self.claims if claim.test not in (*by_word, *literal))
-        return bool(by_word) and all(implied(claim, claims) for claim in others)
+        others = (demand for demand in self.demands if demand.test not in (*by_word, *literal))
+        return bool(by_word) and all(implied(demand, demands) for demand in others)
 
     def words(self) -> Iterator[tuple[FieldPath, str, str]]:
         """Yield its words with their places, as written and as compared."""
@@ -231,7 +231,7 @@ class _RulesByWord:
         """Add this rule."""
         number = len(self._rules)
         self._rules.append(asked)
-        needed = next(words_of(asked.claims), None)
+        needed = next(words_of(asked.demands), None)
         if needed is None:
             self._without.append(number)
             return
@@ -242,10 +242,10 @@ class _RulesByWord:
     def implied_by(self, asked: _RuleDemands) -> list[_RuleDemands]:
         """Return the rules implied by `asked`, in order, whatever the kinds of message."""
         near = set(self._without)
-        for test in words_of(asked.claims):
+        for test in words_of(asked.demands):
             near.update(self._with_words_in(test.words[0]))
         rules = (self._rules[number] for number in sorted(near))
-        return [one for one in rules if all(implied(claim, asked.claims) for claim in one.claims)]
+        return [one for one in rules if all(implied(demand, asked.demands) for demand in one.demands)]
 
     def with_word(self, word: str) -> Iterator[_RuleDemands]:
         """Return those that are indexed by this very word."""
@@ -288,6 +288,6 @@ class _RulesAbove:
             for other in self._rules.with_word(word):
                 differs = other.rule.then != asked.rule.then and other.rule.on & asked.rule.on
                 stand = WordPosition.INSIDE if where[1] in ("all", "regex") else WordPosition(where[1])
-                if differs and other.takes(stand, word, asked.claims):
+                if differs and other.takes(stand, word, asked.demands):
                     yield LintFinding(LintCode.SAME_WORDS, asked.rule, where, other=other.rule, word=written)
                     return

@@ -1,6 +1,6 @@
 """Lint of ineffective conditions: never or always true, or words never found.
 
-Each is reported only where it is certain, as in `core.rules.conditions.claims`.
+Each is reported only where it is certain, as in `core.rules.conditions.demands`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from wxdesk.core.content.limits import words_of
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, Rule
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.conditions.claims import Claim, WordPosition, contradicts, holds_always
+from wxdesk.core.rules.conditions.demands import Demand, WordPosition, contradicts, holds_always
 from wxdesk.core.rules.conditions.table import patterns_of
 from wxdesk.core.rules.faults import FIELDED, FieldPath
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, LintFinding
@@ -21,15 +21,15 @@ _PLACES: tuple[FieldPath, ...] = (("when",), ("when", "not"))
 
 def ineffective_findings(
     rule: Rule,
-    claims: Sequence[Claim],
+    demands: Sequence[Demand],
     normaliser: Normaliser,
     around: LintContext,
     named: Mapping[str, Sequence[Rule]],
 ) -> Iterator[LintFinding]:
-    """Yield findings about one valid rule with demands `claims`; `named` is by name."""
-    yield from _words(rule, claims, normaliser, around)
+    """Yield findings about one valid rule with its `demands`; `named` is by name."""
+    yield from _words(rule, demands, normaliser, around)
     yield from _emoticons(rule, normaliser)
-    yield from _always(rule, claims, around)
+    yield from _always(rule, demands, around)
     for place, when in zip(_PLACES, rule.when.both, strict=False):
         yield from _hours(rule, when.hours, around, place)
     for place, when in zip(_PLACES, rule.when.both, strict=False):
@@ -58,10 +58,10 @@ def _about_another(
     return None if speaks else LintCode.SAYS_NOTHING
 
 
-def _always(rule: Rule, claims: Sequence[Claim], around: LintContext) -> Iterator[LintFinding]:
+def _always(rule: Rule, demands: Sequence[Demand], around: LintContext) -> Iterator[LintFinding]:
     """Find conditions that always hold, but no pattern for its groups beside another."""
     for place, source in patterns_of(rule.when):
-        if source in around.everywhere and not (claims and ("(?P<" in source or "(?<" in source)):
+        if source in around.everywhere and not (demands and ("(?P<" in source or "(?<" in source)):
             yield LintFinding(LintCode.EVERY_TEXT, rule, ("when", *place))
     if rule.when.message_no is not None and holds_always(rule.when.message_no, rule.on, ()):
         yield LintFinding(LintCode.ALWAYS_HOLDS, rule, ("when", "message_no"))
@@ -76,12 +76,12 @@ def _where_shown(rule: Rule, action: int, variable: str) -> FieldPath:
     return place if field is None else (*place, field)
 
 
-def _words(rule: Rule, claims: Sequence[Claim], normaliser: Normaliser, around: LintContext) -> Iterator[LintFinding]:
-    never = any(not claim.holds and holds_always(claim.test, rule.on, around.everywhere) for claim in claims)
+def _words(rule: Rule, demands: Sequence[Demand], normaliser: Normaliser, around: LintContext) -> Iterator[LintFinding]:
+    never = any(not demand.holds and holds_always(demand.test, rule.on, around.everywhere) for demand in demands)
     sought = next((name for name in _SOUGHT if getattr(rule.when, name)), None)
     if sought is not None and not any(kind.has_words for kind in rule.on):
         yield LintFinding(LintCode.NO_WORDS, rule, ("when", sought))
-    elif never or contradicts(claims):
+    elif never or contradicts(demands):
         yield LintFinding(LintCode.CONTRADICTS, rule, ("when",))
     else:
         yield from _excluded(rule, normaliser)

@@ -1,6 +1,6 @@
-"""Claims: comparison of the conditions of two rules by what they certainly imply.
+"""Demands: comparison of the conditions of two rules by what they certainly imply.
 
-A condition is taken apart into claims that must all hold. One claim is compared with another by what it
+A condition is taken apart into demands that must all hold. One demand is compared with another by what it
 demands, never by trying messages, so that "implies" is certain and "does not imply" may only mean that it
 is not known.
 """
@@ -78,18 +78,18 @@ class QuietAtLeast:
     days: int
 
 
-type ClaimTest = AnyWord | AllWords | Fact | AnyName | QuietAtLeast | MessageNo | LastRule
+type DemandTest = AnyWord | AllWords | Fact | AnyName | QuietAtLeast | MessageNo | LastRule
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Demand:
     """`test` holds, or certainly does not."""
 
-    test: ClaimTest
+    test: DemandTest
     holds: bool = True
 
 
-def holds_always(test: ClaimTest, on: Collection[MessageType], everywhere: Collection[str]) -> bool:
+def holds_always(test: DemandTest, on: Collection[MessageType], everywhere: Collection[str]) -> bool:
     """True if `test` certainly holds for the kinds `on`, given patterns `everywhere`."""
     match test:
         case Fact("regex", str(source)):
@@ -105,33 +105,33 @@ def literal_words(pattern: str | None) -> tuple[str, ...]:
     return tuple(pattern.split("|")) if pattern and _LITERAL.fullmatch(pattern) else ()
 
 
-def implied(claim: Claim, by: Sequence[Claim]) -> bool:
-    """True if `claim` certainly holds where all of `by` do."""
-    return any(_follows(claim, from_=one) for one in by)
+def implied(demand: Demand, by: Sequence[Demand]) -> bool:
+    """True if `demand` certainly holds where all of `by` do."""
+    return any(_follows(demand, from_=one) for one in by)
 
 
-def contradicts(claims: Sequence[Claim]) -> bool:
-    """True if two of `claims` certainly never hold together."""
-    positive = [claim.test for claim in claims if claim.holds]
-    negative = [claim.test for claim in claims if not claim.holds]
+def contradicts(demands: Sequence[Demand]) -> bool:
+    """True if two of `demands` certainly never hold together."""
+    positive = [demand.test for demand in demands if demand.holds]
+    negative = [demand.test for demand in demands if not demand.holds]
     return any(_narrower(one, other) for one in positive for other in negative) or any(
         _excludes(one, other) for one in positive for other in positive if one is not other
     )
 
 
-def _follows(claim: Claim, *, from_: Claim) -> bool:
-    match from_.holds, claim.holds:
+def _follows(demand: Demand, *, from_: Demand) -> bool:
+    match from_.holds, demand.holds:
         case True, True:
-            return _narrower(from_.test, claim.test)
+            return _narrower(from_.test, demand.test)
         case False, False:
-            return _narrower(claim.test, from_.test)
+            return _narrower(demand.test, from_.test)
         case True, False:
-            return _excludes(from_.test, claim.test)
+            return _excludes(from_.test, demand.test)
         case _:
             return False
 
 
-def _narrower(one: ClaimTest, other: ClaimTest) -> bool:
+def _narrower(one: DemandTest, other: DemandTest) -> bool:
     """True if `other` holds wherever `one` does."""
     match one, other:
         case (AnyWord() | AllWords(), AnyWord() | AllWords()):
@@ -174,7 +174,7 @@ def _button_narrower(one: SessionFromTest, other: SessionFromTest) -> bool:
     return known is not None and known.startswith(other.prefix)
 
 
-def _excludes(one: ClaimTest, other: ClaimTest) -> bool:
+def _excludes(one: DemandTest, other: DemandTest) -> bool:
     """True if `other` certainly fails where `one` holds."""
     match one, other:
         case AnyWord(WordPosition.IS), AnyWord():
@@ -189,6 +189,6 @@ def _excludes(one: ClaimTest, other: ClaimTest) -> bool:
             return False
 
 
-def words_of(claims: Iterable[Claim]) -> Iterator[AnyWord]:
-    """Return the claims that look for words in the text."""
-    return (claim.test for claim in claims if claim.holds and isinstance(claim.test, AnyWord))
+def words_of(demands: Iterable[Demand]) -> Iterator[AnyWord]:
+    """Return the demands that look for words in the text."""
+    return (demand.test for demand in demands if demand.holds and isinstance(demand.test, AnyWord))
