@@ -34,7 +34,7 @@ from tests.prepared import bring_up
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.search_words import spaced
-from wxdesk.desk.finding import find
+from wxdesk.desk.search import find
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desktop import require_window
 from wxdesk.runner import DeskThread

@@ -29,7 +29,7 @@ from wxdesk.core.events import (
 from wxdesk.core.model.conversation import SavedView
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.conversations.inbox_queries import ListPage
-from wxdesk.desk.finding import find
+from wxdesk.desk.search import find
 from wxdesk.ui.inbox.conversation_list.empty_text import LackingSetup
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.runtime.bridge import Bridge

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model.conversation import EVERYTHING
-from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.search import Found
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, EmptyText, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.conversation_list.filters import FilterChips, ScopeButton
@@ -245,7 +245,7 @@ class ConversationList(Frame):
         """True while search results are shown."""
         return bool(self.search.text().strip())
 
-    def show_found(self, phrase: str, found: Findings) -> None:
+    def show_found(self, phrase: str, found: Found) -> None:
         """Show what was found, unless the phrase has changed since."""
         if phrase == self.search.text().strip():
             self.found.show_found(phrase, found)

@@ -14,8 +14,8 @@ from wxdesk.core.conversations.listing import SearchHit, TimelineItem
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.search_words import contains
-from wxdesk.desk.finding import Findings
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.search import Found
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
@@ -82,7 +82,7 @@ ROW, PLACE, HEADING = 60, 36, 28
 MOST = 3
 """Results of one kind that are shown beside others."""
 
-NOTHING = Findings()
+NOTHING = Found()
 _BEFORE = 12
 
 
@@ -122,14 +122,14 @@ class SearchModel(TimedRows[FoundRow]):
         said = excerpt(row, self.phrase) if isinstance(row, SearchHit) else known_by(row, self.phrase)
         return ", ".join(filter(None, (name_of(thread.contact), status_text(thread, self._clock()), said)))
 
-    def show(self, phrase: str, found: Findings = NOTHING, places: Sequence[Place] = ()) -> None:
+    def show(self, phrase: str, found: Found = NOTHING, places: Sequence[Place] = ()) -> None:
         """Replace all results; messages are cut where there are others, until `Show all`."""
         shown: list[tuple[str, Sequence[FoundRow]]] = [(tr("Customers"), found.customers[:MOST])]
         messages: Sequence[FoundRow] = found.messages
         by_group = groupby(places, key=lambda one: one.group)
         others = [(name, tuple(islice(group, MOST))) for name, group in by_group]
         if len(messages) > MOST and (found.customers or others):
-            everything = partial(self.show, phrase, Findings(messages=found.messages))
+            everything = partial(self.show, phrase, Found(messages=found.messages))
             messages = (*messages[:MOST], Place(tr("Show all messages found"), everything))
         shown += [(tr("Messages and replies"), messages), *others]
         groups = sorted((group for group in shown if group[1]), key=lambda group: not _named(group[1][0], phrase))
@@ -276,7 +276,7 @@ class FoundView(RowsView):
         self.activated.connect(self.take)
         self.clicked.connect(self.take)
 
-    def show_found(self, phrase: str, found: Findings) -> None:
+    def show_found(self, phrase: str, found: Found) -> None:
         """Show what contains `phrase`."""
         places = [one for one in self.places() if contains(one.word, phrase)]
         for group, picked, records in (

@@ -1,4 +1,4 @@
-"""Findings: customers, messages, templates and rules that contain a phrase."""
+"""Search for customers, messages, templates and rules that contain a phrase."""
 
 from asyncio import gather
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from wxdesk.desk.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Found:
     """Records that contain a phrase, the best first."""
 
     customers: tuple[Conversation, ...] = ()
@@ -21,10 +21,10 @@ class Findings:
     rules: tuple[Rule, ...] = ()
 
 
-async def find(desk: Desk, phrase: str) -> Findings:
+async def find(desk: Desk, phrase: str) -> Found:
     """Find `phrase` everywhere at once, in one trip between threads."""
     customers, messages = await gather(desk.inbox.customers(phrase), desk.inbox.search(phrase))
-    return Findings(
+    return Found(
         tuple(customers),
         tuple(messages),
         tuple(search_templates(await desk.templates.all(), phrase)),
