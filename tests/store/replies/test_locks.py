@@ -6,7 +6,7 @@ In a SQLite file there is one writer at a time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,28 +91,29 @@ async def test_exactly_what_may_change_is_locked(both: tuple[Store, asyncpg.Conn
     assert found == locked
 
 
-ORDERED: dict[str, Callable[[Connection], Any]] = {
-    "replies": lambda connection: moves._lock_replies(connection, [6, 2]),
-    "answers": lambda connection: parts.lock_answers(connection, [6, 1]),
-    "later parts": lambda connection: parts.later_parts(connection, [4, 1]),
-    "automatic ones": lambda connection: takeover._lock_automatic(connection, 2),
+ORDERED: dict[str, tuple[Callable[[Store], Awaitable[Any]], set[int]]] = {
+    "replies": (lambda store: store._db.write(moves._lock_replies, [6, 2]), {2}),
+    "answers": (lambda store: store._db.write(parts.lock_answers, [6, 1]), {1, 2, 3, 4, 5}),
+    "later parts": (lambda store: store._db.write(parts.later_parts, [4, 1]), {1, 2, 3, 4, 5}),
+    "automatic ones": (lambda store: store._db.write(takeover._lock_automatic, 2), {4, 5}),
+    "a word for the last": (lambda store: store.outbox.settle(6, Move.RELEASE, T0, "lin"), {4, 5}),
+    "a word for two": (lambda store: store.pending_replies.release_held("lin", T0, [6, 3]), {1, 2, 3, 4, 5}),
 }
 
 
 @pytest.mark.parametrize("what", ORDERED)
 async def test_two_lock_in_the_same_order_whoever_wrote_last(both: tuple[Store, asyncpg.Connection], what: str) -> None:
     """From the first on: so neither waits for what the other has while that one waits for it."""
-    store, other = both
+    (store, other), (locks, earlier) = both, ORDERED[what]
     for number in range(6, 0, -1):  # so that the server finds the last ones first
         await other.execute("UPDATE replies SET attempts = 0 WHERE id = $1", number)
     async with other.transaction():
         await other.execute("SELECT FROM replies WHERE id = 6 FOR UPDATE")
-        locking = asyncio.ensure_future(store._db.write(ORDERED[what]))
+        locking = asyncio.ensure_future(locks(store))
         while not await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             pass
         free = await other.fetch("SELECT id FROM replies FOR UPDATE SKIP LOCKED")
     await locking
-    earlier = {"replies": {2}, "automatic ones": {4, 5}}.get(what, {1, 2, 3, 4, 5})
     assert {1, 2, 3, 4, 5} - {row["id"] for row in free} == earlier
 
 

@@ -43,7 +43,9 @@ KINDS: dict[str, tuple[ReplyState, dict[str, object]]] = {
 
 
 @pytest.fixture
-async def thread(talk: Talk) -> int:
+async def thread(talk: Talk, store: Store) -> int:
+    """The conversation, beside another one that has its own mode."""
+    await store.conversations.set_mode((await talk.says("o0")).conversation.id, M.OFF)
     return (await talk.says("o1")).conversation.id
 
 
@@ -77,7 +79,7 @@ async def withheld(
     store: Store, thread: int, mode: ReplyMode, source: ModeSource, *, seconds: int = 8, **stale: object
 ) -> list[Reply]:
     await store.conversations.set_mode(thread, mode if source is CONVERSATION else None)
-    new = NewMode(mode, seconds, **({"stale_before": NEVER} | stale))  # type: ignore[arg-type]
+    new = NewMode(mode, seconds, **({"stale_before": NEVER, "late": "It is late."} | stale))  # type: ignore[arg-type]
     return await store.pending_replies.withhold(thread, new, "lin", AT)
 
 
@@ -130,8 +132,9 @@ async def test_an_accounts_mode_is_for_its_conversations_without_their_own(
     other = (await talk.says("o3", account="other")).conversation.id
     await store.conversations.set_mode(own, M.AUTO)
     here, there, elsewhere = [await made(store, one, "好", S.QUEUED, mode=M.AUTO) for one in (thread, own, other)]
-    new = NewMode(mode, 8, NEVER)
-    moved = await store.pending_replies.withhold_account("shop", new, "lin", AT, everywhere=everywhere)
+    new = NewMode(mode, 8, NEVER, "It is late.")
+    where = {"everywhere": True} if everywhere else {}
+    moved = await store.pending_replies.withhold_account("shop", new, "lin", AT, **where)
     expected = [here.id, there.id] if everywhere else [here.id]
     assert [(reply.id, reply.state) for reply in moved] == [(one, state) for one in expected]
     assert {reply.mode_from for reply in moved} == {None if mode is M.OFF else ACCOUNT}
@@ -203,7 +206,7 @@ async def test_what_was_due_long_ago_is_left_to_a_human(
     store: Store, thread: int, times: dict[str, object], stale: bool
 ) -> None:
     await made(store, thread, "好", S.QUEUED, **times)
-    [moved] = await withheld(store, thread, M.HOLD, ACCOUNT, stale_before=second(3), late="It is late.")
+    [moved] = await withheld(store, thread, M.HOLD, ACCOUNT, stale_before=second(3))
     assert (moved.state, moved.error) == ((S.DRAFT, "It is late.") if stale else (S.HELD, ""))
     assert (moved.mode, moved.mode_from) == (M.HOLD, ACCOUNT)
     assert (await store.replies.steps(moved.id))[-1].reason == ("It is late." if stale else CHANGED_BY[ACCOUNT])

@@ -53,7 +53,9 @@ async def made(
         (RULE, S.QUEUED, {"by": "lin", "updated_at": LIMIT}, None),
         (RULE, S.QUEUED, {"by": "lin", "not_before": BEFORE}, S.HELD),
         (RULE, S.QUEUED, {"by": "lin", "not_before": LIMIT}, None),
+        (RULE, S.QUEUED, {"due_at": LIMIT}, None),  # it was held before
         (RULE, S.DRAFT, {}, None),
+        (RULE, S.DRAFT, {"due_at": LIMIT}, None),
         (RULE, S.FAILED, {"by": "lin"}, None),
         (OPERATOR, S.HELD, {}, None),
         (OPERATOR, S.HELD, {"due_at": BEFORE}, S.HELD),
@@ -164,10 +166,11 @@ async def test_it_wakes_up_for_the_earliest_and_not_for_what_has_closed(store: S
 
 
 async def test_only_queued_ones_of_those_named_are_held_back(store: Store, thread: int) -> None:
-    queued, sending, other = [await made(store, thread, state, OPERATOR) for state in (S.QUEUED, S.SENDING, S.QUEUED)]
-    [held] = await store.pending_replies.hold_back([queued.id, sending.id], second(5), WHY)
+    states = (S.QUEUED, S.SENDING, S.DRAFT, S.QUEUED)
+    queued, sending, draft, other = [await made(store, thread, state, OPERATOR) for state in states]
+    [held] = await store.pending_replies.hold_back([queued.id, sending.id, draft.id], second(5), WHY)
     assert (held.id, held.state, held.due_at, held.error, held.errcode) == (queued.id, S.HELD, None, WHY, None)
-    assert [await store.replies.get(one.id) for one in (sending, other)] == [sending, other]
+    assert [await store.replies.get(one.id) for one in (sending, draft, other)] == [sending, draft, other]
 
 
 async def test_what_can_be_undone_leaves_at_a_stop_as_it_would_have(store: Store, thread: int) -> None:

@@ -233,12 +233,24 @@ async def test_what_is_too_late_to_undo_says_so(store: Store, talk: Talk, thread
     assert refused.value.values == {"state": "queued", "move": "undo"}
 
 
-async def test_parts_that_have_left_are_not_undone(store: Store, talk: Talk, thread: int) -> None:
-    [first, then] = await written(store, thread, "1", "2")
+@pytest.mark.parametrize("moves", [(Move.RELEASE,), (Move.RELEASE, Move.CLAIM), (Move.KEEP,)])
+async def test_parts_that_count_down_no_more_are_not_undone(
+    store: Store, talk: Talk, thread: int, moves: tuple[Move, ...]
+) -> None:
+    first, then = await written(store, thread, "1", "2")
     [after] = await written(store, thread, "3")
-    await talk.moves(first, Move.RELEASE, Move.CLAIM)
+    first = await talk.moves(first, *moves)
     undone = await store.pending_replies.undo(then.id, "lin", second(2))
     assert [(reply.id, reply.state, reply.updated_at) for reply in undone.replies] == [
         (then.id, S.CANCELLED, second(2))
     ]
     assert (await store.replies.get(after.id)).state is S.HELD
+    assert await store.replies.get(first.id) == first
+
+
+async def test_the_next_of_their_words_counts_whether_it_has_left_or_not(store: Store, talk: Talk, thread: int) -> None:
+    first, then, last = [await speaks(store, thread, at) for at in (1, 2, 3)]
+    await talk.moves(await store.replies.get(then), Move.RELEASE, Move.CLAIM, Move.ACCEPT)
+    await store.pending_replies.undo(first, "lin", second(5))
+    await store.pending_replies.undo(last, "lin", second(6))
+    assert await stands(store, thread) == by_writing(2)

@@ -6,7 +6,7 @@ Each function runs in the given transaction; see `store.replies.replies`.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, false, select, true, update
+from sqlalchemy import Connection, case, exists, false, select, update
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
@@ -119,7 +119,7 @@ def _hold_again(
 
 def _wrote_since(connection: Connection, reply: Reply, since: datetime) -> bool:
     theirs = (messages.c.conversation_id == reply.conversation_id) & (messages.c.received_at > since) & WRITTEN
-    return connection.scalar(select(true()).where(theirs).limit(1)) is not None
+    return bool(connection.scalar(select(exists().where(theirs))))
 
 
 def _changed(connection: Connection, before: Reply, at: datetime, **values: object) -> Reply:

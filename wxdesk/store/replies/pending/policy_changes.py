@@ -43,7 +43,7 @@ class NewMode:
     mode: ReplyMode
     hold_seconds: int
     stale_before: datetime
-    late: str = ""
+    late: str
 
 
 _LEAVES_BY_ITSELF = (HELD | QUEUED) & ~by_hand(replies)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, exists, select, true, type_coerce, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, exists, select, type_coerce, update
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply
@@ -59,7 +59,7 @@ def run_timers(connection: Connection, now: datetime, terms: TimerTerms) -> Time
     are queued, unless stale. Without a deadline nothing leaves by itself.
     """
     moved = _hold_overdue(connection, now, terms)
-    if connection.scalar(select(true()).where(replies.c.state.in_(WAITS)).limit(1)) is None:
+    if not connection.scalar(select(exists().where(replies.c.state.in_(WAITS)))):
         return TimerMoves()
     moved += _draft_closed(connection, now) + _cancel_blocked(connection, now)
     due = HELD & (replies.c.due_at <= now) & by_hand_or_all(only_by_hand=terms.only_by_hand)
