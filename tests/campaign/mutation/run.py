@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -165,11 +166,20 @@ def _measured(items: list[pytest.Item], files: list[str]) -> Usual | None:
     for item, following in zip(items, [*items[1:], None], strict=True):
         sys.monitoring.restart_events()
         reached.clear()
+        _forget()
         began = time.process_time()
         if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
             return None
         usual[item.nodeid] = (time.process_time() - began, dict(reached))
     return usual
+
+
+def _forget() -> None:
+    """Empty the program's caches, or only the first test would be seen to reach what fills them."""
+    for name, module in list(sys.modules.items()):
+        for value in vars(module).values() if name.startswith("wxdesk.") else ():
+            if isinstance(value, functools._lru_cache_wrapper):
+                value.cache_clear()
 
 
 def _chosen(items: list[pytest.Item], usual: Usual, mutant: Mutant, *, at_import: bool) -> list[pytest.Item]:

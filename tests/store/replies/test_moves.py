@@ -153,6 +153,32 @@ async def test_whom_it_answers_depends_on_who_wrote_it(store: Store, talk: Talk,
     assert (await talk.thread(thread)).waiting_since == waits.message.at
 
 
+async def test_a_human_has_not_answered_what_came_late_after_they_had_changed_the_reply(
+    store: Store, talk: Talk, asked: Message
+) -> None:
+    """However old it is: nobody had seen it."""
+    thread = asked.conversation_id
+    [reply] = await answer(store, (await talk.says("o1", at=second(20))).message, "九点")
+    await store.outbox.move(reply.id, Move.KEEP, second(21))
+    await store.outbox.edit(reply.id, Content(text="九点半"), second(22))
+    late = (await talk.says("o1", at=second(10))).message
+    await talk.moves(reply, Move.RELEASE, Move.CLAIM, Move.ACCEPT, at=second(30))
+    assert (await talk.thread(thread)).waiting_since == late.at
+
+
+async def test_what_was_written_before_anyone_noted_what_was_there_answers_everything(
+    store: Store, talk: Talk, asked: Message
+) -> None:
+    """As in a database of an early version; and only in its own conversation."""
+    other = await talk.says("o2")
+    reply = await talk.writes(asked.conversation_id, "九点")
+    await store._db.write(lambda connection: connection.execute(replies.update().values(heard_id=None)))
+    await talk.says("o1", at=second(1))
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(2))
+    assert (await talk.thread(asked.conversation_id)).waiting_since is None
+    assert (await talk.thread(other.conversation.id)).waiting_since == other.message.at
+
+
 @pytest.mark.parametrize("until", [None, 40.0, 39.0])
 @pytest.mark.parametrize("way", ["automatic", "released", "operator"])
 async def test_during_a_takeover_a_rules_reply_only_promises(

@@ -1,7 +1,7 @@
 """One move of a reply and its effect on the conversation, in one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -46,7 +46,7 @@ class ReplyChanges:
     errcode: int | None = None
     error: str | None = None
     rid: str | None = None
-    window: Callable[[ReplyWindow], ReplyWindow] | None = field(default=None, compare=False)
+    window: Callable[[ReplyWindow], ReplyWindow] | None = None
 
 
 ARRIVED = (Move.ACCEPT, Move.CONFIRM)

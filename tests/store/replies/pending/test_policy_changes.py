@@ -29,6 +29,7 @@ NEVER = T0 - timedelta(days=1)
 KINDS: dict[str, tuple[ReplyState, dict[str, object]]] = {
     "counts down": (S.HELD, {"due_at": second(20), "mode": M.HOLD}),
     "asks": (S.HELD, {"mode": M.HOLD}),
+    "asks since a pause": (S.HELD, {"mode": M.AUTO, "mode_from": ACCOUNT}),
     "leaves": (S.QUEUED, {"mode": M.AUTO, "mode_from": ACCOUNT}),
     "of no mode": (S.QUEUED, {}),
     "was held": (S.QUEUED, {"mode": M.HOLD, "mode_from": ACCOUNT}),
@@ -87,7 +88,7 @@ def drafts(*names: str) -> dict[str, ReplyState]:
     return dict.fromkeys(names, S.DRAFT)
 
 
-ALL_THAT_LEAVE = ("counts down", "asks", "leaves", "of no mode", "was held", "changed")
+ALL_THAT_LEAVE = ("counts down", "asks", "asks since a pause", "leaves", "of no mode", "was held", "changed")
 
 
 @pytest.mark.parametrize(
@@ -203,9 +204,11 @@ async def test_no_hold_outlives_the_reply_window(store: Store, thread: int, unti
     ],
 )
 async def test_what_was_due_long_ago_is_left_to_a_human(
-    store: Store, thread: int, times: dict[str, object], stale: bool
+    store: Store, talk: Talk, thread: int, times: dict[str, object], stale: bool
 ) -> None:
     await made(store, thread, "好", S.QUEUED, **times)
+    for author, where in ((Author.OPERATOR, thread), (Author.RULE, (await talk.says("o2")).conversation.id)):
+        await store.replies.add(NewReply(where, author, Content(text="其他"), S.QUEUED), T0)
     [moved] = await withheld(store, thread, M.HOLD, ACCOUNT, stale_before=second(3))
     assert (moved.state, moved.error) == ((S.DRAFT, "It is late.") if stale else (S.HELD, ""))
     assert (moved.mode, moved.mode_from) == (M.HOLD, ACCOUNT)

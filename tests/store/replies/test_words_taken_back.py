@@ -1,0 +1,239 @@
+"""A word of an operator's is taken back: which drafts ask again, and which that are in hand say why they wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from tests.store.chats import Talk, second
+from wxdesk.core.conversations.takeover import Takeover
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
+from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
+from wxdesk.store import Store
+from wxdesk.store.replies.history import write_steps
+from wxdesk.store.schema.messaging import conversations, replies
+
+S = ReplyState
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def draft(talk: Talk) -> Reply:
+    """What a rule has prepared."""
+    [made] = await talk.decides((await talk.says("o1")).message, "九点", state=S.DRAFT)
+    return made
+
+
+async def writes(store: Store, thread: int, at: float = 1, state: ReplyState = S.HELD) -> Reply:
+    """An operator writes, and could still take it back."""
+    new = NewReply(thread, Author.OPERATOR, Content(text="十点"), state, due_at=second(9))
+    return (await store.replies.write([new], second(at), MINUTE)).written[0]
+
+
+async def stored(store: Store, reply: Reply, **values: object) -> Reply:
+    change = update(replies).where(replies.c.id == reply.id).values({"id": reply.id} | values)
+    await store._db.write(lambda connection: connection.execute(change))
+    return await store.replies.get(reply.id)
+
+
+async def takes_back(store: Store, reply: Reply, at: float = 5) -> list[Reply]:
+    return (await store.pending_replies.undo(reply.id, "lin", second(at))).passed
+
+
+@pytest.mark.parametrize("what", ["plain", "edited", "in hand", "held", "passed over", "operator's", "elsewhere"])
+async def test_only_plain_drafts_there_are_passed_over(store: Store, talk: Talk, draft: Reply, what: str) -> None:
+    values: dict[str, dict[str, object]] = {
+        "edited": {"edited": True},
+        "in hand": {"by": "wang"},
+        "held": {"state": S.SENT},
+        "passed over": {"passed_by": 99},
+        "operator's": {"author": Author.OPERATOR},
+        "elsewhere": {"conversation_id": (await talk.says("o2")).conversation.id},
+    }
+    thread = draft.conversation_id
+    before = await stored(store, draft, error="busy", **values.get(what, {}))
+    new = NewReply(thread, Author.OPERATOR, Content(text="十点"), S.QUEUED)
+    wrote = await store.replies.write([new], second(1), MINUTE)
+    after = await store.replies.get(draft.id)
+    if what == "plain":
+        assert wrote.passed == [after]
+        assert (after.passed_by, after.error, after.updated_at) == (wrote.written[0].id, "busy", second(1))
+    else:
+        assert (wrote.passed, after.passed_by) == ([], before.passed_by)
+
+
+@pytest.mark.parametrize(
+    ("other", "asks"),
+    [
+        ({}, False),
+        ({"state": S.SENT}, False),
+        ({"state": S.FAILED}, False),
+        ({"state": S.CANCELLED}, True),
+        ({"author": Author.RULE}, True),
+        ({"conversation_id": 2}, True),
+    ],
+)
+async def test_it_asks_again_unless_a_later_word_of_an_operators_stands(
+    store: Store, talk: Talk, draft: Reply, other: dict[str, object], asks: bool
+) -> None:
+    await talk.says("o2")
+    earlier = await talk.writes(draft.conversation_id, "前")
+    word = await writes(store, draft.conversation_id)
+    later = await stored(store, await talk.writes(draft.conversation_id, "后"), **other)
+    told = await takes_back(store, word)
+    after = await store.replies.get(draft.id)
+    assert told == [after]
+    assert after.updated_at == second(5)
+    assert (after.passed_by, after.error) == ((None, WORD_TAKEN_BACK) if asks else (later.id, ""))
+    steps = (await store.replies.steps(draft.id))[1:]
+    assert steps == ([ReplyStep(draft.id, second(5), StepKind.ASK, reason=WORD_TAKEN_BACK)] if asks else [])
+    assert earlier == await store.replies.get(earlier.id)
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "told"),
+    [
+        ({}, WORD_TAKEN_BACK, True),
+        ({"error": "busy"}, "busy", True),
+        ({"by": "wang"}, "", True),
+        ({"edited": True}, "", False),
+    ],
+)
+async def test_its_reason_is_given_where_it_has_none_and_its_history_tells_it(
+    store: Store, draft: Reply, values: dict[str, object], error: str, told: bool
+) -> None:
+    word = await writes(store, draft.conversation_id)
+    await stored(store, draft, **values)
+    [asking] = await takes_back(store, word)
+    assert (asking.passed_by, asking.error) == (None, error)
+    steps = [step for step in await store.replies.steps(draft.id) if step.kind is StepKind.ASK]
+    assert steps == ([ReplyStep(draft.id, second(5), StepKind.ASK, reason=WORD_TAKEN_BACK)] if told else [])
+
+
+async def test_what_has_left_meanwhile_is_left_alone(store: Store, talk: Talk, draft: Reply) -> None:
+    word = await writes(store, draft.conversation_id)
+    sent = await talk.moves(draft, Move.RELEASE, at=second(2))
+    assert await takes_back(store, word) == []
+    assert await store.replies.get(draft.id) == sent
+
+
+async def test_where_several_are_stopped_each_conversation_asks_again(store: Store, talk: Talk, draft: Reply) -> None:
+    [other] = await talk.decides((await talk.says("o2")).message, "八点", state=S.DRAFT)
+    [third] = await talk.decides((await talk.says("o3")).message, "七点", state=S.DRAFT)
+    words = [await writes(store, one.conversation_id) for one in (draft, draft, other)]
+    for one in words:
+        await stored(store, one, due_at=None)
+    await resolve_all(store)
+    told = await store.pending_replies.cancel_held("lin", second(5))
+    assert [one.id for one in told] == [*(word.id for word in words), draft.id, other.id]
+    opened = [(await talk.thread(one.conversation_id)).resolved_at for one in (draft, other, third)]
+    assert opened == [None, None, second(4)]
+
+
+async def resolve_all(store: Store) -> None:
+    """Resolve all conversations, whatever waits in them."""
+    change = update(conversations).values(resolved_at=second(4))
+    await store._db.write(lambda connection: connection.execute(change))
+
+
+HAND: dict[str, dict[str, object]] = {
+    "in hand": {},
+    "of another reason": {"error": "busy"},
+    "free": {"by": ""},
+    "operator's": {"author": Author.OPERATOR},
+    "sent": {"state": S.SENT},
+    "elsewhere": {"conversation_id": 2},
+}
+
+
+@pytest.mark.parametrize("what", HAND)
+async def test_what_is_in_hand_says_that_the_word_was_taken_back(
+    store: Store, talk: Talk, draft: Reply, what: str
+) -> None:
+    await talk.says("o2")
+    await store.outbox.lock_for_edit(draft.id, second(0), "wang")
+    word = await writes(store, draft.conversation_id)
+    before = await stored(store, draft, **({"error": SPOKE_MEANWHILE} | HAND[what]))
+    told = await takes_back(store, word)
+    after = await store.replies.get(draft.id)
+    if what == "in hand":
+        assert told == [after]
+        assert after.error == WORD_TAKEN_BACK
+    else:
+        assert (told, after) == ([], before)
+
+
+@pytest.mark.parametrize(
+    ("other", "at", "why"),
+    [
+        ({}, 3, SPOKE_MEANWHILE),
+        ({}, 2, SPOKE_MEANWHILE),
+        ({}, 1.9, WORD_TAKEN_BACK),  # said before it was taken in hand
+        ({"state": S.CANCELLED}, 3, WORD_TAKEN_BACK),
+        ({"author": Author.RULE}, 3, WORD_TAKEN_BACK),
+        ({"conversation_id": 2}, 3, WORD_TAKEN_BACK),
+    ],
+)
+@pytest.mark.parametrize("held", [False, True])
+async def test_it_waits_as_long_as_another_word_stands_since_it_was_taken(
+    store: Store, talk: Talk, draft: Reply, other: dict[str, object], at: float, why: str, held: bool
+) -> None:
+    """Whether it was taken as a draft or while it was held."""
+    await talk.says("o2")
+    if held:
+        draft = await stored(store, draft, state=S.HELD, due_at=second(60))
+    await store.outbox.lock_for_edit(draft.id, second(2), "wang")
+    await stored(store, await talk.writes(draft.conversation_id, "还有", second(at)), **other)
+    word = await writes(store, draft.conversation_id, 4)
+    await takes_back(store, word)
+    assert (await store.replies.get(draft.id)).error == why
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "why"),
+    [
+        ("keep", "", SPOKE_MEANWHILE),
+        ("take", "", SPOKE_MEANWHILE),
+        ("edit", "wang", SPOKE_MEANWHILE),
+        ("keep", "wang", WORD_TAKEN_BACK),
+        ("take", "wang", WORD_TAKEN_BACK),
+    ],
+)
+async def test_only_the_step_of_who_took_it_tells_since_when(
+    store: Store, talk: Talk, draft: Reply, kind: str, by: str, why: str
+) -> None:
+    """Without one it is in hand since it was made."""
+    await stored(store, draft, by="wang", created_at=second(2))
+    step = ReplyStep(draft.id, second(4), StepKind(kind), by=by)
+    await store._db.write(write_steps, [step])
+    await talk.writes(draft.conversation_id, "还有", second(2))
+    word = await writes(store, draft.conversation_id, 4)
+    await takes_back(store, word)
+    assert (await store.replies.get(draft.id)).error == why
+
+
+@pytest.mark.parametrize(
+    ("takeover", "why"),
+    [
+        (None, WORD_TAKEN_BACK),
+        (Takeover(None), SPOKE_MEANWHILE),
+        (Takeover(second(99), by_writing=True), WORD_TAKEN_BACK),
+    ],
+)
+@pytest.mark.parametrize("here", [True, False])
+async def test_a_takeover_that_was_chosen_stays_whatever_is_taken_back(
+    store: Store, talk: Talk, draft: Reply, takeover: Takeover | None, why: str, here: bool
+) -> None:
+    other = (await talk.says("o2")).conversation.id
+    await store.outbox.lock_for_edit(draft.id, second(0), "wang")
+    word = await writes(store, draft.conversation_id)
+    await store.takeovers.hand_back(draft.conversation_id)
+    if takeover is not None:
+        await store.outbox.take_over(draft.conversation_id if here else other, takeover, second(2))
+    await takes_back(store, word)
+    assert (await store.replies.get(draft.id)).error == (why if here else WORD_TAKEN_BACK)
