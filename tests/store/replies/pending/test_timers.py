@@ -24,10 +24,10 @@ KINDS: dict[str, tuple[Author, ReplyState, bool]] = {
     "counts down": (Author.RULE, S.HELD, True),
     "asks": (Author.RULE, S.HELD, False),
     "draft": (Author.RULE, S.DRAFT, False),
-    "queued": (Author.RULE, S.QUEUED, False),
+    "queued": (Author.RULE, S.QUEUED, True),  # it was held before
     "undoable": (Author.OPERATOR, S.HELD, True),
     "mine asks": (Author.OPERATOR, S.HELD, False),
-    "mine": (Author.OPERATOR, S.QUEUED, False),
+    "mine": (Author.OPERATOR, S.QUEUED, True),
 }
 
 
@@ -128,16 +128,22 @@ async def test_while_the_operator_writes_rules_wait(
     assert [await store.replies.get(reply.id) for reply in left] == left
 
 
+@pytest.mark.parametrize("beyond", [False, True])
 async def test_in_each_conversation_until_its_own_time_and_not_during_a_pause(
-    store: Store, talk: Talk, thread: int
+    store: Store, talk: Talk, thread: int, beyond: bool
 ) -> None:
-    there = (await talk.says("o2")).conversation.id
+    """Nor is it put off beyond the end of the conversation's own reply window."""
+    there = (await talk.says("o2", at=second(60))).conversation.id
     for one in (thread, there):
         await made(store, one, str(one), second(8))
-    held_until = {thread: second(20), there: second(30)}
+    closing = CLOSES - LAST_MOMENT
+    then = [closing, closing + timedelta(seconds=60)] if beyond else [second(20), second(30)]
+    held_until = dict.fromkeys((thread, there), CLOSES + timedelta(hours=1))
+    if not beyond:
+        held_until = dict(zip((thread, there), then, strict=True))
     assert (await run(store, second(7), held_until=held_until, only_by_hand=True)).moved == []
     moved = (await run(store, second(7), held_until=held_until)).moved
-    assert [(reply.conversation_id, reply.due_at) for reply in moved] == [(thread, second(20)), (there, second(30))]
+    assert [reply.due_at for reply in moved] == then
 
 
 @pytest.mark.parametrize("paused", [False, True])
@@ -148,7 +154,7 @@ async def test_at_the_last_moment_it_is_handed_over_where_that_is_wished(
     last = CLOSES - LAST_MOMENT
     await made(store, thread, "due before", last - MOMENT)
     await every_kind(store, thread, last)
-    ran = await run(store, last, hands_over=hands_over, only_by_hand=paused)
+    ran = await run(store, last, only_by_hand=paused, **({"hands_over": True} if hands_over else {}))
     mine, rules = [("undoable", S.QUEUED, "")], [(text, S.QUEUED, "") for text in ("due before", "counts down")]
     if paused:
         assert (told(ran.moved), told(ran.handed_over)) == (mine, [])
@@ -190,7 +196,7 @@ async def test_what_an_operator_wrote_for_a_time_long_past_asks(store: Store, ta
     """Not what was tried already, and not what is a rule's."""
     for author in (Author.OPERATOR, Author.RULE):
         for text, time in (("past", second(8) - MOMENT), ("just now", second(8))):
-            await made(store, thread, text, state=S.QUEUED, author=author, not_before=time)
+            await made(store, thread, text, second(3), S.QUEUED, author, time)
     tried = await made(store, thread, "tried", state=S.QUEUED, author=Author.OPERATOR)
     await talk.moves(tried, Move.CLAIM)
     await store.outbox.move(tried.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(2)))
@@ -198,6 +204,18 @@ async def test_what_an_operator_wrote_for_a_time_long_past_asks(store: Store, ta
     assert (held.content.text, held.author, held.state, held.error) == ("past", Author.OPERATOR, S.HELD, "It was late.")
     assert (held.due_at, held.not_before, held.updated_at) == (None, None, second(9))
     assert held == await store.replies.get(held.id)
+
+
+async def test_where_no_reason_is_given_none_is_told(store: Store, thread: int) -> None:
+    await every_kind(store, thread, second(1))
+    moved = (await run(store, second(9), stale_before=second(8))).moved
+    assert told(moved) == [("counts down", S.DRAFT, ""), ("undoable", S.HELD, "")]
+
+
+@pytest.mark.parametrize("state", [S.QUEUED, S.FAILED, S.SENT])
+async def test_where_nothing_waits_nothing_is_done(store: Store, thread: int, state: ReplyState) -> None:
+    await made(store, thread, "好", second(1), state)
+    assert await run(store, CLOSES) == TimerMoves()
 
 
 async def test_without_a_limit_nothing_is_late(store: Store, thread: int) -> None:
