@@ -237,3 +237,35 @@ async def test_a_takeover_that_was_chosen_stays_whatever_is_taken_back(
         await store.outbox.take_over(draft.conversation_id if here else other, takeover, second(2))
     await takes_back(store, word)
     assert (await store.replies.get(draft.id)).error == (why if here else WORD_TAKEN_BACK)
+
+
+async def test_it_is_the_next_word_that_stands_instead(store: Store, draft: Reply) -> None:
+    """So each can be taken back, and it asks with the last of them."""
+    words = [await writes(store, draft.conversation_id, at) for at in (1, 2, 3)]
+    for word, instead in zip(words, [words[1].id, words[2].id, None], strict=True):
+        [told] = await takes_back(store, word)
+        assert (told.id, told.passed_by) == (draft.id, instead)
+
+
+@pytest.mark.parametrize(("again", "why"), [("this one", WORD_TAKEN_BACK), ("another", SPOKE_MEANWHILE)])
+async def test_it_is_in_hand_since_it_was_taken_last(
+    store: Store, talk: Talk, draft: Reply, again: str, why: str
+) -> None:
+    other = await stored(store, await talk.writes(draft.conversation_id, "八点", state=S.DRAFT), author=Author.RULE)
+    await store.outbox.lock_for_edit(draft.id, second(1), "wang")
+    await talk.writes(draft.conversation_id, "还有", second(2))
+    taken = draft if again == "this one" else other
+    await store._db.write(write_steps, [ReplyStep(taken.id, second(3), StepKind.TAKE, by="wang")])
+    word = await writes(store, draft.conversation_id, 4)
+    await takes_back(store, word)
+    assert (await store.replies.get(draft.id)).error == why
+
+
+async def test_only_what_asks_again_opens_the_conversation(store: Store, draft: Reply) -> None:
+    word = await writes(store, draft.conversation_id)
+    await writes(store, draft.conversation_id, 2)
+    for again, opens in ((word, False), (None, True)):
+        await resolve_all(store)
+        reply = again or (await store.replies.parts([word.id + 1]))[0]
+        await takes_back(store, reply)
+        assert ((await store.conversations.get(draft.conversation_id)).resolved_at is None) is opens
