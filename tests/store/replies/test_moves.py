@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from tests.store.chats import T0, Talk, resolve, second
 from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
+from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, ReplyWindow
 from wxdesk.core.model.message import Message
@@ -26,8 +25,6 @@ from wxdesk.store.replies.moves import ReplyChanges, WantedMove, move_each
 from wxdesk.store.schema.messaging import replies
 
 S = ReplyState
-FINE = Content(text="好")
-GAP, FILLED = Content(text="‹order.no›", gaps=("order.no",)), Content(text="No. 7", gaps=("order.no",))
 TROUBLE = ReplyChanges(errcode=-1, error="busy", rid="r-1", not_before=second(500))
 
 
@@ -36,8 +33,8 @@ async def asked(talk: Talk) -> Message:
     return (await talk.says("o1", "几点")).message
 
 
-async def made(store: Store, thread: int, state: ReplyState, content: Content = FINE) -> Reply:
-    return await store.replies.add(NewReply(thread, Author.RULE, content, state), T0)
+async def made(store: Store, thread: int, state: ReplyState) -> Reply:
+    return await store.replies.add(NewReply(thread, Author.RULE, Content(text="好"), state), T0)
 
 
 async def answer(store: Store, message: Message, *texts: str, take_over: str = "", **fields: object) -> list[Reply]:
@@ -57,50 +54,6 @@ async def is_promise(store: Store, reply: Reply) -> bool:
         lambda connection: connection.scalar(select(replies.c.promise).where(replies.c.id == reply.id))
     )
     return found
-
-
-@pytest.mark.parametrize(("state", "move"), [(S.DRAFT, Move.HOLD), (S.HELD, Move.RELEASE), (S.FAILED, Move.RETRY)])
-async def test_what_lacks_a_value_does_not_leave(store: Store, asked: Message, state: ReplyState, move: Move) -> None:
-    reply = await made(store, asked.conversation_id, state, GAP)
-    with pytest.raises(ReplyHasGap, match=r"order\.no"):
-        await store.outbox.move(reply.id, move, second(1))
-    assert await store.replies.get(reply.id) == reply
-    whole = await made(store, asked.conversation_id, state, FILLED)
-    await store.outbox.move(whole.id, move, second(1))
-
-
-@pytest.mark.parametrize(
-    ("state", "move"), [(S.HELD, Move.KEEP), (S.HELD, Move.CANCEL), (S.QUEUED, Move.CLAIM), (S.SENDING, Move.LOSE)]
-)
-async def test_what_lacks_a_value_is_kept_and_ended(
-    store: Store, asked: Message, state: ReplyState, move: Move
-) -> None:
-    reply = await made(store, asked.conversation_id, state, GAP)
-    assert (await store.outbox.move(reply.id, move, second(1))).state is not state
-
-
-@pytest.mark.parametrize(
-    ("gaps", "refused"),
-    [((0,), PartHasGap), ((1,), PartHasGap), ((2,), ReplyHasGap), ((3,), None), ((0, 1), PartHasGap)],
-)
-async def test_the_value_that_an_earlier_part_lacks_keeps_the_third_of_four(
-    store: Store, asked: Message, gaps: tuple[int, ...], refused: type[Exception] | None
-) -> None:
-    """The first one missing is named; what other answers lack is nothing to it."""
-    thread = asked.conversation_id
-    for _ in range(2):
-        await made(store, thread, S.DRAFT, Content(text="‹a.b›", gaps=("a.b",)))
-        contents = [
-            Content(text=f"‹gap.{place}›" if place in gaps else "1", gaps=(f"gap.{place}",)) for place in range(4)
-        ]
-        new = [NewReply(thread, Author.RULE, content, S.DRAFT) for content in contents]
-        *_, third, _last = (await store.replies.write(new, T0)).written
-        others = [NewReply(thread, Author.RULE, Content(text="‹a.b›", gaps=("a.b",)), S.DRAFT)] * 2
-        await store.replies.write(others, T0)
-    change = replies.update().where(replies.c.part_of.is_(None)).values(edited=True)
-    await store._db.write(lambda connection: connection.execute(change))
-    with pytest.raises(refused, match=rf"gap\.{gaps[0]}") if refused else nullcontext():
-        await store.outbox.move(third.id, Move.RELEASE, second(1))
 
 
 @pytest.mark.parametrize("move", [Move.ACCEPT, Move.POSTPONE, Move.LOSE])
@@ -366,13 +319,6 @@ async def test_an_edit_is_signed_answers_what_was_there_and_is_found(store: Stor
     expected = ReplyStep(reply.id, second(2), StepKind.EDIT, before=Content(text="旧的"))
     assert (await store.replies.steps(reply.id))[-1] == expected
     assert [len(await store.inbox.search(text)) for text in ("旧的", "新的")] == [0, 1]
-
-
-async def test_an_edit_keeps_the_value_that_is_missing(store: Store, asked: Message) -> None:
-    reply = await made(store, asked.conversation_id, S.DRAFT, GAP)
-    assert (await store.outbox.edit(reply.id, Content(text="No. ‹order.no›"), second(1))).content.gaps == GAP.gaps
-    with pytest.raises(ReplyHasGap):
-        await store.outbox.move(reply.id, Move.RELEASE, second(2))
 
 
 @pytest.mark.parametrize("held", [False, True])
