@@ -69,6 +69,7 @@ def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     renaming.action.click()
     qtbot.waitUntil(lambda: opened.stack.currentWidget() is guide and guide.account == "tea", timeout=LONG)
     assert guide.step is SetupFact.URL_CHECK
+    qtbot.waitUntil(lambda: guide.whose.full_text() == called, timeout=LONG)
     assert _names(person) == ["tea"]
     qtbot.waitUntil(lambda: guide.cards[guide.step].view.push_url == f"{PUBLIC}/wx/tea", timeout=LONG)
     settings = _settings(opened)

@@ -149,7 +149,7 @@ COMMANDS = {
     "change": "Change AppID, AppSecret or original id…",
     "pause": "Pause answering",
     "title": "Name shown…",
-    "rename": "Rename…",
+    "rename": "Name in the push URL…",
     "rotate": "New Token and key…",
     "remove": "Remove…",
 }

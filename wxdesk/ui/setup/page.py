@@ -14,7 +14,7 @@ from wxdesk.core.events import (
 )
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.public_url import push_path
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.setup.address import AddressCard
@@ -167,7 +167,7 @@ class SetupPage(QWidget):
         view = self._view()
         name = view.account.name if view.account is not None else ""
         self.title.setText(tr("Connect a mini program") if view.setup.missing else tr("Connected"))
-        self.whose.setText(name or tr("Five steps, about ten minutes"))
+        self.whose.setText(account_title(name) if name else tr("Five steps, about ten minutes"))
         self.steps.show_setup(view.setup)
         for fact, item in self.steps.items.items():
             item.setEnabled(view.account is not None or fact in _WITHOUT_ACCOUNT)

@@ -51,6 +51,7 @@ def test_a_short_passphrase_is_told_at_once(
     qtbot: QtBot, bridge: Bridge, sources: SecretSources, host: QWidget
 ) -> None:
     dialog = _dialog(qtbot, bridge, sources, host)
+    assert "8 characters" in dialog.passphrase.placeholderText(), "before one is refused"
     for field in (dialog.passphrase, dialog.again):
         qtbot.keyClicks(field, "short")
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)

@@ -43,7 +43,7 @@ class VaultDialog(AgreementDialog):
         title, words, action = MAKING if self._is_new else UNLOCKING
         super().__init__(tr(title), tr(words), tr(action), parent)
         self.cancel.setText(tr("Later"))
-        self.passphrase = self._field(tr("Passphrase"))
+        self.passphrase = self._field(tr("Passphrase, 8 characters or more") if self._is_new else tr("Passphrase"))
         self.again = self._field(tr("The same again"))
         self.again.setVisible(self._is_new)
         work = sources.make_vault if self._is_new else sources.unlock
