@@ -94,6 +94,54 @@ def test_sigterm_closes_the_window_and_leaves_the_desk_to_its_owner(tmp_path: Pa
     assert (tmp_path / "window.ini").exists()
 
 
+WHILE_IT_IS_MADE = """
+import asyncio
+import sys
+from pathlib import Path
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer
+from wxdesk.app import open_desk
+from wxdesk.config.reading import Config, ListenerSettings
+from wxdesk.desk.settings.configuration import Setup
+from wxdesk.runner import DeskThread
+from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.setup.page import SetupPage
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.window import make_application, run_window
+home = Path(sys.argv[1])
+thread = DeskThread(open_desk(Setup(home, Config(ListenerSettings(port=0)))))
+class Pausing(QObject):
+    paused = False
+    def eventFilter(self, watched, event):
+        if event.type() is QEvent.Type.ShowToParent and isinstance(watched, SetupPage) and not self.paused:
+            self.paused = True  # the status bar has been made by now, the window not yet
+            thread.call(thread.desk.outbox.pause())
+        return False
+application = make_application()
+pausing = Pausing(application)
+application.installEventFilter(pausing)
+def shown():
+    window = next(one for one in application.topLevelWidgets() if isinstance(one, MainWindow))
+    said, waited = window.status_bar.replies, QElapsedTimer()
+    waited.start()
+    def look():
+        if "paused" in said.text or waited.hasExpired(10_000):
+            print(pausing.paused, said.text, flush=True)
+            window.quit()
+    tick = QTimer(window)
+    tick.timeout.connect(look)
+    tick.start(20)
+run_window(thread.desk, thread.loop, InstallationFacts(home), shown)
+thread.stop()
+"""
+
+
+def test_what_happens_while_a_window_is_made_is_not_missed(tmp_path: Path) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-c", WHILE_IT_IS_MADE, str(tmp_path)]
+    done = subprocess.run(program, env=environment, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
+    assert done.stdout == "True Automatic replies: paused\n"
+
+
 IN_CHINESE = """
 import sys
 from pathlib import Path

@@ -84,15 +84,14 @@ async def _until_closed(
     tryout: Tryout | None,
 ) -> int:
     """Show the window until it is closed, or left for sign-in or to open again."""
+    bridge.connect_to_bus()
     window = MainWindow(bridge, facts, appearance, simulator)
-
     reopening = partial(reopen, window, appearance)
     appearance.reopening.connect(reopening)
     switch = TryoutSwitch(window, bridge, appearance, tryout)
     attention = OperatorAlerts(bridge, window, facts.home)
     awake = KeepAwake(bridge, window.leaving.receives, window)
     _hear_second_starts(facts.home, window)
-    bridge.connect_to_bus()
     fit_to_screen(window)
     window.show()
     ask_for_vault(bridge, window)
@@ -177,11 +176,11 @@ class TryoutSwitch(QObject):
 
     def _show(self, trial: TryoutDesk) -> None:
         bridge = WindowBridge(trial.desk, trial.loop)
+        bridge.connect_to_bus()
         window = MainWindow(bridge, trial.facts, self._appearance, trial.simulator, is_tryout=True)
         self.shown = bridge, window
         window.tryout_bar.back.clicked.connect(self._return)
         window.closing.connect(self._return)
-        bridge.connect_to_bus()
         window.setGeometry(self._own.geometry())
         window.show()
         self._own.hide()

@@ -110,7 +110,10 @@ class Bridge(QObject):
             return not self._open and not self._gathered
 
     def connect_to_bus(self) -> None:
-        """Start carrying events; called once the window is ready for them."""
+        """Start carrying events, before a window reads what they would change.
+
+        The window hears of them once it is made, as soon as Qt's loop turns.
+        """
         self._loop.call_soon_threadsafe(self._subscribe)
 
     def ask[T](
