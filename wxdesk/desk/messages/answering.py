@@ -145,11 +145,10 @@ class Answering:
         return self._handed_over(item, resolution) if answer.transfer else resolution
 
     def _replies(self, item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
-        """Make an answer's replies, as drafts where the operator wants no others."""
-        made = _replies(item, account, answer, now)
-        if answer.is_guarded:
-            return tuple(replace(_as_draft(one), error=GUARDED_WORD) for one in made)
-        return tuple(map(_as_draft, made)) if self.asked.get(item.message.id) else made
+        """Make an answer's replies, as drafts where somebody has to look first."""
+        drafts = bool(answer.missing) or answer.is_guarded or self.asked.get(item.message.id, False)
+        made = (_reply(item, account, answer, said, now, drafts=drafts) for said in answer.said)
+        return tuple(one for one in made if one is not None)
 
     def _handed_over(self, item: UndecidedMessage, resolution: Resolution) -> Resolution:
         """Add a transfer to WeChat's own tool, by this answer or else by the next one."""
@@ -204,21 +203,15 @@ def _firings(answer: Answer, *, spoke: bool) -> tuple[Firing, ...]:
     return tuple(Firing(one.rule_id, one.shadow) for one in matched if spoke or one.shadow)
 
 
-def _replies(item: UndecidedMessage, account: Account, answer: Answer, now: datetime) -> tuple[NewReply, ...]:
-    """Make an answer's replies; if one lacks a value, all are drafts in any mode."""
-    replies = (_reply(item, account, answer, said, now) for said in answer.said)
-    return tuple(reply for reply in replies if reply is not None)
-
-
 def _reply(
-    item: UndecidedMessage, account: Account, answer: Answer, said: AnswerMessage, now: datetime
+    item: UndecidedMessage, account: Account, answer: Answer, said: AnswerMessage, now: datetime, *, drafts: bool
 ) -> NewReply | None:
     how = effective_mode(said.rule, item.conversation, account)
     state = first_state(how.mode)
     if state is None:
         return None
-    by_its_mode = not answer.missing or state is ReplyState.DRAFT
-    state = ReplyState.DRAFT if answer.missing else state
+    by_its_mode = not drafts or state is ReplyState.DRAFT
+    state = ReplyState.DRAFT if drafts else state
     later = now + timedelta(seconds=said.after)
     due_at = due_before_closing(later + timedelta(seconds=how.hold_seconds), item.conversation.window.until)
     return NewReply(
@@ -235,11 +228,8 @@ def _reply(
         mode=how.mode if by_its_mode else None,
         mode_from=how.source if by_its_mode else None,
         aside=answer.aside,
+        error=GUARDED_WORD if answer.is_guarded else "",
     )
-
-
-def _as_draft(reply: NewReply) -> NewReply:
-    return replace(reply, state=ReplyState.DRAFT, due_at=None, not_before=None, mode=None, mode_from=None)
 
 
 class _Batch:

@@ -31,7 +31,7 @@ from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.scenario import TrialScenario
-from wxdesk.desk.rules.trial.trials import RuleTrials, Trial, TrialDelivery
+from wxdesk.desk.rules.trial.trials import RuleTrials, Trial
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.wechat.payload import to_body
 
@@ -119,14 +119,15 @@ async def test_a_trial_tells_how_the_answer_would_leave() -> None:
         rule("b", reply("2")),
     )
     trial = trials.try_sentence("x")
-    assert trial.deliveries == (TrialDelivery(ReplyMode.HOLD, 9), TrialDelivery(ReplyMode.AUTO))
+    assert [one.mode for one in trial.deliveries] == [ReplyMode.HOLD, ReplyMode.AUTO]
+    assert trial.deliveries[0].hold_seconds == 9
     assert (trial.shadows, trial.answer.notify) == (("s",), trial.answer.matching.matched[0].rule)
     by_hand = replace(SHOP, reply_mode=ReplyMode.OFF)
     silent = trials.try_sentence("x", around=TrialScenario(account=by_hand))
     assert (silent.outcome, silent.contents) == (Outcome.PAUSED, ())
     lacking = await trials_of(rule("a", reply("{{ contact.alias }}")))
     trial = lacking.try_sentence("x")
-    assert (trial.outcome, trial.deliveries) == (Outcome.INCOMPLETE, (TrialDelivery(ReplyMode.DRAFT),))
+    assert (trial.outcome, [one.mode for one in trial.deliveries]) == (Outcome.INCOMPLETE, [ReplyMode.DRAFT])
 
 
 async def test_cooldowns_and_another_rule_that_spoke_can_be_supposed() -> None:
@@ -172,7 +173,7 @@ async def test_the_state_of_the_conversation_can_be_supposed() -> None:
     assert (taken.outcome, taken.asked, taken.contents) == (Outcome.TAKEN_OVER, False, ())
     assert taken.answer.rule is not None
     drafts = trials.try_sentence("x", around=TrialScenario(mode=ReplyMode.DRAFT))
-    assert drafts.deliveries == (TrialDelivery(ReplyMode.DRAFT),)
+    assert [one.mode for one in drafts.deliveries] == [ReplyMode.DRAFT]
     assert drafts.answer.transfer is None
     assert drafts.answer.take_over is not None
     assert trials.try_sentence("x", around=TrialScenario(mode=ReplyMode.OFF)).outcome is Outcome.PAUSED

@@ -9,7 +9,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Outcome, Rule
 from wxdesk.core.replies.gaps import gap_mark
-from wxdesk.core.replies.lifecycle import effective_mode
+from wxdesk.core.replies.lifecycle import EffectiveMode, effective_mode
 from wxdesk.core.replies.on_new_message import OnNewMessage, effect_on_pending
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
 from wxdesk.core.rules.resolution import ConversationContext
@@ -19,14 +19,6 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.example import RuleExamples
 from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario
-
-
-@dataclass(frozen=True, slots=True)
-class TrialDelivery:
-    """Delivery of one message; `seconds` of hold where the mode is HOLD."""
-
-    mode: ReplyMode
-    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class Trial:
     sizes: tuple[int, ...]
     outcome: Outcome
     left: int
-    deliveries: tuple[TrialDelivery, ...] = ()
+    deliveries: tuple[EffectiveMode, ...] = ()
     shadows: tuple[str, ...] = ()
     asked: bool = True
 
@@ -94,11 +86,10 @@ def _once_stored(answer: Answer, at: Situation) -> Outcome:
     return outcome
 
 
-def _deliveries(answer: Answer, context: RuleContext) -> tuple[TrialDelivery, ...]:
-    if answer.missing or answer.is_guarded:
-        return tuple(TrialDelivery(ReplyMode.DRAFT) for _ in answer.said)
+def _deliveries(answer: Answer, context: RuleContext) -> tuple[EffectiveMode, ...]:
     ways = [effective_mode(one.rule, context.conversation, context.account) for one in answer.said]
-    return tuple(TrialDelivery(how.mode, how.hold_seconds if how.mode is ReplyMode.HOLD else 0) for how in ways)
+    drafts = answer.missing or answer.is_guarded
+    return tuple(replace(how, mode=ReplyMode.DRAFT) if drafts else how for how in ways)
 
 
 def _uploaded(content: Content) -> Content:

@@ -60,7 +60,7 @@ def _delivery_notes(trial: Trial) -> list[str]:
         why = tr("It waits for you as a draft, because it has a word that should not leave by itself.")
         said.append(why if trial.answer.is_guarded else tr("It waits for you as a draft."))
     if ReplyMode.HOLD in modes:
-        seconds = max(one.seconds for one in trial.deliveries)
+        seconds = max(one.hold_seconds for one in trial.deliveries if one.mode is ReplyMode.HOLD)
         said.append(tr("It is held for {n} s, in which you can stop it.", n=seconds))
     return said + [tr("“{rule}” would match as well, and only looks on.", rule=name) for name in trial.shadows]
 
