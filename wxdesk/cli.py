@@ -110,13 +110,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command=_window, home=None, lang=None, log_level="INFO", log_to_stdout=False)
     add = _commands_of(parser, title="commands")
     _add_data(add)
-    _add_move(
-        add(
-            "move",
-            "copy the database from SQLite to PostgreSQL, or back; the old one stays",
-            _on_home(data.run_move),
-        )
-    )
     serving = add("serve", "the same desk without a window, for a server", _serve)
     whole_log = "log to stdout, a JSON object a line, and not to HOME/logs, where something else keeps logs"
     serving.add_argument("--log-to-stdout", action="store_true", default=False, help=whole_log)
@@ -167,17 +160,13 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what can be sent to a colleague; no secret")
 
 
-def _add_move(parser: argparse.ArgumentParser) -> None:
-    url = "postgresql://… or sqlite:///new.db; without it the one in WXDESK_STORE_URL, which no other user can read"
-    parser.add_argument("--to", default="", metavar="URL", help=url)
-    parser.add_argument("--use", action="store_true", default=False, help="then write it into config.toml")
-
-
 def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     backup = add("backup", "write the whole home to one file, also beside a running desk", _on_home(data.run_backup))
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = add("restore", "put a backup into an empty home; all of it is compared first", _on_home(data.run_restore))
     restore.add_argument("file", type=Path, metavar="FILE")
+    aside = "keep what stands in the home in a folder there, and put the backup in its place"
+    restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
     export = add("export", "write what is kept to a file, also beside a running desk", _on_home(data.run_export))
     export.add_argument("kind", choices=("conversations", "contacts", "messages", "figures"))
     export.add_argument("file", type=Path, metavar="FILE", help="its end decides: .html .txt .json, or .csv .jsonl")
@@ -187,8 +176,11 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     sure = "ask nothing: for an uninstaller that has asked"
     removing = add("remove-data", gone, _on_home(data.run_removal))
     removing.add_argument("--yes", action="store_true", default=False, help=sure)
-    aside = "keep what stands in the home in a folder there, and put the backup in its place"
-    restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
+    copying = "copy the database from SQLite to PostgreSQL, or back; the old one stays"
+    url = "postgresql://… or sqlite:///new.db; without it the one in WXDESK_STORE_URL, which no other user can read"
+    moving = add("move", copying, _on_home(data.run_move))
+    moving.add_argument("--to", default="", metavar="URL", help=url)
+    moving.add_argument("--use", action="store_true", default=False, help="then write it into config.toml")
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:

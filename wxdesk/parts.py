@@ -191,7 +191,7 @@ def authored_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges
         TemplateLookup(store.templates),
         policy_changes.rules,
         store.picture_bytes,
-        lambda: on.preferences.now.kept_from_rules,
+        lambda: on.preferences.now.guarded_words if on.preferences.now.guards_rules else (),
     )
     rules = RulesDesk(
         rulebook,

@@ -96,11 +96,6 @@ class Preferences:
         """Time before an unanswered reply window closes to warn; zero for not at all."""
         return timedelta(hours=self.warn_hours)
 
-    @property
-    def kept_from_rules(self) -> tuple[str, ...]:
-        """Words with which no rule's reply leaves by itself."""
-        return self.guarded_words if self.guards_rules else ()
-
     def with_own(self, other: "Preferences") -> "Preferences":
         """Return these with the fields of `other` that are an operator's own."""
         return replace(self, **{field: getattr(other, field) for field in OWN})

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, FieldTest, HoursTest, LastRule, MessageNo, Presence, SessionFromTest
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr, unit
 from wxdesk.ui.editing.revisions.wording import joined, named
 from wxdesk.ui.rules.editor.conditions.context_parts import (
     ChoicePart,
@@ -27,6 +27,8 @@ from wxdesk.ui.wording.messages import MINUTE, unit_text
 DAYS = 30
 MINUTES = 10
 """Initial number of a new condition."""
+
+_DAYS_BEFORE = unit("day before", "days before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,6 @@ def _number(name: str, label: str, most: int, suffix: Callable[[int], str], new:
     return ConditionEditor(part, lambda _: new, lambda number: joined(str(number), suffix(number)))
 
 
-def _days_suffix(days: int) -> str:
-    return ntr("day before", "days before", days)
-
-
 def _has_whole(test: SessionFromTest) -> bool:
     return (test.equals, test.prefix, test.regex) != (None, None, None)
 
@@ -187,7 +185,7 @@ GROUPS: Mapping[str, Mapping[str, ConditionEditor]] = {
             {True: "writes for the first time", False: "has written before"},
             True,
         ),
-        "quiet_days": _number("quiet_days", "Days without a message", MOST_DAYS, _days_suffix, DAYS),
+        "quiet_days": _number("quiet_days", "Days without a message", MOST_DAYS, _DAYS_BEFORE, DAYS),
         "tags.any": _tags("any"),
         "tags.none": _tags("none"),
     },
