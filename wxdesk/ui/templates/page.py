@@ -13,7 +13,7 @@ from wxdesk.i18n import language, ntr, tr
 from wxdesk.ui.editing.record_page import RecordPage
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.templates.editor.editor import TemplateEditor
-from wxdesk.ui.templates.editor.preview import example_occasion
+from wxdesk.ui.templates.editor.preview import example_context
 from wxdesk.ui.templates.template_list import TemplateList, TemplateModel
 from wxdesk.ui.templates.text import revision_of
 from wxdesk.ui.widgets.boxes import hbox
@@ -44,7 +44,7 @@ class TemplatesPage(RecordPage[Template]):
         bind(self, "Ctrl+F", self.list.begin_search)
 
     def _one_line(self, template: Template) -> str:
-        return self._bridge.desk.templates.one_line(template, example_occasion(self._bridge.desk))
+        return self._bridge.desk.templates.one_line(template, example_context(self._bridge.desk))
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return the page's keys, for the shortcut sheet."""

@@ -53,14 +53,14 @@ class RuleExamples:
 
     _rulebook: Rulebook
     _renderer: LiquidRenderer
-    _occasion: Callable[[TrialMessage], RuleContext]
+    _context: Callable[[TrialMessage], RuleContext]
 
     def of(self, rule: Rule, tried: TrialMessage) -> RuleExample:
         """Make the example for `tried`, or for a matching message if that does not match."""
         found = self._found(rule, tried) if tried.on is not MessageType.TEXT or tried.sentence.strip() else None
         shown = _message_matching(rule, tried) if found is None else tried
         groups = found or self._found(rule, shown) or {}
-        values = partial(self._rulebook.builder.values, MatchedRule(rule, groups), self._occasion(shown))
+        values = partial(self._rulebook.builder.values, MatchedRule(rule, groups), self._context(shown))
         names = known_groups(rule.when, self._rulebook.ruleset.tools.compile_pattern)
         spoken = tuple(
             one for place, action in enumerate(rule.then) for one in self._spoken(place, action, names, values)
@@ -74,15 +74,11 @@ class RuleExamples:
         answered.
         """
         alone = replace(rule, enabled=True, cooldown=Cooldown(), delivery=Delivery.INHERIT)
-        subject = self._occasion(tried).subject
         try:
-            matched = (
-                Ruleset((alone,), self._rulebook.ruleset.tools, self._rulebook.builder.schedules)
-                .decide(subject)
-                .matched
-            )
+            ruleset = Ruleset((alone,), self._rulebook.ruleset.tools, self._rulebook.builder.schedules)
         except BadRule:
             return None
+        matched = ruleset.decide(self._context(tried).subject).matched
         return matched[0].groups if matched else None
 
     def _spoken(
@@ -110,11 +106,9 @@ class RuleExamples:
                 yield ActionExample(place, (), _problem(action, error), number, len(template.texts))
 
     def _template(self, action: Action) -> Template | None:
-        return (
-            self._rulebook.shelf.find(action.template)
-            if action.kind is ActionKind.TEMPLATE
-            else action_template(action)
-        )
+        if action.kind is ActionKind.TEMPLATE:
+            return self._rulebook.shelf.find(action.template)
+        return action_template(action)
 
 
 def _problem(action: Action, error: BadTemplate | BadContent) -> str:

@@ -43,7 +43,7 @@ class TemplatePreview(QFrame):
     def show_template(self, template: Template, variant: int) -> None:
         """Show variant number `variant` (from 0) of `template` for an example customer."""
         try:
-            content = self._desk.templates.begin(template, example_occasion(self._desk), variant).example()
+            content = self._desk.templates.begin(template, example_context(self._desk), variant).example()
         except BadInput:
             self._show(Content(), "", tr("It is shown here once there is no mistake in the text."))
             return
@@ -58,7 +58,7 @@ class TemplatePreview(QFrame):
         self.note.show_if_any(note)
 
 
-def example_occasion(desk: Desk) -> RuleContext:
+def example_context(desk: Desk) -> RuleContext:
     """Return a message of an example customer, for previews."""
     now = desk.clock()
     account = next(iter(desk.accounts.values()), Account("", "", ""))
