@@ -95,7 +95,7 @@ class Walk:
         yield self._close
 
     def _through_settings(self) -> Iterator[Callable[[], object]]:
-        yield partial(self._show, "setup")
+        yield partial(self._show, "settings")
         for command in ("rename", "rotate", "remove"):
             yield from (partial(self._command, command), self._close)
         for look in (DARK, LIGHT):

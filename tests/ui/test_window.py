@@ -30,7 +30,7 @@ from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.window import choose_input_method, grab_pages, use_language
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("inbox", "rules", "templates", "traffic", "insights", "setup", "guide")
+PAGES = ("inbox", "rules", "templates", "traffic", "insights", "settings", "setup")
 
 
 def test_one_picture_a_page_in_both_looks_and_languages(qapp: QApplication, world: World, tmp_path: Path) -> None:

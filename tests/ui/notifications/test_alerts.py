@@ -110,7 +110,7 @@ def test_a_desk_that_wechat_no_longer_reaches_rings_and_says_why(
     assert (notice.title, notice.answers) == ("WeChat does not reach this desk", (NoticeAction.OPEN,))
     assert "nobody.invalid" in notice.body or "no network" in notice.body
     desktop.answered(notice, NoticeAction.OPEN)
-    assert window.page_names[window.stack.currentIndex()] == "setup"
+    assert window.page_names[window.stack.currentIndex()] == "settings"
     assert window.status_bar.silence.isVisible()
 
     async def need_no_way() -> None:

@@ -68,7 +68,7 @@ def test_a_page_has_the_keyboard_where_it_had_it_and_no_button_is_ringed_before(
 
 def test_ctrl_comma_shows_the_settings(qtbot: QtBot, active: MainWindow) -> None:
     qtbot.keyClick(active, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
-    assert active.page_names[active.stack.currentIndex()] == "setup"
+    assert active.page_names[active.stack.currentIndex()] == "settings"
 
 
 def test_the_keys_of_the_rules_work_before_anything_on_their_page_was_touched(
@@ -239,7 +239,7 @@ def test_the_set_up_is_one_step_from_an_empty_inbox(qtbot: QtBot, window: MainWi
     inbox = window.pages.inbox.widget
     qtbot.waitUntil(inbox.list.empty.step.isVisible)
     qtbot.mouseClick(inbox.list.empty.step, Qt.MouseButton.LeftButton)
-    assert window.page_names[window.stack.currentIndex()] == "guide"
+    assert window.page_names[window.stack.currentIndex()] == "setup"
     assert window.rail.items[-1].isChecked()
 
 

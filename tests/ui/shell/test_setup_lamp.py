@@ -67,4 +67,4 @@ def test_in_the_window_it_turns_green_with_the_first_answer_and_leads_to_the_set
     ):
         window.show_page(0)
         press()
-        assert window.stack.currentIndex() == window.page_names.index("guide")
+        assert window.stack.currentIndex() == window.page_names.index("setup")

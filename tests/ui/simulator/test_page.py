@@ -238,7 +238,7 @@ def test_only_a_desk_on_a_simulated_wechat_has_the_page(
     window = MainWindow(bridge, facts, appearance, simulator if simulated else None)  # type: ignore[arg-type]
     qtbot.addWidget(window, before_close_func=lambda made: made.finish())
     assert ("simulator" in window.page_names) is simulated
-    assert window.page_names[-2:] == ("setup", "guide")
+    assert window.page_names[-2:] == ("settings", "setup")
     assert len({item.place.key for item in window.rail.items}) == len(window.rail.items)
     assert window.rail.items[-1].accessibleName() == "Settings"
     window.show()

@@ -132,7 +132,7 @@ class MainWindow(Frame):
         elif self._bridge.desk.accounts or self._bridge.desk.is_remote:
             self.show_page(0)
         else:
-            self.show_page(self.page_names.index("guide"))
+            self.show_page(self.page_names.index("setup"))
             self.inbox.feed.load()  # rail and bars show what it counts
 
     def open_conversation(self, conversation_id: int) -> None:

@@ -118,8 +118,8 @@ class Pages:
         self.templates = Page("templates", PageEntry(tr("Templates"), "template", "Ctrl+6"), self._build_templates)
         self.traffic = Page("traffic", PageEntry(tr("Traffic"), "traffic", "Ctrl+3"), self._build_traffic)
         self.insights = Page("insights", PageEntry(tr("Insights"), "insights", "Ctrl+4"), self._build_insights)
-        self.settings = Page("setup", PageEntry(tr("Settings"), "settings", "Ctrl+5"), self._build_settings)
-        self.guide = Page("guide", None, self._build_guide)
+        self.settings = Page("settings", PageEntry(tr("Settings"), "settings", "Ctrl+5"), self._build_settings)
+        self.guide = Page("setup", None, self._build_guide)
         simulated: tuple[Page[QWidget], ...] = ()
         if simulator is not None:
             place = PageEntry(tr("Simulator"), "simulator", "Ctrl+7")
