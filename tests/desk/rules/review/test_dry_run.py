@@ -61,18 +61,7 @@ RULES = (
     ),
 )
 TEXTS = ("退款", "我要退货", "发票", "发票呢", "运费", "/::)", "")
-OPERATOR_WORDS = (
-    "您说「退款」",
-    " 您说 「退款」",
-    "好",
-    "好的",
-    "退发票",
-    "退我要退货",
-    "稍等，运费",
-    "在的",
-    "一",
-    "二",
-)
+BY_HAND = ("您说「退款」", " 您说 「退款」", "好", "好的", "退发票", "退我要退货", "稍等，运费", "在的", "一", "二")
 
 
 @dataclass(frozen=True)
@@ -114,7 +103,7 @@ async def lives(store: Store, chance: random.Random) -> None:
         else:
             said = await talk.says(contact, chance.choice(TEXTS), second(at), account)
         if chance.random() < 0.5:
-            reply = await talk.writes(said.conversation.id, chance.choice(OPERATOR_WORDS), second(at + 0.5))
+            reply = await talk.writes(said.conversation.id, chance.choice(BY_HAND), second(at + 0.5))
             await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(at + 0.5))
         elif chance.random() < 0.2:
             [reply] = await talk.decides(said.message, "好", at=second(at + 0.5))
