@@ -51,7 +51,7 @@ def look(window: MainWindow) -> Button:
     return next(one for one in shown if one.isVisible())
 
 
-def test_it_says_who_calls_to_whom_and_leads_there(qtbot: QtBot, window: MainWindow, world: World) -> None:
+def test_the_bar_says_which_rule_calls_to_whom_and_leads_there(qtbot: QtBot, window: MainWindow, world: World) -> None:
     chat = world.say(WANG, "it arrived broken")
     inbox = window.pages.inbox.widget
     assert isinstance(inbox, InboxPage)
@@ -63,7 +63,7 @@ def test_it_says_who_calls_to_whom_and_leads_there(qtbot: QtBot, window: MainWin
     assert said(window) == []
 
 
-def test_it_goes_once_somebody_has_looked(qtbot: QtBot, window: MainWindow, world: World) -> None:
+def test_the_bar_goes_once_the_conversation_was_looked_at(qtbot: QtBot, window: MainWindow, world: World) -> None:
     chat = world.say(WANG, "it arrived broken")
     qtbot.waitUntil(lambda: bool(said(window)))
     qtbot.waitUntil(lambda: world.desk.attention.state.ringing == {chat})
@@ -71,7 +71,7 @@ def test_it_goes_once_somebody_has_looked(qtbot: QtBot, window: MainWindow, worl
     qtbot.waitUntil(lambda: said(window) == [])
 
 
-def test_several_make_one_bar_that_counts_and_leads_to_the_first(
+def test_several_calls_make_one_bar_that_counts_and_leads_to_the_first(
     qtbot: QtBot, window: MainWindow, world: World
 ) -> None:
     chats = [world.say(openid, "it arrived broken") for openid in (WANG, LI)]
@@ -88,7 +88,7 @@ def test_several_make_one_bar_that_counts_and_leads_to_the_first(
     qtbot.waitUntil(lambda: said(window) == [f"“Broken glass” calls you to {second}."])
 
 
-def test_what_is_handed_over_as_its_reply_window_closes_is_told_until_somebody_looks(
+def test_a_reply_handed_over_at_the_closing_window_is_told_until_looked_at(
     qtbot: QtBot, window: MainWindow, bridge: Bridge, world: World
 ) -> None:
     kept = world.desk.preferences

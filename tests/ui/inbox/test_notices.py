@@ -52,7 +52,7 @@ def move_to(world: World, at: timedelta) -> None:
     world.move_to(START + at)
 
 
-def test_the_return_is_told_once_on_another_page_and_can_be_put_off(
+def test_the_end_of_a_takeover_is_told_once_on_another_page_and_can_be_postponed(
     qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast
 ) -> None:
     thread = world.say(LI, "where is my parcel")
@@ -71,7 +71,9 @@ def test_the_return_is_told_once_on_another_page_and_can_be_put_off(
     assert end_of(world, thread) == 15 * MINUTE
 
 
-def test_its_key_keeps_the_word(qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast) -> None:
+def test_the_notices_key_keeps_the_takeover(
+    qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast
+) -> None:
     thread = world.say(LI, "where is my parcel")
     world.call(world.desk.conversations.take_over(thread, SPAN))
     move_to(world, 13 * MINUTE)
@@ -83,7 +85,7 @@ def test_its_key_keeps_the_word(qtbot: QtBot, window: MainWindow, world: World, 
     qtbot.waitUntil(toast.isVisible)
 
 
-def test_several_that_return_are_told_and_kept_together(
+def test_several_ending_takeovers_are_told_and_kept_together(
     qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast
 ) -> None:
     threads = [world.say(openid, "where is my parcel") for openid in (LI, WANG)]
@@ -97,7 +99,7 @@ def test_several_that_return_are_told_and_kept_together(
     assert [end_of(world, thread) for thread in threads] == [43 * MINUTE] * 2
 
 
-def test_the_conversation_in_sight_tells_it_itself(
+def test_the_open_conversation_tells_its_takeovers_end_itself(
     qtbot: QtBot, window: MainWindow, world: World, bridge: Bridge, toast: Toast
 ) -> None:
     thread = world.say(LI, "where is my parcel")

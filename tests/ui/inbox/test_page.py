@@ -91,7 +91,7 @@ def test_a_held_reply_is_changed_in_the_composer_and_sent(
     qtbot.waitUntil(lambda: page.chat.composer.text() == "" and not page.chat.composer.line.isVisible())
 
 
-def test_writing_takes_over_and_handing_back_gives_the_rules_the_word(
+def test_writing_takes_over_and_handing_back_lets_rules_answer_again(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     opened(world.say(FIRST, "hello"))
@@ -243,7 +243,7 @@ def test_the_mode_of_a_conversation_can_be_its_own(qtbot: QtBot, world: World, p
     qtbot.waitUntil(lambda: page.chat.header.mode.text() == "Waits 600 s · account")
 
 
-def test_the_header_says_whose_word_the_mode_is(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+def test_the_header_says_what_sets_the_mode(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     conversation_id = world.say(FIRST, "hello")
     opened(conversation_id)
     mode = page.chat.header.mode

@@ -55,7 +55,7 @@ def test_the_header_tells_what_is_left_and_what_is_kept(
     assert header.quota.accessibleName() == words
 
 
-def test_it_runs_out_while_one_looks_at_it(header: ChatHeader) -> None:
+def test_the_reply_window_runs_out_while_it_is_shown(header: ChatHeader) -> None:
     header.show_row(row(1, window=ReplyWindow(2, NOW + timedelta(minutes=6))), NOW)
     assert header.quota.time.full_text() == "6:00"
     assert header.quota.accessibleName() == "2 replies left (2 kept for you)"
@@ -91,7 +91,7 @@ TAKEN = {"taken_over": True, "taken_over_until": NOW + timedelta(minutes=29)}
         ("zh_CN", TAKEN, "人工 · 29 分"),
     ],
 )
-def test_a_window_of_900_shows_whose_word_it_is_beside_what_is_left(
+def test_a_window_900_wide_shows_what_sets_the_mode_beside_the_quota(
     qtbot: QtBot, language: str, fields: dict[str, object], word: str
 ) -> None:
     i18n.use(language)
@@ -136,7 +136,7 @@ def test_the_last_hour_runs_in_seconds_in_the_least_room_as_well(qtbot: QtBot, m
 
 
 @pytest.mark.parametrize(("errcode", "words"), [(45047, "0 replies left"), (45015, "Reply time over")])
-def test_a_correction_says_whose_word_it_is(header: ChatHeader, errcode: int, words: str) -> None:
+def test_a_corrected_quota_says_that_wechat_corrected_it(header: ChatHeader, errcode: int, words: str) -> None:
     over = NOW if errcode == 45015 else NOW + timedelta(hours=1)
     failed = reply(1, ReplyState.FAILED, errcode=errcode)
     header.show_row(row(1, window=ReplyWindow(0, over), failed=failed), NOW)

@@ -137,7 +137,9 @@ def test_a_call_rings_shows_in_the_tray_and_ends_when_somebody_looks(
     assert not tray.silence.isEnabled()
 
 
-def test_f9_silences_what_calls_now(qtbot: QtBot, attention: OperatorAlerts, window: MainWindow, world: World) -> None:
+def test_f9_silences_the_present_calls(
+    qtbot: QtBot, attention: OperatorAlerts, window: MainWindow, world: World
+) -> None:
     world.say(SOMEBODY, "it is broken")
     qtbot.waitUntil(window.status_bar.silence.isVisible)
     window.activateWindow()
@@ -217,7 +219,7 @@ def test_a_notice_says_who_calls_and_the_text_only_if_that_may_be_seen(
 
 
 @pytest.mark.parametrize("mode", [ReplyMode.HOLD, ReplyMode.AUTO])
-def test_a_notice_says_that_a_rule_calls_and_the_customers_words_whatever_becomes_of_its_answer(
+def test_a_notice_names_the_calling_rule_and_the_message_in_every_mode(
     qtbot: QtBot, attention: OperatorAlerts, desktop: Desktop, world: World, mode: ReplyMode
 ) -> None:
     then = (Action(ActionKind.REPLY, text="A colleague comes."), Action(ActionKind.NOTIFY))
@@ -297,7 +299,7 @@ def test_the_tray_shows_a_notice_where_nothing_better_does(
     assert given == [NoticeAction.OPEN]
 
 
-def test_it_rings_again_until_it_is_over_and_anew_for_a_new_call(qtbot: QtBot, ear: Ear, qapp: object) -> None:
+def test_a_call_rings_again_until_it_is_over_and_a_new_call_anew(qtbot: QtBot, ear: Ear, qapp: object) -> None:
     ringer = Ringer(ear.player(sys.executable, "-c", ""))
     again = ringer._again
     ringer.follow(ONE, Preferences())

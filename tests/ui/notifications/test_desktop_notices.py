@@ -192,7 +192,7 @@ def test_a_service_that_has_gone_is_no_error_and_is_found_again(
     qtbot.waitUntil(lambda: len(service.told) == 1)
 
 
-def test_what_is_over_before_it_is_shown_does_not_come_up(
+def test_a_notice_that_is_over_before_it_is_shown_does_not_appear(
     qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, simpler: Simpler, answers: Answers
 ) -> None:
     service = bus.serve("actions")
@@ -205,14 +205,14 @@ def test_what_is_over_before_it_is_shown_does_not_come_up(
 
 
 @pytest.mark.parametrize(("capabilities", "buttons"), [(("actions",), True), ((), False)])
-def test_it_can_be_asked_whether_there_are_buttons(
+def test_the_service_is_asked_whether_it_has_buttons(
     bus: SessionBus, capabilities: tuple[str, ...], buttons: bool
 ) -> None:
     bus.serve(*capabilities)
     assert asyncio.run(notices_have_buttons()) is buttons
 
 
-def test_it_can_be_asked_whether_there_is_a_service(bus: SessionBus) -> None:
+def test_the_bus_is_asked_whether_there_is_a_service(bus: SessionBus) -> None:
     with pytest.raises(NoServiceError):
         asyncio.run(notices_have_buttons())
 

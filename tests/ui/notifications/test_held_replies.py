@@ -50,7 +50,7 @@ def held(world: World, conversation_id: int) -> Reply:
     return next(item for item in reversed(items) if isinstance(item, Reply))
 
 
-def test_what_is_about_to_leave_is_told_with_what_can_be_done(qtbot: QtBot, desktop: Desktop, world: World) -> None:
+def test_a_held_reply_about_to_leave_is_told_with_its_buttons(qtbot: QtBot, desktop: Desktop, world: World) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
     reply = held(world, chat)
@@ -61,7 +61,7 @@ def test_what_is_about_to_leave_is_told_with_what_can_be_done(qtbot: QtBot, desk
     ]
 
 
-def test_its_words_are_not_told_to_whoever_passes_by(qtbot: QtBot, desktop: Desktop, world: World) -> None:
+def test_a_notice_hides_the_text_of_a_reply_by_preference(qtbot: QtBot, desktop: Desktop, world: World) -> None:
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, notifications_show_text=False)))
     world.say(SOMEBODY, "请问几点开门")
@@ -72,7 +72,7 @@ def test_its_words_are_not_told_to_whoever_passes_by(qtbot: QtBot, desktop: Desk
 @pytest.mark.parametrize(
     ("answer", "state"), [(NoticeAction.SEND, ReplyState.SENT), (NoticeAction.STOP, ReplyState.CANCELLED)]
 )
-def test_it_is_sent_or_stopped_from_the_desktop_and_the_notice_goes(
+def test_a_held_reply_is_sent_or_stopped_from_its_notice(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World, answer: NoticeAction, state: ReplyState
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
@@ -85,7 +85,7 @@ def test_it_is_sent_or_stopped_from_the_desktop_and_the_notice_goes(
 
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
-def test_edit_opens_the_window_where_the_reply_is_changed_and_its_clock_has_stopped(
+def test_edit_in_a_notice_opens_the_reply_for_editing_and_stops_its_clock(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
@@ -115,7 +115,7 @@ def test_edit_works_on_the_conversation_that_is_open_already(
 
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)")
-def test_taking_over_stops_it_and_leads_to_the_conversation(
+def test_take_over_in_a_notice_cancels_the_reply_and_opens_the_conversation(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     chat = world.say(SOMEBODY, "请问几点开门")
@@ -171,7 +171,7 @@ def test_nothing_is_told_while_the_window_is_in_front(
     assert desktop.ever == []
 
 
-def test_nothing_is_told_to_whoever_wants_no_notices(
+def test_nothing_is_told_with_notices_switched_off(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     kept = world.desk.preferences
@@ -181,7 +181,7 @@ def test_nothing_is_told_to_whoever_wants_no_notices(
     assert desktop.ever == []
 
 
-def test_what_asks_its_human_does_not_leave_and_is_not_told_as_if_it_would(
+def test_a_reply_that_asks_is_not_told_as_about_to_leave(
     qtbot: QtBot, desktop: Desktop, window: MainWindow, world: World
 ) -> None:
     world.say(SOMEBODY, "请问几点开门")
@@ -193,7 +193,7 @@ def test_what_asks_its_human_does_not_leave_and_is_not_told_as_if_it_would(
     assert [one.reply.due_at for one in window.inbox.held.replies.held] == [None]
 
 
-def test_three_stand_there_at_most_and_the_next_follows(qtbot: QtBot, desktop: Desktop, world: World) -> None:
+def test_at_most_three_notices_stand_and_the_next_follows(qtbot: QtBot, desktop: Desktop, world: World) -> None:
     chats = [world.say(openid, "请问几点开门") for openid in OTHERS]
     qtbot.waitUntil(lambda: len(desktop.standing) == 3)
     assert {notice.conversation_id for notice in desktop.standing.values()} == set(chats[:3])
@@ -216,9 +216,7 @@ def parts_of(world: World, conversation_id: int) -> list[Reply]:
     return [item for item in items if isinstance(item, Reply)]
 
 
-def test_an_answer_of_several_parts_has_one_notice_and_leaves_room_for_the_next_customers(
-    qtbot: QtBot, desktop: Desktop, of_three_parts: World
-) -> None:
+def test_an_answer_in_parts_has_one_notice(qtbot: QtBot, desktop: Desktop, of_three_parts: World) -> None:
     world = of_three_parts
     chat = world.say(SOMEBODY, "hours?")
     other = world.say(OTHERS[0], "请问几点开门")
@@ -233,7 +231,7 @@ def test_an_answer_of_several_parts_has_one_notice_and_leaves_room_for_the_next_
     ("answer", "state", "said"),
     [(NoticeAction.SEND, ReplyState.SENT, list(PARTS)), (NoticeAction.STOP, ReplyState.CANCELLED, [])],
 )
-def test_one_press_is_for_all_parts(
+def test_a_button_of_a_notice_acts_on_all_parts(
     qtbot: QtBot, desktop: Desktop, of_three_parts: World, answer: NoticeAction, state: ReplyState, said: list[str]
 ) -> None:
     world = of_three_parts
@@ -246,7 +244,7 @@ def test_one_press_is_for_all_parts(
     assert len(desktop.ever) == 1
 
 
-def test_a_press_on_what_has_lost_a_part_meanwhile_is_for_the_others(
+def test_a_button_of_a_notice_acts_on_the_parts_that_are_left(
     qtbot: QtBot, desktop: Desktop, of_three_parts: World
 ) -> None:
     world = of_three_parts
@@ -258,9 +256,7 @@ def test_a_press_on_what_has_lost_a_part_meanwhile_is_for_the_others(
     qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == list(PARTS[:2]))
 
 
-def test_a_pause_takes_the_notice_away_for_nothing_is_about_to_leave(
-    qtbot: QtBot, desktop: Desktop, world: World
-) -> None:
+def test_a_pause_removes_notices_of_replies_about_to_leave(qtbot: QtBot, desktop: Desktop, world: World) -> None:
     world.say(SOMEBODY, "请问几点开门")
     qtbot.waitUntil(lambda: bool(desktop.standing))
     world.call(world.desk.outbox.pause())
@@ -286,7 +282,7 @@ def test_a_notice_waits_while_the_operator_types_and_has_the_new_time(
     qtbot.waitUntil(lambda: [notice.body.startswith(when) for notice in desktop.standing.values()] == [True])
 
 
-def test_what_will_be_handed_over_is_not_said_to_leave(qtbot: QtBot, desktop: Desktop, world: World) -> None:
+def test_a_reply_to_be_handed_over_is_not_told_as_about_to_leave(qtbot: QtBot, desktop: Desktop, world: World) -> None:
     told = (Action(ActionKind.REPLY, text="欢迎！"),)
     world.call(world.desk.rules.rulebook.save(Rule("Greeting", on=frozenset({MessageType.ENTER_SESSION}), then=told)))
     kept = world.desk.preferences

@@ -18,7 +18,7 @@ from wxdesk.ui.widgets.dialogs.notices import Notices
 NEWER = VersionNotice("99.0.1", "It is faster.", "更快了。")
 
 
-def test_it_tells_in_the_language_of_the_window(world: World, bridge: Bridge, notices: Notices) -> None:
+def test_a_newer_version_is_told_in_the_language_of_the_window(world: World, bridge: Bridge, notices: Notices) -> None:
     owner = QObject()
     notice = UpdateNotice(bridge, owner)
     assert not bridge._open  # nobody was asked
@@ -32,7 +32,7 @@ def test_it_tells_in_the_language_of_the_window(world: World, bridge: Bridge, no
     assert notices.bars.texts()[BAR] == "wxdesk 99.0.1 已发布。更快了。"
 
 
-def test_what_cannot_be_reached_says_nothing(
+def test_an_unreachable_update_address_says_nothing(
     qtbot: QtBot, world: World, bridge: Bridge, notices: Notices, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = QObject()

@@ -70,7 +70,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SessionBus]
         yield opened
 
 
-def test_it_is_held_off_while_messages_can_arrive_and_as_long_as_that_is_wanted(
+def test_sleep_is_inhibited_while_messages_can_arrive_and_the_preference_is_on(
     qtbot: QtBot, world: World, bridge: Bridge, bus: SessionBus
 ) -> None:
     portal, login = Portal(), Login()

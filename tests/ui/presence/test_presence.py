@@ -91,7 +91,7 @@ def test_a_window_that_is_not_on_the_bus_yet_knows_its_operator(
     late.deleteLater()
 
 
-def test_without_key_or_mouse_nobody_is_there_after_the_minutes_of_the_settings(
+def test_without_key_or_mouse_the_operator_is_away_after_the_set_minutes(
     qtbot: QtBot, active: MainWindow, world: World
 ) -> None:
     world.move_to(START + 10 * MINUTE - timedelta(seconds=1))
@@ -113,7 +113,7 @@ def test_the_minutes_can_be_set(qtbot: QtBot, active: MainWindow, world: World) 
 
 
 @pytest.mark.parametrize("hand", ["key", "press", "move", "compose"])
-def test_a_hand_ends_idleness(qtbot: QtBot, active: MainWindow, world: World, hand: str) -> None:
+def test_key_or_mouse_ends_idleness(qtbot: QtBot, active: MainWindow, world: World, hand: str) -> None:
     handle = active.windowHandle()
     qtbot.mouseMove(handle, QPoint(300, 300))
     leave_idle(qtbot, world)
@@ -167,7 +167,7 @@ def test_f10_declares_away_until_the_operator_is_back_by_button(qtbot: QtBot, ac
     qtbot.waitUntil(lambda: BAR not in active.notices.bars.texts())
 
 
-def test_the_menu_says_it_too(qtbot: QtBot, active: MainWindow, world: World) -> None:
+def test_the_menu_declares_away_too(qtbot: QtBot, active: MainWindow, world: World) -> None:
     def choose(number: int) -> QAction:
         qtbot.mouseClick(active.status_bar.presence.button, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))

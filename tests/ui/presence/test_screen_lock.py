@@ -39,7 +39,7 @@ def test_the_flags_of_a_session_say_whether_it_is_locked(flags: int, locked: boo
 
 
 @pytest.mark.parametrize("info", [b"", b"\1\0\0\0", bytes(SessionInfo(Level=2))], ids=["nothing", "cut", "other level"])
-def test_what_is_no_such_record_says_nothing(info: bytes) -> None:
+def test_an_unknown_session_record_says_nothing(info: bytes) -> None:
     assert locked_from_session_info(info) is None
 
 
@@ -49,7 +49,7 @@ def test_linux_is_not_asked() -> None:
 
 
 @pytest.mark.skipif(sys.platform not in ("win32", "darwin"), reason="only these are asked")
-def test_a_system_that_is_asked_knows_that_this_test_is_run_at_an_open_screen_or_none() -> None:
+def test_the_lock_query_reports_an_open_screen_or_none() -> None:
     ask = lock_query()
     assert ask is not None
     assert ask() in (False, None)

@@ -97,7 +97,7 @@ class Asker(QObject):
         self._told.append(which)
 
 
-def test_whoever_has_gone_meanwhile_hears_no_answer_however_it_was_bound(
+def test_a_deleted_object_gets_no_answer_however_its_method_was_bound(
     qtbot: QtBot, bridge: Bridge, world: World
 ) -> None:
     told: list[str] = []

@@ -59,9 +59,7 @@ def test_from_nothing_to_the_first_answered_message(
     assert (account.name, account.app_id, account.original_id) == ("shop", person.app_id, person.original_id)
 
 
-def test_a_wrong_secret_is_named_at_its_field_and_nothing_is_stored_before_it_is_mended(
-    qtbot: QtBot, person: Newcomer, guide: SetupPage
-) -> None:
+def test_a_wrong_secret_is_named_at_its_field_and_not_stored(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:
     give_mini_program(qtbot, guide, person, secret="0" * 32)
     first = card(guide, MiniProgramCard)
     qtbot.waitUntil(lambda: first.result.isVisible() and guide._bridge.is_idle, timeout=LONG)
@@ -122,7 +120,7 @@ def test_the_first_cards_need_no_mouse(qtbot: QtBot, person: Newcomer, guide: Se
     reach(qtbot, guide, SetupFact.URL_CHECK)
 
 
-def test_who_leaves_comes_back_to_the_same_step(
+def test_leaving_the_set_up_returns_to_the_same_step(
     qtbot: QtBot, person: Newcomer, opened: MainWindow, guide: SetupPage
 ) -> None:
     come_to_url_check(qtbot, guide, person)

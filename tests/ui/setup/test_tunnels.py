@@ -60,7 +60,7 @@ def test_a_server_is_accepted_by_its_fingerprint_and_leads_here(
     person.wechat.call(server.stop())
 
 
-def test_a_program_with_another_name_than_the_console_has_is_told_and_its_new_name_taken(
+def test_a_tunnel_with_another_address_than_the_console_is_told_and_taken(
     qtbot: QtBot, person: Newcomer, guide: SetupPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_in_path(tmp_path / "bin")

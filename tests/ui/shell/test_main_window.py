@@ -157,7 +157,7 @@ def test_a_trouble_stays_until_it_is_over(qtbot: QtBot, window: MainWindow, worl
     qtbot.waitUntil(lambda: "The disk is full" not in bars.texts().values())
 
 
-def test_a_trouble_that_is_over_is_put_away_by_whoever_read_it(qtbot: QtBot, window: MainWindow, world: World) -> None:
+def test_a_trouble_that_is_over_can_be_closed(qtbot: QtBot, window: MainWindow, world: World) -> None:
     bars = window.notices.bars
     world.publish(TroubleRaised("plain_text:shop", "Somebody knocked", passing=True))
     qtbot.waitUntil(lambda: "Somebody knocked" in bars.texts().values())
@@ -166,7 +166,7 @@ def test_a_trouble_that_is_over_is_put_away_by_whoever_read_it(qtbot: QtBot, win
     assert bars.texts() == {}
 
 
-def test_whoever_still_waits_when_a_takeover_ends_is_a_word_and_a_click_away(
+def test_a_customer_still_waiting_when_a_takeover_ends_is_told_with_a_link(
     qtbot: QtBot, window: MainWindow, world: World
 ) -> None:
     thread = world.say(WANG, "where is my parcel")

@@ -51,7 +51,7 @@ def test_the_cause_is_said_in_words(qtbot: QtBot) -> None:
     assert both == ("pending", "“tea” takes messages in plain text: anybody on the way can read and change them.")
 
 
-def test_in_the_window_it_turns_green_with_the_first_answer_and_leads_to_the_set_up(
+def test_the_lamp_turns_green_with_the_first_answer_and_leads_to_the_set_up(
     qtbot: QtBot, answering: World, window: MainWindow
 ) -> None:
     lamp = window.status_bar.listener

@@ -82,7 +82,7 @@ def test_an_operator_changes_no_record_by_key_menu_or_from_elsewhere(
     assert view.current() == before
 
 
-def test_what_needs_a_role_is_grey_until_one_has_it(
+def test_controls_that_need_a_role_are_grey_without_it(
     qtbot: QtBot, bridge: Bridge, window: MainWindow, world: World, operators: Operators
 ) -> None:
     rules, settings, guide = window.pages.rules.widget, window.pages.settings.widget, window.pages.guide.widget

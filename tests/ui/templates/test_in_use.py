@@ -30,7 +30,7 @@ def rule(three: list[Template], world: World) -> Rule:
     )
 
 
-def test_a_rule_says_it_by_its_new_shortcut(
+def test_a_rule_follows_a_templates_new_shortcut(
     qtbot: QtBot, bridge: Bridge, world: World, rule: Rule, page: TemplatesPage
 ) -> None:
     page.editor.finding.shortcut.edit.setText("hrs")
@@ -42,7 +42,7 @@ def test_a_rule_says_it_by_its_new_shortcut(
     assert world.desk.rules.trials.try_sentence("open?").answer.contents[0].text == "We open at 9."
 
 
-def test_what_a_rule_says_is_not_deleted_and_the_rule_is_named(
+def test_a_template_in_use_is_not_deleted_and_its_rule_is_named(
     qtbot: QtBot, bridge: Bridge, rule: Rule, page: TemplatesPage, stored: Stored
 ) -> None:
     before = stored()

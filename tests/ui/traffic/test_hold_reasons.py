@@ -53,7 +53,7 @@ def until(qtbot: QtBot, page: TrafficPage, *said: str) -> None:
     qtbot.waitUntil(lambda: replies(page) == list(said))
 
 
-def test_it_waits_while_the_operator_writes_also_for_a_page_that_is_opened_then(
+def test_the_page_says_that_a_reply_waits_while_the_operator_types(
     qtbot: QtBot, world: World, conversation: int, show_page: ShowPage
 ) -> None:
     world.call(world.desk.typing.show(conversation))
@@ -63,7 +63,9 @@ def test_it_waits_while_the_operator_writes_also_for_a_page_that_is_opened_then(
     until(qtbot, page, *["Sends in 10 min"] * 2)
 
 
-def test_a_pause_holds_it(qtbot: QtBot, world: World, conversation: int, show_page: ShowPage) -> None:
+def test_the_page_says_that_a_pause_holds_a_reply(
+    qtbot: QtBot, world: World, conversation: int, show_page: ShowPage
+) -> None:
     page = show(qtbot, show_page)
     world.call(world.desk.outbox.pause())
     until(qtbot, page, *["Held, everything is paused"] * 2)
@@ -71,7 +73,7 @@ def test_a_pause_holds_it(qtbot: QtBot, world: World, conversation: int, show_pa
     until(qtbot, page, *["Sends in 10 min"] * 2)
 
 
-def test_what_is_handed_over_when_the_reply_window_closes_says_so(
+def test_the_page_says_that_a_reply_is_handed_over_as_the_window_closes(
     qtbot: QtBot, world: World, show_page: ShowPage
 ) -> None:
     greeting = Rule("Greeting", on=frozenset({MessageType.ENTER_SESSION}), then=TWO[:1])

@@ -41,7 +41,7 @@ def opened(qtbot: QtBot, world: World, page: TrafficPage, bridge: Bridge) -> Tra
     return page
 
 
-def test_it_is_offered_only_where_something_is_in_it(qtbot: QtBot, world: World, page: TrafficPage) -> None:
+def test_the_quarantine_is_offered_only_if_it_holds_something(qtbot: QtBot, world: World, page: TrafficPage) -> None:
     chip = page.header.chips.button(QUARANTINE)
     assert not chip.isVisible()
     world.call(_push_without_a_type(world))
@@ -85,7 +85,7 @@ def test_the_body_is_shown_without_danger_and_without_the_openid(qtbot: QtBot, o
     qtbot.waitUntil(lambda: opened.detail.body.toPlainText() == '{"a":"\\xff\\x00\\u202e"}')
 
 
-def test_what_came_is_saved_byte_for_byte(qtbot: QtBot, opened: TrafficPage, tmp_path: Path) -> None:
+def test_a_push_is_saved_byte_for_byte(qtbot: QtBot, opened: TrafficPage, tmp_path: Path) -> None:
     opened.view.selectRow(0)
     qtbot.waitUntil(opened.detail.save.isVisible)
     qtbot.mouseClick(opened.detail.save, Qt.MouseButton.LeftButton)
@@ -96,7 +96,7 @@ def test_what_came_is_saved_byte_for_byte(qtbot: QtBot, opened: TrafficPage, tmp
     assert (tmp_path / "what.json").read_bytes() == b'{"a":"\xff\x00\xe2\x80\xae"}'
 
 
-def test_what_can_be_read_now_leaves_it(qtbot: QtBot, world: World, opened: TrafficPage) -> None:
+def test_a_push_that_can_be_read_now_leaves_the_quarantine(qtbot: QtBot, world: World, opened: TrafficPage) -> None:
     arrives(world, b'{"FromUserName":"' + WANG.encode() + b'","CreateTime":1,"MsgType":"text","Content":"hi"}')
     qtbot.mouseClick(opened.header.read_again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: world.call(world.desk.quarantine.newest())[0] == 2)
@@ -104,7 +104,7 @@ def test_what_can_be_read_now_leaves_it(qtbot: QtBot, world: World, opened: Traf
     assert len(column(opened)) == 2
 
 
-def test_leaving_it_shows_the_traffic_again(qtbot: QtBot, world: World, opened: TrafficPage) -> None:
+def test_leaving_the_quarantine_shows_the_traffic_again(qtbot: QtBot, world: World, opened: TrafficPage) -> None:
     opened.view.selectRow(0)
     qtbot.waitUntil(opened.detail.isVisible)
     world.say(WANG, "在吗")

@@ -76,6 +76,6 @@ def test_the_same_words_that_stand_in_are_another_line() -> None:
     assert [(line.change, line.inner) for line in only.lines] == [(GONE, False), (ADDED, True)]
 
 
-def test_one_alone_has_not_changed() -> None:
+def test_a_revision_alone_shows_no_changes() -> None:
     [only] = compare((section("a", "x", "y"),), (section("a", "x", "y"),))
     assert [(line.change, line.text) for line in only.lines] == [(SAME, "x"), (SAME, "y")]

@@ -52,7 +52,7 @@ def choose(dialog: HistoryDialog, beginning: str) -> None:
     dialog.other.activated.emit(at)  # as Qt does for an operator
 
 
-def test_to_begin_with_it_is_the_present_one_and_for_that_the_one_before(parent: QWidget) -> None:
+def test_the_dialog_begins_with_the_present_revision_and_the_one_before(parent: QWidget) -> None:
     dialog = opened(parent)
     assert dialog.other.currentText() == "the one before it"
     assert lines(dialog) == ["−\tthree", "+\tfour"]
@@ -63,7 +63,7 @@ def test_to_begin_with_it_is_the_present_one_and_for_that_the_one_before(parent:
     assert said(dialog) == ["− only in revision 3", "+ only in revision 4, in use now"]
 
 
-def test_two_old_ones_are_compared_and_the_older_one_went(parent: QWidget) -> None:
+def test_two_old_revisions_are_compared_the_older_as_removed(parent: QWidget) -> None:
     dialog = opened(parent)
     dialog.list.setCurrentRow(1)
     choose(dialog, "Revision 1 ·")
@@ -77,7 +77,7 @@ def test_two_old_ones_are_compared_and_the_older_one_went(parent: QWidget) -> No
     assert said(dialog) == ["− only in revision 3", "+ only in revision 4, in use now"]
 
 
-def test_the_one_before_it_goes_along_with_what_is_chosen(parent: QWidget) -> None:
+def test_the_revision_before_follows_the_chosen_one(parent: QWidget) -> None:
     dialog = opened(parent)
     choose(dialog, "the one before it")
     assert lines(dialog) == ["−\tthree", "+\tfour"]
@@ -90,7 +90,7 @@ def test_the_one_before_it_goes_along_with_what_is_chosen(parent: QWidget) -> No
     assert said(dialog) == ["The first one: there is none before it"]
 
 
-def test_one_can_be_read_by_itself(parent: QWidget) -> None:
+def test_a_revision_can_be_read_by_itself(parent: QWidget) -> None:
     dialog = opened(parent)
     dialog.list.setCurrentRow(1)
     choose(dialog, "no other one")
@@ -100,7 +100,7 @@ def test_one_can_be_read_by_itself(parent: QWidget) -> None:
     assert said(dialog) == ["Revision 3 by itself"]
 
 
-def test_of_what_was_deleted_any_two_are_compared_and_none_is_in_use(parent: QWidget) -> None:
+def test_any_two_revisions_of_a_deleted_record_are_compared_and_none_is_in_use(parent: QWidget) -> None:
     dialog = opened(parent, deleted=True)
     assert [dialog.other.itemText(row) for row in range(2)] == ["the one before it", "no other one"]
     assert said(dialog) == ["Deleted; not in use any more"]
@@ -111,7 +111,7 @@ def test_of_what_was_deleted_any_two_are_compared_and_none_is_in_use(parent: QWi
     assert said(dialog) == ["− only in revision 1", "+ only in revision 4"]
 
 
-def test_by_keyboard_both_sides_are_chosen_and_the_old_one_of_the_list_is_restored(
+def test_both_revisions_are_chosen_and_the_old_one_restored_by_keyboard(
     parent: QWidget, qtbot: QtBot, qapp: QApplication
 ) -> None:
     dialog = opened(parent)
@@ -129,7 +129,7 @@ def test_by_keyboard_both_sides_are_chosen_and_the_old_one_of_the_list_is_restor
     assert taken.args == [3]
 
 
-def test_what_is_in_use_is_never_restored_whatever_it_is_compared_with(parent: QWidget) -> None:
+def test_the_revision_in_use_cannot_be_restored_whatever_it_is_compared_with(parent: QWidget) -> None:
     dialog = opened(parent)
     for row in (row for row in range(dialog.other.count()) if dialog.other.itemText(row)):
         dialog.other.setCurrentIndex(row)

@@ -58,7 +58,7 @@ def told(page: InboxPage) -> tuple[str, str, str]:
     return page.chat.header.mode.text(), page.chat.header.takeover.text(), page.detail.speaker.full_text()
 
 
-def test_while_its_reply_waits_the_word_is_the_operators_afterwards(qtbot: QtBot, page: InboxPage, thread: int) -> None:
+def test_while_the_handing_over_reply_is_held_f4_takes_over_at_once(qtbot: QtBot, page: InboxPage, thread: int) -> None:
     qtbot.waitUntil(lambda: told(page) == ("By hand after this reply", "Take over", YOURS_NEXT))
     assert BubbleAction.TAKE_OVER in [offer.action for offer in offers_of(held(page))]
     qtbot.keyClick(page, Qt.Key.Key_F4)
@@ -67,7 +67,7 @@ def test_while_its_reply_waits_the_word_is_the_operators_afterwards(qtbot: QtBot
     qtbot.waitUntil(lambda: told(page) == ("By hand", "Hand back", mine))
 
 
-def test_where_its_reply_asks_f4_hands_back_as_the_button_says(
+def test_while_the_handing_over_reply_asks_f4_hands_back(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
     world.call(world.desk.outbox.pause(None))
@@ -81,7 +81,7 @@ def test_where_its_reply_asks_f4_hands_back_as_the_button_says(
     assert not world.call(world.store.conversations.get(thread)).taken_over
 
 
-def test_a_message_meanwhile_lets_it_wait_anew_and_stands_above_it_once_it_has_left(
+def test_a_message_restarts_the_handing_over_replys_hold_and_stands_above_it(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
     reply = held(page)

@@ -38,7 +38,7 @@ def test_the_name_always_shows_and_the_mode_is_not_cut(
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("mode", ReplyMode)
-def test_in_a_narrow_window_the_mode_still_says_whose_word_it_is(
+def test_a_narrow_header_says_whether_account_or_conversation_sets_the_mode(
     qtbot: QtBot, world: World, window: MainWindow, language: str, mode: ReplyMode
 ) -> None:
     i18n.use(language)

@@ -111,7 +111,7 @@ def show_part(qtbot: QtBot, page: InboxPage, word: str) -> None:
     pick(qtbot, menu, word)
 
 
-def test_the_button_resolves_goes_on_to_the_next_and_the_toast_takes_it_back(
+def test_the_button_resolves_and_opens_the_next_and_the_toast_undoes_it(
     qtbot: QtBot, world: World, page: InboxPage, three: list[int]
 ) -> None:
     qtbot.mouseClick(page.chat.header.resolve, Qt.MouseButton.LeftButton)
@@ -157,7 +157,7 @@ def test_no_key_works_while_a_word_is_being_composed(
     qtbot.waitUntil(lambda: stored(world, three[1]).status is ConversationStatus.RESOLVED)
 
 
-def test_what_is_resolved_is_found_under_its_part_by_search_and_says_so(
+def test_a_resolved_conversation_is_found_by_chip_and_search_and_says_so(
     qtbot: QtBot, world: World, page: InboxPage, three: list[int], bridge: Bridge
 ) -> None:
     f5(qtbot, page)
@@ -183,7 +183,9 @@ def test_what_is_resolved_is_found_under_its_part_by_search_and_says_so(
     assert ", Resolved, hello 1" in page.list.hits.index(0).data()
 
 
-def test_a_new_message_brings_it_back_at_once(qtbot: QtBot, world: World, page: InboxPage, three: list[int]) -> None:
+def test_a_new_message_reopens_a_resolved_conversation_at_once(
+    qtbot: QtBot, world: World, page: InboxPage, three: list[int]
+) -> None:
     f5(qtbot, page)
     qtbot.waitUntil(lambda: shown(page) == [three[0], three[2]])
     world.clock.now = START + timedelta(minutes=1)  # type: ignore[attr-defined]
@@ -191,7 +193,7 @@ def test_a_new_message_brings_it_back_at_once(qtbot: QtBot, world: World, page: 
     qtbot.waitUntil(lambda: shown(page) == [three[1], three[0], three[2]])
 
 
-def test_what_is_left_to_you_is_not_put_out_of_sight(
+def test_a_conversation_with_an_unsettled_reply_is_not_set_aside(
     qtbot: QtBot, world: World, page: InboxPage, three: list[int]
 ) -> None:
     world.say(HAN, "refund")
@@ -205,7 +207,7 @@ def test_what_is_left_to_you_is_not_put_out_of_sight(
     assert stored(world, three[1]).status is ConversationStatus.OPEN
 
 
-def test_the_menu_snoozes_and_its_end_brings_it_back_with_a_reason_until_somebody_looks(
+def test_the_menu_snoozes_and_the_end_of_the_snooze_calls_until_looked_at(
     qtbot: QtBot, world: World, page: InboxPage, three: list[int]
 ) -> None:
     began = world.clock()
@@ -228,7 +230,7 @@ def test_the_menu_snoozes_and_its_end_brings_it_back_with_a_reason_until_somebod
     qtbot.waitUntil(lambda: "Back from snooze" not in page.list.model.index(shown(page).index(three[1])).data())
 
 
-def test_the_menu_wakes_what_is_snoozed(qtbot: QtBot, world: World, page: InboxPage, three: list[int]) -> None:
+def test_the_menu_reopens_a_snoozed_conversation(qtbot: QtBot, world: World, page: InboxPage, three: list[int]) -> None:
     pick(qtbot, opened_menu(qtbot, page), "For 3 hours")
     qtbot.waitUntil(lambda: opened_id(page) == three[2])
     page.open_conversation(three[1])

@@ -135,7 +135,7 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
 
 
-def test_what_is_left_stands_in_the_header_the_list_and_the_panel(
+def test_the_time_left_stands_in_the_header_the_list_and_the_panel(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
     world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
@@ -149,7 +149,9 @@ def test_what_is_left_stands_in_the_header_the_list_and_the_panel(
     qtbot.waitUntil(lambda: not page.detail.speaker.isVisible())
 
 
-def test_the_return_is_announced_and_can_be_put_off(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
+def test_the_end_of_a_takeover_is_announced_and_can_be_postponed(
+    qtbot: QtBot, world: World, page: InboxPage, thread: int
+) -> None:
     world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     bar = page.chat.takeover.bar
@@ -167,7 +169,7 @@ def test_the_return_is_announced_and_can_be_put_off(qtbot: QtBot, world: World, 
     assert stored(world, thread).taken_over_until == START + 43 * MINUTE + timedelta(seconds=15)
 
 
-def test_what_is_kept_for_a_silence_is_kept_for_another(
+def test_keeping_a_takeover_until_silence_keeps_it_for_another_silence(
     qtbot: QtBot, world: World, page: InboxPage, thread: int
 ) -> None:
     world.call(world.desk.conversations.take_over(thread, TakeoverDuration(silence=5 * MINUTE)))
@@ -186,7 +188,7 @@ def test_what_is_kept_for_a_silence_is_kept_for_another(
     assert stored(world, thread).taken_over_until == START + 13 * MINUTE
 
 
-def test_the_word_can_be_given_back_before_its_time(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
+def test_a_takeover_can_be_handed_back_before_its_end(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
     world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=MINUTE)))
     bar = page.chat.takeover.bar
     qtbot.waitUntil(bar.isVisible)
@@ -195,7 +197,7 @@ def test_the_word_can_be_given_back_before_its_time(qtbot: QtBot, world: World, 
     assert not bar.isVisible()
 
 
-def test_when_it_has_happened_the_chat_says_so(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
+def test_the_chat_says_that_a_takeover_has_ended(qtbot: QtBot, world: World, page: InboxPage, thread: int) -> None:
     world.call(world.desk.conversations.take_over(thread, TakeoverDuration(span=15 * MINUTE)))
     qtbot.waitUntil(lambda: page.chat.header.taken_over)
     move_to(world, page, 15 * MINUTE)
@@ -208,7 +210,7 @@ def test_when_it_has_happened_the_chat_says_so(qtbot: QtBot, world: World, page:
     assert page.session.model.rows()[-2].text == said
 
 
-def test_in_the_last_two_minutes_the_list_tells_the_return() -> None:
+def test_the_list_tells_the_end_of_a_takeover_in_its_last_two_minutes() -> None:
     taken = {"taken_over": True, "taken_over_until": NOW + timedelta(seconds=61)}
     assert status_of_row(row(1, **taken), NOW).text == "Automatic again in 1:01"
     assert status_of_row(row(1, waiting=5, **taken), NOW).text == "Automatic again in 1:01"
@@ -217,7 +219,7 @@ def test_in_the_last_two_minutes_the_list_tells_the_return() -> None:
     assert status_of_row(row(1, **later), NOW).text == "By hand · 3 min left"
 
 
-def test_several_returns_are_told_at_once() -> None:
+def test_several_takeover_ends_are_told_at_once() -> None:
     calm, waits = row(1).conversation, row(2, waiting=9, alias="王芳").conversation
     assert takeovers_ended_text([calm]) == "Automatic replies have returned: Person 1"
     assert takeovers_ended_text([calm, calm]) == "Automatic replies have returned to 2 conversations."
@@ -226,7 +228,7 @@ def test_several_returns_are_told_at_once() -> None:
     )
 
 
-def test_the_panel_tells_who_has_the_word() -> None:
+def test_the_panel_tells_who_answers_the_conversation() -> None:
     at = f"{(NOW + 10 * MINUTE).astimezone():%H:%M}"
 
     def words(**fields: object) -> str:

@@ -46,7 +46,9 @@ def until_of(world: World, conversation_id: int) -> datetime:
     return until
 
 
-def test_the_operator_arms_it_and_can_take_that_back(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+def test_a_transfer_is_armed_and_disarmed_by_the_operator(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
     number = world.say(OPENID, "hello")
     opened(number)
     bar = page.chat.transfer
@@ -63,7 +65,9 @@ def test_the_operator_arms_it_and_can_take_that_back(qtbot: QtBot, world: World,
     assert not world.call(world.store.conversations.get(number)).transfer_armed
 
 
-def test_saying_no_arms_nothing(qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge) -> None:
+def test_declining_the_question_arms_no_transfer(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
     number = world.say(OPENID, "hello")
     opened(number)
     qtbot.mouseClick(page.chat.header.transfer, Qt.MouseButton.LeftButton)
@@ -91,7 +95,7 @@ def test_a_bar_says_that_messages_stay_unseen_while_the_tool_has_the_customer(
     assert world.call(world.store.conversations.get(number)).transferred_until is None
 
 
-def test_the_list_says_it_as_well() -> None:
+def test_the_list_says_that_a_transfer_is_armed() -> None:
     until = NOW + timedelta(minutes=20)
     away = row(1, transferred_until=until, waiting=5)
     assert status_of_row(away, NOW).text == f"In WeChat's tool until {clock_time(until)}"

@@ -68,7 +68,7 @@ def edit(qtbot: QtBot, page: InboxPage, reply: Reply) -> Composer:
     return composer
 
 
-def test_what_was_being_written_comes_back_also_after_a_look_at_another_conversation(
+def test_a_text_put_by_for_an_edit_comes_back_also_after_switching_conversations(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     other = world.say(WANG, "hello")
@@ -129,7 +129,7 @@ def test_a_change_that_was_left_is_kept_with_its_reply(
     assert composer.text() == "We open at 10."
 
 
-def test_what_is_edited_and_unchanged_waits_again_once_the_window_goes(
+def test_an_unchanged_edit_is_put_back_when_the_window_closes(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
 ) -> None:
     chat = world.say(WANG, "hello")
@@ -162,7 +162,7 @@ def test_a_text_taken_from_a_bubble_lies_on_what_was_being_written(
     assert composer.text() == "We open at 9."
 
 
-def test_left_as_it_was_it_is_held_again_with_the_time_it_had(
+def test_an_unchanged_reply_is_held_again_with_the_time_it_had(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     reply = held_reply(qtbot, world, page, opened)
@@ -203,7 +203,7 @@ def test_a_draft_in_hand_gets_no_second_one_over_it(qtbot: QtBot, world: World, 
         ("gave way", "The customer wrote again, and the reply gave way before it was changed."),
     ],
 )
-def test_what_became_of_it_is_said_as_it_was_and_the_text_stays(
+def test_a_reply_that_changed_during_its_edit_is_told_and_the_text_stays(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, how: str, words: str
 ) -> None:
     reply = held_reply(qtbot, world, page, opened)
@@ -221,7 +221,7 @@ def test_what_became_of_it_is_said_as_it_was_and_the_text_stays(
     assert toast(page) == f"{words} Your text stands here as a new one."
 
 
-def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_another_link(
+def test_a_begun_link_survives_another_conversation_and_an_edit_of_another_link(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     other, chat = world.say(WANG, "hello"), world.say(LI, "hello")
@@ -250,7 +250,7 @@ def test_a_link_that_was_begun_survives_another_conversation_and_the_change_of_a
     qtbot.waitUntil(lambda: panels.link.isVisible() and panels.link.form.by_name["title"].text() == "Opening hours")
 
 
-def test_an_edit_stays_where_a_text_like_it_was_sent_just_before(
+def test_an_edit_stays_open_after_an_equal_text_was_sent_just_before(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
 ) -> None:
     reply = held_reply(qtbot, world, page, opened)

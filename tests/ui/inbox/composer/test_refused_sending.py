@@ -38,7 +38,7 @@ def actions(entry: TimelineEntry) -> list[BubbleAction]:
     return [offer.action for offer in offers_in(entry)]
 
 
-def test_a_draft_stops_offering_to_be_sent_once_the_window_has_closed_and_goes_on_when_it_opens(
+def test_a_draft_offers_sending_only_while_its_reply_window_is_open(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     opened(world.say(CUSTOMER, "opening?"))
@@ -68,7 +68,7 @@ def test_a_draft_stops_offering_to_be_sent_once_the_window_has_closed_and_goes_o
         (S.HELD, {"due_at": NOW + timedelta(minutes=1)}, [A.SEND, A.EDIT, A.STOP, A.TAKE_OVER]),
     ],
 )
-def test_only_what_waits_for_a_word_says_that_it_would_be_refused(
+def test_only_replies_that_need_the_operator_say_that_wechat_would_refuse_them(
     state: ReplyState, fields: dict[str, object], offered: list[BubbleAction]
 ) -> None:
     closing = WindowEnd(NOW, LastMoment.SEND, "None are left")
@@ -78,7 +78,7 @@ def test_only_what_waits_for_a_word_says_that_it_would_be_refused(
 
 
 @pytest.mark.parametrize("fields", [{"state": S.DRAFT, "error": WINDOW_CLOSED}, {"state": S.FAILED, "errcode": 45047}])
-def test_it_is_not_said_twice(fields: dict[str, object]) -> None:
+def test_the_reason_against_sending_is_not_said_twice(fields: dict[str, object]) -> None:
     closing = WindowEnd(NOW, LastMoment.SEND, "None are left")
     [entry] = [one for one in entries_of([reply(1, **fields)], NOW, closing=closing) if one.reply]
     assert A.SEND not in actions(entry)

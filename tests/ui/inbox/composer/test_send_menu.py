@@ -59,7 +59,7 @@ def send(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, *, resolve
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
-def test_it_stays_or_goes_where_one_prefers(
+def test_after_sending_the_preferred_conversation_opens(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
 ) -> None:
     li, wang, zhao = three
@@ -77,7 +77,7 @@ def test_it_stays_or_goes_where_one_prefers(
 
 
 @pytest.mark.parametrize("following", [AfterSending.LONGEST, AfterSending.UNREAD])
-def test_it_stays_while_a_word_is_composed(
+def test_after_sending_the_conversation_stays_open_while_a_word_is_composed(
     qtbot: QtBot,
     world: World,
     page: InboxPage,
@@ -196,7 +196,7 @@ def choose_later(panel: ContentPanel, nth: int) -> None:
 
 @pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 @pytest.mark.parametrize("kind", [ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD])
-def test_every_kind_is_sent_later_changed_before_and_stays_if_it_may_not_be_sent_then(
+def test_every_kind_of_reply_can_be_sent_later_changed_or_refused(
     qtbot: QtBot,
     world: World,
     page: InboxPage,
@@ -231,7 +231,7 @@ def test_every_kind_is_sent_later_changed_before_and_stays_if_it_may_not_be_sent
     qtbot.waitUntil(lambda: status() is ConversationStatus.RESOLVED and len(world.sandbox.sent) == 1)
 
 
-def test_what_is_taken_back_while_something_else_is_made_is_begun_again_below(
+def test_undo_keeps_content_aside_while_another_panel_is_in_use(
     qtbot: QtBot,
     world: World,
     page: InboxPage,

@@ -120,7 +120,7 @@ def test_ctrl_z_in_an_empty_reply_takes_the_last_one_back(
     assert [sent.text for sent in world.sandbox.sent] == ["first"]
 
 
-def test_what_a_rule_had_ready_stays_beside_what_is_written_and_asks_again_if_that_is_taken_back(
+def test_a_rules_held_reply_stays_as_a_draft_and_asks_again_after_undo(
     qtbot: QtBot, world: World, page: InboxPage, thread: int, bridge: Bridge
 ) -> None:
     world.call(world.desk.rules.rulebook.save(HELD_RULE))
@@ -207,7 +207,7 @@ def test_a_link_comes_back_into_its_panel(qtbot: QtBot, world: World, page: Inbo
     assert page.chat.writing.panels.link.content() == content
 
 
-def test_another_conversation_gets_nothing_of_it(
+def test_undo_puts_nothing_into_another_conversation(
     qtbot: QtBot, world: World, page: InboxPage, thread: int, opened: Open
 ) -> None:
     reply = send(qtbot, page, "wrong")
@@ -219,9 +219,7 @@ def test_another_conversation_gets_nothing_of_it(
     qtbot.waitUntil(lambda: page.chat.composer.edit.toPlainText() == "wrong")
 
 
-def test_in_an_empty_reply_with_nothing_to_take_back_letters_come_back(
-    qtbot: QtBot, page: InboxPage, thread: int
-) -> None:
+def test_ctrl_z_with_nothing_to_undo_brings_deleted_letters_back(qtbot: QtBot, page: InboxPage, thread: int) -> None:
     edit = page.chat.composer.edit
     QTest.keyClicks(edit, "a")
     qtbot.keyClick(edit, Qt.Key.Key_Backspace)

@@ -24,7 +24,9 @@ def sees_typing(world: World, openid: str) -> bool:
     return contact.allowance.typing(sandbox.clock())
 
 
-def test_writing_is_seen_until_it_is_taken_away(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+def test_the_customer_sees_typing_until_the_text_is_deleted(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
     opened(world.say(FIRST, "在吗"))
     edit = page.chat.composer.edit
     assert not sees_typing(world, FIRST)
@@ -34,7 +36,7 @@ def test_writing_is_seen_until_it_is_taken_away(qtbot: QtBot, world: World, page
     qtbot.waitUntil(lambda: not sees_typing(world, FIRST))
 
 
-def test_leaving_what_was_begun_ends_it(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+def test_leaving_a_begun_text_ends_typing(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     other = world.say(SECOND, "你好")
     opened(world.say(FIRST, "在吗"))
     qtbot.keyClicks(page.chat.composer.edit, "x")
@@ -44,7 +46,7 @@ def test_leaving_what_was_begun_ends_it(qtbot: QtBot, world: World, page: InboxP
     assert not sees_typing(world, SECOND)
 
 
-def test_only_what_the_operator_does_is_typing(qtbot: QtBot) -> None:
+def test_only_the_operators_own_input_is_typing(qtbot: QtBot) -> None:
     edit = MessageEdit()
     qtbot.addWidget(edit)
     told: list[str] = []

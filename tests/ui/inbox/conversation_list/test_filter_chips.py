@@ -33,7 +33,7 @@ def shown(chips: FilterChips) -> list[Chip]:
 
 
 @pytest.mark.parametrize(("needs_human", "pending"), [(0, 0), (3, 1), (12, 45), (128, 4000)])
-def test_they_stand_beside_each_other_uncut(chips: FilterChips, needs_human: int, pending: int) -> None:
+def test_chips_stand_beside_each_other_uncut(chips: FilterChips, needs_human: int, pending: int) -> None:
     chips.show_counts(InboxCounts(needs_human=needs_human, pending=pending))
     chips.layout().activate()
     four = shown(chips)
@@ -66,7 +66,7 @@ def test_a_figure_too_long_for_a_chip_is_told_whole(chips: FilterChips) -> None:
     assert "99" not in chip.toolTip()
 
 
-def test_what_leads_back_from_what_is_set_aside_stands_alone(chips: FilterChips) -> None:
+def test_the_button_back_from_conversations_set_aside_stands_alone(chips: FilterChips) -> None:
     chips.choose(InboxFilter.RESOLVED)
     assert shown(chips) == [chips.part]
     chips.part.click()
@@ -74,7 +74,7 @@ def test_what_leads_back_from_what_is_set_aside_stands_alone(chips: FilterChips)
     assert chips.part.isHidden()
 
 
-def test_where_five_do_not_fit_the_one_goes_whose_number_stands_below(chips: FilterChips) -> None:
+def test_where_five_chips_do_not_fit_the_one_counted_below_is_hidden(chips: FilterChips) -> None:
     chips.show_counts(InboxCounts(needs_human=12, pending=12, failed=12))
     chips.layout().activate()
     four = shown(chips)

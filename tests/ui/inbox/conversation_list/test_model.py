@@ -41,7 +41,7 @@ def test_the_longest_waiting_stands_first_and_the_answered_goes(model: Conversat
     assert ids(model) == [3, 2]
 
 
-def test_who_needs_a_human_by_state_alone_stands_behind_those_who_wait(model: ConversationListModel) -> None:
+def test_failed_conversations_stand_behind_those_that_wait(model: ConversationListModel) -> None:
     failed = reply(1, ReplyState.FAILED)
     model.show(InboxFilter.NEEDS_HUMAN, [row(1, waiting=3, taken_over=True), row(2, last=9, failed=failed)])
     model.merge([row(3, last=4, failed=failed), row(4, waiting=8, taken_over=True), row(5, waiting=2)])
@@ -88,7 +88,7 @@ def test_the_open_row_that_is_read_already_does_not_count_for_the_next_page(mode
     assert asked[-1] == LIST_PAGE - 1
 
 
-def test_what_stands_below_the_rows_read_is_left_to_its_page(model: ConversationListModel) -> None:
+def test_a_change_below_the_rows_read_is_left_to_its_page(model: ConversationListModel) -> None:
     model.show(InboxFilter.ALL, [row(n, last=n) for n in range(1, LIST_PAGE + 1)])
     model.merge([row(999, last=5000)])
     assert 999 not in ids(model)
@@ -110,7 +110,7 @@ def test_a_countdown_rounds_up_and_never_goes_below_nothing(model: ConversationL
     assert "About to be sent" in model.index(1).data()
 
 
-def test_whoever_calls_rises_and_sinks_again_once_that_is_over(model: ConversationListModel) -> None:
+def test_a_calling_conversation_rises_and_sinks_again_once_its_call_is_over(model: ConversationListModel) -> None:
     model.show(InboxFilter.ALL, [row(1, last=1), row(2, last=2), row(3, last=3, waiting=3)])
     model.merge([row(3, last=3, waiting=3, calls=(Attention(3, AttentionReason.LEFT, NOW, seen=True),))])
     assert ids(model) == [3, 1, 2]
@@ -125,7 +125,7 @@ def test_whoever_calls_rises_and_sinks_again_once_that_is_over(model: Conversati
     assert ids(model) == [3, 1, 2]
 
 
-def test_whoever_calls_stands_under_for_you_unless_a_reply_only_waits(model: ConversationListModel) -> None:
+def test_a_calling_conversation_is_under_for_you_unless_a_reply_only_waits(model: ConversationListModel) -> None:
     model.show(InboxFilter.NEEDS_HUMAN, [])
     model.merge(
         [

@@ -23,7 +23,7 @@ LI = "oLI00000000000000000001"
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["an earlier run", "just now"])
-def test_all_that_is_resolved_is_not_nothing(
+def test_an_empty_list_says_all_done_where_all_are_resolved(
     qtbot: QtBot, world: World, show_page: ShowPage, bridge: Bridge, before: bool
 ) -> None:
     conversation = world.say(LI, "hello")
@@ -62,9 +62,7 @@ def test_a_page_that_answers_late_hides_nothing_newer(
     assert page.list.model.rowCount() == 2
 
 
-def test_where_there_is_nothing_at_all_it_names_what_is_missing_and_leads_there(
-    qtbot: QtBot, page: InboxPage, bridge: Bridge
-) -> None:
+def test_an_empty_inbox_names_what_is_missing_and_leads_there(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> None:
     empty, wanted = page.list.empty, list[str]()
     page.list.setup_wanted.connect(lambda: wanted.append("set-up"))
     for chosen in (InboxFilter.ALL, InboxFilter.ANY_STATUS):

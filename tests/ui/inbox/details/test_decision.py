@@ -32,7 +32,7 @@ def rows(panel: DecisionPanel) -> int:
     return panel._rows.count()
 
 
-def test_the_rest_is_asked_for_and_shown(panel: DecisionPanel, qtbot: QtBot) -> None:
+def test_the_rest_of_the_verdicts_is_asked_for_and_shown(panel: DecisionPanel, qtbot: QtBot) -> None:
     panel.show_decision(decision(said(9, matched=True), asked=9), None)
     assert rows(panel) == 1
     assert panel.more.text() == "8 more rules did not apply"
@@ -58,14 +58,14 @@ def test_an_answer_that_comes_too_late_changes_nothing(panel: DecisionPanel) -> 
     assert rows(panel) == 1
 
 
-def test_what_is_there_already_needs_no_question(panel: DecisionPanel, qtbot: QtBot) -> None:
+def test_verdicts_that_are_there_are_not_asked_for(panel: DecisionPanel, qtbot: QtBot) -> None:
     panel.show_decision(decision(*(said(n) for n in range(9)), asked=9), None)
     with qtbot.assertNotEmitted(panel.all_wanted):
         panel.more.click()
     assert rows(panel) == 9
 
 
-def test_nobody_reads_ten_thousand_rules(panel: DecisionPanel) -> None:
+def test_of_ten_thousand_rules_only_some_are_shown(panel: DecisionPanel) -> None:
     panel.show_decision(decision(said(10_000, matched=True), asked=10_000), None)
     panel.show_verdicts(7, (*(said(n) for n in range(1, 10_000)), said(10_000, matched=True)))
     assert rows(panel) == MOST

@@ -105,7 +105,7 @@ def test_the_author_comes_first(fields: dict[str, object], words: str) -> None:
         (StatusChange(10080), "Once all of it has been sent, the conversation is snoozed for 7 d"),
     ],
 )
-def test_what_comes_after_it_is_told_beforehand(aside: StatusChange | None, note: str) -> None:
+def test_the_planned_next_step_is_told_beforehand(aside: StatusChange | None, note: str) -> None:
     assert history_of(reply(1, ReplyState.HELD, aside=aside), [])[0].note == note
 
 
@@ -127,7 +127,7 @@ def test_the_arrival_comes_last_with_the_attempts_and_only_once() -> None:
         ({"due_at": NOW}, "Stopped by you"),
     ],
 )
-def test_what_was_stopped_is_told_in_the_words_of_its_bubble(
+def test_a_stopped_reply_is_told_in_the_words_of_its_bubble(
     kind: StepKind, fields: dict[str, object], words: str
 ) -> None:
     stopped = reply(1, ReplyState.CANCELLED, by="operator", **fields)
@@ -237,7 +237,7 @@ def test_a_restart_keeps_what_happened(home: Path) -> None:
     assert texts[2:] == ["Taken in hand by you", "Edited by you"]
 
 
-def test_it_is_told_in_chinese() -> None:
+def test_the_history_is_told_in_chinese() -> None:
     i18n.use("zh_CN")
     try:
         step = ReplyStep(1, NOW, K.HOLD, reason="The customer wrote again.", until=NOW)

@@ -60,7 +60,7 @@ def after_pause(qtbot: QtBot, world: World, window: MainWindow) -> list[int]:
     return written
 
 
-def test_the_rules_answer_as_drafts(
+def test_letting_the_rules_answer_makes_drafts(
     qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int], bridge: Bridge
 ) -> None:
     words = "2 customers wrote meanwhile and wait for an answer; the rules have skipped 2"
@@ -73,7 +73,7 @@ def test_the_rules_answer_as_drafts(
     assert world.sandbox.sent == ()
 
 
-def test_one_after_the_other_from_the_longest_wait_until_nobody_waits(
+def test_waiting_customers_are_opened_one_by_one_from_the_longest_wait(
     qtbot: QtBot, world: World, window: MainWindow, after_pause: list[int], bridge: Bridge
 ) -> None:
     choose(qtbot, window, "Take them one by one")
@@ -88,7 +88,7 @@ def test_one_after_the_other_from_the_longest_wait_until_nobody_waits(
     assert window.open_conversation_id == after_pause[1]
 
 
-def test_whoever_comes_back_hears_who_wrote_since(
+def test_a_returning_operator_is_told_who_wrote_since(
     qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
 ) -> None:
     qtbot.waitUntil(lambda: not world.desk.presence.now.away)

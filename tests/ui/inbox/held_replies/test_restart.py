@@ -47,7 +47,7 @@ def notice(window: MainWindow) -> str:
     return notice_of(window.inbox.session.model.rows()[-1])
 
 
-def test_what_was_held_asks_says_why_and_leaves_by_the_operators_word(
+def test_a_held_reply_asks_after_a_restart_says_why_and_leaves_when_released(
     qtbot: QtBot, world: World, window: MainWindow
 ) -> None:
     words = "1 reply waited and asks you. None leaves by itself."
@@ -70,7 +70,9 @@ def test_what_was_held_asks_says_why_and_leaves_by_the_operators_word(
 
 
 @pytest.mark.parametrize("away", [16], indirect=True)
-def test_what_is_stale_by_then_is_a_draft_that_says_why(qtbot: QtBot, world: World, window: MainWindow) -> None:
+def test_a_held_reply_stale_after_a_restart_is_a_draft_that_says_why(
+    qtbot: QtBot, world: World, window: MainWindow
+) -> None:
     inbox = window.inbox
     qtbot.waitUntil(lambda: inbox.list.model.rowCount() == 2)
     assert inbox.list.strip.isHidden()

@@ -93,7 +93,7 @@ def test_a_late_key_is_not_for_the_next_row(
 @pytest.mark.parametrize(
     ("button", "outcome"), [("send", ReplyState.SENT), ("stop", ReplyState.CANCELLED)], ids=["send", "stop"]
 )
-def test_nor_is_a_late_click(
+def test_a_late_click_is_not_for_the_next_row(
     qtbot: QtBot, world: World, strip: HeldStrip, bridge: Bridge, button: str, outcome: ReplyState
 ) -> None:
     place = button_rect(strip.view.visualRect(strip.model.index(0)), button).center()
@@ -116,7 +116,7 @@ def test_a_row_above_which_nothing_moved_can_be_meant_at_once(qtbot: QtBot, worl
     assert state(world, first) is ReplyState.HELD
 
 
-def test_who_decides_one_after_the_other_by_key_need_not_wait(qtbot: QtBot, world: World, strip: HeldStrip) -> None:
+def test_keys_for_one_row_after_the_other_need_not_wait(qtbot: QtBot, world: World, strip: HeldStrip) -> None:
     replies = held(strip)
     for n, reply in enumerate(replies):
         qtbot.keyClick(strip.view, Qt.Key.Key_Delete)

@@ -100,7 +100,7 @@ def _faces(name: str, said: str) -> list[tuple[QFont, str]]:
     return [(font(Size.BODY, strong=True), name), (sentence_font(Size.CAPTION, strong=True), said)]
 
 
-def test_its_buttons_do_the_same_by_mouse(qtbot: QtBot, world: World, page: InboxPage) -> None:
+def test_the_buttons_of_the_strip_work_by_mouse(qtbot: QtBot, world: World, page: InboxPage) -> None:
     first, second = two_held(qtbot, world, page)
     strip = page.list.strip
     qtbot.mouseClick(strip.unfold, Qt.MouseButton.LeftButton)
@@ -155,7 +155,7 @@ def test_sending_all_asks_once(qtbot: QtBot, world: World, page: InboxPage) -> N
     assert len(world.sandbox.sent) == 2
 
 
-def test_where_the_line_has_much_to_say_sending_all_stands_in_the_list(
+def test_send_all_moves_into_the_list_where_the_strip_has_no_room(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     first, _second = two_held(qtbot, world, page)

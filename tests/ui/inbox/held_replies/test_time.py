@@ -107,7 +107,7 @@ def test_a_reply_waits_while_the_operator_writes_and_both_bubble_and_strip_say_s
     world.wait_until_sent(held.id)
 
 
-def test_what_is_emptied_lets_the_reply_go_after_a_moment(
+def test_an_emptied_composer_lets_the_held_reply_go_after_a_moment(
     qtbot: QtBot, world: World, page: InboxPage, held: Reply
 ) -> None:
     pass_to(world, page, 598)
@@ -135,7 +135,7 @@ def until_the_window_closes(qtbot: QtBot, world: World, page: InboxPage, held: R
     return made
 
 
-def test_before_the_window_closes_it_is_handed_over_and_says_so_before(
+def test_a_reply_is_handed_over_before_the_window_closes_and_says_so_before(
     qtbot: QtBot, world: World, page: InboxPage, held: Reply
 ) -> None:
     made = until_the_window_closes(qtbot, world, page, held)
@@ -149,7 +149,7 @@ def test_before_the_window_closes_it_is_handed_over_and_says_so_before(
     assert not world.sandbox.sent
 
 
-def test_who_wants_it_sent_then_reads_that_and_it_is_sent(
+def test_a_reply_due_at_the_closing_window_is_sent_if_the_preference_says_so(
     qtbot: QtBot, world: World, page: InboxPage, held: Reply, bridge: Bridge
 ) -> None:
     made = until_the_window_closes(qtbot, world, page, held)

@@ -37,7 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield opened_world
 
 
-def test_of_a_draft_that_was_passed_over_and_whose_customer_has_written_since(
+def test_all_links_of_a_passed_over_draft_with_a_newer_message_are_reachable(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     thread = world.say(LI, "What are your opening hours, and where are you?")

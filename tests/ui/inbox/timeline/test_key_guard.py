@@ -159,7 +159,7 @@ def test_enter_pressed_twice_sends_and_settles_nothing(
     assert not world.sandbox.sent
 
 
-def test_esc_for_stop_does_not_throw_away_what_has_just_failed(
+def test_esc_for_stop_does_not_discard_a_reply_that_has_just_failed(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
 ) -> None:
     opened(world.say(CUSTOMER, "opening?"))
@@ -201,7 +201,7 @@ def click(qtbot: QtBot, page: InboxPage, action: BubbleAction) -> None:
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
 
-def test_a_menu_that_was_opened_before_does_not_throw_away_what_has_failed_since(
+def test_a_menu_opened_before_a_failure_does_not_discard_the_failed_reply(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
 ) -> None:
     opened(world.say(CUSTOMER, "opening?"))
@@ -223,7 +223,7 @@ def test_a_menu_that_was_opened_before_does_not_throw_away_what_has_failed_since
     assert state(page) is S.FAILED
 
 
-def test_what_a_key_goes_on_doing_it_does_at_once(
+def test_a_key_whose_effect_stays_the_same_works_at_once(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
 ) -> None:
     """Esc stops what is held, and what waits to be sent; the one has become the other under the focus.

@@ -63,7 +63,7 @@ def test_only_the_newest_page_is_read_at_first_and_the_next_on_scrolling(
     assert not view.at_end()
 
 
-def test_a_hit_far_back_is_shown_with_its_neighbours_and_the_way_back_reads_everything(
+def test_a_hit_far_back_is_shown_with_neighbours_and_scrolling_reads_the_rest(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, conversation_id: int
 ) -> None:
     shown_first: list[list[int]] = []

@@ -47,7 +47,7 @@ def tip(world: World, page: InboxPage, words: str) -> str:
 
 
 @pytest.mark.parametrize("source", ModeSource)
-def test_a_held_bubble_says_whose_word_its_wait_is_and_stays_with_it(
+def test_a_held_bubble_says_what_set_its_mode_and_keeps_saying_it(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None], source: ModeSource
 ) -> None:
     words, sentence, history = {

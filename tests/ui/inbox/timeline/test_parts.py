@@ -87,7 +87,7 @@ def test_a_held_part_behind_a_failed_one_does_not_pretend_to_count_down() -> Non
         ((S.HELD, S.HELD), "If you stop this one, 1 part behind it is stopped too.", "停下这条，后面 1 条也一起停下。"),
     ],
 )
-def test_the_one_before_says_what_hangs_on_it(states: tuple[ReplyState, ...], english: str, chinese: str) -> None:
+def test_a_failed_part_says_which_parts_wait_for_it(states: tuple[ReplyState, ...], english: str, chinese: str) -> None:
     for language, words in (("en", english), ("zh_CN", chinese)):
         i18n.use(language)
         first, *_, last = answer(*states)
@@ -98,7 +98,7 @@ def test_the_one_before_says_what_hangs_on_it(states: tuple[ReplyState, ...], en
 @pytest.mark.parametrize(
     "states", [(S.SENT, S.QUEUED), (S.SENDING, S.QUEUED), (S.QUEUED, S.QUEUED), (S.FAILED, S.SENT)]
 )
-def test_an_answer_on_its_way_says_nothing_of_it(states: tuple[ReplyState, ...]) -> None:
+def test_an_answer_on_its_way_says_nothing_of_waiting_parts(states: tuple[ReplyState, ...]) -> None:
     for entry in answer(*states, author=Author.OPERATOR):
         assert WAITS["en"] not in caption(entry)
         assert "behind it" not in notice_of(entry)
@@ -131,7 +131,7 @@ def test_behind_a_part_with_a_gap_nothing_can_be_sent_and_the_bubble_says_why() 
     assert "请先在前面那条里补上「contact.alias」" in notice_of(later[0])
 
 
-def test_before_a_part_with_a_gap_one_word_is_not_for_all() -> None:
+def test_an_answer_with_a_gap_in_a_later_part_is_not_sent_whole() -> None:
     first, gap, last = with_gap(1, 3)
     assert actions(first)[0] is BubbleAction.SEND
     assert (first.asking, gap.lacking, last.lacking) == (0, "", "contact.alias")
@@ -201,9 +201,7 @@ def test_the_strip_says_of_a_part_behind_one_that_failed_what_its_bubble_says(
     assert WAITS["en"] in spoken
 
 
-def test_the_row_of_an_answer_that_waits_for_its_human_does_not_count_down(
-    qtbot: QtBot, world: World, page: InboxPage
-) -> None:
+def test_the_row_of_an_answer_that_asks_does_not_count_down(qtbot: QtBot, world: World, page: InboxPage) -> None:
     world.call(world.desk.rules.rulebook.save(TWO))
     world.say("oCustomer0000000000000001", "hours?")
     model = page.list.model

@@ -104,7 +104,7 @@ LOST = "WeChat's answer never came. Ask the customer, or look into WeChat, befor
 
 @pytest.mark.parametrize("world", [S.SENDING, S.UNKNOWN], indirect=True)
 @pytest.mark.parametrize(("key", "sent"), [("Ctrl+D", []), ("Ctrl+R", ["We open at 9."])])
-def test_what_was_under_way_may_have_arrived_and_only_a_human_says_so(
+def test_a_reply_under_way_at_a_stop_is_unknown_until_an_operator_settles_it(
     qtbot: QtBot, world: World, window: MainWindow, bubble: TimelineEntry, key: str, sent: list[str]
 ) -> None:
     assert "May have been delivered" in caption(world, bubble)
@@ -118,7 +118,7 @@ def test_what_was_under_way_may_have_arrived_and_only_a_human_says_so(
 
 
 @pytest.mark.parametrize("world", [S.QUEUED], indirect=True)
-def test_what_was_queued_leaves_by_itself_once(
+def test_a_queued_reply_leaves_once_after_a_restart(
     qtbot: QtBot, world: World, window: MainWindow, bubble: TimelineEntry
 ) -> None:
     assert caption(world, bubble)[0].startswith("Tries again in ")
@@ -133,7 +133,7 @@ def test_what_was_queued_leaves_by_itself_once(
     ("key", "after", "sent"),
     [(Qt.Key.Key_Return, S.SENT, ["We open at 9."]), (Qt.Key.Key_Escape, S.CANCELLED, [])],
 )
-def test_what_was_held_asks(
+def test_a_held_reply_asks_after_a_restart(
     qtbot: QtBot,
     world: World,
     window: MainWindow,
@@ -152,7 +152,7 @@ def test_what_was_held_asks(
 
 
 @pytest.mark.parametrize("world", [S.DRAFT], indirect=True)
-def test_a_draft_is_the_draft_that_it_was(
+def test_a_draft_stays_a_draft_after_a_restart(
     qtbot: QtBot, world: World, window: MainWindow, bubble: TimelineEntry
 ) -> None:
     assert caption(world, bubble)[0] == "Draft, waits for you"
@@ -165,7 +165,7 @@ def test_a_draft_is_the_draft_that_it_was(
 
 
 @pytest.mark.parametrize("world", [S.FAILED], indirect=True)
-def test_what_failed_says_why_and_is_tried_again_only_by_a_human(
+def test_a_failed_reply_says_why_and_is_retried_only_by_an_operator(
     qtbot: QtBot, world: World, window: MainWindow, bubble: TimelineEntry
 ) -> None:
     assert "Failed 87014" in caption(world, bubble)

@@ -49,7 +49,7 @@ def test_a_reply_is_settled_from_its_bubble(
     assert len(world.sandbox.sent) == sent
 
 
-def test_what_a_human_said_to_have_arrived_does_not_say_that_wechat_took_it(
+def test_a_reply_confirmed_by_the_operator_does_not_say_that_wechat_took_it(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     conversation_id = world.say(CUSTOMER, "hello")

@@ -58,7 +58,7 @@ def held(qtbot: QtBot, page: InboxPage) -> Reply:
     return reply
 
 
-def test_f4_stops_a_promise_that_still_waits_and_only_then_hands_back(
+def test_f4_stops_a_held_promise_first_and_hands_back_when_pressed_again(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     chat = world.say(LI, "a human, please")
@@ -93,7 +93,7 @@ def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, worl
     assert strip.model.rows()[-1].reply.id == asking.id
 
 
-def test_the_chip_and_the_strip_do_not_use_one_word_for_two_counts(qtbot: QtBot, world: World, page: InboxPage) -> None:
+def test_chip_and_strip_use_different_words_for_different_counts(qtbot: QtBot, world: World, page: InboxPage) -> None:
     new = NewReply(world.say(WANG, "hello"), Author.RULE, Content(text="A draft."), ReplyState.DRAFT)
     world.call(world.store.replies.add(new, world.clock()))
     world.say(LI, "opening?")
@@ -102,7 +102,7 @@ def test_the_chip_and_the_strip_do_not_use_one_word_for_two_counts(qtbot: QtBot,
 
 
 @pytest.mark.parametrize("panel", ["templates", "form", "link", "card", "text_link"])
-def test_what_is_held_waits_while_the_operator_fills_in_a_panel(
+def test_a_held_reply_waits_while_the_operator_fills_in_a_panel(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, panel: str
 ) -> None:
     chat = world.say(LI, "opening?")
@@ -147,7 +147,7 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
     return lambda: QTest.keyClick(field, Qt.Key.Key_A)
 
 
-def test_a_panel_that_is_closed_lets_it_go_on(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+def test_closing_a_panel_lets_the_held_reply_go_on(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     chat = world.say(LI, "opening?")
     opened(chat)
     page.chat.writing.panels.open(ReplyKind.LINK)
@@ -156,7 +156,7 @@ def test_a_panel_that_is_closed_lets_it_go_on(qtbot: QtBot, world: World, page: 
     qtbot.waitUntil(lambda: chat not in world.desk.typing.written_in)
 
 
-def test_a_narrow_header_still_says_whose_word_it_is_and_how_long_a_takeover_lasts(
+def test_a_narrow_header_says_what_sets_the_mode_and_how_long_a_takeover_lasts(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     window, header = page.window(), page.chat.header

@@ -74,7 +74,7 @@ def three(qtbot: QtBot, page: InboxPage, opened: Callable[[int], None], asking: 
     return [entry.reply for entry in bubbles(page) if entry.reply is not None]
 
 
-def test_the_first_bubble_offers_a_word_for_all_and_each_one_of_its_own(page: InboxPage, three: list[Reply]) -> None:
+def test_the_first_bubble_offers_sending_all_parts_and_each_its_own(page: InboxPage, three: list[Reply]) -> None:
     first, *later = [[offer.action for offer in offers_in(entry)] for entry in bubbles(page)]
     assert first[:2] == [BubbleAction.SEND_ALL, BubbleAction.SEND]
     assert [one[0] for one in later] == [BubbleAction.SEND] * 2
@@ -82,14 +82,12 @@ def test_the_first_bubble_offers_a_word_for_all_and_each_one_of_its_own(page: In
     assert (offer.text, offer.main) == ("Send all 3 parts", True)
 
 
-def test_enter_sends_all_of_them_in_their_order(
-    qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]
-) -> None:
+def test_enter_sends_all_parts_in_order(qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]) -> None:
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: sent(world) == TEXTS)
 
 
-def test_ctrl_o_sends_the_first_alone_and_the_rest_is_one_decision_again(
+def test_ctrl_o_sends_the_first_part_and_leaves_the_rest_as_one_decision(
     qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]
 ) -> None:
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
@@ -103,7 +101,7 @@ def test_ctrl_o_sends_the_first_alone_and_the_rest_is_one_decision_again(
     assert sent(world) == TEXTS[:1]
 
 
-def test_esc_at_the_first_stops_all_of_them(qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]) -> None:
+def test_esc_at_the_first_part_stops_all_parts(qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]) -> None:
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: states(page) == [S.CANCELLED] * 3)
     assert not world.sandbox.sent
@@ -121,7 +119,7 @@ def test_editing_the_first_says_that_enter_sends_all_and_does(
     qtbot.waitUntil(lambda: sent(world) == ["We open at 10.", *TEXTS[1:]])
 
 
-def test_editing_a_later_one_sends_it_behind_those_that_wait_before_it_and_says_so(
+def test_editing_a_later_part_sends_it_behind_the_earlier_ones_and_says_so(
     qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]
 ) -> None:
     composer = page.chat.composer
@@ -175,7 +173,7 @@ def test_a_link_that_is_changed_takes_the_parts_behind_it_along(
 
 
 @pytest.mark.parametrize("by_key", [True, False])
-def test_the_strip_has_one_row_for_the_answer_that_sends_all_of_it(
+def test_the_strip_has_one_row_that_sends_the_whole_answer(
     qtbot: QtBot, world: World, page: InboxPage, three: list[Reply], by_key: bool
 ) -> None:
     strip = page.list.strip
@@ -192,7 +190,7 @@ def test_the_strip_has_one_row_for_the_answer_that_sends_all_of_it(
     qtbot.waitUntil(lambda: sent(world) == TEXTS)
 
 
-def test_the_strips_row_stops_all_of_it(qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]) -> None:
+def test_the_strips_row_stops_the_whole_answer(qtbot: QtBot, world: World, page: InboxPage, three: list[Reply]) -> None:
     strip = page.list.strip
     strip.toggle()
     rect = button_rect(strip.view.visualRect(strip.model.index(0)), "stop")

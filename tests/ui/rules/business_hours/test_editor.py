@@ -316,7 +316,7 @@ def test_a_calendar_survives_the_editor_as_it_is() -> None:
     assert read_draft(draft_of(odd)) == (odd, ())
 
 
-def test_hours_that_end_when_they_begin_are_asked_about_but_from_midnight_to_midnight() -> None:
+def test_hours_that_end_when_they_begin_are_asked_about_unless_at_midnight() -> None:
     whole, unclear = (
         Calendar("店", weekly=(WeeklySpan(frozenset({Weekday.MON}), OpenSpan(at, at)),)) for at in (time(0), time(9))
     )

@@ -101,7 +101,7 @@ class TestSavingToLeave:
         page.list.view.setCurrentIndex(page.rules.index(2))
         return _question(host)
 
-    def test_what_was_written_since_is_asked_about(
+    def test_text_written_since_a_save_is_asked_about(
         self, page: RulesPage, question: LeaveDialog, host: QWidget, stored: Stored, bridge: Bridge, qtbot: QtBot
     ) -> None:
         question.save.click()
@@ -125,7 +125,7 @@ class TestSavingToLeave:
         assert _names(stored)[0] == "Money back"
         assert page.editor.head.title.text() == "Money back"
 
-    def test_what_has_become_the_same_as_stored_is_left(
+    def test_a_rule_equal_to_the_stored_one_is_left_without_a_question(
         self, page: RulesPage, question: LeaveDialog, bridge: Bridge, qtbot: QtBot
     ) -> None:
         page.editor.head.title.setText("Refunds")
@@ -158,7 +158,7 @@ class TestChangedElsewhere:
         qtbot.waitUntil(lambda: page.editor.saved.revision == 2 and bridge.is_idle)
         return saved
 
-    def test_it_is_said_and_can_be_compared(
+    def test_a_change_elsewhere_is_told_and_can_be_compared(
         self, page: RulesPage, theirs: Rule, notices: Notices, bridge: Bridge, qtbot: QtBot
     ) -> None:
         assert notices.bars.texts()["changed-elsewhere"] == self.SAID
@@ -186,7 +186,7 @@ class TestChangedElsewhere:
         assert (stored()[0].name, stored()[0].revision) == ("Money back", 3)
         assert "changed-elsewhere" not in notices.bars.texts()
 
-    def test_who_saves_to_leave_is_asked_too(
+    def test_saving_to_leave_asks_about_a_change_elsewhere_too(
         self, page: RulesPage, theirs: Rule, host: QWidget, stored: Stored, bridge: Bridge, qtbot: QtBot
     ) -> None:
         page.list.view.setCurrentIndex(page.rules.index(2))

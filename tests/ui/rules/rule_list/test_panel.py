@@ -145,7 +145,7 @@ def test_a_dropped_row_moves(page: RulesPage, stored: Stored, bridge: Bridge, qt
     assert not page.rules.dropMimeData(dragged, move, 1, 0, QModelIndex())  # where it stands already
 
 
-def test_what_is_dragged_is_the_rule_also_where_the_rows_become_others_and_only_from_here(
+def test_a_drag_moves_its_rule_also_after_other_rows_went(
     page: RulesPage, world: World, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     dragged = _drag(page, 2)
@@ -264,7 +264,7 @@ def test_all_changes_of_the_list_are_undone_and_redone_one_after_the_other(
     assert not view.redoable
 
 
-def test_a_rule_moved_on_before_the_answer_leaves_what_was_done_before_to_be_undone(
+def test_two_quick_moves_of_a_rule_leave_earlier_steps_to_be_undone(
     page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     before, view = stored(), page.list.view

@@ -214,7 +214,7 @@ def test_a_rule_that_comes_back_asks_for_the_business_hours_that_it_asked_for(
 
 
 @pytest.mark.expects_log("A stored rule cannot be used")
-def test_a_rule_whose_business_hours_are_gone_is_left_out_though_others_have_their_name(
+def test_a_restored_rule_without_its_business_hours_is_left_out(
     page: RulesPage, world: World, stored: Stored, press: Press, bridge: Bridge, qtbot: QtBot
 ) -> None:
     world.call(world.desk.rules.exchange.take_in(HOURS, "f.toml"))

@@ -144,7 +144,7 @@ def test_a_stored_customer_is_found_by_a_part_of_the_name_and_supposed(
     assert trial.around.number.value() == 1
 
 
-def test_the_keys_choose_close_and_let_go(li: int, wang: int, page: RulesPage, qtbot: QtBot) -> None:
+def test_a_customer_is_chosen_closed_and_dropped_by_keys(li: int, wang: int, page: RulesPage, qtbot: QtBot) -> None:
     writer = page.trial.writer
     page.trial.sentence.setText("Hello")
     qtbot.keyClick(writer.name, Qt.Key.Key_Down)
@@ -183,7 +183,7 @@ def test_a_name_that_nobody_has_is_said_and_stays_a_name(li: int, page: RulesPag
     assert page.trial.message().around.known is None
 
 
-def test_what_one_sets_goes_before_what_was_taken_and_is_said(li: int, page: RulesPage, qtbot: QtBot) -> None:
+def test_circumstances_set_by_hand_precede_the_customers_and_are_marked(li: int, page: RulesPage, qtbot: QtBot) -> None:
     trial, around, writer = page.trial, page.trial.around, page.trial.writer
     trial.sentence.setText("Hello")
     _choose(page, qtbot, "lei")
@@ -279,7 +279,7 @@ def test_a_rule_that_spoke_some_minutes_ago_can_be_supposed(page: RulesPage, qtb
     _says(page, qtbot, "Thank you from shop.")
 
 
-def test_who_has_the_word_can_be_supposed(page: RulesPage, qtbot: QtBot) -> None:
+def test_a_takeover_can_be_supposed(page: RulesPage, qtbot: QtBot) -> None:
     trial = page.trial
     trial.sentence.setText("hours")
     _says(page, qtbot, "We open at 9.")

@@ -14,7 +14,7 @@ from wxdesk.ui.inbox.page import InboxPage
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-def test_an_emoticon_is_found_by_name_inserted_as_wechat_reads_it_and_comes_first_next_time(
+def test_an_emoticon_is_found_by_name_inserted_and_first_next_time(
     qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
 ) -> None:
     opened(world.say("oCustomer0000000000000001", "hello"))

@@ -78,7 +78,7 @@ def test_a_picker_that_is_open_shows_what_is_saved_since(
     assert not picker.below.isVisible()
 
 
-def test_of_many_templates_the_picker_says_how_many_more_there_are_and_the_search_finds_them(
+def test_a_long_list_in_the_picker_says_how_many_more_and_is_searched(
     qtbot: QtBot, world: World, page: InboxPage, conversation: int
 ) -> None:
     many = [Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]

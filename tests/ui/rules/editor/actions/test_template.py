@@ -82,7 +82,7 @@ def test_a_template_that_is_renamed_has_its_new_name_in_the_rule_that_sends_it(
     assert not page.unsaved
 
 
-def test_of_many_templates_the_list_says_how_many_more_there_are_and_a_few_letters_find_them(
+def test_a_long_list_of_templates_says_how_many_more_and_is_searched(
     qtbot: QtBot, world: World, bridge: Bridge, page: RulesPage
 ) -> None:
     world.call(world.desk.templates.save_all([Template(0, f"Notice {n:03}", "Hello.") for n in range(70)]))
