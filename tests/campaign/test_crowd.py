@@ -1,4 +1,4 @@
-"""Nobody shuts the door: genuine pushes are served beside a crowd that holds places and comes back at once."""
+"""Genuine pushes are served beside a crowd of connections that hold places and come back at once."""
 
 from __future__ import annotations
 

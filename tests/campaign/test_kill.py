@@ -1,4 +1,4 @@
-"""The promise, under fire: kill -9 at random moments under load, restart, again and again, then count.
+"""Nothing acknowledged is lost or sent twice: kill -9 at random moments under load, restart, repeat, then count.
 
 The judge is not the desk: what was acknowledged is what this test's own HTTP client saw, what was sent is what the
 simulated WeChat accepted, and what was kept is read from the database file with the standard library.

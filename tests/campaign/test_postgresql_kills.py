@@ -1,4 +1,4 @@
-"""The promise on a server: it is killed, its sessions are ended and connections are cut, again and again, under load.
+"""PostgreSQL is killed, its sessions end and connections are cut under load: nothing is lost, stuck or sent twice.
 
 The judge is not the desk: what was acknowledged is what the simulated WeChat heard, what was sent is what it accepted,
 and what was kept is read from the database by psql.

@@ -1,3 +1,5 @@
+"""Search for templates, their shortcuts, and faults of a template."""
+
 from __future__ import annotations
 
 from dataclasses import replace

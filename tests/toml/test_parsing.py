@@ -1,3 +1,5 @@
+"""Mistakes in a TOML file are told in our own words."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""Whatever has happened, all places of the window say the same about it, and so do store and rows."""
+"""All places of the window, the store and the rows agree after any steps."""
 
 from __future__ import annotations
 

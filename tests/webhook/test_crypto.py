@@ -1,3 +1,5 @@
+"""Signatures and encryption of pushes, against vectors."""
+
 from __future__ import annotations
 
 import base64

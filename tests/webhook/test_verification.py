@@ -1,3 +1,5 @@
+"""Verification of requests: signatures, modes, queries and forgeries."""
+
 from __future__ import annotations
 
 import random

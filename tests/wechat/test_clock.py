@@ -1,4 +1,4 @@
-"""A clock that does not go right is told of, because it makes rules keep quiet without a word."""
+"""A wrong clock of the machine is told, because it makes rules silent."""
 
 from __future__ import annotations
 

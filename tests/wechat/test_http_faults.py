@@ -1,4 +1,4 @@
-"""What is known about a send when the network fails: nothing left, or nobody knows."""
+"""Outcome of a send when the network fails: not sent, or unknown."""
 
 from __future__ import annotations
 

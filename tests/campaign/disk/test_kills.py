@@ -1,4 +1,4 @@
-"""Killed at any moment, also in the middle of an operator's command: what was said to anybody holds, and only once."""
+"""Kills at any moment, also within an operator's command: what was acknowledged holds, and nothing is sent twice."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Variables of templates, and values from outside that become part of a text."""
+
 from __future__ import annotations
 
 from dataclasses import replace

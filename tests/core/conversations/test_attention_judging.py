@@ -1,4 +1,4 @@
-"""Which facts make a conversation call for its human, as a table."""
+"""The table of facts that make a conversation call for an operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a human keeps the word: a table of ends, and what moves them."""
+"""How long a takeover lasts: a table of ends, and what moves them."""
 
 from __future__ import annotations
 

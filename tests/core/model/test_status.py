@@ -1,4 +1,4 @@
-"""Setting aside: how a conversation stands, and what becomes of it where several rules spoke."""
+"""The status of a conversation, and what becomes of it where several rules set it aside."""
 
 from __future__ import annotations
 

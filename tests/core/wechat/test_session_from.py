@@ -1,4 +1,4 @@
-"""Where a contact comes from: whatever a mini program may have put on its button."""
+"""Reading `session-from`, which a mini program may fill with anything."""
 
 from __future__ import annotations
 

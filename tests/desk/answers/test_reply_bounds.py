@@ -1,4 +1,4 @@
-"""Whatever a template says and whatever a customer wrote: no message is too large, no rendering goes on."""
+"""Bounds of rendered replies: no message is too large and no rendering takes too long, for any template and message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An account that rests goes on by one reply, whatever becomes of that."""
+"""An account in back-off goes on by one reply, whatever its outcome."""
 
 from __future__ import annotations
 

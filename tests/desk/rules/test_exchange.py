@@ -1,3 +1,5 @@
+"""Import of a rules file."""
+
 from __future__ import annotations
 
 import threading

@@ -1,4 +1,4 @@
-"""What WeChat signed and nobody can read: kept, told, and made a message once a newer program can read it."""
+"""Signed but unreadable pushes: kept, told, and made messages once a newer program can read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The machine slept: its clock has gone on, and nobody tells the desk. Nothing overdue leaves by surprise."""
+"""After the machine slept, the desk notices by its clock, and no long overdue reply leaves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a database server has wrong ends in one sentence: when it is opened, by doctor, and while a desk works."""
+"""Each fault of a database server is told in one sentence: at opening, by doctor, and while a desk works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums by hour, whatever happens in whatever order, at whatever time."""
+"""Sums by hour equal a count of the rows after any changes in any order."""
 
 from __future__ import annotations
 

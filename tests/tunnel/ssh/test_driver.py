@@ -1,4 +1,4 @@
-"""A tunnel by an SSH server: it stands, is lost in many ways, and comes back."""
+"""A tunnel by an SSH server: it opens, is lost in many ways, and is opened again."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The head of a record's editor."""
+
 from __future__ import annotations
 
 from pytestqt.qtbot import QtBot

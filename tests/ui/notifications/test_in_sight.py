@@ -1,4 +1,4 @@
-"""What is about to leave is told on the desktop while nobody looks at the window, and there only then."""
+"""Replies about to leave are told on the desktop only while nobody looks at the window."""
 
 from __future__ import annotations
 

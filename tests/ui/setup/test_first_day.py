@@ -1,4 +1,4 @@
-"""A first day with wrong hands: refusals stand at their field, in a shop owner's words, and nothing moves."""
+"""Mistakes at the first set-up: refusals stand at their field, in a shop owner's words, and nothing moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences by likeness, with the words that they share."""
+"""Similar messages in groups, with the words that they share."""
 
 from __future__ import annotations
 

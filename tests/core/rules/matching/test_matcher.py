@@ -1,3 +1,5 @@
+"""Matching a message: conditions, the first match, defaults, groups and verdicts."""
+
 from __future__ import annotations
 
 from dataclasses import replace

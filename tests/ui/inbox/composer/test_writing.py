@@ -1,4 +1,4 @@
-"""The customer sees that somebody writes, while it is true."""
+"""The customer sees typing while the operator types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window tells of a reply's way: in words, in the panel, from the desk's own steps, and after a restart."""
+"""The history of a reply in the window: its words, its panel, from the desk's own steps, and after a restart."""
 
 from __future__ import annotations
 

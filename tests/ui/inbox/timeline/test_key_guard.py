@@ -1,4 +1,4 @@
-"""A key or a click does to a bubble what the operator can have meant by it, and what begins a word is written."""
+"""Keys and clicks on a bubble that has just changed do nothing, and letters go into the composer."""
 
 from __future__ import annotations
 

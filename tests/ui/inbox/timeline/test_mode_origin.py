@@ -1,4 +1,4 @@
-"""By whose word a reply waits: in its bubble's caption, on a tooltip, for a screen reader, and in its history."""
+"""What set the mode of a waiting reply: in its bubble's caption, tooltip, accessible name and history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window does about a promise that still waits, and what the strip and the chip say of what has not left."""
+"""F4 beside a held promise of a human, and what strip, chip and header say of replies that have not left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One word for an answer whose parts ask: in the bubble, the strip, the panel after a pause, and by key."""
+"""An answer whose parts ask is sent or stopped whole: in the bubble, the strip, the panel after a pause, and by key."""
 
 from __future__ import annotations
 

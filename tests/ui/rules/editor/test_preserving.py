@@ -1,4 +1,4 @@
-"""Looking at a rule changes nothing of it, whatever it says and whatever its fields can show of that."""
+"""Showing a rule in the editor changes nothing of it, whatever it holds and its fields can show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a plus or a chip stood a moment ago, a press begins a word; the default switch says what it puts away."""
+"""A second press where a plus or a chip was begins a word; the default switch says what it hides."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
