@@ -266,7 +266,7 @@ def test_a_mistyped_token_does_not_push_out_the_one_that_wechat_still_uses(sourc
     assert [former.until - NOW - DAY for former in now.former_push_tokens] == [timedelta(minutes=1), timedelta()]
 
 
-def test_the_same_value_again_changes_nothing_and_the_way_back_is_none_to_a_former_one(sources: SecretSources) -> None:
+def test_a_secret_stored_again_or_changed_back_is_no_former_one(sources: SecretSources) -> None:
     set_up(sources)
     sources.store("shop", TOKEN, "first push_token", NOW)
     assert found(sources).accepted_until == ()

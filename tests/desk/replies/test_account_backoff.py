@@ -9,7 +9,7 @@ from wxdesk.core.events import Event
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 
 
-def test_the_probe_may_have_been_the_reply_of_an_account_that_is_not_configured_any_more() -> None:
+def test_a_probing_reply_that_ends_lets_the_account_probe_again() -> None:
     clock = HandClock()
     told: list[Event] = []
     rests = AccountBackoff(told.append, clock)

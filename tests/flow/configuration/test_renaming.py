@@ -132,7 +132,7 @@ async def test_a_rename_whose_rows_moved_unseen_is_undone_with_them(
     assert [row.conversation.account for row in await shop.rows()] == ["shop"]
 
 
-async def test_a_rename_that_ends_before_the_former_secrets_go_lets_the_next_start_remove_them(
+async def test_the_next_start_removes_former_secrets_that_a_rename_left(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await shop.add()

@@ -34,7 +34,7 @@ def put(connection: Connection, first: str, second: str, value: str) -> None:
         connection.execute(select(func.pg_sleep(0.2)))
 
 
-async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: Store) -> None:
+async def test_two_deadlocked_transactions_are_both_stored_in_the_end(shared: Store) -> None:
     for key in "ab":
         await shared.settings.set(key, "old")
     await asyncio.gather(shared._db.write(put, "a", "b", "one"), shared._db.write(put, "b", "a", "two"))
@@ -43,7 +43,7 @@ async def test_of_two_that_wait_for_each_other_both_are_kept_in_the_end(shared: 
     await shared.close()
 
 
-async def test_more_than_a_statement_can_name_wait_and_leave_all_the_same(shared: Store) -> None:
+async def test_more_replies_than_a_statement_can_name_leave_all_the_same(shared: Store) -> None:
     talk, many = Talk(shared), 33_000  # a statement of asyncpg's takes 32,767 values
     message = (await talk.says("o1")).message
     row = reply_row(NewReply(message.conversation_id, Author.RULE, Content(text="x"), ReplyState.QUEUED), T0)
@@ -66,7 +66,7 @@ async def test_a_server_that_is_set_to_lose_commits_does_not_lose_ours(postgres:
         await store.close()
 
 
-async def test_connections_that_the_server_has_ended_are_replaced_before_anybody_needs_them(
+async def test_connections_ended_by_the_server_are_replaced_before_they_are_used(
     shared: Store, postgres: Postgres
 ) -> None:
     await shared.settings.set("a", "kept")

@@ -203,7 +203,7 @@ async def test_it_says_what_asking_each_rule_about_each_message_says(shop: Shop,
         assert report.differently == sum(other for _, _, _, other, *_ in lines)
 
 
-async def test_what_a_human_said_in_other_words_is_not_filled_in_but_for_the_lines_that_are_shown(shop: Shop) -> None:
+async def test_differing_answers_are_rendered_only_for_the_lines_shown(shop: Shop) -> None:
     talk, count = Talk(shop.store), SHOWN + 20
     for n in range(count):
         thread = (await talk.says(f"c{n % 9}", f"在吗{n}", second(60 * n))).conversation.id

@@ -201,7 +201,7 @@ def test_what_is_marked_unread_is_not_read_again_by_lying_open(
     assert stored(world, four[:1])[0].unread == 1
 
 
-def test_rows_name_their_mini_program_where_there_are_several_and_the_list_is_not_one_of_them(
+def test_rows_name_their_mini_program_unless_the_list_is_narrowed_to_one(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
 ) -> None:
     world.say(PEOPLE[0], "hello")
