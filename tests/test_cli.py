@@ -287,7 +287,7 @@ def test_a_reader_that_has_enough_is_no_failure(home: Path) -> None:
     assert ended.stderr == b""
 
 
-def test_it_speaks_chinese_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_speaks_chinese_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--home", str(home), "--lang", "zh_CN", "secret", "set", "nobody", "app_secret"]) == 2
     assert "没有账号「nobody」" in capsys.readouterr().err
 

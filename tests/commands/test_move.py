@@ -46,7 +46,7 @@ def quiet(home: Path, said: str) -> None:
     assert not [word for word in ("s3cr@t", "s3cr%40t") if word in said + log]
 
 
-def test_it_tells_how_far_it_is_and_which_line_to_change(
+def test_move_tells_its_progress_and_which_line_to_change(
     home: Path, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert wxdesk(home, "--to", url) == 0
@@ -63,7 +63,7 @@ def test_it_tells_how_far_it_is_and_which_line_to_change(
     quiet(home, said)
 
 
-def test_it_changes_the_line_itself_and_goes_back(home: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_move_changes_the_line_itself_and_back(home: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert wxdesk(home, "--to", url, "--use", lang="zh_CN") == 0
     assert load(home).store.url == url
     assert (home / "config.toml").read_text(encoding="utf-8").startswith("# mine\n[store]\nurl =")

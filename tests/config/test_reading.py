@@ -127,7 +127,7 @@ def test_a_wrong_line_is_told_in_chinese(text: str, said: str) -> None:
         ('[accounts]\nname = "shop"\n', "write [[accounts]], with two brackets on each side"),
     ],
 )
-def test_what_was_meant_is_told(text: str, told: str) -> None:
+def test_a_mistyped_key_is_told_with_what_was_meant(text: str, told: str) -> None:
     with pytest.raises(BadConfig) as refused:
         parse(text)
     assert told in str(refused.value)

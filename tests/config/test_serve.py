@@ -9,7 +9,7 @@ from wxdesk.core.errors import BadConfig
 from wxdesk.i18n import explain
 
 
-def test_it_is_off_and_on_this_machine_by_default() -> None:
+def test_the_status_page_is_off_by_default_and_bound_to_this_machine() -> None:
     assert Config().serve.status_port == 0
     assert parse("[serve]\nstatus_port = 9765\n").serve == ServeSettings("127.0.0.1", 9765)
 

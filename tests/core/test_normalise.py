@@ -95,7 +95,7 @@ def test_nothing_comes_from_nothing_only(text: str) -> None:
         ("a\ud83db", "ab"),
     ],
 )
-def test_what_is_compared(text: str, normalised: str) -> None:
+def test_texts_are_normalised_for_comparison(text: str, normalised: str) -> None:
     assert NORMALISER(text) == normalised
 
 
@@ -107,14 +107,14 @@ def test_without_codes_nothing_is_taken_out() -> None:
     assert Normaliser(())("好/::)[微笑]") == "好/::)[微笑]"
 
 
-def test_what_unicode_calls_invisible_is_not_seen() -> None:
+def test_characters_that_unicode_calls_invisible_are_invisible() -> None:
     unseen = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\p{Cs}\u2800]")
     for character in map(chr, range(sys.maxunicode + 1)):
         assert is_visible(character) is not bool(unseen.match(character)), hex(ord(character))
 
 
 @pytest.mark.parametrize(("text", "visible"), [("", False), (" \u200b\ufe0f", False), (" 0 ", True), ("❤️", True)])
-def test_one_character_that_is_seen_is_enough(text: str, visible: bool) -> None:
+def test_one_visible_character_makes_a_text_visible(text: str, visible: bool) -> None:
     assert is_visible(text) is visible
 
 
@@ -125,5 +125,5 @@ def test_of_what_nobody_sees_nothing_is_compared(unseen: str) -> None:
     assert "[微笑]" in NORMALISER("[微笑]" + unseen)  # not a text in which the marker counts as a blank
 
 
-def test_what_joins_characters_that_are_seen_stays() -> None:
+def test_characters_that_join_visible_ones_stay() -> None:
     assert as_displayed("👨\u200d👩") == "👨\u200d👩"

@@ -40,7 +40,7 @@ async def test_a_message_comes_in_and_an_answer_goes_out(world: World) -> None:
     assert row.conversation.unread == 1
 
 
-async def test_what_the_operator_writes_reaches_the_customer(world: World) -> None:
+async def test_an_operators_message_reaches_the_customer(world: World) -> None:
     await world.hears(WANG_FANG.openid, "这款还有白色的吗", lambda event: isinstance(event, DecisionMade))
     row = await world.row_of(WANG_FANG.openid)
     await world.opened.desk.replies.write(row.conversation.id, "有的，“白色”还剩两件\n需要留一件吗？")

@@ -85,7 +85,7 @@ async def test_without_an_answer_nobody_reacts(sandbox: Sandbox) -> None:
     assert [contact.openid for _, contact in sandbox.platform.contacts()] == [LI_LEI.openid]
 
 
-async def test_it_goes_on_until_it_is_ended(sandbox: Sandbox) -> None:
+async def test_a_scenario_goes_on_until_it_is_ended(sandbox: Sandbox) -> None:
     steps = (ScenarioStep(LI_LEI, 0, "一"), ScenarioStep(ZHAO_MIN, 0, "二"))
     async with listening() as ears:
         sandbox.set_push_url(ears.url)

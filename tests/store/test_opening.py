@@ -27,7 +27,7 @@ SQLITE = "sqlite:///desk.db"
 ROOT = Path(__file__).parent.parent.parent
 
 
-async def test_what_was_kept_is_there_after_closing_and_opening(url: str, home: Path) -> None:
+async def test_stored_rows_are_there_after_closing_and_opening(url: str, home: Path) -> None:
     store = await open_store(url, home)
     talk = Talk(store)
     made = await talk.says("o1", "在吗")

@@ -51,7 +51,7 @@ async def test_a_template_comes_back_as_it_was_saved_last(store: Store) -> None:
     assert changed in await store.templates.all()
 
 
-async def test_those_who_save_at_once_do_not_get_the_same_shortcut(store: Store) -> None:
+async def test_two_templates_saved_at_once_do_not_get_the_same_shortcut(store: Store) -> None:
     saves = (store.templates.save(replace(FULL, title=f"{n}"), T0) for n in range(8))
     made = await asyncio.gather(*saves, return_exceptions=True)
     assert [type(one) for one in made if not isinstance(one, ShortcutTaken)] == [Template]
@@ -76,7 +76,7 @@ async def test_every_revision_is_kept_also_of_what_is_deleted(store: Store) -> N
     assert again.id > saved.id  # the id of one that is gone would bring its revisions along
 
 
-async def test_what_is_gone_cannot_be_changed_or_deleted(store: Store) -> None:
+async def test_a_deleted_template_cannot_be_changed_or_deleted(store: Store) -> None:
     saved = await store.templates.save(FULL, T0)
     await store.templates.delete(saved.id)
     with pytest.raises(NotFound):

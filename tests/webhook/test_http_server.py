@@ -67,7 +67,7 @@ async def test_half_bodies_are_answered_and_closed(open_desk: Open) -> None:
     assert len(desk.shelf.pushes) == 1
 
 
-async def test_one_connection_too_many_closes_the_one_that_waited_longest(open_desk: Open) -> None:
+async def test_a_connection_beyond_the_limit_closes_the_longest_idle_one(open_desk: Open) -> None:
     desk = await open_desk(Limits(connections=3))
     first, second, third = [await desk.connect(PUSH) for _ in range(3)]
     for reader, _ in (first, second, third):

@@ -124,7 +124,7 @@ def test_an_odd_time_is_refused(value: object) -> None:
         ({"MsgType": "", "Encrypt": "AAAA"}, "plain mode"),
     ],
 )
-def test_what_every_push_must_have(fields: dict[str, object], word: str) -> None:
+def test_a_push_without_a_required_field_is_refused(fields: dict[str, object], word: str) -> None:
     with pytest.raises(BadInput, match=word):
         read_push(push(**fields))
 
@@ -187,14 +187,14 @@ def test_an_xml_declaration_and_its_encoding_do_not_matter() -> None:
         (rb"a\"@\\".replace(b"@", b"\n"), 'a"\n\\'),
     ],
 )
-def test_what_no_text_may_hold_is_replaced_in_json(raw: bytes, text: str) -> None:
+def test_characters_that_no_text_may_hold_are_replaced_in_json(raw: bytes, text: str) -> None:
     found = read_push(push(Content="@").replace(b"@", raw)).text
     assert found == text
     found.encode()
 
 
 @pytest.mark.parametrize("raw", [b"\0", b"\x0b", b"\xff", "\uffff".encode()])
-def test_what_no_text_may_hold_is_replaced_in_xml(raw: bytes) -> None:
+def test_characters_that_no_text_may_hold_are_replaced_in_xml(raw: bytes) -> None:
     body = push_xml("<MsgType>text</MsgType><Content><![CDATA[a@b]]></Content>").replace(b"@", raw)
     assert read_push(body).text == "a\ufffdb"
 

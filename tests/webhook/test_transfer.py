@@ -91,7 +91,7 @@ async def test_a_transfer_in_every_mode_and_format(open_desk: Open, mode: PushMo
     assert (await ask(desk, pushed(mode, form))).body == b"success"
 
 
-async def test_it_is_sealed_with_the_secrets_that_the_push_was_made_with(open_desk: Open) -> None:
+async def test_a_transfer_is_encrypted_with_the_secrets_of_its_push(open_desk: Open) -> None:
     former = (FormerSecret(TOKEN, NOW + timedelta(hours=1)),), (FormerSecret(KEY, NOW + timedelta(hours=1)),)
     changed = Credentials("", "the_new_token", "Z" * 43, *former)
     desk = await open_desk(accounts={"secure": (Account("secure", APP_ID, "gh"), changed)})

@@ -76,7 +76,7 @@ async def test_each_service_gets_a_notice_as_it_takes_it(kind: PhoneKind) -> Non
     assert json.loads(body) == wanted[kind]
 
 
-async def test_what_a_customer_wrote_is_no_markdown_on_the_phone() -> None:
+async def test_a_customers_text_is_no_markdown_on_the_phone() -> None:
     got: list[str] = []
 
     async def take(request: web.Request) -> web.Response:
@@ -114,7 +114,7 @@ async def test_a_long_notice_is_cut_for_wecom_between_two_letters() -> None:
         (PhoneKind.WEBHOOK, "x" * (LARGEST_ANSWER + 1), 200, "more than 64 KB"),
     ],
 )
-async def test_what_goes_wrong_is_said_without_the_address(kind: PhoneKind, text: str, status: int, said: str) -> None:
+async def test_failures_are_told_without_the_address(kind: PhoneKind, text: str, status: int, said: str) -> None:
     async with endpoints(_answering(text, status)) as (made, url):
         why = await _why(made.notify(kind, f"{url}/SECRET-KEY", NOTICE, HERE))
     assert said in why

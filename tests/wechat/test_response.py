@@ -74,6 +74,6 @@ def test_a_gateway_means_that_nothing_was_sent(status: int, body: bytes) -> None
         (200, b'{"errcode":2147483648}'),
     ],
 )
-def test_what_cannot_be_read_leaves_the_fate_open(status: int, body: bytes) -> None:
+def test_an_unreadable_answer_makes_the_outcome_unknown(status: int, body: bytes) -> None:
     with pytest.raises(DeliveryUnknown):
         read_answer(status, body)

@@ -10,7 +10,7 @@ from wxdesk.i18n import explain, ntr, tr
 
 
 @pytest.mark.parametrize("text", ["", "几点关门", "a\nb", "👨‍👩‍👧", "R&D {n} 100%", "\ufeffx"])
-def test_what_turns_nothing_stays_as_it_is(text: str) -> None:
+def test_a_text_without_turning_marks_stays_as_it_is(text: str) -> None:
     assert contained(text) == text
 
 
@@ -25,7 +25,7 @@ def test_what_turns_nothing_stays_as_it_is(text: str) -> None:
         ("\u202ea\nb\r\nc", "\u2068\u202ea\u2069\n\u2068b\u2069\r\n\u2068c\u2069"),
     ],
 )
-def test_what_turns_is_kept_within_its_line(text: str, shown: str) -> None:
+def test_a_text_with_turning_marks_is_kept_within_its_line(text: str, shown: str) -> None:
     assert contained(text) == shown
 
 

@@ -147,7 +147,7 @@ OPEN: list[tuple[Schedule, str, bool]] = [
 
 
 @pytest.mark.parametrize(("hours", "at", "expected"), OPEN)
-def test_it_is_open_or_not(hours: Schedule, at: str, expected: bool) -> None:
+def test_a_calendar_is_open_or_not(hours: Schedule, at: str, expected: bool) -> None:
     assert hours.is_open(datetime.fromisoformat(at)) is expected
 
 
@@ -173,7 +173,9 @@ NEXT: list[tuple[Schedule, str, str | None, str | None]] = [
 
 
 @pytest.mark.parametrize(("hours", "now", "opens", "closes"), NEXT)
-def test_it_knows_when_it_opens_and_closes(hours: Schedule, now: str, opens: str | None, closes: str | None) -> None:
+def test_a_calendar_knows_when_it_opens_and_closes(
+    hours: Schedule, now: str, opens: str | None, closes: str | None
+) -> None:
     at = datetime.fromisoformat(now)
     assert hours.next_open(at) == (None if opens is None else datetime.fromisoformat(opens))
     assert hours.next_close(at) == (None if closes is None else datetime.fromisoformat(closes))

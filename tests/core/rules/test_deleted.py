@@ -40,5 +40,5 @@ def test_a_rule_comes_back_to_its_place_and_a_default_below_what_is_new(
     assert "".join([*names[:place], gone, *names[place:]]) == back
 
 
-def test_what_is_not_there_is_not_removed() -> None:
+def test_removing_an_unknown_rule_changes_nothing() -> None:
     assert deleted_from(listed("ab"), ord("z")) is None

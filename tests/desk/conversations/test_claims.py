@@ -182,7 +182,7 @@ async def test_a_waiting_customer_goes_to_the_least_busy_operator_present(shop: 
     assert await shop.owner(threads[1]) == "zhao"  # not to who has just given it back
 
 
-async def test_nobody_is_handed_more_than_they_can_do(shop: Shop) -> None:
+async def test_no_operator_is_handed_more_than_the_limit(shop: Shop) -> None:
     threads = [await shop.customer(f"oCustomer00000000000000000{n:02}") for n in range(MOST_HANDED_OUT + 2)]
     shop.later(LOST_AFTER)
     await shop.attends("wang")

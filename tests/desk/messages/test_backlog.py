@@ -30,7 +30,7 @@ async def decided(room: Room) -> dict[str, list[int]]:
     return {openid: [number for _, number in sorted(pairs)] for openid, pairs in found.items()}
 
 
-async def test_what_waits_is_bounded_in_memory_and_decided_once_in_order(
+async def test_the_backlog_is_bounded_in_memory_and_decided_once_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "MOST_IN_MEMORY", MOST)

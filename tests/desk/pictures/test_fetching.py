@@ -125,7 +125,7 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in (folder / "pictures").rglob("*") if path.is_file()]
 
 
-async def test_what_a_message_names_is_kept_and_told(world: World) -> None:
+async def test_a_picture_that_a_message_names_is_kept_and_told(world: World) -> None:
     message = await world.shows("M")
     world.look()
     await world.ends()
@@ -145,7 +145,7 @@ async def test_what_a_message_names_is_kept_and_told(world: World) -> None:
         (torn_box() + bytes(11 * 1024 * 1024), TOO_LARGE),
     ],
 )
-async def test_what_is_no_picture_is_not_kept_whatever_it_is_called(
+async def test_an_answer_that_is_no_picture_is_not_kept_whatever_its_type(
     world: World, body: bytes, problem: str, tmp_path: Path
 ) -> None:
     world.answer = always(body)
@@ -166,7 +166,7 @@ async def test_what_is_no_picture_is_not_kept_whatever_it_is_called(
         (99999, "a code that wxdesk does not know"),
     ],
 )
-async def test_what_wechat_refuses_for_good_is_missing(world: World, errcode: int, problem: str) -> None:
+async def test_a_picture_that_wechat_refuses_for_good_is_missing(world: World, errcode: int, problem: str) -> None:
     world.answer = code(errcode)
     message = await world.shows("M")
     world.look()
@@ -204,7 +204,7 @@ async def test_an_outage_costs_few_calls_and_ends_by_itself(world: World, troubl
     assert states == {PictureState.KEPT}
 
 
-async def test_one_that_always_fails_holds_up_no_other(world: World) -> None:
+async def test_a_picture_that_always_fails_holds_up_no_other(world: World) -> None:
     async def answer(media_id: str) -> web.StreamResponse:
         return await (_outage if media_id == "bad" else picture)(media_id)
 
@@ -262,7 +262,7 @@ async def test_the_same_picture_from_two_people_is_one_file(world: World) -> Non
     assert len(_files(world.folder)) == 1
 
 
-async def test_what_was_cut_off_is_found_by_the_next_run(world: World) -> None:
+async def test_a_fetch_that_was_cut_off_is_done_by_the_next_run(world: World) -> None:
     never = asyncio.Event()
 
     async def hang(media_id: str) -> web.StreamResponse:
@@ -283,7 +283,7 @@ async def test_what_was_cut_off_is_found_by_the_next_run(world: World) -> None:
 
 
 @pytest.mark.expects_log("A picture could not be taken in")
-async def test_a_defect_of_ours_ends_with_that_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unexpected_error_ends_one_fetch_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(data: bytes) -> None:
         raise ZeroDivisionError
 

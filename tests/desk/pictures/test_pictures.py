@@ -52,7 +52,7 @@ async def test_the_original_is_kept_also_when_it_must_be_made_smaller(pictures: 
     assert path.read_bytes() == data
 
 
-async def test_what_cannot_be_sent_is_refused_and_not_kept(pictures: Pictures, tmp_path: Path) -> None:
+async def test_a_picture_that_cannot_be_sent_is_refused_and_not_kept(pictures: Pictures, tmp_path: Path) -> None:
     frames = [noise(500, 500, seed) for seed in range(12)]
     moving = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
     refusals = [

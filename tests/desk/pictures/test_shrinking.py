@@ -37,7 +37,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize(("form", "format_"), [("PNG", PictureFormat.PNG), ("JPEG", PictureFormat.JPEG)])
-def test_what_fits_leaves_as_it_is(form: str, format_: PictureFormat) -> None:
+def test_a_picture_that_fits_stays_as_it_is(form: str, format_: PictureFormat) -> None:
     data = saved(noise(300, 200), form)
     upload = for_upload(data)
     assert (upload.data, upload.format) == (data, format_)
@@ -113,7 +113,7 @@ def _png_with_a_bomb() -> bytes:
 
 
 @pytest.mark.parametrize(("make", "reason"), [(_truncated, BROKEN), (_gif_with_a_larger_frame, TOO_MANY_PIXELS)])
-def test_what_cannot_be_decoded_within_bounds_is_refused(make: Callable[[], bytes], reason: str) -> None:
+def test_a_picture_that_cannot_be_decoded_within_bounds_is_refused(make: Callable[[], bytes], reason: str) -> None:
     with pytest.raises(BadPicture) as refused:
         for_upload(make())
     assert refused.value.reason == reason

@@ -88,7 +88,7 @@ async def test_one_upload_serves_for_two_and_a_half_days(
     assert _uploaded(heard) == 2
 
 
-async def test_it_is_remembered_through_a_restart(
+async def test_an_upload_is_remembered_through_a_restart(
     uploads: Uploads, sandbox: Sandbox, store: Store, tmp_path: Path, clock: HandClock, digest: str
 ) -> None:
     first = await uploads.media_id(ACCOUNT, digest)
@@ -118,7 +118,7 @@ async def test_all_who_were_refused_the_same_share_one_new(uploads: Uploads, hea
     assert _uploaded(heard) == 2
 
 
-async def test_one_who_was_refused_does_not_take_it_from_one_who_does_not_know(
+async def test_a_refused_media_id_is_still_given_to_a_caller_unaware_of_it(
     uploads: Uploads, heard: Heard, digest: str
 ) -> None:
     old = await uploads.media_id(ACCOUNT, digest)
@@ -140,7 +140,7 @@ async def test_the_same_again_is_refused_once_and_not_uploaded_for_ever(
     assert _uploaded(heard) == 2
 
 
-async def test_one_who_gives_up_takes_nothing_from_the_others(
+async def test_a_cancelled_caller_does_not_stop_the_upload_of_others(
     uploads: Uploads, sandbox: Sandbox, heard: Heard, digest: str
 ) -> None:
     sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, "upload", milliseconds=100))
@@ -152,7 +152,7 @@ async def test_one_who_gives_up_takes_nothing_from_the_others(
     assert _uploaded(heard) == 1
 
 
-async def test_what_failed_is_not_remembered(uploads: Uploads, sandbox: Sandbox, digest: str) -> None:
+async def test_a_failed_upload_is_not_remembered(uploads: Uploads, sandbox: Sandbox, digest: str) -> None:
     sandbox.faults.plan(SimulatedFault(FaultKind.RESET_AFTER, "upload"))
     with pytest.raises(NotSent):
         await uploads.media_id(ACCOUNT, digest)

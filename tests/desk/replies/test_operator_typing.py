@@ -11,7 +11,7 @@ from wxdesk.desk.replies.operator_typing import AHEAD, GRACE, QUIET, OperatorTyp
 BEGUN, STOPPED = OperatorWrites(1, True), OperatorWrites(1, False)
 
 
-def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
+def test_the_end_of_typing_is_told_once_without_further_keys() -> None:
     told: list[Event] = []
     clock = HandClock()
     writing = OperatorTyping(told.append, clock)
@@ -35,7 +35,7 @@ def test_who_types_no_more_has_stopped_and_it_is_told_once() -> None:
     assert writing.told == {1}
 
 
-def test_what_is_emptied_is_told_at_once_and_not_again() -> None:
+def test_an_emptied_composer_ends_typing_at_once_and_once() -> None:
     told: list[Event] = []
     writing = OperatorTyping(told.append, HandClock())
     writing.key(1)

@@ -206,7 +206,7 @@ PIECES = ["a", "退", ".", "*", "?", "+", "|", "(", ")", "^", "$", r"\b", r"\B",
 @given(
     source=st.lists(st.sampled_from(PIECES), max_size=7).map("".join), texts=st.lists(st.text("aA退- ."), max_size=8)
 )
-def test_what_is_said_to_be_found_everywhere_is(source: str, texts: list[str]) -> None:
+def test_patterns_known_to_be_found_everywhere_are(source: str, texts: list[str]) -> None:
     if finds_every_text(source):
         assert all(compile_pattern(source).search(text) for text in ["", *texts])
 
@@ -274,7 +274,7 @@ def patterns(draw: st.DrawFn) -> tuple[str, Pattern]:
 
 
 @given(sources=st.lists(st.sampled_from(SOURCES), max_size=6), text=TEXTS)
-def test_what_can_be_found_is_always_possible(sources: list[str], text: str) -> None:
+def test_a_filter_never_excludes_a_pattern_that_matches(sources: list[str], text: str) -> None:
     found = {number for number, source in enumerate(sources) if compile_pattern(source).search(text)}
     assert found <= set(literal_prefilter(sources)(text))
 
@@ -333,7 +333,7 @@ def test_where_the_memory_of_a_search_does_not_suffice_all_are_possible(monkeypa
     assert list(asked("退款")) == [0, 1]
 
 
-def test_what_is_nested_very_deeply_is_read_as_well() -> None:
+def test_deeply_nested_patterns_are_read() -> None:
     deep = "(?:" * 120 + "退款" + ")" * 120
     assert list(literal_prefilter([deep])("退款")) == [0]
     assert list(literal_prefilter([deep])("退")) == []

@@ -104,7 +104,7 @@ async def test_rules_that_continue_answer_together() -> None:
 
 
 @pytest.mark.parametrize(("kind", "flag"), [(ActionKind.TAKE_OVER, "take_over"), (ActionKind.SILENT, "silent")])
-async def test_what_is_not_sent_is_told(kind: ActionKind, flag: str) -> None:
+async def test_actions_that_send_nothing_are_flags_of_the_answer(kind: ActionKind, flag: str) -> None:
     answer = (await loaded(Rule("r", default=True, then=(Action(kind),)))).answer(asked("x"))
     assert getattr(answer, flag)
     assert answer.contents == ()
@@ -124,7 +124,7 @@ async def test_a_text_too_long_for_one_message_comes_in_parts() -> None:
     assert [len(part) for part in says(book, "x")] == [682, 18]
 
 
-async def test_half_an_answer_is_none() -> None:
+async def test_an_answer_that_fails_in_part_is_none() -> None:
     divided = reply("{{ message.text | divided_by: 0 }}")
     broken = Rule("r", default=True, then=(reply("好"), divided, Action(ActionKind.TAKE_OVER)))
     answer = (await loaded(broken)).answer(asked("x"))
@@ -381,7 +381,7 @@ async def test_the_list_that_is_asked_is_kept() -> None:
     assert desk.kept.lists == [((1, 1), (3, 1))]
 
 
-async def test_what_a_rule_said_before_is_told_even_after_its_deletion() -> None:
+async def test_earlier_revisions_of_a_deleted_rule_are_told() -> None:
     book = await loaded(rule("Hours", "open", text="We open at 9."))
     [first] = await book.all()
     await book.save(replace(first, then=(reply("We open at 10."),)))

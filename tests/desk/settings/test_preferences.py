@@ -39,7 +39,7 @@ async def test_a_number_out_of_its_bounds_changes_nothing(field: str) -> None:
 
 @pytest.mark.expects_log("stored preferences cannot be read")
 @pytest.mark.parametrize("stored", ["{", '{"undo_seconds": "soon"}', '{"undo_seconds": 900}', "[]"])
-async def test_what_cannot_be_read_counts_as_never_set(stored: str) -> None:
+async def test_unreadable_preferences_count_as_never_set(stored: str) -> None:
     settings = KeptSettings()
     await settings.set(PREFERENCES, stored)
     kept = CurrentPreferences(settings, [].append)

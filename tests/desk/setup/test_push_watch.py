@@ -57,7 +57,7 @@ def test_a_wrong_path_offers_the_whole_url(world: SetupWorld) -> None:
     assert "/wx/Shop" in trouble.text
 
 
-def test_what_belongs_to_no_account_has_a_trouble_of_its_own(world: SetupWorld) -> None:
+def test_requests_of_no_account_have_a_trouble_of_their_own(world: SetupWorld) -> None:
     for path in ("/x", "/y", "/z"):
         world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, account="", path=path)
     world.sees("checked", V.OK, Check.URL_CHECK)
@@ -85,7 +85,7 @@ def test_a_forged_request_beside_good_ones_leaves_fact_and_lamp(world: SetupWorl
     assert world.verdict(SetupFact.URL_CHECK) is V.TOKEN_DIFFERS
 
 
-async def test_what_was_submitted_is_judged_at_once_though_there_were_good_ones(world: SetupWorld) -> None:
+async def test_a_submitted_url_check_is_judged_at_once_beside_good_pushes(world: SetupWorld) -> None:
     world.sees("kept", V.OK)
     await world.submits()
     world.sees("refused: signature", V.TOKEN_DIFFERS, Check.URL_CHECK)

@@ -76,7 +76,7 @@ def said(desk: Desk, template: Template, **answers: str) -> str:
     return desk.book.begin(template, context()).content(named).text
 
 
-async def test_what_is_asked_is_filled_in(desk: Desk) -> None:
+async def test_answers_to_prompts_are_filled_in(desk: Desk) -> None:
     assert said(desk, ASKING, ask__no=" SF1 ") == "王芳，单号 SF1（顺丰）"
     assert said(desk, ASKING, ask__no="SF1", ask__备注="") == "王芳，单号 SF1"
     bare = replace(ASKING, body="[{{ ask.备注 }}]")
@@ -84,7 +84,7 @@ async def test_what_is_asked_is_filled_in(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("answer", ["", "  ", None])
-async def test_what_is_required_and_not_there_is_named(desk: Desk, answer: str | None) -> None:
+async def test_a_missing_required_answer_is_named(desk: Desk, answer: str | None) -> None:
     with pytest.raises(MissingValue, match="快递单号") as refused:
         said(desk, ASKING, **({} if answer is None else {"ask__no": answer}))
     assert refused.value.name == "ask.no"
@@ -101,7 +101,7 @@ async def test_a_variable_without_a_value_is_named_and_can_be_filled_in_as_well(
 @pytest.mark.parametrize(
     "payload", ["{{ contact.short_id }}", "{% if 1 %}x{% endif %}", '<a href="https://e.example">']
 )
-async def test_what_people_write_enters_as_a_value_only(desk: Desk, payload: str) -> None:
+async def test_answers_to_prompts_are_values_only(desk: Desk, payload: str) -> None:
     filling = desk.book.begin(Template(1, "t", "{{ message.text }}|{{ ask.no }}"), context(text=payload))
     safe = payload.replace("<", "＜")
     assert filling.content({"ask.no": payload}).text == f"{safe}|{safe}"

@@ -109,7 +109,7 @@ async def test_the_public_address_is_set(shop: Shop) -> None:
     assert shop.opened.desk.configuration.now.config.listener.public_url == "https://desk.example.com"
 
 
-async def test_what_the_file_cannot_say_changes_nothing(shop: Shop) -> None:
+async def test_an_impossible_value_or_a_taken_name_changes_nothing(shop: Shop) -> None:
     await shop.add()
     before = shop.text
     with pytest.raises(BadConfig, match="0 to 3600"):
@@ -135,7 +135,7 @@ async def test_a_removed_account_leaves_its_conversations_to_read(shop: Shop) ->
     assert shop.sources.read(account, datetime.now(UTC)).credentials.app_secret == ""
 
 
-async def test_with_its_data_nothing_of_it_is_left(shop: Shop) -> None:
+async def test_an_account_removed_with_its_data_leaves_nothing(shop: Shop) -> None:
     await shop.add()
     await shop.says("在吗")
     await shop.sandbox.wait_for_reply(LI_LEI.openid)
@@ -182,7 +182,7 @@ async def test_an_account_is_not_removed_while_the_keychain_with_its_secrets_is_
     assert len(await shop.rows()) == 1
 
 
-async def test_an_account_that_is_gone_is_not_there(shop: Shop) -> None:
+async def test_removing_an_unknown_account_is_refused(shop: Shop) -> None:
     with pytest.raises(NotFound):
         await shop.opened.desk.account_editing.remove("shop", with_data=True)
 
@@ -237,7 +237,7 @@ async def test_a_paused_account_takes_messages_and_only_people_answer(shop: Shop
     assert (await shop.sandbox.wait_for_reply(LI_LEI.openid, after=2)).text == "好的"
 
 
-async def test_what_was_held_when_its_account_was_paused_does_not_leave(shop: Shop) -> None:
+async def test_a_held_reply_does_not_leave_once_its_account_is_paused(shop: Shop) -> None:
     await shop.add()
     await shop.opened.desk.account_editing.change("shop", reply_mode="hold", hold_seconds=3600)
     await shop.says("在吗")

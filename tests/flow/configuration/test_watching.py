@@ -191,7 +191,7 @@ async def test_serve_reads_again_at_sighup_and_says_what_has_changed(sandbox: Sa
     assert await asyncio.to_thread(serving.terminate) == 0
 
 
-async def test_what_an_incomplete_account_has_is_known_and_masked(
+async def test_secrets_of_an_incomplete_account_are_known_and_masked(
     opened: OpenDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(tmp_path, SECOND)

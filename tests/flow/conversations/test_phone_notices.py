@@ -81,7 +81,7 @@ async def phones(tmp_path: Path) -> AsyncIterator[Phones]:
             yield made
 
 
-async def test_one_notice_tells_of_all_and_not_again(phones: Phones) -> None:
+async def test_one_notice_tells_of_all_waiting_customers_once(phones: Phones) -> None:
     await phones.complains(LI)
     await phones.at(4.9)
     assert phones.told == []

@@ -51,9 +51,7 @@ async def test_a_message_is_answered_once_whichever_commits_lose_their_answer(
     assert [record.message for record in caplog.records if record.exc_info] == []
 
 
-async def test_while_it_is_away_wechat_hears_503_and_the_operator_why_and_then_all_goes_on(
-    desk: Desk, way: WayThere
-) -> None:
+async def test_a_database_away_is_told_to_wechat_by_503_and_to_the_operator(desk: Desk, way: WayThere) -> None:
     way.shut()
     outcome = await desk.sandbox.say(LI, "几点")
     assert {attempt.status for attempt in outcome.attempts} == {503}
@@ -64,7 +62,7 @@ async def test_while_it_is_away_wechat_hears_503_and_the_operator_why_and_then_a
     await desk.until(lambda: "no longer accepted" not in desk.trouble)
 
 
-async def test_what_endangers_messages_is_told_while_it_lasts(desk: Desk, postgres: Postgres) -> None:
+async def test_a_fault_that_endangers_messages_is_told_while_it_lasts(desk: Desk, postgres: Postgres) -> None:
     await desk.until(lambda: "Off: fsync, full_page_writes" in desk.trouble)
     try:
         for command in ("SET fsync = on", "SET full_page_writes = on"):

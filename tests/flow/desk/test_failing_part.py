@@ -65,7 +65,7 @@ async def test_a_part_that_fails_is_told_and_begins_again(desk: Desk) -> None:
 
 
 @pytest.mark.expects_log("could not be carried out|alarms failed")
-async def test_one_message_that_cannot_be_decided_holds_up_no_other(desk: Desk) -> None:
+async def test_a_message_that_cannot_be_decided_holds_up_no_other(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.conversations.set_mode(thread, ReplyMode.DRAFT)
     await desk.says(LI, "几点")

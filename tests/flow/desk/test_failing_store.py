@@ -58,7 +58,7 @@ def refusing(desk: Desk, what: str) -> Iterator[None]:
 
 
 @pytest.mark.expects_log("database error|waits for the store")
-async def test_what_follows_from_a_refusal_is_tried_until_it_is_done(desk: Desk) -> None:
+async def test_the_outcome_of_a_refusal_is_stored_once_the_database_allows_it(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45047))
     with refusing(desk, "UPDATE ON replies WHEN NEW.state = 'cancelled'"):
         await desk.says(LI, "几点了")
@@ -81,7 +81,7 @@ async def test_a_stop_ends_although_the_outcome_of_a_call_cannot_be_stored(desk:
     assert (await desk.reply(1)).state is S.UNKNOWN
 
 
-async def test_what_was_never_begun_is_not_unknown_after_a_stop(desk: Desk) -> None:
+async def test_a_reply_whose_call_never_began_is_not_unknown_after_a_stop(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.BEFORE, call="token"))
     desk.opened.out.client._tokens._held.clear()
     await desk.says(LI, "几点")
@@ -117,7 +117,9 @@ async def test_a_takeover_begins_with_what_it_stops_or_not_at_all(desk: Desk) ->
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(4, S.SENT), (6, S.HELD)])
-async def test_what_an_operator_wrote_long_before_the_start_asks(desk: Desk, minutes: int, state: ReplyState) -> None:
+async def test_an_operators_message_from_long_before_the_start_asks(
+    desk: Desk, minutes: int, state: ReplyState
+) -> None:
     await desk.says(LI, "在吗")
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45009))
     thread = (await desk.thread(LI)).id
@@ -136,7 +138,7 @@ async def test_what_an_operator_wrote_long_before_the_start_asks(desk: Desk, min
 
 @pytest.mark.impatient
 @pytest.mark.expects_log("took longer than|could not be kept|push")
-async def test_what_was_kept_after_all_is_answered_although_its_repetition_is_a_copy(desk: Desk) -> None:
+async def test_a_push_stored_after_a_timeout_is_answered_though_repeated(desk: Desk) -> None:
     desk.opened.store.pushes._group._patience = 0.2
     with closing(sqlite3.connect(desk.setup.home / "desk.db", timeout=30, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -149,7 +151,9 @@ async def test_what_was_kept_after_all_is_answered_although_its_repetition_is_a_
 
 
 @pytest.mark.expects_log("database|store|push|Attempts are not kept")
-async def test_what_keeps_messages_away_is_told_while_it_lasts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_that_keeps_messages_away_is_told_while_it_lasts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also if nothing else is to be written meanwhile, and no message comes when it is over."""
     monkeypatch.setattr(store_watch, "INTERVAL_SECONDS", 0.05)
     monkeypatch.setattr(sqlite, "BUSY_MS", 20)

@@ -52,7 +52,7 @@ async def asks(desk: Desk, reply_id: int) -> bool:
     return reply.state is ReplyState.HELD and reply.due_at is None
 
 
-async def test_what_was_queued_before_the_pause_does_not_leave_and_asks_after_it(desk: Desk) -> None:
+async def test_a_reply_queued_before_a_pause_asks_after_it(desk: Desk) -> None:
     replies, outbox = desk.opened.desk.replies, desk.opened.desk.outbox
     await waits_queued(desk)
     await outbox.pause()
@@ -90,7 +90,7 @@ async def test_a_pause_between_the_claim_and_the_call_lets_nothing_leave(desk: D
     assert (desk.calls(), desk.sandbox.sent) == (0, ())
 
 
-async def test_what_is_held_passes_its_time_in_a_pause_and_asks_after_it(desk: Desk) -> None:
+async def test_a_held_reply_due_during_a_pause_asks_after_it(desk: Desk) -> None:
     replies, outbox = desk.opened.desk.replies, desk.opened.desk.outbox
     assert (await desk.says(LI, "退款")).outcome is Outcome.REPLIED
     await outbox.pause()
@@ -107,7 +107,7 @@ async def test_what_is_held_passes_its_time_in_a_pause_and_asks_after_it(desk: D
     assert not desk.sandbox.sent
 
 
-async def test_a_human_can_release_one_by_one_while_all_is_paused(desk: Desk) -> None:
+async def test_an_operator_can_release_replies_during_a_pause(desk: Desk) -> None:
     await waits_queued(desk)
     assert (await desk.says(WANG, "退款")).outcome is Outcome.REPLIED
     await desk.opened.desk.outbox.pause()

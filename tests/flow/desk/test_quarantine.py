@@ -33,7 +33,7 @@ async def test_an_unreadable_push_is_acknowledged_kept_and_told(world: World) ->
     assert (await world.opened.desk.quarantine.newest())[0] == 1
 
 
-async def test_what_an_older_program_could_not_read_becomes_a_message(world: World) -> None:
+async def test_a_push_unreadable_to_an_older_program_becomes_a_message(world: World) -> None:
     await world.sandbox.say(LI_LEI.openid, "几点关门")
     await world.sandbox.wait_for_reply(LI_LEI.openid)
     await world.opened.stop()

@@ -121,7 +121,9 @@ async def test_a_wrong_path_is_named_with_the_right_one(console: Console) -> Non
     ],
     indirect=["console"],
 )
-async def test_what_only_messages_show_is_named_by_the_first_message(console: Console, verdict: CheckVerdict) -> None:
+async def test_mistakes_that_only_messages_show_are_named_by_the_first_message(
+    console: Console, verdict: CheckVerdict
+) -> None:
     assert await console.submits()
     assert console.verdict(SetupFact.URL_CHECK) is V.OK
     assert not (await console.sandbox.say(LI, "在吗")).accepted

@@ -57,7 +57,7 @@ async def _stop(serving: Serving) -> float:
     return time.monotonic() - began
 
 
-async def test_it_answers_the_url_check_and_a_message(home: Path, sandbox: Sandbox) -> None:
+async def test_serve_answers_the_url_check_and_a_message(home: Path, sandbox: Sandbox) -> None:
     serving = await _serve(home, sandbox)
     assert await sandbox.verify_push_url()
     await sandbox.say(LI_LEI.openid, "在吗")
@@ -66,7 +66,7 @@ async def test_it_answers_the_url_check_and_a_message(home: Path, sandbox: Sandb
 
 
 @pytest.mark.parametrize("kind", [FaultKind.AFTER, FaultKind.BEFORE])
-async def test_it_stops_in_time_while_wechat_keeps_it_waiting(home: Path, sandbox: Sandbox, kind: FaultKind) -> None:
+async def test_serve_stops_in_time_while_wechat_keeps_it_waiting(home: Path, sandbox: Sandbox, kind: FaultKind) -> None:
     serving = await _serve(home, sandbox)
     fault = SimulatedFault(kind)
     sandbox.faults.plan(fault)
@@ -77,7 +77,7 @@ async def test_it_stops_in_time_while_wechat_keeps_it_waiting(home: Path, sandbo
     assert await _stop(serving) < STOPPED
 
 
-async def test_it_stops_in_time_while_a_push_is_half_sent(home: Path, sandbox: Sandbox) -> None:
+async def test_serve_stops_in_time_while_a_push_is_half_sent(home: Path, sandbox: Sandbox) -> None:
     serving = await _serve(home, sandbox)
     host, port = serving.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as half:
@@ -85,7 +85,7 @@ async def test_it_stops_in_time_while_a_push_is_half_sent(home: Path, sandbox: S
         assert await _stop(serving) < STOPPED
 
 
-async def test_what_was_under_way_is_unknown_after_the_restart(home: Path, sandbox: Sandbox) -> None:
+async def test_a_call_under_way_at_a_stop_is_unknown_after_the_restart(home: Path, sandbox: Sandbox) -> None:
     serving = await _serve(home, sandbox)
     fault = SimulatedFault(FaultKind.AFTER)
     sandbox.faults.plan(fault)
@@ -101,7 +101,7 @@ async def test_what_was_under_way_is_unknown_after_the_restart(home: Path, sandb
     assert len(sandbox.sent) == 1
 
 
-async def test_rules_are_imported_beside_it(home: Path, sandbox: Sandbox) -> None:
+async def test_rules_are_imported_beside_serve(home: Path, sandbox: Sandbox) -> None:
     serving, file = await _serve(home, sandbox), home / "rules.toml"
     import_it = partial(asyncio.to_thread, run, home, "rules", "import", str(file))
     file.write_text(ANSWER_ALL.replace("好的", "九点开门"), encoding="utf-8")
@@ -124,7 +124,7 @@ async def test_rules_are_imported_beside_it(home: Path, sandbox: Sandbox) -> Non
     writer.close()
 
 
-async def test_it_never_loads_qt(home: Path, sandbox: Sandbox) -> None:
+async def test_serve_never_loads_qt(home: Path, sandbox: Sandbox) -> None:
     serving = await _serve(home, sandbox)
     loaded = _loaded_by(serving.process.pid)
     await _stop(serving)
@@ -132,7 +132,7 @@ async def test_it_never_loads_qt(home: Path, sandbox: Sandbox) -> None:
     assert "libQt6" not in loaded
 
 
-async def test_a_stranger_learns_nothing(home: Path, sandbox: Sandbox) -> None:
+async def test_a_strangers_request_learns_nothing(home: Path, sandbox: Sandbox) -> None:
     serving = await _serve(home, sandbox)
     async with aiohttp.ClientSession() as session:
         for path in ("/", "/wx/other", "/wx/shop", "/wx/shop?echostr=1&signature=2&timestamp=3&nonce=4"):
@@ -147,7 +147,7 @@ def _logged(home: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in (home / "logs" / "wxdesk.log").read_text(encoding="utf-8").splitlines()]
 
 
-async def test_what_one_account_lacks_keeps_no_other_from_being_served(home: Path, sandbox: Sandbox) -> None:
+async def test_an_incomplete_account_keeps_no_other_from_being_served(home: Path, sandbox: Sandbox) -> None:
     with (home / "config.toml").open("a", encoding="utf-8") as config:
         config.write('[[accounts]]\nname = "tea"\napp_id = "wx00000000000000aa"\n')
     short = {"WXDESK_TEA_APP_SECRET": "0" * 32, "WXDESK_TEA_PUSH_TOKEN": "aToken"}
@@ -167,7 +167,7 @@ async def test_what_one_account_lacks_keeps_no_other_from_being_served(home: Pat
     assert any(line["level"] == "WARNING" and "“tea” lacks" in line["text"] for line in log)
 
 
-async def test_what_is_refused_on_the_way_in_is_said_on_stderr_and_in_the_log(home: Path, sandbox: Sandbox) -> None:
+async def test_refused_requests_are_told_on_stderr_and_in_the_log(home: Path, sandbox: Sandbox) -> None:
     serving = await asyncio.to_thread(partial(Serving, home, told=True))
     sandbox.set_push_url(f"{await asyncio.to_thread(serving.wait_until_listening)}/wx/Shop")
     assert not await sandbox.verify_push_url()
@@ -178,7 +178,7 @@ async def test_what_is_refused_on_the_way_in_is_said_on_stderr_and_in_the_log(ho
     assert any(line["level"] == "WARNING" and "push:shop" in line["text"] for line in _logged(home))
 
 
-async def test_without_an_account_it_waits_for_one(tmp_path: Path, sandbox: Sandbox) -> None:
+async def test_serve_without_an_account_waits_for_one(tmp_path: Path, sandbox: Sandbox) -> None:
     (tmp_path / "config.toml").write_text("[listener]\nport = 0\n", encoding="utf-8")
     serving = await asyncio.to_thread(partial(Serving, tmp_path, told=True))
     await asyncio.to_thread(serving.hear, "No mini program is connected yet. ")

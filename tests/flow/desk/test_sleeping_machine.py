@@ -51,14 +51,14 @@ async def wakes_at(desk: Desk, at: timedelta) -> None:
     desk.clock.now = START + at
 
 
-async def test_what_is_a_little_overdue_leaves(desk: Desk) -> None:
+async def test_a_slightly_overdue_reply_leaves(desk: Desk) -> None:
     await says(desk, "几点")
     await wakes_at(desk, 58 * SECOND)
     await desk.until_sent(1)
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
 
 
-async def test_what_is_long_overdue_is_a_draft(desk: Desk) -> None:
+async def test_a_long_overdue_reply_becomes_a_draft(desk: Desk) -> None:
     await says(desk, "几点")
     await wakes_at(desk, 8 * SECOND + 5 * MINUTE + SECOND)
     await desk.until(lambda: desk.states[1][-1] is S.DRAFT)
@@ -68,7 +68,7 @@ async def test_what_is_long_overdue_is_a_draft(desk: Desk) -> None:
     await desk.until_sent(1)
 
 
-async def test_what_was_written_right_before_asks(desk: Desk) -> None:
+async def test_an_operators_message_from_before_the_sleep_asks(desk: Desk) -> None:
     thread = await says(desk, "在吗")
     written = await desk.opened.desk.replies.write(thread, "在的")
     await wakes_at(desk, 8 * 60 * MINUTE)

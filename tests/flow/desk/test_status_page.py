@@ -64,7 +64,7 @@ async def _until(port: int, wanted: Callable[[int, dict[str, Any]], bool]) -> di
                 await asyncio.sleep(0)
 
 
-async def test_it_tells_how_the_server_is_and_counts_what_it_does(
+async def test_the_status_page_tells_the_servers_health_and_its_figures(
     tmp_path: Path, sandbox: Sandbox, serve: Callable[..., Any]
 ) -> None:
     port = free_port()
@@ -97,7 +97,9 @@ async def test_it_tells_how_the_server_is_and_counts_what_it_does(
         assert private not in figures + str(health)
 
 
-async def test_it_is_read_and_nothing_else(tmp_path: Path, sandbox: Sandbox, serve: Callable[..., Any]) -> None:
+async def test_the_status_page_answers_reads_of_its_two_paths_only(
+    tmp_path: Path, sandbox: Sandbox, serve: Callable[..., Any]
+) -> None:
     port = free_port()
     _configure(tmp_path, sandbox, port)
     await serve(tmp_path)
@@ -156,7 +158,7 @@ async def test_of_two_servers_one_works_and_both_take_messages(
 
 
 @pytest.mark.postgres
-async def test_without_its_database_it_is_out_of_the_balancer_and_comes_back(
+async def test_a_server_without_its_database_is_unhealthy_until_it_is_back(
     tmp_path: Path, sandbox: Sandbox, postgres: Postgres, serve: Callable[..., Any]
 ) -> None:
     port = free_port()

@@ -31,7 +31,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 @pytest.mark.expects_log("The outbox waits for the store")
-async def test_what_was_claimed_without_an_answer_is_sent_once_the_store_is_back(
+async def test_a_reply_whose_claim_lost_its_answer_is_sent_once_the_store_is_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox = desk.opened.store.outbox

@@ -96,7 +96,7 @@ async def _bytes_of(world: World, digest: str) -> bytes:
 # -- arriving
 
 
-async def test_what_a_customer_sends_is_kept_and_told(world: World, heard: Heard) -> None:
+async def test_a_customers_picture_is_kept_and_told(world: World, heard: Heard) -> None:
     await world.sandbox.show(OPENID)
     await heard.picture(PictureState.KEPT)
     message = await _message(world)
@@ -116,7 +116,7 @@ async def test_a_cards_cover_is_kept_too(world: World, heard: Heard) -> None:
     assert await _bytes_of(world, (await _message(world)).picture) == cover()
 
 
-async def test_what_wechat_no_longer_has_is_missing_with_the_reason(world: World, heard: Heard) -> None:
+async def test_a_picture_that_wechat_no_longer_has_is_missing_with_the_reason(world: World, heard: Heard) -> None:
     fields = {"MsgType": "image", "MsgId": "1", "PicUrl": f"{world.sandbox.url}/pictures/x", "MediaId": "gone"}
     await world.sandbox.push(OPENID, fields)
     await heard.picture(PictureState.MISSING)
@@ -210,7 +210,7 @@ async def test_a_link_arrives(world: World) -> None:
     assert (sent.msgtype, sent.content["url"]) == ("link", "https://shop.example/r")
 
 
-async def test_what_is_wrong_is_refused_before_anything_is_written(world: World) -> None:
+async def test_wrong_content_is_refused_before_anything_is_stored(world: World) -> None:
     conversation_id = await _conversation(world)
     with pytest.raises(BadContent):
         await world.opened.desk.replies.write(conversation_id, Content(ReplyKind.LINK, title="a", url="b"))

@@ -35,7 +35,7 @@ async def later(desk: Desk) -> Reply:
     return reply
 
 
-async def test_it_leaves_at_its_time_and_what_is_written_next_before_it(desk: Desk, later: Reply) -> None:
+async def test_a_reply_for_later_leaves_at_its_time_and_newer_messages_before_it(desk: Desk, later: Reply) -> None:
     assert not (await desk.thread(LI)).taken_over
     await desk.opened.desk.replies.write(later.conversation_id, "在的")
     desk.move_to(START + timedelta(seconds=4))
@@ -45,7 +45,7 @@ async def test_it_leaves_at_its_time_and_what_is_written_next_before_it(desk: De
     assert sent(desk) == ["在的", "明早好"]
 
 
-async def test_who_writes_first_holds_it_back(desk: Desk, later: Reply) -> None:
+async def test_a_reply_for_later_asks_if_the_customer_writes_first(desk: Desk, later: Reply) -> None:
     await desk.enters(LI)
     assert is_scheduled(await desk.reply(later.id))
     await desk.says(LI, "不用了")
@@ -56,13 +56,15 @@ async def test_who_writes_first_holds_it_back(desk: Desk, later: Reply) -> None:
     await desk.until_sent(1)
 
 
-async def test_none_for_a_time_at_which_wechat_takes_none(desk: Desk, later: Reply) -> None:
+async def test_a_reply_for_a_time_after_the_reply_window_is_refused(desk: Desk, later: Reply) -> None:
     with pytest.raises(BadInput, match="is over by then"):
         await desk.opened.desk.replies.write(later.conversation_id, "后天好", START + timedelta(hours=48))
 
 
 @pytest.mark.parametrize("late", [-HOUR / 2, HOUR])
-async def test_after_a_restart_it_leaves_in_time_or_asks(desk: Desk, later: Reply, late: timedelta) -> None:
+async def test_a_reply_for_later_leaves_in_time_or_asks_after_a_restart(
+    desk: Desk, later: Reply, late: timedelta
+) -> None:
     desk.clock.now = START + HOUR + late
     await desk.restart()
     assert is_scheduled(await desk.reply(later.id)) is (late < timedelta())
@@ -73,7 +75,7 @@ async def test_after_a_restart_it_leaves_in_time_or_asks(desk: Desk, later: Repl
         await desk.until_sent(1)
 
 
-async def test_after_a_sleep_past_its_time_it_asks(desk: Desk, later: Reply) -> None:
+async def test_a_reply_for_later_asks_after_a_sleep_past_its_time(desk: Desk, later: Reply) -> None:
     desk.move_to(START + 2 * HOUR)
     await desk.until(lambda: desk.states[later.id][-1] is ReplyState.HELD)
     held = await desk.reply(later.id)
@@ -82,14 +84,14 @@ async def test_after_a_sleep_past_its_time_it_asks(desk: Desk, later: Reply) -> 
     await desk.until_sent(1)
 
 
-async def test_the_list_shows_it_when_it_has_arrived(desk: Desk, later: Reply) -> None:
+async def test_the_list_shows_a_reply_for_later_once_it_has_arrived(desk: Desk, later: Reply) -> None:
     assert (await desk.thread(LI)).preview == "在吗"
     desk.move_to(START + HOUR)
     await desk.until_sent(1)
     assert (await desk.thread(LI)).preview == "明早好"
 
 
-async def test_it_is_dropped_before(desk: Desk, later: Reply) -> None:
+async def test_a_cancelled_reply_for_later_never_leaves(desk: Desk, later: Reply) -> None:
     assert (await desk.opened.desk.replies.cancel(later.id)).state is ReplyState.CANCELLED
     desk.move_to(START + HOUR)
     assert sent(desk) == []

@@ -19,7 +19,7 @@ then = [{ reply = "请稍等" }, { reply = "保证明天到" }]
 
 
 @pytest.mark.parametrize("guards", [True, False])
-async def test_all_of_its_answer_waits(tmp_path: Path, guards: bool) -> None:
+async def test_a_guarded_word_makes_drafts_of_the_whole_answer(tmp_path: Path, guards: bool) -> None:
     async with timed_desk(tmp_path, RULES) as desk:
         preferences = desk.opened.desk.preferences
         await preferences.set(replace(preferences.now, guarded_words=("保证",), guards_rules=guards))
@@ -41,7 +41,7 @@ then = [{ link = { title = "看", description = "保证明天到", url = "https:
 """
 
 
-async def test_every_text_of_a_link_is_looked_at(tmp_path: Path) -> None:
+async def test_guarded_words_are_found_in_every_text_of_a_link(tmp_path: Path) -> None:
     async with timed_desk(tmp_path, LINKED) as desk:
         preferences = desk.opened.desk.preferences
         await preferences.set(replace(preferences.now, guarded_words=("保证",), guards_rules=True))

@@ -57,7 +57,7 @@ async def storing(desk: Desk, url: str) -> AsyncIterator[None]:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("command", [_drafts_only, _switched_off])
-async def test_it_is_there_to_be_stopped_when_the_command_returns(
+async def test_a_reply_being_stored_is_stopped_by_a_command_for_all_conversations(
     tmp_path: Path, postgres: Postgres, command: Command
 ) -> None:
     url = postgres.fresh()

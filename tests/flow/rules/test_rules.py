@@ -74,7 +74,7 @@ async def test_a_greeting_comes_once_and_an_answer_rests_also_over_a_restart(sho
     assert last(shop, 2) == ["欢迎新朋友。", "九点到九点。"]
 
 
-async def test_a_rule_in_the_shadow_leaves_no_trace_but_its_verdict(shop: World) -> None:
+async def test_a_shadow_rule_leaves_only_its_verdict(shop: World) -> None:
     await shop.says(LI_LEI.openid, "你好")
     decision = await shop.says(LI_LEI.openid, "我要退款")
     assert last(shop, 2) == ["欢迎新朋友。", "收到。"]
@@ -142,7 +142,7 @@ async def decided(shop: World, openid: str, text: str) -> Decision:
     return decision
 
 
-async def test_what_a_human_stopped_was_not_said_to_the_customer(world: World) -> None:
+async def test_a_cancelled_reply_does_not_count_as_said_by_its_rule(world: World) -> None:
     desk = world.opened.desk
     await desk.rules.exchange.take_in(STOPPED, "rules.toml")
     thread = (await decided(world, LI_LEI.openid, "有优惠券吗")).conversation_id
@@ -155,7 +155,7 @@ async def test_what_a_human_stopped_was_not_said_to_the_customer(world: World) -
     assert waiting.rule_name == "used"  # what waits may still leave
 
 
-async def test_what_wechat_refused_can_be_said_again(world: World) -> None:
+async def test_a_rule_whose_reply_wechat_refused_can_answer_again(world: World) -> None:
     await world.opened.desk.rules.exchange.take_in(STOPPED, "rules.toml")
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", times=1, errcode=45047))
     await world.hears(LI_LEI.openid, "几点开门", lambda event: getattr(event, "state", None) is ReplyState.FAILED)

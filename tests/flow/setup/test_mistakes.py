@@ -222,7 +222,7 @@ def _full_width(text: str) -> str:
 
 
 @pytest.mark.parametrize("number", WORKS)
-async def test_what_is_meant_is_taken(scene: Scene, number: int) -> None:
+async def test_harmless_slips_are_taken_as_they_are_meant(scene: Scene, number: int) -> None:
     WORKS[number](scene)
     open_points = [finding for finding in await scene.doctor() if finding.verdict.gravity >= Gravity.WARNING]
     assert [finding.verdict for finding in open_points] == [V.NO_RULES], open_points
@@ -306,7 +306,7 @@ WAY_IN: dict[int, tuple[Callable[[Console], Awaitable[None]], Check, V]] = {
 
 
 @pytest.mark.parametrize("number", WAY_IN)
-async def test_what_goes_wrong_on_the_way_in_is_named_beside_the_open_desk(opened: Console, number: int) -> None:
+async def test_mistakes_on_the_way_in_are_named_beside_an_open_desk(opened: Console, number: int) -> None:
     make, check, verdict = WAY_IN[number]
     await make(opened)
     await opened.desk.desk.setup.attempts("")

@@ -91,7 +91,7 @@ async def test_every_errcode_can_be_had(sandbox: Sandbox, send: Any, code: int) 
     assert sandbox.sent == ()
 
 
-async def test_they_combine(sandbox: Sandbox, send: Any) -> None:
+async def test_faults_combine(sandbox: Sandbox, send: Any) -> None:
     sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=100, times=None))
     sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=45011))
     sandbox.faults.plan(SimulatedFault(FaultKind.GATEWAY))
@@ -131,7 +131,7 @@ def test_chance_and_times_together_count_what_happened() -> None:
     assert sum(bool(faults.take("send")) for _ in range(1000)) == 3
 
 
-def test_one_can_be_taken_back() -> None:
+def test_a_planned_fault_can_be_taken_back() -> None:
     faults = Faults()
     first = faults.plan(SimulatedFault(FaultKind.GATEWAY))
     faults.plan(SimulatedFault(FaultKind.GARBAGE))

@@ -151,7 +151,7 @@ async def test_bent_pushes_have_a_body_in_every_mode(mode: PushMode, form: BodyF
     assert ears.got[0].body.lstrip(b"\xef\xbb\xbf")[:1] in (b"{", b"<")
 
 
-async def test_who_gets_no_answer_reads_that_the_service_is_not_available(clock: HandClock) -> None:
+async def test_a_customer_without_an_answer_reads_that_the_service_is_not_available(clock: HandClock) -> None:
     async with listening((500, "")) as ears:
         sandbox = Sandbox([program(push_url=ears.url)], clock=clock)
         await sandbox.say(OPENID, "在吗")

@@ -75,7 +75,9 @@ async def test_another_library_reads_every_mode_and_format(mode: PushMode, form:
     ("mode", "clear"),
     [(PushMode.SECURE, {"ToUserName"}), (PushMode.COMPAT, {"ToUserName", "FromUserName", "CreateTime", "MsgType"})],
 )
-async def test_what_stands_beside_the_encrypted_part(mode: PushMode, clear: set[str], form: BodyFormat) -> None:
+async def test_each_mode_has_its_fields_beside_the_encrypted_part(
+    mode: PushMode, clear: set[str], form: BodyFormat
+) -> None:
     async with listening() as ears:
         await push(ears, mode, form, {"MsgType": "text"})
     assert fields_in(ears.got[0].body, form).keys() == {*clear, "Encrypt"}
@@ -112,7 +114,7 @@ async def test_silence_counts_as_a_failure() -> None:
     assert (DEADLINE_SECONDS, TRIES) == (5, 3)
 
 
-async def test_nobody_listens() -> None:
+async def test_a_push_to_a_closed_port_is_told_as_not_connected() -> None:
     ears = Ears((), url="http://127.0.0.1:9/wx/shop")
     outcome = await push(ears, PushMode.PLAIN, BodyFormat.JSON, bodies.text("在吗", "1"))
     assert [attempt.status for attempt in outcome.attempts] == [None, None, None]

@@ -90,7 +90,7 @@ async def test_tasks_cancelled_at_any_moment_do_no_harm(store: Store) -> None:
     assert len(await store.decisions.undecided()) == 1
 
 
-async def test_what_was_begun_is_finished_though_its_caller_went_away(url: str, home: Path) -> None:
+async def test_a_write_that_began_is_finished_though_its_caller_went_away(url: str, home: Path) -> None:
     store = await open_store(url, home)
     task = asyncio.create_task(store.settings.set("a", "b"))
     await asyncio.sleep(0)

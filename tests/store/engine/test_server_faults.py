@@ -136,7 +136,7 @@ AT_THE_START: dict[str, tuple[Way, str, V]] = {
 
 
 @pytest.mark.parametrize("fault", AT_THE_START)
-async def test_what_keeps_a_database_from_being_opened_is_one_sentence(
+async def test_a_fault_at_opening_a_database_is_told_in_one_sentence(
     place: Place, home: Path, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     way, reason, verdict = AT_THE_START[fault]
@@ -163,7 +163,7 @@ WHILE_IT_WORKS = {
 
 
 @pytest.mark.parametrize("fault", WHILE_IT_WORKS)
-async def test_what_keeps_a_push_from_being_kept_is_one_sentence(
+async def test_a_fault_at_storing_a_push_is_told_in_one_sentence(
     place: Place, home: Path, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     code, reason = WHILE_IT_WORKS[fault]
@@ -208,7 +208,7 @@ async def test_a_server_that_falls_silent_is_told_in_time(
         await store.close()
 
 
-async def test_what_may_lose_commits_is_found_and_our_own_setting_holds(place: Place, home: Path) -> None:
+async def test_settings_that_may_lose_commits_are_found_and_overridden(place: Place, home: Path) -> None:
     place.admin(f"ALTER ROLE {place.user} SET synchronous_commit = off;")
     assert await unsafe_settings(place.url) == "fsync, full_page_writes"  # as the tests set their server
     assert await check_store(place.url, home) is StoreStatus.EMPTY

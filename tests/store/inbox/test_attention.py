@@ -40,7 +40,7 @@ async def test_a_call_is_put_changed_seen_and_ended(store: Store, talk: Talk) ->
     assert await calls_of(store, chat) == (again,)
 
 
-async def test_what_a_rule_asks_for_is_stored_with_its_decision_until_somebody_looks(store: Store, talk: Talk) -> None:
+async def test_a_rules_call_is_stored_with_its_decision_until_looked_at(store: Store, talk: Talk) -> None:
     heard = await talk.says("oA")
     decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1), rule_name="礼貌")
     await store.decisions.resolve([Resolution(decision, called_by="投诉")])

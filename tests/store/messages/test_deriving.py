@@ -63,7 +63,7 @@ async def test_a_batch_returns_messages_in_order_with_the_final_conversation(tal
     assert await store.pushes.underived() == []
 
 
-async def test_what_has_no_text_is_previewed_by_its_kind(talk: Talk) -> None:
+async def test_a_message_without_text_is_previewed_by_its_kind(talk: Talk) -> None:
     picture = incoming("o1", type=MessageType.IMAGE, msg_type="image", media_id="MEDIA", pic_url="https://p/1")
     thread = (await talk.hears(picture)).conversation
     assert (thread.preview, thread.preview_kind, thread.unread) == ("", "image", 1)
@@ -122,7 +122,7 @@ async def test_where_a_contact_came_from_last_is_known(talk: Talk) -> None:
     assert (await talk.says("o1", at=second(4))).conversation.session_from == "goods=3"
 
 
-async def test_what_opens_no_conversation_is_only_marked(talk: Talk, store: Store) -> None:
+async def test_a_push_that_opens_no_conversation_is_only_marked(talk: Talk, store: Store) -> None:
     audit = incoming("o1", type=MessageType.OTHER, msg_type="event", event="wxa_media_check")
     pushes = [await talk.kept(audit), await talk.kept(None)]
     assert await store.pushes.derive(pushes) == []

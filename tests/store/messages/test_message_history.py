@@ -41,7 +41,7 @@ async def test_entering_is_asked_about_and_other_events_are_not(store: Store, ta
     assert (await store.message_history.extent(10))[0] == 1
 
 
-async def test_what_operators_sent_is_told_in_order(store: Store, talk: Talk) -> None:
+async def test_operators_messages_are_read_in_order(store: Store, talk: Talk) -> None:
     message = (await talk.says("a")).message
     for n, text in enumerate(("早", "在的"), start=1):
         reply = await talk.writes(message.conversation_id, text, second(n))

@@ -48,7 +48,7 @@ async def test_the_same_picture_twice_is_one_file(folder: PictureFiles, tmp_path
 
 
 @pytest.mark.parametrize("digest", ["0" * 64, "", "../../etc/passwd", "A" * 64, "/etc/passwd", "0" * 64 + "\n"])
-async def test_what_is_no_kept_picture_is_not_found(folder: PictureFiles, digest: str) -> None:
+async def test_a_digest_of_no_kept_picture_is_not_found(folder: PictureFiles, digest: str) -> None:
     assert await folder.path(digest) is None
     with pytest.raises(NotFound):
         await folder.read(digest)
@@ -76,7 +76,7 @@ async def test_a_file_that_was_changed_is_not_handed_out_and_is_mended_by_keepin
     assert await folder.read(picture.digest) == torn_box()
 
 
-async def test_what_a_crash_left_is_cleared_and_nothing_else(folder: PictureFiles, tmp_path: Path) -> None:
+async def test_a_start_clears_half_files_of_a_crash_and_nothing_else(folder: PictureFiles, tmp_path: Path) -> None:
     picture = await _kept(folder, torn_box())
     rest = tmp_path / "pictures" / picture.digest[:2] / "tmpabc.part"
     rest.write_bytes(b"half")

@@ -51,7 +51,7 @@ def rule_named(name: str) -> Rule:
     return Rule(name, when=Condition(any=(name,)), then=(Action(ActionKind.SILENT),))
 
 
-async def test_what_an_operator_edits_or_stops_corrects_the_rule_once_a_message(
+async def test_an_edited_or_cancelled_reply_corrects_its_rule_once_a_message(
     talk: Talk, store: Store, rule: Rule
 ) -> None:
     both = await answered(talk, rule, 1, "一", "二")

@@ -43,7 +43,7 @@ async def test_an_account_has_a_bounded_number_and_keeps_the_good_one(store: Sto
     assert kept[-1].verdict is V.OK
 
 
-async def test_what_a_newer_program_stored_is_passed_over(store: Store) -> None:
+async def test_attempts_of_a_newer_program_are_passed_over(store: Store) -> None:
     await store.attempts.add([attempt(V.OK, 0), attempt(V.WRONG_PATH, 1)])
     update = text("UPDATE setup_attempts SET verdict = 'of_tomorrow' WHERE verdict = 'ok'")
     await store._db.write(lambda connection: connection.execute(update) and None)

@@ -128,7 +128,7 @@ async def test_a_silent_server_is_noticed_and_a_dead_session_may_keep_the_port_f
 
 
 @pytest.mark.campaign
-async def test_it_comes_back_each_time_that_the_line_breaks(
+async def test_the_tunnel_comes_back_each_time_the_line_breaks(
     watched: WatchedTunnel, settings: Settings, listener: Address, wire: Wire, sized: Sized
 ) -> None:
     await watched.use(SshTunnel(settings(port=wire.port), listener, times=QUICK))
@@ -154,7 +154,7 @@ async def test_a_change_of_the_network_has_the_server_asked_at_once(
     await watched.up()
 
 
-async def test_it_comes_back_when_the_server_does(
+async def test_the_tunnel_comes_back_with_the_server(
     watched: WatchedTunnel, settings: Settings, listener: Address, server: Server
 ) -> None:
     await watched.use(SshTunnel(settings(), listener, times=QUICK))

@@ -184,7 +184,7 @@ def test_a_rule_is_heard_where_its_words_stand_and_a_default_always() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(before=rule_lists(), rules=rule_lists(), about=SUBJECTS)
-def test_what_is_taken_over_from_another_ruleset_says_the_same(
+def test_parts_reused_from_another_ruleset_give_the_same_verdicts(
     before: list[Rule], rules: list[Rule], about: Any
 ) -> None:
     anew = Ruleset(rules, TOOLS)
@@ -220,7 +220,7 @@ def test_only_what_changed_is_made_ready_again() -> None:
     assert matched.name == "renamed"
 
 
-def test_what_a_name_means_is_looked_up_anew() -> None:
+def test_names_are_looked_up_anew_in_a_new_ruleset() -> None:
     rules = [
         Rule("a", id=1, when=Condition(any=("x",), hours=HoursTest("shop")), then=REPLY),
         Rule("b", id=2, when=Condition(any=("y",), last_rule_within=LastRule("c", 5)), then=REPLY),

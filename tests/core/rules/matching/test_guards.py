@@ -81,7 +81,7 @@ def test_an_account_that_is_off_counts_as_paused() -> None:
     assert stopped_by(at(conversation={"mode": ReplyMode.OFF})) is Outcome.PAUSED
 
 
-def test_what_is_over_stops_nothing() -> None:
+def test_an_ended_takeover_or_transfer_stops_no_rule() -> None:
     assert stopped_by(at(conversation={"taken_over": True, "taken_over_until": NOW})) is None
     assert stopped_by(at(conversation={"transferred_until": NOW})) is None
 
@@ -105,7 +105,7 @@ def test_the_reserve_is_left_to_the_operator() -> None:
     assert stopped_by(at(promised=2)) is None
 
 
-def test_what_an_answer_supersedes_is_free_again_but_not_for_an_event() -> None:
+def test_quota_of_superseded_replies_is_free_for_an_answer_but_not_for_an_event() -> None:
     assert at(promised=3, waiting=(HELD,)).left_for_rules == 1
     assert at(promised=3, waiting=(HELD,)).left_beside_pending == 0
     assert at(promised=3, waiting=(HELD,), message=ENTERED).left_for_rules == 0

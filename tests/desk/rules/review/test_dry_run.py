@@ -178,7 +178,7 @@ def _counts(matching: MatchResult, rule_id: int | None) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_it_says_what_asking_each_rule_about_each_message_says(shop: Shop, seed: int) -> None:
+async def test_a_dry_run_equals_asking_each_rule_about_each_message(shop: Shop, seed: int) -> None:
     chance = random.Random(seed)
     await lives(shop.store, chance)
     saved = [await shop.book.save(rule) for rule in chance.sample(RULES, 5)]

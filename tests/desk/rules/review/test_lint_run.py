@@ -89,7 +89,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     await store.close()
 
 
-async def test_what_would_have_been_said_stands_beside_what_was(shop: Shop) -> None:
+async def test_a_dry_run_shows_the_former_answer_beside_the_new_one(shop: Shop) -> None:
     talk = shop.talk
     refund = (await talk.says("a", "我要退款", second(0))).message
     await shop.operator_says(refund.conversation_id, "马上为您处理", 5)
@@ -107,7 +107,7 @@ async def test_what_would_have_been_said_stands_beside_what_was(shop: Shop) -> N
     ]
 
 
-async def test_what_an_operator_said_to_something_else_is_no_other_answer(shop: Shop) -> None:
+async def test_an_operators_answer_to_another_message_is_no_different_answer(shop: Shop) -> None:
     """A rule has said when the shop opens; a day later the customer asks for a refund, and a human answers that."""
     talk, hours = shop.talk, rule("几点", say="九点")
     asked = (await talk.says("a", "你们几点开门", second(0))).message
@@ -165,7 +165,7 @@ async def test_the_past_is_followed_along_the_way(shop: Shop) -> None:
     assert [one.message.text for one in (await shop.tried(first)).lines] == ["在吗0"]
 
 
-async def test_how_often_a_rule_spoke_to_everybody_within_a_minute_is_followed_too(shop: Shop) -> None:
+async def test_a_dry_run_counts_a_rules_limit_a_minute_across_contacts(shop: Shop) -> None:
     for contact, at in (("a", 0), ("b", 10), ("c", 20), ("a", 60), ("b", 69), ("c", 70)):
         await shop.talk.says(contact, f"在吗{at}", second(at))
     often = rule("在吗", cooldown=Cooldown(per_account_per_min=2))
@@ -188,7 +188,7 @@ async def test_a_template_that_fails_says_so_in_its_line(shop: Shop) -> None:
     assert (line.would_say, "contact.alias" in line.problem) == ("", True)
 
 
-async def test_it_tells_how_far_it_is_and_ends_when_it_is_cancelled(shop: Shop) -> None:
+async def test_a_dry_run_tells_its_progress_and_ends_when_cancelled(shop: Shop) -> None:
     await shop.talk.says("a", "退款", second(0))
     course = DryRunProgress()
     assert await shop.dry_run.over_history(rule("退款"), course) is not None
@@ -229,7 +229,7 @@ async def test_the_check_looks_into_the_stored_answers_that_rules_say(shop: Shop
     assert found.word == "货架图"
 
 
-async def test_what_would_be_answered_today_is_not_unmatched_any_more(shop: Shop) -> None:
+async def test_a_message_answered_by_todays_rules_is_not_unmatched_any_more(shop: Shop) -> None:
     for n, text in enumerate(("怎么开发票", "开发票", "运费多少")):
         message = (await shop.talk.says(f"u{n}", text, second(n))).message
         await shop.talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(n))
@@ -265,7 +265,7 @@ async def test_a_greeting_for_some_does_not_empty_the_list_for_all(shop: Shop, g
     assert [one.newest.text for one in await shop.checkup.unmatched()] == ["发票怎么开"]
 
 
-async def test_what_a_rule_answers_whoever_is_at_the_desk_leaves_the_list(shop: Shop) -> None:
+async def test_a_message_answered_whatever_the_presence_is_not_unmatched(shop: Shop) -> None:
     message = (await shop.talk.says("a", "发票怎么开", second(0))).message
     await shop.talk.decides(message, outcome=Outcome.UNMATCHED, rule_id=None, at=second(0))
     for name, operator in (("在", Presence.PRESENT), ("不在", Presence.AWAY)):
@@ -306,7 +306,7 @@ async def test_a_switched_off_rule_is_tried_as_though_it_were_on(shop: Shop) -> 
     assert not (await shop.tried(rule("退款"))).switched_off
 
 
-async def test_who_sat_at_the_desk_is_supposed_both_ways_and_told_apart(shop: Shop) -> None:
+async def test_a_dry_run_supposes_presence_both_ways_and_tells_them_apart(shop: Shop) -> None:
     for n, text in enumerate(("退款", "退款", "发票")):
         await shop.talk.says("a", text, second(n))
     nobody = Rule("没人", when=Condition(any=("退款",), operator=Presence.AWAY), then=rule("x", say="明天回您").then)

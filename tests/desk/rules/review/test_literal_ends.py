@@ -86,7 +86,9 @@ TAG = Action(ActionKind.TAG, tags=("vip",))
         (" \u3000", (TAG,), False),
     ],
 )
-async def test_what_rules_say_is_known_by_both_its_ends(words: str, actions: tuple[Action, ...], certain: bool) -> None:
+async def test_texts_that_a_rule_cannot_render_are_ruled_out_by_both_ends(
+    words: str, actions: tuple[Action, ...], certain: bool
+) -> None:
     assert cannot_have_said(words, matching(*actions), (await book()).shelf) is certain
 
 
@@ -111,7 +113,7 @@ async def test_what_rules_say_is_known_by_both_its_ends(words: str, actions: tup
         "\U0001f468\u200d\U0001f469\u200d\U0001f467 " * 120 + "{{ message.text }}",
     ],
 )
-async def test_what_comes_out_is_never_ruled_out(source: str) -> None:
+async def test_a_rendered_text_is_never_ruled_out(source: str) -> None:
     rulebook, spoken = await book(), matching(says(source))
     answer = rulebook.builder.answer(spoken, (), RuleContext(MESSAGE, replace(THREAD), ACCOUNT, NOW))
     would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)

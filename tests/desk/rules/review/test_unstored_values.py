@@ -69,7 +69,7 @@ async def test_an_answer_that_only_begins_and_ends_alike_is_another(
     ("text", "shown"),
     [("{{ contact.alias }}", True), ("{{ window.until }}", True), ("{{ session.id }}", False), ("您好", False)],
 )
-def test_which_rules_show_what_is_not_kept(text: str, shown: bool) -> None:
+def test_rules_that_show_values_that_are_not_stored_are_known(text: str, shown: bool) -> None:
     assert shows_unstored_value(rule("x", say=text)) is shown
 
 
