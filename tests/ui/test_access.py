@@ -86,7 +86,7 @@ def test_tab_goes_through_the_header_as_it_is_seen(
     assert places == sorted(places)
 
 
-def test_what_is_about_to_leave_is_said_once_while_it_can_be_stopped(
+def test_a_reply_about_to_leave_is_announced_once_while_it_can_be_stopped(
     qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []

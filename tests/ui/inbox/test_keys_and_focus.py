@@ -108,7 +108,7 @@ def test_while_a_reply_is_changed_esc_is_drawn_once(qtbot: QtBot, page: InboxPag
 
 
 @pytest.mark.parametrize("place", ["timeline", "list", "strip"])
-def test_what_is_pasted_elsewhere_goes_into_the_reply(qtbot: QtBot, page: InboxPage, held: Reply, place: str) -> None:
+def test_text_pasted_elsewhere_goes_into_the_reply(qtbot: QtBot, page: InboxPage, held: Reply, place: str) -> None:
     if place == "strip":
         page.list.strip.toggle()
     views = {"timeline": page.chat.timeline, "list": page.list.view, "strip": page.list.strip.view}

@@ -211,7 +211,7 @@ def test_alias_note_and_tags_are_stored(qtbot: QtBot, world: World, page: InboxP
     qtbot.waitUntil(stored)
 
 
-def test_what_a_rule_or_a_colleague_has_noted_meanwhile_stays(
+def test_notes_and_tags_by_rules_or_colleagues_meanwhile_stay(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     conversation_id = world.say(FIRST, "hello")

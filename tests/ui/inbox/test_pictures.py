@@ -116,7 +116,7 @@ def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: Sen
     panels.close()
 
 
-def test_what_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: SendingPanels, tmp_path: Path) -> None:
+def test_a_file_that_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: SendingPanels, tmp_path: Path) -> None:
     path = tmp_path / "false.png"
     path.write_bytes(b"MZ not a picture")
     panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
@@ -231,7 +231,7 @@ def test_pictures_are_read_small_and_away_from_the_window(qtbot: QtBot, bridge: 
     assert gone.isNull()
 
 
-def test_what_is_in_sight_is_read_first(tmp_path: Path) -> None:
+def test_pictures_in_sight_are_read_first(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(png())
     read: list[str] = []

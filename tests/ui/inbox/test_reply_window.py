@@ -116,7 +116,7 @@ def test_a_window_900_wide_shows_what_sets_the_mode_beside_the_quota(
 
 
 @pytest.mark.parametrize("told", QuotaDisplay)
-def test_that_the_time_is_over_is_said_in_words_in_the_least_room(qtbot: QtBot, told: QuotaDisplay) -> None:
+def test_a_narrow_header_says_in_words_that_the_reply_window_is_over(qtbot: QtBot, told: QuotaDisplay) -> None:
     block = QuotaBlock()
     qtbot.addWidget(block)
     block.show_quota(row(1, window=ReplyWindow(4, NOW)).conversation, SHOP, None, NOW)

@@ -102,7 +102,7 @@ def test_the_figures_are_those_of_what_happened(qtbot: QtBot, answering: World, 
         QAbstractItemModelTester(ranks, QAbstractItemModelTester.FailureReportingMode.Fatal, ranks)
 
 
-def test_what_has_nothing_to_show_says_so(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+def test_a_card_without_figures_says_so(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
     answering.say(LI, "能开发票吗")
     shown(qtbot, page)
     assert {"No rule has spoken in this time.", "Everything that left was accepted."} <= texts(page)
@@ -191,7 +191,7 @@ def test_the_name_of_the_file_is_of_the_days_that_are_shown(qtbot: QtBot, page: 
     dialog.done(0)
 
 
-def test_what_is_shown_is_saved_as_a_table_and_as_a_picture(
+def test_the_shown_figures_are_saved_as_a_table_and_as_a_picture(
     qtbot: QtBot, answering: World, page: InsightsPage, tmp_path: Path
 ) -> None:
     busy_day(answering)
@@ -223,7 +223,7 @@ def test_no_number_is_cut_however_long(page: InsightsPage) -> None:
     assert page.sections.bars.axis_width > QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance("2000000")
 
 
-def test_what_a_rule_did_is_written_whole_in_a_narrow_card(qtbot: QtBot) -> None:
+def test_figures_of_a_rule_are_written_whole_in_a_narrow_card(qtbot: QtBot) -> None:
     row = Ranked("营业时间与节假日", 999_999, 1.0, "888,888 answered · 77,777 corrected")
     lists = [RankList(""), RankList("")]
     for one, width in zip(lists, (398, 900), strict=True):
@@ -239,12 +239,14 @@ def test_what_a_rule_did_is_written_whole_in_a_narrow_card(qtbot: QtBot) -> None
     assert last(narrow) == last(wide)
 
 
-def test_what_happens_while_one_looks_is_counted_soon(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
+def test_new_messages_are_counted_soon_while_the_page_is_shown(
+    qtbot: QtBot, answering: World, page: InsightsPage
+) -> None:
     answering.say(LI, "能开发票吗")
     qtbot.waitUntil(lambda: page.sections.messages.figure.full_text() == "1", timeout=10_000)
 
 
-def test_what_is_chosen_while_a_question_is_open_is_asked_after_its_answer(qtbot: QtBot, page: InsightsPage) -> None:
+def test_a_span_chosen_during_a_query_is_asked_for_after_it(qtbot: QtBot, page: InsightsPage) -> None:
     page.activate()
     page.head.chips.button(Period.TODAY).click()
 

@@ -50,7 +50,7 @@ def test_today_and_the_days_before_it_begin_at_local_midnight(zone: str) -> None
     assert (month.since.astimezone().day, month.until) == (1, now)
 
 
-def test_what_it_is_compared_with_is_the_same_stretch_one_period_earlier() -> None:
+def test_a_span_is_compared_with_the_same_stretch_one_period_earlier() -> None:
     now = datetime(2026, 3, 10, 12, tzinfo=UTC)
     for period, days in ((Period.TODAY, 1), (Period.WEEK, 7), (Period.LATELY, 30), (Period.MONTH, 10)):
         shown = span(period, now)

@@ -51,7 +51,7 @@ def test_an_hour_says_its_three_numbers() -> None:
     assert hour_counts(23, HourCount(12, 4, 1)) == "23:00–00:00    rules 12 · you 4 · unanswered 1"
 
 
-def test_what_was_not_delivered_has_a_code_with_its_meaning() -> None:
+def test_undelivered_replies_have_a_code_with_its_meaning() -> None:
     assert undelivered_text(Undelivered(ReplyState.FAILED, 45015, 6)) == "45015 the time for replies is over"
     assert undelivered_text(Undelivered(ReplyState.FAILED, None, 1)) == "WeChat could not be reached"
     assert undelivered_text(Undelivered(ReplyState.UNKNOWN, None, 1)) == "Outcome unknown, may have arrived"

@@ -127,7 +127,7 @@ def test_each_button_gives_its_answer_and_so_does_the_notice_itself(
     assert answers.given == [(HELD, answer)]
 
 
-def test_one_matter_has_one_notice_that_goes_away_when_it_is_over(
+def test_each_key_has_one_notice_that_is_removed_when_it_is_over(
     qtbot: QtBot, bus: SessionBus, notices: DesktopNotices, answers: Answers
 ) -> None:
     service = bus.serve("actions")

@@ -47,7 +47,9 @@ STUCK = reply(1, ReplyState.QUEUED, errcode=40164, not_before=NOW + timedelta(se
         ),
     ],
 )
-def test_it_says_why_it_calls_in_words_that_stay_true(made: InboxRow, calls: tuple[Attention, ...], words: str) -> None:
+def test_a_notice_says_why_a_conversation_calls_in_lasting_words(
+    made: InboxRow, calls: tuple[Attention, ...], words: str
+) -> None:
     assert notice_of(made, calls, None, NOW, with_text=True).body == words
 
 
@@ -74,5 +76,5 @@ def test_a_notice_quotes_the_customers_message_as_the_customers(said: Message, w
         (ColleagueCalled(1, "小李", "组长", taken=True), "组长 has taken 张三 from you"),
     ],
 )
-def test_what_a_colleague_does_with_ones_conversation_is_told(call: ColleagueCalled, words: str) -> None:
+def test_a_notice_tells_what_a_colleague_did_with_ones_conversation(call: ColleagueCalled, words: str) -> None:
     assert colleague_notice(call, conversation(1, alias="张三")).title == words

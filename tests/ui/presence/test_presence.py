@@ -199,7 +199,7 @@ def test_a_locked_screen_is_nobody_and_an_unlocked_one_somebody(qtbot: QtBot, ac
     until(qtbot, world, None)
 
 
-def test_what_arrives_in_the_open_conversation_is_not_read_while_nobody_is_there(
+def test_messages_in_the_open_conversation_stay_unread_while_away(
     qtbot: QtBot, active: MainWindow, world: World
 ) -> None:
     thread = world.say(LI, "hello")
@@ -277,9 +277,7 @@ def test_a_system_that_has_to_be_asked_tells_what_has_changed(qtbot: QtBot, brid
     assert heard == expected
 
 
-def test_nobody_is_there_while_a_system_that_has_to_be_asked_says_locked(
-    qtbot: QtBot, bridge: Bridge, world: World
-) -> None:
+def test_the_operator_is_away_while_the_polled_system_says_locked(qtbot: QtBot, bridge: Bridge, world: World) -> None:
     answer = True
     watch = PresenceWatch(bridge, bridge, ScreenLock(bridge, ask=lambda: answer))
     until(qtbot, world, AwayReason.LOCKED)

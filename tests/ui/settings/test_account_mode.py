@@ -34,14 +34,16 @@ def choose(qtbot: QtBot, line: AccountMode, mode: ReplyMode) -> None:
         qtbot.keyClick(line.mode, Qt.Key.Key_Down)
 
 
-def test_it_begins_as_config_says(line: AccountMode) -> None:
+def test_the_account_mode_begins_as_config_says(line: AccountMode) -> None:
     assert line.mode.currentText() == "Automatic"
     assert line.source.full_text() == "As config.toml says · rules leave 2 of 5 to you"
     assert line.back.isHidden()
     assert line.seconds.isHidden()
 
 
-def test_what_is_set_holds_at_once_and_the_way_back_too(qtbot: QtBot, line: AccountMode, world: World) -> None:
+def test_a_set_account_mode_holds_at_once_and_following_config_too(
+    qtbot: QtBot, line: AccountMode, world: World
+) -> None:
     accounts = world.desk.accounts
     choose(qtbot, line, ReplyMode.HOLD)
     qtbot.waitUntil(lambda: accounts["shop"].reply_mode is ReplyMode.HOLD)
@@ -68,12 +70,12 @@ def test_an_emptied_field_is_no_number(qtbot: QtBot, line: AccountMode, world: W
     assert world.desk.accounts["shop"].hold_seconds == 8
 
 
-def test_another_hand_is_shown(qtbot: QtBot, line: AccountMode, world: World) -> None:
+def test_a_mode_changed_elsewhere_is_shown(qtbot: QtBot, line: AccountMode, world: World) -> None:
     world.call(world.desk.accounts.set_mode("shop", ReplyMode.DRAFT, 8))
     qtbot.waitUntil(lambda: line.mode.currentText() == "Drafts only")
 
 
-def test_it_follows_config_toml_and_says_that_the_account_is_paused(
+def test_the_card_follows_config_toml_and_says_that_the_account_is_paused(
     qtbot: QtBot, line: AccountMode, world: World
 ) -> None:
     setup = world.desk.configuration.now

@@ -64,7 +64,9 @@ def test_the_name_of_the_file_is_in_the_language_of_the_window(card: DataCard, w
     assert names == [f"会话-{day}.html", f"客户-{day}.csv", f"消息-{day}.csv", f"统计-{day}.csv"]
 
 
-def test_what_is_stopped_is_not_there(qtbot: QtBot, card: DataCard, notices: Notices, tmp_path: Path) -> None:
+def test_a_stopped_backup_or_export_leaves_no_file(
+    qtbot: QtBot, card: DataCard, notices: Notices, tmp_path: Path
+) -> None:
     async def endless(url: str, home: Path, file: Path, progress: Progress) -> None:
         while True:
             progress(CopyProgress("Conversations", 5, 20))

@@ -39,7 +39,7 @@ def test_a_phone_is_added_and_its_number_set(qtbot: QtBot, card: OutsideCard, wo
     assert "KEY" not in config.read_text(encoding="utf-8")
 
 
-def test_what_is_in_force_is_shown_and_a_trial_says_what_is_wrong(
+def test_the_card_shows_endpoints_in_force_and_a_trial_says_what_is_wrong(
     qtbot: QtBot, card: OutsideCard, world: World, bridge: Bridge, host: QWidget
 ) -> None:
     world.configure(phone=PhoneSettings({"boss": "wecom", "night": "ntfy"}, after_minutes=9, words=True))

@@ -58,7 +58,7 @@ def test_a_switch_holds_at_once(qtbot: QtBot, world: World, card: PreferencesCar
     qtbot.waitUntil(lambda: kept(world) == Preferences())
 
 
-def test_what_the_desk_tells_of_before_turns_nothing_back(
+def test_an_event_of_an_earlier_change_turns_no_switch_back(
     qtbot: QtBot, world: World, bridge: Bridge, card: PreferencesCard
 ) -> None:
     line = card.lines["sound"]
@@ -124,7 +124,7 @@ def test_a_number_is_saved_when_it_is_meant_and_never_on_the_way(
     assert heard == [45, 60]
 
 
-def test_taking_one_back_leaves_another_that_was_set_since(
+def test_undoing_one_preference_leaves_another_set_since(
     qtbot: QtBot, world: World, card: PreferencesCard, bridge: Bridge, notices: Notices
 ) -> None:
     line = card.lines["sound"]
@@ -160,7 +160,7 @@ def test_a_calendar_is_asked_for_only_among_several(qtbot: QtBot, world: World, 
     qtbot.waitUntil(lambda: kept(world).calendar == world.desk.rules.rulebook.calendars.stored.ids["Night"])
 
 
-def test_what_was_changed_can_be_taken_back(
+def test_a_changed_preference_can_be_undone(
     qtbot: QtBot, world: World, card: PreferencesCard, notices: Notices
 ) -> None:
     line = card.lines["sound"]

@@ -170,7 +170,7 @@ def test_each_mistake_that_keeps_messages_away_is_named_with_the_next_message(
             _write_rightly(qtbot, person, guide, last)
 
 
-def test_what_lets_messages_through_all_the_same_is_noted(
+def test_harmless_mistakes_are_noted(
     qtbot: QtBot, person: Newcomer, guide: SetupPage, subtests: pytest.Subtests
 ) -> None:
     last = come_to_the_message(qtbot, person, guide)

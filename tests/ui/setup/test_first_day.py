@@ -86,7 +86,9 @@ def test_an_account_that_lost_its_secret_asks_for_it_and_goes_on(
 @pytest.mark.parametrize(
     ("kind", "field"), [(TunnelKind.SSH, "host"), (TunnelKind.SSH, "user"), (TunnelKind.COMMAND, "line")]
 )
-def test_what_a_tunnel_lacks_is_said_at_its_field(qtbot: QtBot, guide: SetupPage, kind: TunnelKind, field: str) -> None:
+def test_a_missing_value_of_a_tunnel_is_told_at_its_field(
+    qtbot: QtBot, guide: SetupPage, kind: TunnelKind, field: str
+) -> None:
     guide.show_step(SetupFact.ADDRESS)
     form = card(guide, AddressCard).form
     paste(qtbot, form.url.edit, PUBLIC)

@@ -18,7 +18,7 @@ from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.page import SetupPage
 
 
-def test_what_stands_in_the_way_from_the_start_is_named_and_gone_once_it_is_mended(
+def test_an_obstacle_from_the_start_is_named_until_it_is_mended(
     qtbot: QtBot, person: Newcomer, guide: SetupPage
 ) -> None:
     proxy = FaultyProxy(int(person.thread.url.rpartition(":")[2]), Fault.HTML_PAGE)

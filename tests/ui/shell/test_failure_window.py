@@ -20,7 +20,7 @@ from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.window import show_failure
 
 
-def test_it_says_what_is_wrong_in_the_operators_language(qtbot: QtBot) -> None:
+def test_the_failure_window_says_what_is_wrong_in_the_operators_language(qtbot: QtBot) -> None:
     i18n.use("zh_CN")
     window = FailureWindow(PortInUse("127.0.0.1", 8420))
     i18n.use("en")

@@ -182,7 +182,7 @@ def test_a_customer_still_waiting_when_a_takeover_ends_is_told_with_a_link(
     assert window.stack.currentIndex() == 0
 
 
-def test_who_waits_longest_is_named_and_one_key_away(qtbot: QtBot, active: MainWindow, world: World) -> None:
+def test_the_longest_waiting_customer_is_named_and_one_key_away(qtbot: QtBot, active: MainWindow, world: World) -> None:
     longest, inbox = active.status_bar.longest, active.pages.inbox.widget
     assert isinstance(inbox, InboxPage)
     assert not longest.isVisible()

@@ -154,7 +154,7 @@ def test_two_commands_exchange_their_keys(sheet: ShortcutSheet) -> None:
 
 @pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
 @pytest.mark.parametrize(("answer", "is_chosen"), [("Discard", True), ("Stay", False)])
-def test_what_is_unsaved_is_asked_about_before_the_window_opens_again(
+def test_unsaved_changes_are_asked_about_before_the_window_opens_again(
     qtbot: QtBot, window: MainWindow, sheet: ShortcutSheet, appearance: Appearance, answer: str, is_chosen: bool
 ) -> None:
     page = window.pages.templates.widget
@@ -208,7 +208,7 @@ def test_sentences_and_tooltips_name_own_keys_as_the_sheet_does(qtbot: QtBot) ->
 
 
 @pytest.mark.parametrize("stored", ["", "[]", "{", "F4=B F5", "F4=Ctrl+C", "F4=F5", "F4=Return", "F77=Ctrl+B"])
-def test_what_is_no_table_of_keys_changes_none(stored: str) -> None:
+def test_a_broken_table_of_keys_changes_no_key(stored: str) -> None:
     assert keys.read(stored) == ({}, tuple(stored.split()))
     assert keys.read(keys.stored({"F4": "Ctrl+B", "F5": "Alt+="})) == ({"F4": "Ctrl+B", "F5": "Alt+="}, ())
 

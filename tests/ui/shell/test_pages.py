@@ -48,7 +48,7 @@ def test_the_rail_counts_what_is_unread_also_where_the_set_up_comes_first(
     qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
 
 
-def test_what_only_another_page_needs_is_not_imported_before() -> None:
+def test_modules_of_other_pages_are_not_imported_before_they_are_shown() -> None:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run([sys.executable, "-c", IMPORTED], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["wxdesk.ui.inbox.page"]

@@ -129,7 +129,7 @@ def spoken(window: MainWindow) -> Callable[[], list[str]]:
     return lines
 
 
-def test_what_is_queued_says_that_it_is_paused_and_is_counted(qtbot: QtBot, world: World, window: MainWindow) -> None:
+def test_a_queued_reply_says_that_it_is_paused_and_is_counted(qtbot: QtBot, world: World, window: MainWindow) -> None:
     conversation = world.say(LI, "hello")
     world.call(world.desk.outbox.pause())
     queued(world, conversation)

@@ -35,7 +35,7 @@ def test_the_open_window_comes_to_the_front(qtbot: QtBot, home: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a named pipe goes with its program")
-def test_what_a_crash_left_behind_is_in_nobodys_way(qtbot: QtBot, home: Path) -> None:
+def test_files_left_by_a_crash_do_not_block_a_start(qtbot: QtBot, home: Path) -> None:
     (home / SOCKET).touch()
     assert not raise_open_window(home)
     parent = QObject()

@@ -88,7 +88,7 @@ class Requests(QObject):
 
 
 @pytest.mark.parametrize("width", [1920, 1000, 820])
-def test_it_rests_once_it_has_shared_its_width(strip: StatusBar, width: int) -> None:
+def test_the_strip_stops_laying_out_once_its_width_is_shared(strip: StatusBar, width: int) -> None:
     requests = Requests(strip)
     lie(strip, width)
     for _ in range(2):
@@ -101,7 +101,7 @@ def test_it_rests_once_it_has_shared_its_width(strip: StatusBar, width: int) -> 
         assert requests.count == asked
 
 
-def test_what_it_leaves_out_is_told_by_its_tip_and_to_a_screen_reader(strip: StatusBar) -> None:
+def test_words_left_out_are_in_the_tooltip_and_the_accessible_name(strip: StatusBar) -> None:
     lie(strip, 1920)
     whole = {lamp: _words(lamp) for lamp in strip.findChildren(StatusDot)}
     lie(strip, 900)
@@ -112,7 +112,7 @@ def test_what_it_leaves_out_is_told_by_its_tip_and_to_a_screen_reader(strip: Sta
         assert lamp.toolTip() != ""
 
 
-def test_what_is_amiss_keeps_its_words_where_a_dot_says_that_all_is_well(strip: StatusBar) -> None:
+def test_troubles_keep_their_words_where_a_dot_says_that_all_is_well(strip: StatusBar) -> None:
     assert strip.token.width_at(2) < strip.token.width_at(1)
     strip.token.show_state("failed", "No token for shop", short="No token")
     assert strip.token.width_at(2) == strip.token.width_at(1)

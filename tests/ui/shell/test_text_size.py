@@ -92,7 +92,7 @@ def test_rows_and_bubbles_are_as_large_and_close_as_the_settings_say(
     qtbot.waitUntil(lambda: heights() == usual)
 
 
-def test_what_is_no_message_stays_as_large_as_its_fields(
+def test_texts_other_than_messages_keep_the_size_of_their_fields(
     qtbot: QtBot, answering: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     Size.MESSAGE = LARGEST

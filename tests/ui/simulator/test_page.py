@@ -92,7 +92,7 @@ def test_a_customer_sends_a_picture_a_card_and_an_own_picture(
     assert (shown.width(), shown.height()) == (520, 416)
 
 
-def test_what_is_no_picture_is_refused_in_words(
+def test_a_file_that_is_no_picture_is_refused_in_words(
     qtbot: QtBot, world: World, page: SimulatorPage, tmp_path: Path
 ) -> None:
     bad = tmp_path / "bad.png"
@@ -105,7 +105,7 @@ def test_what_is_no_picture_is_refused_in_words(
 
 
 @pytest.mark.parametrize(("size", "reason"), [(LARGEST_FILE + 1, "too large"), (None, "there is no such file")])
-def test_what_cannot_be_read_is_told(
+def test_an_unreadable_file_is_told(
     qtbot: QtBot, world: World, page: SimulatorPage, tmp_path: Path, size: int | None, reason: str
 ) -> None:
     file = tmp_path / "big.png"

@@ -55,7 +55,9 @@ def test_a_wrong_password_is_told_and_a_right_one_lets_in(
     dialog.deleteLater()
 
 
-def test_whoever_quits_is_not_in(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> None:
+def test_cancelling_the_sign_in_signs_nobody_in(
+    qtbot: QtBot, bridge: Bridge, world: World, operators: Operators
+) -> None:
     dialog = SignInDialog(bridge, operators)
     dialog.show()
     with qtbot.waitSignal(dialog.finished):
@@ -131,7 +133,7 @@ def test_a_mini_program_of_the_same_name_gives_no_operator_its_title(
     assert [one.accessibleName() for one in row.findChildren(MenuButton)][-1] == "More for “shop”"
 
 
-def test_one_changes_the_own_password_and_signs_out(
+def test_an_operator_changes_the_own_password_and_signs_out(
     qtbot: QtBot, card: TeamCard, world: World, operators: Operators
 ) -> None:
     card.password.click()
@@ -178,7 +180,7 @@ def test_every_word_about_an_action_is_translated(qapp: QApplication, world: Wor
     assert action_text(OperatorAction(now, "", "new.thing", "")) == "Command line · changed something else"
 
 
-def test_what_a_role_may_not_is_disabled_with_the_reason(
+def test_controls_beyond_a_role_are_disabled_with_the_reason(
     qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, world: World, operators: Operators
 ) -> None:
     async def sign_in() -> Operator:
@@ -218,7 +220,7 @@ def test_what_a_role_may_not_is_disabled_with_the_reason(
         world.call(operators.look())
 
 
-def test_what_is_edited_and_unchanged_is_released_by_who_signs_out(
+def test_signing_out_puts_back_an_unchanged_edit(
     qtbot: QtBot, bridge: Bridge, facts: InstallationFacts, appearance: Appearance, world: World, operators: Operators
 ) -> None:
     world.call(operators.sign_in("老板", PASSWORD))

@@ -224,7 +224,7 @@ def test_a_copy_keeps_the_words_and_leaves_the_shortcut(qtbot: QtBot, page: Temp
 # -- nothing is lost
 
 
-def test_what_is_not_saved_is_asked_about(qtbot: QtBot, page: TemplatesPage, stored: Stored) -> None:
+def test_unsaved_changes_are_asked_about(qtbot: QtBot, page: TemplatesPage, stored: Stored) -> None:
     write(qtbot, page.editor.head.title, "When we open")
     assert page.unsaved
     choose(page, "Parcel")
@@ -256,7 +256,7 @@ def test_a_deleted_template_can_be_brought_back(
     assert stored() == before
 
 
-def test_what_is_written_and_not_saved_is_not_deleted_unasked(
+def test_a_template_with_unsaved_changes_is_not_deleted_unasked(
     qtbot: QtBot, bridge: Bridge, page: TemplatesPage, stored: Stored
 ) -> None:
     write(qtbot, page.editor.head.title, "When we open")
@@ -293,7 +293,7 @@ def test_all_deletions_are_undone_and_redone_one_after_the_other(
     assert not view.redoable
 
 
-def test_what_is_sought_stays_while_templates_change_elsewhere(
+def test_the_search_stays_while_templates_change_elsewhere(
     qtbot: QtBot, world: World, bridge: Bridge, page: TemplatesPage, three: list[Template]
 ) -> None:
     qtbot.keyClicks(page.list.sought, "Parcel")
@@ -336,7 +336,7 @@ def test_a_former_revision_is_taken_into_the_editor(
     assert stored()[0].body == "We open at 9."
 
 
-def test_what_another_desk_changes_is_shown_and_what_is_written_stays(
+def test_changes_of_another_desk_are_shown_and_unsaved_text_stays(
     qtbot: QtBot, world: World, page: TemplatesPage, three: list[Template]
 ) -> None:
     world.call(world.desk.templates.delete(three[1].id))

@@ -77,7 +77,7 @@ def test_another_template_has_steps_of_its_own(page: TemplatesPage, qtbot: QtBot
     assert page.editor.record() == shown
 
 
-def test_what_is_reverted_can_be_brought_back(page: TemplatesPage) -> None:
+def test_reverted_changes_can_be_brought_back(page: TemplatesPage) -> None:
     page.editor.head.title.setText("Renamed")
     page.editor.check_now()
     page.editor.head.revert.click()

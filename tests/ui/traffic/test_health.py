@@ -39,7 +39,7 @@ def test_a_desk_that_works_says_so_part_by_part(qtbot: QtBot, answering: World, 
     assert told(page)["WeChat's API"].startswith("WeChat gives an access_token · since ")
 
 
-def test_what_is_wrong_is_counted_and_told_with_its_remedy_until_it_is_mended(
+def test_troubles_are_counted_and_told_with_remedies_until_mended(
     qtbot: QtBot, answering: World, page: TrafficPage
 ) -> None:
     answering.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=42001))

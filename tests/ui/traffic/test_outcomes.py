@@ -51,7 +51,7 @@ def test_a_request_ends_in_a_word_and_a_colour(outcome: str, result: str, role: 
     assert push_result(outcome) == (result, role)
 
 
-def test_what_could_not_be_read_is_kept_as_it_came() -> None:
+def test_an_unreadable_push_is_told_as_kept() -> None:
     assert push_result("kept", unread=True) == ("Kept as it came", "pending")
 
 

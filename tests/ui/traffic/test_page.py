@@ -79,9 +79,7 @@ def test_a_message_and_its_answer_appear_while_one_looks(qtbot: QtBot, answering
     ]
 
 
-def test_what_happened_before_is_there_when_the_page_is_shown(
-    qtbot: QtBot, answering: World, page: TrafficPage
-) -> None:
+def test_earlier_traffic_is_there_when_the_page_is_shown(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
     page.window().hide()
     answered(answering)
     assert "Message in" not in column(page, Column.WHAT)
@@ -226,7 +224,7 @@ def test_a_refused_check_of_the_url_is_called_one_and_says_what_is_wrong(
     assert dict(page.detail.steps.texts())["What to do"] == "Copy the Token from here, and submit it again."
 
 
-def test_what_an_earlier_run_kept_is_shown_and_copied_without_secrets(
+def test_traffic_of_an_earlier_run_is_shown_and_copied_without_secrets(
     qtbot: QtBot, answering: World, notices: Notices
 ) -> None:
     answered(answering)

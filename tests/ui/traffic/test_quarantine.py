@@ -125,5 +125,5 @@ def test_leaving_the_quarantine_shows_the_traffic_again(qtbot: QtBot, world: Wor
         ("你好\n再见".encode(), "你好\n再见"),
     ],
 )
-def test_what_is_no_character_is_shown_by_its_number(body: bytes, shown: str) -> None:
+def test_bytes_that_are_no_character_are_shown_by_number(body: bytes, shown: str) -> None:
     assert readable(body, None) == shown

@@ -40,7 +40,7 @@ def test_a_secret_leaves_the_clipboard_when_the_program_ends(qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: _waiting() == [])
 
 
-def test_what_was_copied_since_stays(qtbot: QtBot) -> None:
+def test_text_copied_since_stays_on_the_clipboard(qtbot: QtBot) -> None:
     [copied] = _copied(qtbot, "aToken")
     QGuiApplication.clipboard().setText("an address")
     copied.take_off()
@@ -55,7 +55,7 @@ def test_a_secret_asks_histories_not_to_keep_it(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: _waiting() == [])
 
 
-def test_any_other_text_stays(qtbot: QtBot) -> None:
+def test_text_that_is_no_secret_stays_on_the_clipboard(qtbot: QtBot) -> None:
     assert _copied(qtbot, "an address", is_secret=False) == []
 
 

@@ -54,7 +54,7 @@ def test_a_wrapped_text_stays_inside(qtbot: QtBot, text: str) -> None:
     assert room.width() <= label.width()
 
 
-def test_what_is_cut_is_told_in_the_tooltip(qtbot: QtBot) -> None:
+def test_a_cut_text_is_whole_in_the_tooltip(qtbot: QtBot) -> None:
     label = PlainLabel("<b>" + LONG, elide=True)
     host = _in_column(qtbot, label)
     assert host.isVisible()

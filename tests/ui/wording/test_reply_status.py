@@ -70,7 +70,7 @@ EVERY = [replace(one, author=author) for (one, *_), author in product(TABLE, (Au
 
 
 @pytest.mark.parametrize(("one", "words", "role", "icon"), TABLE)
-def test_the_table(one: Reply, words: str, role: str, icon: str) -> None:
+def test_each_state_of_a_reply_has_its_word_colour_and_icon(one: Reply, words: str, role: str, icon: str) -> None:
     standing = status_of_reply(one, NOW)
     assert (standing.text, standing.role, standing.icon) == (words, role, icon)
 
@@ -111,7 +111,7 @@ def _in_the_list(one: Reply) -> ReplyStatus | None:
 
 
 @pytest.mark.parametrize("standstill", [HoldReason.WRITING, HoldReason.PAUSED])
-def test_what_is_held_back_does_not_pretend_to_count_down(standstill: HoldReason) -> None:
+def test_a_reply_held_back_does_not_show_a_countdown(standstill: HoldReason) -> None:
     held = reply(1, S.HELD, minutes=1, due_at=SOON)
     entry = entries_of([held], NOW)[-1]
     words = {HoldReason.WRITING: "Waits while you write", HoldReason.PAUSED: "Held, everything is paused"}[standstill]
@@ -174,7 +174,7 @@ def test_a_held_reply_tells_what_becomes_of_it_when_the_window_closes(
     assert notice_of(sooner) == ""
 
 
-def test_it_reads_the_same_in_chinese() -> None:
+def test_each_state_of_a_reply_has_chinese_words() -> None:
     i18n.use("zh_CN")
     for one, *_ in TABLE:
         words = status_of_reply(one, NOW).text

@@ -53,7 +53,7 @@ def test_hits_are_counted_marked_and_stepped_through(
     assert bubbles.phrase == ""
 
 
-def test_what_arrives_is_counted_and_another_conversation_closes_it(
+def test_new_messages_are_counted_and_another_conversation_closes_the_bar(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
     first, second = world.say(FIRST, "退款"), world.say(SECOND, "你好")

@@ -91,9 +91,7 @@ def test_a_word_that_is_being_composed_stays_with_its_conversation(
     assert sent == ["hello"]
 
 
-def test_what_is_typed_or_composed_until_the_reply_is_stored_stays(
-    qtbot: QtBot, composer: Composer, sent: list[str]
-) -> None:
+def test_text_typed_while_the_reply_is_being_stored_stays(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:
     composer.edit.setPlainText("one 😊\ntwo")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     composer.edit.moveCursor(QTextCursor.MoveOperation.End)
@@ -145,7 +143,7 @@ def test_the_window_closes_while_one_writes(composer: Composer) -> None:
     assert not composer.send.isEnabled()
 
 
-def test_what_is_unfinished_stays_with_its_conversation(composer: Composer) -> None:
+def test_an_unfinished_text_stays_with_its_conversation(composer: Composer) -> None:
     composer.edit.setPlainText("for the first")
     composer.open(conversation(2), NOW)
     assert composer.text() == ""

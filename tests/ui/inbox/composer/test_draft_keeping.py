@@ -79,7 +79,7 @@ def test_a_text_is_stored_marked_and_there_again_until_it_is_sent(
     assert stored(world) == []
 
 
-def test_what_is_emptied_is_forgotten(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+def test_an_emptied_draft_is_deleted(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     li = world.say(LI, "hello")
     opened(li)
     QTest.keyClicks(page.chat.composer.edit, "no")

@@ -24,7 +24,7 @@ def test_a_link_that_is_put_by_hides_neither_a_text_nor_an_earlier_link() -> Non
     assert drafts.unsent == []
 
 
-def test_what_was_sent_is_taken_away_from_its_kind_alone() -> None:
+def test_sent_content_is_removed_from_the_stack_of_its_kind_only() -> None:
     drafts = DraftStack()
     drafts.put(1, Draft(TEA))
     drafts.remove(1, Draft.of_text(""))

@@ -121,7 +121,7 @@ def test_a_text_under_way_arrives_where_it_was_written_for(
 
 
 @pytest.mark.expects_log("database error|wait for the store")
-def test_what_cannot_be_read_is_said_and_takes_no_text(
+def test_an_unreadable_conversation_is_told_and_takes_no_text(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, opened: Open, world: World, two: tuple[int, int]
 ) -> None:
     li, wang = two
@@ -141,7 +141,7 @@ def test_what_cannot_be_read_is_said_and_takes_no_text(
     assert [one.text for at, one in page.chat.composer.drafts.unsent if at == li] == ["for Li"]
 
 
-def test_who_is_opened_after_a_failure_is_shown(
+def test_a_conversation_opened_after_a_failure_is_shown(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
     with busy(world):
@@ -165,7 +165,7 @@ def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
 
 
 @pytest.mark.expects_log("database error|wait for the store")
-def test_what_could_not_be_read_for_the_list_is_read_with_the_next(
+def test_rows_that_could_not_be_read_are_read_with_the_next(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
     li, wang = two
@@ -337,7 +337,7 @@ def test_a_question_is_about_the_customer_it_names(
     assert [one.transfer_armed for one in stored] == [True, False]
 
 
-def test_whoever_writes_on_is_not_taken_to_the_next_customer(
+def test_going_on_typing_does_not_open_the_next_customer(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
 ) -> None:
     li, _ = two

@@ -228,7 +228,7 @@ def test_ctrl_z_with_nothing_to_undo_brings_deleted_letters_back(qtbot: QtBot, p
     assert edit.toPlainText() == "a"
 
 
-def test_what_counted_down_when_the_program_was_closed_has_been_sent(
+def test_a_message_counting_down_when_the_window_closed_has_been_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "LINGER_SECONDS", 20.0)  # all the time that a slow machine needs

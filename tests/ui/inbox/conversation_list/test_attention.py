@@ -76,7 +76,7 @@ def test_a_call_lasts_until_somebody_opens_the_conversation(
     assert dict(shown())[chat] == set()
 
 
-def test_what_newly_calls_in_the_open_conversation_is_seen_at_once(
+def test_a_new_call_of_the_open_conversation_is_seen_at_once(
     qtbot: QtBot, opened: Callable[[int], None], world: World
 ) -> None:
     chat = world.say("oCaller000000000000000000001", "I want a refund")

@@ -191,9 +191,7 @@ def test_tags_and_a_time_of_ones_own_are_given_to_all_chosen(
     assert until > world.clock() + timedelta(hours=1)
 
 
-def test_what_is_marked_unread_is_not_read_again_by_lying_open(
-    qtbot: QtBot, world: World, page: InboxPage, four: list[int]
-) -> None:
+def test_a_row_marked_unread_stays_so_while_open(qtbot: QtBot, world: World, page: InboxPage, four: list[int]) -> None:
     qtbot.waitUntil(lambda: stored(world, four[:1])[0].unread == 0)
     qtbot.waitUntil(lambda: page.list.model.rows()[0].conversation.unread == 0)
     pick(menu_on(qtbot, page, 0), "Mark as unread")

@@ -81,7 +81,7 @@ def test_without_an_address_there_is_no_panel(qtbot: QtBot, bridge: Bridge, worl
     assert panel.isHidden()
 
 
-def test_what_the_shop_knows_is_asked_for_and_shown(
+def test_data_of_the_shop_is_asked_for_and_shown(
     qtbot: QtBot, bridge: Bridge, world: World, shop: Shop, host: QWidget
 ) -> None:
     first, other = world.say(LI_LEI.openid, "hi"), world.say(WANG_FANG.openid, "hi")

@@ -47,7 +47,7 @@ def test_a_text_of_the_longest_kind_is_told_as_a_whole() -> None:
     ]
 
 
-def test_what_stayed_far_from_a_change_is_left_out() -> None:
+def test_unchanged_text_far_from_a_change_is_left_out() -> None:
     pieces = shortened(difference("一" * 40 + "九" + "二" * 40 + "八", "一" * 40 + "十" + "二" * 40 + "八"))
     assert [piece.text for piece in pieces] == ["…" + "一" * 12, "九", "十", "二" * 12 + "…"]
 

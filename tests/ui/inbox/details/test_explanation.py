@@ -71,7 +71,7 @@ def test_the_message_tells_of_each_reply_where_it_stands(qtbot: QtBot, world: Wo
     qtbot.waitUntil(lambda: [standing for _, standing in answers(page)][1:] == ["Held, everything is paused"])
 
 
-def test_what_the_operator_wrote_is_not_explained_by_the_newest_decision(
+def test_an_operators_message_is_not_explained_by_the_newest_decision(
     qtbot: QtBot, world: World, page: InboxPage, two: int
 ) -> None:
     written = world.call(world.desk.replies.write(two, "I am looking."))

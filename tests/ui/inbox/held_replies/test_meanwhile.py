@@ -103,7 +103,7 @@ def test_a_returning_operator_is_told_who_wrote_since(
     menu.close()
 
 
-def test_who_writes_after_the_return_did_not_write_meanwhile(
+def test_a_customer_who_writes_after_the_return_is_not_counted(
     qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
 ) -> None:
     qtbot.waitUntil(lambda: not world.desk.presence.now.away)

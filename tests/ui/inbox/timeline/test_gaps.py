@@ -52,12 +52,12 @@ def test_a_gap_stands_between_the_messages_that_it_separates() -> None:
     assert lay_out(entries[2], 600).height > 0
 
 
-def test_several_with_nothing_between_them_are_one_line() -> None:
+def test_several_gaps_with_nothing_between_them_are_one_line() -> None:
     entries = shown([outage(local(14), local(14, 10)), outage(local(16), local(16, 20))], local(13), local(17))
     assert gaps(entries) == ["14:00–16:20 not reachable 2 times, 30 min altogether: messages may be missing"]
 
 
-def test_one_that_lasts_stands_at_the_end() -> None:
+def test_a_lasting_gap_stands_at_the_end() -> None:
     assert gaps(shown([outage(local(17, 30), None)], local(13))) == [
         "Not reachable since 17:30: messages may be missing"
     ]
@@ -72,7 +72,7 @@ def test_a_night_has_both_its_days_and_stands_under_the_first() -> None:
     assert kinds(entries) == [EntryKind.DAY, EntryKind.MESSAGE, EntryKind.DAY, EntryKind.GAP, EntryKind.MESSAGE]
 
 
-def test_what_was_before_the_conversation_is_not_its_business() -> None:
+def test_outages_before_the_conversation_are_not_shown() -> None:
     assert gaps(shown([outage(local(8), local(9))], local(13))) == []
 
 

@@ -80,7 +80,7 @@ def test_the_customers_panel_shows_session_from(qtbot: QtBot, world: World, page
     qtbot.waitUntil(lambda: panel.source.full_text() == "path: pages/goods\nid: 42\nfrom: 商品页")
 
 
-def test_what_is_no_chat_opens_no_conversation(qtbot: QtBot, world: World, page: InboxPage) -> None:
+def test_an_event_that_is_no_chat_opens_no_conversation(qtbot: QtBot, world: World, page: InboxPage) -> None:
     for name in (
         "subscribe_msg_popup_event",
         "wxa_media_check",

@@ -103,7 +103,7 @@ WORDS = ("ok, one moment", "everything is fine", "Right, I see", "not yet", "do 
 
 
 @pytest.mark.parametrize("before", [S.HELD, S.DRAFT, S.FAILED, S.UNKNOWN])
-def test_what_is_typed_at_a_bubble_is_written_and_does_nothing_to_it(
+def test_letters_typed_at_a_bubble_go_into_the_composer(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, before: ReplyState
 ) -> None:
     bring_to(qtbot, world, page, bridge, opened, before)

@@ -150,7 +150,7 @@ PARTS = ("First part. " * 120, "Second part. " * 120, "Third part. " * 120)
     ("action", "after", "arrives"),
     [(BubbleAction.RETRY, ReplyState.SENT, 3), (BubbleAction.DISCARD, ReplyState.CANCELLED, 0)],
 )
-def test_what_waits_is_seen_and_settled_with_the_part_before_it(
+def test_waiting_parts_are_shown_and_settled_with_the_part_before_them(
     qtbot: QtBot,
     world: World,
     page: InboxPage,

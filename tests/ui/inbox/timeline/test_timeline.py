@@ -123,7 +123,7 @@ def test_a_message_that_came_before_the_answer_was_made_counts_as_since() -> Non
     assert answer.answers is items[0]
 
 
-def test_what_is_kept_back_is_not_painted_as_if_it_had_left() -> None:
+def test_a_queued_reply_of_a_refused_account_is_not_painted_as_sent() -> None:
     kept_back = reply(1, ReplyState.QUEUED, author=Author.OPERATOR, errcode=40164, error="invalid ip")
     assert look_of(entries_of([kept_back], NOW)[-1]).trouble == "pending"
     leaving = reply(1, ReplyState.QUEUED, author=Author.OPERATOR)
@@ -245,7 +245,7 @@ def test_the_end_is_followed_while_it_is_in_sight(view: TimelineView, model: Tim
     assert not view.jump.isVisible()
 
 
-def test_what_is_being_read_stays_when_messages_come_above_and_below(view: TimelineView, model: TimelineModel) -> None:
+def test_the_scroll_position_stays_when_messages_come_above_and_below(view: TimelineView, model: TimelineModel) -> None:
     items: list[TimelineItem] = [message(n, minutes=200 - n) for n in range(1, 61)]
     show(model, items)
     view.go_to("m30", mark=False)

@@ -248,7 +248,7 @@ def test_every_faulty_word_is_marked(page: RulesPage) -> None:
     assert (words_marked_in(part.chips), _errors(page)) == ([], [])
 
 
-def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -> None:
+def test_an_unfinished_rule_is_told_without_alarm(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
     page.editor.check_now()
     assert page.editor.head.state.full_text() == "New, not saved yet"
@@ -277,14 +277,14 @@ def test_what_is_not_written_yet_is_said_calmly(page: RulesPage, qtbot: QtBot) -
         (Rule("x", default=True, then=(empty_action(ActionKind.CARD),)), "title, page and cover of the card"),
     ],
 )
-def test_what_is_missing_is_named_in_the_words_of_the_editor(page: RulesPage, rule: Rule, lack: str) -> None:
+def test_missing_parts_are_named_in_the_words_of_the_editor(page: RulesPage, rule: Rule, lack: str) -> None:
     page.start_new()
     page.editor.write(rule)
     page.editor.check_now()
     assert page.editor.head.state.full_text() == f"Still missing: {lack}"
 
 
-def test_what_is_wrong_out_of_sight_is_told_at_the_top(page: RulesPage) -> None:
+def test_a_mistake_out_of_sight_is_told_at_the_top(page: RulesPage) -> None:
     page.start_new()
     page.editor.write(Rule("x", default=True, then=(TOLD,), delivery=Delivery.HOLD, hold_seconds=9999))
     page.editor.check_now()
@@ -344,7 +344,7 @@ class TestLeaving:
         assert stored()[0].name == "Renamed"
         assert page.list.view.currentIndex().row() == 2
 
-    def test_what_cannot_be_saved_says_why(self, page: RulesPage, host: QWidget) -> None:
+    def test_a_rule_that_cannot_be_saved_says_why(self, page: RulesPage, host: QWidget) -> None:
         page.editor.head.title.setText("")
         page.start_new()
         question = host.findChild(LeaveDialog)
@@ -354,7 +354,7 @@ class TestLeaving:
         assert page.editor.saved.name == "Refunds"
 
 
-def test_what_is_written_stays_when_the_rules_change_elsewhere(
+def test_unsaved_text_stays_when_the_rules_change_elsewhere(
     page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     page.editor.head.title.setText("Being renamed")

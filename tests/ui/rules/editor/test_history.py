@@ -91,7 +91,7 @@ def test_an_earlier_one_is_compared_with_the_present_one_in_words(dialog: Histor
     dialog.close()
 
 
-def test_what_is_restored_can_be_undone_and_counts_once_it_is_saved(
+def test_a_restored_revision_can_be_undone_and_counts_once_saved(
     dialog: HistoryDialog, page: RulesPage, hours: Rule, stored: Stored, qtbot: QtBot, bridge: Bridge
 ) -> None:
     dialog.list.setCurrentRow(2)
@@ -141,7 +141,7 @@ def test_the_revision_that_decided_is_shown_at_its_rule(page: RulesPage, hours: 
     shown.close()
 
 
-def test_what_is_unsaved_is_asked_about_before_another_rule_is_explained(
+def test_unsaved_changes_are_asked_about_before_another_rule_is_explained(
     page: RulesPage, hours: Rule, qtbot: QtBot, bridge: Bridge
 ) -> None:
     page.list.view.setCurrentIndex(page.rules.index(3))

@@ -125,7 +125,9 @@ def test_the_place_is_shown_once_the_unsaved_is_settled(
     qtbot.waitUntil(lambda: page.window().focusWidget().accessibleName() == "Word “几点”; Delete removes it")
 
 
-def test_whoever_stays_is_not_led_away_later(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
+def test_staying_with_unsaved_changes_cancels_the_jump_to_a_doubt(
+    page: RulesPage, bridge: Bridge, qtbot: QtBot
+) -> None:
     other = page.rules.rules[1]
     page.window().activateWindow()
     page.editor.head.title.setText("Something else")

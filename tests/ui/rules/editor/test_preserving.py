@@ -55,7 +55,7 @@ def test_a_rule_that_is_only_looked_at_is_not_changed(page: RulesPage, odd: Rule
     assert page.editor.saved.name == "Refunds"
 
 
-def test_what_is_not_touched_is_saved_as_it_was(
+def test_untouched_fields_are_saved_as_they_were(
     page: RulesPage, odd: Rule, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
     page.editor.head.title.setText("Short")

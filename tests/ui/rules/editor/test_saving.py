@@ -50,9 +50,7 @@ def test_saved_twice_at_once_it_is_stored_once(
     assert not empty_page.unsaved
 
 
-def test_what_is_saved_while_a_save_is_under_way_follows_it(
-    empty_page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot
-) -> None:
+def test_a_save_during_a_save_follows_it(empty_page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
     empty_page.start_new()
     empty_page.editor.write(NEW)
     empty_page.editor.save()
@@ -63,7 +61,7 @@ def test_what_is_saved_while_a_save_is_under_way_follows_it(
     assert not empty_page.unsaved
 
 
-def test_what_is_typed_right_after_saving_stays(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
+def test_text_typed_right_after_saving_stays(page: RulesPage, stored: Stored, bridge: Bridge, qtbot: QtBot) -> None:
     name = page.editor.head.title
     name.setText("Money back")
 
@@ -114,7 +112,7 @@ class TestSavingToLeave:
         assert _names(stored)[0] == "Money back, all of it"
         assert page.editor.head.title.text() == "Parcels"
 
-    def test_what_has_become_faulty_is_not_left_by_a_later_save(
+    def test_a_rule_that_became_faulty_is_not_left_by_a_later_save(
         self, page: RulesPage, question: LeaveDialog, stored: Stored, bridge: Bridge, qtbot: QtBot
     ) -> None:
         page.editor.head.title.setText("")

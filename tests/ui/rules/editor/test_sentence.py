@@ -246,7 +246,7 @@ def test_every_condition_has_words(language: str) -> None:
         assert condition_choice(condition)
 
 
-def test_what_must_not_hold_stands_last_and_is_written_like_the_rest(new_rule: RulesPage) -> None:
+def test_exceptions_stand_last_and_are_written_like_conditions(new_rule: RulesPage) -> None:
     card = new_rule.editor.when_card
     card.add_condition("prefix", excepted=True)
     _part(new_rule, WordsPart, "prefix", excepted=True).chips.field.words.emit(["no"])
@@ -278,7 +278,7 @@ def test_a_fault_is_said_at_its_condition(new_rule: RulesPage, qtbot: QtBot) -> 
     assert not new_rule.editor.head.save.isEnabled()
 
 
-def test_what_a_new_condition_still_needs_is_said_calmly(new_rule: RulesPage) -> None:
+def test_an_unfinished_condition_is_told_without_alarm(new_rule: RulesPage) -> None:
     new_rule.editor.when_card.add_condition("last_rule_within")
     new_rule.editor.check_now()
     assert _errors(new_rule) == []

@@ -70,7 +70,7 @@ def test_a_rule_chosen_after_a_new_one_has_steps_of_its_own(page: RulesPage) -> 
     assert page.editor.record() == shown
 
 
-def test_what_is_reverted_can_be_brought_back(page: RulesPage) -> None:
+def test_reverted_changes_can_be_brought_back(page: RulesPage) -> None:
     page.editor.head.title.setText("Renamed")
     page.editor.check_now()
     page.editor.head.revert.click()

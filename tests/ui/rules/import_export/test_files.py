@@ -60,7 +60,7 @@ def test_a_file_without_rules_is_refused_before_any_question(
     assert stored() == before
 
 
-def test_what_is_not_text_or_not_there_is_refused(page: RulesPage, notices: Notices, tmp_path: Path) -> None:
+def test_a_file_that_is_no_text_or_missing_is_refused(page: RulesPage, notices: Notices, tmp_path: Path) -> None:
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"# fine\n\xff\xfe")
     page.files.import_from(str(binary))
@@ -189,7 +189,7 @@ def test_an_import_is_undone_and_redone(
     assert [(rule.id, rule.name, rule.then) for rule in stored()] == [(rule.id, rule.name, rule.then) for rule in after]
 
 
-def test_what_is_saved_after_an_import_stays_when_that_is_undone_and_redone(
+def test_changes_saved_after_an_import_survive_its_undo_and_redo(
     page: RulesPage, stored: Stored, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
 ) -> None:
     """The file's “Hours” is renamed and a rule is added; both stay in either list."""

@@ -71,7 +71,7 @@ def test_unmatched_sentences_become_a_rule_with_their_words(page: RulesPage, wor
     assert page.unsaved
 
 
-def test_who_stays_with_unsaved_words_keeps_the_list_of_the_unmatched(
+def test_staying_with_unsaved_changes_keeps_the_list_of_unmatched_messages(
     page: RulesPage, world: World, qtbot: QtBot
 ) -> None:
     world.say("oUnmatched1", "开发票")
@@ -95,7 +95,7 @@ def test_who_stays_with_unsaved_words_keeps_the_list_of_the_unmatched(
     assert page.editor.record().when == Condition(any=("开发票",))
 
 
-def test_what_has_no_words_is_unmatched_as_well(page: RulesPage, world: World, qtbot: QtBot, bridge: Bridge) -> None:
+def test_messages_without_words_are_unmatched_too(page: RulesPage, world: World, qtbot: QtBot, bridge: Bridge) -> None:
     default = next(one for one in world.call(world.desk.rules.rulebook.all()) if one.default)
     world.call(world.desk.rules.rulebook.set_enabled(default.id, False))
     sent = ["？？", "😀", "/::)", "13800138000", "https://a.cn/b", "\u200b"]
@@ -144,7 +144,7 @@ def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, 
     assert page.unsaved
 
 
-def test_what_was_tried_on_history_is_saved_by_the_key_of_saving(
+def test_a_rule_tried_on_history_is_saved_by_the_save_key(
     page: RulesPage, world: World, qtbot: QtBot, bridge: Bridge
 ) -> None:
     world.say("oHistory1", "where is my refund")

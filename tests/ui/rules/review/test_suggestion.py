@@ -56,7 +56,7 @@ def subject(text: str) -> MatchInput:
 @example("👉https://a.cn/x")
 @example("12 2026112400")
 @example("ß20261124001")
-def test_it_matches_what_it_was_made_of(text: str) -> None:
+def test_a_suggested_rule_matches_the_messages_it_was_made_of(text: str) -> None:
     [group] = grouped(told(text), TOOLS.normaliser)
     assert decided([suggested_rule(group)], text).rule is not None
 

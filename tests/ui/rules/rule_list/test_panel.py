@@ -283,7 +283,7 @@ def test_two_quick_moves_of_a_rule_leave_earlier_steps_to_be_undone(
 
 
 @pytest.mark.parametrize("error", [BadInput(reason="Not now."), NotFound("rule")], ids=["for now", "for good"])
-def test_what_could_not_be_undone_can_be_tried_again_unless_it_is_gone_for_good(
+def test_a_failed_undo_can_be_tried_again_unless_its_rule_is_gone(
     page: RulesPage, host: QWidget, bridge: Bridge, qtbot: QtBot, error: WxdeskError
 ) -> None:
     past, tried = page.past, []
@@ -338,7 +338,7 @@ def test_a_deleted_rule_can_be_brought_back_to_its_place(
     assert page.editor.head.title.text() == "Hours"
 
 
-def test_what_is_written_and_not_saved_is_not_deleted_unasked(
+def test_a_rule_with_unsaved_changes_is_not_deleted_unasked(
     page: RulesPage, stored: Stored, bridge: Bridge, host: QWidget, qtbot: QtBot
 ) -> None:
     page.list.view.setCurrentIndex(page.rules.index(1))

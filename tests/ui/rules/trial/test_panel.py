@@ -146,7 +146,7 @@ def test_a_rule_that_hands_over_to_wechats_own_tool_says_so(page: RulesPage, qtb
     qtbot.waitUntil(lambda: "The customer is handed over to WeChat's own service tool." in page.trial.bubbles.texts)
 
 
-def test_what_becomes_of_the_conversation_is_said_and_written(
+def test_a_trial_says_what_becomes_of_the_conversation(
     page: RulesPage, bridge: Bridge, stored: Callable[[], list[Rule]], qtbot: QtBot
 ) -> None:
     page.start_new()

@@ -35,7 +35,7 @@ def test_the_edited_rule_is_shown_whichever_rule_answers_the_sentence(page: Rule
     qtbot.waitUntil(lambda: page.preview.note.full_text() == "To the sentence that you try: “a refund, please”")
 
 
-def test_it_follows_what_is_typed_with_the_values_that_are_tried(page: RulesPage, qtbot: QtBot) -> None:
+def test_the_preview_follows_typing_with_the_tried_values(page: RulesPage, qtbot: QtBot) -> None:
     qtbot.keyClicks(page.trial.writer.name, "Wang Fang")
     qtbot.keyClicks(_edit(page), "{{ contact.alias }}, you wrote {{ message.text }}. ")
     qtbot.waitUntil(lambda: page.preview.texts[0].startswith("Wang Fang, you wrote refund. A colleague"))
@@ -133,7 +133,7 @@ def test_an_entry_is_tried_too(page: RulesPage, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
-def test_it_is_in_sight_in_a_wide_and_in_a_narrow_window(page: RulesPage, language: str, qtbot: QtBot) -> None:
+def test_the_preview_is_in_sight_in_wide_and_narrow_windows(page: RulesPage, language: str, qtbot: QtBot) -> None:
     _edit(page).setPlainText("A long answer. " * 60)
     page.editor.check_now()
     for width, height in ((1216, 768), (836, 568), (1216, 768)):

@@ -15,7 +15,7 @@ from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
 
 
 @pytest.mark.expects_log("Unexpected in the window")
-def test_it_stays_until_the_desk_has_answered_and_logs_what_nobody_expected(
+def test_the_dialog_stays_until_the_desk_answered_and_logs_unexpected_errors(
     qtbot: QtBot, bridge: Bridge, world: World, host: QWidget, caplog: pytest.LogCaptureFixture
 ) -> None:
     host.show()

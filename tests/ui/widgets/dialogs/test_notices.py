@@ -52,7 +52,7 @@ def _toast(host: QWidget) -> str:
          "config.toml：listener.port：必须在 0 到 65535 之间"),
     ],
 )  # fmt: skip
-def test_what_concerns_one_thing_passes_by(shown: QWidget, notices: Notices, error: Exception, zh: str) -> None:
+def test_an_error_about_one_thing_is_a_toast(shown: QWidget, notices: Notices, error: Exception, zh: str) -> None:
     i18n.use("zh_CN")
     notices.report(error)
     assert _toast(shown) == zh
@@ -60,7 +60,7 @@ def test_what_concerns_one_thing_passes_by(shown: QWidget, notices: Notices, err
 
 
 @pytest.mark.parametrize("error", [PortInUse("127.0.0.1", 8765), HomeInUse(home="/home/desk")])
-def test_what_concerns_the_desk_stays(shown: QWidget, notices: Notices, error: Exception) -> None:
+def test_an_error_of_the_desk_is_a_bar(shown: QWidget, notices: Notices, error: Exception) -> None:
     notices.report(error)
     notices.report(error)
     assert list(notices.bars.texts().values()) == [str(error)]
@@ -89,7 +89,9 @@ def test_a_bar_goes_when_it_is_closed(qtbot: QtBot, shown: QWidget, notices: Not
     assert notices.bars.isVisible(), "it has happened again"
 
 
-def test_what_lasts_stays_closed_until_it_says_something_else(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+def test_a_closed_bar_of_a_lasting_trouble_stays_closed_until_its_text_changes(
+    qtbot: QtBot, shown: QWidget, notices: Notices
+) -> None:
     notices.bar("disk", "The disk is full", lasting=True)
     [bar] = notices.bars.findChildren(NoticeBar)
     qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)

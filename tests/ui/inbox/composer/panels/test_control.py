@@ -60,7 +60,7 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
     assert focused() is chat.composer.edit
 
 
-def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+def test_a_mistake_in_a_panel_is_told_at_its_field(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(CUSTOMER, "有活动吗"))
     page.chat.writing.panels.open(ReplyKind.LINK)
     panel = page.chat.writing.panels.link
@@ -80,7 +80,7 @@ def test_what_is_wrong_stands_at_its_field(qtbot: QtBot, world: World, page: Inb
     assert world.sandbox.sent == ()
 
 
-def test_the_same_is_not_sent_twice_and_nothing_stays_for_another_contact(
+def test_content_is_not_sent_twice_and_not_kept_for_another_contact(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
 ) -> None:
     other = world.say("oCustomer0000000000000002", "你好")
@@ -195,7 +195,7 @@ def test_a_text_is_sent_once_however_often_enter_is_pressed(
     qtbot.waitUntil(lambda: len(world.sandbox.sent) == 2)  # the same may be said again
 
 
-def test_what_was_sent_does_not_come_back_after_going_elsewhere_at_once(
+def test_sent_content_does_not_come_back_after_switching_at_once(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
 ) -> None:
     other = world.say("oCustomer0000000000000002", "你好")

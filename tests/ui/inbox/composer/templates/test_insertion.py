@@ -104,7 +104,7 @@ def test_a_template_that_asks_nothing_is_inserted_at_once(
     assert uses(world)["Hours"] == 1
 
 
-def test_what_is_asked_is_filled_in_by_keyboard(
+def test_prompts_are_filled_in_by_keyboard(
     qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, conversation: int
 ) -> None:
     pick(qtbot, page, "track")
@@ -126,7 +126,7 @@ def test_what_is_asked_is_filled_in_by_keyboard(
     assert uses(world)["Parcel"] == 1
 
 
-def test_what_a_link_asks_is_filled_in_and_the_link_waits_in_its_panel(
+def test_prompts_of_a_link_are_filled_in_and_it_waits_in_its_panel(
     qtbot: QtBot, world: World, page: InboxPage, conversation: int
 ) -> None:
     tracking = Content(ReplyKind.LINK, title="Order {{ ask.no }}", url="https://shop.example/o?no={{ ask.no }}")
@@ -142,7 +142,7 @@ def test_what_a_link_asks_is_filled_in_and_the_link_waits_in_its_panel(
     assert (made.title, made.url) == ("Order 7&8", "https://shop.example/o?no=7%268")
 
 
-def test_what_is_missing_is_named_and_nothing_is_inserted(
+def test_missing_values_are_named_and_nothing_is_inserted(
     qtbot: QtBot, world: World, page: InboxPage, conversation: int
 ) -> None:
     pick(qtbot, page, "sent")
@@ -169,7 +169,7 @@ def test_a_name_that_is_not_known_is_asked_for(qtbot: QtBot, page: InboxPage, co
     assert page.chat.composer.text() == "Dear Wang, "
 
 
-def test_what_was_filled_in_for_one_contact_is_for_nobody_else(
+def test_values_filled_in_for_one_contact_are_not_used_for_another(
     qtbot: QtBot, world: World, page: InboxPage, conversation: int, opened: Open
 ) -> None:
     pick(qtbot, page, "sent")

@@ -129,7 +129,7 @@ def test_a_link_is_opened_only_after_its_address_was_shown(qtbot: QtBot, host: Q
         TextLink("x", "https://a.cn", "wx0", "pages/index"),
     ],
 )
-def test_what_is_no_web_address_cannot_be_opened(qtbot: QtBot, host: QWidget, link: TextLink) -> None:
+def test_a_link_to_no_web_address_cannot_be_opened(qtbot: QtBot, host: QWidget, link: TextLink) -> None:
     dialog = LinkDialog(link, host)
     dialog.open()
     assert not dialog.open_it.isVisible()

@@ -12,7 +12,7 @@ from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.page import RulesPage
 
 
-def test_it_has_every_variable_with_every_field() -> None:
+def test_the_menu_has_every_variable_with_every_field() -> None:
     names = [name for name, _ in variable_names(("no",))]
     assert len(names) == len(set(names))
     for root, fields in VARIABLES.items():

@@ -111,7 +111,7 @@ def test_a_line_that_nobody_touched_stays_the_word_it_was(page: RulesPage, qtbot
 
 
 @pytest.mark.parametrize("way", ["escape", "cancel"])
-def test_what_was_changed_is_not_closed_away_unasked(page: RulesPage, rule: Rule, qtbot: QtBot, way: str) -> None:
+def test_closing_a_changed_list_of_words_asks(page: RulesPage, rule: Rule, qtbot: QtBot, way: str) -> None:
     chips = _part(page).chips
     chips.more.click()
     dialog = _dialog(page)
@@ -134,7 +134,7 @@ def test_what_was_changed_is_not_closed_away_unasked(page: RulesPage, rule: Rule
     assert not page.editor.unsaved
 
 
-def test_what_was_not_changed_closes_at_once(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
+def test_an_unchanged_list_of_words_closes_at_once(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
     _part(page).chips.more.click()
     dialog = _dialog(page)
     dialog.text.appendPlainText("x")
@@ -159,7 +159,7 @@ def test_untouched_it_changes_nothing_and_touched_only_what_was_touched(page: Ru
     assert chips.words() == (*ODD, "new")
 
 
-def test_what_is_not_found_is_said_and_what_is_found_is_marked(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
+def test_a_search_marks_the_words_found_or_says_none(page: RulesPage, rule: Rule, qtbot: QtBot) -> None:
     page.editor.write(replace(rule, when=Condition(any=("İ😀 return", *MANY))))
     _part(page).chips.more.click()
     dialog = _dialog(page)
