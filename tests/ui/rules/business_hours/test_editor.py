@@ -292,7 +292,7 @@ def test_a_rule_decides_by_the_hours_that_were_written(
         (datetime(2026, 11, 24, 14, 0, tzinfo=UTC), "Closed now · opens tomorrow 09:00"),
     ],
 )
-def test_the_editor_says_whether_a_calendar_is_open_now(now: datetime, words: str) -> None:
+def test_a_calendar_says_if_it_is_open_now(now: datetime, words: str) -> None:
     assert state_text(Schedule(SHOP, zone_named("Asia/Shanghai")), now) == words
 
 
@@ -339,7 +339,7 @@ def test_closing_asks_about_what_is_not_saved(opened: Opened, world: World, qtbo
     assert [one.name for one in _kept(world)] == ["Shop"]
 
 
-def test_the_editor_fits_the_smallest_window_and_every_field_has_a_name(
+def test_every_field_fits_the_smallest_window_and_has_a_name(
     page: RulesPage, opened: Opened, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
     page.window().resize(900, 600)
@@ -357,9 +357,7 @@ def test_the_editor_fits_the_smallest_window_and_every_field_has_a_name(
     gc.collect()
 
 
-def test_business_hours_saved_elsewhere_meanwhile_stay(
-    opened: Opened, world: World, bridge: Bridge, qtbot: QtBot
-) -> None:
+def test_hours_saved_elsewhere_stay(opened: Opened, world: World, bridge: Bridge, qtbot: QtBot) -> None:
     _with_calendar(world, bridge, qtbot)
     dialog = opened()
     _save_elsewhere(world, SHOP, BAR)
