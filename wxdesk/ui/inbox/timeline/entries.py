@@ -31,22 +31,19 @@ from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 _LONGEST_VALUE = 40
 
-_NOT_HERE = {
-    "voice": "Voice message. It cannot be heard here; listen to it in WeChat's own service tool.",
-    "video": "Video. It cannot be played here; watch it in WeChat's own service tool.",
-    "shortvideo": "Video. It cannot be played here; watch it in WeChat's own service tool.",
-}
-
 
 def other_text(message: Message) -> str:
     """Return the text of a message type without its own bubble, in one line or more."""
     lines: tuple[str, ...]
     match message.msg_type:
-        case "voice" | "video" | "shortvideo":
+        case "voice":
             heard = _field(message, "Recognition")
-            lines = (tr(_NOT_HERE[message.msg_type]), tr("WeChat heard: {text}", text=heard) if heard else "")
+            what = tr("Voice message. It cannot be heard here; listen to it in WeChat's own service tool.")
+            lines = (what, tr("WeChat heard: {text}", text=heard) if heard else "")
+        case "video" | "shortvideo":
+            lines = (tr("Video. It cannot be played here; watch it in WeChat's own service tool."),)
         case "location":
-            place = " ".join(part for part in (kind_text("location"), readable(_field(message, "Label"))) if part)
+            place = f"{kind_text('location')} {readable(_field(message, 'Label'))}".strip()
             x, y = _field(message, "Location_X"), _field(message, "Location_Y")
             lines = (place, f"{x}, {y}" if x and y else "")
         case "link":
