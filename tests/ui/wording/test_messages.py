@@ -10,12 +10,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wxdesk import i18n
+from wxdesk.core.content.kind_words import KIND_WORDS
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.look.fonts import has_emoji
+from wxdesk.ui.rules import text as rule_words
+from wxdesk.ui.rules.review import text as review_words
 from wxdesk.ui.wording import messages as words
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # noon in Shanghai
@@ -141,3 +144,12 @@ def test_every_word_has_its_chinese_one() -> None:
     chinese = _all_words()
     assert [one for one, other in zip(english, chinese, strict=True) if one == other] == []
     assert not [word for word in chinese if any("a" <= letter.lower() <= "z" for letter in word)]
+
+
+def test_each_kind_of_message_has_its_words() -> None:
+    """Whatever is not named here ends every test of the rules page with a KeyError."""
+    shown = set(MessageType) - {MessageType.OTHER}
+    assert shown - KIND_WORDS.keys() == set(), "say in core/content/kind_words.py what stands for it"
+    assert set(MessageType) - rule_words._TYPES.keys() == set(), "name it in ui/rules/text.py"
+    grouped = set(MessageType) - {MessageType.TEXT, MessageType.ENTER_SESSION}
+    assert grouped - review_words._NAMES.keys() == set(), "name a rule for it in ui/rules/review/text.py"
