@@ -127,6 +127,11 @@ def test_the_glossary_has_the_words_of_the_interface() -> None:
     assert unknown == [], "the column “interface” has words of resources/translations/zh_CN"
 
 
+def test_customers_have_one_chinese_word() -> None:
+    texts = (*(ROOT / "resources").rglob("*.po"), *ROOT.glob("*.zh-CN.md"), *(ROOT / "docs").glob("*.zh-CN.md"))
+    assert [path.name for path in texts if "顾客" in path.read_text(encoding="utf-8")] == [], "客户, as the glossary says"
+
+
 def test_rendered_tables_are_up_to_date() -> None:
     old = [page.name for page in PAGES if _text(page) != rendered(_text(page))]
     assert old == [], "uv run python docs/dev/render_tables.py"
