@@ -39,7 +39,7 @@ CASES = [
     (Verdict("not.operator", True, ("away",)), "somebody is at the desk"),
     (Verdict("not.hours", False, ("inside", "店")), "within the hours “店”"),
     (Verdict("not.suffix", False, ("吗",), "吗"), "ends with “吗”"),
-    (Verdict("not.regex", True, ("x",)), "does not fit the pattern “x”"),
+    (Verdict("not.regex", True, ("x",)), "does not fit its pattern"),
 ]
 
 

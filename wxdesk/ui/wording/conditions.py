@@ -228,7 +228,7 @@ WORDINGS: Mapping[str, ConditionWording] = {
     "regex": _TEXT(
         "regular expression", "has this pattern in it", "by pattern",
         ("the pattern finds {word}", "the pattern finds nothing"),
-        ("fits the pattern at {words}", "does not fit the pattern {words}"), missing="a pattern",
+        ("fits the pattern at {words}", "does not fit its pattern"), missing="a pattern",
     ),
     "event": _TEXT("an event of WeChat's", "is the event", said=_event),
     "session_from": _TEXT(
