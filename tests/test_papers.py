@@ -129,7 +129,9 @@ def test_the_glossary_has_the_words_of_the_interface() -> None:
 
 def test_customers_have_one_chinese_word() -> None:
     texts = (*(ROOT / "resources").rglob("*.po"), *ROOT.glob("*.zh-CN.md"), *(ROOT / "docs").glob("*.zh-CN.md"))
-    assert [path.name for path in texts if "顾客" in path.read_text(encoding="utf-8")] == [], "客户, as the glossary says"
+    assert [path.name for path in texts if "顾客" in path.read_text(encoding="utf-8")] == [], (
+        "客户, as the glossary says"
+    )
 
 
 def test_rendered_tables_are_up_to_date() -> None:

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from wxdesk.core.model.rule import Action, ActionKind, Cooldown, Delivery, LastRule, Rule, Verdict
 from wxdesk.i18n import unit
 from wxdesk.ui.rules.editor.actions.bodies import TypingBody
-from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, QuietDaysPart
+from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, NumberPart
+from wxdesk.ui.rules.editor.conditions.table import EDITORS
 from wxdesk.ui.rules.editor.limits_card import LimitsCard
 from wxdesk.ui.settings.preference_lines import NumberLine
 from wxdesk.ui.widgets.fields.number import NumberField
@@ -23,7 +24,9 @@ type Spoken = tuple[QWidget, NumberField, str, str]
 
 
 def _quiet(host: QWidget) -> Spoken:
-    return host, QuietDaysPart(1, host).days, "day before", "days before"
+    part = EDITORS["quiet_days"].part(1, ConditionChoices(), host)
+    assert isinstance(part, NumberPart)
+    return host, part.number, "day before", "days before"
 
 
 def _last_rule(host: QWidget) -> Spoken:
