@@ -94,12 +94,10 @@ class Answering:
 
     def _judge(self, item: UndecidedMessage, account: Account, now: datetime) -> Resolution:
         paused, events = self._pause.on, self._rulebook.ruleset.events
-        ahead = self._clock_check.ahead or timedelta()
+        ahead, stale = self._clock_check.ahead or timedelta(), item.message.id not in self.asked
         situation = Situation(
-            item.message, item.conversation, account, paused, now, item.promised, events, item.waiting, ahead
+            item.message, item.conversation, account, paused, now, item.promised, events, item.waiting, ahead, stale
         )
-        if item.message.id in self.asked:
-            situation = replace(situation, late=False)
         stopped = stopped_by(situation)
         if stopped is None:
             return self._ask_rules(item, situation)

@@ -25,7 +25,8 @@ class Situation:
 
     `promised` is how many replies to its contact wait to be sent; `events` are those of WeChat's own that a
     rule asks for, in lower case; `waiting` are the automatic replies that are still pending. `clock_ahead`:
-    our clock compared with WeChat's, as far as it is known. Only `late` messages can be too old.
+    our clock compared with WeChat's, as far as it is known. It `can_be_stale` unless the operator wants it answered,
+    however old it is.
     """
 
     message: Message
@@ -37,7 +38,7 @@ class Situation:
     events: frozenset[str] = frozenset()
     waiting: tuple[PendingReply, ...] = ()
     clock_ahead: timedelta = timedelta()
-    late: bool = True
+    can_be_stale: bool = True
 
     @property
     def age(self) -> timedelta:
@@ -98,7 +99,7 @@ def _guards(at: Situation) -> tuple[tuple[Outcome, bool], ...]:
     return (
         (Outcome.TRANSFERRED, conversation.transfer_armed and message.event is None),
         (Outcome.NOT_A_CUSTOMER, is_service_event),
-        (Outcome.STALE, at.late and at.age > STALE_AFTER),
+        (Outcome.STALE, at.can_be_stale and at.age > STALE_AFTER),
         (Outcome.PAUSED, at.paused or mode_of(conversation, at.account) is ReplyMode.OFF),
         (Outcome.TAKEN_OVER, is_taken_over(conversation, at.now)),
         (Outcome.IN_TOOL, in_tool(conversation, at.now)),
