@@ -12,7 +12,7 @@ import pytest
 from tests.store.chats import T0, Talk
 from wxdesk.core.errors import StoreDamaged, StoreError
 from wxdesk.core.events import TroubleRaised
-from wxdesk.desk.messages.store_watch import KEY, StoreWatch
+from wxdesk.desk.messages.store_watch import DATABASE_KEY, StoreWatch
 from wxdesk.store import open_store
 
 SQLITE = "sqlite:///desk.db"
@@ -70,7 +70,7 @@ async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: 
         await watch.look()
     finally:
         await store.close()
-    assert [(trouble.key, bool(trouble.text)) for trouble in heard] == [(KEY, True), (KEY, False)]
+    assert [(trouble.key, bool(trouble.text)) for trouble in heard] == [(DATABASE_KEY, True), (DATABASE_KEY, False)]
     assert "removed while" in heard[0].text
 
 

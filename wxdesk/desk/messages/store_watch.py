@@ -20,7 +20,7 @@ INTERVAL_SECONDS = 1.0
 
 LOST_KEY = "lost_messages"
 
-KEY = "database"
+DATABASE_KEY = "database"
 """Key of the trouble about a database that keeps nothing, or keeps it badly."""
 
 DISK_KEY = "disk"
@@ -102,7 +102,7 @@ class StoreWatch:
             text = tr("Messages are no longer accepted. {what}", what=told(database_failure(error)))
         if text != self._told:
             self._told = text
-            self._publish(TroubleRaised(KEY, text))
+            self._publish(TroubleRaised(DATABASE_KEY, text))
 
     def look_at_disk(self) -> None:
         """Look once how much room is left, also while nobody writes."""
