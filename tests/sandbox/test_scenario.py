@@ -32,7 +32,7 @@ def test_every_font_can_show_the_texts() -> None:
     assert re.fullmatch(r"[\x20-\x7e\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]*", drawn)
 
 
-def test_everything_that_a_desk_meets_is_in_it() -> None:
+def test_the_scenario_has_every_action_and_customer() -> None:
     assert {step.doing for step in OPENING + LATER} == set(CustomerAction)
     assert {step.who for step in OPENING} == set(CUSTOMERS)
     said = " ".join(step.what for step in OPENING)
@@ -45,7 +45,7 @@ def answer(sandbox: Sandbox, openid: str) -> None:
     sandbox.platform.send(sandbox.platform.program(), json.dumps(body, ensure_ascii=False).encode())
 
 
-async def test_all_play_their_parts_in_order(clock: HandClock) -> None:
+async def test_customers_act_in_order(clock: HandClock) -> None:
     async with listening() as ears:
         sandbox = Sandbox([program(push_url=ears.url)], clock=clock)
         await sandbox.start()
@@ -75,7 +75,7 @@ async def test_a_reaction_waits_for_the_answer_to_the_last_words(sandbox: Sandbo
     assert left == {LI_LEI.openid: 5, ZHAO_MIN.openid: 5}
 
 
-async def test_without_an_answer_nobody_reacts(sandbox: Sandbox) -> None:
+async def test_customers_do_not_react_without_an_answer(sandbox: Sandbox) -> None:
     await play(
         sandbox,
         0,
@@ -97,7 +97,7 @@ async def test_a_scenario_goes_on_until_it_is_ended(sandbox: Sandbox) -> None:
     assert [got.query["openid"] for got in ears.got][:3] == [LI_LEI.openid, ZHAO_MIN.openid, LI_LEI.openid]
 
 
-async def test_running_it_gives_the_facts_and_ends_when_cancelled() -> None:
+async def test_a_running_scenario_gives_its_facts_and_ends_when_cancelled() -> None:
     facts: dict[str, str] = {}
     ready = asyncio.Event()
 

@@ -36,7 +36,7 @@ async def started(tmp_path: Path, *options: str, **environment: str) -> tuple[as
     return process, json.loads(await process.stdout.readline())
 
 
-async def test_the_line_tells_all_that_a_desk_needs(tmp_path: Path) -> None:
+async def test_the_first_line_tells_all_that_a_desk_needs(tmp_path: Path) -> None:
     process, line = await started(tmp_path)
     try:
         assert line["event"] == "listening"
@@ -50,7 +50,7 @@ async def test_the_line_tells_all_that_a_desk_needs(tmp_path: Path) -> None:
         await process.wait()
 
 
-async def test_own_secrets_and_any_push_url(tmp_path: Path) -> None:
+async def test_the_sandbox_takes_own_secrets_and_any_push_url(tmp_path: Path) -> None:
     async with listening() as ears:
         script = tmp_path / "orders.jsonl"
         order = json.dumps({"do": "message", "openid": OPENID, "content": "在吗"})
@@ -75,7 +75,7 @@ async def test_own_secrets_and_any_push_url(tmp_path: Path) -> None:
     assert parse_message(inner).content == "在吗"
 
 
-async def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
+async def test_senseless_options_are_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="43"):
         await run_sandbox(0, SandboxOptions(encoding_aes_key="short"))
     bad = tmp_path / "bad.jsonl"
@@ -88,7 +88,7 @@ async def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("host", "named"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]")])  # noqa: S104
-async def test_where_it_listens_and_who_may_steer(host: str, named: str) -> None:
+async def test_the_sandbox_listens_where_told_and_is_steered_from_there_only(host: str, named: str) -> None:
     sandbox = Sandbox(host=host)
     try:
         url = await sandbox.start()

@@ -44,7 +44,7 @@ BODY = st.binary(max_size=200) | st.builds(
 
 
 @given(body=BODY, escapes=st.sampled_from(Escapes))
-def test_any_body(body: bytes, escapes: Escapes) -> None:
+def test_any_body_is_sent_or_refused(body: bytes, escapes: Escapes) -> None:
     platform = Platform([program()], HandClock())
     platform.change("", settings=ProgramSettings(escapes=escapes))
     platform.wrote(platform.program(), OPENID)
@@ -56,7 +56,7 @@ def test_any_body(body: bytes, escapes: Escapes) -> None:
 
 @given(answer=st.text(max_size=200) | st.builds(json.dumps, JSON), mode=st.sampled_from(PushMode))
 @settings(suppress_health_check=[HealthCheck.too_slow])
-def test_any_answer_to_a_push(answer: str, mode: PushMode) -> None:
+def test_an_answer_to_a_push_is_good_only_if_empty_or_success(answer: str, mode: PushMode) -> None:
     for form in BodyFormat:
         reading = read_answer(program(mode, form), {"MsgType": "text"}, 200, answer)
         assert reading.is_good is (answer in ("", "success"))
@@ -79,7 +79,7 @@ def test_any_answer_to_a_push(answer: str, mode: PushMode) -> None:
         }),
     ],
 )  # fmt: skip
-async def test_any_request(
+async def test_any_request_gets_an_errcode(
     sandbox: Sandbox, http: aiohttp.ClientSession, path: str, body: bytes, headers: dict[str, Any]
 ) -> None:
     token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]

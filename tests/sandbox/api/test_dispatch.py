@@ -51,7 +51,7 @@ def text(content: object, openid: str = OPENID) -> dict[str, object]:
     return {"touser": openid, "msgtype": "text", "text": {"content": content}}
 
 
-async def test_a_token_from_either_endpoint(http: aiohttp.ClientSession) -> None:
+async def test_both_endpoints_give_a_token(http: aiohttp.ClientSession) -> None:
     classic = await answer_of(await http.get("/cgi-bin/token", params=ASKED))
     stable = await post(http, "/cgi-bin/stable_token", json.dumps(ASKED).encode())
     assert classic.keys() == stable.keys() == {"access_token", "expires_in"}
@@ -69,7 +69,9 @@ async def test_a_token_from_either_endpoint(http: aiohttp.ClientSession) -> None
         ({"secret": "wrong"}, 40125),
     ],
 )
-async def test_refused_tokens(http: aiohttp.ClientSession, change: dict[str, str], code: int) -> None:
+async def test_wrong_token_requests_get_wechats_errcodes(
+    http: aiohttp.ClientSession, change: dict[str, str], code: int
+) -> None:
     for answer in (
         await answer_of(await http.get("/cgi-bin/token", params=ASKED | change)),
         await post(http, "/cgi-bin/stable_token", json.dumps(ASKED | change).encode()),
@@ -136,7 +138,7 @@ async def test_refused_tokens(http: aiohttp.ClientSession, change: dict[str, str
         (text(f"买{RISKY_WORD}吗"), 87014),
     ],
 )
-async def test_refused_sends(sandbox: Sandbox, send: Any, body: object, code: int) -> None:
+async def test_wrong_send_requests_get_wechats_errcodes(sandbox: Sandbox, send: Any, body: object, code: int) -> None:
     answer = await send(body)
     assert answer["errcode"] == code
     assert RID.search(answer["errmsg"])
@@ -171,13 +173,15 @@ async def test_escapes_can_be_shown_as_they_are(sandbox: Sandbox, send: Any) -> 
 
 
 @pytest.mark.parametrize(("field", "code"), [("blocked", 43019), ("refuses", 48002)])
-async def test_contacts_who_cannot_be_written_to(sandbox: Sandbox, send: Any, field: str, code: int) -> None:
+async def test_sends_to_unreachable_contacts_get_wechats_errcodes(
+    sandbox: Sandbox, send: Any, field: str, code: int
+) -> None:
     setattr(sandbox.platform.contact(sandbox.platform.program(), OPENID), field, True)
     assert (await send(text("a")))["errcode"] == code
 
 
 @pytest.mark.parametrize(("more", "code"), [({}, 40101), ({"businessid": 1}, 0)])
-async def test_the_path_for_sub_merchants(
+async def test_the_path_for_sub_merchants_sends_too(
     send: Any, http: aiohttp.ClientSession, token: str, more: Any, code: int
 ) -> None:
     url = f"/cgi-bin/message/custom/business/send?access_token={token}"
@@ -185,19 +189,21 @@ async def test_the_path_for_sub_merchants(
 
 
 @pytest.mark.parametrize("content", ["太" * 682, "a" * 2048, "反斜杠 \\u0041 写出来", "行一\n行二\x01"])
-async def test_accepted_texts(sandbox: Sandbox, send: Any, content: str) -> None:
+async def test_texts_within_the_limits_are_accepted(sandbox: Sandbox, send: Any, content: str) -> None:
     assert await send(text(content)) == {"errcode": 0, "errmsg": "ok"}
     assert sandbox.sent[0].text == content
 
 
-async def test_the_sixth_is_one_too_many(send: Any, clock: HandClock) -> None:
+async def test_a_sixth_reply_is_refused(send: Any, clock: HandClock) -> None:
     codes = [(await send(text(str(n))))["errcode"] for n in range(6)]
     assert codes == [0, 0, 0, 0, 0, 45047]
     clock.forward(hours=1)
     assert (await send(text("later")))["errcode"] == 45047
 
 
-async def test_two_days_later_is_too_late(sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock) -> None:
+async def test_a_reply_two_days_later_is_refused(
+    sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock
+) -> None:
     await sandbox.say(OPENID, "在吗")
     clock.forward(hours=48)
     fresh = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]
@@ -206,7 +212,7 @@ async def test_two_days_later_is_too_late(sandbox: Sandbox, http: aiohttp.Client
 
 
 @pytest.mark.parametrize(("query", "code"), [("", 41001), ("?access_token=", 41001), ("?access_token=x", 40001)])
-async def test_without_a_good_token(http: aiohttp.ClientSession, query: str, code: int) -> None:
+async def test_calls_without_a_good_token_are_refused(http: aiohttp.ClientSession, query: str, code: int) -> None:
     answer = await post(http, f"/cgi-bin/message/custom/send{query}", b"{}")
     assert answer["errcode"] == code
 
@@ -220,7 +226,7 @@ async def test_without_a_good_token(http: aiohttp.ClientSession, query: str, cod
         ("GET", "message/mass/send", 40066),
     ],
 )
-async def test_the_wrong_method_or_path(
+async def test_a_wrong_method_or_path_is_refused(
     http: aiohttp.ClientSession, token: str, method: str, path: str, code: int
 ) -> None:
     answer = await answer_of(await http.request(method, f"/cgi-bin/{path}?access_token={token}"))
@@ -254,7 +260,7 @@ async def test_typing(
         ("CancelTyping", {}, 0),
     ],
 )
-async def test_when_typing_cannot_be_shown(
+async def test_typing_is_refused_outside_of_a_conversation(
     sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock, command: str | None, span: Any, code: int
 ) -> None:
     await sandbox.say(OPENID, "在吗")
@@ -317,27 +323,27 @@ async def test_a_picture_goes_up_and_comes_down(
     ],
     ids=["empty", "large", "too-large", "no-picture", "bitmap", "thumb", "voice", "wrong-part"],
 )
-async def test_refused_uploads(
+async def test_wrong_uploads_get_wechats_errcodes(
     http: aiohttp.ClientSession, token: str, data: bytes, kind: str, name: str, code: int
 ) -> None:
     response = await http.post(f"/cgi-bin/media/upload?access_token={token}&type={kind}", data=form(data, name))
     assert (await answer_of(response))["errcode"] == code
 
 
-async def test_an_upload_that_is_no_form(http: aiohttp.ClientSession, token: str) -> None:
+async def test_an_upload_that_is_no_form_is_refused(http: aiohttp.ClientSession, token: str) -> None:
     answer = await post(http, f"/cgi-bin/media/upload?access_token={token}&type=image", b"GIF89a")
     assert answer["errcode"] == 41005
 
 
 @pytest.mark.parametrize("path", ["getcallbackip", "get_api_domain_ip"])
-async def test_addresses(http: aiohttp.ClientSession, token: str, path: str) -> None:
+async def test_lists_of_wechats_addresses_name_this_machine(http: aiohttp.ClientSession, token: str, path: str) -> None:
     assert await answer_of(await http.get(f"/cgi-bin/{path}?access_token={token}")) == {"ip_list": ["127.0.0.1"]}
 
 
 @pytest.mark.parametrize(
     ("asked", "code"), [({"action": "x"}, 40202), ({"check_operator": "x"}, 40203), ({"action": "ping"}, 40201)]
 )
-async def test_refused_checks_of_the_push_url(
+async def test_wrong_checks_of_the_push_url_get_wechats_errcodes(
     http: aiohttp.ClientSession, token: str, asked: dict[str, str], code: int
 ) -> None:
     answer = await post(http, f"/cgi-bin/callback/check?access_token={token}", json.dumps(asked).encode())

@@ -36,7 +36,7 @@ def order(name: str) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 
 @given(asked=st.lists(st.sampled_from(sorted(KINDS)).flatmap(order), max_size=6))
-def test_any_orders(asked: list[tuple[str, dict[str, Any]]]) -> None:
+def test_any_orders_are_carried_out_or_refused(asked: list[tuple[str, dict[str, Any]]]) -> None:
     async def carry_out() -> None:
         control = Control(sandbox)
         for name, fields in asked:
@@ -60,7 +60,7 @@ def test_any_orders(asked: list[tuple[str, dict[str, Any]]]) -> None:
         ("message", b"[" * 100_000, ""),
     ],
 )
-async def test_what_cannot_be_is_answered_with_400(
+async def test_impossible_orders_are_answered_with_400(
     http: aiohttp.ClientSession, path: str, body: bytes, said: str
 ) -> None:
     response = await http.post(f"/control/{path}", data=body)

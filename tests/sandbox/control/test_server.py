@@ -47,7 +47,9 @@ async def test_a_customer_writes(sandbox: Sandbox, http: aiohttp.ClientSession) 
     assert len(ears.got) == 5
 
 
-async def test_what_was_sent_and_to_whom(sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock) -> None:
+async def test_sent_replies_are_listed_with_their_contacts(
+    sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock
+) -> None:
     await sandbox.say(OPENID, "在吗")
     send(sandbox, "一")
     send(sandbox, "二")
@@ -144,7 +146,7 @@ async def test_a_push_url_is_only_saved_if_it_answers(sandbox: Sandbox, http: ai
         ("expire_token", '{"account":"nobody"}'),
     ],
 )
-async def test_what_makes_no_sense_is_refused(http: aiohttp.ClientSession, path: str, body: str) -> None:
+async def test_senseless_orders_are_refused(http: aiohttp.ClientSession, path: str, body: str) -> None:
     assert (await http.post(f"/control/{path}", data=body)).status == 400
     assert (await http.get("/control/sent?after=x")).status == 400
 
@@ -154,7 +156,9 @@ async def look(http: aiohttp.ClientSession, path: str) -> dict[str, Any]:
     return answer
 
 
-async def test_hours_pass_at_once(sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock) -> None:
+async def test_the_clock_can_be_forwarded_by_hours(
+    sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock
+) -> None:
     await pull(http, "message", openid=OPENID, content="在吗")
     token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]
     picture = sandbox.platform.media.put(b"GIF89a..").media_id
@@ -171,7 +175,7 @@ async def test_hours_pass_at_once(sandbox: Sandbox, http: aiohttp.ClientSession,
         sandbox.platform.media.get(picture)
 
 
-async def test_a_customers_own_picture(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_an_own_picture_of_a_customer_is_sent(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     async with listening() as ears:
         sandbox.set_push_url(ears.url)
         response = await http.post(f"/control/picture?openid={OPENID}", data=pictures.cover())
@@ -206,7 +210,7 @@ async def test_the_chat_shows_what_is_on_the_customers_phone(sandbox: Sandbox, h
     assert (await http.get("/control/chat?account=nobody&openid=o1")).status == 400
 
 
-async def test_the_black_list_and_who_wants_nothing(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_contacts_can_be_blocked_and_refuse_messages(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     await pull(http, "message", openid=OPENID, content="在吗")
     assert (await pull(http, "customer", openid=OPENID, blocked=True))["blocked"]
     with pytest.raises(ApiRefusal, match="43019"):
@@ -217,7 +221,7 @@ async def test_the_black_list_and_who_wants_nothing(sandbox: Sandbox, http: aioh
         send(sandbox)
 
 
-async def test_the_tool_is_moved(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_the_tool_can_take_and_release_customers(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     assert await pull(http, "tool", openid=OPENID, do="accept") == {"ok": True}
     assert await pull(http, "tool", openid=OPENID, do="accept") == {"ok": False}
     await pull(http, "tool", openid=OPENID, do="say", content="我是客服")
@@ -238,7 +242,7 @@ async def test_settings_change_one_by_one(sandbox: Sandbox, http: aiohttp.Client
         send(sandbox, "好的")
 
 
-async def test_everything_at_a_glance_and_no_secret(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_the_state_shows_everything_but_secrets(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     asked = {"grant_type": "client_credential", "appid": ACCOUNT.app_id, "secret": CREDENTIALS.app_secret}
     token = json.loads(await (await http.post("/cgi-bin/stable_token", json=asked)).read())["access_token"]
     await http.get("/cgi-bin/token", params=asked)
@@ -262,7 +266,7 @@ async def test_everything_at_a_glance_and_no_secret(sandbox: Sandbox, http: aioh
     assert not [secret for secret in secrets if secret in page]
 
 
-async def test_orders_one_after_the_other(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_several_orders_are_carried_out_in_order(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     async with listening() as ears:
         steps = [
             {"do": "push_url", "url": ears.url},
@@ -298,7 +302,7 @@ async def test_the_page_itself_may_steer_and_no_other(sandbox: Sandbox, http: ai
         assert response.status == status
 
 
-def test_what_was_said_twice_is_counted(sandbox: Sandbox) -> None:
+def test_replies_sent_twice_are_counted(sandbox: Sandbox) -> None:
     program = sandbox.platform.program()
     contact = sandbox.platform.contact(program, OPENID)
     sandbox.platform.wrote(program, OPENID, "text", {"content": "在吗"})

@@ -52,7 +52,7 @@ async def send(sandbox: Sandbox, http: aiohttp.ClientSession) -> Any:
     ],
     ids=lambda value: value.kind.value if isinstance(value, SimulatedFault) else None,
 )
-async def test_answers_that_go_wrong(
+async def test_faults_give_wrong_answers(
     sandbox: Sandbox, send: Any, fault: SimulatedFault, status: int, kind: str, starts: bytes, delivered: int
 ) -> None:
     sandbox.faults.plan(fault)
@@ -74,7 +74,7 @@ async def test_answers_that_go_wrong(
         (FaultKind.TRUNCATED, aiohttp.ClientPayloadError, 1),
     ],
 )
-async def test_answers_that_never_come(
+async def test_faults_give_no_answer(
     sandbox: Sandbox, send: Any, kind: FaultKind, error: type[Exception], delivered: int
 ) -> None:
     sandbox.faults.plan(SimulatedFault(kind))
@@ -105,7 +105,7 @@ async def test_faults_combine(sandbox: Sandbox, send: Any) -> None:
     assert [call.errcode for call in sandbox.journal.calls] == [45011, None, 0]
 
 
-def test_for_a_span_of_the_sandboxs_time(clock: HandClock) -> None:
+def test_a_fault_lasts_a_span_of_the_sandboxs_time(clock: HandClock) -> None:
     faults = Faults(clock)
     faults.plan(SimulatedFault(FaultKind.GATEWAY, times=None, seconds=60))
     clock.forward(seconds=59)
@@ -114,7 +114,7 @@ def test_for_a_span_of_the_sandboxs_time(clock: HandClock) -> None:
     assert faults.take("send") == faults.planned == ()
 
 
-def test_with_a_probability_by_seed() -> None:
+def test_a_fault_happens_with_a_probability_by_seed() -> None:
     def drawn(seed: int, chance: float) -> list[bool]:
         faults = Faults()
         faults.plan(SimulatedFault(FaultKind.GATEWAY, times=None, chance=chance, seed=seed))

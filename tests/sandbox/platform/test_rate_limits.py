@@ -46,7 +46,7 @@ def configure(sandbox: Sandbox, **changes: Any) -> None:
     sandbox.platform.change("", settings=replace(sandbox.platform.program().settings, **changes))
 
 
-async def test_so_many_a_minute(sandbox: Sandbox, send: Any, clock: HandClock) -> None:
+async def test_calls_a_minute_are_limited(sandbox: Sandbox, send: Any, clock: HandClock) -> None:
     configure(sandbox, minutely={SEND: 2})
     clock.forward(seconds=50)
     assert [await send() for _ in range(3)] == [0, 0, 45011]
@@ -54,14 +54,14 @@ async def test_so_many_a_minute(sandbox: Sandbox, send: Any, clock: HandClock) -
     assert await send() == 0
 
 
-async def test_so_many_a_minute_to_one(sandbox: Sandbox, send: Any, clock: HandClock) -> None:
+async def test_calls_a_minute_to_one_contact_are_limited(sandbox: Sandbox, send: Any, clock: HandClock) -> None:
     configure(sandbox, to_one_a_minute=2)
     assert [await send(), await send(), await send(), await send("o_another")] == [0, 0, 45011, 0]
     clock.forward(seconds=60)
     assert await send() == 0
 
 
-async def test_so_many_a_day_until_midnight_in_beijing(sandbox: Sandbox, send: Any, clock: HandClock) -> None:
+async def test_calls_a_day_are_limited_until_midnight_in_beijing(sandbox: Sandbox, send: Any, clock: HandClock) -> None:
     configure(sandbox, daily={SEND: 2})  # it is 16:00 in Beijing
     assert [await send() for _ in range(3)] == [0, 0, 45009]
     clock.forward(hours=7, minutes=59)
@@ -71,12 +71,12 @@ async def test_so_many_a_day_until_midnight_in_beijing(sandbox: Sandbox, send: A
 
 
 @pytest.mark.parametrize(("path", "limit"), [(TOKEN, 2000), (STABLE_TOKEN, 500_000), (SEND, 500_000)])
-def test_the_published_numbers(path: str, limit: int) -> None:
+def test_the_default_limits_are_the_published_ones(path: str, limit: int) -> None:
     assert ProgramSettings().daily_limit(path) == limit
     assert ProgramSettings().minutely == {STABLE_TOKEN: 10_000}
 
 
-async def test_the_quota_of_a_path(sandbox: Sandbox, send: Any, ask: Ask) -> None:
+async def test_the_quota_of_a_path_is_told(sandbox: Sandbox, send: Any, ask: Ask) -> None:
     configure(sandbox, daily={SEND: 10})
     await send()
     await send()
@@ -87,7 +87,9 @@ async def test_the_quota_of_a_path(sandbox: Sandbox, send: Any, ask: Ask) -> Non
     assert (await ask("/cgi-bin/openapi/quota/get", cgi_path="cgi-bin/message"))["errcode"] == 76003
 
 
-async def test_clearing_the_day_ten_times_a_month(sandbox: Sandbox, send: Any, ask: Ask, clock: HandClock) -> None:
+async def test_the_daily_count_can_be_cleared_ten_times_a_month(
+    sandbox: Sandbox, send: Any, ask: Ask, clock: HandClock
+) -> None:
     configure(sandbox, daily={SEND: 1})
     assert (await ask("/cgi-bin/clear_quota", appid="wx0000000000000000"))["errcode"] == 40013
     for _ in range(10):
@@ -98,7 +100,9 @@ async def test_clearing_the_day_ten_times_a_month(sandbox: Sandbox, send: Any, a
     assert (await ask("/cgi-bin/clear_quota", appid=ACCOUNT.app_id))["errcode"] == 0
 
 
-async def test_clearing_without_a_token(sandbox: Sandbox, http: aiohttp.ClientSession, send: Any) -> None:
+async def test_the_daily_count_can_be_cleared_without_a_token(
+    sandbox: Sandbox, http: aiohttp.ClientSession, send: Any
+) -> None:
     configure(sandbox, daily={SEND: 1})
     assert [await send(), await send()] == [0, 45009]
     for secret, code in (("wrong", 40125), (CREDENTIALS.app_secret, 0)):
@@ -119,7 +123,7 @@ async def test_clearing_without_a_token(sandbox: Sandbox, http: aiohttp.ClientSe
         (("198.51.100.1", "198.51.100.2"), "203.0.113.7", 40164),
     ],
 )
-async def test_the_ip_list(
+async def test_calls_from_outside_the_ip_list_are_refused(
     sandbox: Sandbox, http: aiohttp.ClientSession, allowed: Any, seen_as: str, code: int | None
 ) -> None:
     configure(sandbox, allowed_ips=allowed, seen_as=seen_as)
@@ -133,12 +137,12 @@ async def test_the_ip_list(
             assert answer["errmsg"].startswith(f"invalid ip {seen_as} ipv6 ::ffff:{seen_as}, not in whitelist rid: ")
 
 
-async def test_a_frozen_secret(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+async def test_a_frozen_secret_gets_no_token(sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
     configure(sandbox, secret_frozen=True)
     assert json.loads(await (await http.get(TOKEN, params=ASKED)).read())["errcode"] == 40243
 
 
-async def test_a_flag_that_is_no_flag(http: aiohttp.ClientSession) -> None:
+async def test_a_flag_of_another_type_is_refused(http: aiohttp.ClientSession) -> None:
     answer = json.loads(await (await http.post(STABLE_TOKEN, json=ASKED | {"force_refresh": "true"})).read())
     assert answer["errcode"] == 47001
 
@@ -169,7 +173,9 @@ async def test_a_picture_of_another_mini_program_is_not_found(sandbox: Sandbox, 
     assert answer["errcode"] == 40007
 
 
-async def test_the_agents_of_wechats_own_tool(sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock) -> None:
+async def test_agents_of_wechats_own_tool_are_listed(
+    sandbox: Sandbox, http: aiohttp.ClientSession, clock: HandClock
+) -> None:
     program = sandbox.platform.program()
     sandbox.platform.contact(program, OPENID).session.accept(clock())
     token = sandbox.platform.tokens.stable(ACCOUNT.app_id)[0]

@@ -25,20 +25,20 @@ def sent_until_refused(allowance: Allowance, clock: HandClock) -> tuple[int, int
     raise AssertionError("never refused")
 
 
-def test_five_after_a_message(clock: HandClock) -> None:
+def test_five_replies_are_allowed_after_a_message(clock: HandClock) -> None:
     allowance = Allowance()
     allowance.wrote(clock())
     assert sent_until_refused(allowance, clock) == (5, 45047)
 
 
-def test_two_after_entering(clock: HandClock) -> None:
+def test_two_replies_are_allowed_after_entering(clock: HandClock) -> None:
     allowance = Allowance()
     allowance.entered(clock())
     assert sent_until_refused(allowance, clock) == (2, 45047)
 
 
 @pytest.mark.parametrize(("entering", "span"), [(False, timedelta(hours=48)), (True, timedelta(minutes=1))])
-def test_the_time_ends(clock: HandClock, entering: bool, span: timedelta) -> None:
+def test_replies_are_refused_after_their_time(clock: HandClock, entering: bool, span: timedelta) -> None:
     allowance = Allowance()
     (allowance.entered if entering else allowance.wrote)(clock())
     clock.now += span - timedelta(seconds=1)
@@ -47,7 +47,7 @@ def test_the_time_ends(clock: HandClock, entering: bool, span: timedelta) -> Non
     assert sent_until_refused(allowance, clock) == (0, 45015)
 
 
-def test_somebody_who_never_wrote_cannot_be_written_to(clock: HandClock) -> None:
+def test_a_contact_who_never_wrote_cannot_be_written_to(clock: HandClock) -> None:
     assert sent_until_refused(Allowance(), clock) == (0, 45015)
 
 

@@ -66,7 +66,7 @@ def test_the_stable_token_is_the_same_until_its_last_five_minutes(book: TokenBoo
     assert [code_of(book, one) for one in (token, newer)] == [40001, 0]
 
 
-def test_the_families_do_not_know_each_other(book: TokenBook, clock: HandClock) -> None:
+def test_classic_and_stable_tokens_are_independent(book: TokenBook, clock: HandClock) -> None:
     stable, _ = book.stable(APP)
     classic, _ = book.classic(APP)
     book.classic(APP)
@@ -90,7 +90,7 @@ def test_forcing_within_thirty_seconds_changes_nothing(book: TokenBook, clock: H
     assert book.stable(APP, force=True)[0] != token
 
 
-def test_twenty_forced_refreshes_a_day(book: TokenBook, clock: HandClock) -> None:
+def test_twenty_forced_refreshes_a_day_are_allowed(book: TokenBook, clock: HandClock) -> None:
     book.stable(APP)
     for _ in range(20):
         clock.forward(seconds=31)
@@ -102,11 +102,11 @@ def test_twenty_forced_refreshes_a_day(book: TokenBook, clock: HandClock) -> Non
 
 
 @pytest.mark.parametrize(("token", "code"), [("", 41001), ("nonsense", 40001)])
-def test_what_is_no_token(book: TokenBook, token: str, code: int) -> None:
+def test_invalid_tokens_get_their_errcode(book: TokenBook, token: str, code: int) -> None:
     assert code_of(book, token) == code
 
 
-def test_ending_tokens_by_hand(book: TokenBook) -> None:
+def test_tokens_can_be_ended_by_hand(book: TokenBook) -> None:
     stable, classic = book.stable(APP)[0], book.classic(APP)[0]
     book.expire(APP)
     assert [code_of(book, token) for token in (stable, classic)] == [42001, 42001]

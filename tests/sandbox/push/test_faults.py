@@ -45,7 +45,7 @@ def plan(sandbox: Sandbox, *kinds: FaultKind, **more: Any) -> None:
         sandbox.faults.plan(SimulatedFault(kind, "push", **more))
 
 
-async def test_lost(wechat: Sandbox, ears: Ears) -> None:
+async def test_a_lost_push_does_not_arrive(wechat: Sandbox, ears: Ears) -> None:
     plan(wechat, FaultKind.DROP)
     assert (await wechat.say(OPENID, "一")).attempts == ()
     await wechat.say(OPENID, "二")
@@ -55,7 +55,7 @@ async def test_lost(wechat: Sandbox, ears: Ears) -> None:
 @pytest.mark.parametrize(
     ("kind", "nonces"), [(FaultKind.DUPLICATE, 2), (FaultKind.RETRY, 2), (FaultKind.RETRY_SAME_NONCE, 1)]
 )
-async def test_twice(wechat: Sandbox, ears: Ears, kind: FaultKind, nonces: int) -> None:
+async def test_a_doubled_push_arrives_twice(wechat: Sandbox, ears: Ears, kind: FaultKind, nonces: int) -> None:
     plan(wechat, kind)
     outcome = await wechat.say(OPENID, "一")
     assert (outcome.accepted, len(outcome.attempts)) == (True, 2)
@@ -67,7 +67,7 @@ async def test_twice(wechat: Sandbox, ears: Ears, kind: FaultKind, nonces: int) 
     assert len(ears.got) == 3
 
 
-async def test_in_another_order(wechat: Sandbox, ears: Ears) -> None:
+async def test_reordered_pushes_arrive_in_another_order(wechat: Sandbox, ears: Ears) -> None:
     plan(wechat, FaultKind.REORDER, milliseconds=600_000)
     await wechat.say(OPENID, "一")
     await wechat.say(OPENID, "二")
@@ -77,13 +77,13 @@ async def test_in_another_order(wechat: Sandbox, ears: Ears) -> None:
     assert int(contents[0]["MsgId"]) > int(contents[1]["MsgId"])
 
 
-async def test_held_back_for_nobody(wechat: Sandbox, ears: Ears) -> None:
+async def test_a_reordered_push_without_another_arrives_all_the_same(wechat: Sandbox, ears: Ears) -> None:
     plan(wechat, FaultKind.REORDER, milliseconds=20)
     await wechat.say(OPENID, "一")
     await ears.heard(1)
 
 
-async def test_late(wechat: Sandbox, ears: Ears) -> None:
+async def test_a_delayed_push_arrives_late(wechat: Sandbox, ears: Ears) -> None:
     plan(wechat, FaultKind.DELAY, milliseconds=100)
     loop = asyncio.get_running_loop()
     started = loop.time()
@@ -91,7 +91,7 @@ async def test_late(wechat: Sandbox, ears: Ears) -> None:
     assert loop.time() - started >= 0.1
 
 
-async def test_signed_by_somebody_else(wechat: Sandbox, ears: Ears) -> None:
+async def test_a_forged_signature_is_not_retried(wechat: Sandbox, ears: Ears) -> None:
     ears.answers = ((403, ""),)
     plan(wechat, FaultKind.WRONG_SIGNATURE)
     outcome = await wechat.say(OPENID, "一")
@@ -102,7 +102,7 @@ async def test_signed_by_somebody_else(wechat: Sandbox, ears: Ears) -> None:
         opened(ears.got[0])
 
 
-async def test_in_clear_although_the_mode_is_secure(wechat: Sandbox, ears: Ears) -> None:
+async def test_a_push_can_be_sent_in_clear_although_the_mode_is_secure(wechat: Sandbox, ears: Ears) -> None:
     plan(wechat, FaultKind.PLAIN_BODY)
     await wechat.say(OPENID, "一")
     (got,) = ears.got
@@ -111,7 +111,7 @@ async def test_in_clear_although_the_mode_is_secure(wechat: Sandbox, ears: Ears)
     assert "encrypt_type" not in got.query
 
 
-async def test_clear_fields_that_lie(wechat: Sandbox, ears: Ears) -> None:
+async def test_lying_clear_fields_stand_beside_the_encrypted_ones(wechat: Sandbox, ears: Ears) -> None:
     plan(wechat, FaultKind.TWINS)
     await wechat.say(OPENID, "一")
     (got,) = ears.got
@@ -120,7 +120,7 @@ async def test_clear_fields_that_lie(wechat: Sandbox, ears: Ears) -> None:
     assert (opened(got)["Content"], opened(got)["FromUserName"]) == ("一", OPENID)
 
 
-async def test_a_byte_order_mark_and_a_foreign_content_type(wechat: Sandbox, ears: Ears) -> None:
+async def test_a_push_can_have_a_byte_order_mark_and_a_foreign_content_type(wechat: Sandbox, ears: Ears) -> None:
     plan(wechat, FaultKind.BOM, FaultKind.CONTENT_TYPE)
     await wechat.say(OPENID, "一")
     plan(wechat, FaultKind.CONTENT_TYPE, text="application/json")
@@ -132,7 +132,7 @@ async def test_a_byte_order_mark_and_a_foreign_content_type(wechat: Sandbox, ear
     assert typed.body.startswith(b"{")
 
 
-async def test_all_together(wechat: Sandbox, ears: Ears) -> None:
+async def test_faults_of_pushes_combine(wechat: Sandbox, ears: Ears) -> None:
     plan(wechat, FaultKind.DUPLICATE, FaultKind.BOM, FaultKind.TWINS, FaultKind.DELAY)
     await wechat.say(OPENID, "一")
     assert [opened(got)["Content"] for got in ears.got] == ["一", "一"]

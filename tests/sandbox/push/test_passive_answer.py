@@ -77,7 +77,7 @@ type Answer = Callable[[BodyFormat], str]
         (PushMode.SECURE, lambda _: "<html>oops</html>", AnswerVerdict.WRONG),
     ],
 )
-def test_how_answers_are_understood(
+def test_answers_to_pushes_are_understood(
     form: BodyFormat, mode: PushMode, answer: Answer, understood: AnswerVerdict
 ) -> None:
     reading = read_answer(program(mode, form), PUSHED, 200, answer(form))
@@ -169,7 +169,7 @@ async def test_pushes_go_on_while_a_customer_queues_for_the_tool(clock: HandCloc
     assert contents(ears) == ["转人工", "还要多久"]
 
 
-async def test_its_beginning_and_end_can_be_pushed(clock: HandClock) -> None:
+async def test_begin_and_end_of_a_tool_session_can_be_pushed(clock: HandClock) -> None:
     one = replace(program(PushMode.PLAIN), settings=ProgramSettings(kf_events=True, kf_account="kf9@shop"))
     async with listening((200, clear(BodyFormat.JSON)), (200, "success")) as ears:
         sandbox = Sandbox([replace(one, push_url=ears.url)], clock=clock)

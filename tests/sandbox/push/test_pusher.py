@@ -52,7 +52,7 @@ def decrypted(got: Got, form: BodyFormat) -> bytes:
 
 @pytest.mark.parametrize("form", BodyFormat)
 @pytest.mark.parametrize("mode", PushMode)
-async def test_another_library_reads_every_mode_and_format(mode: PushMode, form: BodyFormat) -> None:
+async def test_another_library_reads_pushes_of_every_mode_and_format(mode: PushMode, form: BodyFormat) -> None:
     async with listening() as ears:
         outcome = await push(ears, mode, form, bodies.text(WORDS, "24051524690104385"))
     assert outcome.accepted
@@ -96,7 +96,7 @@ async def test_each_mode_has_its_fields_beside_the_encrypted_part(
         ([(200, "<xml><MsgType><![CDATA[transfer_customer_service]]></MsgType></xml>")], 3, False),
     ],
 )
-async def test_three_tries_in_all(answers: list[tuple[int, str]], tries: int, accepted: bool) -> None:
+async def test_a_push_is_tried_three_times(answers: list[tuple[int, str]], tries: int, accepted: bool) -> None:
     async with listening(*answers) as ears:
         outcome = await push(ears, PushMode.SECURE, BodyFormat.JSON, bodies.text("在吗", "1"))
     assert (len(ears.got), outcome.accepted) == (tries, accepted)
@@ -125,7 +125,7 @@ async def test_without_a_push_url_nothing_leaves(sandbox: Sandbox) -> None:
     assert await sandbox.say(OPENID, "在吗") == PushOutcome()
 
 
-async def test_the_question_when_the_url_is_saved(sandbox: Sandbox) -> None:
+async def test_saving_a_url_asks_it(sandbox: Sandbox) -> None:
     async with listening((200, "success")) as ears:
         sandbox.set_push_url(ears.url)
         assert not await sandbox.verify_push_url()
@@ -137,7 +137,7 @@ async def test_the_question_when_the_url_is_saved(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("form", BodyFormat)
 @pytest.mark.parametrize("mode", PushMode)
-async def test_the_real_listener_takes_them(mode: PushMode, form: BodyFormat) -> None:
+async def test_the_real_listener_takes_pushes(mode: PushMode, form: BodyFormat) -> None:
     kept: list[Any] = []
     seen = asyncio.Event()
 
