@@ -26,7 +26,7 @@ from wxdesk.ui.insights.page import HEADING, InsightsPage
 from wxdesk.ui.insights.ranking import Ranked, RankList, RankModel
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.look.theme import Size, font
-from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Legend
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.outages import outages_text
 
@@ -168,6 +168,14 @@ def test_an_open_menu_stays_as_it_is_and_long_names_are_cut(qtbot: QtBot, answer
     who.popup_menu.close()
     assert who.width() < 300
     assert "Tea & more" in who.accessibleDescription()
+
+
+def test_the_legend_of_one_persons_desk_has_no_figures_of_a_team(page: InsightsPage) -> None:
+    page.head.legend.click()
+    [legend] = page.window().findChildren(Legend)
+    words = {label.full_text() for label in legend.findChildren(PlainLabel)}
+    assert {"For you", "Unread", "In"} <= words
+    assert not {"Mine", "Nobody's"} & words
 
 
 def test_tab_goes_through_the_head_as_it_is_seen(page: InsightsPage) -> None:

@@ -24,7 +24,7 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.wording.days import Days
-from wxdesk.ui.wording.figures import figure_texts
+from wxdesk.ui.wording.figures import legend_texts
 from wxdesk.ui.wording.outages import KnownOutages, outages_text
 
 HEADING = 44
@@ -81,7 +81,8 @@ class InsightsPage(QWidget):
         self._show_missed()
 
     def _explain(self) -> None:
-        Legend(tr("What the figures mean"), figure_texts().values(), self).open()
+        shown = legend_texts(in_team=bool(self._bridge.desk.me))
+        Legend(tr("What the figures mean"), shown, self).open()
 
     def _question(self) -> Coroutine[Any, Any, Figures]:
         desk = self._bridge.desk

@@ -24,13 +24,17 @@ class Figure(Enum):
     UNMATCHED = "unmatched"
 
 
-OF_A_TEAM = frozenset({Figure.MINE, Figure.NOBODYS})
-"""Figures that only a team has."""
+_OF_A_TEAM = frozenset({Figure.MINE, Figure.NOBODYS})
 
 
 def figure_texts() -> dict[Figure, tuple[str, str]]:
     """Return the name and the meaning of each figure."""
     return {figure: (tr(name), tr(meaning)) for figure, (name, meaning) in _TEXTS.items()}
+
+
+def legend_texts(*, in_team: bool) -> list[tuple[str, str]]:
+    """Return names and meanings of the figures that this desk shows."""
+    return [text for figure, text in figure_texts().items() if in_team or figure not in _OF_A_TEAM]
 
 
 _TEXTS = {

@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Legend
 from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
-from wxdesk.ui.wording.figures import OF_A_TEAM, Figure, figure_texts
+from wxdesk.ui.wording.figures import Figure, figure_texts, legend_texts
 
 SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
 
@@ -143,9 +143,7 @@ class ScopeButton(SmallButton):
         self.narrow(view.narrowing)
 
     def _explain(self) -> None:
-        texts = figure_texts().items()
-        shown = [text for figure, text in texts if self.in_team or figure not in OF_A_TEAM]
-        Legend(tr("What the figures mean"), shown, self).open()
+        Legend(tr("What the figures mean"), legend_texts(in_team=self.in_team), self).open()
 
 
 MOST = 99

@@ -36,11 +36,15 @@ class EraseDialog(AgreementDialog):
         self.field = LabelledField(tr("Type “{word}” to confirm", word=self._wanted), parent=self)
         self.field.edited.connect(self._compare)
         self.body.addWidget(self.field)
-        self.action.setEnabled(False)
+        self.cancel.setAutoDefault(False)  # Enter below half a word would close it as if all were done
+        self._compare()
         self.field.edit.setFocus()
 
     def _compare(self) -> None:
-        self.action.setEnabled(self.field.text() == self._wanted)
+        fits = self.field.text() == self._wanted
+        self.action.setEnabled(fits)
+        self.action.setDefault(fits)
+        self.cancel.setDefault(False)
 
 
 def receipt_text(receipt: Erasure, at: str) -> str:
