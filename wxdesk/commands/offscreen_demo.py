@@ -19,8 +19,9 @@ from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.threads import LoopThread
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.wording.messages import author_word, clock_time, kind_text, name_of
+from wxdesk.ui.wording.messages import author_word, kind_text, name_of
 from wxdesk.ui.wording.reply_status import status_of_reply
+from wxdesk.ui.wording.times import clock_time
 
 
 def play_offscreen(wechat: LoopThread, sandbox: Sandbox, desk: DeskThread[OpenDesk]) -> None:

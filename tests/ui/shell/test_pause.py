@@ -20,7 +20,7 @@ from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.wording.messages import clock_time
+from wxdesk.ui.wording.times import clock_time
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 

@@ -18,7 +18,7 @@ from wxdesk.ui.rules.editor.limits_card import LimitsCard
 from wxdesk.ui.settings.preference_lines import NumberLine
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.wording.conditions import context_text
-from wxdesk.ui.wording.messages import exact_span
+from wxdesk.ui.wording.times import exact_span
 
 type Spoken = tuple[QWidget, NumberField, str, str]
 

@@ -18,8 +18,8 @@ from wxdesk.ui.inbox.timeline.bubble_text import caption_of, notice_of, share_le
 from wxdesk.ui.inbox.timeline.entries import WindowEnd, entries_of
 from wxdesk.ui.traffic.steps import reply_step
 from wxdesk.ui.wording.conversation import status_of_row
-from wxdesk.ui.wording.messages import clock_time
 from wxdesk.ui.wording.reply_status import HoldReason, ReplyStatus, status_of_reply
+from wxdesk.ui.wording.times import clock_time
 
 SOON = NOW + timedelta(seconds=5)
 S = ReplyState

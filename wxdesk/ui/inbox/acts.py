@@ -24,8 +24,9 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import literal, plain_tip
 from wxdesk.ui.widgets.menu_button import PassingMenu
 from wxdesk.ui.wording.hold_reasons import colleagues_among
-from wxdesk.ui.wording.messages import clock_time, name_of
+from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.status import EndChoice, HoursBoundary, changed_text, snooze_choices
+from wxdesk.ui.wording.times import clock_time
 
 
 def offer[T](menu: QMenu, ends: Iterable[EndChoice[T]], then: Callable[[T], None]) -> None:

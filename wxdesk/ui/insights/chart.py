@@ -26,7 +26,7 @@ from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.dialogs.notices import announce
 from wxdesk.ui.widgets.painting import painting
-from wxdesk.ui.wording.messages import weekday_text
+from wxdesk.ui.wording.times import weekday_text
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 

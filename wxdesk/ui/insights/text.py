@@ -10,7 +10,7 @@ from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.data.exporting import FIGURE_COLUMNS, csv_lines
 from wxdesk.i18n import account_title, moment_text, ntr, number_text, tr
 from wxdesk.ui.wording.days import Days
-from wxdesk.ui.wording.messages import weekday_text
+from wxdesk.ui.wording.times import weekday_text
 
 
 class Period(IntEnum):

@@ -19,10 +19,10 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import clock_second, clock_time, kind_text, name_of, readable
+from wxdesk.ui.wording.messages import kind_text, name_of, readable
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
 from wxdesk.ui.wording.takeover import takeovers_ended_text
+from wxdesk.ui.wording.times import clock_second, clock_time, dated_time
 
 
 class NoticeTopic(StrEnum):

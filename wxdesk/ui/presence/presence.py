@@ -20,7 +20,7 @@ from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fitting_label import StatusDot
 from wxdesk.ui.widgets.menu_button import offer_above
 from wxdesk.ui.wording.hold_reasons import colleagues_among
-from wxdesk.ui.wording.messages import clock_time
+from wxdesk.ui.wording.times import clock_time
 
 LOOK_MS = 1000
 

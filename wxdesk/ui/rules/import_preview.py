@@ -20,7 +20,7 @@ from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip
 from wxdesk.ui.widgets.row_list import RECORD
-from wxdesk.ui.wording.messages import date_text, weekday_text
+from wxdesk.ui.wording.times import date_text, weekday_text
 
 WIDTH, HEIGHT = 800, 520
 LIST, EDGE = 264, 14

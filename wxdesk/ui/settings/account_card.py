@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.card_rows import SettingsCard, Stack, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton
-from wxdesk.ui.wording.messages import clock_time, day_text, time_left_text
+from wxdesk.ui.wording.times import clock_time, day_text, time_left_text
 
 
 class AccountCard(SettingsCard):

@@ -21,7 +21,7 @@ from wxdesk.ui.widgets.card_rows import SettingsCard, Stack
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.rights import Rights
-from wxdesk.ui.wording.messages import MINUTE, unit_text
+from wxdesk.ui.wording.times import MINUTE, unit_text
 
 
 class PreferencesCard(SettingsCard):

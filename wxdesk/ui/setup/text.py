@@ -9,7 +9,7 @@ from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.days import dated_time
+from wxdesk.ui.wording.times import dated_time
 
 
 def step_title(fact: SetupFact) -> str:

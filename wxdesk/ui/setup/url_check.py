@@ -19,8 +19,7 @@ from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import time_left_text
+from wxdesk.ui.wording.times import dated_time, time_left_text
 
 ATTEMPTS = 5
 """Attempts that are shown, newest first."""

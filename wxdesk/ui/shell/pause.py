@@ -19,8 +19,7 @@ from wxdesk.ui.widgets.dialogs.notices import FootLine
 from wxdesk.ui.widgets.fitting_label import FittingLabel
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuChoice, offer_above
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import clock_time
+from wxdesk.ui.wording.times import clock_time, dated_time
 
 SPANS = (timedelta(minutes=15), timedelta(hours=1))
 

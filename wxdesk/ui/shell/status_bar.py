@@ -28,7 +28,8 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, StatusDot, shrink_steps
 from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.wording.days import Days
-from wxdesk.ui.wording.messages import clock_time, name_of, span_text, time_left_text
+from wxdesk.ui.wording.messages import name_of
+from wxdesk.ui.wording.times import clock_time, span_text, time_left_text
 
 _LEAST_FOR_NOTICES = 480
 """Pixels that a notice takes with three buttons and a few words."""

@@ -15,7 +15,7 @@ from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.messages import span_text
+from wxdesk.ui.wording.times import span_text
 
 LATE = frozenset({Mishap.SLOW, Mishap.PUSH_LATE})
 SECONDS = (1, 3, 8, 30)

@@ -14,7 +14,8 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import line_text, notice_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowList, RowModel
-from wxdesk.ui.wording.messages import clock_time, readable
+from wxdesk.ui.wording.messages import readable
+from wxdesk.ui.wording.times import clock_time
 
 NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE})
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from wxdesk.i18n import ntr, number_text, tr
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, Phone, PhoneLine, PhoneSide, PushReport, SimulatedCustomer
-from wxdesk.ui.wording.messages import kind_text, readable, short_openid, time_left_text
+from wxdesk.ui.wording.messages import kind_text, readable, short_openid
+from wxdesk.ui.wording.times import time_left_text
 
 ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 43019, 45002, 48001, 48002, 87014)
 """Errcodes that a desk meets; the sandbox's HTTP API has all."""

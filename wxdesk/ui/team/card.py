@@ -20,7 +20,7 @@ from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
-from wxdesk.ui.wording.messages import clock_time, day_text
+from wxdesk.ui.wording.times import clock_time, day_text
 
 MOST_ACTIONS = 12
 

@@ -9,7 +9,7 @@ from wxdesk.core.templates import Prompt, Template
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import content_lines, labelled, text_lines
-from wxdesk.ui.wording.messages import ago
+from wxdesk.ui.wording.times import ago
 
 
 def kind_name(kind: ReplyKind) -> str:

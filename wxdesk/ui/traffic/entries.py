@@ -18,8 +18,8 @@ from wxdesk.core.setup.verdicts import TOKEN_CALLS, CheckVerdict
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import account_title, number_text, tr
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import kind_text, name_of, span_text
+from wxdesk.ui.wording.messages import kind_text, name_of
+from wxdesk.ui.wording.times import dated_time, span_text
 
 type TrafficEntry = PushSeen | ApiCalled
 

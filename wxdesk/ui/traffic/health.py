@@ -27,7 +27,7 @@ from wxdesk.ui.traffic.steps import TrafficStep
 from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard
-from wxdesk.ui.wording.days import dated_time
+from wxdesk.ui.wording.times import dated_time
 
 TROUBLES: dict[Check, tuple[str, ...]] = {
     Check.LISTENER: (),

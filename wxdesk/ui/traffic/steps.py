@@ -24,8 +24,9 @@ from wxdesk.ui.traffic.entries import (
     push_sentence,
 )
 from wxdesk.ui.wording.decision import short_outcome
-from wxdesk.ui.wording.messages import author_word, clock_second, span_text
+from wxdesk.ui.wording.messages import author_word
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
+from wxdesk.ui.wording.times import clock_second, span_text
 
 MODES = {
     PushMode.PLAIN: "signed, plain text",

@@ -12,7 +12,8 @@ from functools import partial
 from wxdesk.core.model.rule import Condition, SessionFromTest, Verdict
 from wxdesk.core.rules.conditions.table import given
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.messages import exact_span, quoted
+from wxdesk.ui.wording.messages import quoted
+from wxdesk.ui.wording.times import exact_span
 
 SHOWN_WORDS = 4
 """Words of a condition that a line of the list shows."""

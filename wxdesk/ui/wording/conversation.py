@@ -15,7 +15,7 @@ from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.messages import ago, clock_time, name_of, preview_of, span_text, time_left_text, waiting_text
+from wxdesk.ui.wording.messages import name_of, preview_of
 from wxdesk.ui.wording.reply_status import (
     FindHoldReason,
     HoldReason,
@@ -25,6 +25,7 @@ from wxdesk.ui.wording.reply_status import (
     status_of_reply,
 )
 from wxdesk.ui.wording.status import status_icon, status_text
+from wxdesk.ui.wording.times import ago, clock_time, span_text, time_left_text, waiting_text
 
 LATE_AFTER = timedelta(minutes=10)
 """A contact who waits longer than this is shown in red."""

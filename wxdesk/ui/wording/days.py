@@ -1,7 +1,7 @@
-"""Times of day with their date, and the calendar days of statistics.
+"""Calendar days of statistics.
 
-Days are in the accounts' time zone if all share one, otherwise in this machine's. Other times of day in the
-window are always the operator's own.
+They are in the accounts' time zone if all share one, otherwise in this machine's. Times of day in the window
+(`ui.wording.times`) are always the operator's own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from wxdesk.core.model.account import Account
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
-from wxdesk.ui.wording.messages import DAY, clock_time, date_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,3 @@ class Days:
         if len(self.names) > 1:
             return tr("The accounts are in different time zones: days go by this computer's clock.")
         return tr("Days go by the accounts' clock: {zone}.", zone=next(iter(self.names)))
-
-
-def dated_time(at: datetime, beside: datetime) -> str:
-    """Return a time alone if it is of the day of another, else with its date."""
-    day, other = at.astimezone().date(), beside.astimezone().date()
-    if day == other:
-        return clock_time(at)
-    date_only = date_text(day, with_year=abs(day - other) > 180 * DAY)
-    return tr("{day} {time}", day=date_only, time=clock_time(at))

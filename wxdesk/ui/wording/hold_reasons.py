@@ -13,8 +13,8 @@ from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.wording.messages import span_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
+from wxdesk.ui.wording.times import span_text
 
 
 class HoldReasons(QObject):

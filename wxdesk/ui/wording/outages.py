@@ -11,8 +11,7 @@ from wxdesk.core.setup.reach import Gap, Outage
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import clock_time, span_text
+from wxdesk.ui.wording.times import clock_time, dated_time, span_text
 
 MOST_LISTED = 3
 """Outages that are told with their times; of more, number and length."""

@@ -13,8 +13,8 @@ from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import HOUR, MINUTE, span_text
 from wxdesk.ui.wording.status import upcoming_time
+from wxdesk.ui.wording.times import HOUR, MINUTE, span_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.i18n import clock_text, ntr, tr
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import date_text, span_text, weekday_text
+from wxdesk.ui.wording.times import date_text, dated_time, span_text, weekday_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDurati
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import MINUTE, name_of, span_text, time_left_text
+from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import span_until
 from wxdesk.ui.wording.status import EndChoice, HoursBoundary
+from wxdesk.ui.wording.times import MINUTE, dated_time, span_text, time_left_text
 
 SILENCES = (5, 10, 30)
 """Minutes without a message after which a takeover can end."""

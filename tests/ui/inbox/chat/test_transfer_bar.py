@@ -18,7 +18,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.wording.conversation import accessible_row_text, status_of_row
-from wxdesk.ui.wording.messages import clock_time
+from wxdesk.ui.wording.times import clock_time
 
 type Open = Callable[[int], None]
 OPENID = "oLiLei000000000000000000000a"

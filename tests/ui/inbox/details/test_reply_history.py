@@ -25,8 +25,8 @@ from wxdesk.ui.editing.revisions.comparison import LineChange
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel, StepRow, exact_time, history_of
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.wording.days import dated_time
 from wxdesk.ui.wording.reply_status import stopped_words
+from wxdesk.ui.wording.times import dated_time
 
 CUSTOMER = "oAbCdEfGhIjKlMnOpQrStUvWxYz1"
 K = StepKind

@@ -30,7 +30,7 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_list import RECORD
-from wxdesk.ui.wording.messages import clock_time, day_text
+from wxdesk.ui.wording.times import clock_time, day_text
 
 type Stored = Callable[[], list[Rule]]
 

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from wxdesk.i18n import tr
-from wxdesk.ui.wording.messages import clock_time, day_text
+from wxdesk.ui.wording.times import clock_time, day_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
-from wxdesk.ui.wording.messages import clock_time, name_of
+from wxdesk.ui.wording.messages import name_of
+from wxdesk.ui.wording.times import clock_time
 
 
 class ChatBar(QFrame):

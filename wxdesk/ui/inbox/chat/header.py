@@ -25,8 +25,9 @@ from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon, painting
-from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of, span_text
+from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of
 from wxdesk.ui.wording.takeover import takeover_sentence
+from wxdesk.ui.wording.times import span_text
 
 _PAD, _ARROW, _HEIGHT, _WIDEST = 12, 12, 28, 220
 

@@ -25,8 +25,9 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.labels import KeyCap, key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
-from wxdesk.ui.wording.messages import ago, name_of, preview_of, said_by, short_openid, with_names
+from wxdesk.ui.wording.messages import name_of, preview_of, said_by, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
+from wxdesk.ui.wording.times import ago
 
 
 class SearchField(QLineEdit):

@@ -18,7 +18,8 @@ from wxdesk.ui.widgets.boxes import grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text, painting
-from wxdesk.ui.wording.messages import date_text, short_openid
+from wxdesk.ui.wording.messages import short_openid
+from wxdesk.ui.wording.times import date_text
 
 AVATAR = 40
 

@@ -22,8 +22,9 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.widgets.painting import painting
 from wxdesk.ui.wording.decision import outcome_text, rule_title, rule_words
-from wxdesk.ui.wording.messages import author_word, clock_second
+from wxdesk.ui.wording.messages import author_word
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of_reply
+from wxdesk.ui.wording.times import clock_second
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,8 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import span_text
 from wxdesk.ui.wording.takeover import takeover_sentence
+from wxdesk.ui.wording.times import dated_time, span_text
 
 
 class DetailPanel(Frame):

@@ -18,7 +18,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.quota_dots import QuotaDots
-from wxdesk.ui.wording.messages import span_text, time_left_text
+from wxdesk.ui.wording.times import span_text, time_left_text
 
 _GAP = 10
 

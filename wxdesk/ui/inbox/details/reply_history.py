@@ -26,10 +26,9 @@ from wxdesk.ui.inbox.details.difference import (
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import Frame, remove_widgets, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
-from wxdesk.ui.wording.days import dated_time
-from wxdesk.ui.wording.messages import clock_second, date_text
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
+from wxdesk.ui.wording.times import clock_second, date_text, dated_time
 
 
 @dataclass(frozen=True, slots=True)

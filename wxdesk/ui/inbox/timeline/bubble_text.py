@@ -19,8 +19,9 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
 from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.wording.decision import short_outcome
-from wxdesk.ui.wording.messages import author_words, clock_time, mode_text, quoted
+from wxdesk.ui.wording.messages import author_words, mode_text, quoted
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
+from wxdesk.ui.wording.times import clock_time
 
 
 class BubbleAction(Enum):

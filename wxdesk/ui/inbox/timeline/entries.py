@@ -25,9 +25,10 @@ from wxdesk.core.replies.on_new_message import is_due_at_closing
 from wxdesk.core.setup.reach import Outage, gaps_between
 from wxdesk.core.wechat.session_from import fields_of
 from wxdesk.i18n import size_text, tr
-from wxdesk.ui.wording.messages import clock_time, day_text, kind_text, readable
+from wxdesk.ui.wording.messages import kind_text, readable
 from wxdesk.ui.wording.outages import gap_text
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
+from wxdesk.ui.wording.times import clock_time, day_text
 
 _LONGEST_VALUE = 40
 

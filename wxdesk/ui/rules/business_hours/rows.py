@@ -15,7 +15,7 @@ from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
-from wxdesk.ui.wording.messages import weekday_text
+from wxdesk.ui.wording.times import weekday_text
 
 CLOCK, HEIGHT = 64, 32
 LONGEST = 5

@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
-from wxdesk.ui.wording.messages import UNITS, exact_span, unit_text, whole_unit
+from wxdesk.ui.wording.times import UNITS, exact_span, unit_text, whole_unit
 
 HOLD = 8
 """Initial seconds for which a reply is held."""

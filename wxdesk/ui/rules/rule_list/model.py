@@ -14,7 +14,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_view import RecordModel
 from wxdesk.ui.rules.text import delivery_text, summary
 from wxdesk.ui.widgets.row_list import Index
-from wxdesk.ui.wording.messages import clock_time, day_text
+from wxdesk.ui.wording.times import clock_time, day_text
 
 RULE_MIME = "application/x-wxdesk-rule"
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import MessageType
@@ -18,17 +17,16 @@ from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota
 from wxdesk.desk.rules.trial.scenario import TrialScenario
-from wxdesk.i18n import account_title, ntr, tr
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.text import shortened
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
-from wxdesk.ui.wording.messages import clock_time, mode_text, name_of, span_text
+from wxdesk.ui.wording.messages import mode_text
 
 MOST_DAYS = 3650
 MOST_MESSAGES = 999
@@ -108,60 +106,6 @@ def last_rule(known: ConversationContext, rules: Sequence[Rule]) -> tuple[Rule, 
     said = known.history.said
     spoke = [(rule, said[rule.id]) for rule in rules if rule.id in said]
     return max(spoke, key=lambda one: one[1], default=None)
-
-
-def contact_facts_text(known: ConversationContext, operator: Presence, rules: Sequence[Rule], now: datetime) -> str:
-    """Describe a conversation, its contact and history, and the operator's presence."""
-    name = name_of(known.conversation.contact)
-    facts = tr("; ").join((*_history_facts(known, rules, now), *_state_facts(known, now), _at_desk(operator)))
-    return tr("From the conversation with {name}: {facts}", name=name, facts=facts)
-
-
-def _history_facts(known: ConversationContext, rules: Sequence[Rule], now: datetime) -> Iterator[str]:
-    contact, history = known.conversation.contact, known.history
-    last, spoke = history.last_written_at, last_rule(known, rules)
-    yield tr("tags {tags}", tags=tr(", ").join(contact.tags)) if contact.tags else tr("no tags")
-    if last is None:
-        yield tr("never wrote before")
-    else:
-        yield tr("last wrote {span} ago", span=span_text(now - last))
-        yield tr("this is message no. {n} since a person answered", n=history.message_no)
-    if spoke is not None:
-        yield tr("“{rule}” spoke last, {span} ago", rule=shortened(spoke[0].name), span=span_text(now - spoke[1]))
-    if known.conversation.session_from:
-        yield tr("came from {source}", source=shortened(known.conversation.session_from))
-
-
-def _state_facts(known: ConversationContext, now: datetime) -> Iterator[str]:
-    thread = known.conversation
-    waits = max(known.promised, len(known.waiting))
-    if waits:
-        yield ntr("{n} reply waits to be sent", "{n} replies wait to be sent", waits)
-    yield _left(known, now)
-    if thread.mode is not None:
-        yield tr("set for this conversation: {mode}", mode=mode_text(thread.mode))
-    if is_taken_over(thread, now):
-        until = thread.taken_over_until
-        yield tr("taken over until {time}", time=clock_time(until)) if until else tr("taken over until handed back")
-    if thread.contact.blocked:
-        yield tr("blocked")
-    if thread.transfer_armed:
-        yield tr("goes to WeChat's own tool with the next message")
-    if in_tool(thread, now) and thread.transferred_until is not None:
-        yield tr("in WeChat's own tool until {time}", time=clock_time(thread.transferred_until))
-
-
-def _left(known: ConversationContext, now: datetime) -> str:
-    window = known.conversation.window
-    left, until = quota.replies_left(window, now), window.until
-    if not left or until is None:
-        return tr("no reply was allowed any more")
-    span = span_text(until - now)
-    return ntr("{n} reply was allowed, for {span}", "{n} replies were allowed, for {span}", left, span=span)
-
-
-def _at_desk(operator: Presence) -> str:
-    return tr("somebody is at the desk") if operator is Presence.PRESENT else tr("nobody is at the desk")
 
 
 MOMENT = "%Y-%m-%d %H:%M"

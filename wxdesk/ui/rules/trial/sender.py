@@ -17,7 +17,7 @@ from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.rules.rule_list.model import RuleModel
-from wxdesk.ui.rules.trial.scenario import contact_facts_text
+from wxdesk.ui.rules.trial.text import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import Frame, vbox
@@ -25,7 +25,8 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
-from wxdesk.ui.wording.messages import ago, name_of, preview_of
+from wxdesk.ui.wording.messages import name_of, preview_of
+from wxdesk.ui.wording.times import ago
 
 
 class TrialSender(QWidget):

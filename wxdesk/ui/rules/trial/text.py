@@ -1,14 +1,23 @@
 """Texts of a trial besides verdicts and bubbles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 
+from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.rule import Outcome, Rule
+from wxdesk.core.model.rule import Outcome, Presence, Rule
 from wxdesk.core.model.status import StatusChange
+from wxdesk.core.replies.lifecycle import is_taken_over
+from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.core.wechat import quota
 from wxdesk.desk.rules.trial.trials import Trial
 from wxdesk.i18n import ntr, number_text, tr
 from wxdesk.ui.content.preview import cost_text
+from wxdesk.ui.rules.text import shortened
+from wxdesk.ui.rules.trial.scenario import last_rule
+from wxdesk.ui.wording.messages import mode_text, name_of
 from wxdesk.ui.wording.status import snooze_span
+from wxdesk.ui.wording.times import clock_time, span_text
 
 
 def note_on_trial(trial: Trial, instead: Rule | None, *, broken: bool) -> tuple[str, str]:
@@ -97,3 +106,57 @@ def cost_of_trial(trial: Trial) -> str:
     """Return the size of the texts and the number of replies they take, in words."""
     sizes = " + ".join(number_text(size) for size in trial.sizes if size)
     return cost_text(len(trial.contents), sizes) if trial.contents else ""
+
+
+def contact_facts_text(known: ConversationContext, operator: Presence, rules: Sequence[Rule], now: datetime) -> str:
+    """Describe a conversation, its contact and history, and the operator's presence."""
+    name = name_of(known.conversation.contact)
+    facts = tr("; ").join((*_history_facts(known, rules, now), *_state_facts(known, now), _at_desk(operator)))
+    return tr("From the conversation with {name}: {facts}", name=name, facts=facts)
+
+
+def _history_facts(known: ConversationContext, rules: Sequence[Rule], now: datetime) -> Iterator[str]:
+    contact, history = known.conversation.contact, known.history
+    last, spoke = history.last_written_at, last_rule(known, rules)
+    yield tr("tags {tags}", tags=tr(", ").join(contact.tags)) if contact.tags else tr("no tags")
+    if last is None:
+        yield tr("never wrote before")
+    else:
+        yield tr("last wrote {span} ago", span=span_text(now - last))
+        yield tr("this is message no. {n} since a person answered", n=history.message_no)
+    if spoke is not None:
+        yield tr("“{rule}” spoke last, {span} ago", rule=shortened(spoke[0].name), span=span_text(now - spoke[1]))
+    if known.conversation.session_from:
+        yield tr("came from {source}", source=shortened(known.conversation.session_from))
+
+
+def _state_facts(known: ConversationContext, now: datetime) -> Iterator[str]:
+    thread = known.conversation
+    waits = max(known.promised, len(known.waiting))
+    if waits:
+        yield ntr("{n} reply waits to be sent", "{n} replies wait to be sent", waits)
+    yield _left(known, now)
+    if thread.mode is not None:
+        yield tr("set for this conversation: {mode}", mode=mode_text(thread.mode))
+    if is_taken_over(thread, now):
+        until = thread.taken_over_until
+        yield tr("taken over until {time}", time=clock_time(until)) if until else tr("taken over until handed back")
+    if thread.contact.blocked:
+        yield tr("blocked")
+    if thread.transfer_armed:
+        yield tr("goes to WeChat's own tool with the next message")
+    if in_tool(thread, now) and thread.transferred_until is not None:
+        yield tr("in WeChat's own tool until {time}", time=clock_time(thread.transferred_until))
+
+
+def _left(known: ConversationContext, now: datetime) -> str:
+    window = known.conversation.window
+    left, until = quota.replies_left(window, now), window.until
+    if not left or until is None:
+        return tr("no reply was allowed any more")
+    span = span_text(until - now)
+    return ntr("{n} reply was allowed, for {span}", "{n} replies were allowed, for {span}", left, span=span)
+
+
+def _at_desk(operator: Presence) -> str:
+    return tr("somebody is at the desk") if operator is Presence.PRESENT else tr("nobody is at the desk")

@@ -16,7 +16,7 @@ from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, WordsPart, co
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.menu_button import NameMenuButton, SingleChoiceButton
-from wxdesk.ui.wording.messages import MINUTE, unit_text
+from wxdesk.ui.wording.times import MINUTE, unit_text
 
 MOST_MESSAGES = 999
 

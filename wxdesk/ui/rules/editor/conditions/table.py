@@ -22,7 +22,7 @@ from wxdesk.ui.rules.editor.conditions.context_parts import (
 )
 from wxdesk.ui.rules.editor.conditions.parts import ConditionPart, PatternPart, SourceFieldPart, SourcePart, WordsPart
 from wxdesk.ui.wording.conditions import WORDINGS
-from wxdesk.ui.wording.messages import MINUTE, unit_text
+from wxdesk.ui.wording.times import MINUTE, unit_text
 
 DAYS = 30
 MINUTES = 10
