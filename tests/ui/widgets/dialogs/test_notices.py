@@ -224,3 +224,7 @@ def test_of_many_bars_the_gravest_stands_there_and_the_others_are_one_press_away
     qtbot.mouseClick(more(), Qt.MouseButton.LeftButton)
     notices.bar("n1", "")
     assert _standing(notices) == ["Number 2"]
+    notices.bar("n0", "Number 0", tone="pending")
+    assert _standing(notices) == ["Number 2"], "the same again is no newer"
+    notices.bar("n0", "Number 0 now", tone="pending")
+    assert _standing(notices) == ["Number 0 now"]

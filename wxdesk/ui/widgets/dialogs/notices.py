@@ -195,9 +195,11 @@ class NoticeBars(FootLine):
         self._column = vbox(within=self, spacing=0)
 
     def put(self, key: str, bar: NoticeBar | None) -> None:
-        """Show or replace a bar; None removes it."""
-        old = self._bars.pop(key, None)
+        """Show or replace a bar; None removes it. One that says the same is no newer."""
+        old = self._bars.get(key)
         if old is not None:
+            if bar is None or bar.text != old.text:
+                del self._bars[key]
             old.hide()
             self._column.removeWidget(old)
             old.deleteLater()
