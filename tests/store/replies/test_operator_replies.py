@@ -100,7 +100,8 @@ async def test_a_burst_goes_on_for_as_long_as_its_silences_are_short(
 ) -> None:
     first = (await talk.says("a", at=T0)).message
     thread = first.conversation_id
-    await talk.says("b", at=T0 + silence / 2)  # somebody else's message breaks no silence
+    other = (await talk.says("b", at=T0 + silence / 2)).conversation.id  # somebody else's message breaks no silence
+    await sends(talk, other, "好", silence.total_seconds() / 2)
     then = (await talk.says("a", at=T0 + silence)).message
     await store._db.write(
         lambda connection: [
@@ -110,8 +111,15 @@ async def test_a_burst_goes_on_for_as_long_as_its_silences_are_short(
     )
     reply = await talk.writes(thread, "好", T0 + silence)
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=T0 + silence)
-    [told] = await store.message_history.written(T0)
+    [told] = [one for one in await store.message_history.written(T0) if one.conversation_id == thread]
     assert told.burst == (T0 + silence if begun is None else T0), "what came at its very time was there"
+
+
+async def test_a_message_that_came_late_belongs_where_it_was_said(store: Store, talk: Talk) -> None:
+    said = [(await talk.says("a", at=second(at))).message for at in (0, 1100, 550)]
+    await sends(talk, said[0].conversation_id, "好", 1200)
+    [told] = await store.message_history.written(second(-60))
+    assert told.burst == said[0].at
 
 
 async def test_each_reply_answers_the_burst_before_it(store: Store, talk: Talk) -> None:

@@ -13,7 +13,7 @@ from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
-from wxdesk.store.replies.quota_counts import UnsentCount, sent_since, unsent_counts
+from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, UnsentCount, sent_since, unsent_counts
 from wxdesk.store.schema.messaging import replies
 
 ACCEPTED = ReplyChanges(window=window_after_send)
@@ -141,6 +141,7 @@ async def test_of_each_conversation_its_own_are_counted(talk: Talk, store: Store
     assert found == {threads[1]: UnsentCount(0, waits=True), threads[2]: UnsentCount(1, waits=False)}
     assert await store._db.read(unsent_counts, threads[:1]) == {threads[0]: UnsentCount(2, waits=True)}
     assert await store._db.read(unsent_counts, []) == {}
+    assert UnsentCount(0, waits=False) == NOTHING_UNSENT, "which is what those have that are left out"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from wxdesk.store.schema.columns import MICROSECOND
 from wxdesk.store.schema.messaging import OF_A_HUMAN, WRITTEN, messages, replies
 
 _OF_A_RULE = replies.c.author == Author.RULE
-_BY_OPERATOR = or_(OF_A_HUMAN, and_(_OF_A_RULE, replies.c.edited.is_(true())))
+_BY_OPERATOR = or_(OF_A_HUMAN, replies.c.edited.is_(true()))
 # The promise that a human will come is no answer: the contact waits for the human's.
 _UNCHANGED_BY_RULE = and_(_OF_A_RULE, replies.c.edited.is_(false()), replies.c.promise.is_(false()))
 
@@ -55,7 +55,7 @@ def _answered(connection: Connection, since: datetime) -> Mapping[int, Sequence[
     query = (
         select(replies.c.conversation_id, replies.c.sent_at, replies.c.message_id)
         .where(_UNCHANGED_BY_RULE, replies.c.sent_at >= since, _with_operator_reply(replies.c.conversation_id, since))
-        .order_by(replies.c.sent_at, replies.c.id)
+        .order_by(replies.c.sent_at)
     )
     found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
     for thread, sent_at, message_id in connection.execute(query):
