@@ -10,6 +10,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import Draft, ReplyState, UnsentContent
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.store import Store
+from wxdesk.store.schema.messaging import operator_drafts
 
 HELLO = UnsentContent(Content(text="您好，"))
 CUP = UnsentContent(Content(ReplyKind.IMAGE, picture="a" * 64))
@@ -76,6 +77,8 @@ async def test_keeping_some_leaves_those_of_other_conversations_and_operators(st
     assert sorted(await store.drafts.stored("Ann"), key=lambda one: one[0]) == [(li, Draft(CUP.content)), *both[1:]]
     assert await store.drafts.stored("Bo") == both[:1]
     assert sorted(await store.drafts.stored(), key=lambda one: one[0]) == both
+    rows = await store._db.read(lambda connection: connection.execute(operator_drafts.select()).all())
+    assert all(row.drafts for row in rows)
 
 
 @pytest.mark.parametrize("state", list(ReplyState))

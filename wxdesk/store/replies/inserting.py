@@ -22,8 +22,8 @@ from wxdesk.store.search import index_replies
 
 def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
     """Return the values of a new reply's row, made at `at`."""
-    unsent = {"created_at": at, "updated_at": at, "decision_id": None, "attempts": 0, "edited": False}
-    return unsent | {"by": "", "error": "", "rid": ""} | {name: getattr(reply, name) for name in _NEW}
+    unsent = {"created_at": at, "updated_at": at, "attempts": 0, "edited": False, "by": "", "rid": ""}
+    return unsent | {name: getattr(reply, name) for name in _NEW}
 
 
 _NEW = [field.name for field in fields(NewReply)]
