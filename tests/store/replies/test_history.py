@@ -267,6 +267,14 @@ async def test_only_the_last_step_is_repeated_and_only_one_with_a_reason(talk: T
     await store._db.write(write_steps, [])
 
 
+async def test_what_is_no_hold_is_told_each_time(talk: Talk, store: Store) -> None:
+    reply = await made(talk, S.QUEUED)
+    steps = [ReplyStep(reply.id, second(at), K.POSTPONE, reason="busy") for at in (1, 2)]
+    for step in steps:
+        await store._db.write(write_steps, [step])
+    assert await store.replies.steps(reply.id) == steps
+
+
 @pytest.mark.parametrize(
     ("kind", "reason", "told"),
     [(K.KEEP, WROTE_INSTEAD, False), (K.KEEP, "", True), (K.HOLD, WROTE_INSTEAD, True), (None, "", True)],
