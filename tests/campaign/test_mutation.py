@@ -17,7 +17,7 @@ ROOMS = {
     "core/replies": ((60, 3, 1), 1.0),
     "core/rules/matching": ((0, 12, 1), 1.0),
     "webhook": ((0, 0, 1), 0.75),
-    "store/replies": ((0, 0, 1), 0.5),
+    "store/replies": ((0, 0, 1), 0.95),
 }
 
 

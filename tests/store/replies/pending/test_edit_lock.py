@@ -179,7 +179,13 @@ async def test_it_has_again_what_it_had(talk: Talk, store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("at", "kind", "asks"),
-    [(19.9, "text", False), (20.1, "text", True), (20.1, "entering", False), (20.1, "another", False)],
+    [
+        (19.9, "text", False),
+        (20, "text", False),
+        (20.1, "text", True),
+        (20.1, "entering", False),
+        (20.1, "another", False),
+    ],
 )
 async def test_it_asks_only_where_its_own_contact_wrote_since_it_was_taken(
     talk: Talk, store: Store, at: float, kind: str, asks: bool
