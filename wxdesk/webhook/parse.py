@@ -6,6 +6,7 @@ MsgId is not always a number, and Content-Type says `text/xml` for JSON: only th
 
 import re
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.message import MessageType
@@ -20,9 +21,23 @@ _SECONDS = re.compile(r"([0-9]{1,10})(?:\.[0-9]*)?")  # some programs on the way
 _MAX_OPENID = 128
 _MAX_MEDIA_ID = 512  # real ones have about 64 characters; it becomes part of an address
 
-_TYPES = {"text": MessageType.TEXT, "image": MessageType.IMAGE, "miniprogrampage": MessageType.CARD}
-_EVENTS = {"user_enter_tempsession": MessageType.ENTER_SESSION}
-_TEXT_FIELD = {MessageType.TEXT: "Content", MessageType.CARD: "Title"}
+
+class _Layout(NamedTuple):
+    """Type of a message, and WeChat's names of the fields with its content."""
+
+    type: MessageType
+    text: str = ""
+    media_id: str = "MediaId"
+    picture: str = "PicUrl"
+
+
+_MESSAGES = {
+    "text": _Layout(MessageType.TEXT, text="Content"),
+    "image": _Layout(MessageType.IMAGE),
+    "miniprogrampage": _Layout(MessageType.CARD, text="Title", media_id="ThumbMediaId", picture="ThumbUrl"),
+}
+_EVENTS = {"user_enter_tempsession": _Layout(MessageType.ENTER_SESSION)}
+_OTHER = _Layout(MessageType.OTHER)
 
 
 def find_format(body: bytes) -> BodyFormat | None:
@@ -64,19 +79,19 @@ def read_push(body: bytes) -> Incoming:
     if not 0 < len(openid) <= _MAX_OPENID or openid[0] in "{[":
         raise BadInput(reason="FromUserName is missing or not an openid.")
     event = _field(fields, "Event").lower() if msg_type == "event" else None
-    kind = _TYPES.get(msg_type, MessageType.OTHER) if event is None else _EVENTS.get(event, MessageType.OTHER)
+    layout = _MESSAGES.get(msg_type, _OTHER) if event is None else _EVENTS.get(event, _OTHER)
     return Incoming(
         to_user=_field(fields, "ToUserName"),
         openid=openid,
         created_at=_time(_field(fields, "CreateTime")),
-        type=kind,
+        type=layout.type,
         msg_type=msg_type,
         event=event,
         msg_id=_field(fields, "MsgId") or None,
-        text=fields.get(_TEXT_FIELD.get(kind, ""), ""),
-        media_id=_media_id(_field(fields, "ThumbMediaId" if kind is MessageType.CARD else "MediaId")),
-        pic_url=_field(fields, "ThumbUrl" if kind is MessageType.CARD else "PicUrl") or None,
-        session_from=fields.get("SessionFrom") if kind is MessageType.ENTER_SESSION else None,
+        text=fields.get(layout.text, ""),
+        media_id=_media_id(_field(fields, layout.media_id)),
+        pic_url=_field(fields, layout.picture) or None,
+        session_from=fields.get("SessionFrom") if layout.type is MessageType.ENTER_SESSION else None,
         fields=fields,
     )
 
