@@ -28,7 +28,7 @@ def expected(before: Reply, move: Move) -> Reply:
 
 
 @pytest.mark.parametrize("move", [Move.HOLD, Move.KEEP, Move.RELEASE, Move.CANCEL])
-async def test_each_is_moved_whose_state_allows_it(talk: Talk, store: Store, move: Move) -> None:
+async def test_each_reply_is_moved_if_its_state_allows_it(talk: Talk, store: Store, move: Move) -> None:
     here, there = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     made = [
         await store.replies.add(
@@ -60,7 +60,7 @@ async def test_the_step_tells_the_error_where_there_is_no_other_reason(
     assert (await store.replies.steps(reply.id))[-1] == ReplyStep(reply.id, second(5), StepKind.KEEP, reason=told)
 
 
-async def test_whatever_needs_its_human_then_opens_its_conversation(talk: Talk, store: Store) -> None:
+async def test_replies_that_then_need_the_operator_reopen_their_conversations(talk: Talk, store: Store) -> None:
     here, there = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     kept, _ = [await talk.writes(thread, "好") for thread in (here, there)]
     for thread in (here, there):

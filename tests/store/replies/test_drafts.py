@@ -1,4 +1,4 @@
-"""What operators have begun to write is kept a row a conversation, and names the reply that it changes."""
+"""Operators' drafts are stored a row a conversation and name the reply that they edit."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ async def test_each_operator_has_drafts_of_their_own(store: Store, talk: Talk) -
     assert await store.drafts.stored() == []
     [mine], [nobodys] = await store.inbox.page(InboxFilter.ALL, me="Bo"), await store.inbox.page(InboxFilter.ALL)
     assert (mine.unsent, nobodys.unsent) == (CUP.content, None)
-    [mine], [hers] = await store.inbox.rows([li], "Bo"), await store.inbox.page(InboxFilter.WAITING, me="Ann")
-    assert (mine.unsent, hers.unsent) == (CUP.content, HELLO.content)
+    [mine], [anns] = await store.inbox.rows([li], "Bo"), await store.inbox.page(InboxFilter.WAITING, me="Ann")
+    assert (mine.unsent, anns.unsent) == (CUP.content, HELLO.content)
 
 
 async def test_a_conversation_that_is_gone_keeps_nothing(store: Store, talk: Talk) -> None:

@@ -1,4 +1,4 @@
-"""What lacks a value does not leave, and in an answer of several parts it keeps the later ones."""
+"""A reply with a gap does not leave, and in an answer of several parts it blocks the later ones."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ async def drafts(store: Store, conversation_id: int, *said: Content) -> list[Rep
     return (await store.replies.write(new, T0)).written
 
 
-async def test_no_part_is_let_go_before_an_earlier_one_that_lacks_a_value(
-    talk: Talk, store: Store, asked: Message
-) -> None:
+async def test_no_part_is_released_before_an_earlier_one_with_a_gap(talk: Talk, store: Store, asked: Message) -> None:
     made = await drafts(store, asked.conversation_id, WHOLE, GAP, WHOLE)
     for part, whole in ((made[2], False), (made[2], True), (made[0], True)):
         with pytest.raises(PartHasGap, match=r"m\.no"):
@@ -50,7 +48,7 @@ async def test_no_part_is_let_go_before_an_earlier_one_that_lacks_a_value(
     assert await states(store, made) == [S.QUEUED] * 3
 
 
-async def test_a_part_that_was_stopped_lacks_nothing_any_more(talk: Talk, store: Store, asked: Message) -> None:
+async def test_a_gap_in_a_cancelled_part_blocks_nothing(talk: Talk, store: Store, asked: Message) -> None:
     made = await drafts(store, asked.conversation_id, GAP, WHOLE)
     await store.outbox.move(made[0].id, Move.CANCEL, T0)
     await store.outbox.settle(made[1].id, Move.RELEASE, T0, "lin")
@@ -65,7 +63,7 @@ async def made(store: Store, thread: int, state: ReplyState, content: Content) -
 
 
 @pytest.mark.parametrize(("state", "move"), [(S.DRAFT, Move.HOLD), (S.HELD, Move.RELEASE), (S.FAILED, Move.RETRY)])
-async def test_what_lacks_a_value_does_not_leave(store: Store, asked: Message, state: ReplyState, move: Move) -> None:
+async def test_a_reply_with_a_gap_is_not_released(store: Store, asked: Message, state: ReplyState, move: Move) -> None:
     reply = await made(store, asked.conversation_id, state, LACKS)
     with pytest.raises(ReplyHasGap, match=r"order\.no"):
         await store.outbox.move(reply.id, move, second(1))
@@ -77,7 +75,7 @@ async def test_what_lacks_a_value_does_not_leave(store: Store, asked: Message, s
 @pytest.mark.parametrize(
     ("state", "move"), [(S.HELD, Move.KEEP), (S.HELD, Move.CANCEL), (S.QUEUED, Move.CLAIM), (S.SENDING, Move.LOSE)]
 )
-async def test_what_lacks_a_value_is_kept_and_ended(
+async def test_a_reply_with_a_gap_can_be_kept_and_cancelled(
     store: Store, asked: Message, state: ReplyState, move: Move
 ) -> None:
     reply = await made(store, asked.conversation_id, state, LACKS)

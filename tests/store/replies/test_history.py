@@ -46,7 +46,7 @@ async def test_the_plain_way_out_costs_no_step(talk: Talk, store: Store) -> None
 
 
 @pytest.mark.parametrize(("state", "move"), [key for key in REPLY_MOVES if key[1] not in (Move.CLAIM, Move.ACCEPT)])
-async def test_every_other_move_leaves_one(talk: Talk, store: Store, state: ReplyState, move: Move) -> None:
+async def test_every_other_move_leaves_a_step(talk: Talk, store: Store, state: ReplyState, move: Move) -> None:
     reply = await made(talk, state, due_at=second(9) if state is S.HELD else None)
     before = await store.replies.steps(reply.id)
     await store.outbox.move(reply.id, move, second(3), ReplyChanges(by="lin", error="because"))
@@ -100,7 +100,7 @@ async def test_what_wechat_refused_is_told_with_its_code_and_words(talk: Talk, s
     assert failed == ReplyStep(reply.id, second(7), K.REFUSE, reason="out of limit", errcode=45047)
 
 
-async def test_many_at_once_each_leave_theirs(talk: Talk, store: Store) -> None:
+async def test_moves_of_many_replies_each_leave_a_step(talk: Talk, store: Store) -> None:
     late = await made(talk, S.HELD, due_at=second(1))
     asks = await made(talk, S.HELD)
     queued = await made(talk, S.QUEUED)
@@ -123,7 +123,7 @@ async def test_many_at_once_each_leave_theirs(talk: Talk, store: Store) -> None:
     assert (await store.replies.steps(stopped.id))[-1] == ReplyStep(stopped.id, second(6), K.CANCEL, by="lin")
 
 
-async def test_an_operator_who_writes_on_leaves_one(talk: Talk, store: Store) -> None:
+async def test_an_operator_who_goes_on_typing_leaves_one_step(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.HELD, due_at=second(3))
     for at in (2, 4, 6):
         await store.pending_replies.run_timers(
@@ -187,7 +187,7 @@ async def test_a_crash_while_sending_is_told(talk: Talk, store: Store) -> None:
     assert step.reason == "wxdesk ended before WeChat answered"
 
 
-async def test_what_was_refused_leaves_none(talk: Talk, store: Store) -> None:
+async def test_refused_moves_leave_no_step(talk: Talk, store: Store) -> None:
     sent = await made(talk, S.SENT)
     with pytest.raises(MoveNotAllowed):
         await store.outbox.move(sent.id, Move.CANCEL, second(1), ReplyChanges(by="lin"))
@@ -211,7 +211,7 @@ async def test_a_change_that_is_rolled_back_leaves_none(talk: Talk, store: Store
     assert await kinds(store, reply) == [K.HOLD]
 
 
-async def test_a_restart_keeps_it(talk: Talk, store: Store, url: str, home: Path) -> None:
+async def test_the_history_survives_a_restart(talk: Talk, store: Store, url: str, home: Path) -> None:
     reply = await made(talk, S.HELD, due_at=second(9))
     await store.outbox.edit(reply.id, Content(text="再见"), second(1), "lin")
     await store.outbox.move(reply.id, Move.RELEASE, second(2), ReplyChanges(by="lin"))
@@ -279,7 +279,7 @@ async def test_what_is_no_hold_is_told_each_time(talk: Talk, store: Store) -> No
     ("kind", "reason", "told"),
     [(K.KEEP, WROTE_INSTEAD, False), (K.KEEP, "", True), (K.HOLD, WROTE_INSTEAD, True), (None, "", True)],
 )
-async def test_that_somebody_wrote_instead_is_told_once(
+async def test_passing_over_a_draft_leaves_one_step(
     talk: Talk, store: Store, kind: StepKind | None, reason: str, told: bool
 ) -> None:
     reply, other = await made(talk, S.DRAFT), await made(talk, S.DRAFT)

@@ -57,7 +57,7 @@ async def is_promise(store: Store, reply: Reply) -> bool:
 
 
 @pytest.mark.parametrize("move", [Move.ACCEPT, Move.POSTPONE, Move.LOSE])
-async def test_the_last_trouble_is_forgotten_by_what_arrives_and_no_other_end_of_a_call(
+async def test_only_acceptance_clears_the_last_error_of_a_reply(
     store: Store, talk: Talk, asked: Message, move: Move
 ) -> None:
     reply = await made(store, asked.conversation_id, S.SENDING)
@@ -70,7 +70,7 @@ async def test_the_last_trouble_is_forgotten_by_what_arrives_and_no_other_end_of
     assert after == await store.replies.get(reply.id)
 
 
-async def test_released_it_forgets_its_trouble_and_kept_its_deadline(store: Store, asked: Message) -> None:
+async def test_release_clears_the_last_error_and_keep_clears_the_deadline(store: Store, asked: Message) -> None:
     reply = await made(store, asked.conversation_id, S.HELD)
     held = await store.outbox.move(reply.id, Move.HOLD, T0, replace(TROUBLE, due_at=second(9), by="lin"))
     assert (held.due_at, held.not_before, held.errcode, held.error) == (second(9), second(500), -1, "busy")
@@ -82,13 +82,15 @@ async def test_released_it_forgets_its_trouble_and_kept_its_deadline(store: Stor
     assert released == await store.replies.get(reply.id)
 
 
-async def test_who_confirms_says_that_it_arrived_and_wechat_does_not(store: Store, asked: Message) -> None:
+async def test_only_a_confirmed_reply_is_marked_as_confirmed(store: Store, asked: Message) -> None:
     reply = await made(store, asked.conversation_id, S.SENDING)
     assert not (await store.outbox.move(reply.id, Move.ACCEPT, second(1))).confirmed
 
 
 @pytest.mark.parametrize("by", ["rule", "edited", "operator"])
-async def test_whom_it_answers_depends_on_who_wrote_it(store: Store, talk: Talk, asked: Message, by: str) -> None:
+async def test_a_reply_answers_by_its_author_a_message_or_all_messages_before(
+    store: Store, talk: Talk, asked: Message, by: str
+) -> None:
     """A rule answers its message, a human all that was there when they wrote, and nobody what came afterwards."""
     thread = asked.conversation_id
     later = await talk.says("o1", "在吗", at=second(10))
@@ -157,7 +159,7 @@ async def test_a_takeover_is_over_at_its_end(store: Store, talk: Talk, asked: Me
 
 
 @pytest.mark.parametrize("edited", [False, True])
-async def test_who_hands_over_promises_whether_a_takeover_lasts_or_not(
+async def test_a_handing_over_rules_reply_is_a_promise_also_without_a_takeover(
     store: Store, talk: Talk, asked: Message, edited: bool
 ) -> None:
     [reply] = await answer(store, asked, "马上来", take_over="r")
@@ -171,7 +173,7 @@ async def test_who_hands_over_promises_whether_a_takeover_lasts_or_not(
     assert ((await talk.thread(asked.conversation_id)).waiting_since is None) is edited
 
 
-async def test_what_was_overtaken_stands_where_it_arrived_with_what_follows_it(
+async def test_an_overtaken_reply_is_placed_where_it_arrived_with_its_later_parts(
     store: Store, talk: Talk, asked: Message
 ) -> None:
     """Neither with the part that was stopped before it, nor with the one that was sent alone."""
@@ -189,7 +191,9 @@ async def test_what_was_overtaken_stands_where_it_arrived_with_what_follows_it(
     assert found == [None, None, second(12), second(4), second(12), None]
 
 
-async def test_what_nothing_overtook_stands_where_it_was_made(store: Store, talk: Talk, asked: Message) -> None:
+async def test_a_reply_that_nothing_overtook_is_placed_where_it_was_made(
+    store: Store, talk: Talk, asked: Message
+) -> None:
     at = (await talk.thread(asked.conversation_id)).last_at
     assert at is not None
     new = NewReply(asked.conversation_id, Author.OPERATOR, Content(text="1"), S.QUEUED, not_before=second(0))
@@ -213,7 +217,7 @@ async def test_what_nothing_overtook_stands_where_it_was_made(store: Store, talk
         (S.FAILED, Move.RETRY, True),
     ],
 )
-async def test_where_a_human_decides_the_rule_closes_the_conversation_no_more(
+async def test_a_reply_that_an_operator_moved_sets_nothing_aside(
     store: Store, asked: Message, state: ReplyState, move: Move, kept: bool
 ) -> None:
     new = NewReply(asked.conversation_id, Author.RULE, Content(text="好"), state, aside=StatusChange(5))
@@ -224,7 +228,7 @@ async def test_where_a_human_decides_the_rule_closes_the_conversation_no_more(
 
 
 @pytest.mark.parametrize("taken", [None, Takeover(None), Takeover(second(2))])
-async def test_the_rule_sets_it_aside_once_all_has_arrived_unless_it_is_taken_over(
+async def test_a_rule_sets_aside_once_all_parts_arrived_unless_taken_over(
     store: Store, talk: Talk, asked: Message, taken: Takeover | None
 ) -> None:
     [reply] = await answer(store, asked, "再见", aside=StatusChange(5))
@@ -237,7 +241,7 @@ async def test_the_rule_sets_it_aside_once_all_has_arrived_unless_it_is_taken_ov
 
 
 @pytest.mark.parametrize(("move", "opens"), [(Move.REFUSE, True), (Move.LOSE, True), (Move.POSTPONE, False)])
-async def test_what_needs_its_human_opens_the_conversation(
+async def test_a_reply_that_needs_the_operator_reopens_the_conversation(
     store: Store, talk: Talk, asked: Message, move: Move, opens: bool
 ) -> None:
     reply = await made(store, asked.conversation_id, S.SENDING)
@@ -247,7 +251,7 @@ async def test_what_needs_its_human_opens_the_conversation(
 
 
 @pytest.mark.parametrize("move", [Move.LOSE, Move.POSTPONE, Move.REFUSE])
-async def test_only_what_arrives_is_shown_and_ends_the_waiting(
+async def test_only_a_sent_reply_is_previewed_and_ends_the_waiting(
     store: Store, talk: Talk, asked: Message, move: Move
 ) -> None:
     reply = await made(store, asked.conversation_id, S.SENDING)
@@ -258,7 +262,7 @@ async def test_only_what_arrives_is_shown_and_ends_the_waiting(
 
 
 @pytest.mark.parametrize("way", ["automatic", "released", "operator"])
-async def test_what_arrives_puts_off_a_takeover_that_ends_after_silence(
+async def test_a_sent_reply_extends_a_takeover_until_silence(
     store: Store, talk: Talk, asked: Message, way: str
 ) -> None:
     thread = asked.conversation_id
@@ -270,7 +274,7 @@ async def test_what_arrives_puts_off_a_takeover_that_ends_after_silence(
     assert (found.taken_over_until, found.preview) == (second(400), "好")
 
 
-async def test_the_deadline_that_a_human_stopped_is_told_and_who_it_was(store: Store, asked: Message) -> None:
+async def test_a_kept_reply_tells_its_stopped_deadline_and_by_whom(store: Store, asked: Message) -> None:
     new = NewReply(asked.conversation_id, Author.RULE, Content(text="好"), S.HELD, due_at=second(9))
     reply = await store.replies.add(new, T0)
     await store.outbox.move(reply.id, Move.KEEP, second(1), ReplyChanges(by="lin", error="why", errcode=5))
@@ -322,7 +326,7 @@ async def test_an_edit_is_signed_answers_what_was_there_and_is_found(store: Stor
 
 
 @pytest.mark.parametrize("held", [False, True])
-async def test_an_edit_of_what_asks_opens_the_conversation(
+async def test_editing_a_reply_that_asks_reopens_the_conversation(
     store: Store, talk: Talk, asked: Message, held: bool
 ) -> None:
     """What counts down and was written by a human does not ask."""
@@ -335,7 +339,7 @@ async def test_an_edit_of_what_asks_opens_the_conversation(
     assert ((await talk.thread(asked.conversation_id)).resolved_at is None) is not held
 
 
-async def test_a_refusal_tells_what_was_wanted_of_what(store: Store, asked: Message) -> None:
+async def test_a_refused_move_names_the_state_and_the_move(store: Store, asked: Message) -> None:
     reply = await made(store, asked.conversation_id, S.SENT)
     with pytest.raises(MoveNotAllowed) as refused:
         await store.outbox.edit(reply.id, Content(text="新的"), second(2))

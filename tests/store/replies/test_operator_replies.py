@@ -1,4 +1,4 @@
-"""What operators sent, and which messages each of their replies answered."""
+"""Replies of operators, and which messages each of them answered."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def test_what_a_rule_has_answered_no_operator_answers(store: Store, talk: 
     assert [one.id for one in await store.message_history.messages(0, 10) if told.answers(one)] == [asked[2].id]
 
 
-async def test_what_an_operator_made_of_a_rules_reply_is_his(store: Store, talk: Talk) -> None:
+async def test_a_rules_reply_edited_by_an_operator_counts_as_the_operators(store: Store, talk: Talk) -> None:
     message = (await talk.says("a", "退款", second(0))).message
     [draft] = await talk.decides(message, "请稍等", at=second(1), state=ReplyState.DRAFT)
     await store.outbox.edit(draft.id, Content(text="已退给您"), second(2), "operator")
@@ -78,7 +78,7 @@ async def answers(talk: Talk, message: Message, at: float) -> None:
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT, at=second(at))
 
 
-async def test_they_are_told_by_their_time_from_it_on(store: Store, talk: Talk) -> None:
+async def test_operators_replies_are_read_in_order_from_a_time_on(store: Store, talk: Talk) -> None:
     one, two = [(await talk.says(openid)).conversation.id for openid in "ab"]
     for thread, text, at in ((two, "1", 5), (one, "3", 9), (one, "2", 7), (two, "4", 9)):
         await sends(talk, thread, text, at)
@@ -135,7 +135,7 @@ async def test_each_reply_answers_the_burst_before_it(store: Store, talk: Talk) 
     assert [reply.burst for reply in await store.message_history.written(since)] == [since, since]
 
 
-async def test_it_answers_nothing_up_to_the_newest_that_a_rule_had_answered(store: Store, talk: Talk) -> None:
+async def test_an_operators_reply_answers_nothing_before_the_newest_rule_answer(store: Store, talk: Talk) -> None:
     asked = [(await talk.says("a", at=second(n))).message for n in range(4)]
     thread = asked[0].conversation_id
     elsewhere = (await talk.says("b", at=second(4))).message

@@ -1,4 +1,4 @@
-"""The claim at its edges, and what becomes of calls that a crash cut off."""
+"""The claim of the outbox at its edges, and calls that a crash cut off."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def leave(store: Store, reply: Reply, left: int) -> None:
 
 
 @pytest.mark.parametrize("left", [0, 1, 5])
-async def test_a_call_that_was_cut_off_counts_where_something_was_left(talk: Talk, store: Store, left: int) -> None:
+async def test_a_call_cut_off_counts_against_the_quota_that_was_left(talk: Talk, store: Store, left: int) -> None:
     threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2", "o3")]
     written = [await talk.writes(thread, "好") for thread in threads]
     for reply in written[:2]:
@@ -53,7 +53,7 @@ async def test_a_call_that_was_cut_off_counts_where_something_was_left(talk: Tal
     assert [(await talk.thread(thread)).window.left for thread in threads] == [max(0, left - 1), left, 5]
 
 
-async def test_a_call_that_was_cut_off_asks_and_closes_nothing_any_more(talk: Talk, store: Store) -> None:
+async def test_a_call_cut_off_reopens_its_conversation_and_sets_nothing_aside(talk: Talk, store: Store) -> None:
     threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     new = NewReply(threads[0], Author.RULE, Content(text="好"), S.QUEUED, rule_id=7, aside=StatusChange())
     reply = await store.replies.add(new, T0)
@@ -66,7 +66,7 @@ async def test_a_call_that_was_cut_off_asks_and_closes_nothing_any_more(talk: Ta
     assert [(await talk.thread(thread)).resolved_at for thread in threads] == [None, second(1)]
 
 
-async def test_only_what_is_under_way_is_queued_again(talk: Talk, store: Store) -> None:
+async def test_only_replies_being_sent_are_queued_again(talk: Talk, store: Store) -> None:
     threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     sending, failed = [await talk.writes(thread, "好") for thread in threads]
     await talk.moves(sending, Move.CLAIM)
@@ -75,7 +75,7 @@ async def test_only_what_is_under_way_is_queued_again(talk: Talk, store: Store) 
     assert await store.replies.get(failed.id) == failed
 
 
-async def test_what_is_for_later_lets_others_pass_until_its_time_has_come(talk: Talk, store: Store) -> None:
+async def test_a_reply_for_later_lets_others_pass_until_its_time(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation.id
     await later(store, thread, "at 10", 10)
     for text in ("now", "after"):
@@ -99,7 +99,7 @@ async def test_a_conversation_with_a_call_under_way_keeps_nobody_else_waiting(ta
 @pytest.mark.parametrize(
     ("held", "left"), [("SELECT FROM replies WHERE id = 1", ["2"]), ("SELECT FROM conversations", ["1", "2"])]
 )
-async def test_what_somebody_else_has_locked_is_left_for_the_next_claim(
+async def test_replies_locked_elsewhere_are_left_for_the_next_claim(
     tmp_path: Path, postgres: Postgres, held: str, left: list[str]
 ) -> None:
     """What another changes at this moment neither keeps the claim waiting nor is claimed."""

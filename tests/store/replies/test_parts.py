@@ -1,4 +1,4 @@
-"""The parts of one answer in the outbox: which may leave, and what a human's word on one does to the others."""
+"""The parts of one answer in the outbox: which may leave, and what releasing or cancelling one does to the others."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ async def test_the_later_parts_follow_as_though_the_same_human_had_released_them
     assert await claimed(store, only_by_hand=True) == left, "also during a pause"
 
 
-async def test_who_settles_twice_is_heard_twice(talk: Talk, store: Store, asked: Message) -> None:
+async def test_a_reply_settled_twice_is_returned_each_time(talk: Talk, store: Store, asked: Message) -> None:
     """Whoever sends has to be told each time that something may leave."""
     first, *later = await split(store, asked.conversation_id, "1", "2", "3")
     for _ in range(2):
@@ -139,7 +139,9 @@ async def test_who_settles_twice_is_heard_twice(talk: Talk, store: Store, asked:
         assert [reply.id for reply in told] == [first.id, *(reply.id for reply in later)]
 
 
-async def test_they_follow_up_to_the_next_one_that_needs_its_human(talk: Talk, store: Store, asked: Message) -> None:
+async def test_later_parts_follow_up_to_the_next_that_needs_the_operator(
+    talk: Talk, store: Store, asked: Message
+) -> None:
     first, between, last = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, first, S.FAILED)
     await comes_to(store, between, S.DRAFT)
@@ -248,7 +250,7 @@ async def test_what_waits_behind_an_answer_that_gives_way_gives_way_with_it(
         (made[0].id, S.CANCELLED, "contact"),
         (made[1].id, S.CANCELLED, "contact"),
     ]
-    assert await claimed(store) == ["3", "new"], "what a human has released stays his"
+    assert await claimed(store) == ["3", "new"], "a released reply stays the operator's"
 
 
 async def test_for_a_blocked_contact_the_rest_of_a_held_answer_is_cancelled_too(

@@ -1,4 +1,4 @@
-"""Drafts that an operator passes over by writing himself, on either engine: they stay, and ask nobody."""
+"""Drafts that an operator passes over by writing instead, on either engine: they stay, and do not ask."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def writes(store: Store, thread: int, text: str, at: datetime = T0) -> Rep
     return written
 
 
-async def test_it_stays_a_draft_and_asks_nobody(store: Store, draft: Reply) -> None:
+async def test_a_passed_over_draft_stays_a_draft_and_does_not_ask(store: Store, draft: Reply) -> None:
     thread = draft.conversation_id
     assert (await store.inbox.counts()).pending == 1
     new = NewReply(thread, Author.OPERATOR, Content(text="十点"), S.QUEUED)
@@ -53,20 +53,22 @@ async def test_it_stays_a_draft_and_asks_nobody(store: Store, draft: Reply) -> N
     assert await store.inbox.page(InboxFilter.PENDING) == []
 
 
-async def test_it_can_still_be_sent(store: Store, draft: Reply) -> None:
+async def test_a_passed_over_draft_can_still_be_released(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     [released] = await store.outbox.settle(draft.id, Move.RELEASE, second(1), "lin")
     assert (released.state, released.by) == (S.QUEUED, "lin")
 
 
-async def test_once_he_changes_it_it_is_his_and_asks(store: Store, draft: Reply) -> None:
+async def test_an_edited_draft_is_not_passed_over_any_more(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     edited = await store.outbox.edit(draft.id, Content(text="九点半"), second(1), "lin")
     assert not is_passed_over(edited)
     assert (await store.inbox.counts()).pending == 1
 
 
-async def test_what_he_has_in_hand_is_not_passed_over(store: Store, talk: Talk, draft: Reply) -> None:
+async def test_drafts_edited_being_edited_or_elsewhere_are_not_passed_over(
+    store: Store, talk: Talk, draft: Reply
+) -> None:
     [changed] = await talk.decides((await talk.says("o1")).message, "八点", state=S.DRAFT)
     [elsewhere] = await talk.decides((await talk.says("o2")).message, "七点", state=S.DRAFT)
     await store.outbox.lock_for_edit(draft.id, second(1), "lin")
@@ -76,14 +78,12 @@ async def test_what_he_has_in_hand_is_not_passed_over(store: Store, talk: Talk, 
     assert [is_passed_over(one) for one in found] == [False] * 3
 
 
-async def test_what_is_written_is_kept_from_passing_over_where_he_lets_the_rules_go_on(
-    store: Store, draft: Reply
-) -> None:
+async def test_writing_passes_over_no_draft_where_it_does_not_take_over(store: Store, draft: Reply) -> None:
     await store.replies.write([NewReply(draft.conversation_id, Author.OPERATOR, Content(text="稍等"), S.QUEUED)], T0)
     assert not is_passed_over(await store.replies.get(draft.id))
 
 
-async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: Store, draft: Reply) -> None:
+async def test_a_passed_over_draft_asks_again_after_undo(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     await resolve(store, draft.conversation_id, second(1))
     undone = await store.pending_replies.undo(written.id, "lin", second(2))
@@ -92,7 +92,7 @@ async def test_it_asks_again_when_he_takes_back_what_he_wrote(store: Store, draf
     assert [row.drafts for row in await store.inbox.page(InboxFilter.PENDING)] == [1]
 
 
-async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store: Store, draft: Reply) -> None:
+async def test_a_passed_over_draft_does_not_ask_while_another_message_is_left(store: Store, draft: Reply) -> None:
     first, second_word = [await writes(store, draft.conversation_id, text) for text in ("十", "十点")]
     assert (await store.pending_replies.undo(first.id, "lin", second(1))).passed == [await store.replies.get(draft.id)]
     assert is_passed_over(await store.replies.get(draft.id))
@@ -101,19 +101,19 @@ async def test_it_does_not_while_something_else_stands_that_he_wrote_since(store
 
 
 @pytest.mark.parametrize("state", [S.QUEUED, S.FAILED, S.UNKNOWN])
-async def test_it_asks_again_when_what_he_wrote_does_not_leave_after_all(
+async def test_a_passed_over_draft_asks_again_when_the_message_instead_is_cancelled(
     store: Store, talk: Talk, draft: Reply, state: ReplyState
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
     if state is not S.QUEUED:
         await talk.moves(written, Move.CLAIM, Move.REFUSE if state is S.FAILED else Move.LOSE)
-        assert is_passed_over(await store.replies.get(draft.id))  # it is that one which asks him
+        assert is_passed_over(await store.replies.get(draft.id))  # the failed message asks instead
     [stopped, asking] = await store.outbox.settle(written.id, Move.CANCEL, second(2), "lin")
     assert (stopped.id, asking.id, asking.passed_by) == (written.id, draft.id, None)
 
 
-async def test_so_it_does_when_all_that_asks_is_stopped(store: Store, draft: Reply) -> None:
+async def test_a_passed_over_draft_asks_again_when_all_held_messages_are_cancelled(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.hold_after_restart(second(1), second(-300), "closed", "late")
     moved = await store.pending_replies.cancel_held("lin", second(2))
@@ -121,7 +121,7 @@ async def test_so_it_does_when_all_that_asks_is_stopped(store: Store, draft: Rep
     assert (await store.inbox.counts()).pending == 1
 
 
-async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: Store, draft: Reply) -> None:
+async def test_a_passed_over_draft_asks_while_it_is_being_edited(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
     await resolve(store, draft.conversation_id, second(1))
@@ -133,7 +133,7 @@ async def test_what_he_takes_in_hand_asks_until_he_leaves_it_as_it_was(store: St
     assert (await store.inbox.counts()).pending == 0
 
 
-async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: Store, draft: Reply) -> None:
+async def test_editing_a_passed_over_draft_reopens_a_resolved_conversation(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.release_undoable(second(1))
     await resolve(store, draft.conversation_id, second(1))
@@ -141,7 +141,7 @@ async def test_what_he_changes_in_a_resolved_conversation_opens_it(store: Store,
     assert await store.inbox.page(InboxFilter.RESOLVED) == []
 
 
-async def test_what_he_released_and_what_comes_back_is_his(store: Store, talk: Talk, draft: Reply) -> None:
+async def test_a_released_draft_that_is_kept_again_is_not_passed_over(store: Store, talk: Talk, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
     [released] = await store.outbox.settle(draft.id, Move.RELEASE, second(1), "lin")
     back = await talk.moves(released, Move.HOLD, Move.KEEP, at=second(2))
@@ -149,7 +149,7 @@ async def test_what_he_released_and_what_comes_back_is_his(store: Store, talk: T
     assert (await store.inbox.counts()).pending == 1
 
 
-async def test_written_again_it_says_no_more_that_something_was_taken_back(store: Store, draft: Reply) -> None:
+async def test_a_draft_passed_over_again_does_not_say_that_a_message_was_undone(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点")
     await store.pending_replies.undo(written.id, "lin", second(1))
     await writes(store, draft.conversation_id, "十点整", second(2))
@@ -158,7 +158,7 @@ async def test_written_again_it_says_no_more_that_something_was_taken_back(store
 
 
 @pytest.mark.parametrize("undone", [True, False])
-async def test_what_he_has_in_hand_asks_also_when_he_leaves_it_if_his_word_does_not_stand_any_more(
+async def test_a_draft_put_back_after_the_message_instead_is_gone_asks(
     store: Store, talk: Talk, draft: Reply, undone: bool
 ) -> None:
     written = await writes(store, draft.conversation_id, "十点")
@@ -175,7 +175,7 @@ async def test_what_he_has_in_hand_asks_also_when_he_leaves_it_if_his_word_does_
 
 
 @pytest.mark.parametrize("move", [Move.RETRY, Move.CONFIRM])
-async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_one_that_had_arrived(
+async def test_passed_over_parts_follow_a_retried_part_but_not_a_confirmed_one(
     store: Store, talk: Talk, move: Move
 ) -> None:
     first, rest = await talk.decides((await talk.says("o1")).message, "一", "二")
@@ -191,7 +191,7 @@ async def test_the_rest_of_an_answer_follows_a_part_that_is_sent_again_but_not_o
         assert left.by == "lin"
 
 
-async def test_it_hinders_nobody_who_is_done(store: Store, draft: Reply) -> None:
+async def test_a_passed_over_draft_does_not_keep_a_conversation_from_being_resolved(store: Store, draft: Reply) -> None:
     with pytest.raises(UnsettledReply):
         await resolve(store, draft.conversation_id, second(1))
     written = await writes(store, draft.conversation_id, "十点")
@@ -206,9 +206,7 @@ async def told(store: Store, reply: Reply) -> list[tuple[StepKind, datetime, str
     return [(step.kind, step.at, step.reason) for step in await store.replies.steps(reply.id)]
 
 
-async def test_its_history_tells_when_he_wrote_instead_and_that_it_was_sent_after_all(
-    store: Store, draft: Reply
-) -> None:
+async def test_the_history_tells_once_that_a_draft_was_passed_over_and_its_release(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点", second(1))
     await writes(store, draft.conversation_id, "十点整", second(2))  # what stands instead stood there already
     await store.outbox.settle(draft.id, Move.RELEASE, second(3), "lin")
@@ -218,7 +216,7 @@ async def test_its_history_tells_when_he_wrote_instead_and_that_it_was_sent_afte
     ]
 
 
-async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: Store, draft: Reply) -> None:
+async def test_the_history_tells_each_time_that_a_draft_asks_again_and_why(store: Store, draft: Reply) -> None:
     first, then = [await writes(store, draft.conversation_id, text, second(1)) for text in ("十", "十点")]
     await store.pending_replies.undo(first.id, "lin", second(2))  # the other one stands still
     await store.pending_replies.undo(then.id, "lin", second(3))
@@ -233,7 +231,7 @@ async def test_its_history_tells_each_time_that_it_asks_again_and_why(store: Sto
     ]
 
 
-async def test_what_was_held_tells_once_that_he_wrote_instead(store: Store, talk: Talk) -> None:
+async def test_the_history_of_a_held_reply_tells_once_that_it_was_passed_over(store: Store, talk: Talk) -> None:
     [held] = await talk.decides((await talk.says("o1")).message, "九点", state=S.HELD, due_at=second(8))
     written = await writes(store, held.conversation_id, "十点", second(1))
     await store.pending_replies.undo(written.id, "lin", second(2))
@@ -245,7 +243,7 @@ async def test_what_was_held_tells_once_that_he_wrote_instead(store: Store, talk
     ]
 
 
-async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: Store, draft: Reply) -> None:
+async def test_the_history_of_a_draft_being_edited_tells_why_it_asks(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点", second(1))
     before = await store.replies.get(draft.id)
     await store.outbox.lock_for_edit(draft.id, second(2), "lin")
@@ -259,7 +257,7 @@ async def test_what_he_had_in_hand_tells_why_it_asks_when_he_has_left_it(store: 
     ]
 
 
-async def test_what_he_has_changed_asks_all_the_time_and_tells_nothing_of_his_word(store: Store, draft: Reply) -> None:
+async def test_the_history_of_an_edited_draft_does_not_tell_of_an_undo(store: Store, draft: Reply) -> None:
     written = await writes(store, draft.conversation_id, "十点", second(1))
     await store.outbox.edit(draft.id, Content(text="九点半"), second(2), "lin")
     await store.pending_replies.undo(written.id, "lin", second(3))

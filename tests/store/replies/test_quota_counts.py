@@ -1,4 +1,4 @@
-"""What is promised to a contact, and what was sent since a message that came late."""
+"""Quota that pending replies use, and replies sent since a message that came late."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_replies_that_wait_are_promised_and_drafts_are_not(talk: Talk, sto
         ((Move.CLAIM, Move.ACCEPT), 2),
     ],
 )
-async def test_what_waits_behind_a_part_that_is_left_to_a_human_is_not_promised(
+async def test_parts_behind_one_left_to_the_operator_are_not_promised(
     talk: Talk, store: Store, ways: tuple[Move, ...], promised: int
 ) -> None:
     first, *_ = await talk.decides((await talk.says("o1")).message, "1", "2", "3")
@@ -85,7 +85,7 @@ async def test_a_message_in_time_resets_the_count(talk: Talk, store: Store) -> N
     assert (await talk.says("o1", at=second(2))).conversation.window.left == 5
 
 
-async def test_what_may_have_been_delivered_counts_as_sent(talk: Talk, store: Store) -> None:
+async def test_an_unknown_reply_counts_as_sent(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1", at=second(0))).conversation.id
     await talk.says("o1", at=second(30))  # so that the conversation is known to have gone on
     reply = await talk.writes(thread, "答", at=second(20))

@@ -1,4 +1,4 @@
-"""The outbox's table: who may leave when, and what each move changes."""
+"""The outbox's table: which reply may leave when, and what each move changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A human lets parts of an answer go: which others leave with the one that he sends, and which still ask."""
+"""Releasing parts of an answer: which other parts leave with one, and which still ask."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def asked(talk: Talk) -> Message:
 
 
 @pytest.mark.parametrize("state", [S.DRAFT, S.HELD])
-async def test_what_waits_of_an_answer_leaves_before_the_part_that_its_human_releases(
+async def test_waiting_earlier_parts_leave_before_a_released_part(
     talk: Talk, store: Store, asked: Message, state: ReplyState
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3", "4")
@@ -42,7 +42,9 @@ async def test_what_waits_of_an_answer_leaves_before_the_part_that_its_human_rel
     assert await claimed(store, only_by_hand=True) == ["1", "2", "3", "4"]
 
 
-async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, store: Store, asked: Message) -> None:
+async def test_waiting_earlier_parts_leave_with_a_part_chosen_among_all_held(
+    talk: Talk, store: Store, asked: Message
+) -> None:
     made = await talk.decides(asked, "1", "2", state=S.HELD)
     other = await talk.decides((await talk.says("o2")).message, "other", state=S.HELD)
     released = await store.pending_replies.release_held("lin", second(5), [made[1].id])
@@ -51,7 +53,7 @@ async def test_so_it_does_where_he_chooses_among_all_that_is_held(talk: Talk, st
     assert await states(store, other) == [S.HELD]
 
 
-async def test_what_he_is_about_to_change_does_not_leave_with_it(talk: Talk, store: Store, asked: Message) -> None:
+async def test_a_part_being_edited_does_not_leave_with_a_later_one(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3", state=S.HELD)
     await store.outbox.lock_for_edit(made[0].id, T0, "lin")
     await store.outbox.lock_for_edit(made[1].id, T0, "lin")
@@ -70,7 +72,7 @@ async def asking(store: Store, conversation_id: int) -> list[Reply]:
     return made
 
 
-async def test_one_word_is_for_all_parts_that_ask(store: Store, asked: Message) -> None:
+async def test_releasing_an_answer_whole_releases_all_parts_that_ask(store: Store, asked: Message) -> None:
     made = await asking(store, asked.conversation_id)
     known = [await store.replies.get(reply.id) for reply in made]
     assert {
@@ -84,7 +86,7 @@ async def test_one_word_is_for_all_parts_that_ask(store: Store, asked: Message) 
     assert await claimed(store) == ["2", "3", "4"]
 
 
-async def test_a_word_for_one_part_leaves_the_others_asking(store: Store, asked: Message) -> None:
+async def test_releasing_one_part_leaves_the_others_asking(store: Store, asked: Message) -> None:
     made = await asking(store, asked.conversation_id)
     await store.outbox.settle(made[1].id, Move.RELEASE, second(5), "lin")
     assert await states(store, made) == [S.SENT, S.QUEUED, S.HELD, S.DRAFT, S.HELD]
@@ -133,9 +135,7 @@ async def test_what_follows_a_part_that_is_sent_again_forgets_its_trouble(talk: 
     assert await states(store, answers[1]) == [S.FAILED, S.DRAFT]
 
 
-async def test_one_word_is_for_this_answer_and_not_for_what_others_ask_or_lack(
-    talk: Talk, store: Store, asked: Message
-) -> None:
+async def test_releasing_an_answer_whole_touches_no_other_answer(talk: Talk, store: Store, asked: Message) -> None:
     made = await asking(store, asked.conversation_id)
     lacks = Content(text="‹a.b›", gaps=("a.b",))
     thread = (await talk.says("o2")).conversation.id
@@ -150,7 +150,7 @@ async def test_one_word_is_for_this_answer_and_not_for_what_others_ask_or_lack(
     assert {one.state for one in await store.replies.pending()} == {S.DRAFT}
 
 
-async def test_what_has_left_already_is_not_cancelled_with_an_earlier_part(
+async def test_parts_that_have_left_are_not_cancelled_with_an_earlier_one(
     talk: Talk, store: Store, asked: Message
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3", "4")
@@ -206,13 +206,13 @@ async def test_no_answer_waits_for_a_part_of_another(
     assert await claimed(store) == ["4", "6", "5", "7"]
 
 
-async def test_one_that_asks_does_not_wait_for_itself(talk: Talk, store: Store, asked: Message) -> None:
+async def test_a_part_that_asks_does_not_wait_for_itself(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2")
     await comes_to(store, made[1], S.HELD)
     assert await store.replies.promised(asked.conversation_id, only_by_hand=False) == 2
 
 
-async def test_what_waits_behind_a_part_that_failed_is_not_let_go_by_a_word_for_the_first(
+async def test_releasing_the_first_part_releases_none_behind_a_failed_one(
     talk: Talk, store: Store, asked: Message
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3")
@@ -223,9 +223,7 @@ async def test_what_waits_behind_a_part_that_failed_is_not_let_go_by_a_word_for_
     assert (await store.replies.get(made[2].id)).by == ""
 
 
-async def test_what_failed_behind_a_part_that_is_stopped_goes_on_asking(
-    talk: Talk, store: Store, asked: Message
-) -> None:
+async def test_a_failed_part_behind_a_cancelled_one_stays_failed(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], S.HELD)
     await comes_to(store, made[1], S.FAILED)

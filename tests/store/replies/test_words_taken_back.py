@@ -1,4 +1,4 @@
-"""A word of an operator's is taken back: which drafts ask again, and which that are in hand say why they wait."""
+"""Undo of an operator's message: which drafts ask again, and which locked ones say why they wait."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ async def takes_back(store: Store, reply: Reply, at: float = 5) -> list[Reply]:
 
 
 @pytest.mark.parametrize("what", ["plain", "edited", "in hand", "held", "passed over", "operator's", "elsewhere"])
-async def test_only_plain_drafts_there_are_passed_over(store: Store, talk: Talk, draft: Reply, what: str) -> None:
+async def test_writing_passes_over_only_plain_drafts_of_its_conversation(
+    store: Store, talk: Talk, draft: Reply, what: str
+) -> None:
     values: dict[str, dict[str, object]] = {
         "edited": {"edited": True},
         "in hand": {"by": "wang"},
@@ -78,7 +80,7 @@ async def test_only_plain_drafts_there_are_passed_over(store: Store, talk: Talk,
         ({"conversation_id": 2}, True),
     ],
 )
-async def test_it_asks_again_unless_a_later_word_of_an_operators_stands(
+async def test_a_passed_over_draft_asks_after_undo_unless_a_later_message_is_left(
     store: Store, talk: Talk, draft: Reply, other: dict[str, object], asks: bool
 ) -> None:
     await talk.says("o2")
@@ -104,7 +106,7 @@ async def test_it_asks_again_unless_a_later_word_of_an_operators_stands(
         ({"edited": True}, "", False),
     ],
 )
-async def test_its_reason_is_given_where_it_has_none_and_its_history_tells_it(
+async def test_undo_gives_a_draft_its_reason_and_a_step_of_history(
     store: Store, draft: Reply, values: dict[str, object], error: str, told: bool
 ) -> None:
     word = await writes(store, draft.conversation_id)
@@ -115,14 +117,16 @@ async def test_its_reason_is_given_where_it_has_none_and_its_history_tells_it(
     assert steps == ([ReplyStep(draft.id, second(5), StepKind.ASK, reason=WORD_TAKEN_BACK)] if told else [])
 
 
-async def test_what_has_left_meanwhile_is_left_alone(store: Store, talk: Talk, draft: Reply) -> None:
+async def test_undo_leaves_a_draft_that_was_released_meanwhile(store: Store, talk: Talk, draft: Reply) -> None:
     word = await writes(store, draft.conversation_id)
     sent = await talk.moves(draft, Move.RELEASE, at=second(2))
     assert await takes_back(store, word) == []
     assert await store.replies.get(draft.id) == sent
 
 
-async def test_where_several_are_stopped_each_conversation_asks_again(store: Store, talk: Talk, draft: Reply) -> None:
+async def test_cancelling_held_messages_makes_each_conversations_draft_ask_again(
+    store: Store, talk: Talk, draft: Reply
+) -> None:
     [other] = await talk.decides((await talk.says("o2")).message, "八点", state=S.DRAFT)
     [third] = await talk.decides((await talk.says("o3")).message, "七点", state=S.DRAFT)
     words = [await writes(store, one.conversation_id) for one in (draft, draft, other)]
@@ -152,7 +156,7 @@ HAND: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("what", HAND)
-async def test_what_is_in_hand_says_that_the_word_was_taken_back(
+async def test_a_locked_draft_says_that_the_message_was_undone(
     store: Store, talk: Talk, draft: Reply, what: str
 ) -> None:
     await talk.says("o2")
@@ -180,7 +184,7 @@ async def test_what_is_in_hand_says_that_the_word_was_taken_back(
     ],
 )
 @pytest.mark.parametrize("held", [False, True])
-async def test_it_waits_as_long_as_another_word_stands_since_it_was_taken(
+async def test_a_locked_draft_keeps_its_reason_while_a_message_since_the_lock_is_left(
     store: Store, talk: Talk, draft: Reply, other: dict[str, object], at: float, why: str, held: bool
 ) -> None:
     """Whether it was taken as a draft or while it was held."""
@@ -204,7 +208,7 @@ async def test_it_waits_as_long_as_another_word_stands_since_it_was_taken(
         ("take", "wang", WORD_TAKEN_BACK),
     ],
 )
-async def test_only_the_step_of_who_took_it_tells_since_when(
+async def test_only_steps_of_the_locking_operator_tell_since_when_a_draft_is_locked(
     store: Store, talk: Talk, draft: Reply, kind: str, by: str, why: str
 ) -> None:
     """Without one it is in hand since it was made."""
@@ -226,7 +230,7 @@ async def test_only_the_step_of_who_took_it_tells_since_when(
     ],
 )
 @pytest.mark.parametrize("here", [True, False])
-async def test_a_takeover_that_was_chosen_stays_whatever_is_taken_back(
+async def test_undo_leaves_the_reason_of_a_takeover_by_hand(
     store: Store, talk: Talk, draft: Reply, takeover: Takeover | None, why: str, here: bool
 ) -> None:
     other = (await talk.says("o2")).conversation.id
@@ -239,7 +243,7 @@ async def test_a_takeover_that_was_chosen_stays_whatever_is_taken_back(
     assert (await store.replies.get(draft.id)).error == (why if here else WORD_TAKEN_BACK)
 
 
-async def test_it_is_the_next_word_that_stands_instead(store: Store, draft: Reply) -> None:
+async def test_undo_makes_the_next_message_the_one_instead_of_a_draft(store: Store, draft: Reply) -> None:
     """So each can be taken back, and it asks with the last of them."""
     words = [await writes(store, draft.conversation_id, at) for at in (1, 2, 3)]
     for word, instead in zip(words, [words[1].id, words[2].id, None], strict=True):
@@ -248,7 +252,7 @@ async def test_it_is_the_next_word_that_stands_instead(store: Store, draft: Repl
 
 
 @pytest.mark.parametrize(("again", "why"), [("this one", WORD_TAKEN_BACK), ("another", SPOKE_MEANWHILE)])
-async def test_it_is_in_hand_since_it_was_taken_last(
+async def test_a_draft_is_locked_since_its_last_lock(
     store: Store, talk: Talk, draft: Reply, again: str, why: str
 ) -> None:
     other = await stored(store, await talk.writes(draft.conversation_id, "八点", state=S.DRAFT), author=Author.RULE)
@@ -261,7 +265,7 @@ async def test_it_is_in_hand_since_it_was_taken_last(
     assert (await store.replies.get(draft.id)).error == why
 
 
-async def test_only_what_asks_again_opens_the_conversation(store: Store, draft: Reply) -> None:
+async def test_only_a_draft_that_asks_again_reopens_the_conversation(store: Store, draft: Reply) -> None:
     word = await writes(store, draft.conversation_id)
     await writes(store, draft.conversation_id, 2)
     for again, opens in ((word, False), (None, True)):

@@ -1,4 +1,4 @@
-"""What is stored when somebody writes: the row, its first step, and what the conversation shows."""
+"""A new reply as it is stored: the row, its first step, and what the conversation shows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def new(thread: int, text: str = "好", state: ReplyState = S.QUEUED, **fields: 
     return NewReply(thread, content=Content(text=text), state=state, **given)  # type: ignore[arg-type]
 
 
-async def test_all_that_is_given_is_kept_and_nothing_else_set(store: Store, talk: Talk, thread: int) -> None:
+async def test_a_new_reply_is_stored_with_its_fields_only(store: Store, talk: Talk, thread: int) -> None:
     content = Content(ReplyKind.LINK, title="看这里", url="https://a.cn")
     given: dict[str, Any] = {
         "message_id": (await talk.says("o1")).message.id,
@@ -71,7 +71,7 @@ async def test_all_that_is_given_is_kept_and_nothing_else_set(store: Store, talk
         (S.FAILED, {"mode_from": SOURCE}, None, "", None),
     ],
 )
-async def test_its_first_step_tells_why_it_waits(
+async def test_the_first_step_tells_why_a_reply_waits(
     store: Store,
     thread: int,
     state: ReplyState,
@@ -87,7 +87,7 @@ async def test_its_first_step_tells_why_it_waits(
 
 @pytest.mark.parametrize("author", [Author.RULE, Author.OPERATOR])
 @pytest.mark.parametrize("state", list(S))
-async def test_what_a_rule_leaves_to_a_human_opens_the_conversation(
+async def test_a_rules_draft_reopens_the_conversation(
     store: Store, talk: Talk, thread: int, author: Author, state: ReplyState
 ) -> None:
     other = (await talk.says("o2")).conversation.id
@@ -119,7 +119,7 @@ async def test_ids_grow_in_the_order_given_and_each_is_found(store: Store, threa
         ({"not_before": second(30), "author": Author.RULE}, False, False),
     ],
 )
-async def test_what_leaves_now_is_shown_and_puts_off_the_end_of_a_takeover(
+async def test_a_reply_that_leaves_now_is_previewed_and_extends_a_takeover(
     store: Store, talk: Talk, thread: int, fields: dict[str, object], shown: bool, goes_on: bool
 ) -> None:
     other = (await talk.says("o2", "在吗")).conversation.id
@@ -135,12 +135,12 @@ async def test_what_leaves_now_is_shown_and_puts_off_the_end_of_a_takeover(
     assert (there.preview, there.taken_over_until, there.called_by) == ("在吗", second(300), "r")
 
 
-async def test_the_last_of_several_is_shown(store: Store, talk: Talk, thread: int) -> None:
+async def test_the_last_of_several_messages_is_previewed(store: Store, talk: Talk, thread: int) -> None:
     await store.replies.write([new(thread, "1"), new(thread, "2")], second(20))
     assert (await talk.thread(thread)).preview == "2"
 
 
-async def test_it_answers_what_was_there(store: Store, talk: Talk, thread: int) -> None:
+async def test_a_reply_answers_the_messages_before_it(store: Store, talk: Talk, thread: int) -> None:
     heard = (await talk.says("o1", at=second(1))).message
     await talk.says("o2", at=second(2))
     reply = await store.replies.add(new(thread), T0)
@@ -161,7 +161,7 @@ async def test_writing_takes_over_and_remembers_what_was_before(store: Store, ta
     assert list(stored) == [None, wrote.takeover, None]
 
 
-async def test_a_takeover_that_was_chosen_is_none_of_its(store: Store, talk: Talk, thread: int) -> None:
+async def test_writing_does_not_remember_a_takeover_by_hand(store: Store, talk: Talk, thread: int) -> None:
     await store.outbox.take_over(thread, Takeover(None), T0)
     await store.replies.write([new(thread)], second(5), MINUTE)
     stored = await store._db.read(lambda connection: connection.scalars(select(replies.c.takeover)).all())
@@ -182,13 +182,13 @@ async def test_answers_are_read_whole_and_in_order(store: Store, thread: int) ->
     assert await store.replies.parts([first[1].id]) == first[1:]
 
 
-async def test_what_rules_said_to_messages_is_read_in_order(store: Store, talk: Talk) -> None:
+async def test_rule_answers_to_messages_are_read_in_order(store: Store, talk: Talk) -> None:
     asked = [(await talk.says(openid)).message for openid in ("o1", "o1", "o2", "o3")]
     made = [reply for message in asked for reply in await talk.decides(message, "1", "2")]
     assert await store.replies.to_messages([asked[2].id, asked[0].id]) == [*made[:2], *made[4:6]]
 
 
-async def test_those_without_a_deadline_are_read_first_then_by_it_and_drafts_by_age(store: Store, thread: int) -> None:
+async def test_pending_replies_are_read_without_deadline_first_and_drafts_last(store: Store, thread: int) -> None:
     dues = (("2", S.HELD, 20), ("d1", S.DRAFT, None), ("1", S.HELD, 10), ("d2", S.DRAFT, 5), ("0", S.HELD, None))
     for text, state, due in (*dues, ("3", S.HELD, 20), ("q", S.QUEUED, None), ("f", S.FAILED, None)):
         await store.replies.add(new(thread, text, state, due_at=None if due is None else second(due)), T0)
@@ -202,7 +202,7 @@ async def test_those_without_a_deadline_are_read_first_then_by_it_and_drafts_by_
     assert [reply.content.text for reply in await store.replies.pending()] == ["2", "1", "0", "3", "d1", "d2"]
 
 
-async def test_what_it_made_is_as_it_is_read(store: Store, talk: Talk, thread: int) -> None:
+async def test_a_move_returns_the_reply_as_it_is_stored(store: Store, talk: Talk, thread: int) -> None:
     reply = await store.replies.add(new(thread, state=S.HELD, due_at=second(9)), T0)
     moved = await talk.moves(reply, Move.RELEASE, at=second(1))
     assert moved == replace(reply, state=S.QUEUED, updated_at=second(1))

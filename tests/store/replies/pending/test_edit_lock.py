@@ -1,4 +1,4 @@
-"""What is taken in hand and put back: with what was left, or asking where somebody wrote meanwhile."""
+"""Replies locked for editing and put back: with the time that was left, or asking if the contact wrote meanwhile."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def made(talk: Talk, state: ReplyState, due: float | None = None) -> Reply
 
 
 @pytest.mark.parametrize(("due", "at", "then"), [(60, 20, 140), (21, 20, 105), (None, 20, None)])
-async def test_it_waits_again_with_what_was_left(
+async def test_an_unchanged_reply_put_back_has_the_time_that_was_left(
     talk: Talk, store: Store, due: float | None, at: float, then: float | None
 ) -> None:
     before = await made(talk, S.HELD, due)
@@ -51,7 +51,7 @@ async def test_it_waits_again_with_what_was_left(
     assert (back.state, back.by, back.due_at) == (S.HELD, "", None if then is None else second(then))
 
 
-async def test_it_asks_where_somebody_wrote_meanwhile(talk: Talk, store: Store) -> None:
+async def test_an_unchanged_reply_put_back_asks_if_the_contact_wrote_meanwhile(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.outbox.lock_for_edit(before.id, second(20), "lin")
     await talk.says("li", at=second(30))
@@ -59,7 +59,7 @@ async def test_it_asks_where_somebody_wrote_meanwhile(talk: Talk, store: Store) 
     assert (back.state, back.due_at, back.error) == (S.HELD, None, WROTE_MEANWHILE)
 
 
-async def test_a_draft_stays_one_and_is_free_again(talk: Talk, store: Store) -> None:
+async def test_an_unchanged_draft_put_back_is_a_free_draft_again(talk: Talk, store: Store) -> None:
     before = await made(talk, S.DRAFT)
     assert (await store.outbox.lock_for_edit(before.id, second(1), "lin")).by == "lin"
     back = await store.outbox.put_back(before, second(2), "lin", may_leave=True)
@@ -70,19 +70,17 @@ async def test_a_draft_stays_one_and_is_free_again(talk: Talk, store: Store) -> 
     ]
 
 
-async def test_what_is_in_his_hand_already_leaves_no_step_when_he_takes_and_leaves_it_once_more(
-    talk: Talk, store: Store
-) -> None:
+async def test_locking_an_edited_draft_again_leaves_no_step(talk: Talk, store: Store) -> None:
     before = await made(talk, S.DRAFT)
     await store.outbox.lock_for_edit(before.id, second(1), "lin")
-    his = await store.outbox.edit(before.id, Content(text="您好"), second(2), "lin")
+    edited = await store.outbox.edit(before.id, Content(text="您好"), second(2), "lin")
     await store.outbox.lock_for_edit(before.id, second(3), "lin")
-    await store.outbox.put_back(his, second(4), "lin", may_leave=True)
+    await store.outbox.put_back(edited, second(4), "lin", may_leave=True)
     assert [step.kind for step in await store.replies.steps(before.id)] == [K.TAKE, K.EDIT]
 
 
 @pytest.mark.parametrize("own", [ReplyMode.DRAFT, None])
-async def test_what_was_held_and_stays_a_draft_says_whose_mode_keeps_it(
+async def test_a_held_reply_put_back_as_a_draft_says_which_mode_keeps_it(
     talk: Talk, store: Store, own: ReplyMode | None
 ) -> None:
     thread = (await talk.says("li")).conversation.id
@@ -97,7 +95,7 @@ async def test_what_was_held_and_stays_a_draft_says_whose_mode_keeps_it(
     assert last == ReplyStep(before.id, second(2), K.LEAVE, by="lin", reason=CHANGED_BY[source])
 
 
-async def test_what_was_held_and_stays_a_draft_says_that_the_reply_window_has_closed(talk: Talk, store: Store) -> None:
+async def test_a_held_reply_put_back_as_a_draft_says_that_the_window_has_closed(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.outbox.lock_for_edit(before.id, second(1), "lin")
     closed = T0 + timedelta(hours=49)
@@ -106,7 +104,7 @@ async def test_what_was_held_and_stays_a_draft_says_that_the_reply_window_has_cl
     assert last == ReplyStep(before.id, closed, K.LEAVE, by="lin", reason=WINDOW_CLOSED)
 
 
-async def test_what_has_ended_is_not_put_back(talk: Talk, store: Store) -> None:
+async def test_a_cancelled_reply_is_not_put_back(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await store.outbox.lock_for_edit(before.id, second(1), "lin")
     await store.outbox.move(before.id, Move.CANCEL, second(2))
@@ -129,7 +127,7 @@ async def stored(store: Store, reply: Reply, **values: object) -> Reply:
     return await store.replies.get(reply.id)
 
 
-async def test_a_draft_in_hand_is_as_it_is_read(talk: Talk, store: Store) -> None:
+async def test_a_locked_draft_is_returned_as_it_is_stored(talk: Talk, store: Store) -> None:
     before = await made(talk, S.DRAFT)
     taken = await locked(store, before)
     assert taken == replace(before, by="lin", updated_at=second(1))
@@ -143,7 +141,7 @@ async def test_a_draft_in_hand_is_as_it_is_read(talk: Talk, store: Store) -> Non
 @pytest.mark.parametrize(
     ("until", "held"), [(CLOSES, True), (second(100) + MOMENT, True), (second(100), False), (None, False)]
 )
-async def test_it_is_held_again_while_the_reply_window_is_open(
+async def test_a_reply_put_back_is_held_only_while_the_reply_window_is_open(
     talk: Talk, store: Store, until: datetime | None, held: bool
 ) -> None:
     before = await made(talk, S.HELD, 60)
@@ -162,14 +160,16 @@ async def test_it_is_held_again_while_the_reply_window_is_open(
 
 
 @pytest.mark.parametrize(("left", "then"), [(4.0, 5.0), (5.0, 5.0), (6.0, 6.0)])
-async def test_a_few_seconds_are_left_at_least(talk: Talk, store: Store, left: float, then: float) -> None:
+async def test_a_reply_put_back_is_held_for_five_seconds_at_least(
+    talk: Talk, store: Store, left: float, then: float
+) -> None:
     before = await made(talk, S.HELD, 20 + left)
     await locked(store, before, 20)
     back = await store.outbox.put_back(before, second(100), "lin", may_leave=True)
     assert back.due_at == second(100 + then)
 
 
-async def test_it_has_again_what_it_had(talk: Talk, store: Store) -> None:
+async def test_a_reply_put_back_has_its_former_fields(talk: Talk, store: Store) -> None:
     """The status that its rule wants, who released it, and its trouble."""
     before = await stored(store, await made(talk, S.HELD, 60), aside=StatusChange(5), by="wang", error="busy")
     await locked(store, before, 20)
@@ -187,7 +187,7 @@ async def test_it_has_again_what_it_had(talk: Talk, store: Store) -> None:
         (20.1, "another", False),
     ],
 )
-async def test_it_asks_only_where_its_own_contact_wrote_since_it_was_taken(
+async def test_a_reply_put_back_asks_only_if_its_own_contact_wrote_since_the_lock(
     talk: Talk, store: Store, at: float, kind: str, asks: bool
 ) -> None:
     before = await made(talk, S.HELD, 60)
@@ -203,7 +203,7 @@ async def test_it_asks_only_where_its_own_contact_wrote_since_it_was_taken(
     assert (step.reason, step.until) == (WROTE_MEANWHILE if asks else LEFT_AS_IT_WAS, back.due_at)
 
 
-async def test_without_a_deadline_it_asks_for_what_it_did_before(talk: Talk, store: Store) -> None:
+async def test_a_reply_put_back_without_a_deadline_asks_for_its_former_reason(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD)
     await locked(store, before, 20)
     await talk.says("li", at=second(25))
@@ -213,7 +213,7 @@ async def test_without_a_deadline_it_asks_for_what_it_did_before(talk: Talk, sto
 
 @pytest.mark.parametrize("why", [SPOKE_MEANWHILE, WORD_TAKEN_BACK, "busy"])
 @pytest.mark.parametrize("may_leave", [True, False])
-async def test_it_goes_on_asking_where_the_operator_spoke_meanwhile(
+async def test_a_reply_put_back_asks_if_the_operator_wrote_meanwhile(
     talk: Talk, store: Store, why: str, may_leave: bool
 ) -> None:
     before = await made(talk, S.HELD, 60)
@@ -229,7 +229,7 @@ async def test_it_goes_on_asking_where_the_operator_spoke_meanwhile(
         assert (step.kind, step.reason) == (K.LEAVE, "")
 
 
-async def test_what_was_never_taken_in_hand_is_not_held_again(talk: Talk, store: Store) -> None:
+async def test_a_reply_that_was_never_locked_is_not_held_again(talk: Talk, store: Store) -> None:
     """Something else made a draft of it meanwhile: there is no deadline that was stopped."""
     before = await stored(store, await made(talk, S.HELD, 60), mode=ReplyMode.HOLD, by="wang")
     await stored(store, before, state=S.DRAFT)
@@ -254,7 +254,7 @@ async def test_the_newest_deadline_that_was_stopped_counts(talk: Talk, store: St
     assert back.due_at == second(160)
 
 
-async def test_one_that_was_changed_stays_as_it_is(talk: Talk, store: Store) -> None:
+async def test_a_changed_reply_stays_as_it_is_when_put_back(talk: Talk, store: Store) -> None:
     before = await made(talk, S.HELD, 60)
     await locked(store, before, 20)
     changed = await store.outbox.edit(before.id, Content(text="您好"), second(21), "lin")
@@ -276,7 +276,9 @@ async def test_only_a_mode_under_which_it_would_leave_is_named(
 
 
 @pytest.mark.parametrize("state", [S.HELD, S.DRAFT])
-async def test_what_asks_again_opens_the_conversation(talk: Talk, store: Store, state: ReplyState) -> None:
+async def test_a_reply_that_asks_when_put_back_reopens_the_conversation(
+    talk: Talk, store: Store, state: ReplyState
+) -> None:
     before = await made(talk, state, 60 if state is S.HELD else None)
     if state is S.HELD:
         await locked(store, before)
@@ -288,7 +290,7 @@ async def test_what_asks_again_opens_the_conversation(talk: Talk, store: Store, 
     assert (await talk.thread(before.conversation_id)).resolved_at is None
 
 
-async def test_at_the_start_nothing_is_in_hand_but_what_was_changed(talk: Talk, store: Store) -> None:
+async def test_a_start_ends_all_edit_locks_but_those_of_changed_replies(talk: Talk, store: Store) -> None:
     plain, told, changed, mine = [await made(talk, S.DRAFT) for _ in range(4)]
     for reply in (plain, told, changed):
         await locked(store, reply)

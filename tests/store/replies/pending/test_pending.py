@@ -1,4 +1,4 @@
-"""Replies that wait, moved many at once: who is meant, and what becomes of them."""
+"""Pending replies moved many at once: which are meant, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_all_that_is_held_is_released_or_stopped_but_what_the_operator_wro
     assert texts(await store.replies.pending()) == ["mine", "draft"]
 
 
-async def test_only_those_with_the_ids_are_released_or_stopped(store: Store, thread: int) -> None:
+async def test_only_replies_with_the_given_ids_are_released_or_cancelled(store: Store, thread: int) -> None:
     await every_kind(store, thread)
     one, two, _ = [(await made(store, thread, text, S.HELD)).id for text in ("one", "two", "three")]
     assert texts(await store.pending_replies.release_held("lin", second(5), (one,))) == ["one"]
@@ -77,7 +77,7 @@ async def test_what_a_pause_keeps_back_is_counted(store: Store, thread: int) -> 
     assert (await store.inbox.counts()).automatic == 1, "what a human has released leaves in a pause too"
 
 
-async def test_those_that_ask_stand_first_and_drafts_last(store: Store, thread: int) -> None:
+async def test_replies_that_ask_come_first_and_drafts_last(store: Store, thread: int) -> None:
     await made(store, thread, "draft", S.DRAFT)
     await made(store, thread, "20", S.HELD, second(20))
     await made(store, thread, "10", S.HELD, second(10))
@@ -87,13 +87,13 @@ async def test_those_that_ask_stand_first_and_drafts_last(store: Store, thread: 
     assert texts(await store.replies.pending()) == ["asks", "10", "20", "draft", "kept"]
 
 
-async def test_what_asks_never_leaves_by_itself_and_wakes_nobody(store: Store, thread: int) -> None:
+async def test_a_reply_that_asks_never_leaves_by_itself_and_sets_no_timer(store: Store, thread: int) -> None:
     await made(store, thread, "asks", S.HELD)
     assert await store.pending_replies.next_wake(T0) == CLOSES
     assert (await store.pending_replies.run_timers(second(3600), TimerTerms())).moved == []
 
 
-async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: Store, thread: int) -> None:
+async def test_during_a_pause_only_operators_messages_leave_at_their_time(store: Store, thread: int) -> None:
     await made(store, thread, "rule", S.HELD, second(1))
     await made(store, thread, "mine", S.HELD, second(3), Author.OPERATOR)
     assert await store.pending_replies.next_wake(T0) == second(1)
@@ -102,7 +102,7 @@ async def test_during_a_pause_only_what_a_human_wrote_has_its_time(store: Store,
     assert texts((await store.pending_replies.run_timers(second(3), TimerTerms())).moved) == ["rule"]
 
 
-async def test_what_a_human_released_is_his_and_leaves_during_a_pause(store: Store, thread: int) -> None:
+async def test_a_reply_released_by_an_operator_leaves_during_a_pause(store: Store, thread: int) -> None:
     paused = await made(store, thread, "paused", S.QUEUED)
     freed = await made(store, thread, "freed", S.HELD)
     await store.outbox.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))

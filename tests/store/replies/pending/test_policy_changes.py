@@ -1,4 +1,4 @@
-"""A mode or a rule becomes another: what becomes of each kind of reply that waits, and what is left alone."""
+"""A changed mode or rule: what becomes of each kind of pending reply, and which stay."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ ALL_THAT_LEAVE = ("counts down", "asks", "asks since a pause", "leaves", "of no 
         (M.AUTO, CONVERSATION, {}),
     ],
 )
-async def test_a_mode_is_applied_to_what_would_leave_by_itself(
+async def test_a_mode_is_applied_to_replies_that_would_leave_by_themselves(
     store: Store, thread: int, mode: ReplyMode, source: ModeSource, expected: dict[str, ReplyState]
 ) -> None:
     before = await every_kind(store, thread)
@@ -142,7 +142,7 @@ async def test_an_accounts_mode_is_for_its_conversations_without_their_own(
     assert await store.replies.get(elsewhere.id) == elsewhere
 
 
-async def test_what_one_conversation_has_waiting_is_no_others(store: Store, talk: Talk, thread: int) -> None:
+async def test_a_conversations_mode_moves_only_its_own_replies(store: Store, talk: Talk, thread: int) -> None:
     other = await made(store, (await talk.says("o2")).conversation.id, "好", S.QUEUED)
     here = await made(store, thread, "好", S.QUEUED)
     for mode, at_last in ((M.HOLD, S.HELD), (M.DRAFT, S.DRAFT)):
@@ -170,7 +170,7 @@ async def test_a_part_behind_one_that_asks_goes_on_waiting_and_is_not_held(
         (second(7), True, 13),  # WeChat was busy
     ],
 )
-async def test_it_is_held_from_the_end_of_its_pause(
+async def test_a_queued_reply_is_held_from_the_end_of_its_delay(
     store: Store, thread: int, not_before: object, tried: bool, due: float
 ) -> None:
     reply = await made(store, thread, "好", S.QUEUED, not_before=not_before)
@@ -203,7 +203,7 @@ async def test_no_hold_outlives_the_reply_window(store: Store, thread: int, unti
         ({"not_before": second(3)}, False),
     ],
 )
-async def test_what_was_due_long_ago_is_left_to_a_human(
+async def test_a_reply_due_long_ago_becomes_a_draft(
     store: Store, talk: Talk, thread: int, times: dict[str, object], stale: bool
 ) -> None:
     await made(store, thread, "好", S.QUEUED, **times)
@@ -215,13 +215,13 @@ async def test_what_was_due_long_ago_is_left_to_a_human(
     assert (await store.replies.steps(moved.id))[-1].reason == ("It is late." if stale else CHANGED_BY[ACCOUNT])
 
 
-async def test_what_was_made_at_the_limit_is_not_late(store: Store, thread: int) -> None:
+async def test_a_reply_made_at_the_limit_is_not_late(store: Store, thread: int) -> None:
     await made(store, thread, "好", S.QUEUED)
     [moved] = await withheld(store, thread, M.HOLD, ACCOUNT, stale_before=T0)
     assert moved.state is S.HELD
 
 
-async def test_what_a_rule_prepared_that_speaks_no_more_is_left_to_a_human(store: Store, thread: int) -> None:
+async def test_replies_of_a_disabled_rule_become_drafts(store: Store, thread: int) -> None:
     speaks, off, gone = [
         await store.rules.save(Rule(name, then=(Action(ActionKind.REPLY, content=Content(text="好")),)), T0)
         for name in ("speaks", "off", "gone")

@@ -1,4 +1,4 @@
-"""After a restart or a pause, and at a stop: what asks then, what is too late, and what the desk wakes up for."""
+"""After a restart or a pause, and at a stop: which replies ask, which are too late, and the next timer."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def made(
         (OPERATOR, S.DRAFT, {}, None),
     ],
 )
-async def test_after_a_restart_what_counted_down_or_is_old_asks(
+async def test_after_a_restart_old_and_counting_messages_ask(
     store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, object], becomes: ReplyState | None
 ) -> None:
     trouble = {"error": "busy", "errcode": -1, "rid": "r"}
@@ -85,7 +85,7 @@ async def test_after_a_restart_what_counted_down_or_is_old_asks(
     assert after == await store.replies.get(reply.id)
 
 
-async def test_after_a_restart_nothing_is_in_anybodys_hand(store: Store, thread: int) -> None:
+async def test_after_a_restart_no_reply_is_locked(store: Store, thread: int) -> None:
     late, asks = await made(store, thread, S.HELD), await made(store, thread, S.QUEUED, OPERATOR)
     taken = await made(store, thread, S.DRAFT, by="lin")
     told = await store.pending_replies.hold_after_restart(second(200), LIMIT, WHY, LATE)
@@ -109,7 +109,7 @@ async def test_after_a_restart_nothing_is_in_anybodys_hand(store: Store, thread:
         (RULE, S.DRAFT, {"due_at": LIMIT}, False),
     ],
 )
-async def test_after_a_pause_what_it_kept_from_leaving_asks(
+async def test_after_a_pause_the_replies_it_kept_back_ask(
     store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, object], held: bool
 ) -> None:
     reply = await made(store, thread, state, author, error="busy", errcode=-1, rid="r", **values)
@@ -138,7 +138,7 @@ async def test_after_a_pause_what_it_kept_from_leaving_asks(
         (RULE, S.SENT, {"due_at": second(20), "not_before": second(20)}, None, None),
     ],
 )
-async def test_the_desk_wakes_up_for_what_has_a_time(
+async def test_the_next_timer_is_of_a_reply_with_a_time(
     store: Store,
     talk: Talk,
     thread: int,
@@ -154,7 +154,9 @@ async def test_the_desk_wakes_up_for_what_has_a_time(
     assert await store.pending_replies.next_wake(T0, only_by_hand=True) == by_hand
 
 
-async def test_it_wakes_up_for_the_earliest_and_not_for_what_has_closed(store: Store, talk: Talk, thread: int) -> None:
+async def test_the_next_timer_is_the_earliest_and_none_for_closed_windows(
+    store: Store, talk: Talk, thread: int
+) -> None:
     await made(store, thread, S.HELD)
     assert await store.pending_replies.next_wake(CLOSES - MOMENT) == CLOSES
     assert await store.pending_replies.next_wake(CLOSES) is None
@@ -165,7 +167,7 @@ async def test_it_wakes_up_for_the_earliest_and_not_for_what_has_closed(store: S
     assert await store.pending_replies.next_wake(T0) == second(10)
 
 
-async def test_only_queued_ones_of_those_named_are_held_back(store: Store, thread: int) -> None:
+async def test_only_queued_replies_among_the_named_are_held_back(store: Store, thread: int) -> None:
     states = (S.QUEUED, S.SENDING, S.DRAFT, S.QUEUED)
     queued, sending, draft, other = [await made(store, thread, state, OPERATOR) for state in states]
     [held] = await store.pending_replies.hold_back([queued.id, sending.id, draft.id], second(5), WHY)
@@ -173,7 +175,7 @@ async def test_only_queued_ones_of_those_named_are_held_back(store: Store, threa
     assert [await store.replies.get(one.id) for one in (sending, draft, other)] == [sending, draft, other]
 
 
-async def test_what_can_be_undone_leaves_at_a_stop_as_it_would_have(store: Store, thread: int) -> None:
+async def test_messages_that_count_down_are_released_at_a_stop(store: Store, thread: int) -> None:
     made_ = [
         await made(store, thread, state, author, due_at=due_at)
         for author in Author

@@ -1,4 +1,4 @@
-"""What a takeover stops, and what a human has in hand and keeps, on either engine."""
+"""Which replies a takeover cancels, and which an operator keeps, on either engine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def stand(store: Store, *replies: Reply) -> list[ReplyState]:
     return [(await store.replies.get(reply.id)).state for reply in replies]
 
 
-async def test_all_that_nobody_has_touched_is_cancelled(talk: Talk, store: Store) -> None:
+async def test_a_takeover_cancels_untouched_rule_replies(talk: Talk, store: Store) -> None:
     asked, other = (await talk.says("o1")).message, (await talk.says("o2")).message
     [queued] = await talk.decides(asked, "1")
     [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
@@ -52,7 +52,7 @@ async def test_a_takeover_leaves_a_draft_to_its_human(talk: Talk, store: Store) 
     assert await stand(store, queued, draft, held, asks) == [S.CANCELLED, S.DRAFT, S.CANCELLED, S.HELD]
 
 
-async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk, store: Store) -> None:
+async def test_writing_makes_drafts_of_rule_replies_that_would_leave(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     [queued] = await talk.decides(asked, "1")
     [draft] = await talk.decides((await talk.says("o1")).message, "2", state=S.DRAFT)
@@ -67,7 +67,7 @@ async def test_what_would_leave_is_a_draft_for_whoever_writes_instead(talk: Talk
     assert (last.kind, last.reason) == (StepKind.KEEP, WROTE_INSTEAD)
 
 
-async def test_an_answer_can_be_left_as_it_is(talk: Talk, store: Store) -> None:
+async def test_cancelling_can_spare_one_answer(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     first, second_part, third = await talk.decides(asked, "1", "2", "3")
     [other] = await talk.decides((await talk.says("o1")).message, "4")
@@ -76,7 +76,7 @@ async def test_an_answer_can_be_left_as_it_is(talk: Talk, store: Store) -> None:
     assert await stand(store, first, second_part, third, other) == [S.SENDING, S.QUEUED, S.QUEUED, S.CANCELLED]
 
 
-async def test_what_a_human_has_released_or_sends_again_stays_on_its_way(talk: Talk, store: Store) -> None:
+async def test_released_and_retried_replies_survive_a_takeover(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     [draft] = await talk.decides(asked, "1", state=S.DRAFT)
     [failed] = await talk.decides((await talk.says("o1")).message, "2")
@@ -88,7 +88,7 @@ async def test_what_a_human_has_released_or_sends_again_stays_on_its_way(talk: T
     assert await stand(store, draft, failed) == [S.QUEUED, S.QUEUED]
 
 
-async def test_what_a_human_has_prepared_stays_a_draft(talk: Talk, store: Store) -> None:
+async def test_drafts_edited_by_an_operator_survive_a_takeover(talk: Talk, store: Store) -> None:
     asked = (await talk.says("o1")).message
     made = [(await talk.decides((await talk.says("o1")).message, text, state=S.DRAFT))[0] for text in "12"]
     [counts_down] = await talk.decides((await talk.says("o1")).message, "3", state=S.HELD, due_at=second(8))
@@ -125,7 +125,7 @@ async def in_hand(store: Store, thread: int) -> dict[str, Reply]:
 
 
 @pytest.mark.parametrize("way", ["takes over", "writes", "stops the rules"])
-async def test_what_is_in_hand_asks_once_somebody_has_spoken(talk: Talk, store: Store, way: str) -> None:
+async def test_a_locked_reply_asks_after_a_takeover_or_message(talk: Talk, store: Store, way: str) -> None:
     threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     here, there = [await in_hand(store, thread) for thread in threads]
     if way == "takes over":
@@ -143,7 +143,7 @@ async def test_what_is_in_hand_asks_once_somebody_has_spoken(talk: Talk, store: 
 
 
 @pytest.mark.parametrize("way", ["takes over", "stops the rules", "writes"])
-async def test_only_what_a_rule_has_waiting_there_is_stopped(talk: Talk, store: Store, way: str) -> None:
+async def test_a_takeover_stops_only_rule_replies_of_its_conversation(talk: Talk, store: Store, way: str) -> None:
     threads = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     made = [
         await store.replies.add(NewReply(thread, author, Content(text="好"), state, due_at=due_at), T0)
@@ -173,7 +173,7 @@ async def test_only_what_a_rule_has_waiting_there_is_stopped(talk: Talk, store: 
     assert taken is (way != "stops the rules")
 
 
-async def test_what_was_edited_and_would_leave_is_left_to_a_human(talk: Talk, store: Store) -> None:
+async def test_edited_replies_that_would_leave_become_drafts_at_a_takeover(talk: Talk, store: Store) -> None:
     [reply] = await talk.decides((await talk.says("o1")).message, "1")
     [counts] = await talk.decides((await talk.says("o1")).message, "2", state=S.HELD, due_at=second(8))
     await store.outbox.edit(counts.id, Content(text="better"), second(1), "lin")
@@ -181,12 +181,12 @@ async def test_what_was_edited_and_would_leave_is_left_to_a_human(talk: Talk, st
     assert [(one.id, one.state) for one in told] == [(reply.id, S.CANCELLED), (counts.id, S.DRAFT)]
 
 
-async def test_where_there_is_no_conversation_nobody_takes_it_over(store: Store) -> None:
+async def test_taking_over_an_unknown_conversation_is_refused(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.outbox.take_over(99, Takeover(None), second(1))
 
 
-async def test_only_the_other_parts_of_that_answer_are_left_as_they_are(talk: Talk, store: Store) -> None:
+async def test_cancelling_spares_only_the_parts_of_the_named_answer(talk: Talk, store: Store) -> None:
     answers = [await talk.decides((await talk.says("o1")).message, "1", "2") for _ in range(3)]
     thread = answers[0][0].conversation_id
     told = await store.outbox.cancel_automatic(thread, "WeChat", second(1), but_answer=answers[1][0].id)
@@ -195,7 +195,7 @@ async def test_only_the_other_parts_of_that_answer_are_left_as_they_are(talk: Ta
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("held", ["replies", "conversations"])
-async def test_it_waits_for_what_is_changing_a_reply_or_its_conversation(
+async def test_cancelling_waits_for_changes_of_replies_and_conversation_under_way(
     tmp_path: Path, postgres: Postgres, held: str
 ) -> None:
     """What is queued again meanwhile, as after a call that WeChat was too busy for, is stopped as well."""

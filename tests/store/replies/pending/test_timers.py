@@ -1,4 +1,4 @@
-"""What the timers do at a time: to whose replies, up to which moment, and what is left alone."""
+"""What the timers do at a time: to which replies, up to which moment, and which stay."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def run(store: Store, at: datetime, **terms: object) -> TimerMoves:
     return await store.pending_replies.run_timers(at, TimerTerms(**terms))  # type: ignore[arg-type]
 
 
-async def test_what_is_due_leaves_and_nothing_else(store: Store, thread: int) -> None:
+async def test_only_due_replies_leave(store: Store, thread: int) -> None:
     before = await every_kind(store, thread, second(8))
     await made(store, thread, "later", second(8) + MOMENT)
     ran = await run(store, second(8))
@@ -129,7 +129,7 @@ async def test_while_the_operator_writes_rules_wait(
 
 
 @pytest.mark.parametrize("beyond", [False, True])
-async def test_in_each_conversation_until_its_own_time_and_not_during_a_pause(
+async def test_typing_holds_each_conversation_until_its_own_time_and_not_in_a_pause(
     store: Store, talk: Talk, thread: int, beyond: bool
 ) -> None:
     """Nor is it put off beyond the end of the conversation's own reply window."""
@@ -164,7 +164,7 @@ async def test_at_the_last_moment_it_is_handed_over_where_that_is_wished(
         assert (told(ran.moved), told(ran.handed_over)) == (rules + mine, [])
 
 
-async def test_what_is_not_due_is_not_handed_over(store: Store, thread: int) -> None:
+async def test_a_reply_that_is_not_due_is_not_handed_over(store: Store, thread: int) -> None:
     await made(store, thread, "good", CLOSES - LAST_MOMENT)
     ran = await run(store, CLOSES - LAST_MOMENT - MOMENT, hands_over=True)
     assert ran == TimerMoves()
@@ -173,7 +173,7 @@ async def test_what_is_not_due_is_not_handed_over(store: Store, thread: int) -> 
 LATE: dict[str, object] = {"stale_before": second(8), "late": "It is late.", "why": "It was late."}
 
 
-async def test_what_should_have_left_long_ago_asks(store: Store, thread: int) -> None:
+async def test_a_reply_due_long_ago_asks(store: Store, thread: int) -> None:
     await every_kind(store, thread, second(8) - MOMENT)
     await made(store, thread, "in time", second(8))
     ran = await run(store, second(9), **LATE)
@@ -187,7 +187,7 @@ async def test_what_should_have_left_long_ago_asks(store: Store, thread: int) ->
     assert ran.moved == [await store.replies.get(reply.id) for reply in ran.moved]
 
 
-async def test_what_is_not_due_is_not_late(store: Store, thread: int) -> None:
+async def test_a_reply_that_is_not_due_is_not_late(store: Store, thread: int) -> None:
     await made(store, thread, "good", second(20))
     assert (await run(store, second(9), **(LATE | {"stale_before": second(30)}))).moved == []
 

@@ -1,4 +1,4 @@
-"""What an operator has just written: it counts down, is nobody's question, and can be taken back as a whole."""
+"""An operator's message in its undo time: it counts down, does not ask, and can be undone as a whole."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def claimed(store: Store) -> list[str]:
     return [one.reply.content.text for one in found]
 
 
-async def test_it_is_no_question_to_anybody(store: Store, thread: int) -> None:
+async def test_a_message_that_counts_down_does_not_ask(store: Store, thread: int) -> None:
     await written(store, thread, "马上好")
     [row] = await store.inbox.rows([thread])
     assert (row.held, row.due_at) == (0, None)
@@ -44,7 +44,7 @@ async def test_it_is_no_question_to_anybody(store: Store, thread: int) -> None:
     assert (await store.inbox.counts()).pending == 0
 
 
-async def test_without_a_deadline_it_is_one(store: Store, thread: int) -> None:
+async def test_a_held_message_without_a_deadline_asks(store: Store, thread: int) -> None:
     [reply] = await written(store, thread, "马上好")
     [asking] = await store.pending_replies.hold_after_restart(
         second(9), second(9) - timedelta(minutes=5), "closed", "late"
@@ -77,7 +77,9 @@ async def test_all_its_messages_are_taken_back_and_found_no_more(store: Store, t
 
 
 @pytest.mark.parametrize("moves", [(Move.RELEASE,), (Move.RELEASE, Move.CLAIM), (Move.KEEP,), (Move.CANCEL,)])
-async def test_too_late_changes_nothing(store: Store, talk: Talk, thread: int, moves: tuple[Move, ...]) -> None:
+async def test_undo_of_a_sent_message_changes_nothing(
+    store: Store, talk: Talk, thread: int, moves: tuple[Move, ...]
+) -> None:
     reply = await talk.moves((await written(store, thread, "退款"))[0], *moves)
     with pytest.raises(MoveNotAllowed):
         await store.pending_replies.undo(reply.id, "lin", second(2))
@@ -102,14 +104,16 @@ async def test_what_is_written_later_leaves_later(store: Store, thread: int) -> 
     assert await claimed(store) == ["二"]
 
 
-async def test_a_rule_does_not_wait_behind_it(store: Store, talk: Talk, thread: int) -> None:
+async def test_a_rules_reply_does_not_wait_behind_a_message_that_counts_down(
+    store: Store, talk: Talk, thread: int
+) -> None:
     message = (await talk.says("o1", "几点")).message
     await written(store, thread, "一")
     await talk.decides(message, "九点")
     assert await claimed(store) == ["九点"]
 
 
-async def test_a_pause_does_not_keep_it(store: Store, thread: int) -> None:
+async def test_a_pause_does_not_keep_a_message_that_counts_down(store: Store, thread: int) -> None:
     [reply] = await written(store, thread, "一")
     assert await store.pending_replies.next_wake(T0, only_by_hand=True) == second(3)
     assert (await store.pending_replies.run_timers(second(2), TimerTerms(only_by_hand=True))).moved == []
@@ -177,7 +181,7 @@ async def test_undoing_each_leaves_the_takeover_of_the_others(
     assert found == [None if at is None else by_writing(at) for at in left]
 
 
-async def test_it_tells_which_takeover_it_restored(store: Store, talk: Talk, thread: int) -> None:
+async def test_undo_returns_the_takeover_that_it_restored(store: Store, talk: Talk, thread: int) -> None:
     other = (await talk.says("o2")).conversation.id
     first = await speaks(store, thread, 1, "1", "2")
     await speaks(store, other, 2)
@@ -217,7 +221,7 @@ async def test_what_was_begun_anew_since_is_restored_to_what_was_before_that(
     assert await stands(store, thread) == chosen
 
 
-async def test_words_that_took_nothing_over_restore_nothing(store: Store, thread: int) -> None:
+async def test_undo_of_a_message_that_did_not_take_over_restores_nothing(store: Store, thread: int) -> None:
     first = await speaks(store, thread, 1, span=None)
     then = await speaks(store, thread, 2)
     assert (await store.pending_replies.undo(first, "lin", second(5))).takeover is None
