@@ -173,3 +173,14 @@ async def test_what_arrived_and_was_lost_when_it_was_sent_again_counts_once(
     lost = {"state": ReplyState.UNKNOWN, "updated_at": second(9)}
     await store._db.write(lambda connection: connection.execute(update(replies).values(lost)))
     assert await store._db.read(sent_since, reply.conversation_id, second(5)) == 1
+
+
+async def test_what_a_human_has_released_waits_for_nobody_to_decide(talk: Talk, store: Store) -> None:
+    """Though an earlier part asks; behind one that failed it waits all the same."""
+    first, then = await talk.decides((await talk.says("o1")).message, "1", "2")
+    lets_go = {"by": "lin"}
+    await store._db.write(lambda connection: connection.execute(update(replies).values(lets_go)))
+    await talk.moves(first, Move.KEEP)
+    assert await store.replies.promised(then.conversation_id, only_by_hand=False) == 1
+    await talk.moves(first, Move.RELEASE, Move.CLAIM, Move.REFUSE)
+    assert await store.replies.promised(then.conversation_id, only_by_hand=False) == 0
