@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,23 @@ async def test_a_long_log_is_copied_into_the_file(home: Path, monkeypatch: pytes
     assert (home / "desk.db").stat().st_size > before + 100_000
     assert log_of(home / "desk.db").stat().st_size < 400_000
     await store.close()
+
+
+@pytest.mark.expects_log("database error: OperationalError, code None")
+async def test_a_file_with_a_damaged_text_is_told_and_keeps_its_log(home: Path, tmp_path: Path) -> None:
+    store = await open_store(SQLITE, home)
+    await Talk(store).says("o1")
+    shutil.copytree(home, tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm", "*.lock"))
+    await store.close()
+    file = tmp_path / "killed" / "desk.db"
+    with closing(sqlite3.connect(file)) as writer:
+        writer.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+        writer.execute("UPDATE contacts SET openid = CAST(x'ff' AS TEXT)")
+        writer.commit()
+    before = file.read_bytes()
+    again = await open_store(SQLITE, tmp_path / "killed")
+    with pytest.raises(StoreError, match="the database file is damaged"):
+        await again.decisions.undecided()
+    await again.close()
+    assert file.read_bytes() == before
+    assert log_of(file).stat().st_size > 0

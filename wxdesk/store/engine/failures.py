@@ -107,6 +107,8 @@ def store_error(error: BaseException) -> StoreError:
 
 
 def _reason_without_code(error: BaseException, original: BaseException) -> str:
+    if isinstance(original, sqlite3.OperationalError) and "decode to UTF-8" in str(original):
+        return DAMAGED
     if isinstance(original, SSLCertVerificationError):
         return UNTRUSTED
     # asyncpg has no class for a server without TLS.

@@ -20,7 +20,7 @@ from sqlalchemy.util import LRUCache
 
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
-from wxdesk.store.engine.failures import SQLITE_FAILURES, store_error
+from wxdesk.store.engine.failures import DAMAGED, SQLITE_FAILURES, store_error
 from wxdesk.store.engine.shared_commit import SharedCommit
 from wxdesk.store.engine.sync_repair import SyncRepair
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
@@ -95,6 +95,7 @@ class SqliteDatabase(Database):
         self._guard = FileGuard(file)
         self._repair = SyncRepair(file)
         self._refuses = False  # the last write failed
+        self._damaged = False  # a read or a write has met damage
         self._writer = WorkerPool("store writer", last=self._let_go)
         self._shared = SharedCommit(self._writer, self._transact)
         self._readers = WorkerPool("store reader", READERS)
@@ -180,7 +181,7 @@ class SqliteDatabase(Database):
             return result
         except SQLITE_FAILURES as error:
             self._failed(error)
-            raise store_error(error) from None
+            raise self._told(error) from None
 
     def _failed(self, error: BaseException) -> None:
         self._refuses = True
@@ -207,7 +208,12 @@ class SqliteDatabase(Database):
             with self._read_engine.connect() as connection:
                 return body(connection)
         except SQLITE_FAILURES as error:
-            raise store_error(error) from None
+            raise self._told(error) from None
+
+    def _told(self, error: BaseException) -> StoreError:
+        found = store_error(error)
+        self._damaged = self._damaged or found.values["reason"] == DAMAGED
+        return found
 
     def _let_go(self) -> None:
         try:
@@ -221,10 +227,12 @@ class SqliteDatabase(Database):
             store_error(error)  # for the log: all that was promised is on the disk
 
     def _repair_or_keep_log(self, connection: Connection) -> None:
-        """Keep the log for the next start if the file beside it cannot be trusted."""
+        """Keep the log for the next start if the file cannot be trusted, or is damaged."""
         try:
             self._repair.run()
         except StoreError:
+            self._damaged = True
+        if self._damaged:
             _driver_of(connection).setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
 
 
