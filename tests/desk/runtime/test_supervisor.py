@@ -9,6 +9,7 @@ import pytest
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.runtime import supervisor as parts_at_work
 from wxdesk.desk.runtime.supervisor import Supervisor
+from wxdesk.store.schema.columns import UnreadableValue
 
 
 @pytest.mark.expects_log("The post failed and begins again")
@@ -35,6 +36,23 @@ async def test_a_part_begins_again_and_is_well_once_it_has_worked_for_a_while(
     assert [text.split(".")[0] for text in texts] == ["No post leaves", "No post leaves", ""]
     assert begun == 3
     await parts.stop()
+
+
+@pytest.mark.expects_log("The post failed and begins again: The database holds something")
+async def test_a_part_that_fails_for_a_known_reason_tells_it() -> None:
+    told: asyncio.Queue[Event] = asyncio.Queue()
+
+    async def work() -> None:
+        raise UnreadableValue
+
+    parts = Supervisor(told.put_nowait)
+    parts.begin("post", "No post leaves.", work)
+    async with asyncio.timeout(10):
+        said = await told.get()
+    await parts.stop()
+    assert isinstance(said, TroubleRaised)
+    assert said.text.startswith("No post leaves. This part of wxdesk has failed and begins again by itself. The database")
+    assert said.text.endswith("Restore a backup or update wxdesk.")
 
 
 async def test_a_stop_waits_for_the_last_work_of_each() -> None:

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.i18n import tr
+from wxdesk.i18n import explain, tr
 
 log = logging.getLogger(__name__)
 
@@ -49,16 +50,18 @@ class Supervisor:
             recovering = loop.call_later(WELL_AFTER, self._is_well, name) if wait else None
             try:
                 return await work()
+            except WxdeskError as error:  # what the database holds or refuses, which people can mend
+                why = explain(error)
+                log.error("The %s failed and begins again: %s", name, why)
             except Exception:
+                why = tr("The log says why.")
                 log.critical("The %s failed and begins again", name, exc_info=True)
             finally:
                 if recovering is not None:
                     recovering.cancel()
             wait = FIRST_WAIT if loop.time() - began > WELL_AFTER else min(2 * wait or FIRST_WAIT, LONGEST_WAIT)
-            text = tr(
-                "{what} This part of wxdesk has failed and begins again by itself. The log says why.", what=tr(title)
-            )
-            self._publish(TroubleRaised(_key(name), text))
+            text = "{what} This part of wxdesk has failed and begins again by itself. {why}"
+            self._publish(TroubleRaised(_key(name), tr(text, what=tr(title), why=why)))
             await asyncio.sleep(wait)
 
     def _is_well(self, name: str) -> None:
