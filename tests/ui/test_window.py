@@ -125,6 +125,7 @@ def shown():
     waited.start()
     def look():
         if "paused" in said.text or waited.hasExpired(10_000):
+            tick.stop()
             print(pausing.paused, said.text, flush=True)
             window.quit()
     tick = QTimer(window)

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, func, select, text, true, update
 
 from tests.postgresql import SHARED, Postgres
 from tests.store.chats import T0, Talk, second
@@ -47,8 +47,10 @@ async def test_more_replies_than_a_statement_can_name_leave_all_the_same(shared:
     talk, many = Talk(shared), 33_000  # a statement of asyncpg's takes 32,767 values
     message = (await talk.says("o1")).message
     row = reply_row(NewReply(message.conversation_id, Author.RULE, Content(text="x"), ReplyState.QUEUED), T0)
-    for _ in range(11):  # all of them in one statement would be more than a busy machine does while the store waits
-        await shared._db.write(lambda connection: connection.execute(replies.insert(), [row] * (many // 11)))
+    copied = [column for column in replies.c if column is not replies.c.id]
+    copies = select(*copied).join_from(replies, func.generate_series(2, many).alias(), true())
+    await shared._db.write(lambda connection: connection.execute(replies.insert(), row))
+    await shared._db.write(lambda connection: connection.execute(replies.insert().from_select(copied, copies)))
     assert len(await shared.pending_replies.hold_after_pause(second(1), "why")) == many
     assert len(await shared.pending_replies.cancel_held("lin", second(2))) == many
     await shared.close()
