@@ -39,7 +39,7 @@ LONGEST = 0.5
 PATIENCE = 5
 """Processor seconds that a mutant has beyond three times what its tests usually take; then it counts as noticed."""
 STANDSTILL = 30
-"""Seconds in which a test must end, so that a mutant that waits for ever counts as noticed."""
+"""Seconds in which a test must end; the system ends a mutant that waits longer, and it counts as noticed."""
 TOOL = sys.monitoring.PROFILER_ID
 
 
@@ -134,6 +134,7 @@ def _work(work: Callable[[], Any], seconds: int, folder: Path) -> None:
 def _first_failure(items: list[pytest.Item]) -> str:
     """Run tests until one fails, and return its name; "" if none does."""
     for item, following in zip(items, [*items[1:], None], strict=True):
+        signal.alarm(STANDSTILL)
         for report in runtestprotocol(item, log=False, nextitem=following):
             if report.failed:
                 return item.nodeid
@@ -214,7 +215,7 @@ def main() -> int:
     folder = Path(given.folder)
     files = [str(folder)] if folder.suffix else sorted(map(str, folder.rglob("*.py")))
     mutation = Mutation(files, given.one_in, given.only, given.results)
-    quiet = ["-n0", "-q", "-s", "-p", "no:cacheprovider", "-o", f"timeout={STANDSTILL}"]
+    quiet = ["-n0", "-q", "-s", "-p", "no:cacheprovider"]
     if code := pytest.main([*given.tests, *quiet, *rest], plugins=[mutation]):
         return int(code)
     known = known_survivors()
