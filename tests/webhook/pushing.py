@@ -138,7 +138,9 @@ def written(
 async def read_reply(reader: asyncio.StreamReader) -> Reply:
     head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
-    return Reply(int(head[0].split()[1]), headers, await reader.readexactly(int(headers.get("content-length", "0"))))
+    version, status = head[0].split()[:2]
+    assert version in {"HTTP/1.0", "HTTP/1.1"}, head[0]
+    return Reply(int(status), headers, await reader.readexactly(int(headers.get("content-length", "0"))))
 
 
 async def ask(desk: Desk, raw: bytes) -> Reply:

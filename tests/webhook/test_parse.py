@@ -15,7 +15,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming
 from wxdesk.webhook.parse import find_format, read_fields, read_push
-from wxdesk.webhook.xml_body import MAX_ELEMENTS
+from wxdesk.webhook.xml_body import MAX_DEPTH, MAX_ELEMENTS
 
 INCOMING = [entry for entry in MESSAGES if entry["direction"] == "in"]
 KINDS = {
@@ -77,6 +77,7 @@ def test_ids_beyond_a_float_keep_every_digit() -> None:
     assert read_push(push(MsgId="49e72")).msg_id == "49e72"
     for written in (b"24051524690104385.0", b"2.4051524690104385e16", b"2.4051524690104385E+16", b"24051524690104385"):
         assert read_push(push(MsgId="@").replace(b'"@"', written)).msg_id == "24051524690104385"
+    assert read_fields(b'{"Location_X": 23.10, "Scale": 2e1}') == {"Location_X": "23.10", "Scale": "2e1"}
     nested = read_fields(b'{"List":{"MsgID": 18446744073709551617, "n": 1.10}}')["List"]
     assert nested == '{"MsgID":18446744073709551617,"n":1.10}'
 
@@ -84,6 +85,10 @@ def test_ids_beyond_a_float_keep_every_digit() -> None:
 @pytest.mark.parametrize("value", ["1760000000", 1760000000, 1760000000.0, "1760000000.0", 1760000000.5])
 def test_a_time_is_a_number_or_a_string(value: object) -> None:
     assert read_push(push(CreateTime=value)).created_at == datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC)
+
+
+def test_the_last_second_of_32_bits_is_a_time() -> None:
+    assert read_push(push(CreateTime=2**32 - 1)).created_at == datetime(2106, 2, 7, 6, 28, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +134,11 @@ def test_a_push_without_a_required_field_is_refused(fields: dict[str, object], w
         read_push(push(**fields))
 
 
+@pytest.mark.parametrize("openid", ["o", "x1", "o" * 128])
+def test_an_openid_has_up_to_128_characters(openid: str) -> None:
+    assert read_push(push(FromUserName=openid)).openid == openid
+
+
 def test_unknown_types_and_events_are_kept() -> None:
     voice = read_push(push(MsgType="voice", Recognition="你好", Sure=True, Note=None))
     assert (voice.type, voice.msg_type, voice.opens_conversation) == (MessageType.OTHER, "voice", True)
@@ -162,6 +172,11 @@ def test_cdata_that_was_split_is_joined() -> None:
 @pytest.mark.parametrize("name", ["official-text-json", "official-text-xml"])
 def test_a_bom_and_blanks_before_the_body(prefix: bytes, name: str) -> None:
     assert read_push(prefix + message(name)) == read_push(message(name))
+
+
+def test_a_text_longer_than_the_parsers_buffer_comes_whole() -> None:
+    body = f"<xml><Content>{'你好&amp;' * 10_000}</Content></xml>".encode()
+    assert read_fields(body) == xmltodict.parse(body)["xml"]
 
 
 def test_an_xml_declaration_and_its_encoding_do_not_matter() -> None:
@@ -205,6 +220,7 @@ def test_characters_that_no_text_may_hold_are_replaced_in_xml(raw: bytes) -> Non
         ("&#0;", "\ufffd"),
         ("&#x1F;&#65535;", "\ufffd\ufffd"),
         ("&#xD83D;", "\ufffd"),
+        ("&#xD800;&#55296;", "\ufffd\ufffd"),
         ("&#55357;", "\ufffd"),
         ("&#x110000;&#9999999999;", "\ufffd\ufffd"),
         ("&#xD7FF;&#xE000;&#57344;&#xDFFF;", "\ud7ff\ue000\ue000\ufffd"),
@@ -217,6 +233,10 @@ def test_a_reference_that_xml_forbids_costs_its_character_only(written: str, tex
     assert read_push(push_xml(f"<MsgType>text</MsgType><Content>{written}</Content>")).text == text
 
 
+def test_the_name_of_a_member_holds_no_nul() -> None:
+    assert read_fields(rb'{"a\u0000b": 1.5, "c": {}}') == {"a\ufffdb": "1.5", "c": "{}"}
+
+
 def test_the_last_of_two_members_counts_as_with_other_readers() -> None:
     twice = push(Content="@").replace(b"}", b',"Content":"b"}')
     assert read_push(twice).text == json.loads(twice)["Content"] == "b"
@@ -227,6 +247,12 @@ def test_a_body_has_a_bounded_number_of_elements() -> None:
     assert read_fields(b"<xml>" + b"<a/>" * (MAX_ELEMENTS - 1) + b"</xml>").keys() == {"a"}
     with pytest.raises(BadInput, match="too many"):
         read_fields(b"<xml>" + b"<a/>" * MAX_ELEMENTS + b"</xml>")
+
+
+def test_a_body_has_a_bounded_depth() -> None:
+    assert read_fields(b"<xml>" + b"<a>" * (MAX_DEPTH - 1) + b"</a>" * (MAX_DEPTH - 1) + b"</xml>").keys() == {"a"}
+    with pytest.raises(BadInput, match="nested too deeply"):
+        read_fields(b"<xml>" + b"<a>" * MAX_DEPTH + b"</a>" * MAX_DEPTH + b"</xml>")
 
 
 def test_nested_xml_reads_like_nested_json() -> None:
@@ -264,6 +290,7 @@ HOSTILE = {
     "two roots": b"<a/><b/>",
     "only text": b"<xml>text</xml>",
     "an open element": b"<xml><a>",
+    "an open tag after the root": b"<xml><a>1</a></xml><",
     "an unknown entity": b"<xml><a>&who;</a></xml>",
     "a doctype": b"<!DOCTYPE xml><xml><a>1</a></xml>",
     "a file": b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><a>&f;</a></xml>',

@@ -19,6 +19,12 @@ def test_a_picture_is_named_by_id_and_address() -> None:
     assert (found.media_id, found.pic_url, found.names_picture) == ("M", "http://mmbiz.qpic.cn/a/0", True)
 
 
+@pytest.mark.parametrize("fields", [{}, {"PicUrl": ""}, {"PicUrl": " "}])
+def test_a_picture_may_be_named_by_its_id_alone(fields: dict[str, str]) -> None:
+    found = read_push(_body(MsgType="image", MediaId="x" * 512, **fields))
+    assert (found.media_id, found.pic_url, found.names_picture) == ("x" * 512, None, True)
+
+
 def test_a_cards_cover_is_named_by_its_own_fields() -> None:
     card = {"MsgType": "miniprogrampage", "Title": "茶具", "PagePath": "pages/a", "MediaId": "not this"}
     found = read_push(_body(**card, ThumbUrl="http://mmbiz.qpic.cn/t/0", ThumbMediaId=" T "))

@@ -63,7 +63,7 @@ def _text(name: str, raw: bytes) -> str:
     first = raw[:1]
     if first == b'"':
         return _string.decode(raw).replace("\0", "\ufffd")
-    if first in b"{[":
+    if first in {b"{", b"["}:
         return msgspec.json.format(raw, indent=-1).decode()
     if raw == b"null":
         return ""

@@ -45,8 +45,6 @@ def read_xml_fields(body: bytes) -> dict[str, str]:
         try:
             root = _read(text)
         except ParseError:
-            if "&#" not in text:
-                raise
             root = _read(_REFERENCE.sub(_allowed, text))
     except (ParseError, DefusedXmlException, ValueError):
         raise BadInput(reason="The body is not well-formed XML.") from None
@@ -61,14 +59,14 @@ def _read(text: str) -> _Value:
     parser.parser.StartCdataSectionHandler = target.start_cdata
     parser.parser.EndCdataSectionHandler = target.end_cdata
     parser.feed(text)
-    parser.close()
-    return target.root
+    root: _Value = parser.close()
+    return root
 
 
 def _allowed(found: re.Match[str]) -> str:
     """Join surrogate pairs and replace forbidden characters written by number."""
     high, low, in_hex, in_decimal = found.groups()
-    if high and low:
+    if high:
         return chr(0x10000 + ((int(high, 16) - 0x800) << 10) + (int(low, 16) - 0xC00))
     if not (in_hex or in_decimal):
         return found[0]
@@ -111,10 +109,10 @@ class _Element:
 
 
 class _Fields:
-    """Target of the parser; `root` is the finished content of the document."""
+    """Target of the parser; `close` returns the content of the document."""
 
     def __init__(self) -> None:
-        self.root: _Value = ""
+        self._root: _Value
         self._open: list[_Element] = []
         self._elements = 0
         self._in_cdata = False
@@ -132,7 +130,7 @@ class _Fields:
         if self._open:
             self._open[-1].add(name, value)
         else:
-            self.root = value
+            self._root = value
 
     def data(self, text: str) -> None:
         element = self._open[-1]
@@ -145,5 +143,5 @@ class _Fields:
     def end_cdata(self) -> None:
         self._in_cdata = False
 
-    def close(self) -> None:
-        return None
+    def close(self) -> _Value:
+        return self._root
