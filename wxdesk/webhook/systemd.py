@@ -14,8 +14,8 @@ READY, STOPPING, ALIVE = "READY=1", "STOPPING=1", "WATCHDOG=1"
 
 def notify(state: str) -> None:
     """Tell systemd, if it waits for that."""
-    name = os.environ.get("NOTIFY_SOCKET", "")
-    if sys.platform == "win32" or not name:
+    name = os.environ.get("NOTIFY_SOCKET")
+    if name is None or sys.platform == "win32":
         return
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.setblocking(False)
