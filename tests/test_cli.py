@@ -21,7 +21,7 @@ import pytest
 
 from tests.flow.serving import environment, run, write_config
 from wxdesk import __version__, i18n
-from wxdesk.cli import _parser, main
+from wxdesk.cli import TranslatedParser, _parser, main
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
 
@@ -359,6 +359,8 @@ def test_a_check_of_a_wrong_file_names_the_line_and_exits_1(home: Path, capsys: 
 
 def _told(parser: argparse.ArgumentParser) -> Iterator[str]:
     """Every sentence of the help of a command and of those below it."""
+    if isinstance(parser, TranslatedParser) and parser.fill is not None:
+        parser.fill(parser)
     yield from filter(None, (parser.description, *(group.title for group in parser._action_groups)))
     for action in parser._actions:
         yield action.help or ""

@@ -3,8 +3,9 @@
 Stable: others script it. Exit codes: 0 done, 1 a failure (a check, a database), 2 wrong input.
 """
 
+from __future__ import annotations
+
 import argparse
-import asyncio
 import errno
 import logging
 import os
@@ -13,26 +14,22 @@ import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wxdesk import __version__, desktop, i18n, logs
-from wxdesk.commands import data
-from wxdesk.commands.accounts import Say, add_account_commands
-from wxdesk.commands.operators import add_operator_commands
-from wxdesk.commands.rules import check_lines, check_rules, export_lines, export_rules, import_rules
-from wxdesk.commands.secrets import set_secret, warn_of_setup
-from wxdesk.core.errors import BadInput, BadRulesFile, WxdeskError
+from wxdesk import __version__, i18n, logs
+from wxdesk.core.errors import BadInput, WxdeskError
 from wxdesk.core.system_failures import unusable_file, why_unusable
-from wxdesk.desk.settings.configuration import Setup, read_setup
 from wxdesk.i18n import tr
-from wxdesk.paths import default_home, write_private
-from wxdesk.runner import serve
+from wxdesk.paths import default_home
 from wxdesk.secrets.names import SecretName, variable
-from wxdesk.secrets.sources import SecretSources
+
+if TYPE_CHECKING:  # each command imports what it runs: the whole program takes a second
+    from wxdesk.desk.settings.configuration import Setup
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 type Command = Callable[[argparse.Namespace], int]
+type Fill = Callable[[TranslatedParser], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +80,15 @@ class TranslatedParser(argparse.ArgumentParser):
         vars(argparse).update(_=tr, ngettext=i18n.ntr)
         super().__init__(**given)
         self.description = tr(self.description or "")
+        self.fill: Fill | None = None
+        """Function that adds the commands below when this one is first used."""
+
+    def parse_known_args(self, *given: Any, **more: Any) -> Any:  # noqa: ANN401 - as argparse takes and returns them
+        """Parse as argparse does, with what is below this command."""
+        fill, self.fill = self.fill, None
+        if fill is not None:
+            fill(self)
+        return super().parse_known_args(*given, **more)
 
     def add_argument(self, *names: Any, **given: Any) -> argparse.Action:  # noqa: ANN401 - as above
         """Add an argument with its help translated."""
@@ -99,7 +105,7 @@ def _report(text: str) -> None:
     print(f"wxdesk: {text}", file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> TranslatedParser:
     parser = TranslatedParser(
         prog="wxdesk", parents=[_common()], description="A desktop console for WeChat mini-program customer service."
     )
@@ -118,22 +124,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_sandbox(add("sandbox", "only the simulated WeChat, to test any back end with", _sandbox))
     _add_doctor(add("doctor", "check the set-up, one line a check; exit 1 if one fails", _doctor))
     _add_rules(add("rules", "import or export the rules as a file"))
-    accounts = add("account", "add, list, change, rename or remove accounts of config.toml")
-    add_account_commands(_commands_of(accounts, title="actions", required=True), _home, _report)
-    operators = add("operator", "add, list, change or remove the operators of a team")
-    add_operator_commands(_commands_of(operators, title="actions", required=True), _home, _report)
+    add("account", "add, list, change, rename or remove accounts of config.toml").fill = _add_accounts
+    add("operator", "add, list, change or remove the operators of a team").fill = _add_operators
     _add_secret(add("secret", "keep a secret in the system keychain"))
     return parser
 
 
-def _commands_of(
-    parser: argparse.ArgumentParser, *, title: str, required: bool = False
-) -> Callable[..., argparse.ArgumentParser]:
+def _commands_of(parser: TranslatedParser, *, title: str, required: bool = False) -> Callable[..., TranslatedParser]:
     """Return a function that adds commands to `parser`."""
     # Without a metavar, an action that is missing is named by its choices.
     commands = parser.add_subparsers(title=tr(title), metavar=None if required else "COMMAND", required=required)
 
-    def add(name: str, summary: str, command: Command | None = None) -> argparse.ArgumentParser:
+    def add(name: str, summary: str, command: Command | None = None) -> TranslatedParser:
         sub = commands.add_parser(name, parents=[_common()], help=tr(summary), description=summary)
         sub.set_defaults(command=command)
         return sub
@@ -141,7 +143,7 @@ def _commands_of(
     return add
 
 
-def _common() -> argparse.ArgumentParser:
+def _common() -> TranslatedParser:
     """Make the options that may stand before or after any command.
 
     Each parser gets its own: parsers share the options of a parent, and a default set on one would override
@@ -154,36 +156,48 @@ def _common() -> argparse.ArgumentParser:
     return common
 
 
-def _add_doctor(parser: argparse.ArgumentParser) -> None:
+def _add_doctor(parser: TranslatedParser) -> None:
     summary = "a list of objects with check, verdict (a stable name), account, ok, text and remedy"
     parser.add_argument("--json", action="store_true", default=False, help=summary)
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what can be sent to a colleague; no secret")
 
 
-def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
-    backup = add("backup", "write the whole home to one file, also beside a running desk", _on_home(data.run_backup))
+def _add_data(add: Callable[..., TranslatedParser]) -> None:
+    backup = add("backup", "write the whole home to one file, also beside a running desk", _backup)
     backup.add_argument("file", type=Path, metavar="FILE")
-    restore = add("restore", "put a backup into an empty home; all of it is compared first", _on_home(data.run_restore))
+    restore = add("restore", "put a backup into an empty home; all of it is compared first", _restore)
     restore.add_argument("file", type=Path, metavar="FILE")
     aside = "keep what stands in the home in a folder there, and put the backup in its place"
     restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
-    export = add("export", "write what is kept to a file, also beside a running desk", _on_home(data.run_export))
+    export = add("export", "write what is kept to a file, also beside a running desk", _export)
     export.add_argument("kind", choices=("conversations", "contacts", "messages", "figures"))
     export.add_argument("file", type=Path, metavar="FILE", help="its end decides: .html .txt .json, or .csv .jsonl")
     export.add_argument("--account", default="", help="only of this mini program")
     export.add_argument("--openid", default="", help="only of this customer")
     gone = "delete what wxdesk keeps on this computer, once you have confirmed it"
     sure = "ask nothing: for an uninstaller that has asked"
-    removing = add("remove-data", gone, _on_home(data.run_removal))
+    removing = add("remove-data", gone, _removal)
     removing.add_argument("--yes", action="store_true", default=False, help=sure)
     copying = "copy the database from SQLite to PostgreSQL, or back; the old one stays"
     url = "postgresql://… or sqlite:///new.db; without it the one in WXDESK_STORE_URL, which no other user can read"
-    moving = add("move", copying, _on_home(data.run_move))
+    moving = add("move", copying, _move)
     moving.add_argument("--to", default="", metavar="URL", help=url)
     moving.add_argument("--use", action="store_true", default=False, help="then write it into config.toml")
 
 
-def _add_rules(parser: argparse.ArgumentParser) -> None:
+def _add_accounts(parser: TranslatedParser) -> None:
+    from wxdesk.commands.accounts import add_account_commands
+
+    add_account_commands(_commands_of(parser, title="actions", required=True), _home, _report)
+
+
+def _add_operators(parser: TranslatedParser) -> None:
+    from wxdesk.commands.operators import add_operator_commands
+
+    add_operator_commands(_commands_of(parser, title="actions", required=True), _home, _report)
+
+
+def _add_rules(parser: TranslatedParser) -> None:
     add = _commands_of(parser, title="actions", required=True)
     importing = add("import", "replace the rules by those of FILE", _import_rules)
     importing.add_argument("file", type=Path, metavar="FILE")
@@ -192,7 +206,7 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add("export", "write the rules to FILE", _export_rules).add_argument("file", type=Path, metavar="FILE")
 
 
-def _add_secret(parser: argparse.ArgumentParser) -> None:
+def _add_secret(parser: TranslatedParser) -> None:
     add = _commands_of(parser, title="actions", required=True)
     action = add("set", "ask for a secret (or read it from stdin) and keep it in the keychain", _set_secret)
     action.add_argument("account", metavar="ACCOUNT", help="or tunnel, customer_data, phone")
@@ -204,7 +218,7 @@ def _add_secret(parser: argparse.ArgumentParser) -> None:
     action.add_argument("--at-once", action="store_true", default=False, help=leaked)
 
 
-def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+def _add_sandbox(parser: TranslatedParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="0 (default): any free port")
     parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1; elsewhere whoever reaches it steers it")
     parser.add_argument("--push-url", default="", help="where it pushes; can be set later by /control/push_url")
@@ -235,6 +249,9 @@ def _home(options: argparse.Namespace) -> Path:
 
 def _prepare(options: argparse.Namespace) -> Setup:
     """Load configuration and secrets and set up logging, as every desk command needs."""
+    from wxdesk.desk.settings.configuration import read_setup
+    from wxdesk.secrets.sources import SecretSources
+
     home = _home(options)
     sources = SecretSources(home)
     sources.unlock_by_environment()
@@ -244,23 +261,29 @@ def _prepare(options: argparse.Namespace) -> Setup:
 
 
 def _window(options: argparse.Namespace) -> int:
+    from wxdesk import desktop
+
     desktop.require_window()
     return desktop.with_failures_shown(options.home or default_home(), lambda: _open(options))
 
 
 def _open(options: argparse.Namespace) -> int:
+    from wxdesk import desktop
+
     home = _home(options)
     i18n.use(options.lang or desktop.chosen_language(home))
     if desktop.raised_open_window(home):
         _report(tr("wxdesk is open on {home} already; its window comes to the front.", home=home))
         return 0
     setup = _prepare(options)
+    from wxdesk.runner import warn_of_setup
+
     warn_of_setup(setup)
     return desktop.open_window(setup)  # its settings page says what is missing, and how to mend it
 
 
 def _check_window(_: argparse.Namespace) -> int:
-    from wxdesk.commands.window_check import run_window_check  # the window's libraries, one after the other
+    from wxdesk.commands.window_check import run_window_check
 
     return run_window_check()
 
@@ -268,6 +291,10 @@ def _check_window(_: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the desk hears it, there is nothing to read again
+    import asyncio
+
+    from wxdesk.runner import serve, warn_of_setup
+
     setup = _prepare(options)
     warn_of_setup(setup)  # what is missing is taken while the desk runs
     asyncio.run(serve(setup))
@@ -275,16 +302,20 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from wxdesk import desktop
+
     desktop.prepare_pictures(wanted=options.screenshots is not None)
     desktop.require_window()
-    from wxdesk.commands.demo import run_demo  # the window's libraries, which no other command needs
+    from wxdesk.commands.demo import run_demo  # the window's libraries, which are there
 
     home = None if options.home is None else _home(options)
     return run_demo(home, options.screenshots, options.log_level)
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox  # only this command and the demo need it
+    import asyncio
+
+    from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox
 
     secrets = {
         name.value: getattr(options, name.value) or os.environ.get(variable(options.name, name), "").strip()
@@ -305,60 +336,63 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from wxdesk.commands.doctor import run_doctor  # pulls in every room to look at it
+    from wxdesk.commands.doctor import run_doctor
 
     home: Path = options.home or default_home()
     return run_doctor(home.absolute(), as_json=options.json, report=options.report)
 
 
-def _on_home(run: Callable[[argparse.Namespace, Path, Say], int]) -> Command:
-    """Return the command that `run` carries out on the home, saying lines on stderr."""
+def _on_home(run: Callable[[argparse.Namespace, Path, Callable[[str], None]], int], options: argparse.Namespace) -> int:
+    """Carry out a command on the home, which says lines on stderr."""
+    logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
+    return run(options, _home(options), _report)
 
-    def command(options: argparse.Namespace) -> int:
-        logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
-        return run(options, _home(options), _report)
 
-    return command
+def _backup(options: argparse.Namespace) -> int:
+    from wxdesk.commands.data import run_backup
+
+    return _on_home(run_backup, options)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from wxdesk.commands.data import run_restore
+
+    return _on_home(run_restore, options)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from wxdesk.commands.data import run_export
+
+    return _on_home(run_export, options)
+
+
+def _removal(options: argparse.Namespace) -> int:
+    from wxdesk.commands.data import run_removal
+
+    return _on_home(run_removal, options)
+
+
+def _move(options: argparse.Namespace) -> int:
+    from wxdesk.commands.data import run_move
+
+    return _on_home(run_move, options)
 
 
 def _import_rules(options: argparse.Namespace) -> int:
-    file: Path = options.file
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unusable_file(file, error) from None
-    setup = _prepare(options)
-    if options.check:
-        return _check_rules(setup, text, file.name)
-    print(asyncio.run(import_rules(setup, text, file.name)))
-    return 0
+    from wxdesk.commands.rules import run_import
 
-
-def _check_rules(setup: Setup, text: str, file_name: str) -> int:
-    try:
-        check = asyncio.run(check_rules(setup, text, file_name))
-    except BadRulesFile as error:
-        _report(i18n.explain(error))
-        return 1
-    for line in check_lines(check):
-        print(line)
-    return 0
+    return run_import(options, _prepare, _report)
 
 
 def _export_rules(options: argparse.Namespace) -> int:
-    setup = _prepare(options)
-    file: Path = options.file
-    exported = asyncio.run(export_rules(setup))
-    try:
-        write_private(file, exported.text)
-    except OSError as error:
-        raise unusable_file(file, error) from None
-    for line in export_lines(exported, file):
-        _report(line)
-    return 0
+    from wxdesk.commands.rules import run_export
+
+    return run_export(options, _prepare, _report)
 
 
 def _set_secret(options: argparse.Namespace) -> int:
+    from wxdesk.commands.secrets import set_secret
+
     return set_secret(
         _home(options), options.account, options.name, _report, at_once=options.at_once, vault=options.vault
     )

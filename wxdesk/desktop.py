@@ -12,26 +12,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wxdesk.app import open_window_desk
-from wxdesk.config.editing import with_keys
-from wxdesk.config.store_url import public_part
-from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import PortInUse, WxdeskError
-from wxdesk.core.setup.findings import Finding
-from wxdesk.desk.settings.configuration import Setup
 from wxdesk.i18n import LANGUAGES, tr
-from wxdesk.runner import DeskThread
 from wxdesk.ui.runtime.display import has_display, why_no_window
 
 if TYPE_CHECKING:
+    from wxdesk.core.setup.findings import Finding
+    from wxdesk.desk.settings.configuration import Setup
     from wxdesk.ui.shell.tryout import TryoutDesk
 
 
 def open_window(setup: Setup) -> int:
     """Run a desk with its window until the window is closed; return the exit code."""
-    from wxdesk.ui.settings.places_card import (
-        InstallationFacts,  # a server that never opens a window has no graphics libraries
-    )
+    from wxdesk.app import open_window_desk  # nothing of this is needed to raise a window that is open
+    from wxdesk.config.store_url import public_part
+    from wxdesk.runner import DeskThread
+    from wxdesk.ui.settings.places_card import InstallationFacts
     from wxdesk.ui.window import run_window
 
     hang_up = getattr(signal, "SIGHUP", None)  # the terminal from which it was started is closed, or somebody asks
@@ -127,6 +123,9 @@ def _mended(home: Path, error: WxdeskError) -> bool:
         return False
     chosen = show_failure(error, tr("Use port {port} instead", port=port))
     if chosen:
+        from wxdesk.config.editing import with_keys
+        from wxdesk.config.writing import rewrite
+
         rewrite(home, lambda text: with_keys(text, "listener", {"port": port}))
     return chosen
 

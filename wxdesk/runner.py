@@ -65,6 +65,15 @@ def setup_lines(setup: Setup) -> Iterator[str]:
     yield from account_lines(setup, tuple(setup.accounts))
 
 
+def warn_of_setup(setup: Setup) -> None:
+    """Say on stderr and in the log what is missing, and which values cannot be right."""
+    for line in setup_lines(setup):
+        log.warning("%s", line)
+    if setup.missing and setup.sources is not None and setup.sources.vault.is_locked:
+        log.warning("%s", tr("The vault {file} is locked. Set WXDESK_VAULT_PASSPHRASE or WXDESK_VAULT_PASSPHRASE_FD.",
+                             file=setup.sources.vault.file))  # fmt: skip
+
+
 class _Reporter:
     """Says on stderr what a configuration changed, and what accounts still lack."""
 

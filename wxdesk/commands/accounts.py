@@ -4,6 +4,8 @@ A running desk sees the changed file and takes it at once. What needs the databa
 removal of data, is done here only while no desk has it open.
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import json
@@ -11,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,15 +26,13 @@ from wxdesk.core.events import CaughtUp, ConfigurationChanged, PreferencesChange
 from wxdesk.core.model.account import PushMode, ReplyMode
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
-from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration, Setup, read_setup
-from wxdesk.desk.setup.account_editing import AccountEditing
-from wxdesk.desk.team.relay import KEPT, packed
 from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets.sources import SecretSources
-from wxdesk.store import open_store
-from wxdesk.store.engine.home_lock import HomeLock
+
+if TYPE_CHECKING:
+    from wxdesk.desk.setup.account_editing import AccountEditing
 
 type AddCommand = Callable[..., argparse.ArgumentParser]
 type Say = Callable[[str], None]
@@ -162,6 +162,11 @@ def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
 
 async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]]) -> None:
     """Change accounts with their rows; raises `HomeInUse` beside an open desk."""
+    from wxdesk.desk.pictures.pictures import Pictures  # who only reads or writes config.toml needs no store
+    from wxdesk.desk.setup.account_editing import AccountEditing
+    from wxdesk.desk.team.relay import KEPT, packed
+    from wxdesk.store import open_store
+
     setup = _read(home)
     store = await open_store(setup.config.store.url, home)
     try:
@@ -191,6 +196,8 @@ def _read(home: Path) -> Setup:
 
 
 def _say_who_takes_it(home: Path, say: Say) -> None:
+    from wxdesk.store.engine.home_lock import HomeLock  # with it comes the whole store
+
     if HomeLock.is_taken(home):
         say(tr("The desk that is open on {home} takes it at once.", home=home))
 

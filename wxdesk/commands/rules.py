@@ -1,11 +1,15 @@
 """`wxdesk rules import|export`: stored rules to a file and back."""
 
+import argparse
+import asyncio
 import contextlib
 import difflib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from wxdesk.core.errors import DatabaseInUse, HomeInUse
+from wxdesk.commands.accounts import Say
+from wxdesk.core.errors import BadRulesFile, DatabaseInUse, HomeInUse
+from wxdesk.core.system_failures import unusable_file
 from wxdesk.desk.answers.liquid.engine import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
@@ -24,9 +28,46 @@ from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import explain, ntr, tr
+from wxdesk.paths import write_private
 from wxdesk.store import open_store
 from wxdesk.store.opening import read_store
+
+type Prepare = Callable[[argparse.Namespace], Setup]
+
+
+def run_import(options: argparse.Namespace, prepare: Prepare, say: Say) -> int:
+    """Replace the stored rules by those of a file, or only tell what it would change."""
+    file: Path = options.file
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unusable_file(file, error) from None
+    setup = prepare(options)
+    if not options.check:
+        print(asyncio.run(import_rules(setup, text, file.name)))  # noqa: T201 - the output
+        return 0
+    try:
+        check = asyncio.run(check_rules(setup, text, file.name))
+    except BadRulesFile as error:
+        say(explain(error))
+        return 1
+    for line in check_lines(check):
+        print(line)  # noqa: T201 - as above
+    return 0
+
+
+def run_export(options: argparse.Namespace, prepare: Prepare, say: Say) -> int:
+    """Write the stored rules to a file."""
+    file: Path = options.file
+    exported = asyncio.run(export_rules(prepare(options)))
+    try:
+        write_private(file, exported.text)
+    except OSError as error:
+        raise unusable_file(file, error) from None
+    for line in export_lines(exported, file):
+        say(line)
+    return 0
 
 
 async def import_rules(setup: Setup, text: str, file_name: str) -> str:

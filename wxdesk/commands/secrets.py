@@ -1,7 +1,6 @@
 """`wxdesk secret set`, and the check of all secrets' shapes at a start."""
 
 import getpass
-import logging
 import os
 import shlex
 import sys
@@ -12,27 +11,15 @@ from pathlib import Path
 from wxdesk.config.reading import AccountEntry, load
 from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
-from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.desk.setup.account_findings import TROUBLES
 from wxdesk.desk.wechat.explanations import explain_cleaning, explain_issue
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
-from wxdesk.runner import setup_lines
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, SecretName, SecretSource, variable
 from wxdesk.secrets.sources import SecretSources, passphrase_of
 
-log = logging.getLogger(__name__)
-
 QUESTION = "The system may ask you for a password: answer its question. Ctrl+C ends the waiting."
-
-
-def warn_of_setup(setup: Setup) -> None:
-    """Say on stderr and in the log what is missing, and which values cannot be right."""
-    for line in setup_lines(setup):
-        log.warning("%s", line)
-    if setup.missing and setup.sources is not None and setup.sources.vault.is_locked:
-        log.warning("%s", tr("The vault {file} is locked. Set WXDESK_VAULT_PASSPHRASE or WXDESK_VAULT_PASSPHRASE_FD.",
-                             file=setup.sources.vault.file))  # fmt: skip
 
 
 def set_secret(
