@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.store.chats import Talk
+from wxdesk.core.errors import UnreadableValue
 from wxdesk.store import open_store
-from wxdesk.store.schema.columns import UnreadableValue
 
 SQLITE = "sqlite:///desk.db"
 

@@ -247,6 +247,15 @@ class StoreDamaged(StoreError):
     template = "The database {file} is damaged: {reason}. It was left as it is; restore a backup or move it away."
 
 
+class UnreadableValue(WxdeskError):
+    """A stored value that is damaged, or that a newer program wrote."""
+
+    template = (
+        "The database holds something that this wxdesk cannot read: it is damaged, or a newer version wrote it. "
+        "Restore a backup or update wxdesk."
+    )
+
+
 class StoreTooNew(StoreError):
     """The database was made by a newer version of this program."""
 

@@ -106,7 +106,7 @@ async def start_once(home: Path) -> None:
         return
     try:
         said.note("pushes", await _look_at_all(opened), await opened.store.pushes.lost())
-    except StoreError as error:
+    except WxdeskError as error:
         said.note("told", explain(error))
     finally:
         await opened.stop()

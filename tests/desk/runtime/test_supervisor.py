@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
+from wxdesk.core.errors import UnreadableValue
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.runtime import supervisor as parts_at_work
 from wxdesk.desk.runtime.supervisor import Supervisor
-from wxdesk.store.schema.columns import UnreadableValue
 
 
 @pytest.mark.expects_log("The post failed and begins again")

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from wxdesk.core import events
-from wxdesk.core.errors import BadContent, NotFound, Phrase, StoreError, WxdeskError
+from wxdesk.core.errors import BadContent, NotFound, Phrase, StoreError, UnreadableValue, WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.rules.template_names import TemplateInUse
 from wxdesk.desk.conversations.attention import AttentionWatch
@@ -35,7 +35,6 @@ from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.team import relay
 from wxdesk.desk.team.commands import COMMANDS, ServerState
 from wxdesk.desk.templates import TemplateLibrary
-from wxdesk.store.schema.columns import UnreadableValue
 
 PARTS: dict[str, type] = {
     "conversations": ConversationCommands,

@@ -9,13 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from tests.store.chats import T0, Talk
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import StoreError, UnreadableValue
 from wxdesk.store import Store, open_store
-from wxdesk.store.engine import sqlite
+from wxdesk.store.engine import failures, sqlite
+from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.engine.sync_repair import log_of
+from wxdesk.store.schema.messaging import contacts, messages
 
 SQLITE = "sqlite:///desk.db"
 LONG_AGO = (10**9, 10**9)
@@ -89,8 +91,24 @@ async def test_a_long_log_is_copied_into_the_file(home: Path, monkeypatch: pytes
     await store.close()
 
 
-@pytest.mark.expects_log("database error: OperationalError, code None")
-async def test_a_file_with_a_damaged_text_is_told_and_keeps_its_log(home: Path, tmp_path: Path) -> None:
+DAMAGE = {
+    "text": ("UPDATE contacts SET openid = CAST(x'ff' AS TEXT)", StoreError, failures.DAMAGED),
+    "value": ("UPDATE contacts SET first_seen_at = 'now'", UnreadableValue, "it is damaged"),
+    "schema": (
+        "UPDATE sqlite_schema SET sql = replace(sql, 'openid', 'openix') WHERE name = 'contacts'",
+        StoreError,
+        failures.OTHER,
+    ),
+    "page": ("UPDATE sqlite_schema SET rootpage = 2000000 WHERE name = 'contacts'", StoreError, failures.DAMAGED),
+}
+"""What is damaged: the change that damages it, and how it is told."""
+
+
+@pytest.mark.expects_log("database error: (OperationalError|DatabaseError), code (None|1|11)")
+@pytest.mark.parametrize("met_by", ["reading", "writing", "writing at once"])
+@pytest.mark.parametrize("what", DAMAGE)
+async def test_a_damaged_file_is_told_and_keeps_its_log(home: Path, tmp_path: Path, what: str, met_by: str) -> None:
+    change, told, words = DAMAGE[what]
     store = await open_store(SQLITE, home)
     await Talk(store).says("o1")
     shutil.copytree(home, tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm", "*.lock"))
@@ -98,12 +116,15 @@ async def test_a_file_with_a_damaged_text_is_told_and_keeps_its_log(home: Path, 
     file = tmp_path / "killed" / "desk.db"
     with closing(sqlite3.connect(file)) as writer:
         writer.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
-        writer.execute("UPDATE contacts SET openid = CAST(x'ff' AS TEXT)")
+        writer.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, False)
+        writer.execute("PRAGMA writable_schema = ON")
+        writer.execute(change)
         writer.commit()
     before = file.read_bytes()
-    again = await open_store(SQLITE, tmp_path / "killed")
-    with pytest.raises(StoreError, match="the database file is damaged"):
-        await again.decisions.undecided()
-    await again.close()
+    database = SqliteDatabase(file)
+    way = {"reading": database.read, "writing": database.write, "writing at once": database.write_at_once}[met_by]
+    with pytest.raises(told, match=words):
+        await way(lambda connection: [connection.execute(select(table)).all() for table in (messages, contacts)])
+    await database.close()
     assert file.read_bytes() == before
     assert log_of(file).stat().st_size > 0

@@ -93,17 +93,24 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
 
 def store_error(error: BaseException) -> StoreError:
     """Turn a driver's or network error into a `StoreError`; log its code, not text."""
-    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    code = getattr(original, "sqlite_errorcode", None)
-    sqlstate = getattr(original, "sqlstate", None)
+    original, code = _original_with_code(error)
+    log.error("database error: %s, code %s", type(original).__name__, code)
+    return StoreError(reason=reason_of(error))
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the sentence for a driver's or network error."""
+    original, code = _original_with_code(error)
     if isinstance(code, int):
-        reason = _SQLITE.get(code & 0xFF, OTHER)
-    elif isinstance(sqlstate, str):
-        reason = _SQLSTATE.get(sqlstate) or _SQLSTATE.get(sqlstate[:2], OTHER)
-    else:
-        reason = _reason_without_code(error, original)
-    log.error("database error: %s, code %s", type(original).__name__, sqlstate or code)
-    return StoreError(reason=reason)
+        return _SQLITE.get(code & 0xFF, OTHER)
+    if code is not None:
+        return _SQLSTATE.get(code) or _SQLSTATE.get(code[:2], OTHER)
+    return _reason_without_code(error, original)
+
+
+def _original_with_code(error: BaseException) -> tuple[BaseException, int | str | None]:
+    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return original, getattr(original, "sqlite_errorcode", None) or getattr(original, "sqlstate", None)
 
 
 def _reason_without_code(error: BaseException, original: BaseException) -> str:

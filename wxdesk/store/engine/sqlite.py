@@ -9,7 +9,8 @@ import functools
 import logging
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,9 @@ from sqlalchemy import Connection, Dialect, Engine, QueuePool, create_engine, ev
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.util import LRUCache
 
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import StoreError, UnreadableValue
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
-from wxdesk.store.engine.failures import DAMAGED, SQLITE_FAILURES, store_error
+from wxdesk.store.engine.failures import DAMAGED, OTHER, SQLITE_FAILURES, reason_of, store_error
 from wxdesk.store.engine.shared_commit import SharedCommit
 from wxdesk.store.engine.sync_repair import SyncRepair
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
@@ -95,7 +96,7 @@ class SqliteDatabase(Database):
         self._guard = FileGuard(file)
         self._repair = SyncRepair(file)
         self._refuses = False  # the last write failed
-        self._damaged = False  # a read or a write has met damage
+        self._suspect = False  # a read or a write has failed as it does where the file is damaged
         self._writer = WorkerPool("store writer", last=self._let_go)
         self._shared = SharedCommit(self._writer, self._transact)
         self._readers = WorkerPool("store reader", READERS)
@@ -158,7 +159,7 @@ class SqliteDatabase(Database):
     def _transact(self, bodies: Sequence[Callable[[Connection], Any]]) -> list[Any]:
         connection = self._only_writer()
         try:
-            with connection.begin():
+            with self._noticing_damage(), connection.begin():
                 results = [body(connection) for body in bodies]
         except SQLITE_FAILURES as error:
             self._failed(error)
@@ -171,7 +172,8 @@ class SqliteDatabase(Database):
         try:
             connection = self._only_writer()
             try:
-                result = body(connection)
+                with self._noticing_damage():
+                    result = body(connection)
             finally:
                 if connection.in_transaction():  # the body has read, too
                     connection.rollback()
@@ -181,7 +183,7 @@ class SqliteDatabase(Database):
             return result
         except SQLITE_FAILURES as error:
             self._failed(error)
-            raise self._told(error) from None
+            raise store_error(error) from None
 
     def _failed(self, error: BaseException) -> None:
         self._refuses = True
@@ -205,20 +207,27 @@ class SqliteDatabase(Database):
 
     def _read[R](self, body: Callable[[Connection], R]) -> R:
         try:
-            with self._read_engine.connect() as connection:
+            with self._noticing_damage(), self._read_engine.connect() as connection:
                 return body(connection)
         except SQLITE_FAILURES as error:
-            raise self._told(error) from None
+            raise store_error(error) from None
 
-    def _told(self, error: BaseException) -> StoreError:
-        found = store_error(error)
-        self._damaged = self._damaged or found.values["reason"] == DAMAGED
-        return found
+    @contextmanager
+    def _noticing_damage(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLITE_FAILURES as error:
+            # Damage in the text of the schema is a column that does not exist.
+            self._suspect = self._suspect or reason_of(error) in {DAMAGED, OTHER}
+            raise
+        except UnreadableValue:
+            self._suspect = True
+            raise
 
     def _let_go(self) -> None:
         try:
             if self._kept_open is not None:
-                self._repair_or_keep_log(self._kept_open)
+                _fold_log_on_close(_driver_of(self._kept_open), folds=self._is_sound())
                 self._kept_open.close()
                 self._kept_open = None
             self._write_engine.dispose()
@@ -226,14 +235,12 @@ class SqliteDatabase(Database):
         except SQLITE_FAILURES as error:
             store_error(error)  # for the log: all that was promised is on the disk
 
-    def _repair_or_keep_log(self, connection: Connection) -> None:
-        """Keep the log for the next start if the file cannot be trusted, or is damaged."""
+    def _is_sound(self) -> bool:
         try:
             self._repair.run()
         except StoreError:
-            self._damaged = True
-        if self._damaged:
-            _driver_of(connection).setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+            return False
+        return not self._suspect
 
 
 def _driver_of(connection: Connection) -> sqlite3.Connection:
@@ -250,8 +257,14 @@ def _merge_search(connection: Connection, pages: int) -> bool:
     return driver.total_changes - before >= 3  # one is each statement's own
 
 
-def _prepare_writer(connection: DBAPIConnection, _record: object) -> None:
+def _fold_log_on_close(driver: sqlite3.Connection, *, folds: bool) -> None:
+    """Copy the log into the file as the connection closes, or leave both as they are."""
+    driver.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, not folds)
+
+
+def _prepare_writer(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
     connection.isolation_level = None  # begin nothing by itself
+    _fold_log_on_close(connection, folds=False)  # until it is known that the file is sound
     pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"]
     pragmas += ["wal_autocheckpoint = 0", f"journal_size_limit = {LOG_BYTES}"]  # see `_copy_log`
     if sys.platform == "darwin":

@@ -18,7 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from wxdesk.core.errors import WxdeskError
+from wxdesk.core.errors import UnreadableValue
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -32,15 +32,6 @@ metadata = MetaData(
     }
 )
 """All tables, with the naming convention of their constraints."""
-
-
-class UnreadableValue(WxdeskError):
-    """A value that is damaged, or that a newer program wrote."""
-
-    template = (
-        "The database holds something that this wxdesk cannot read: it is damaged, or a newer version wrote it. "
-        "Restore a backup or update wxdesk."
-    )
 
 
 class Among(FunctionElement[bool]):
