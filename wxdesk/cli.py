@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import logging
 import os
 import signal
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _unread()
     except KeyboardInterrupt:
         return 130
+    finally:
+        gc.enable()  # which some commands do without while they start
 
 
 def _prepare_output() -> None:
@@ -174,13 +177,11 @@ def _add_data(add: Callable[..., TranslatedParser]) -> None:
     export.add_argument("file", type=Path, metavar="FILE", help="its end decides: .html .txt .json, or .csv .jsonl")
     export.add_argument("--account", default="", help="only of this mini program")
     export.add_argument("--openid", default="", help="only of this customer")
-    gone = "delete what wxdesk keeps on this computer, once you have confirmed it"
+    removing = add("remove-data", "delete what wxdesk keeps on this computer, once you have confirmed it", _removal)
     sure = "ask nothing: for an uninstaller that has asked"
-    removing = add("remove-data", gone, _removal)
     removing.add_argument("--yes", action="store_true", default=False, help=sure)
-    copying = "copy the database from SQLite to PostgreSQL, or back; the old one stays"
     url = "postgresql://… or sqlite:///new.db; without it the one in WXDESK_STORE_URL, which no other user can read"
-    moving = add("move", copying, _move)
+    moving = add("move", "copy the database from SQLite to PostgreSQL, or back; the old one stays", _move)
     moving.add_argument("--to", default="", metavar="URL", help=url)
     moving.add_argument("--use", action="store_true", default=False, help="then write it into config.toml")
 
@@ -261,6 +262,7 @@ def _prepare(options: argparse.Namespace) -> Setup:
 
 
 def _window(options: argparse.Namespace) -> int:
+    gc.disable()  # until the window looks for garbage itself; nothing that is imported will ever be any
     from wxdesk import desktop
 
     desktop.require_window()
@@ -291,6 +293,7 @@ def _check_window(_: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the desk hears it, there is nothing to read again
+    gc.disable()  # until it serves; as above
     import asyncio
 
     from wxdesk.runner import serve, warn_of_setup
@@ -338,8 +341,7 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from wxdesk.commands.doctor import run_doctor
 
-    home: Path = options.home or default_home()
-    return run_doctor(home.absolute(), as_json=options.json, report=options.report)
+    return run_doctor((options.home or default_home()).absolute(), as_json=options.json, report=options.report)
 
 
 def _on_home(run: Callable[[argparse.Namespace, Path, Callable[[str], None]], int], options: argparse.Namespace) -> int:

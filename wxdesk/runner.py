@@ -180,6 +180,7 @@ async def serve(setup: Setup) -> None:
     # What is there now stays until the end. Looked through again and again, it would cost a push its tenth of a second.
     gc.collect()
     gc.freeze()
+    gc.enable()
     try:
         print(json.dumps({"event": "listening", "url": opened.url}), flush=True)  # noqa: T201 - what others script against
         systemd.notify(systemd.READY)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import itertools
 import json
 import os
@@ -28,6 +29,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+if "--show" in sys.argv:
+    gc.disable()  # as the command that opens the window
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.prepared import bring_up

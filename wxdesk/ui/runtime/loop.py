@@ -41,13 +41,15 @@ class GarbageCollector(QObject):
     """Replaces Python's own collector until `stop`; make it on the window's thread.
 
     Python collects cyclic garbage on the thread that happens to trip it. On the desk's it would destroy widgets,
-    which Qt does not survive.
+    which Qt does not survive. What is there when it begins, most of it imported, is never looked through: that would
+    hold up the window for a tenth of a second.
     """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._was_on = gc.isenabled()
         gc.disable()
+        gc.freeze()
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
@@ -63,6 +65,7 @@ class GarbageCollector(QObject):
     def stop(self) -> None:
         """Collect the window's remains here, then turn Python's own collector on again."""
         self._timer.stop()
+        gc.unfreeze()
         gc.collect()
         if self._was_on:
             gc.enable()
