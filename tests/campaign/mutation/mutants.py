@@ -2,7 +2,7 @@
 
 A change is one of: another comparison, a condition turned round or without one of its operands, a number or word
 beside the right one, a statement or an argument left out, two arguments swapped, an SQL clause or predicate dropped,
-an entry missing in a table. Sentences, log lines, annotations and the values of enums are left as they are.
+an entry missing in a table. Sentences, log lines, annotations, slots and the values of enums are left as they are.
 """
 
 from __future__ import annotations
@@ -145,7 +145,8 @@ def _is_left_alone(node: ast.AST, child: ast.AST) -> bool:
         text = ast.unparse(child)
         return text.startswith(("logger.", "'", '"'))  # a log line or a docstring
     if isinstance(node, ast.ClassDef) and isinstance(child, ast.Assign):
-        return any(ast.unparse(base) in ENUMS for base in node.bases)
+        slots = ast.unparse(child.targets[0]) == "__slots__"  # a class that is loaded keeps those that it has
+        return slots or any(ast.unparse(base) in ENUMS for base in node.bases)
     return isinstance(child, ast.JoinedStr)
 
 
