@@ -5,17 +5,35 @@ from __future__ import annotations
 import asyncio
 import socket
 from time import monotonic
+from urllib.parse import urlencode
 
 import pytest
+from aiohttp import web
 
 from tests.ports import free_port
 from tests.webhook.conftest import Open
-from tests.webhook.pushing import ACCOUNTS, NONCE, NOW, TEXT, TIMESTAMP, Desk, Shelf, ask, read_reply, signed, written
+from tests.webhook.pushing import (
+    ACCOUNTS,
+    CIPHER,
+    NONCE,
+    NOW,
+    TEXT,
+    TIMESTAMP,
+    Desk,
+    Shelf,
+    ask,
+    enveloped,
+    read_reply,
+    signed,
+    signed_for,
+    written,
+)
 from wxdesk.core.errors import BadConfig, PortInUse
-from wxdesk.webhook.http_server import Limits
+from wxdesk.webhook.http_server import Limits, Server
 from wxdesk.webhook.server import Listener
 
 PUSH = written("/wx/plain", TEXT, signed())
+LAST_PUSH = written("/wx/plain", TEXT, signed(), Connection="close")
 HALF_BODY = written("/wx/plain", TEXT[:20], signed(), Content_Length="999")
 
 
@@ -127,11 +145,144 @@ async def test_a_connection_beyond_the_limit_gets_503_while_all_are_at_work(open
         desk.shelf.entered.clear()
         at_work.append(asyncio.create_task(ask(desk, PUSH)))
         await desk.shelf.entered.wait()
-    answer = await ask(desk, b"")
-    assert (answer.status, answer.body) == (503, b"")
+    for _ in range(2):
+        reader, _ = await desk.connect()
+        answer = await read_reply(reader)
+        assert (answer.status, answer.body, answer.headers["connection"]) == (503, b"", "close")
+        assert await gone(reader)
     desk.shelf.gate.set()
     assert [(await asked).body for asked in at_work] == [b"success"] * 2
     assert (await ask(desk, PUSH)).body == b"success"
+
+
+async def test_silent_connections_give_way_the_longest_there_first(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=2))
+    (first, _), (second, writer) = await desk.connect(), await desk.connect()
+    assert (await ask(desk, PUSH)).body == b"success"
+    assert await gone(first)
+    writer.write(PUSH)
+    assert (await read_reply(second)).body == b"success"
+
+
+async def test_two_that_come_at_once_take_the_place_of_two(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=2))
+    idle = [await desk.connect(PUSH) for _ in range(2)]
+    for reader, _ in idle:
+        assert (await read_reply(reader)).status == 200
+    host, port = desk.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))), socket.create_connection((host, int(port))):
+        assert [await gone(reader) for reader, _ in idle] == [True, True]
+
+
+async def test_one_that_has_begun_a_request_gives_way_after_an_idle_one(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=2, body=30.0))
+    (begun, writer), (idle, _) = [await desk.connect(PUSH) for _ in range(2)]
+    for reader in (begun, idle):
+        assert (await read_reply(reader)).status == 200
+    writer.write(PUSH.replace(TEXT, b"").replace(b"\r\nHost", b"\r\nExpect: 100-continue\r\nHost"))
+    assert await begun.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert (await ask(desk, PUSH)).status == 200
+    assert await gone(idle)
+    writer.write(TEXT)
+    assert (await read_reply(begun)).body == b"success"
+
+
+async def test_connections_that_have_ended_leave_their_places(open_desk: Open) -> None:
+    desk = await open_desk(Limits(connections=2))
+    for _ in range(3):
+        reader, _ = await desk.connect(LAST_PUSH)
+        assert (await read_reply(reader)).body == b"success"
+        assert await gone(reader)
+    encrypted = CIPHER.encrypt(TEXT)
+    unsigned = {name: value for name, value in signed_for(encrypted).items() if name != "signature"}
+    assert (await ask(desk, written("/wx/secure", enveloped(encrypted), unsigned))).body == b"success"
+
+
+@pytest.mark.parametrize("hang_up", [False, True], ids=["answered", "hung up"])
+async def test_places_that_were_left_are_given_once(open_desk: Open, hang_up: bool) -> None:
+    desk = await open_desk(Limits(connections=2))
+    desk.shelf.gate = asyncio.Event()
+    reader, writer = await desk.connect(PUSH if hang_up else LAST_PUSH)
+    await desk.shelf.entered.wait()
+    if hang_up:
+        writer.close()
+        for _ in range(2):  # what comes after its end is answered when that has been seen
+            assert (await ask(desk, written("/wx/plain", b"", signed(echostr="1"), "GET"))).body == b"1"
+        desk.seen.clear()
+    desk.shelf.gate.set()
+    await desk.seen.wait()
+    assert hang_up or (await read_reply(reader)).status == 200
+    assert hang_up or await gone(reader)
+    desk.shelf.gate.clear()
+    at_work = []
+    for _ in range(2):
+        desk.shelf.entered.clear()
+        at_work.append(asyncio.create_task(ask(desk, PUSH)))
+        await desk.shelf.entered.wait()
+    assert (await ask(desk, b"")).status == 503
+    desk.shelf.gate.set()
+    assert [(await asked).body for asked in at_work] == [b"success"] * 2
+
+
+@pytest.mark.expects_log("A request met a fault: ZeroDivisionError")
+async def test_a_fault_of_the_program_is_answered_500_and_the_connection_closed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fail(_: web.BaseRequest) -> web.StreamResponse:
+        raise ZeroDivisionError("请问几点关门")
+
+    not_http: list[None] = []
+    runner = web.ServerRunner(Server(fail, lambda: not_http.append(None), Limits()))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        reader, writer = await asyncio.open_connection(*runner.addresses[0])
+        writer.write(PUSH)
+        answer = await read_reply(reader)
+        assert (answer.status, answer.body, answer.headers["connection"]) == (500, b"", "close")
+        assert await gone(reader)
+        writer.close()
+    finally:
+        await runner.cleanup()
+    assert not_http == []
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        "A request met a fault: ZeroDivisionError"
+    ]
+
+
+def _padded_to(size: int) -> str:
+    """The path and query of a push, as long as that."""
+    path = "/wx/plain?" + urlencode(signed())
+    return f"{path}&pad=" + "a" * (size - len(path) - 5)
+
+
+def _with_headers(count: int) -> bytes:
+    return written("/wx/plain", TEXT, signed(), **{f"X-{number}": "1" for number in range(count - 3)})
+
+
+@pytest.mark.parametrize(
+    ("largest", "larger"),
+    [
+        (written(_padded_to(4096), TEXT), written(_padded_to(4097), TEXT)),
+        (written("/wx/plain", TEXT, signed(), X="a" * 4096), written("/wx/plain", TEXT, signed(), X="a" * 4097)),
+        (_with_headers(64), _with_headers(65)),
+    ],
+    ids=["a line of 4096 bytes", "a header of 4096 bytes", "64 headers"],
+)
+async def test_a_request_may_be_so_large_and_no_larger(desk: Desk, largest: bytes, larger: bytes) -> None:
+    assert (await ask(desk, largest)).body == b"success"
+    assert (await ask(desk, larger)).status == 400
+    assert desk.outcomes == ["kept", "refused: not HTTP"]
+
+
+async def test_no_request_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    assert (await ask(desk, written("/wx/plain", TEXT, signed(openid="oABC-_def")))).status == 200
+    assert "oABC-_def" not in caplog.text
+
+
+def test_a_body_has_less_time_than_wechat_waits() -> None:
+    assert Limits().body < 5
 
 
 async def test_a_flood_over_many_connections_is_counted_right(open_desk: Open) -> None:

@@ -166,7 +166,6 @@ class Connection(web.RequestHandler):
     def _stop_timer(self) -> None:
         if self._first_request_timer is not None:
             self._first_request_timer.cancel()
-            self._first_request_timer = None
 
 
 class Server(web.Server):
@@ -182,7 +181,7 @@ class Server(web.Server):
         turned_away: Callable[[], None],
         limits: Limits,
     ) -> None:
-        super().__init__(handler, handler_cancellation=False)
+        super().__init__(handler)
         self.turned_away = turned_away
         self.waiting: dict[Connection, None] = {}
         self.limits = limits
