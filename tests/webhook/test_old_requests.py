@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.webhook.pushing import ACCOUNTS, NONCE, TEXT, TIMESTAMP, TOKEN, Desk, Shelf, ask, sha1_of, signed, written
-from wxdesk.core.events import Event
+from wxdesk.core.events import Event, PushSeen
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.webhook.server import Listener
 
@@ -51,7 +51,7 @@ def wechat_says(desk: Desk, at: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("age", "status"),
-    [(timedelta(hours=23), 200), (timedelta(hours=25), 403), (timedelta(days=40), 403), (-timedelta(hours=25), 403)],
+    [(timedelta(days=1), 200), (timedelta(hours=25), 403), (timedelta(days=40), 403), (-timedelta(hours=25), 403)],
 )
 @pytest.mark.parametrize("raw", [PUSH, CHECK], ids=["push", "check"])
 async def test_a_request_of_another_day_is_refused(
@@ -63,6 +63,13 @@ async def test_a_request_of_another_day_is_refused(
     assert len(desk.shelf.pushes) == (status == 200 and raw is PUSH)
     if status == 403:
         assert desk.outcomes == ["refused: old"]
+
+
+async def test_a_signed_timestamp_that_is_no_time_has_no_age(desk: Desk, clocks: Clocks) -> None:
+    wechat_says(desk, clocks.ours)
+    for timestamp in ("soon", "9" * 20):
+        query = {"timestamp": timestamp, "nonce": NONCE, "signature": sha1_of(TOKEN, timestamp, NONCE)}
+        assert (await ask(desk, written("/wx/plain", TEXT, query))).body == b"success"
 
 
 async def test_a_desk_whose_own_clock_is_wrong_goes_on_listening(desk: Desk, clocks: Clocks) -> None:
@@ -79,6 +86,7 @@ async def test_a_machine_that_was_held_and_goes_on_refuses_nothing(desk: Desk, c
     raw = written("/wx/plain", TEXT, signed() | later | {"signature": signature})
     assert (await ask(desk, raw)).status == 200
     assert (await ask(desk, PUSH)).status == 200
+    assert [event.signed_at for event in desk.events if isinstance(event, PushSeen)] == [clocks.ours, SIGNED_AT]
     wechat_says(desk, clocks.ours)
     assert (await ask(desk, PUSH)).status == 403
 

@@ -91,6 +91,13 @@ async def test_a_transfer_in_every_mode_and_format(open_desk: Open, mode: PushMo
     assert (await ask(desk, pushed(mode, form))).body == b"success"
 
 
+async def test_a_push_that_cannot_be_read_is_acknowledged_and_hands_nobody_over(open_desk: Open) -> None:
+    desk = await open_desk()
+    desk.shelf.transfers = True
+    assert (await ask(desk, written("/wx/plain", b"nothing known", signed()))).body == b"success"
+    assert desk.outcomes == ["kept"]
+
+
 async def test_a_transfer_is_encrypted_with_the_secrets_of_its_push(open_desk: Open) -> None:
     former = (FormerSecret(TOKEN, NOW + timedelta(hours=1)),), (FormerSecret(KEY, NOW + timedelta(hours=1)),)
     changed = Credentials("", "the_new_token", "Z" * 43, *former)

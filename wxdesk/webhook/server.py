@@ -40,7 +40,6 @@ from wxdesk.webhook.http_server import (
     SuccessResponse,
     read_body,
 )
-from wxdesk.webhook.parse import find_format
 from wxdesk.webhook.refusal import STATUS, Refusal
 from wxdesk.webhook.verification import PushVerifier, Query, read_query
 
@@ -64,8 +63,9 @@ Far fewer than may be open, so that a push that has come is read before newer co
 BACKLOG = 4096
 """Connections that may wait to be accepted; others try again after a second."""
 
-_CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml", None: "text/plain"}
+_CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml"}
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
+_LAST_SECONDS = 0.2
 
 
 class Listener:
@@ -118,11 +118,7 @@ class Listener:
         server = Server(self._handle, self._saw_no_http, self._limits)
         runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
-        try:
-            self._site = await _bound(runner, *self._address)
-        except BaseException:
-            await runner.cleanup()
-            raise
+        self._site = await _bound(runner, *self._address)
         self._runner = runner
         return self._url(runner)
 
@@ -177,7 +173,7 @@ class Listener:
         for task in self._at_work:
             task.cancel()
         if self._at_work:
-            await asyncio.wait(self._at_work, timeout=2 - 2.2 * _GRACE_SECONDS)
+            await asyncio.wait(self._at_work, timeout=_LAST_SECONDS)
         logger.info("Stopped listening")
 
     def shut(self, account: str) -> Callable[[], None]:
@@ -264,8 +260,8 @@ class Listener:
             logger.error("A push for %s met a fault: %s", push.account, type(error).__name__)
             return _Outcome("failed: unexpected", PlainResponse(HTTPStatus.INTERNAL_SERVER_ERROR), push)
         if receipt.transferred and push.incoming is not None:
-            answered = door.transfer(query, body, push.incoming, push.received_at)
-            answer = PlainResponse(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[find_format(answered)])
+            answered, written = door.transfer(query, body, push.incoming, push.received_at)
+            answer = PlainResponse(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[written])
             return _Outcome("transferred" if receipt.new else "duplicate", answer, push, signed_at)
         success = self._success if SuccessResponse.fits(request) else PlainResponse(HTTPStatus.OK, SUCCESS)
         return _Outcome("kept" if receipt.new else "duplicate", success, push, signed_at)
@@ -312,7 +308,6 @@ async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
     try:
         await site.start()
     except OSError as error:
-        await site.stop()
         if why_not_listening(error) == TAKEN:
             raise PortInUse(host, port) from None
         raise BadConfig("config.toml", "[listener]", not_our_address(error, host)) from error

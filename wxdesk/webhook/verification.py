@@ -107,7 +107,7 @@ class PushVerifier:
         key = push_key(incoming, message)
         return Push(self.account.name, key, message, find_format(message), received_at, incoming, note)
 
-    def transfer(self, query: Query, body: bytes, incoming: Incoming, at: datetime) -> bytes:
+    def transfer(self, query: Query, body: bytes, incoming: Incoming, at: datetime) -> tuple[bytes, BodyFormat]:
         """Write the answer that transfers the sender of a push to WeChat's own tool.
 
         It has the push's mode and format and is encrypted with the very secrets of the request: during a change of
@@ -119,9 +119,9 @@ class PushVerifier:
         cipher, _ = self._opened(query, body, at)
         written = find_format(body) or BodyFormat.JSON
         answer = transfer_body(incoming, written, at)
-        if self.account.push_mode is PushMode.PLAIN:
-            return answer
-        return reply_envelope(cipher, answer, written, int(at.timestamp()), query.get("nonce", ""))
+        if self.account.push_mode is not PushMode.PLAIN:
+            answer = reply_envelope(cipher, answer, written, int(at.timestamp()), query.get("nonce", ""))
+        return answer, written
 
     def _ready(self) -> PushSecrets:
         if self._secrets is None:

@@ -1,0 +1,69 @@
+"""Probes of our own: answered at their path alone, and told to nobody as requests of WeChat's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.webhook.pushing import ACCOUNTS, NOW, TEXT, Desk, Shelf, ask, signed, written
+from wxdesk.core.events import Event
+from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
+from wxdesk.webhook.server import Listener
+
+CHALLENGES = ProbeChallenges()
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    """A desk that knows the challenges of this process."""
+    shelf, events = Shelf(), list[Event]()
+    listener = Listener(ACCOUNTS, shelf.keep, events.append, lambda: NOW, "127.0.0.1", 0, challenges=CHALLENGES)
+    made = Desk(listener, await listener.start(), shelf, events, asyncio.Event())
+    yield made
+    await made.close()
+
+
+def asked(challenge: ProbeChallenge, path: str = "/wx/plain", method: str = "GET") -> bytes:
+    return written(f"{path}?{challenge.query}", method=method)
+
+
+async def test_a_probe_is_answered_at_its_path_with_what_is_due(desk: Desk) -> None:
+    with CHALLENGES.issued("/wx/plain", NOW) as challenge:
+        answer = await ask(desk, asked(challenge))
+    assert (answer.status, answer.body, challenge.met_at) == (200, challenge.answer, "/wx/plain")
+    assert desk.events == []
+
+
+@pytest.mark.parametrize("path", ["/wx/secure", "/elsewhere"])
+async def test_a_probe_that_is_led_elsewhere_is_refused_and_not_told(desk: Desk, path: str) -> None:
+    with CHALLENGES.issued("/wx/plain", NOW) as challenge:
+        answer = await ask(desk, asked(challenge, path))
+    assert (answer.status, answer.body) == (403 if path == "/wx/secure" else 404, b"")
+    assert challenge.met_at == path
+    assert desk.events == []
+
+
+async def test_a_probe_is_a_get_and_over_when_it_has_ended(desk: Desk) -> None:
+    with CHALLENGES.issued("/wx/plain", NOW) as challenge:
+        assert (await ask(desk, asked(challenge, method="POST"))).status == 403
+        assert challenge.met_at is None
+    assert (await ask(desk, asked(challenge))).status == 403
+    assert desk.outcomes == ["refused: signature"]
+
+
+async def test_a_request_without_a_number_is_no_probe(desk: Desk) -> None:
+    with CHALLENGES.issued("/wx/plain", NOW):
+        assert (await ask(desk, written("/wx/plain", method="GET"))).status == 403
+        assert (await ask(desk, written("/wx/plain", TEXT, signed()))).body == b"success"
+    assert desk.outcomes == ["refused: query", "kept"]
+
+
+@pytest.mark.parametrize(("echo", "outcomes"), [("wxdesk-17", []), ("17wxdesk-", ["checked"]), ("17", ["checked"])])
+async def test_the_signed_probe_of_another_process_is_answered_and_not_told(
+    desk: Desk, echo: str, outcomes: list[str]
+) -> None:
+    answer = await ask(desk, written("/wx/plain", query=signed(echostr=echo), method="GET"))
+    assert (answer.status, answer.body) == (200, echo.encode())
+    assert desk.outcomes == outcomes
