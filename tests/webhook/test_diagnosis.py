@@ -19,7 +19,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher, signature
-from wxdesk.webhook.diagnosis import LONGEST_PATH, MOST_A_SECOND, fits_signature
+from wxdesk.webhook.diagnosis import MOST_A_SECOND, DiagnosisPace, ReadRequest, fits_signature
 from wxdesk.webhook.envelope import written_fields
 from wxdesk.webhook.server import Listener
 
@@ -102,6 +102,17 @@ async def test_the_token_of_another_account_is_recognised(desk: Desk) -> None:
         assert swapped.values == {"other": "shop", "expected": "/wx/other"}
 
 
+async def test_any_token_of_another_account_is_recognised_and_no_empty_secret(open_desk: Open) -> None:
+    changed = replace(OTHER[1], former_push_tokens=(FormerSecret("one_of_before", LONG_AGO),))
+    desk = await open_desk(accounts={"shop": SHOP, "other": (OTHER[0], changed)}, clock=lambda: SENT_AT)
+    for token in (OTHER_TOKEN, "one_of_before"):
+        judged = await found(desk, url_check(token))
+        assert judged is not None
+        assert (judged.verdict, judged.account) == (V.OTHER_ACCOUNT_PATH, "other")
+    unsigned = await found(desk, url_check("", path="/wx/other"))  # the other account has no app secret
+    assert unsigned == Finding(Check.URL_CHECK, V.TOKEN_DIFFERS, "other", {}, SENT_AT)
+
+
 @pytest.mark.parametrize(
     ("path", "cause"), [("/wx/Shop", "case"), ("/wx/shop/", ""), ("/", ""), ("/wx/shop/wx/shop", "")]
 )
@@ -109,6 +120,19 @@ async def test_a_wrong_path_is_told_with_the_right_one(desk: Desk, path: str, ca
     values = {"path": path, "expected": "/wx/shop"} | ({"cause": cause} if cause else {})
     for raw, check in ((url_check(path=path), Check.URL_CHECK), (push(path=path), Check.PUSH)):
         assert await found(desk, raw) == Finding(check, V.WRONG_PATH, "shop", values, SENT_AT)
+
+
+async def test_a_wrong_path_is_told_with_that_of_the_only_account(open_desk: Open) -> None:
+    desk = await open_desk(accounts={"shop": SHOP}, clock=lambda: SENT_AT)
+    judged = await found(desk, url_check("nobody", path="/elsewhere"))
+    values = {"path": "/elsewhere", "expected": "/wx/shop"}
+    assert judged == Finding(Check.URL_CHECK, V.WRONG_PATH, "", values, SENT_AT)
+
+
+async def test_the_path_of_an_account_that_was_shut_has_the_right_case(desk: Desk) -> None:
+    desk.listener.shut("shop")
+    values = {"path": "/wx/shop", "expected": "/wx/shop"}
+    assert await found(desk, url_check()) == Finding(Check.URL_CHECK, V.WRONG_PATH, "shop", values, SENT_AT)
 
 
 async def test_a_wrong_path_with_a_wrong_token_belongs_to_nobody(desk: Desk) -> None:
@@ -125,7 +149,10 @@ async def test_a_path_is_bounded_and_holds_no_secret(desk: Desk) -> None:
     assert judged.values["path"] == "/wx/…/…??"
     assert said is not None
     assert said.values["path"] == "/???b?say?/b?"
-    assert len(long.values["path"]) == LONGEST_PATH
+    assert long.values["path"] == "/" + "a" * 78 + "…"
+    whole = await found(desk, url_check(path="/" + "a" * 79))
+    assert whole is not None
+    assert whole.values["path"] == "/" + "a" * 79
 
 
 @pytest.mark.parametrize(
@@ -138,6 +165,17 @@ async def test_a_path_is_bounded_and_holds_no_secret(desk: Desk) -> None:
 )
 async def test_a_key_that_differs_is_recognised(desk: Desk, key: str, values: dict[str, str]) -> None:
     assert await found(desk, push(key=key)) == Finding(Check.PUSH, V.AES_KEY_DIFFERS, "shop", values, SENT_AT)
+
+
+@pytest.mark.parametrize(("number", "values"), [(16, {"cause": "other_account", "other": "shop 16"}), (17, {})])
+async def test_sixteen_keys_are_tried_and_no_empty_one(open_desk: Open, number: int, values: dict[str, str]) -> None:
+    keys = {"empty": "", **{f"shop {n}": f"{n:02}" + "A" * 41 for n in range(1, 18)}}
+    others = {name: (Account(name, OTHER_APP_ID, "gh"), Credentials("", "token", key)) for name, key in keys.items()}
+    desk = await open_desk(
+        accounts={"shop": (SHOP[0], replace(SHOP[1], former_encoding_aes_keys=()))} | others, clock=lambda: SENT_AT
+    )
+    judged = await found(desk, push(key=keys[f"shop {number}"]))
+    assert judged == Finding(Check.PUSH, V.AES_KEY_DIFFERS, "shop", values, SENT_AT)
 
 
 async def test_a_push_for_another_app_id_names_it(desk: Desk) -> None:
@@ -154,8 +192,12 @@ async def test_the_two_modes_are_told_apart(open_desk: Open) -> None:
     clear, sealed = await found(desk, plain_push()), await found(desk, push(path="/wx/plain"))
     assert clear is not None
     assert sealed is not None
-    assert (clear.verdict, clear.values["cause"]) == (V.MODE_DIFFERS, "plain")
-    assert (sealed.verdict, sealed.values["cause"]) == (V.MODE_DIFFERS, "secure")
+    assert (clear.verdict, clear.values) == (V.MODE_DIFFERS, {"cause": "plain", "here": "secure", "there": "plain"})
+    assert (sealed.verdict, sealed.values) == (V.MODE_DIFFERS, {"cause": "secure", "here": "plain", "there": "secure"})
+    for body in (b'{"nothing": 1}', b"nothing"):
+        unreadable = await found(desk, plain_push(path="/wx/plain", body=body))
+        assert unreadable is not None
+        assert unreadable.verdict is V.PUSH_UNREADABLE
     forged = await found(desk, plain_push("somebody_else"))
     assert forged is not None
     assert forged.verdict is V.TOKEN_DIFFERS
@@ -170,7 +212,10 @@ async def test_accepted_requests_are_diagnosed_too(desk: Desk) -> None:
     moved = json.dumps(fields | {"ToUserName": "gh_ffffffffffff", "MsgId": 8}).encode()
     differs = await found(desk, push(clear=moved))
     assert differs == Finding(Check.PUSH, V.ORIGINAL_ID_DIFFERS, "shop", {"original_id": "gh_ffffffffffff"}, SENT_AT)
-    assert (await found(desk, push(clear=b'{"nothing": 1}'))).verdict is V.PUSH_UNREADABLE  # type: ignore[union-attr]
+    for clear in (b'{"nothing": 1}', b'{"Encrypt": "in itself"}'):
+        assert (await found(desk, push(clear=clear))).verdict is V.PUSH_UNREADABLE  # type: ignore[union-attr]
+    nameless = json.dumps(fields | {"ToUserName": "nobody", "MsgId": 9}).encode()
+    assert (await found(desk, push(clear=nameless))).verdict is V.OK  # type: ignore[union-attr]
 
 
 async def test_a_body_that_was_changed_on_the_way_is_no_wrong_token(desk: Desk) -> None:
@@ -178,6 +223,19 @@ async def test_a_body_that_was_changed_on_the_way_is_no_wrong_token(desk: Desk) 
     changed = written("/wx/shop", enveloped("AAAA"), query | {"msg_signature": "0" * 40})
     judged = await found(desk, changed)
     assert judged == Finding(Check.PUSH, V.PUSH_UNREADABLE, "shop", {"cause": "changed"}, SENT_AT)
+
+
+@pytest.mark.parametrize(
+    ("signed_for", "verdict"),
+    [({"signature": sha1_of(TOKEN, TIMESTAMP, "17")}, V.PUSH_UNREADABLE), ({}, V.TOKEN_DIFFERS)],
+)
+async def test_a_body_without_a_push_is_judged_by_what_was_signed(
+    desk: Desk, signed_for: dict[str, str], verdict: CheckVerdict
+) -> None:
+    query = {"timestamp": TIMESTAMP, "nonce": "17", "msg_signature": "0" * 40}
+    assert await found(desk, written("/wx/shop", b"{}", query | signed_for)) == Finding(
+        Check.PUSH, verdict, "shop", {}, SENT_AT
+    )
 
 
 @pytest.mark.parametrize(("minutes", "cause"), [(-10, "slow"), (10, "fast")])
@@ -214,6 +272,38 @@ async def test_a_missing_secret_is_told_as_such(open_desk: Open, lacking: str) -
 async def test_strangers_say_nothing_about_the_set_up(desk: Desk, raw: bytes, verdict: CheckVerdict | None) -> None:
     judged = await found(desk, raw)
     assert (judged.verdict if judged else None) is verdict
+
+
+async def test_a_stranger_at_an_account_without_secrets_says_nothing(open_desk: Open) -> None:
+    desk = await open_desk(accounts={"shop": (SHOP[0], Credentials("", "", ""))}, clock=lambda: SENT_AT)
+    assert await found(desk, written("/wx/shop", method="GET", query={"echostr": "1"})) is None
+
+
+SIGNED = {"signature": "0" * 40, "timestamp": "1", "nonce": "2", "echostr": "3"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "get", "post"),
+    [
+        ({}, True, True),
+        ({"echostr": ""}, False, True),
+        ({"echostr": None}, False, True),
+        ({"signature": None}, False, False),
+        ({"signature": "0" * 39}, False, False),
+        ({"signature": None, "msg_signature": "f" * 40}, True, True),
+        ({"timestamp": None}, False, False),
+        ({"timestamp": "1" * 13}, False, False),
+        ({"nonce": None}, False, False),
+        ({"nonce": ""}, False, False),
+        ({"nonce": "n" * 64}, True, True),
+        ({"nonce": "n" * 65}, False, False),
+    ],
+)
+def test_a_request_is_wechats_if_it_has_all_that_wechat_sends(
+    changes: dict[str, str | None], get: bool, post: bool
+) -> None:
+    query = {name: value for name, value in (SIGNED | changes).items() if value is not None}
+    assert [ReadRequest(is_get, "/", query).is_wechats for is_get in (True, False)] == [get, post]
 
 
 async def test_outside_every_cause_looks_the_same_and_is_found_after_the_answer_left(open_desk: Open) -> None:
@@ -254,10 +344,19 @@ async def test_a_scan_keeps_no_request_of_wechats_from_being_diagnosed(desk: Des
 
 
 async def test_a_flood_is_not_diagnosed(desk: Desk) -> None:
-    for _ in range(3 * MOST_A_SECOND):
+    for _ in range(30):
         await ask(desk, url_check("wrong"))
-    verdicts = [event.finding.verdict for event in desk.events if isinstance(event, PushSeen) and event.finding]
-    assert verdicts == [V.TOKEN_DIFFERS] * MOST_A_SECOND + [V.UNKNOWN] * 2 * MOST_A_SECOND
+    findings = [event.finding for event in desk.events if isinstance(event, PushSeen)]
+    assert findings == [
+        Finding(Check.URL_CHECK, verdict, "shop", {}, SENT_AT) for verdict in [V.TOKEN_DIFFERS] * 10 + [V.UNKNOWN] * 20
+    ]
+
+
+def test_ten_are_diagnosed_in_a_second_whichever_way_the_clock_goes() -> None:
+    pace = DiagnosisPace()
+    for seconds in (0, 1, 3600, 60):
+        allowed = [pace.allows(SENT_AT + timedelta(seconds=seconds + tenths / 12)) for tenths in range(12)]
+        assert allowed == [True] * 10 + [False] * 2
 
 
 @pytest.mark.parametrize("given", ["", "é" * 40, "0" * 40, "\udcff"])

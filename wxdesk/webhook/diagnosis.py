@@ -149,7 +149,7 @@ class Diagnosis:
             return found(CheckVerdict.PUSH_UNREADABLE, cause="changed")
         if cause := token_mistake(credentials, fits):
             return found(CheckVerdict.TOKEN_DIFFERS, cause=cause)
-        other = next((one for one in self._accounts if one != name and self._token_of(one, fits)), "")
+        other = next((one for one in self._accounts if self._token_of(one, fits)), "")
         if not other:
             return found(CheckVerdict.TOKEN_DIFFERS)
         return found(CheckVerdict.OTHER_ACCOUNT_PATH, other, other=name, expected=push_path(other))
@@ -167,7 +167,7 @@ class Diagnosis:
             return found(CheckVerdict.AES_KEY_DIFFERS, **key_mistake(account.name, self._accounts, encrypted))
         if request.why == Refusal.APP_ID:
             keys = (credentials.encoding_aes_key, *(one.value for one in credentials.former_encoding_aes_keys))
-            owner = next(filter(None, (owner_of(encrypted, key) for key in keys if key)), "")
+            owner = next(filter(None, (owner_of(encrypted, key) for key in keys)), "")
             return found(CheckVerdict.APP_ID_DIFFERS, **({"app_id": owner} if _APP_ID.fullmatch(owner) else {}))
         return found(CheckVerdict.PUSH_UNREADABLE)
 
@@ -205,19 +205,15 @@ class Diagnosis:
         for _, credentials in self._accounts.values():
             for secret in filter(None, credentials.secrets):
                 path = path.replace(secret, "…")
-        shown = _NOT_OF_AN_URL.sub("?", path[: LONGEST_PATH + 1])
+        shown = _NOT_OF_AN_URL.sub("?", path)
         return shown if len(shown) <= LONGEST_PATH else shown[: LONGEST_PATH - 1] + "…"
 
 
 def _encrypted(body: bytes) -> str:
-    return _fields(body).get("Encrypt", "")
-
-
-def _fields(body: bytes) -> Mapping[str, str]:
     try:
-        return read_fields(body) if body else {}
+        return read_fields(body).get("Encrypt", "")
     except BadInput:
-        return {}
+        return ""
 
 
 def _skew(signed_at: datetime | None, at: datetime) -> dict[str, str]:
