@@ -44,7 +44,7 @@ from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.templates import TemplateLibrary
 from wxdesk.desk.wechat.clock_skew import ClockCheck
-from wxdesk.reconfiguration import doors_of
+from wxdesk.reconfiguration import listened_accounts
 from wxdesk.store import Store
 from wxdesk.tunnel.connection import OwnAddress, Surroundings
 from wxdesk.tunnel.probe import PublicProbe
@@ -224,8 +224,8 @@ def outgoing_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges
 def way_here(on: Ground, intake: Intake, surroundings: Surroundings) -> tuple[Listener, Reachability]:
     """Build the listener, and the watch on the public address that leads to it."""
     challenges, publish, clock, at = ProbeChallenges(), on.bus.publish, on.setup.clock, on.setup.config.listener
-    doors, keep = doors_of(on.setup), intake.keep
-    listener = Listener(doors, keep, publish, clock, at.host, at.port, challenges=challenges, clock_check=on.skew)
+    accounts, keep = listened_accounts(on.setup), intake.keep
+    listener = Listener(accounts, keep, publish, clock, at.host, at.port, challenges=challenges, clock_check=on.skew)
     own = OwnAddress()
     on.bus.subscribe(own.hear, ApiCalled)
     egress = surroundings.egress

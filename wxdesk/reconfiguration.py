@@ -54,7 +54,7 @@ class Reconfiguration:
         await desk.preferences.load()  # whose views name accounts
         if changes.removed:
             desk.bus.publish(PreferencesChanged())
-        self.listener.take(doors_of(setup))
+        self.listener.take(listened_accounts(setup))
         wechat = setup.config.wechat
         ready = desk.accounts.ready()
         self.client.take(wechat.api_base, wechat.token_endpoint, desk.configuration.credentials, ready)
@@ -104,6 +104,6 @@ def _way_here(setup: Setup) -> tuple[object, ...]:
     return config.tunnel, config.listener, account, config.wechat.api_base, setup.tunnel_password
 
 
-def doors_of(setup: Setup) -> dict[str, tuple[Account, Credentials]]:
+def listened_accounts(setup: Setup) -> dict[str, tuple[Account, Credentials]]:
     """Return the accounts with their secrets; one without them refuses every request."""
     return {name: (account, setup.credentials.get(name, NO_CREDENTIALS)) for name, account in setup.accounts.items()}

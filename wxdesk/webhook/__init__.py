@@ -1,4 +1,4 @@
-"""WeChat's pushes over HTTP: checked, decrypted, parsed and acknowledged.
+"""WeChat's pushes over HTTP: checked, parsed, acknowledged; the status page.
 
-Imported by `app` and `sandbox`; imports `desk` and layers below, never `ui`, `store` or `wechat`.
+Imported by `app`, `runner`, `doctor` and `sandbox`; imports `desk` and layers below, never `ui`, `store` or `wechat`.
 """

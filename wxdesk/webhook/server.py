@@ -157,7 +157,9 @@ class Listener:
 
     def take(self, accounts: Mapping[str, tuple[Account, Credentials]]) -> None:
         """Answer for exactly these from the next request on."""
-        self._doors = {name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()}
+        self._verifiers = {
+            name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()
+        }
         self._diagnosis = Diagnosis(accounts)
 
     async def stop(self) -> None:
@@ -178,11 +180,11 @@ class Listener:
 
     def shut(self, account: str) -> Callable[[], None]:
         """Refuse what comes for an account from now on; return what undoes it."""
-        before = self._doors
-        self._doors = {name: door for name, door in before.items() if name != account}
+        before = self._verifiers
+        self._verifiers = {name: verifier for name, verifier in before.items() if name != account}
 
         def reopen() -> None:
-            self._doors = before
+            self._verifiers = before
 
         return reopen
 
@@ -215,12 +217,12 @@ class Listener:
             self._report(read, seen, milliseconds)
         return seen.answer
 
-    def _door(self, request: web.BaseRequest) -> PushVerifier:
+    def _verifier(self, request: web.BaseRequest) -> PushVerifier:
         path = request.path
-        door = self._doors.get(path[len(PUSH_PREFIX) :]) if path.startswith(PUSH_PREFIX) else None
-        if door is None:
+        verifier = self._verifiers.get(path[len(PUSH_PREFIX) :]) if path.startswith(PUSH_PREFIX) else None
+        if verifier is None:
             raise PushRefused(Refusal.ADDRESS)
-        return door
+        return verifier
 
     def _answer_to_probe(self, request: web.BaseRequest) -> PlainResponse | None:
         """Answer this process's own probe; None for all other requests."""
@@ -231,23 +233,23 @@ class Listener:
         return None if answer is None else PlainResponse(HTTPStatus.OK, answer)
 
     async def _answer(self, request: web.BaseRequest, connection: Connection, read: ReadRequest) -> _Outcome:
-        door = self._door(request)
-        read.account = door.account.name
+        verifier = self._verifier(request)
+        read.account = verifier.account.name
         # aiohttp's `query_string` is decoded already
         query = read.query = read_query(request.rel_url.raw_query_string)
         if read.is_get:
-            echo = door.check_url(query, self._clock())
+            echo = verifier.check_url(query, self._clock())
             signed_at = self._check_age(query)
             outcome = PROBED if echo.startswith(OWN_ECHO.encode()) else "checked"
             return _Outcome(outcome, PlainResponse(HTTPStatus.OK, echo), signed_at=signed_at)
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
-        signed = door.is_signed(query, self._clock())
+        signed = verifier.is_signed(query, self._clock())
         if not signed and connection.is_crowded:
             return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE, close=True))
         body = read.body = await read_body(request, self._limits.body)
         connection.receive()
-        push = door.receive(query, body, self._clock(), signed=signed)
+        push = verifier.receive(query, body, self._clock(), signed=signed)
         signed_at = self._check_age(query)
         try:
             receipt = await self._keep(push)
@@ -260,7 +262,7 @@ class Listener:
             logger.error("A push for %s met a fault: %s", push.account, type(error).__name__)
             return _Outcome("failed: unexpected", PlainResponse(HTTPStatus.INTERNAL_SERVER_ERROR), push)
         if receipt.transferred and push.incoming is not None:
-            answered, written = door.transfer(query, body, push.incoming, push.received_at)
+            answered, written = verifier.transfer(query, body, push.incoming, push.received_at)
             answer = PlainResponse(HTTPStatus.OK, answered, content_type=_CONTENT_TYPES[written])
             return _Outcome("transferred" if receipt.new else "duplicate", answer, push, signed_at)
         success = self._success if SuccessResponse.fits(request) else PlainResponse(HTTPStatus.OK, SUCCESS)

@@ -30,9 +30,9 @@ NOTHING_ENTERED = "Nothing was entered; nothing was changed."
 class AccountEditing:
     """Changes of the accounts.
 
-    `_shut` closes the listener's door of one, and returns what opens it. Every method raises `BadInput` for what
-    config.toml cannot say, for a file with a mistake and for one that was changed elsewhere meanwhile; nothing has
-    changed then.
+    `_shut` lets the listener refuse what comes for one, and returns what undoes it. Every method raises `BadInput`
+    for what config.toml cannot say, for a file with a mistake and for one that was changed elsewhere meanwhile;
+    nothing has changed then.
     """
 
     _configuration: Configuration
