@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,8 +72,12 @@ def test_spending_stops_at_zero() -> None:
 @pytest.mark.parametrize(
     ("code", "after"),
     [
-        (45015, window(0, 0 * S)),
-        *((code, window(0, H)) for code, action in action_by_code().items() if action == "CONTACT" and code != 45015),
+        (45015, replace(window(0, 0 * S), refused=45015)),
+        *(
+            (code, replace(window(0, H), refused=code))
+            for code, action in action_by_code().items()
+            if action == "CONTACT" and code != 45015
+        ),
         *((code, window(4, H)) for code, action in action_by_code().items() if action != "CONTACT"),
     ],
 )

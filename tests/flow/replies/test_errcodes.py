@@ -97,13 +97,15 @@ async def test_rules_are_silent_for_an_unreachable_contact_until_the_contact_wri
     assert (failed.state, failed.errcode, failed.attempts) == (ReplyState.FAILED, code, 1)
     assert (second.state, second.attempts) == (ReplyState.QUEUED, 0)  # until somebody sends the first one again
     reads(failed, code)
-    assert await desk.window_left(LI_LEI.openid) == 0
+    ended = (await desk.thread(LI_LEI.openid)).window
+    assert (ended.left, ended.refused) == (0, code)
     assert desk.calls() == 3
     assert desk.trouble == ""
 
     await desk.sandbox.say(LI_LEI.openid, "那几点开门")
     await desk.until_sent(4)
     assert len(desk.sent_at(LI_LEI.openid)) == 2
+    assert (await desk.thread(LI_LEI.openid)).window.refused == 0
     assert (await desk.reply(2)).state is ReplyState.QUEUED
 
 

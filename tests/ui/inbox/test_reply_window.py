@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
-from tests.ui.inbox.records import NOW, reply, row
+from tests.ui.inbox.records import NOW, row
 from tests.ui.world import World, open_world
 from wxdesk import i18n
 from wxdesk.core.model.account import Account, ReplyMode
@@ -18,10 +19,13 @@ from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.chat.header import ChatHeader
+from wxdesk.ui.inbox.details.panel import quota_sentence
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.inbox.sendability import closed_text
 from wxdesk.ui.inbox.timeline.bubble_text import trouble_of
 from wxdesk.ui.look.theme import Measure
+from wxdesk.ui.wording.conversation import quota_text, quota_wordings
 
 type Open = Callable[[int], None]
 
@@ -119,7 +123,7 @@ def test_a_window_900_wide_shows_what_sets_the_mode_beside_the_quota(
 def test_a_narrow_header_says_in_words_that_the_reply_window_is_over(qtbot: QtBot, told: QuotaDisplay) -> None:
     block = QuotaBlock()
     qtbot.addWidget(block)
-    block.show_quota(row(1, window=ReplyWindow(4, NOW)).conversation, SHOP, None, NOW)
+    block.show_quota(row(1, window=ReplyWindow(4, NOW)).conversation, SHOP, NOW)
     block.use(told)
     assert block.left.full_text() == "Reply time over"
     assert block.time.isHidden()
@@ -130,18 +134,35 @@ def test_the_last_hour_runs_in_seconds_in_the_least_room_as_well(qtbot: QtBot, m
     block = QuotaBlock()
     qtbot.addWidget(block)
     window = ReplyWindow(4, NOW + timedelta(minutes=minutes))
-    block.show_quota(row(1, window=window).conversation, SHOP, None, NOW)
+    block.show_quota(row(1, window=window).conversation, SHOP, NOW)
     block.use(QuotaDisplay.SHORT)
     assert (block.left.full_text(), block.time.full_text()) == ("4/5", words)
 
 
-@pytest.mark.parametrize(("errcode", "words"), [(45047, "0 replies left"), (45015, "Reply time over")])
-def test_a_corrected_quota_says_that_wechat_corrected_it(header: ChatHeader, errcode: int, words: str) -> None:
+REFUSALS = {
+    45047: ("0 replies left", "Wait until the customer writes again."),
+    45015: ("Reply time over", "Wait until the customer writes again."),
+    43019: ("WeChat refuses: the customer is on the black list", "Take the customer off the black list."),
+    48002: ("WeChat refuses: the customer refuses messages", "Wait until the customer writes again."),
+    40003: ("WeChat refuses: this openid does not belong to this mini program", "Check the account's app id."),
+}
+"""Why a reply window ended before its time, and what helps."""
+
+
+@pytest.mark.parametrize("errcode", REFUSALS)
+def test_a_reply_window_that_wechat_ended_says_why_everywhere(header: ChatHeader, errcode: int) -> None:
     over = NOW if errcode == 45015 else NOW + timedelta(hours=1)
-    failed = reply(1, ReplyState.FAILED, errcode=errcode)
-    header.show_row(row(1, window=ReplyWindow(0, over), failed=failed), NOW)
+    ended = row(1, window=ReplyWindow(0, over, errcode))
+    words, remedy = REFUSALS[errcode]
+    header.show_row(ended, NOW)
     assert header.quota.accessibleName() == f"{words} (as WeChat says, {errcode})"
-    assert "Wait until the customer writes again." in header.quota.toolTip()
+    assert remedy in unescape(header.quota.toolTip())
+    if words.startswith("WeChat refuses"):
+        assert quota_wordings(ended.conversation, NOW) == (words, "WeChat refuses")
+        assert closed_text(ended.conversation, NOW) == words
+        assert quota_sentence(ended.conversation, 2, NOW) == f"{words}. {remedy}"
+    else:
+        assert "WeChat refuses" not in quota_text(ended.conversation, NOW)
 
 
 @pytest.mark.parametrize("errcode", [45047, 45015])

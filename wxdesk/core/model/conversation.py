@@ -34,10 +34,14 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ReplyWindow:
-    """Allowance to one contact (下发条数, 下发时限): `left` replies until `until`."""
+    """Allowance to one contact (下发条数, 下发时限): `left` replies until `until`.
+
+    `refused` is the errcode by which WeChat ended it before, 0 if it did not.
+    """
 
     left: int = 0
     until: datetime | None = None
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,9 @@ def window_after_refusal(window: ReplyWindow, errcode: int, at: datetime) -> Rep
     …), nothing more can be sent until the contact acts again.
     """
     if errcode == TOO_LATE:
-        return ReplyWindow(left=0, until=at)
+        return ReplyWindow(left=0, until=at, refused=errcode)
     if is_about_the_contact(errcode):
-        return ReplyWindow(left=0, until=window.until)
+        return ReplyWindow(left=0, until=window.until, refused=errcode)
     return window
 
 

@@ -25,7 +25,7 @@ from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.quota_counts import sent_since
 from wxdesk.store.schema.columns import Among, cleaned
 from wxdesk.store.schema.messaging import UNDERIVED, contacts, conversations, messages, raw_pushes
-from wxdesk.store.schema.records import conversation_of, select_conversations
+from wxdesk.store.schema.records import WINDOW_COLUMNS, conversation_of, select_conversations, window_values
 from wxdesk.store.search import contact_values, index_messages
 
 
@@ -232,8 +232,7 @@ def _kind(message: Message) -> str:
 
 def _update_threads(connection: Connection, threads: dict[ConversationKey, Conversation]) -> None:
     rows: list[dict[str, Any]] = [
-        {f"new_{name}": getattr(thread, name) for name in FOLDED}
-        | {"new_window_left": thread.window.left, "new_window_until": thread.window.until, "its_id": thread.id}
+        {f"new_{name}": getattr(thread, name) for name in FOLDED} | window_values(thread.window) | {"its_id": thread.id}
         for thread in sorted(threads.values(), key=lambda thread: thread.id)
     ]
     connection.execute(_UPDATE, rows)
@@ -242,5 +241,5 @@ def _update_threads(connection: Connection, threads: dict[ConversationKey, Conve
 _UPDATE = (
     update(conversations)
     .where(conversations.c.id == bindparam("its_id"))
-    .values({name: bindparam(f"new_{name}") for name in (*FOLDED, "window_left", "window_until")})
+    .values({name: bindparam(f"new_{name}") for name in (*FOLDED, *(column.name for column in WINDOW_COLUMNS))})
 )

@@ -1,4 +1,4 @@
-"""Revisions of sums, figures by hour, and of a sentence that replies keep."""
+"""Revisions of figures by hour, of a sentence that replies keep, and of refusals."""
 
 from sqlalchemy import Connection, text
 
@@ -45,3 +45,8 @@ def to_0037(connection: Connection) -> None:
     values = {"former": sentence.format("he has written"), "new": sentence.format("the customer writes")}
     connection.execute(text("UPDATE replies SET error = :new WHERE error = :former"), values)
     connection.execute(text("UPDATE reply_steps SET reason = :new WHERE reason = :former"), values)
+
+
+def to_0038(connection: Connection) -> None:
+    """Add the errcode by which WeChat ended a reply window."""
+    connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN window_refused INTEGER DEFAULT 0 NOT NULL")

@@ -29,7 +29,7 @@ from wxdesk.store.conversations.unanswered import newest_message_id
 from wxdesk.store.replies.history import write_moves, write_steps
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import conversations, replies
-from wxdesk.store.schema.records import reply_of, select_replies
+from wxdesk.store.schema.records import WINDOW_COLUMNS, reply_of, select_replies, window_of, window_values
 from wxdesk.store.search import index_again
 
 
@@ -59,8 +59,7 @@ _LEFT_TO_A_HUMAN = STOPS | {ReplyState.DRAFT}
 _LOCKED = (
     select_replies()
     .add_columns(
-        conversations.c.window_left,
-        conversations.c.window_until,
+        *WINDOW_COLUMNS,
         conversations.c.taken_over,
         conversations.c.taken_over_until,
         conversations.c.last_at,
@@ -114,9 +113,8 @@ def _lock_replies(connection: Connection, ids: Sequence[int]) -> dict[int, Locke
 
 
 def _locked(row: Row[Any]) -> LockedReply:
-    window = ReplyWindow(left=row.window_left, until=row.window_until)
     taken_over = (row.taken_over, row.taken_over_until)
-    return LockedReply(reply_of(row), window, *taken_over, row.promise, row.heard_id, row.last_at)
+    return LockedReply(reply_of(row), window_of(row), *taken_over, row.promise, row.heard_id, row.last_at)
 
 
 class WantedMove(NamedTuple):
@@ -278,7 +276,7 @@ def _update_conversation(
         return
     values: dict[str, Any] = {"its_id": reply.conversation_id, "answered_id": reply.message_id, "heard_id": heard_id}
     if window is not None:
-        values |= {"new_window_left": window.left, "new_window_until": window.until}
+        values |= window_values(window)
     if effect is not _Effect.NONE:
         values |= message_values(reply.author, reply.content, at, reply.created_at)
     connection.execute(_change(effect, window=window is not None), values)
@@ -289,7 +287,7 @@ def _change(effect: _Effect, *, window: bool) -> Update:
     """Return the statement for an effect, cached, because each reply needs one."""
     values = _EFFECTS[effect]
     if window:
-        values = values | {name: bindparam(f"new_{name}") for name in ("window_left", "window_until")}
+        values = values | {column.name: bindparam(f"new_{column.name}") for column in WINDOW_COLUMNS}
     return update(conversations).where(conversations.c.id == bindparam("its_id")).values(values)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from wxdesk.core.model.conversation import Author, ReplyWindow
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import ClaimedReply
@@ -22,7 +22,7 @@ from wxdesk.store.replies.parts import apply_operator_move, waits_for_earlier_pa
 from wxdesk.store.replies.pending import edit_lock, takeover
 from wxdesk.store.schema.columns import Among, Moment
 from wxdesk.store.schema.messaging import conversations, replies
-from wxdesk.store.schema.records import reply_of, select_replies
+from wxdesk.store.schema.records import WINDOW_COLUMNS, reply_of, select_replies, window_of
 from wxdesk.store.schema.reply_predicates import by_hand, scheduled, undoable
 
 INTERRUPTED = "wxdesk ended before WeChat answered"
@@ -92,7 +92,7 @@ def _unclaim(connection: Connection, at: datetime, busy: tuple[int, ...]) -> lis
 def _claim(connection: Connection, claim: ReturningUpdate[Any], given: dict[str, Any]) -> list[ClaimedReply]:
     ids = list(connection.scalars(claim, given))
     rows = connection.execute(_CLAIMED, {"ids": ids}) if ids else ()
-    return [ClaimedReply(reply_of(row), ReplyWindow(row.window_left, row.window_until)) for row in rows]
+    return [ClaimedReply(reply_of(row), window_of(row)) for row in rows]
 
 
 def _claim_statement(*, only_by_hand: bool) -> ReturningUpdate[Any]:
@@ -137,9 +137,4 @@ def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
 _CLAIM, _CLAIM_BY_HAND = _claim_statement(only_by_hand=False), _claim_statement(only_by_hand=True)
 
 
-_CLAIMED = (
-    select_replies()
-    .add_columns(conversations.c.window_left, conversations.c.window_until)
-    .where(Among(replies.c.id, "ids"))
-    .order_by(replies.c.id)
-)
+_CLAIMED = select_replies().add_columns(*WINDOW_COLUMNS).where(Among(replies.c.id, "ids")).order_by(replies.c.id)

@@ -117,6 +117,7 @@ conversations = Table(
     Column("claimed_at", Moment),
     Column("claim_until", Moment),
     Column("pinned", Boolean, nullable=False, server_default=false()),
+    Column("window_refused", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("contact_id"),
     sqlite_autoincrement=True,  # a window may still speak of one that was deleted: nobody else may get its id
 )

@@ -49,6 +49,11 @@ def _names(record: type[Any], *without: str) -> list[str]:
 _CONVERSATION_NAMES = _names(Conversation, "contact", "window")
 _conversation_values = attrgetter(*_CONVERSATION_NAMES)
 _contact_values = attrgetter(*(f"contact_{name}" for name in _names(Contact)))
+_WINDOW_NAMES = _names(ReplyWindow)
+WINDOW_COLUMNS = [conversations.c[f"window_{name}"] for name in _WINDOW_NAMES]
+"""Columns that `window_of` reads."""
+
+_window_values = attrgetter(*(column.name for column in WINDOW_COLUMNS))
 _message_values = attrgetter(*_names(Message))
 _reply_values = attrgetter(*_names(Reply))
 
@@ -56,8 +61,17 @@ _reply_values = attrgetter(*_names(Reply))
 def conversation_of(row: Row[Any]) -> Conversation:
     """Build a conversation from a row of `select_conversations`."""
     values = dict(zip(_CONVERSATION_NAMES, _conversation_values(row), strict=True))
-    window = ReplyWindow(row.window_left, row.window_until)
-    return Conversation(contact=Contact(*_contact_values(row)), window=window, **values)
+    return Conversation(contact=Contact(*_contact_values(row)), window=window_of(row), **values)
+
+
+def window_of(row: Row[Any]) -> ReplyWindow:
+    """Build a reply window from a row with `WINDOW_COLUMNS`."""
+    return ReplyWindow(*_window_values(row))
+
+
+def window_values(window: ReplyWindow) -> dict[str, Any]:
+    """Return values for `WINDOW_COLUMNS`, named as these with `new_` before."""
+    return {f"new_window_{name}": getattr(window, name) for name in _WINDOW_NAMES}
 
 
 def load_conversations(connection: Connection, query: Select[Any]) -> list[Conversation]:

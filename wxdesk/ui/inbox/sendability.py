@@ -15,6 +15,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.wechat import quota
 from wxdesk.desk.answers.splitting import split_text
 from wxdesk.i18n import ntr, tr
+from wxdesk.ui.wording.conversation import refusal_text
 
 MOST_BYTES = quota.AFTER_MESSAGE[0] * TEXT_LIMIT_BYTES
 """Bytes beyond which no number of messages suffices; longer texts are not split."""
@@ -54,8 +55,9 @@ def closed_text(conversation: Conversation | None, now: datetime | None) -> str:
         return tr("WeChat allows no reply until the customer writes")
     if now >= until:
         return tr("The time for replies is over; the customer has to write again")
-    left = quota.replies_left(conversation.window, now)
-    return "" if left else tr("No replies are left until the customer writes again")
+    if quota.replies_left(conversation.window, now):
+        return ""
+    return refusal_text(conversation.window) or tr("No replies are left until the customer writes again")
 
 
 def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *, whole: bool = False) -> TextFit:

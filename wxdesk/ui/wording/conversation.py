@@ -9,11 +9,12 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, time_left
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.conversation import Author, Conversation, ReplyWindow
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota
+from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.messages import name_of, preview_of
 from wxdesk.ui.wording.reply_status import (
@@ -201,14 +202,23 @@ def quota_text(conversation: Conversation, now: datetime) -> str:
         return tr("Reply time over")
     replies = quota.replies_left(conversation.window, now)
     if not replies:
-        return tr("No replies left")
+        return refusal_text(conversation.window) or tr("No replies left")
     return ntr("{n} left · {span}", "{n} left · {span}", replies, span=span_text(until - now))
 
 
 def quota_wordings(conversation: Conversation, now: datetime) -> Sequence[str]:
-    """Return `quota_text` and a shorter form with the number alone."""
+    """Return `quota_text` and a shorter form: the number alone, or that there is none."""
     whole, replies = quota_text(conversation, now), quota.replies_left(conversation.window, now)
-    return (whole, ntr("{n} left", "{n} left", replies)) if replies else (whole,)
+    if replies:
+        return whole, ntr("{n} left", "{n} left", replies)
+    return (whole, tr("WeChat refuses")) if refusal_text(conversation.window) else (whole,)
+
+
+def refusal_text(window: ReplyWindow) -> str:
+    """Return why WeChat refuses this contact; empty if only quota or time are over."""
+    if window.refused in {0, quota.TOO_LATE, quota.NONE_LEFT}:
+        return ""
+    return tr("WeChat refuses: {meaning}", meaning=tr(meaning_of(window.refused)))
 
 
 def row_time(row: InboxRow, now: datetime) -> ReplyStatus:

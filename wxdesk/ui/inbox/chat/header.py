@@ -14,7 +14,6 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import time_left
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
@@ -171,7 +170,6 @@ class ChatHeader(Frame):
         super().__init__("header")
         self._accounts = accounts
         self._conversation: Conversation | None = None
-        self._failed: Reply | None = None
         self._now: datetime | None = None
         self.taken_over = self._leaving = False
         self.setFixedHeight(Measure.HEADER)
@@ -214,7 +212,6 @@ class ChatHeader(Frame):
         """Show this conversation; `leaving`: an automatic reply leaves in it by itself."""
         conversation = self._conversation = row.conversation
         self._leaving = leaving
-        self._failed = row.failed
         self.name.setText(name_of(conversation.contact))
         self.name.setMinimumWidth(min(NAME_LEAST, self.name.sizeHint().width()))
         self.tick(now)
@@ -225,7 +222,7 @@ class ChatHeader(Frame):
         conversation = self._conversation
         if conversation is None:
             return
-        self.quota.show_quota(conversation, self._accounts.get(conversation.account), self._failed, now)
+        self.quota.show_quota(conversation, self._accounts.get(conversation.account), now)
         self.taken_over = is_taken_over(conversation, now)
         self.takeover.setText(tr("Hand back") if self.hands_back else tr("Take over"))
         self.takeover.setToolTip(tr("Stops the automatic reply that still waits here (F4)") if self._leaving else "")

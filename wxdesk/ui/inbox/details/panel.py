@@ -11,6 +11,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies.lifecycle import ReplyStep
 from wxdesk.core.wechat import quota
+from wxdesk.core.wechat.errcodes import remedy_of
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.details.customer_data import CustomerDataPanel
@@ -22,6 +23,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.conversation import refusal_text
 from wxdesk.ui.wording.takeover import takeover_sentence
 from wxdesk.ui.wording.times import dated_time, span_text
 
@@ -111,6 +113,8 @@ def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> s
                   time=dated_time(window.until, now))  # fmt: skip
     left = quota.replies_left(window, now)
     span = span_text(window.until - now)
+    if left == 0 and (refusal := refusal_text(window)):
+        return tr("{said}. {more}", said=refusal, more=tr(remedy_of(window.refused)))
     if left == 0:
         return tr("All replies are used up. There are new ones when the customer writes.")
     first = ntr("{n} reply can leave within {span}.", "{n} replies can leave within {span}.", left, span=span)

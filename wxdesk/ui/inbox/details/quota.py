@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.reply import Reply
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.core.wechat import quota
-from wxdesk.core.wechat.errcodes import is_about_the_contact, remedy_of
+from wxdesk.core.wechat.errcodes import remedy_of
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.quota_dots import QuotaDots
+from wxdesk.ui.wording.conversation import refusal_text
 from wxdesk.ui.wording.times import span_text, time_left_text
 
 _GAP = 10
@@ -51,13 +51,11 @@ class QuotaBlock(QWidget):
         row = hbox(self.left, self.dots, self.time, spacing=_GAP)
         vbox(STRETCH, row, (self.note, Qt.AlignmentFlag.AlignRight), STRETCH, within=self, spacing=1)
 
-    def show_quota(
-        self, conversation: Conversation, account: Account | None, failed: Reply | None, now: datetime
-    ) -> None:
-        """Show the quota at `now`; `failed` is the newest reply that failed."""
+    def show_quota(self, conversation: Conversation, account: Account | None, now: datetime) -> None:
+        """Show the quota at `now`."""
         self._left = left = quota.replies_left(conversation.window, now)
         kept = kept_for_human(conversation, account, now)
-        refusal = refusal_of(failed) if not left else None
+        refusal = conversation.window.refused
         words, note = self._words, self._note = quota_words(conversation, left, now), note_text(kept, refusal)
         until = conversation.window.until
         self._ends_in = None if until is None or now >= until else until - now
@@ -65,7 +63,7 @@ class QuotaBlock(QWidget):
         self.left.set_role("secondary" if left else "failed")
         spoken = tr("{words} ({note})", words=words, note=note) if note else words
         self.setAccessibleName(spoken)
-        remedy = remedy_of(refusal) if refusal is not None else None
+        remedy = remedy_of(refusal) if refusal else ""
         set_tip(self, tr("{said}. {more}", said=spoken, more=tr(remedy)) if remedy else spoken)
         self.use(self._display)
 
@@ -114,12 +112,12 @@ def quota_words(conversation: Conversation, left: int, now: datetime) -> str:
         return tr("No reply possible until the customer writes")
     if now >= until:
         return tr("Reply time over")
-    return ntr("{n} reply left", "{n} replies left", left)
+    return refusal_text(conversation.window) or ntr("{n} reply left", "{n} replies left", left)
 
 
-def note_text(kept: int, refusal: int | None) -> str:
+def note_text(kept: int, refusal: int) -> str:
     """Return how many replies are kept for the operator, or WeChat's errcode."""
-    if refusal is not None:
+    if refusal:
         return tr("as WeChat says, {code}", code=refusal)
     return ntr("{n} kept for you", "{n} kept for you", kept) if kept else ""
 
@@ -130,9 +128,3 @@ def kept_for_human(conversation: Conversation, account: Account | None, now: dat
         return 0
     window = conversation.window
     return quota.replies_left(window, now) - quota.left_for_rules(window, now, account.reserve)
-
-
-def refusal_of(failed: Reply | None) -> int | None:
-    """Return the errcode by which WeChat corrected our count, if it did."""
-    code = failed.errcode if failed is not None else None
-    return code if is_about_the_contact(code) else None
