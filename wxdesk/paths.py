@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
@@ -85,7 +86,11 @@ def resource(*parts: str) -> Path:
 
     It stands beside the package in a checkout, and inside it once installed or frozen.
     """
+    return _resources().joinpath(*parts)
+
+
+@cache
+def _resources() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "resources"
-    root = installed if installed.is_dir() else package.parent / "resources"
-    return root.joinpath(*parts)
+    return installed if installed.is_dir() else package.parent / "resources"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from wxdesk.paths import resource
 from wxdesk.ui.look.appearance import apply
-from wxdesk.ui.look.icons import pixmap, program_icon
+from wxdesk.ui.look.icons import _rendered, pixmap, program_icon
 from wxdesk.ui.look.theme import DARK, LIGHT
 
 ICONS = sorted(resource("icons").glob("*.svg"))
@@ -56,3 +56,11 @@ def test_the_programs_own_icon_is_a_bubble_on_green_at_every_size(qapp: QApplica
         bubble, ground = picture.pixelColor(side // 3, side * 5 // 16), picture.pixelColor(side // 2, side // 8)
         assert bubble.lightness() > 200 > ground.lightness()
         assert ground.green() > ground.red() + 60
+
+
+def test_an_icon_is_drawn_once_a_size_and_dyed(qapp: QApplication) -> None:
+    """The window shows each in two colours at least, of what is enabled and disabled, and a drawing takes a while."""
+    _rendered.cache_clear()
+    QPixmapCache.clear()
+    shown = {pixmap("send", role, size).cacheKey() for role in ("text", "faint", "failed") for size in (16, 20)}
+    assert (len(shown), _rendered.cache_info().misses) == (6, 2)

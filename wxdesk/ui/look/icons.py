@@ -1,11 +1,13 @@
 """The program's own line icons, tinted by a role of the theme.
 
-resources/icons/<name>.svg are drawn on 24 × 24 with strokes in `currentColor`; the colour is put in before
-they are rendered, so one drawing serves both appearances. QPixmapCache keeps the rendered ones.
+resources/icons/<name>.svg are drawn on 24 × 24 with strokes in `currentColor`, which is black. Each is rendered once a
+size and dyed, so one drawing serves both appearances and what is disabled. QPixmapCache keeps the dyed ones.
 """
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
+from functools import lru_cache
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from wxdesk.paths import resource
@@ -38,18 +40,28 @@ def pixmap(name: str, role: str = "secondary", size: int = 20) -> QPixmap:
     key = f"wxdesk:{name}:{color.name()}:{size}:{ratio}"
     found = QPixmap()
     if not QPixmapCache.find(key, found):
-        found = _render(name, color, size, ratio)
+        found = _dyed(_rendered(name, size, ratio), color)
         QPixmapCache.insert(key, found)
     return found
 
 
-def _render(name: str, color: QColor, size: int, ratio: float) -> QPixmap:
-    drawing = resource("icons", f"{name}.svg").read_bytes().replace(b"currentColor", color.name().encode())
-    picture = QPixmap(round(size * ratio), round(size * ratio))
+def _dyed(drawing: QImage, color: QColor) -> QPixmap:
+    picture = QImage(drawing)
+    painter = QPainter(picture)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(picture.rect(), color)
+    painter.end()
+    return QPixmap.fromImage(picture)
+
+
+@lru_cache(maxsize=256)
+def _rendered(name: str, size: int, ratio: float) -> QImage:
+    drawing = QSvgRenderer(resource("icons", f"{name}.svg").read_bytes())
+    picture = QImage(round(size * ratio), round(size * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, size, size))
+    drawing.render(painter, QRectF(0, 0, size, size))
     painter.end()
     return picture
 

@@ -17,6 +17,7 @@ from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
+from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
@@ -54,12 +55,16 @@ class ReplySending(QObject):
         self._session = session
         self._last_content = Content()
         self._last_replies: Sequence[Reply] = ()
-        for more in (composer.foot.more, *panels.more):
-            more.clicked.connect(partial(self.open_menu, more))
+        composer.foot.more.clicked.connect(partial(self.open_menu, composer.foot.more))
+        panels.made.connect(self._offer_menu)
         composer.sent.connect(self.send)
         panels.sent.connect(self.send)
         composer.edited.connect(self._save_edit)
         composer.edit.undo_wanted.connect(self.take_back_last)
+
+    def _offer_menu(self, panel: QWidget) -> None:
+        if isinstance(panel, ContentPanel):
+            panel.more.clicked.connect(partial(self.open_menu, panel.more))
 
     def send(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -82,7 +82,7 @@ class DraftKeeping(QObject):
         here = self._composer.conversation_id
         self._composer.switch_to(0)
         self._composer.drafts.forget()
-        for panel in (self._panels.link, self._panels.picture, self._panels.card):
+        for panel in self._panels.begun:
             panel.clear()
         self._composer.switch_to(here)
         self._read()
@@ -114,12 +114,10 @@ class TypingNotice(QObject):
     typing, but held replies wait for it as well.
     """
 
-    def __init__(
-        self, edit: MessageEdit, panels: Iterable[Popover | Picker], bridge: WindowBridge, session: ChatSession
-    ) -> None:
+    def __init__(self, edit: MessageEdit, bridge: WindowBridge, session: ChatSession) -> None:
         super().__init__(edit)
         self._edit = edit
-        self._panels = tuple(panels)
+        self._panels: list[Popover | Picker] = []
         self._bridge = bridge
         self._session = session
         self._typing_in: int | None = None
@@ -127,9 +125,12 @@ class TypingNotice(QObject):
         edit.emptied.connect(self._stop)
         session.turned.connect(self._stop)
         self._closing = Debounce(self._settle, self, 0)  # what was chosen stands in the text a moment later
-        for panel in self._panels:
-            panel.worked.connect(self._prepare)
-            panel.closed.connect(self._closing.start)
+
+    def watch(self, panel: Popover | Picker) -> None:
+        """Watch one more panel."""
+        self._panels.append(panel)
+        panel.worked.connect(self._prepare)
+        panel.closed.connect(self._closing.start)
 
     def _typed(self) -> None:
         self._typing_in = self._session.conversation_id
@@ -171,9 +172,10 @@ class ReplyWriting(QObject):
         self.panels = SendingPanels(host, self.composer, album, bridge, session, self.lock)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         bridge.follow(self.templates, self.templates.renew, TemplatesChanged)
-        pickers = (self.templates.picker, self.templates.emoticons)
-        above: tuple[Popover | Picker, ...] = (*self.panels.all, self.templates.form, *pickers)
-        TypingNotice(self.composer.edit, above, bridge, session)
+        typing = TypingNotice(self.composer.edit, bridge, session)
+        for above in (self.templates.form, self.templates.picker, self.templates.emoticons):
+            typing.watch(above)
+        self.panels.made.connect(typing.watch)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
         self.keeping = DraftKeeping(self.composer, self.panels, bridge)
         self.sending.written.connect(self.keeping.store)

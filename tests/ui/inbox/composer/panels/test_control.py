@@ -15,6 +15,7 @@ from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
+from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
@@ -58,6 +59,19 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
     assert not panel.isVisible()
     assert panel.form.by_name["title"].text() == ""
     assert focused() is chat.composer.edit
+
+
+def test_a_panel_is_made_when_it_is_first_opened(world: World, page: InboxPage, opened: Open) -> None:
+    """Most conversations need none, and all of them would be a tenth of the window's start."""
+    panels = page.chat.writing.panels
+    opened(world.say(CUSTOMER, "有活动吗"))
+    panels.note_begun()
+    panels.close()
+    assert (panels.unsent(), page.findChildren(Popover)) == ([], [page.chat.writing.templates.form])
+    panels.open(ReplyKind.CARD)
+    assert panels.begun == (panels.card,)
+    panels.open_text_link()
+    assert set(page.findChildren(Popover)) == {page.chat.writing.templates.form, panels.card, panels.text_link}
 
 
 def test_a_mistake_in_a_panel_is_told_at_its_field(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:

@@ -19,15 +19,21 @@ from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.sendability import cost_words
 from wxdesk.ui.runtime.bridge import Bridge
 
+KINDS = (ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD)
+
 
 class SendingPanels(QObject):
     """Opens one panel at a time over `host`, above `composer`.
 
+    Each is made when it is first needed.
+
     Signals:
+        made: a panel that was just made.
         sent: the id of the conversation that something was made for, its `Content`, and the one message that it takes.
         changed: the content of a panel has changed.
     """
 
+    made = Signal(object)
     sent = Signal(int, object, int)
     changed = Signal()
 
@@ -35,6 +41,8 @@ class SendingPanels(QObject):
         self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession, lock: EditLock
     ) -> None:
         super().__init__(host)
+        self._host = host
+        self._album = album
         self._composer = composer
         self._bridge = bridge
         self._session = session
@@ -43,26 +51,44 @@ class SendingPanels(QObject):
         self._editing: Reply | None = None
         self._written_in: int | None = None
         self._drafts = composer.drafts
-        self.link = ContentPanel(ReplyKind.LINK, album, bridge, host)
-        self.text_link = TextLinkPanel(host)
-        self.picture = ContentPanel(ReplyKind.IMAGE, album, bridge, host)
-        self.card = ContentPanel(ReplyKind.CARD, album, bridge, host)
-        self._panels = (self.link, self.picture, self.card)
-        for panel in self._panels:
-            panel.sent.connect(self._send)
-            panel.form.changed.connect(self.changed)
-            panel.form.changed.connect(self.refresh)
-        self.more = tuple(panel.more for panel in self._panels)
-        self.all = (*self._panels, self.text_link)
-        for popover in self.all:
-            popover.closed.connect(self._closed)
-        self.text_link.made.connect(composer.edit.insertPlainText)
+        self._panels: dict[ReplyKind, ContentPanel] = {}
+        self._text_link: TextLinkPanel | None = None
         composer.tools.link.clicked.connect(partial(self.open, ReplyKind.LINK))
         composer.tools.text_link.clicked.connect(self.open_text_link)
         composer.tools.picture.clicked.connect(partial(self.open, ReplyKind.IMAGE))
         composer.tools.card.clicked.connect(partial(self.open, ReplyKind.CARD))
         composer.edit.pictured.connect(self.take_picture)
         composer.line.panel_wanted.connect(self.open)
+
+    @property
+    def link(self) -> ContentPanel:
+        """The panel for a link."""
+        return self._panel_for(ReplyKind.LINK)
+
+    @property
+    def picture(self) -> ContentPanel:
+        """The panel for a picture."""
+        return self._panel_for(ReplyKind.IMAGE)
+
+    @property
+    def card(self) -> ContentPanel:
+        """The panel for a mini-program card."""
+        return self._panel_for(ReplyKind.CARD)
+
+    @property
+    def text_link(self) -> TextLinkPanel:
+        """The panel that makes selected text a link."""
+        if self._text_link is None:
+            self._text_link = panel = TextLinkPanel(self._host)
+            panel.made.connect(self._composer.edit.insertPlainText)
+            panel.closed.connect(self._closed)
+            self.made.emit(panel)
+        return self._text_link
+
+    @property
+    def begun(self) -> tuple[ContentPanel, ...]:
+        """The panels that were made, which alone can hold something."""
+        return tuple(self._panels[kind] for kind in KINDS if kind in self._panels)
 
     def open(self, kind: ReplyKind) -> None:
         """Open the panel for a link, a picture or a card."""
@@ -137,22 +163,23 @@ class SendingPanels(QObject):
         """Return what the panels hold, each with its conversation's id."""
         if self._written_in is None:
             return []
-        held = [panel for panel in self._panels if not panel.is_blank]
+        held = [panel for panel in self.begun if not panel.is_blank]
         drafts = (Draft(panel.content(), self._editing if panel is self._open else None) for panel in held)
         return [(self._written_in, draft) for draft in drafts if draft.unsaved]
 
     def note_begun(self) -> None:
         """Show that closed panels have something for this customer."""
         put_by = {one.content.kind for thread, one in self._drafts.unsent if thread == self._session.conversation_id}
-        closed = (panel for panel in self._panels if panel is not self._open)
-        self._composer.line.note_begun([one.kind for one in closed if one.kind in put_by or not one.is_blank])
+        held = put_by | {panel.kind for panel in self.begun if not panel.is_blank}
+        shown = self._open.kind if isinstance(self._open, ContentPanel) else None
+        self._composer.line.note_begun([kind for kind in KINDS if kind in held and kind is not shown])
 
     def close(self) -> None:
         """Close the open panel; keep unsent content for its own conversation only."""
         if self._open is not None:
             self._open.close_it()
         if self._written_in != self._session.conversation_id:
-            for panel in self._panels:
+            for panel in self.begun:
                 self._make_room(panel)
             self._written_in = self._session.conversation_id
         self.note_begun()
@@ -173,7 +200,14 @@ class SendingPanels(QObject):
         return panel
 
     def _panel_for(self, kind: ReplyKind) -> ContentPanel:
-        return next(panel for panel in self._panels if panel.kind is kind)
+        if kind not in self._panels:
+            self._panels[kind] = panel = ContentPanel(kind, self._album, self._bridge, self._host)
+            panel.sent.connect(self._send)
+            panel.form.changed.connect(self.changed)
+            panel.form.changed.connect(self.refresh)
+            panel.closed.connect(self._closed)
+            self.made.emit(panel)
+        return self._panels[kind]
 
     def _make(self, panel: ContentPanel) -> None:
         if self._editing is not None and self._open is not None:
