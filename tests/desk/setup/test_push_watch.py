@@ -36,7 +36,7 @@ def test_a_refused_request_raises_one_trouble_until_the_first_good_one(world: Se
     world.sees("kept", V.OK)
     said = "Copy the Token from here, and submit it again."
     assert troubles(world) == [
-        ("push:shop", f"“shop”: The Token in WeChat's console has a blank too many. {said}"),
+        ("push:shop", f"“shop”: The Token in WeChat's console has an extra blank. {said}"),
         ("push:shop", f"“shop”: The Token in WeChat's console is a former one. {said}"),
         ("push:shop", ""),
     ]

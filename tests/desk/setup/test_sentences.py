@@ -122,7 +122,7 @@ def test_all_fifty_four_known_failures_have_a_verdict() -> None:
 
 
 def test_a_value_that_is_missing_leaves_no_hole() -> None:
-    assert sentences.text(finding(V.NAME_UNRESOLVED)) == "The name … leads to no address."
+    assert sentences.text(finding(V.NAME_UNRESOLVED)) == "The name … has no address."
     assert sentences.text(finding(V.PORT_TAKEN)) == "Port … is taken by another program."
     assert sentences.text(finding(V.PORT_TAKEN, port="8765", program="nginx")) == "Port 8765 is taken by “nginx”."
 

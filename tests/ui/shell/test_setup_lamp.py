@@ -37,7 +37,7 @@ def test_a_proved_account_is_green_with_the_place(qtbot: QtBot) -> None:
 
 def test_the_cause_is_said_in_words(qtbot: QtBot) -> None:
     lost = shown(qtbot, AccountSetup("shop", GOOD), reach=V.NAME_UNRESOLVED)
-    assert lost == ("failed", "The name a.example leads to no address.")
+    assert lost == ("failed", "The name a.example has no address.")
     waits = GOOD | {SetupFact.REAL_MESSAGE: Finding(Check.MESSAGE, V.WAITING, "shop")}
     assert shown(qtbot, AccountSetup("shop", waits)) == (
         "pending",

@@ -9,13 +9,13 @@ WAY_IN = {
         remedy="Enter the address of your tunnel or server.",
     ),
     CheckVerdict.URL_ILLEGAL: Wording(
-        "“{url}” is no address that WeChat can use.",
-        "This is no address that WeChat can use.",
+        "WeChat cannot use the address “{url}”.",
+        "WeChat cannot use this address.",
         remedy="Enter it as https://desk.example.com, without a path.",
     ),
     CheckVerdict.URL_CLEANED: Wording(
-        "There were characters too many in the address; it is now {url}.",
-        "There were characters too many in the address.",
+        "Extra characters were removed from the address; it is now {url}.",
+        "Extra characters were removed from the address.",
     ),
     CheckVerdict.WRONG_PORT: Wording(
         "WeChat uses only port 80 (http) and 443 (https); the address has port {port}.",
@@ -24,13 +24,14 @@ WAY_IN = {
     ),
     CheckVerdict.IP_WITHOUT_NAME: Wording(
         "The address is an IP without a name: it works only with http, not encrypted.",
-        remedy="Better use a domain and https.",
+        remedy="Use a domain and https instead.",
     ),
     CheckVerdict.OFFLINE: Wording(
-        "This computer has no network.", remedy="Connect it to the internet; everything is checked again by itself."
+        "This computer has no network.",
+        remedy="Connect it to the internet; everything is then checked again automatically.",
     ),
     CheckVerdict.NAME_UNRESOLVED: Wording(
-        "The name {host} leads to no address.", remedy="Check its A record; a new one may need some minutes."
+        "The name {host} has no address.", remedy="Check its A record; a new one may take some minutes."
     ),
     CheckVerdict.IPV6_ONLY: Wording(
         "{host} has only an IPv6 address, which WeChat mostly cannot reach.",
@@ -51,14 +52,14 @@ WAY_IN = {
         remedy="Open 80 and 443 in the security group of the cloud's console and in the server's firewall.",
     ),
     CheckVerdict.CERTIFICATE_EXPIRED: Wording(
-        "The https certificate of {host} has expired.", remedy="Issue it anew, and let it be renewed by itself."
+        "The https certificate of {host} has expired.", remedy="Renew it, and set up automatic renewal."
     ),
     CheckVerdict.CERTIFICATE_OTHER_NAME: Wording(
-        "The https certificate is for another name than {host}.", remedy="Issue one for {host}."
+        "The https certificate is not for {host}.", remedy="Issue one for {host}."
     ),
     CheckVerdict.CERTIFICATE_SELF_SIGNED: Wording(
-        "The https certificate of {host} is signed by itself; WeChat does not trust it.",
-        remedy="Take one of a public authority, such as Let's Encrypt.",
+        "The https certificate of {host} is self-signed; WeChat does not trust it.",
+        remedy="Use one from a public authority, such as Let's Encrypt.",
     ),
     CheckVerdict.CHAIN_INCOMPLETE: Wording(
         "The certificate chain is incomplete: browsers open the address, WeChat fails.",
@@ -70,25 +71,25 @@ WAY_IN = {
     CheckVerdict.TLS_FAILED: Wording(
         "The https connection to {host} fails ({reason}).",
         "The https connection fails.",
-        remedy="Look at the certificate and the https settings of the server or tunnel.",
+        remedy="Check the certificate and the https settings of the server or tunnel.",
     ),
     CheckVerdict.REDIRECT: Wording(
-        "The address redirects to {to}, and WeChat follows no redirect.", remedy="Enter {to} instead."
+        "The address redirects to {to}, but WeChat does not follow redirects.", remedy="Enter {to} instead."
     ),
     CheckVerdict.INTERSTITIAL: Wording(
         "The tunnel shows a page of its own first: “{title}”.",
         "The tunnel shows a page of its own first.",
-        remedy="Switch it off, or take another tunnel.",
+        remedy="Switch it off, or use another tunnel.",
     ),
     CheckVerdict.FOREIGN_PAGE: Wording(
-        "The answer is not of this program; it looks like the page for domains without registration (ICP).",
+        "The answer does not come from wxdesk; it looks like the page for domains without an ICP registration.",
         remedy="A domain on a server in mainland China has to be registered first; or take a server in Hong Kong or "
         "overseas.",
     ),
     CheckVerdict.OTHER_PROGRAM: Wording(
-        "The address works, but not this program is behind it (it answers {code}).",
-        "The address works, but not this program is behind it.",
-        remedy="Let it lead to {listener}.",
+        "The address works, but another program answers there ({code}).",
+        "The address works, but another program answers there.",
+        remedy="Point it to {listener}.",
     ),
     CheckVerdict.ANSWER_CHANGED: Wording(
         "Something on the way changes our answer (bytes that differ: {n}).",
@@ -96,19 +97,19 @@ WAY_IN = {
         remedy="Switch off compression, caching and injected scripts there.",
     ),
     CheckVerdict.SLOW: Wording(
-        "There and back takes {seconds} seconds; WeChat waits only 5.",
+        "A round trip takes {seconds} seconds; WeChat waits only 5.",
         "The way here is slow; WeChat waits only 5 seconds.",
-        remedy="Take a nearer server or another tunnel before it gets slower.",
+        remedy="Use a nearer server or another tunnel before it gets slower.",
     ),
     CheckVerdict.TOO_SLOW: Wording(
-        "There and back takes {seconds} seconds; WeChat waits only 5 and then gives up.",
+        "A round trip takes {seconds} seconds; WeChat waits only 5 and then gives up.",
         "The way here is too slow; WeChat waits only 5 seconds.",
-        remedy="Take a nearer server or another tunnel.",
+        remedy="Use a nearer server or another tunnel.",
     ),
     CheckVerdict.CONNECTION_LOST: Wording(
         "The connection to {host} broke off.",
         "The public address does not answer.",
-        remedy="Look whether tunnel and server run.",
+        remedy="Check that the tunnel and the server are running.",
     ),
     CheckVerdict.DESK_OFF: Wording(
         "The desk was not running, or this computer slept.",
@@ -118,7 +119,7 @@ WAY_IN = {
     CheckVerdict.TUNNEL_DOWN: Wording(
         "The tunnel is not connected: {reason}",
         "The tunnel is not connected.",
-        remedy="No message reaches this computer now. It is tried again by itself; look at the tunnel's program and "
+        remedy="No message reaches this computer now. wxdesk tries again by itself; check the tunnel's program and "
         "login.",
     ),
     CheckVerdict.TUNNEL_MISSING: Wording(
@@ -127,10 +128,9 @@ WAY_IN = {
         remedy="Install it. If it is installed, write where its file is as the command.",
     ),
     CheckVerdict.TUNNEL_RENAMED: Wording(
-        "The tunnel has another address now, {url}, and WeChat still has the former one.",
-        "The tunnel has another address now, and WeChat still has the former one.",
-        remedy="Free tunnels change it at each start: take a fixed domain, or copy the new address and submit it "
-        "again.",
+        "The tunnel's address is now {url}; WeChat still has the former one.",
+        "The tunnel has a new address; WeChat still has the former one.",
+        remedy="Free tunnels change it at each start: use a fixed domain, or copy the new address and submit it again.",
     ),
     CheckVerdict.FRP_PASSTHROUGH: Wording(
         "frp passes https through (type https), which WeChat's check does not get through.",
@@ -145,17 +145,18 @@ WAY_IN = {
         "The fingerprint of {host} has changed: it was {accepted} and is {fingerprint} now.",
         "The fingerprint of {host} has changed.",
         "The server's fingerprint has changed.",
-        remedy="If you have installed the server anew, accept the new one; if not, somebody may be between.",
+        remedy="If you reinstalled the server, accept the new one; if not, somebody may be intercepting the "
+        "connection.",
     ),
     CheckVerdict.SSH_KEY_REFUSED: Wording(
         "The server {host} refused the key or the password.",
         "The server refused the key or the password.",
-        remedy="Look at the user's name, and whether the public key is in ~/.ssh/authorized_keys there.",
+        remedy="Check the user name, and that the public key is in ~/.ssh/authorized_keys on the server.",
     ),
     CheckVerdict.SSH_UNREACHABLE: Wording(
-        "The server {host} does not answer to SSH: {reason}",
-        "The server does not answer to SSH.",
-        remedy="Look at its name, port and firewall.",
+        "The server {host} does not answer SSH: {reason}",
+        "The server does not answer SSH.",
+        remedy="Check its name, port and firewall.",
     ),
     CheckVerdict.SSH_GATEWAY_PORTS: Wording(
         "The server opens the forwarded port {port} only to itself; that is enough behind nginx or Caddy.",
@@ -165,13 +166,13 @@ WAY_IN = {
     CheckVerdict.SSH_PORT_IN_USE: Wording(
         "Port {port} on the server is taken, perhaps by a dead session.",
         "The port on the server is taken, perhaps by a dead session.",
-        remedy=("It is tried again by itself; a dead session ends within minutes. If it stays, choose another port."),
+        remedy=("wxdesk tries again by itself; a dead session ends within minutes. If it stays, choose another port."),
     ),
     CheckVerdict.SSH_FORWARD_REFUSED: Wording(
         "The server refuses to forward port {port}.",
         "The server refuses to forward a port.",
-        remedy="Allow it in sshd_config: AllowTcpForwarding yes. Ports below 1024 are root's: take a higher one there, "
-        "and let nginx or Caddy lead to it.",
+        remedy="Allow it in sshd_config: AllowTcpForwarding yes. Ports below 1024 belong to root: use a higher one "
+        "there, and let nginx or Caddy forward to it.",
     ),
     CheckVerdict.NOT_SUBMITTED: Wording(
         "WeChat has no push address saved yet.",
@@ -179,8 +180,8 @@ WAY_IN = {
     ),
     CheckVerdict.WAF_DROPS: Wording(
         "We reach the address ourselves, but WeChat's request has not come.",
-        remedy="Mostly a firewall or CDN drops Tencent's addresses (such as 81.69.*): let them through, or switch off "
-        "its protection against bots.",
+        remedy="Usually a firewall or CDN drops Tencent's addresses (such as 81.69.*): let them through, or switch "
+        "off its protection against bots.",
     ),
     CheckVerdict.WRONG_PATH: Wording(
         "WeChat asks for {path}; it should be {expected}.",
@@ -215,19 +216,19 @@ WAY_IN = {
         "The original ID should be {original_id}.", remedy="Let it be corrected here."
     ),
     CheckVerdict.ECHO_NOT_ACCEPTED: Wording(
-        "We answered rightly, after {n} ms, and WeChat asks again.",
-        "We answered rightly, and WeChat asks again.",
-        remedy="Look whether something on the way changes or delays the answer; or make Token and EncodingAESKey anew, "
-        "and submit again.",
+        "The answer was right, after {n} ms, but WeChat asks again.",
+        "The answer was right, but WeChat asks again.",
+        remedy="Check whether something on the way changes or delays the answer; or create a new Token and "
+        "EncodingAESKey, and submit again.",
     ),
     CheckVerdict.NOT_WECHAT: Wording("The last visit was not WeChat's (it had no signature); it does not matter."),
     CheckVerdict.PUSH_REPEATED: Wording(
-        "We answered too slowly: WeChat sent a message again ({n}×).",
-        "We answered too slowly: WeChat sent a message again.",
-        remedy="Look at the delays on the way and at this machine's load.",
+        "The answer was too slow: WeChat sent a message again ({n}×).",
+        "The answer was too slow: WeChat sent a message again.",
+        remedy="Check the delays on the way and the load of this machine.",
     ),
     CheckVerdict.PUSH_UNREADABLE: Wording(
-        "A push of WeChat's could not be read; it was kept as it came.",
+        "A push from WeChat could not be read; it was kept as it came.",
         remedy="Open the traffic page; an update may read it later.",
     ),
     CheckVerdict.NOT_ENABLED: Wording(
@@ -253,12 +254,12 @@ WAY_IN = {
         "If the customer is served in WeChat's own tool, messages come here again after at most 30 minutes."
     ),
     CheckVerdict.NO_RULES: Wording(
-        "There is no rule, so nothing is answered by itself.",
+        "There is no rule, so nothing is answered automatically.",
         remedy="Begin with the shop's rules on the rules page, or with: wxdesk rules import FILE",
     ),
     CheckVerdict.UNANSWERED: Wording(
         "A message arrived, but no rule has answered one yet.",
-        remedy="Write a word that one of your rules knows, from a phone.",
+        remedy="From a phone, write a word that one of your rules answers.",
     ),
 }
 
@@ -279,22 +280,22 @@ CAUSES = {
         "Not asked: without a Token the open desk would not answer.", remedy="Complete the secrets first."
     ),
     (CheckVerdict.UNKNOWN, "no_listener"): Wording(
-        "Not asked: nothing could listen here.", remedy="Mend the listener first."
+        "Not asked: nothing could listen here.", remedy="Repair the listener first."
     ),
     (CheckVerdict.CLOCK_SKEW, "fast"): Wording("The clock of this machine is {minutes} minutes fast."),
     (CheckVerdict.CLOCK_SKEW, "slow"): Wording("The clock of this machine is {minutes} minutes slow."),
     (CheckVerdict.APP_ID_ILLEGAL, "blanks"): Wording(
-        "A blank stands in the AppID or behind it, where nobody sees it.", remedy="Take it away: app_id in config.toml."
+        "There is an invisible blank in the AppID or behind it.", remedy="Remove it: app_id in config.toml."
     ),
-    (CheckVerdict.TOKEN_DIFFERS, "blanks"): Wording("The Token in WeChat's console has a blank too many."),
+    (CheckVerdict.TOKEN_DIFFERS, "blanks"): Wording("The Token in WeChat's console has an extra blank."),
     (CheckVerdict.TOKEN_DIFFERS, "case"): Wording(
         "The Token in WeChat's console has other capital letters than the one here."
     ),
     (CheckVerdict.TOKEN_DIFFERS, "aes_key"): Wording(
-        "In WeChat's console the EncodingAESKey stands in the place of the Token."
+        "In WeChat's console the EncodingAESKey is in the place of the Token."
     ),
     (CheckVerdict.TOKEN_DIFFERS, "app_secret"): Wording(
-        "In WeChat's console the AppSecret stands in the place of the Token.",
+        "In WeChat's console the AppSecret is in the place of the Token.",
         remedy=("Copy the Token from here, submit it again, and reset the AppSecret: it must not be known elsewhere."),
     ),
     (CheckVerdict.TOKEN_DIFFERS, "former"): Wording("The Token in WeChat's console is a former one."),
@@ -304,8 +305,8 @@ CAUSES = {
     ),
     (CheckVerdict.MODE_DIFFERS, "plain"): Wording(
         "WeChat sends in plain text, and here secure mode is set: the messages are refused.",
-        remedy="Choose secure mode in the console under message push. If it is chosen there, somebody else tries to "
-        "slip messages in; they are refused.",
+        remedy="Choose secure mode in the console under message push. If it is chosen there, somebody else is trying "
+        "to slip messages in; they are refused.",
     ),
     (CheckVerdict.MODE_DIFFERS, "secure"): Wording(
         "WeChat sends encrypted, and here plain mode is set.",
@@ -315,15 +316,15 @@ CAUSES = {
         "Port {port} of {host} refuses connections: nothing listens there.",
         remedy="Start the web server or the tunnel there, and open 80 and 443 in the security group and firewall.",
     ),
-    (CheckVerdict.OTHER_PROGRAM, "not_http"): Wording("What answers at port {port} of {host} is no web server."),
+    (CheckVerdict.OTHER_PROGRAM, "not_http"): Wording("What answers at port {port} of {host} is not a web server."),
     (CheckVerdict.CONNECTION_LOST, "handshake"): Wording(
         "{host} cuts the https connection as soon as it hears the name.",
-        remedy="Look whether https is set up for this name. In mainland China, names without registration (ICP) are "
+        remedy="Check whether https is set up for this name. In mainland China, names without an ICP registration are "
         "cut like this as well.",
     ),
     (CheckVerdict.CONNECTION_LOST, "answer"): Wording(
         "{host} takes the request and cuts the connection without an answer.",
-        remedy="Look whether the tunnel runs to this computer, and whether a firewall or CDN drops requests.",
+        remedy="Check whether the tunnel leads to this computer, and whether a firewall or CDN drops requests.",
     ),
     (CheckVerdict.ANSWER_CHANGED, "quotes"): Wording(
         "Something on the way puts our answer in quotes.", remedy="Let it pass the answer on as it is, not as JSON."
@@ -344,12 +345,12 @@ CAUSES = {
         remedy="Switch off advertisements, statistics and protection against bots for this address.",
     ),
     (CheckVerdict.ANSWER_CHANGED, "cached"): Wording(
-        "Something on the way gives an old answer again instead of asking us.",
+        "Something on the way repeats an old answer instead of asking wxdesk.",
         remedy="Switch off caching for this address.",
     ),
     (CheckVerdict.ANSWER_CHANGED, "replaced"): Wording(
         "The request arrives here, but on the way back our answer is replaced by another.",
-        remedy="Look into the proxy or CDN; often it is a protection against bots, or its limit of time.",
+        remedy="Check the proxy or CDN; often it is its protection against bots, or its time limit.",
     ),
     (CheckVerdict.WRONG_PATH, "tunnel"): Wording(
         "The server or tunnel passes the path on as {path}; it should stay {expected}.",

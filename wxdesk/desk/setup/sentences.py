@@ -29,8 +29,8 @@ LOCAL = {
         remedy="Switch on network time in the system's settings.",
     ),
     CheckVerdict.SLEEP_EXPECTED: Wording(
-        "This computer goes to sleep by itself, and no message arrives while it sleeps.",
-        remedy="Forbid sleep while on duty, or let a server receive the messages.",
+        "This computer goes to sleep by itself; no message arrives while it sleeps.",
+        remedy="Turn off sleep while you are on duty, or let a server receive the messages.",
     ),
     CheckVerdict.KEYCHAIN_UNUSABLE: Wording(
         "The system's keychain cannot be used ({reason}).",
@@ -52,12 +52,12 @@ LOCAL = {
     ),
     CheckVerdict.ACCOUNT_PAUSED: Wording(
         "“{account}” is paused: its messages are kept, but nothing is answered.",
-        remedy="Resume the account when it shall answer again.",
+        remedy="Resume the account when it should answer again.",
     ),
     CheckVerdict.CONFIG_BROKEN: Wording(
         "config.toml cannot be used: {reason}",
         "config.toml cannot be used.",
-        remedy="Mend that line, or let this user read the file; until then the former configuration goes on.",
+        remedy="Correct that line, or let this user read the file; until then the previous configuration applies.",
     ),
     CheckVerdict.SECRET_MISSING: Wording(
         "“{account}” lacks its {name}.",
@@ -65,31 +65,31 @@ LOCAL = {
         remedy="Enter it in the set-up, or with: wxdesk secret set {in_config} {key}; a server may set {variable}",
     ),
     CheckVerdict.SECRET_IN_MEMORY: Wording(
-        "The secrets of “{account}” are only in memory, and gone with the next start.",
+        "The secrets of “{account}” are only in memory and will be gone at the next start.",
         remedy="Keep them in the keychain or the vault.",
     ),
     CheckVerdict.SECRETS_SWAPPED: Wording(
         "Token and EncodingAESKey of “{account}” are swapped.", remedy="Exchange the two values."
     ),
     CheckVerdict.APP_ID_ILLEGAL: Wording(
-        "This is no AppID: one has 18 characters and begins with wx.",
+        "This is not an AppID: an AppID has 18 characters and begins with wx.",
         remedy="Copy the AppID from the console: Development → Development settings.",
     ),
     CheckVerdict.APP_SECRET_ILLEGAL: Wording(
-        "This is no AppSecret: one has 32 characters, digits and a to f.",
+        "This is not an AppSecret: an AppSecret has 32 characters, digits and a to f.",
         remedy="Copy the AppSecret from the console: Development → Development settings. It is shown only once; reset "
         "it if it is lost.",
     ),
     CheckVerdict.TOKEN_ILLEGAL: Wording(
-        "This is no Token: one has 3 to 32 letters and digits.",
+        "This is not a Token: a Token has 3 to 32 letters and digits.",
         remedy="Let the set-up make a new one, and copy it into the console.",
     ),
     CheckVerdict.AES_KEY_ILLEGAL: Wording(
-        "This is no EncodingAESKey: one has 43 letters and digits.",
+        "This is not an EncodingAESKey: an EncodingAESKey has 43 letters and digits.",
         remedy="Let the set-up make a new one, and copy it into the console.",
     ),
     CheckVerdict.ORIGINAL_ID_ILLEGAL: Wording(
-        "This is no original ID: one begins with gh_ and 12 more characters follow.",
+        "This is not an original ID: an original ID is gh_ followed by 12 characters.",
         remedy="Copy it from the console: Settings → Basic settings.",
     ),
     CheckVerdict.PLAIN_MODE: Wording(
@@ -101,7 +101,7 @@ LOCAL = {
     ),
     CheckVerdict.APP_SECRET_WRONG: Wording(
         "The AppSecret is wrong or has been reset.",
-        remedy="Copy it from the console again. After a reset the former one is void at once.",
+        remedy="Copy it from the console again. A reset makes the former one void at once.",
     ),
     CheckVerdict.APP_SECRET_FROZEN: Wording(
         "The AppSecret is frozen.", remedy="Unfreeze it in the console; it works again about 10 minutes later."
@@ -116,8 +116,8 @@ LOCAL = {
     CheckVerdict.TOKEN_QUOTA: Wording(
         "The access tokens of today are used up, or were fetched too fast; the next try is at {time}.",
         "The access tokens of today are used up, or were fetched too fast.",
-        remedy="Wait; the count begins anew at midnight, Beijing time. Look whether another program fetches tokens for "
-        "this mini program.",
+        remedy="Wait; the count starts again at midnight, Beijing time. Check whether another program fetches tokens "
+        "for this mini program.",
     ),
     CheckVerdict.IP_CONFIRMATION: Wording(
         "WeChat wants the administrator to confirm this machine's address.",
@@ -129,13 +129,12 @@ LOCAL = {
     ),
     CheckVerdict.NO_PERMISSION: Wording(
         "This mini program may not send customer-service messages, or is restricted (errcode {code}).",
-        remedy="Look at the notices in the console: the permission may be missing, given to a third party, or "
-        "withdrawn.",
+        remedy="Check the notices in the console: the permission may be missing, given to a third party, or withdrawn.",
     ),
     CheckVerdict.API_UNREACHABLE: Wording(
         "This computer cannot reach {host}: {reason}",
         "This computer cannot reach WeChat's API.",
-        remedy="Look at the network; behind a company's proxy set the proxy, or another [wechat] api_base.",
+        remedy="Check the network; behind a company's proxy, set the proxy or another [wechat] api_base.",
     ),
     CheckVerdict.API_PROXY: Wording(
         "A proxy of this network opens the encryption to {host}: its certificate is not WeChat's.",
@@ -164,20 +163,20 @@ LOCAL = {
     CheckVerdict.DATABASE_FAILED: Wording(
         "The database cannot be used: {reason}.",
         "The database cannot be used.",
-        remedy="Look at [store] url in config.toml; put a file back or restore a backup, or let the server be mended.",
+        remedy="Check [store] url in config.toml; put the file back, restore a backup, or have the server repaired.",
     ),
     CheckVerdict.DATABASE_UNREACHABLE: Wording(
         "The database server does not answer: {reason}.",
         "The database server does not answer.",
-        remedy="Start it, or look at its address in [store] url of config.toml; an open desk goes on by itself then.",
+        remedy="Start it, or check its address in [store] url of config.toml; an open desk then goes on by itself.",
     ),
     CheckVerdict.DATABASE_READ_ONLY: Wording(
-        "The database server takes no changes: it is a standby, or set to read only.",
-        remedy="Let [store] url in config.toml lead to the primary server, or let its administrator allow changes.",
+        "The database server accepts no changes: it is a standby, or set to read only.",
+        remedy="Point [store] url in config.toml to the primary server, or have its administrator allow changes.",
     ),
     CheckVerdict.DATABASE_POOLED: Wording(
         "A pooler before the database server mixes sessions, so that wxdesk cannot keep a second desk away.",
-        remedy="Let [store] url in config.toml lead to the server itself, or set the pooler to pool_mode = session.",
+        remedy="Point [store] url in config.toml to the server itself, or set the pooler to pool_mode = session.",
     ),
     CheckVerdict.DATABASE_UNSAFE: Wording(
         "The database server may lose messages that were accepted, when it or its machine fails. Off: {settings}.",
@@ -200,8 +199,8 @@ LOCAL = {
         "No program that plays sounds was found, so the system only beeps.", remedy="Install one of: {name}"
     ),
     CheckVerdict.CONFIG_MISNAMED: Wording(
-        "There is no config.toml in {path}, but a file {file}.",
-        "There is no config.toml, but a file with nearly that name.",
+        "There is no config.toml in {path}, but there is a file {file}.",
+        "There is no config.toml, but there is a file with nearly that name.",
         remedy="Rename it to config.toml; let the system show the endings of file names.",
     ),
     CheckVerdict.LISTENER_ADDRESS: Wording(
@@ -217,7 +216,7 @@ LOCAL = {
     CheckVerdict.CHECK_TIMED_OUT: Wording(
         "This check did not end within {seconds} s.",
         "This check did not end in time.",
-        remedy="Try again; if it stays so, look at the network, the disk and the keychain.",
+        remedy="Try again; if it happens again, check the network, the disk and the keychain.",
     ),
     CheckVerdict.CHECK_FAILED: Wording(
         "This could not be checked: {reason}",
@@ -225,7 +224,7 @@ LOCAL = {
         remedy="Send the report to whoever maintains this installation: wxdesk doctor --report FILE",
     ),
     CheckVerdict.NOTICES_MISSING: Wording(
-        "This desktop shows no notices.", remedy="Watch the window; its tray icon and its sound still call."
+        "This desktop shows no notices.", remedy="Watch the window; its tray icon and its sound still call you."
     ),
 }
 
