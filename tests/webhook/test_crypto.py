@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from hashlib import sha1
 
 import pytest
 
@@ -125,6 +126,10 @@ def test_the_random_head_differs() -> None:
 @pytest.mark.parametrize("text", ["", "A" * 40, "f" * 39, "f" * 41, "f" * 40 + "\n", "é" * 40, "٣" * 40, "\ud83d" * 40])
 def test_only_forty_hex_digits_are_a_signature(text: str) -> None:
     assert not same_signature(text, text)
+
+
+def test_bytes_that_are_no_text_are_signed_as_they_came() -> None:
+    assert signature("\udcff", "a", "你") == sha1("a你".encode() + b"\xff", usedforsecurity=False).hexdigest()
 
 
 def test_upper_case_is_another_signature() -> None:
