@@ -35,6 +35,7 @@ def test_an_event_in_the_other_format_order_or_typing_is_the_same_event() -> Non
     first = key_of(event())
     assert key_of(as_xml(event())) == first
     assert key_of(event(CreateTime="1760000000")) == first
+    assert key_of(event(CreateTime=1760000000.0)) == first
     assert key_of(json.dumps(json.loads(event()), indent=4, sort_keys=True).encode()) == first
 
 
