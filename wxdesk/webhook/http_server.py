@@ -160,7 +160,7 @@ class Connection(web.RequestHandler):
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error("A request met a fault: %s", type(exc).__name__)
         else:
-            self._server.turned_away()
+            self._server.saw_no_http()
         return PlainResponse(status, close=True)
 
     def _stop_timer(self) -> None:
@@ -171,18 +171,18 @@ class Connection(web.RequestHandler):
 class Server(web.Server):
     """Makes the connections and limits their number.
 
-    `turned_away` is called for what is not HTTP. `waiting` holds connections without a complete request, the
+    `saw_no_http` is called for what is not HTTP. `waiting` holds connections without a complete request, the
     oldest first.
     """
 
     def __init__(
         self,
         handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
-        turned_away: Callable[[], None],
+        saw_no_http: Callable[[], None],
         limits: Limits,
     ) -> None:
         super().__init__(handler)
-        self.turned_away = turned_away
+        self.saw_no_http = saw_no_http
         self.waiting: dict[Connection, None] = {}
         self.limits = limits
         self._open = 0
