@@ -25,7 +25,7 @@ from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import tr
 from wxdesk.webhook.http_server import Limits, PlainResponse, Server
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -179,7 +179,7 @@ class StatusServer:
         try:
             if at.status_port:
                 await web.TCPSite(runner, at.status_host, at.status_port).start()
-                log.info("Status page at http://%s:%s", at.status_host, at.status_port)
+                logger.info("Status page at http://%s:%s", at.status_host, at.status_port)
         except OSError as error:
             told = tr(
                 "The status page cannot be had at {host}:{port}: {reason}. Look at [serve] in config.toml.",
@@ -240,5 +240,5 @@ class StatusServer:
             async with asyncio.timeout(BACKLOG_SECONDS):
                 gauges["wxdesk_undecided"] = ("Messages that wait for a decision.", {"": await self._backlog()})
         except (StoreError, TimeoutError):
-            log.debug("Nobody knows what waits while the database does not answer")
+            logger.debug("Nobody knows what waits while the database does not answer")
         return gauges

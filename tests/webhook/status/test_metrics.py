@@ -30,6 +30,57 @@ def test_each_line_is_a_figure_or_says_what_the_next_one_is() -> None:
     ]  # fmt: skip
 
 
+SEEN = """\
+# HELP wxdesk_pushes_total Requests at the listener, by their outcome.
+# TYPE wxdesk_pushes_total counter
+wxdesk_pushes_total{account="shop",outcome="duplicate"} 1
+wxdesk_pushes_total{account="shop",outcome="kept"} 2
+wxdesk_pushes_total{account="shop",outcome="transferred"} 1
+# HELP wxdesk_replies_total Moves of replies into a state.
+# TYPE wxdesk_replies_total counter
+wxdesk_replies_total{state="sent"} 2
+# HELP wxdesk_api_calls_total Calls to WeChat's API: ok, an errcode, or failed.
+# TYPE wxdesk_api_calls_total counter
+wxdesk_api_calls_total{account="shop",call="custom/send",outcome="ok"} 1
+# HELP wxdesk_acknowledge_seconds Time from a push's arrival to its acknowledgement.
+# TYPE wxdesk_acknowledge_seconds histogram
+wxdesk_acknowledge_seconds_bucket{le="0.005"} 1
+wxdesk_acknowledge_seconds_bucket{le="0.01"} 2
+wxdesk_acknowledge_seconds_bucket{le="0.025"} 2
+wxdesk_acknowledge_seconds_bucket{le="0.05"} 3
+wxdesk_acknowledge_seconds_bucket{le="0.1"} 3
+wxdesk_acknowledge_seconds_bucket{le="0.25"} 3
+wxdesk_acknowledge_seconds_bucket{le="0.5"} 3
+wxdesk_acknowledge_seconds_bucket{le="1.0"} 3
+wxdesk_acknowledge_seconds_bucket{le="2.5"} 3
+wxdesk_acknowledge_seconds_bucket{le="5.0"} 3
+wxdesk_acknowledge_seconds_bucket{le="+Inf"} 4
+wxdesk_acknowledge_seconds_sum 6.052000
+wxdesk_acknowledge_seconds_count 4
+# HELP wxdesk_troubles Present troubles.
+# TYPE wxdesk_troubles gauge
+wxdesk_troubles 3
+# HELP wxdesk_token_valid 1 while it is.
+# TYPE wxdesk_token_valid gauge
+wxdesk_token_valid{account="shop"} 1
+wxdesk_token_valid{account="tea"} 0
+"""
+
+
+def test_the_whole_page_is_in_prometheus_format() -> None:
+    metrics = Metrics()
+    for outcome, milliseconds in (("kept", 2.0), ("kept", 10.0), ("transferred", 40.0), ("duplicate", 6000.0)):
+        metrics.hear(PushSeen("shop", outcome, NOW, milliseconds))
+    for number in (1, 2):
+        metrics.hear(ReplyChanged(1, number, ReplyState.SENT))
+    metrics.hear(ApiCalled("shop", "custom/send", "0 ok", NOW, 80.0))
+    gauges = {
+        "wxdesk_troubles": ("Present troubles.", {"": 3}),
+        "wxdesk_token_valid": ("1 while it is.", {'account="shop"': 1, 'account="tea"': 0}),
+    }
+    assert metrics.text(gauges) == SEEN
+
+
 def test_the_histogram_adds_up() -> None:
     metrics = Metrics()
     for milliseconds in (5.0, 5.1, 300.0, 9000.0):
@@ -44,7 +95,7 @@ def test_the_histogram_adds_up() -> None:
 
 def test_what_wechat_answers_makes_no_new_labels() -> None:
     metrics = Metrics()
-    answers = ("0 ok", "45015 回复时间超过限制", "40001 invalid credential", "-1 系统繁忙", "无法连接", "nothing there")
+    answers = ("0 ok", "45015 回复时间超过限制", "40001 invalid credential", "-1 系统繁忙", "无法连接", "x1 there")
     for outcome in (*answers, *(f"{code} ?" for code in range(880_000, 881_000))):
         metrics.hear(ApiCalled("shop", "custom/send", outcome, NOW, 80.0))
     text = metrics.text({})
