@@ -7,6 +7,7 @@ whoever reaches it may read it. It names accounts and kinds of trouble, and noth
 import asyncio
 import json
 import logging
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from http import HTTPStatus
@@ -77,7 +78,7 @@ class Metrics:
         return "".join(f"{line}\n" for line in (*self._counter_lines(), *self._histogram_lines(), *_lines_of(gauges)))
 
     def _observe(self, seconds: float) -> None:
-        self._buckets[sum(seconds > bound for bound in BUCKETS)] += 1
+        self._buckets[bisect_left(BUCKETS, seconds)] += 1
         self._seconds += seconds
 
     def _counter_lines(self) -> Iterator[str]:
