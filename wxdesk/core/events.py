@@ -87,10 +87,14 @@ class DraftKept(ConversationEvent):
 
 @dataclass(frozen=True, slots=True)
 class ReplyChanged(ConversationEvent):
-    """A reply was made or moved to another state."""
+    """A reply was made or moved to another state.
+
+    `at_once`: it is queued, and for no later time.
+    """
 
     reply_id: int
     state: ReplyState
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,8 @@ class Outbox:
         match event:
             case ReplyChanged(state=state) if state not in _MAKES_ROOM:
                 return
+            case ReplyChanged(at_once=True):
+                self._awake.set()  # without a look at the timers, since it needs none
             case ReplyChanged() | PauseChanged() | AccountFreed() | OperatorWrites() | ConfigurationChanged():
                 self._look_again()
             case _:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from wxdesk.core.events import Event, ReplyChanged
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import Reply, ReplyState
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,8 @@ type Subscriber = Callable[[Event], None]
 def publish_replies(publish: Callable[[Event], None], replies: Iterable[Reply]) -> None:
     """Publish that these replies have changed, as they are now."""
     for reply in replies:
-        publish(ReplyChanged(reply.conversation_id, reply.id, reply.state))
+        at_once = reply.state is ReplyState.QUEUED and reply.not_before is None
+        publish(ReplyChanged(reply.conversation_id, reply.id, reply.state, at_once))
 
 
 class Bus:
