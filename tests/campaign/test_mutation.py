@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = {
     "core/replies": ((60, 3, 1), 1.0),
     "core/rules/matching": ((0, 12, 1), 1.0),
-    "webhook": ((0, 0, 1), 0.75),
+    "webhook": ((0, 0, 1), 0.98),
     "store/replies": ((0, 0, 1), 0.95),
 }
 
