@@ -9,10 +9,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from functools import partial, wraps
-from typing import Any, Concatenate
+from typing import TYPE_CHECKING, Any, Concatenate
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 CHANNEL = "wxdesk"
 """Channel of PostgreSQL on which a shared database gives hints."""
@@ -203,4 +206,8 @@ def _method(
 
 def insert_into(connection: Connection, table: Table) -> Insert:
     """Return an INSERT with `on_conflict_…` methods for the connection's engine."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 2 MB, which a desk with a file does not need
+
+    return postgresql.insert(table)

@@ -12,11 +12,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, MetaData, Text, any_, bindparam, literal_column
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 
 from wxdesk.core.errors import UnreadableValue
 

@@ -39,7 +39,12 @@ from wxdesk.store.schema.columns import CleanText, DerivedEnumText, EnumText, Js
 
 
 def _partial_index(name: str, which: ColumnElement[bool] | TextClause, *columns: Column[Any]) -> None:
-    Index(name, *columns, sqlite_where=which, postgresql_where=which)
+    Index(name, *columns, sqlite_where=which, info={"where": which})  # see `create_schema`
+
+
+def _word_index(name: str, table: Table) -> None:
+    words = text("to_tsvector('simple'::regconfig, words)")
+    Index(name, words, _table=table, info={"using": "gin"}).ddl_if(dialect="postgresql")
 
 
 raw_pushes = Table(
@@ -75,9 +80,7 @@ contacts = Table(
     Column("words", Text, nullable=False, server_default=""),
     UniqueConstraint("account", "openid"),
 )
-Index(
-    "ix_contacts_words", func.to_tsvector(text("'simple'::regconfig"), contacts.c.words), postgresql_using="gin"
-).ddl_if(dialect="postgresql")
+_word_index("ix_contacts_words", contacts)
 
 conversations = Table(
     "conversations",
@@ -372,6 +375,4 @@ search_texts = Table(
     UniqueConstraint("message_id"),
     UniqueConstraint("reply_id"),
 )
-Index(
-    "ix_search_texts_words", func.to_tsvector(text("'simple'::regconfig"), search_texts.c.words), postgresql_using="gin"
-).ddl_if(dialect="postgresql")
+_word_index("ix_search_texts_words", search_texts)
