@@ -16,6 +16,7 @@ from sqlalchemy import Connection, event
 from tests.store.chats import Talk
 from wxdesk.core.errors import HomeInUse, StoreError
 from wxdesk.store import Store, open_store
+from wxdesk.store.engine.sqlite import READERS
 from wxdesk.store.schema.authored import settings
 
 SQLITE = "sqlite:///desk.db"
@@ -41,6 +42,17 @@ async def test_sqlite_is_told_to_lose_nothing(home: Path) -> None:
         "busy_timeout": 4000,
     }
     assert await store._db.write(pragmas, *wanted) == wanted
+    await store.close()
+
+
+async def test_all_readers_of_sqlite_keep_less_than_its_default_for_one(home: Path) -> None:
+    """Else a window would hold the same pages up to four times, and the system once more."""
+    store = await open_store(SQLITE, home)
+    kept = await store._db.read(pragmas, "cache_size")
+    with closing(sqlite3.connect(home / "desk.db")) as other:
+        (default,) = other.execute("PRAGMA cache_size").fetchone()
+    assert kept["cache_size"] < 0  # KiB, not pages
+    assert READERS * kept["cache_size"] > default
     await store.close()
 
 
