@@ -34,6 +34,18 @@ def test_sent_content_is_removed_from_the_stack_of_its_kind_only() -> None:
     assert drafts.unsent == []
 
 
+def test_a_conversation_that_is_only_looked_at_leaves_nothing() -> None:
+    """A day has thousands of them."""
+    drafts = DraftStack()
+    for thread in range(1, 100):
+        drafts.take(thread)
+        drafts.count(thread)
+        drafts.edited(thread)
+        drafts.follow(reply(thread, ReplyState.DRAFT), ended=False)
+        drafts.remove(thread, Draft.of_text("hello"))
+    assert drafts._lying == {}
+
+
 def test_an_edit_is_changed_by_its_words_alone_not_by_the_values_that_lack() -> None:
     lacking = replace(reply(1, ReplyState.DRAFT), content=Content(text="Dear ‹name›", gaps=("name",)))
     assert not Draft.of_text("Dear ‹name›", lacking).changed
