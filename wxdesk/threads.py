@@ -6,6 +6,7 @@ import ctypes
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any
 
 END_SECONDS = 1.0
@@ -61,25 +62,14 @@ class LoopThread:
 
 async def aside[T](work: Callable[[], T], name: str = "aside") -> T:
     """Run `work` on a thread of its own, which keeps nobody if it hangs."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def tell(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]  # there is a result where there is no error
+    done: Future[T] = Future()
+    done.set_running_or_notify_cancel()  # who no longer waits for it cannot end it
 
     def run() -> None:
-        result, failed = None, None
         try:
-            result = work()
+            done.set_result(work())
         except Exception as error:  # noqa: BLE001 - it is raised where it is awaited
-            failed = error
-        with contextlib.suppress(RuntimeError):  # the loop may be closed by now
-            loop.call_soon_threadsafe(tell, result, failed)
+            done.set_exception(error)
 
     threading.Thread(target=run, daemon=True, name=name).start()
-    return await done
+    return await asyncio.wrap_future(done)
