@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from wxdesk.store.schema.triggers import HOUR, note_changed_hours
+from wxdesk.store.schema.triggers import HOUR, TIMES, note_changed_hours
 
 STORED = (("messages", "at"), ("rule_firings", "at"), ("replies", "created_at"), ("replies", "sent_at"))
 
@@ -50,3 +50,11 @@ def to_0037(connection: Connection) -> None:
 def to_0038(connection: Connection) -> None:
     """Add the errcode by which WeChat ended a reply window."""
     connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN window_refused INTEGER DEFAULT 0 NOT NULL")
+
+
+def to_0039(connection: Connection) -> None:
+    """Make the triggers that note hours again, which cost less."""
+    drop = "TRIGGER IF EXISTS {}" if connection.dialect.name == "sqlite" else "FUNCTION IF EXISTS {}() CASCADE"
+    for number in range(len(TIMES)):
+        connection.exec_driver_sql(f"DROP {drop.format(f'hours_{number}')}")
+    note_changed_hours(connection)

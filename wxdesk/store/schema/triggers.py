@@ -16,17 +16,16 @@ WHERE at IS NOT NULL ON CONFLICT (hour, tx) DO {again};
 """
 
 UNANSWERED = """
-SELECT m.at FROM messages AS m WHERE m.conversation_id = {conversation} AND m.at <= {until}
-    AND m.at > coalesce({answered_at}, -1) AND (m.id > coalesce({heard}, 0) OR m.at > coalesce({sent_at}, -1))
-"""
-LAST = """(SELECT {what} FROM replies AS r LEFT JOIN messages AS s ON s.id = r.message_id
+SELECT m.at FROM (SELECT 1) AS one LEFT JOIN (
+    SELECT r.sent_at, CASE WHEN coalesce(s.at, 0) < r.sent_at THEN coalesce(s.at, 0) ELSE r.sent_at END AS answered_at,
+        CASE WHEN r.message_id IS NULL AND r.heard_id IS NULL THEN 9223372036854775807 ELSE r.heard_id END AS heard
+    FROM replies AS r LEFT JOIN messages AS s ON s.id = r.message_id
     WHERE r.conversation_id = {conversation} AND r.sent_at <= {until} AND NOT r.promise {other}
-    ORDER BY r.sent_at DESC, r.id DESC LIMIT 1)"""
-WHAT = {
-    "answered_at": "CASE WHEN coalesce(s.at, 0) < r.sent_at THEN coalesce(s.at, 0) ELSE r.sent_at END",
-    "heard": "CASE WHEN r.message_id IS NULL AND r.heard_id IS NULL THEN 9223372036854775807 ELSE r.heard_id END",
-    "sent_at": "r.sent_at",
-}
+    ORDER BY r.sent_at DESC, r.id DESC LIMIT 1
+) AS reply ON true JOIN messages AS m ON m.conversation_id = {conversation} AND m.at <= {until}
+    AND m.at > coalesce(reply.answered_at, -1)
+    AND (m.id > coalesce(reply.heard, 0) OR m.at > coalesce(reply.sent_at, -1))
+"""
 
 
 def unanswered(conversation: str, until: str, other: str = "") -> str:
@@ -34,9 +33,7 @@ def unanswered(conversation: str, until: str, other: str = "") -> str:
 
     Bounded by what that reply answered, so that a long conversation costs no more than a short one.
     """
-    named = {"conversation": conversation, "until": until}
-    last = {name: LAST.format(what=what, other=other, **named) for name, what in WHAT.items()}
-    return UNANSWERED.format(**named, **last)
+    return UNANSWERED.format(conversation=conversation, until=until, other=other)
 
 
 SENT = f"""
@@ -62,6 +59,10 @@ SELECT {row}.at AS at
 UNION SELECT sent_at FROM replies WHERE conversation_id = {row}.conversation_id AND sent_at >= {row}.at
 """
 
+STRAYED = """UPDATE OF state, edited, "by", error, errcode, passed_by WHEN old.edited OR new.edited
+    OR old.state NOT IN ('queued', 'sending') OR new.state NOT IN ('queued', 'sending', 'sent')"""
+"""Changes of a reply beside the plain way out, which its time of sending tells."""
+
 TIMES = (
     *(
         (table, event, times.format(row=row))
@@ -69,8 +70,9 @@ TIMES = (
         for event, row in (("INSERT", "new"), ("DELETE", "old"))
     ),
     ("decisions", "UPDATE OF outcome, rule_id", DECIDED.format(row="new")),
-    ("replies", "INSERT", SENT),
-    ("replies", 'UPDATE OF state, edited, "by", error, errcode, passed_by', "SELECT new.created_at AS at"),
+    ("replies", "INSERT WHEN new.sent_at IS NULL", "SELECT new.created_at AS at"),
+    ("replies", "INSERT WHEN new.sent_at IS NOT NULL", SENT),
+    ("replies", STRAYED, "SELECT new.created_at AS at"),
     ("replies", "UPDATE OF sent_at, promise", SENT),
     ("replies", "DELETE", "SELECT old.created_at AS at UNION SELECT old.sent_at"),
     ("conversations", "UPDATE OF settled_at", RESOLVED),
@@ -138,11 +140,13 @@ def note_changed_hours(connection: Connection) -> None:
 
 
 def _note(connection: Connection, name: str, table: str, event: str, times: str) -> None:
+    what, _, only = event.partition(" WHEN ")
+    trigger = f"CREATE TRIGGER {name} AFTER {what} ON {table} FOR EACH ROW {f'WHEN ({only})' if only else ''}"
     if connection.dialect.name == "sqlite":
         note = NOTE.format(hour=HOUR, tx=0, times=times, again="UPDATE SET n = changed_hours.n + 1")
-        connection.exec_driver_sql(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {note} END")
+        connection.exec_driver_sql(f"{trigger} BEGIN {note} END")
         return
     note = NOTE.format(hour=HOUR, tx="txid_current()", times=times, again="NOTHING")
     body = f"RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {note} RETURN NULL; END $$"
     connection.exec_driver_sql(f"CREATE FUNCTION {name}() {body}")
-    connection.exec_driver_sql(f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+    connection.exec_driver_sql(f"{trigger} EXECUTE FUNCTION {name}()")
