@@ -19,6 +19,7 @@ from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.rules.resolution import Resolution
+from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.store import Store
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.moves import ReplyChanges, WantedMove, move_each
@@ -33,8 +34,8 @@ async def asked(talk: Talk) -> Message:
     return (await talk.says("o1", "几点")).message
 
 
-async def made(store: Store, thread: int, state: ReplyState) -> Reply:
-    return await store.replies.add(NewReply(thread, Author.RULE, Content(text="好"), state), T0)
+async def made(store: Store, thread: int, state: ReplyState, text: str = "好") -> Reply:
+    return await store.replies.add(NewReply(thread, Author.RULE, Content(text=text), state), T0)
 
 
 async def answer(store: Store, message: Message, *texts: str, take_over: str = "", **fields: object) -> list[Reply]:
@@ -299,6 +300,22 @@ async def test_moves_of_several_are_made_in_the_order_asked_and_all_or_none(
         (two.id, S.SENT, second(1)),
         (one.id, S.UNKNOWN, second(2)),
     ]
+
+
+async def test_of_several_that_arrive_each_changes_its_own_row_and_its_own_conversation(
+    store: Store, talk: Talk, asked: Message
+) -> None:
+    threads = [asked.conversation_id, *[(await talk.says(f"o{n}")).message.conversation_id for n in (2, 3)]]
+    arriving = [await made(store, thread, S.SENDING, f"to {thread}") for thread in threads]
+    changes = ReplyChanges(errcode=0, error="", window=window_after_send)
+    moved = await store._db.write(
+        move_each, [WantedMove(one.id, Move.ACCEPT, second(n), changes) for n, one in enumerate(arriving)]
+    )
+    assert [(one.state, one.sent_at) for one in moved] == [(S.SENT, second(n)) for n in range(3)]
+    assert [await store.replies.get(one.id) for one in moved] == moved
+    found = [await talk.thread(thread) for thread in threads]
+    assert [one.preview for one in found] == [f"to {thread}" for thread in threads]
+    assert [one.window.left for one in found] == [4, 4, 4]
 
 
 async def test_an_edit_is_signed_answers_what_was_there_and_is_found(store: Store, talk: Talk, asked: Message) -> None:

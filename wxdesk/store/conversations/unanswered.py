@@ -10,11 +10,9 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import SETTLED
 from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
 
-_SETTLED = (
-    select(decisions.c.id)
-    .where(decisions.c.message_id == messages.c.id, decisions.c.outcome.in_(SETTLED))
-    .correlate(messages)
-)
+# Not by IN, whose list is put in at each execution, and so cannot be executed for several rows at once.
+_IS_SETTLED = or_(*(decisions.c.outcome == outcome for outcome in sorted(SETTLED)))
+_SETTLED = select(decisions.c.id).where(decisions.c.message_id == messages.c.id, _IS_SETTLED).correlate(messages)
 
 
 # By the message itself: one that comes late is older than what has been answered since, and stands before it.

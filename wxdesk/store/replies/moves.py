@@ -1,5 +1,6 @@
 """One move of a reply and its effect on the conversation, in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -129,7 +130,12 @@ class WantedMove(NamedTuple):
 def move_each(connection: Connection, wanted: Sequence[WantedMove]) -> list[Reply]:
     """Make a move each of replies in different conversations; raises as `move` does."""
     found = _lock_replies(connection, [one.reply_id for one in wanted])
-    return [_moved(connection, found[one.reply_id], *one[1:]) for one in wanted]
+    made = [_begun(connection, found[one.reply_id], one) for one in wanted]
+    _execute_alike(connection, [_reply_change(one.before, one.values) for one in made])
+    _execute_alike(connection, [change for one in made if (change := _conversation_change(one)) is not None])
+    for one in made:
+        _finish(connection, one)
+    return [one.after for one in made]
 
 
 def move(
@@ -144,10 +150,28 @@ def move(
     Raises:
         NotFound, MoveNotAllowed: nothing was changed.
     """
-    return _moved(connection, lock_reply(connection, reply_id), made, at, changes)
+    [moved] = move_each(connection, [WantedMove(reply_id, made, at, changes)])
+    return moved
 
 
-def _moved(connection: Connection, found: LockedReply, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
+class _Begun(NamedTuple):
+    """A move of a locked reply: what it changes, and the reply afterwards."""
+
+    found: LockedReply
+    made: Move
+    at: datetime
+    changes: ReplyChanges
+    values: dict[str, Any]
+    after: Reply
+    promise: bool
+
+    @property
+    def before(self) -> Reply:
+        return self.found.reply
+
+
+def _begun(connection: Connection, found: LockedReply, wanted: WantedMove) -> _Begun:
+    _, made, at, changes = wanted
     before, promise = found.reply, found.is_promise(at)
     state = next_state(before.state, made)
     if made in _TOWARDS_THE_CONTACT:
@@ -158,18 +182,29 @@ def _moved(connection: Connection, found: LockedReply, made: Move, at: datetime,
         _place_later_parts(connection, before, at)
     if state in _LEFT_TO_A_HUMAN or needs_operator(before):
         values["aside"] = None
-    update_guarded(connection, before, made.value, values | ({"promise": promise} if made in ARRIVED else {}))
     after = replace(before, **values, confirmed=made is Move.CONFIRM)
-    window = changes.window and changes.window(found.window)
-    effect = _effect(after, made, promise=promise)
-    _update_conversation(connection, after, at, effect, _ANY if found.heard_id is None else found.heard_id, window)
-    if made in ARRIVED and not found.taken_over_at(at):
+    stored = values | ({"promise": promise} if made in ARRIVED else {})
+    return _Begun(found, made, at, changes, stored, after, promise)
+
+
+def _finish(connection: Connection, one: _Begun) -> None:
+    """Make what follows from a move of a reply for its conversation and its history."""
+    made, at, after = one.made, one.at, one.after
+    if made in ARRIVED and not one.found.taken_over_at(at):
         status.close_when_answered(connection, after, at)
     status.reopen_conversations(connection, status.needing_operator([after]))
-    by, reason = changes.by or "", changes.error or ""
-    told = before if made is Move.KEEP else after  # its step tells which deadline was stopped
-    write_moves(connection, made, [told], at, by=by, reason=reason, errcode=changes.errcode)
-    return after
+    by, reason = one.changes.by or "", one.changes.error or ""
+    told = one.before if made is Move.KEEP else after  # its step tells which deadline was stopped
+    write_moves(connection, made, [told], at, by=by, reason=reason, errcode=one.changes.errcode)
+
+
+def _execute_alike(connection: Connection, changes: Sequence[tuple[Update, dict[str, Any]]]) -> None:
+    """Execute changes of different rows, each statement once with the values of all."""
+    by_statement: defaultdict[Update, list[dict[str, Any]]] = defaultdict(list)
+    for statement, values in changes:
+        by_statement[statement].append(values)
+    for statement, of_all in by_statement.items():
+        connection.execute(statement, of_all)
 
 
 def _place_later_parts(connection: Connection, reply: Reply, at: datetime) -> None:
@@ -217,10 +252,13 @@ def _values(before: Reply, made: Move, at: datetime, changes: ReplyChanges) -> d
 
 def update_guarded(connection: Connection, before: Reply, what: str, values: dict[str, Any]) -> None:
     """Update a reply's row in the state of `before`, else `MoveNotAllowed` for `what`."""
-    given = {f"new_{name}": value for name, value in values.items()}
-    change = _guarded_update(frozenset(values))
-    if (connection.execute(change, {"its_id": before.id, "its_state": before.state} | given)).rowcount == 0:
+    if connection.execute(*_reply_change(before, values)).rowcount == 0:
         raise MoveNotAllowed(state=before.state.value, move=what)
+
+
+def _reply_change(before: Reply, values: dict[str, Any]) -> tuple[Update, dict[str, Any]]:
+    given = {f"new_{name}": value for name, value in values.items()}
+    return _guarded_update(frozenset(values)), {"its_id": before.id, "its_state": before.state} | given
 
 
 def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
@@ -269,17 +307,20 @@ _ANY = 2**62
 """Id above all messages, for replies without `heard_id`: they answer everything."""
 
 
-def _update_conversation(
-    connection: Connection, reply: Reply, at: datetime, effect: _Effect, heard_id: int, window: ReplyWindow | None
-) -> None:
+def _conversation_change(one: _Begun) -> tuple[Update, dict[str, Any]] | None:
+    """Return what a move changes in the conversation's row."""
+    reply, heard_id = one.after, one.found.heard_id
+    effect = _effect(reply, one.made, promise=one.promise)
+    window = one.changes.window and one.changes.window(one.found.window)
     if effect is _Effect.NONE and window is None:
-        return
-    values: dict[str, Any] = {"its_id": reply.conversation_id, "answered_id": reply.message_id, "heard_id": heard_id}
+        return None
+    answered = {"answered_id": reply.message_id, "heard_id": _ANY if heard_id is None else heard_id}
+    values: dict[str, Any] = {"its_id": reply.conversation_id} | answered
     if window is not None:
         values |= window_values(window)
     if effect is not _Effect.NONE:
-        values |= message_values(reply.author, reply.content, at, reply.created_at)
-    connection.execute(_change(effect, window=window is not None), values)
+        values |= message_values(reply.author, reply.content, one.at, reply.created_at)
+    return _change(effect, window=window is not None), values
 
 
 @cache
