@@ -49,6 +49,19 @@ async def test_no_more_calls_than_fit_are_made_together() -> None:
     assert [len(made) for made in rounds.made] == [1, TOGETHER, 1]
 
 
+async def test_more_gather_while_it_rests_after_a_round() -> None:
+    rounds, rested = Rounds(), list[float]()
+    rounds.may.set()
+    gathering = Gathering(rounds.double, lambda took: rested.append(took) or 0.01)
+    assert await gathering.make(1) == 2
+    later = [gathering.make(2)]
+    await asyncio.sleep(0)
+    later.append(gathering.make(3))
+    assert await asyncio.gather(*later) == [4, 6]
+    assert rounds.made == [[1], [2, 3]]
+    assert rested[0] >= 0
+
+
 async def test_a_refused_call_fails_no_other_call() -> None:
     rounds = Rounds()
     *others, refused = await rounds.ends(1, 2, 3, -4)

@@ -10,7 +10,7 @@ import pytest
 from tests.store.chats import T0
 from wxdesk.core.errors import StoreError
 from wxdesk.core.model.push import Push
-from wxdesk.store.messages.push_batches import GroupCommit
+from wxdesk.store.messages.push_batches import FEW, GroupCommit
 
 
 def push(n: int) -> Push:
@@ -93,6 +93,28 @@ async def test_few_pushes_are_committed_without_waiting() -> None:
                 10 * n + m for m in range(3)
             ]
             assert await group.keep(push(10 * n + 9)) == 10 * n + 9
+
+
+async def test_after_a_commit_more_gather_while_it_rests() -> None:
+    disk = Disk()
+    disk.open.set()
+    group = GroupCommit(disk.commit, rest=lambda _: 0.2)
+    async with asyncio.timeout(30):
+        assert await group.keep(push(0)) == 0, "a lone one goes at once"
+        first = asyncio.create_task(group.keep(push(1)))
+        await asyncio.sleep(0)
+        await asyncio.gather(first, group.keep(push(2)))
+    assert disk.batches == [["m:0"], ["m:1", "m:2"]]
+
+
+async def test_a_rest_ends_when_many_wait() -> None:
+    disk = Disk()
+    disk.open.set()
+    group = GroupCommit(disk.commit, rest=lambda _: 60.0)
+    async with asyncio.timeout(30):
+        await group.keep(push(0))
+        await asyncio.gather(*(group.keep(push(n)) for n in range(1, FEW + 1)))
+    assert [len(batch) for batch in disk.batches] == [1, FEW]
 
 
 async def test_beyond_the_limit_a_push_is_refused_at_once() -> None:

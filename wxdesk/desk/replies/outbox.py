@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 _MAKES_ROOM = BEFORE_SENDING | {ReplyState.CANCELLED}
 """States after which a reply may leave: itself, or one that waited behind it."""
 
-SIDE_BY_SIDE = 8
+SIDE_BY_SIDE = 32
 """Calls to WeChat under way at the same time."""
 
 GIVE_WAY_SECONDS = 0.05

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 GATHER_SECONDS = 0.02
 """Events within this time are stored together."""
 
-REST_SECONDS = 0.1
+REST_SECONDS = 0.2
 """Shortest time between two such stores, as every desk reads after each."""
 
 MOST_GATHERED = 5000

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 
 from wxdesk.core.errors import StoreError
 
@@ -13,11 +14,15 @@ class Gathering[T, R]:
     """Makes calls in the order in which they came.
 
     `together` makes some of them, all or none, and returns their results. Where it fails otherwise than by the store,
-    each is made alone, so that it fails for whose fault it is.
+    each is made alone, so that it fails for whose fault it is. `rest` tells how long more shall gather after a round
+    that took so long.
     """
 
-    def __init__(self, together: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
+    def __init__(
+        self, together: Callable[[Sequence[T]], Awaitable[Sequence[R]]], rest: Callable[[float], float] = lambda _: 0.0
+    ) -> None:
         self._together = together
+        self._rest = rest
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._under_way: Sequence[tuple[T, asyncio.Future[R]]] = ()
         self._running: asyncio.Task[None] | None = None
@@ -37,8 +42,11 @@ class Gathering[T, R]:
     async def _run(self) -> None:
         while self._waiting:
             self._under_way, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+            began = monotonic()
             await self._settle(self._under_way)
-        self._under_way, self._running = (), None
+            self._under_way = ()
+            await asyncio.sleep(self._rest(monotonic() - began))
+        self._running = None
 
     def _go_on_if_cancelled(self, task: asyncio.Task[None]) -> None:
         """Begin another round if this one was cancelled.

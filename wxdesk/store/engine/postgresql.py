@@ -47,8 +47,8 @@ SHORT = {
 }
 """Further settings where transactions are short."""
 
-MOST_REST_SECONDS = 0.1
-"""Longest rest of a part between two rounds of its work."""
+LEAST_REST_SECONDS, MOST_REST_SECONDS = 0.04, 0.1
+"""Bounds of the rest of a part between two rounds, while more work gathers."""
 
 LEASE_ANSWERS_SECONDS = 2.0
 """Time limit of a statement about the lease; there is time for another try."""
@@ -105,6 +105,7 @@ class PostgresqlDatabase(Database):
         self._engine = made(
             async_creator=connect,
             pool_size=POOL_SIZE,
+            pool_use_lifo=True,  # the newest knows the statements; each prepares them for itself
             max_overflow=0,
             pool_timeout=ANSWER_SECONDS,
             query_cache_size=500,
@@ -176,7 +177,7 @@ class PostgresqlDatabase(Database):
 
     def rest(self, took: float) -> float:
         """See `Database`."""
-        return min(took, MOST_REST_SECONDS)
+        return min(max(took, LEAST_REST_SECONDS), MOST_REST_SECONDS)
 
     async def listen(self, heard: Callable[[str], None]) -> None:
         """See `Database`."""

@@ -4,7 +4,7 @@ A commit costs an fsync and several changes of threads however many rows it hold
 more than the rows. While one is under way the next pushes gather. When several are under way at once,
 senders that have just been answered are likely to write again, so the next batch lingers a moment for half of
 them, as with PostgreSQL's `commit_delay`: one half is read while the other is on its way to the disk. A lone
-push goes at once.
+push goes at once. Where a commit costs trips to a server, pushes also gather during a rest after each.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import chain
+from time import monotonic
 from typing import NamedTuple
 
 from wxdesk.core.errors import StoreError, WxdeskError
@@ -30,6 +31,9 @@ BATCH = 500
 
 SIBLINGS = 4
 """Fewest pushes under way at once for which a batch lingers."""
+
+FEW = 16
+"""Fewest pushes that end a rest between two transactions."""
 
 LINGER_SECONDS = 0.001
 """Time that a batch waits for half as many pushes as there were a moment ago."""
@@ -57,6 +61,7 @@ class GroupCommit:
         batch: int = BATCH,
         linger: float = LINGER_SECONDS,
         patience: float | None = None,
+        rest: Callable[[float], float] = lambda _: 0.0,
     ) -> None:
         self._commit = commit
         self._patience = PATIENCE_SECONDS if patience is None else patience
@@ -68,6 +73,8 @@ class GroupCommit:
         self._running: asyncio.Task[None] | None = None
         self._closed = False
         self._linger = linger
+        self._rest = rest
+        self._rested_at = 0.0
         self._worth_it = 0  # pushes for which a batch need not linger
         self._enough = asyncio.Event()
 
@@ -86,7 +93,7 @@ class GroupCommit:
         until = loop.time() + self._patience
         future: asyncio.Future[int | None] = loop.create_future()
         self._waiting.append(_Waiting(push, future, until))
-        if len(self._waiting) >= self._worth_it:
+        if len(self._waiting) >= (self._worth_it or FEW):
             self._enough.set()
         if self._running is None:
             self._running = loop.create_task(self._run(), name="group commit")
@@ -130,14 +137,17 @@ class GroupCommit:
             one.future.set_exception(StoreError(reason=SILENT))
 
     async def _gather(self) -> None:
-        if len(self._waiting) >= self._worth_it:
+        now = asyncio.get_running_loop().time()
+        until = max(self._rested_at, now + self._linger if self._worth_it else now)
+        if until <= now or len(self._waiting) >= (self._worth_it or FEW):
             return
         self._enough.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._linger):
+            async with asyncio.timeout_at(until):
                 await self._enough.wait()
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
+        began = monotonic()
         error: WxdeskError = StoreError(reason=CLOSED)  # stands if this task itself is cancelled
         ids: list[int | None] | None = None
         try:
@@ -153,7 +163,9 @@ class GroupCommit:
             error = StoreError(reason=OTHER)
         finally:
             crowd = min(len(batch) + len(self._waiting), self._batch)
-            self._worth_it = (crowd + 1) // 2 if crowd >= SIBLINGS else 0
+            rest = self._rest(monotonic() - began)
+            self._rested_at = asyncio.get_running_loop().time() + rest
+            self._worth_it = (crowd + 1) // 2 if crowd >= (FEW if rest else SIBLINGS) else 0
             for index, one in enumerate(batch):
                 if one.future.done():
                     continue

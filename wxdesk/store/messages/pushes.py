@@ -85,7 +85,7 @@ class Pushes(StorePart):
     def __init__(self, db: Database, marks: Path | None = None) -> None:
         super().__init__(db)
         self._mark = None if marks is None else PushMark(marks / FILE)
-        self._group = GroupCommit(lambda pushes: db.write_at_once(keep, pushes))
+        self._group = GroupCommit(lambda pushes: db.write_at_once(keep, pushes), rest=db.rest)
         self._newest = 0
 
     async def keep(self, push: Push) -> int | None:

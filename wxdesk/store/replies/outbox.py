@@ -34,7 +34,7 @@ class OutboxStore(StorePart):
 
     def __init__(self, db: Database) -> None:
         super().__init__(db)
-        self._ends: Gathering[WantedMove, Reply] = Gathering(lambda wanted: db.write(moves.move_each, wanted))
+        self._ends: Gathering[WantedMove, Reply] = Gathering(lambda wanted: db.write(moves.move_each, wanted), db.rest)
 
     async def end(self, reply_id: int, made: Move, at: datetime, changes: ReplyChanges) -> Reply:
         """End a call to WeChat by a `move`, with others that end meanwhile."""
