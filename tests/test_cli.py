@@ -335,7 +335,7 @@ def test_a_file_without_rules_is_refused_and_changes_nothing(
     for arguments, code in (("--check",), 1), ((), 2):
         capsys.readouterr()
         assert wxdesk(home, "rules", "import", *arguments, str(home / "none.toml")) == code
-        assert "none.toml, line 1: No [[rules]] stand in this file" in capsys.readouterr().err
+        assert "none.toml, line 1: This file has no [[rules]]" in capsys.readouterr().err
     assert wxdesk(home, "rules", "export", str(home / "out.toml")) == 0
     assert (home / "out.toml").read_text(encoding="utf-8") == RULES
 

@@ -170,11 +170,11 @@ def _add_data(add: Callable[..., TranslatedParser]) -> None:
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = add("restore", "put a backup into an empty home; all of it is compared first", _restore)
     restore.add_argument("file", type=Path, metavar="FILE")
-    aside = "keep what stands in the home in a folder there, and put the backup in its place"
+    aside = "keep what is in the home in a folder there, and put the backup in its place"
     restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
     export = add("export", "write what is kept to a file, also beside a running desk", _export)
     export.add_argument("kind", choices=("conversations", "contacts", "messages", "figures"))
-    export.add_argument("file", type=Path, metavar="FILE", help="its end decides: .html .txt .json, or .csv .jsonl")
+    export.add_argument("file", type=Path, metavar="FILE", help="by extension: .html .txt .json, or .csv .jsonl")
     export.add_argument("--account", default="", help="only of this mini program")
     export.add_argument("--openid", default="", help="only of this customer")
     removing = add("remove-data", "delete what wxdesk keeps on this computer, once you have confirmed it", _removal)

@@ -110,7 +110,7 @@ def test_a_running_desk_takes_a_change_and_keeps_its_data_to_itself(tmp_path: Pa
     serving = Serving(tmp_path, told=True)
     serving.wait_until_listening()
     added = run(tmp_path, "account", "add", "second", "--app-id", "wx00000000000000ff")
-    assert "takes it at once" in added.stderr
+    assert "uses it at once" in added.stderr
     assert serving.process.stderr is not None
     while "Added: second." not in serving.process.stderr.readline():
         pass

@@ -71,7 +71,7 @@ def test_move_changes_the_line_itself_and_back(home: Path, url: str, capsys: pyt
     assert "config.toml 现在已指向 postgresql:///wxdesk_shared。" in said
     assert "3 张图片，两边一致" in said
     assert wxdesk(home, "--to", "sqlite:///desk.db", "--use") == 1
-    assert "wxdesk: desk.db is not empty, and nothing is ever written over" in capsys.readouterr().err
+    assert "wxdesk: desk.db is not empty, and nothing is ever overwritten" in capsys.readouterr().err
     assert wxdesk(home, "--to", "sqlite:///back.db", "--use") == 0
     assert load(home).store.url == "sqlite:///back.db"
     quiet(home, said)
@@ -84,7 +84,7 @@ def test_the_new_place_may_stand_in_the_environment(
     assert "Name the new place" in capsys.readouterr().err
     monkeypatch.setenv(VARIABLE, url)
     assert wxdesk(home, "--use") == 2
-    assert "WXDESK_STORE_URL is set and goes before config.toml" in capsys.readouterr().err
+    assert "WXDESK_STORE_URL is set and takes precedence over config.toml" in capsys.readouterr().err
     assert wxdesk(home) == 0
     said = capsys.readouterr().err
     assert (

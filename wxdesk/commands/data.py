@@ -32,7 +32,9 @@ def run_move(options: argparse.Namespace, home: Path, say: Say) -> int:
     if not (to or named):
         raise BadInput(reason=tr("Name the new place: --to postgresql://… or {variable}.", variable=VARIABLE))
     if use and named:
-        raise BadInput(reason=tr("{variable} is set and goes before config.toml; change it there.", variable=VARIABLE))
+        raise BadInput(
+            reason=tr("{variable} is set and takes precedence over config.toml; change it there.", variable=VARIABLE)
+        )
     source, target = (load(home) if to else load_file(home)).store.url, to or named
     logs.set_up(home, options.log_level, [*passwords_in(source), *passwords_in(target)])
     old, new = public_part(source), public_part(target)
@@ -75,7 +77,7 @@ class CopyLines:
         elif step is CopyStart.GOES_ON:
             self._say(tr("An earlier move was cut off; it goes on."))
         elif step is CopyStart.ANEW:
-            self._say(tr("An earlier move was cut off, and this database has changed since; it begins anew."))
+            self._say(tr("An earlier move was cut off, and this database has changed since; it starts over."))
 
     def _say_progress(self, step: CopyProgress) -> None:
         now = monotonic()

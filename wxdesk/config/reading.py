@@ -260,4 +260,4 @@ def _check_account(entry: AccountEntry, at: str, file: str) -> None:
     if not 0 <= entry.reserve <= MOST_RESERVED:
         raise BadConfig(file, f"{at}.reserve", Phrase("must be from 0 to {most}", most=MOST_RESERVED))
     if entry.timezone and zone_named(entry.timezone) is None:
-        raise BadConfig(file, f"{at}.timezone", "is no time zone that this machine knows, such as Asia/Shanghai")
+        raise BadConfig(file, f"{at}.timezone", "is not a time zone that this machine knows, such as Asia/Shanghai")

@@ -52,7 +52,9 @@ def check_tunnel(tunnel: TunnelSettings, file: str) -> None:
         if not 1 <= port <= 65535:
             raise BadConfig(file, f"tunnel.{key}", "must be from 1 to 65535")
     if tunnel.host_key and not _FINGERPRINT.fullmatch(tunnel.host_key):
-        raise BadConfig(file, "tunnel.host_key", "is no fingerprint; it begins with SHA256: and has 43 characters more")
+        raise BadConfig(
+            file, "tunnel.host_key", "is not a fingerprint; it begins with SHA256: and has 43 more characters"
+        )
     if tunnel.kind is TunnelKind.SSH:
         _check_ssh(tunnel, file)
     if tunnel.kind is TunnelKind.COMMAND and not (tunnel.preset or any(tunnel.command)):

@@ -36,7 +36,7 @@ A file each: `shop_push_token` has the Token of account `shop`, `shop_push_token
 MOST_BYTES = 4096
 
 KEEPS_FORMER = (
-    "The system's keychain keeps its former value and takes no other, so that the former one goes on counting. Unlock "
+    "The system's keychain keeps its former value and takes no other, so the former one still applies. Unlock "
     "the keychain, or delete “{entry}” of wxdesk in it, and store the value again."
 )
 

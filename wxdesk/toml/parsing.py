@@ -58,11 +58,11 @@ def _explained(text: str, message: str) -> BadToml:
 def _reason(message: str, here: str, before: str = "") -> Phrase:
     """Explain by the parser's message, the character where it stopped, and the line."""
     if here in _PLAIN:
-        return Phrase("{mark} is a mark of Chinese typing; TOML wants {plain} here.", mark=here, plain=_PLAIN[here])
+        return Phrase("{mark} is full-width; TOML needs {plain} here.", mark=here, plain=_PLAIN[here])
     if here in _WITHOUT_PLACE:
         return Phrase("No {mark} can stand here.", mark=here)
     if here == "\u3000":
-        return Phrase("A wide Chinese blank stands here; TOML wants an ordinary one.")
+        return Phrase("There is a full-width blank here; TOML needs an ordinary one.")
     unknown = Phrase("It cannot be read from here on.")
     reason = next((reason for begins, reason in _REASONS if message.startswith(begins)), unknown)
     if reason is _NOT_CLOSED or message.startswith(_PASSED_AN_END):
@@ -76,7 +76,7 @@ def _wrong_closing_quote(line: str, *, alone: bool) -> Phrase | None:
     if not found or (alone and len(found) % 2 == 0):
         return None
     plain = next((mark for mark in reversed(line[: found[-1].start()]) if mark in "\"'"), "")
-    sentence = "A text is not closed: {mark} is a mark of Chinese typing and does not end it, {plain} does."
+    sentence = "A text is not closed: {mark} is full-width and does not end it; {plain} does."
     return Phrase(sentence, mark=found[-1][0], plain=plain) if plain else None
 
 
@@ -84,9 +84,9 @@ _PASSED_AN_END = ("Unclosed", "Expected newline")
 """Errors for a text that ended too late, at the opening quote of the next one."""
 
 _NOT_CLOSED = Phrase("A text is not closed: its quote is missing at the end.")
-_INVISIBLE = Phrase("A character that cannot be seen stands here.")
+_INVISIBLE = Phrase("There is an invisible character here.")
 _BACKSLASH = Phrase(r"In double quotes \ begins a code such as \n: write \\, or put the text in single quotes.")
-_TWICE = Phrase("This name stands there already; it can be given once only.")
+_TWICE = Phrase("This name is there already; it can be given only once.")
 _HEADING = Phrase("The brackets of this heading are not closed.")
 
 _REASONS: Sequence[tuple[str, Phrase]] = (
@@ -102,13 +102,13 @@ _REASONS: Sequence[tuple[str, Phrase]] = (
     ("Invalid hex", _BACKSLASH),
     ("Cannot ", _TWICE),
     ("Duplicate ", _TWICE),
-    ("Expected '='", Phrase("Behind the name = and a value are missing.")),
+    ("Expected '='", Phrase("After the name, = and a value are missing.")),
     ("Expected ']", _HEADING),
     ("Expected newline", Phrase("Something is left over at the end of the line.")),
-    ("Invalid initial character", Phrase("A name is missing here: letters, figures, _ and -, on the same line.")),
+    ("Invalid initial character", Phrase("A name is missing here: letters, digits, _ and -, on the same line.")),
     ("Invalid statement", Phrase("No line begins like this: a name and =, or [[…]].")),
     ("Invalid date", Phrase("There is no such date or time.")),
-    ("Invalid value", Phrase("This is no value; a text stands in quotes.")),
+    ("Invalid value", Phrase("This is not a value; a text needs quotes.")),
     ("Unclosed array", Phrase("A list is not closed, or a comma is missing in it.")),
     ("Unclosed inline table", Phrase("A table in braces is not closed, or a comma is missing in it.")),
 )

@@ -183,7 +183,7 @@ class StatusServer:
                 logger.info("Status page at http://%s:%s", at.status_host, at.status_port)
         except OSError as error:
             told = tr(
-                "The status page cannot be had at {host}:{port}: {reason}. Look at [serve] in config.toml.",
+                "The status page is not available at {host}:{port}: {reason}. Look at [serve] in config.toml.",
                 host=at.status_host,
                 port=at.status_port,
                 reason=tr(why_not_listening(error)),

@@ -70,7 +70,7 @@ class OwnEndpoints:
         except ValueError:
             host, port = "", 0
         if not host or parts.scheme not in ("http", "https"):
-            raise BadInput(reason="This is no address: it begins with https://.")
+            raise BadInput(reason="This is not an address: an address begins with https://.")
         known = host in {one.lower() for one in private_hosts}
         if parts.scheme == "http" and not known:
             raise BadInput(reason=Phrase("The address of {host} must begin with https://.", host=host))
@@ -123,7 +123,7 @@ def _decoded(answer: bytes) -> dict[str, object]:
     try:
         return msgspec.json.decode(answer, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadInput(reason="The answer is not the JSON that is awaited.") from None
+        raise BadInput(reason="The answer is not the JSON that is expected.") from None
 
 
 def _sheet(answer: Mapping[str, object]) -> CustomerSheet:

@@ -51,7 +51,7 @@ async def test_a_part_that_fails_for_a_known_reason_tells_it() -> None:
         said = await told.get()
     await parts.stop()
     assert isinstance(said, TroubleRaised)
-    assert said.text.startswith("No post leaves. This part of wxdesk has failed and begins again by itself.")
+    assert said.text.startswith("No post leaves. This part of wxdesk has failed and restarts by itself.")
     assert said.text.endswith("Restore a backup or update wxdesk.")
 
 

@@ -142,7 +142,7 @@ async def test_values_in_each_others_place_are_told_when_they_come(
     monkeypatch.setenv("WXDESK_SHOP_ENCODING_AES_KEY", given["WXDESK_SHOP_PUSH_TOKEN"])
     changes = await opened.desk.configuration.reload()
     said = list(account_lines(opened.desk.configuration.now, changes.changed))
-    assert any("stand in each other's place" in line for line in said), said
+    assert any("are swapped" in line for line in said), said
 
 
 @pytest.mark.parametrize(

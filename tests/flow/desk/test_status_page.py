@@ -116,7 +116,7 @@ async def test_a_taken_port_is_told_and_another_one_is_taken_up_at_once(
         port = taken.getsockname()[1]
         _configure(tmp_path, sandbox, port)
         serving = await serve(tmp_path, told=True)
-        told = await asyncio.to_thread(serving.hear, "The status page cannot be had")
+        told = await asyncio.to_thread(serving.hear, "The status page is not available")
         assert f"at 127.0.0.1:{port}: another program uses it. Look at [serve] in config.toml." in told
         sandbox.set_push_url(f"{serving.url}/wx/shop")
         assert await sandbox.verify_push_url()

@@ -120,11 +120,11 @@ def told(finding: Finding) -> tuple[str, str]:
 type Making = Callable[[Scene], object]
 
 CONFIGURATION = {
-    29: ("Chinese quotes", lambda s: s.config(r'"shop"', "“shop”"), "mark of Chinese typing"),
+    29: ("Chinese quotes", lambda s: s.config(r'"shop"', "“shop”"), "full-width"),
     30: ("unclosed quote", lambda s: s.config(r'"shop"', '"shop'), "A text is not closed"),
     31: ("[accounts]", lambda s: s.config(r"\[\[accounts\]\]", "[accounts]"), "write [[accounts]]"),
     32: ("appid", lambda s: s.config(r"app_id", "appid"), "did you mean “app_id”?"),
-    33: ("full-width =", lambda s: s.config(r"name = ", "name ＝ "), "mark of Chinese typing"),
+    33: ("full-width =", lambda s: s.config(r"name = ", "name ＝ "), "full-width"),
     34: ("GBK", lambda s: s.file.write_bytes(f"# 店铺\n{s.text}".encode("gbk")), "not text in UTF-8"),
     35: ("UTF-16", lambda s: s.file.write_bytes(s.text.encode("utf-16")), "not text in UTF-8"),
     37: ("Chinese name", lambda s: s.config(r'"shop"', '"店铺"'), "letters, digits"),

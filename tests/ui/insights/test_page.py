@@ -105,7 +105,7 @@ def test_the_figures_are_those_of_what_happened(qtbot: QtBot, answering: World, 
 def test_a_card_without_figures_says_so(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
     answering.say(LI, "能开发票吗")
     shown(qtbot, page)
-    assert {"No rule has spoken in this time.", "Everything that left was accepted."} <= texts(page)
+    assert {"No rule has answered in this time.", "Everything that left was accepted."} <= texts(page)
     assert not page.sections.rules.isVisible()
 
 

@@ -101,7 +101,7 @@ def test_a_secret_that_cannot_be_right_is_told(qtbot: QtBot, page: SettingsPage,
     now = world.desk.configuration.now
     wrong = replace(now.credentials["shop"], push_token="a b")
     _take(world, replace(now, credentials={"shop": wrong}))
-    qtbot.waitUntil(lambda: "“a blank” cannot stand in the Token." in card.secrets.text)
+    qtbot.waitUntil(lambda: "The Token cannot contain “a blank”." in card.secrets.text)
 
 
 def test_a_former_secret_is_shown_until_its_time_is_over(qtbot: QtBot, page: SettingsPage, world: World) -> None:

@@ -218,7 +218,7 @@ async def test_a_taken_port_is_told_and_tried_again_until_it_is_free(
         port = taken.getsockname()[1]
         page.serve_at(port)
         await asyncio.wait_for(raised.wait(), 10)
-        text = f"The status page cannot be had at 127.0.0.1:{port}: another program uses it. "
+        text = f"The status page is not available at 127.0.0.1:{port}: another program uses it. "
         assert page.troubles == [("status", text + "Look at [serve] in config.toml.")]
         other = free_port()
         page.serve_at(other)

@@ -151,7 +151,7 @@ def _condition_faults(rule: Rule) -> Iterator[RuleFault]:
         if when.unless == Condition():
             yield RuleFault(("when", "not"), "“not” names no condition.")
         if when.unless.unless is not None:
-            yield RuleFault(("when", "not", "not"), "“not” cannot stand inside “not”.")
+            yield RuleFault(("when", "not", "not"), "“not” is not possible inside “not”.")
 
 
 def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[tuple[FieldPath, str]]:

@@ -25,7 +25,7 @@ class TemplateInUse(BadInput):
 class PromptWithoutDefault(BadInput):
     """A prompt without a default in a template that rules, also disabled ones, use."""
 
-    template = "Rules say this template and have nobody to ask for “{question}”: {rules}. Give it a default."
+    template = "Rules use this template and have nobody to ask for “{question}”: {rules}. Give it a default."
 
     def __init__(self, question: str, rules: Iterable[str]) -> None:
         super().__init__(question=question, rules=" · ".join(rules))
@@ -34,7 +34,7 @@ class PromptWithoutDefault(BadInput):
 class TemplateNameInUse(BadInput):
     """A name by which rules mean another template, which has no other name."""
 
-    template = "By this name rules mean “{title}” still: {rules}. Choose another title or shortcut."
+    template = "Rules still use this name for “{title}”: {rules}. Choose another title or shortcut."
 
     def __init__(self, title: str, rules: Iterable[str]) -> None:
         super().__init__(title=title, rules=" · ".join(rules))

@@ -55,7 +55,7 @@ _CONFIRM_IP = (
 _NEW_TOKEN = "If this does not end by itself, look whether another program uses this account."  # noqa: S105
 _CONSOLE = "Look at the mini program's console, or ask WeChat with the rid."
 _THIRD_PARTY = "Take the customer-service permission back from the third-party platform in the console."
-_KF_TOOL = "Set it right in WeChat's own customer-service tool."
+_KF_TOOL = "Correct it in WeChat's own customer-service tool."
 
 _TABLE: dict[int, _Code] = {
     -1: _Code(_A.RETRY, "WeChat is busy", "The trouble is WeChat's own; try again in a while."),

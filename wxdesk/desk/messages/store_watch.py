@@ -122,7 +122,7 @@ MOST_FAILURES = 2
 
 SUMS_KEY = "figures"
 
-WITHOUT_SUMS = "Insights are slow at the moment: past hours are counted each time anew."
+WITHOUT_SUMS = "Insights are slow at the moment: past hours are counted again each time."
 
 
 async def keep_sums(sums: HourlySums, clock: Clock, publish: Callable[[Event], None]) -> None:

@@ -117,5 +117,5 @@ async def import_beside(home: Path, text: str, file_name: str) -> ImportCheck:
     return answer.check
 
 
-BROKEN_OFF = "the desk gave no answer; look at the rules page whether it has taken the rules in"
+BROKEN_OFF = "the desk gave no answer; check on the rules page whether the rules were imported"
 UNEXPECTED = "the desk met an unexpected error; its log says which"

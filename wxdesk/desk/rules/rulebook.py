@@ -66,7 +66,7 @@ class RuleValidator:
             raise BadRulesFile(
                 file=file_name,
                 line=1,
-                reason=tr("No [[rules]] stand in this file; it would remove all that there are."),
+                reason=tr("This file has no [[rules]]; it would remove all the rules that there are."),
             )
         return read
 

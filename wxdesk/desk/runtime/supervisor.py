@@ -60,7 +60,7 @@ class Supervisor:
                 if recovering is not None:
                     recovering.cancel()
             wait = FIRST_WAIT if loop.time() - began > WELL_AFTER else min(2 * wait or FIRST_WAIT, LONGEST_WAIT)
-            text = "{what} This part of wxdesk has failed and begins again by itself. {why}"
+            text = "{what} This part of wxdesk has failed and restarts by itself. {why}"
             self._publish(TroubleRaised(_key(name), tr(text, what=tr(title), why=why)))
             await asyncio.sleep(wait)
 

@@ -290,4 +290,4 @@ def describe_changes(changes: ConfigurationChanged) -> str:
     return " ".join(parts) or tr("Nothing has changed.")
 
 
-RESTART_NEEDED = "[store] url holds from the next start on; until then the former database is used."
+RESTART_NEEDED = "[store] url applies from the next start; until then the former database is used."

@@ -274,7 +274,7 @@ class CommandRunner:
 
 
 NOBODY_WORKS = "no server works at the moment, so nothing was done"
-CUT_OFF = "the server was cut off while it did this; look whether it was done"
+CUT_OFF = "the server was cut off while it did this; check whether it was done"
 UNKNOWN = "the server does not know this call; desks and servers must be of one version"
 UNEXPECTED = "the server met an unexpected error; its log says which"
 

@@ -25,12 +25,12 @@ def clock_warning(ahead: timedelta) -> str:
     if ahead > timedelta(0):
         return tr(
             "The clock of this machine is {span} fast, so times are shown and counted wrongly. "
-            "Set it right: switch on network time in the system's settings.",
+            "Correct it: switch on network time in the system's settings.",
             span=_span(ahead),
         )
     return tr(
         "The clock of this machine is {span} slow, so replies seem possible that WeChat refuses. "
-        "Set it right: switch on network time in the system's settings.",
+        "Correct it: switch on network time in the system's settings.",
         span=_span(-ahead),
     )
 

@@ -46,14 +46,14 @@ def explain_issue(issue: ShapeIssue) -> str:
     field, shape = field_name(issue.field), tr(_SHAPES[issue.field])
     other = field_name(issue.other) if issue.other else ""
     if issue.fault is ShapeFault.SWAPPED:
-        return tr("{field} and {other} stand in each other's place. Swap them.", field=field, other=other)
+        return tr("{field} and {other} are swapped. Exchange them.", field=field, other=other)
     if issue.fault is ShapeFault.OTHER_VALUE:
         return tr("This is not the {field} but the {other}. {shape}", field=field, other=other, shape=shape)
     if issue.fault is ShapeFault.BEGINNING:
         beginning = SHAPES[issue.field].beginning
         return tr("The {field} must begin with “{beginning}”. {shape}", field=field, beginning=beginning, shape=shape)
     if issue.fault is ShapeFault.CHARACTERS:
-        return tr("“{character}” cannot stand in the {field}. {shape}",
+        return tr("The {field} cannot contain “{character}”. {shape}",
                   character=_shown(issue.character), field=field, shape=shape)  # fmt: skip
     return tr("The {field} cannot have {n} characters. {shape}", field=field, n=issue.length, shape=shape)
 

@@ -40,7 +40,7 @@ from wxdesk.store.pictures.files import PictureFiles
 
 SHARED = "the database is on a PostgreSQL server: back it up by pg_dump, as docs/server.md tells"
 NO_BACKUP = "it is not a backup of wxdesk"
-OTHER_FILE = "another file is there already, and only a backup is written over"
+OTHER_FILE = "another file is there already; only a backup may be overwritten"
 BROKEN = "it is damaged or not whole: {place}"
 
 DATABASE = "desk.db"

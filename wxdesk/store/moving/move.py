@@ -31,7 +31,7 @@ from wxdesk.store.schema.messaging import pictures
 
 SAME_KIND = "a move goes from SQLite to PostgreSQL or back, and this is the same kind"
 OLDER = "{name} was last opened by an older wxdesk; open it once with this one, close it, and move it then"
-NOT_EMPTY = "{name} is not empty, and nothing is ever written over; name another database, or empty this one yourself"
+NOT_EMPTY = "{name} is not empty, and nothing is ever overwritten; name another database, or empty this one yourself"
 OTHER_VERSION = "a move into {name} was begun by another version of wxdesk; empty it and begin again"
 STOPPED = "the move stopped: {reason}. The old database is as it was; the same command goes on"
 DIFFERS = "table {name} is not the same on both sides; perhaps the old database was used meanwhile. Run it again"

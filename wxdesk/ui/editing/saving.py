@@ -61,7 +61,7 @@ class RecordSaving[R: Record](QObject):
             return
         title = tr("Save over the other change?")
         text = tr(
-            "“{name}” has been changed elsewhere since you began. If you save, yours holds; the other stays among the"
+            "“{name}” has been changed elsewhere since you began. If you save, yours applies; the other stays among the"
             " revisions.",
             name=self._editor.name_of(record),
         )

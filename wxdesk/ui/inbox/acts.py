@@ -55,7 +55,7 @@ def next_hours_change(
         return HoursBoundary(problem=tr("There are no business hours yet. They are set on the page of rules."))
     account = desk.accounts.get(conversation.account) if conversation is not None else None
     schedule = schedule.in_zone(zone_named(account.timezone) if account is not None else None)
-    at, never = of(schedule), tr("“{name}” does not open any more.", name=schedule.name)
+    at, never = of(schedule), tr("“{name}” does not open again.", name=schedule.name)
     if at is None:
         return HoursBoundary(problem=never)
     here, there = clock_time(at), f"{schedule.local(at):%H:%M}"

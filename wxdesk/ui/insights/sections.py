@@ -46,7 +46,7 @@ class Sections:
         )
         self._bars = SectionCard(tr("By hour"), self.bars, aside=legend)
         self._heat_map = SectionCard(tr("By weekday and hour"), self.heat_map, aside=heat_scale())
-        self._rules = SectionCard(tr("Rules"), self.rules, tr("No rule has spoken in this time."))
+        self._rules = SectionCard(tr("Rules"), self.rules, tr("No rule has answered in this time."))
         unmatched = tr("Nothing was unmatched in this time.")
         self._unmatched = SectionCard(tr("Unmatched"), self.unmatched, unmatched)
         self._undelivered = SectionCard(tr("Not delivered"), self.undelivered, tr("Everything that left was accepted."))

@@ -33,5 +33,5 @@ class UpdateNotice(QObject):
     def _tell(self, notice: VersionNotice | None) -> None:
         if notice is not None:
             words = notice.zh_CN if language() == "zh_CN" else notice.en
-            text = tr("wxdesk {version} is there. {words}", version=notice.version, words=words)
+            text = tr("wxdesk {version} is available. {words}", version=notice.version, words=words)
             self._bridge.notices.bar(BAR, text, tone="pending", lasting=True)

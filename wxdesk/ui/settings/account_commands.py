@@ -107,7 +107,7 @@ class AccountCommands(QObject):
             ),
             tr("Copy the new ones into WeChat's console at once: until then every message is refused and lost."),
         )
-        choice = tr("Take the former ones no longer, because somebody else knows them")
+        choice = tr("Stop accepting the former ones, because somebody else knows them")
         title = tr("New Token and key for “{account}”", account=name)
         dialog = SwitchDialog(title, texts, tr("Generate"), choice, self._host.window())
         values = {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}

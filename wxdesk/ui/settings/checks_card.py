@@ -141,7 +141,7 @@ class AddressSummary(SettingsCard):
 
 
 _UP = {
-    TunnelKind.EXTERNAL: "Kept by something else than wxdesk",
-    TunnelKind.SSH: "Stands, by SSH to your server",
-    TunnelKind.COMMAND: "Stands; its program is watched",
+    TunnelKind.EXTERNAL: "Kept by something other than wxdesk",
+    TunnelKind.SSH: "Connected, by SSH to your server",
+    TunnelKind.COMMAND: "Connected; its program is watched",
 }

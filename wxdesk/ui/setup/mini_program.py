@@ -50,7 +50,7 @@ class MiniProgramCard(SetupCard):
             last.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(vbox(self.app_id, self.app_secret, last, spacing=2))
         paths = (*SECRET_PATHS, ORIGINAL_ID_PATH)
-        self.body.addWidget(ConsolePaths(tr("Where they stand in WeChat's consoles"), paths, self))
+        self.body.addWidget(ConsolePaths(tr("Where to find them in WeChat's consoles"), paths, self))
         self._tried: Finding | None = None
         self._shown: str | None = None
         for field in self.fields:

@@ -94,7 +94,7 @@ class WaitingLine(QWidget):
     def show_wait(self, elapsed: str) -> None:
         """Show the time that has passed."""
         self.sentence.setText(
-            tr("Waiting for WeChat: {elapsed}. It mostly calls within a few seconds.", elapsed=elapsed)
+            tr("Waiting for WeChat: {elapsed}. It usually calls within a few seconds.", elapsed=elapsed)
         )
 
 

@@ -319,7 +319,7 @@ class MainWindow(Frame):
         """Say once which keys of an edited file are of no use."""
         useless, self._appearance.useless_keys = " ".join(self._appearance.useless_keys), ()
         if useless:
-            text = tr("These keys of window.ini are of no use, and the usual ones in force: {keys}", keys=useless)
+            text = tr("These keys in window.ini cannot be used; the usual ones apply: {keys}", keys=useless)
             self.notices.bar("keys", text, action=tr("Keys"), then=self.show_keys, lasting=True)
             self._keep_look()
 

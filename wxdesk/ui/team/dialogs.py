@@ -87,7 +87,7 @@ class GivenPasswordDialog(PasswordDialog):
     """Asks an owner for another operator's new password."""
 
     def __init__(self, bridge: Bridge, operators: Operators, operator: Operator, parent: QWidget) -> None:
-        text = tr("Give it to {name} yourself; it is shown nowhere. They can change it here.", name=operator.name)
+        text = tr("Give it to {name} yourself; it is not shown anywhere. They can change it here.", name=operator.name)
         title = tr("New password for “{name}”", name=operator.name)
         super().__init__(bridge, operators, title, text, tr("Change"), parent)
         self._operator = operator

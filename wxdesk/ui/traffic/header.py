@@ -39,7 +39,7 @@ class TrafficHeader(Frame):
         self._paused = PlainLabel(tr("Not following"), size=Size.SMALL, role="secondary")
         self.to_newest = Button(kind=ButtonKind.LINK)
         self.read_again = Button(tr("Read again"), icon="retry")
-        self.read_again.setToolTip(tr("Try anew to read everything here, as a newer program may know how"))
+        self.read_again.setToolTip(tr("Try again to read everything here, as a newer program may know how"))
         self._filters = QWidget()
         self._build()
         self.kind.currentIndexChanged.connect(self.narrowed)

@@ -51,7 +51,7 @@ _TEXTS = {
     Figure.UNREAD: ("Unread", "Conversations with something that you have not seen; also the number at the inbox"),
     Figure.MINE: ("Mine", "Conversations that you have, among your colleagues"),
     Figure.NOBODYS: ("Nobody's", "They wait for an answer, and none of you has them; the longest wait first"),
-    Figure.MESSAGES: ("In", "Messages that customers wrote; opening the chat is none"),
+    Figure.MESSAGES: ("In", "Messages that customers wrote; opening the chat does not count"),
     Figure.SENT: (
         "Sent by rules, by hand",
         "Replies that WeChat accepted. One message can get several of them, or none.",

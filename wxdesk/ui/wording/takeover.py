@@ -39,7 +39,7 @@ def takeover_silences(conversation: Conversation, now: datetime) -> Sequence[End
         EndChoice(
             ntr("Until {n} minute without a message", "Until {n} minutes without a message", n),
             TakeoverDuration(silence=n * MINUTE),
-            tr("Every message, yours and the customer's, starts the time anew."),
+            tr("Every message, yours and the customer's, starts the time again."),
             present == n * 60,
         )
         for n in SILENCES

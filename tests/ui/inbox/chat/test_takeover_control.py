@@ -131,7 +131,7 @@ def test_until_closing_asks_the_calendar_that_the_preferences_name(
     world.call(preferences.set(replace(preferences.now, calendar=ids["Never"])))
     menu = opened_menu(qtbot, page)
     line = lines(menu)[2]
-    assert (line.isEnabled(), line.toolTip()) == (False, plain_tip("“Never” does not open any more."))
+    assert (line.isEnabled(), line.toolTip()) == (False, plain_tip("“Never” does not open again."))
     qtbot.keyClick(menu, Qt.Key.Key_Escape)
 
 

@@ -106,7 +106,7 @@ def test_data_of_the_shop_is_asked_for_and_shown(
     qtbot.waitUntil(lambda: shop.asked == 2)
     for shop.answer, said in (
         (b"{}", "It knows nothing about this customer."),
-        (b"<html>", "The answer is not the JSON that is awaited."),
+        (b"<html>", "The answer is not the JSON that is expected."),
         (b" " * 70_000, "127.0.0.1 answers with more than 64 KB."),
     ):
         qtbot.waitUntil(lambda: bridge.is_idle)

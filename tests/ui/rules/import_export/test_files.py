@@ -55,7 +55,7 @@ def test_a_file_without_rules_is_refused_before_any_question(
     before = stored()
     page.files.import_from(_file(tmp_path, "# all my rules\n"))
     qtbot.waitUntil(lambda: bridge.is_idle)
-    assert "shop.toml, line 1: No [[rules]] stand in this file" in notices.bars.texts()["rules-file"]
+    assert "shop.toml, line 1: This file has no [[rules]]" in notices.bars.texts()["rules-file"]
     assert host.findChild(ImportDialog) is None
     assert stored() == before
 

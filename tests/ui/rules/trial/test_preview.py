@@ -121,7 +121,7 @@ def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: R
 
 def test_a_rule_that_is_not_begun_says_so_calmly(page: RulesPage, qtbot: QtBot) -> None:
     page.start_new()
-    qtbot.waitUntil(lambda: page.preview.texts == ["Here stands what the customer gets, as soon as you write it."])
+    qtbot.waitUntil(lambda: page.preview.texts == ["What the customer gets appears here as you write it."])
 
 
 def test_an_entry_is_tried_too(page: RulesPage, qtbot: QtBot) -> None:

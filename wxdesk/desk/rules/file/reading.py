@@ -57,7 +57,9 @@ def write_rules(rules: Sequence[Rule], calendars: Sequence[Calendar] = ()) -> st
 def _content(document: dict[str, object]) -> RulesFile:
     for key in document:
         if key not in ("rules", "calendars"):
-            raise RulesFileMistake((key,), tr("Only [[rules]] and [[calendars]] can stand here, not “{key}”.", key=key))
+            raise RulesFileMistake(
+                (key,), tr("Only [[rules]] and [[calendars]] are possible here, not “{key}”.", key=key)
+            )
     calendars = tuple(calendar_from(value, path) for value, path in _tables(document, "calendars"))
     names = [calendar.name for calendar in calendars]
     for index, name in enumerate(names):

@@ -301,7 +301,7 @@ class ChatHeader(Frame):
         mode = mode_text(mode_of(conversation, account))
         if conversation.mode is None:
             return tr(
-                "{mode}: set for the account {account}. A rule that says itself how it leaves goes before it.",
+                "{mode}: set for the account {account}. A rule with a mode of its own takes precedence.",
                 mode=mode,
                 account=account.name,
             )
@@ -323,7 +323,7 @@ class ChatHeader(Frame):
         account = self._accounts.get(conversation.account)
         text = tr("As the account: {mode}", mode=mode_text(account.reply_mode)) if account else tr("As the account")
         menu.choice(text, partial(choose, None), conversation.mode is None)
-        menu.say(tr("A rule's own way of leaving goes before the account's"))
+        menu.say(tr("A rule's own mode takes precedence over the account's"))
         menu.addSeparator()
         menu.addAction(tr("Snooze…")).triggered.connect(self.snooze.click)
         menu.addAction(tr("Hand over to WeChat's own service tool…")).triggered.connect(self.transfer.click)

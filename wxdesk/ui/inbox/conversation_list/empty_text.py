@@ -42,7 +42,7 @@ class EmptyText:
 def empty_text_for(chosen: InboxFilter, lacking: LackingSetup, *, any_not_open: bool) -> EmptyText:
     """Return the text for `chosen`; `any_not_open`: resolved or snoozed ones exist."""
     if chosen is InboxFilter.ALL and any_not_open:
-        words = tr("Everything is resolved or snoozed. Who writes again stands here again.")
+        words = tr("Everything is resolved or snoozed. Whoever writes again appears here.")
         return EmptyText(tr("All done"), words, tr("Show all conversations"), InboxFilter.ANY_STATUS)
     if chosen in {InboxFilter.ALL, InboxFilter.ANY_STATUS}:
         return _before_the_first(lacking)
@@ -52,14 +52,14 @@ def empty_text_for(chosen: InboxFilter, lacking: LackingSetup, *, any_not_open: 
 def _before_the_first(lacking: LackingSetup) -> EmptyText:
     title, setup = tr("No conversations yet"), tr("Go on with the set-up")
     if not lacking.account:
-        words = tr("Connect your mini program, and its customers' messages stand here.")
+        words = tr("Connect your mini program, and its customers' messages appear here.")
         return EmptyText(title, words, tr("Connect a mini program"), EmptyStep.SETUP)
     if lacking.fact in _LACKING:
         return EmptyText(title, tr(_LACKING[lacking.fact], account=lacking.account), setup, EmptyStep.SETUP)
     if not lacking.has_rules:
         words = tr("Messages can arrive, but there is no rule that answers them.")
         return EmptyText(title, words, tr("Start with the shop's rules"), EmptyStep.RULES)
-    words = tr("As soon as a customer writes to your mini program, the conversation stands here.")
+    words = tr("As soon as a customer writes to your mini program, the conversation appears here.")
     return EmptyText(title, words, setup if lacking.fact else tr("Show all"), EmptyStep.SETUP)
 
 

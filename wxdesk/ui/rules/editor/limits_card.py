@@ -274,7 +274,7 @@ def hold_suffix(seconds: int) -> str:
 
 def _note(delivery: Delivery) -> str:
     if delivery is Delivery.SHADOW:
-        return tr("The rules below it are asked as if it were not there. Look at its hits, then let it speak.")
+        return tr("The rules below it are asked as if it were not there. Look at its matches, then let it answer.")
     if delivery is Delivery.INHERIT:
         return ""
-    return tr("A mode that you set on a conversation itself goes before this.")
+    return tr("A mode that you set for a conversation takes precedence over this.")

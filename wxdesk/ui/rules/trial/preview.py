@@ -71,7 +71,7 @@ class RulePreview(Frame):
             if fault.where == ("then",) and rule.then:
                 self._say(tr(fault.reason), "failed")
         if not self.texts:
-            self._say(tr("Here stands what the customer gets, as soon as you write it."), "secondary")
+            self._say(tr("What the customer gets appears here as you write it."), "secondary")
         cost = _cost(example.spoken)
         self.cost.show_if_any(cost)
         self.setAccessibleName(tr("What this rule says") + ": " + "\n".join(self.texts))
@@ -140,7 +140,7 @@ class RulePreview(Frame):
 
 def _note(example: RuleExample, tried: TrialMessage) -> str:
     if example.answers is None:
-        return tr("With example values. What nobody knows yet stands in ‹ ›.")
+        return tr("With example values. What nobody knows yet is in ‹ ›.")
     if tried.on is not MessageType.TEXT:
         return tr("To what you try: {what}", what=type_name(tried.on))
     return tr("To the sentence that you try: “{text}”", text=shortened(tried.sentence))

@@ -48,7 +48,7 @@ class TemplatePreview(QFrame):
             self._show(Content(), "", tr("It is shown here once there is no mistake in the text."))
             return
         asked = bool(template.prompts)
-        note = tr("In ‹ › stands what you fill in.") if asked else ""
+        note = tr("What you fill in is in ‹ ›.") if asked else ""
         self._show(content, _cost_of(content), note)
 
     def _show(self, content: Content, cost: str, note: str) -> None:

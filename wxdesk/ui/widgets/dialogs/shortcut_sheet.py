@@ -186,7 +186,7 @@ class ShortcutSheet(Dialog):
         """Show the keys as they are chosen so far, and why the last one was not."""
         for field in self.fields:
             field.show_key(self._of(field.usual))
-        note = tr("To change a key, click it and press another. Delete makes it the usual one.")
+        note = tr("To change a key, click it and press another. Delete restores the usual one.")
         self.note.setText(refusal or note)
         self.note.set_role("failed" if refusal else "secondary")
         self.exchange.setVisible(self._exchanged is not None)

@@ -23,7 +23,7 @@ UNLOCKING = (
 MAKING = (
     "Make a vault",
     "A file in the home folder keeps the secrets, sealed with a passphrase that is asked for at each start. Nobody can "
-    "tell you a forgotten one; the secrets can then be had again in WeChat's console.",
+    "tell you a forgotten one; you can then get the secrets again in WeChat's console.",
     "Make the vault",
 )
 

@@ -152,7 +152,7 @@ class TextLinkPanel(Popover):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("Link in the text"), _WIDEST, parent)
         self._app_id = ""
-        self.label = LabelledField(tr("Words that the customer touches"))
+        self.label = LabelledField(tr("Words that the customer taps"))
         self.url = LabelledField(tr("Address"), "https://")
         self.path = LabelledField(tr("Page of the mini program (optional)"), "pages/index/index")
         self.note = PlainLabel(
@@ -181,7 +181,7 @@ class TextLinkPanel(Popover):
     def submit(self) -> None:
         """Emit the link, or show what is wrong."""
         if not self.label.text():
-            self._complain(self.label, tr("Which words are to be touched?"))
+            self._complain(self.label, tr("Which words should the customer tap?"))
             return
         try:
             contents.check_url(self.url.text())

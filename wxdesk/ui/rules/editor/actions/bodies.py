@@ -162,7 +162,7 @@ def _sentence(kind: ActionKind) -> str:
                 "written."
             )
         case ActionKind.NOTIFY:
-            return tr("Somebody at the desk is called; the rules go on as ever.")
+            return tr("Somebody at the desk is called; the rules go on as usual.")
         case ActionKind.RESOLVE:
             done = tr("It leaves the list and the figures until the customer writes again.")
             return tr("{first} {second}", first=done, second=_status_note())
