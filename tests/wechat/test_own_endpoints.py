@@ -154,10 +154,10 @@ async def test_a_server_that_hangs_or_never_ends_costs_a_moment() -> None:
         ("https://0x7f000001/", "inside a private network"),
         ("http://example.com/x", "must begin with https"),
         ("https://no-such-host.invalid/x", "cannot be reached"),
-        ("ftp://example.com", "This is no address"),
-        ("https://", "This is no address"),
-        ("https://example.com:99999/", "This is no address"),
-        ("nonsense", "This is no address"),
+        ("ftp://example.com", "This is not an address"),
+        ("https://", "This is not an address"),
+        ("https://example.com:99999/", "This is not an address"),
+        ("nonsense", "This is not an address"),
     ],
 )
 async def test_only_what_was_named_is_reached_inside(address: str, said: str) -> None:

@@ -54,7 +54,7 @@ def test_templates_can_be_renamed_while_a_name_of_their_own_is_left(after: tuple
 
 @pytest.mark.parametrize("templates", [(2,), ("Hours", 1)])
 def test_the_only_name_of_a_template_in_use_cannot_be_taken(templates: tuple[Reference, ...]) -> None:
-    with pytest.raises(TemplateNameInUse, match="“Hours” still: r"):
+    with pytest.raises(TemplateNameInUse, match="Rules still use this name for “Hours”: r"):
         check_use([rule(1), rule(*templates)], NAMES, TemplateNames((replace(SORRY, shortcut="hours"), PLAIN)))
 
 

@@ -25,7 +25,7 @@ def test_a_newer_version_is_told_in_the_language_of_the_window(world: World, bri
     notice._tell(None)
     assert BAR not in notices.bars.texts()
     notice._tell(NEWER)
-    assert notices.bars.texts()[BAR] == "wxdesk 99.0.1 is there. It is faster."
+    assert notices.bars.texts()[BAR] == "wxdesk 99.0.1 is available. It is faster."
     i18n.use("zh_CN")
     notice._tell(NEWER)
     i18n.use("en")

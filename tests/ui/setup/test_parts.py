@@ -68,7 +68,7 @@ def test_a_token_and_key_in_each_others_place_are_recognised(qtbot: QtBot, host:
     paste(qtbot, form.token.edit, "k" * 43)
     paste(qtbot, form.key.edit, "token123")
     assert not form.judged()
-    assert "each other's place" in form.token.error.full_text()
+    assert "are swapped" in form.token.error.full_text()
     form.mode.show_value(PushMode.SECURE)
     assert form.mode.value is PushMode.SECURE
 
