@@ -31,11 +31,10 @@ class Refusal(StrEnum):
 STATUS: dict[str, HTTPStatus] = {
     Refusal.ADDRESS: HTTPStatus.NOT_FOUND,
     Refusal.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
+    Refusal.HTTP: HTTPStatus.BAD_REQUEST,
     Refusal.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Refusal.ENCODED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Refusal.SLOW: HTTPStatus.REQUEST_TIMEOUT,
+    Refusal.BROKEN_OFF: HTTPStatus.BAD_REQUEST,
 }
-"""HTTP statuses of requests that are wrong as HTTP; every other reason gets 403.
-
-What is not HTTP at all is answered by `http_server` itself, and whoever has hung up sees none.
-"""
+"""HTTP statuses of requests that are wrong as HTTP; every other reason gets 403."""
