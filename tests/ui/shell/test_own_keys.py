@@ -185,7 +185,8 @@ def test_keys_of_an_edited_file_that_cannot_be_are_told_once(
     window.show()
     assert keys.own_keys() == {"F9": "Ctrl+U"}
     assert memory.word("keys") == "F9=Ctrl+U"
-    assert "the usual ones apply: F6=B F77=Ctrl+U nonsense F4=Ctrl+B F5=Ctrl+B F2=F3" in window.notices.bars.texts()["keys"]
+    said = "the usual ones apply: F6=B F77=Ctrl+U nonsense F4=Ctrl+B F5=Ctrl+B F2=F3"
+    assert said in window.notices.bars.texts()["keys"]
     next(one for one in window.notices.bars.findChildren(Button) if one.text() == "Keys").click()
     assert window.findChild(ShortcutSheet).isVisible()
     again = MainWindow(bridge, facts, chosen)
