@@ -23,3 +23,9 @@ def test_whatever_the_parser_says_none_of_its_words_are_told(text: str) -> None:
 def test_what_is_nested_too_deeply_is_refused_like_what_is_no_toml() -> None:
     with pytest.raises(BadToml):
         parsed_toml("x = " + "[" * 5000)
+
+
+def test_a_number_of_thousands_of_digits_is_refused_with_its_line() -> None:
+    with pytest.raises(BadToml, match="This number is too long") as refused:
+        parsed_toml("port = 1\n[a]\nreserve = " + "9" * 5000)
+    assert refused.value.line == 3

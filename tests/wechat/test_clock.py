@@ -110,3 +110,13 @@ async def test_a_gateway_that_answers_for_wechat_says_nothing_about_its_clock(
     with pytest.raises((NotSent, DeliveryUnknown)):
         await client.send(ACCOUNT, OPENID, HELLO)
     assert troubles(heard) == []
+
+
+@pytest.mark.parametrize(
+    "date", ["", "yesterday", "Tue, 24 Nov 2026 10:" + "9" * 40, "Tue, " + "9" * 40 + " Nov 2026 10:00:00 GMT"]
+)
+def test_a_date_that_cannot_be_read_is_no_clock(date: str) -> None:
+    told: list[object] = []
+    check = ClockCheck(told.append, lambda: datetime.now(UTC))
+    check.hear(date)
+    assert (told, check.ahead, check.is_sure) == ([], None, False)

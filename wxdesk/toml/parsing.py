@@ -22,6 +22,9 @@ _QUOTES = re.compile("[“”„＂「」‘’＇]")
 
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
+_LONG_NUMBER = re.compile(r"[\d_]{4300,}")
+"""More digits than `int` reads: they would keep the program busy."""
+
 
 class BadToml(BadInput):
     """A text that is no TOML from `line` on."""
@@ -41,6 +44,9 @@ def parsed_toml(text: str) -> dict[str, object]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _explained(text, str(error)) from None
+    except ValueError:  # the one of `int`
+        before = _LONG_NUMBER.split(text, maxsplit=1)[0]
+        raise BadToml(before.count("\n") + 1, Phrase("This number is too long.")) from None
     except RecursionError:
         raise BadToml(1, Phrase("The file is nested too deeply.")) from None
 

@@ -41,7 +41,6 @@ from wxdesk.core.errors import (
     NotSent,
     PushRefused,
 )
-from wxdesk.core.events import Event
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.public_url import read_public_url
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
@@ -72,7 +71,7 @@ type Read = Callable[[str | bytes], object]
 
 @dataclass(frozen=True)
 class Parser:
-    """A parser by name; `read` is given each of `inputs`, and raises nothing but `refuses`.
+    """A parser by name; `read` reads each of `inputs` `readings` times, and raises nothing but `refuses`.
 
     `opened` makes the reader of one that needs a folder, and closes it.
     """
@@ -82,6 +81,7 @@ class Parser:
     refuses: tuple[type[Exception], ...] = ()
     read: Read | None = None
     opened: Callable[[Path], AbstractContextManager[Read]] | None = None
+    readings: int = 1
 
     def reader(self, folder: Path) -> AbstractContextManager[Read]:
         if self.opened:
@@ -143,8 +143,7 @@ def read_api_answer(body: bytes) -> None:
 
 
 def read_date(text: str) -> None:
-    heard: list[Event] = []
-    ClockCheck(heard.append, lambda: datetime.now(UTC)).hear(text)
+    ClockCheck([].append, lambda: datetime.now(UTC)).hear(text)
 
 
 def read_probe_answer(body: bytes) -> None:
@@ -390,11 +389,11 @@ PARSERS = (
     Parser("public URL", texts(ADDRESSES, PASTED), (), read_address),
     Parser("config.toml", texts([CONFIG, INLINE]), (BadConfig,), parse),
     Parser("TOML", texts([CONFIG, INLINE, *RULES]), (BadInput,), read_toml),
-    Parser("changed config.toml", texts([CONFIG, INLINE]), (BadInput,), edit_config),
+    Parser("changed config.toml", texts([CONFIG, INLINE]), (BadInput,), edit_config, readings=4),
     Parser("rules file", texts(RULES), (BadRulesFile,), lambda text: read_rules(text, "rules.toml")),
     Parser("template", texts(TEMPLATES), (BadTemplate, MissingValue), render),
     Parser("pattern", texts(PATTERNS), (BadPattern,), search_by_pattern),
     Parser("vault", bodies([b"wxdesk vault 1\n\x0e" + bytes(60), b'{"token":"value"}']), (), opened=vault_of),
     Parser("search", texts(["退款 请问", '"a" OR b*', "NEAR(a b)", "x:y -z ^"]), (), opened=database_of),
-    Parser("output of a tunnel program", texts(LINES), (), hear_output),
+    Parser("output of a tunnel program", texts(LINES), (), hear_output, readings=len(PROGRAMS) + 1),
 )  # fmt: skip

@@ -78,6 +78,8 @@ def test_what_belongs_to_an_address_is_kept(written: str, kept: str) -> None:
         ("https://de%sk.example.com", CheckVerdict.URL_ILLEGAL, {}),
         ("https://desk.example.com:99999", CheckVerdict.URL_ILLEGAL, {}),
         ("https://[fe80", CheckVerdict.URL_ILLEGAL, {}),
+        ("desk.example.com/" + "a" * 2031, CheckVerdict.URL_ILLEGAL, {}),
+        ("https://desk.example.com/" + "a" * 2048, CheckVerdict.URL_ILLEGAL, {}),
         ("https://desk.example.com/有 空", CheckVerdict.URL_ILLEGAL, {}),
         ("https://desk.example.com:8765", CheckVerdict.WRONG_PORT, {"port": "8765", "url": GOOD}),
         ("http://desk.example.com:443", CheckVerdict.WRONG_PORT, {"port": "443"}),

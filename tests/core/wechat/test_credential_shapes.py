@@ -39,6 +39,7 @@ GOOD = {APP_ID: "wx0123456789abcdef", ORIGINAL_ID: "gh_0123456789ab", SECRET: HE
         (TOKEN, "＂mytoken123＂", "mytoken123", [Cleaning.FULL_WIDTH, Cleaning.QUOTES]),
         (TOKEN, "a b c", "a b c", []),
         (KEY, AES + "=", AES, [Cleaning.PADDING]),
+        (KEY, AES + "'=", AES, [Cleaning.PADDING, Cleaning.QUOTES]),
         (KEY, AES[:20] + " " + AES[20:], AES, [Cleaning.BLANKS]),
         (KEY, AES + "＝", AES, [Cleaning.FULL_WIDTH, Cleaning.PADDING]),
         (APP_ID, "wx0123456789abcdef　", "wx0123456789abcdef", [Cleaning.FULL_WIDTH, Cleaning.BLANKS]),

@@ -97,6 +97,8 @@ def read_public_url(text: str) -> tuple[PublicUrl | None, Finding]:
     url = cleaned_url(text)
     if not url:
         return None, _found(CheckVerdict.NO_PUBLIC_URL)
+    if max(len(text), len(url)) > LONGEST:
+        return None, _found(CheckVerdict.URL_ILLEGAL, url=_USER.sub("//", url))
     try:
         parts = urlsplit(url)
         host, port = _ascii(parts.hostname or ""), parts.port

@@ -119,12 +119,13 @@ def clean(field: CredentialField, pasted: str) -> CleanedValue:
     value = pasted.strip("\r\n")
     value = step(Cleaning.INVISIBLE, value, "".join(one for one in value if not _is_invisible(one)))
     value = step(Cleaning.FULL_WIDTH, value, value.translate(_TO_HALF_WIDTH))
-    for _ in range(2):  # blanks may stand outside of the quotes, and inside them
+    before = ""
+    while value != before:  # blanks may stand outside of the quotes, and inside them
+        before = value
         value = step(Cleaning.BLANKS, value, value.strip())
         value = step(Cleaning.QUOTES, value, value.strip(_QUOTES))
-    value = step(Cleaning.BLANKS, value, value.strip())
-    if field is CredentialField.ENCODING_AES_KEY:
-        value = step(Cleaning.PADDING, value, value.rstrip("="))
+        if field is CredentialField.ENCODING_AES_KEY:
+            value = step(Cleaning.PADDING, value, value.rstrip("="))
     together = "".join(value.split())
     if together != value and field is not CredentialField.PUSH_TOKEN and SHAPES[field].fits(together):
         value = step(Cleaning.BLANKS, value, together)

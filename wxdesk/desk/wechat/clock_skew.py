@@ -96,7 +96,7 @@ class ClockCheck:
         """Compare with the `Date` of a response; an unreadable one is ignored."""
         try:
             there = parsedate_to_datetime(date)
-        except ValueError:
+        except (ValueError, OverflowError):
             return
         self._began = self._epoch()
         self.is_sure = True
