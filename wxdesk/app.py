@@ -68,7 +68,7 @@ class OpenDesk:
 
     def __post_init__(self) -> None:
         self.parts, self.work = Supervisor(self.desk.bus.publish), Supervisor(self.desk.bus.publish)
-        look, shared = self.intake.look_for_more, self.store.lease.is_shared
+        look, shared = self.intake.look_for_pushes, self.store.lease.is_shared
         self.host = TeamHost(self.store, self.desk, look) if shared else None
         self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), events.NetworkChanged, events.TunnelAsked)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish, self.desk.configuration.now.home)

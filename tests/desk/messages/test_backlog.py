@@ -45,3 +45,19 @@ async def test_the_backlog_is_bounded_in_memory_and_decided_once_in_order(
     assert {openid: sorted(found) for openid, found in numbers.items()} == numbers
     assert Counter(number for found in numbers.values() for number in found) == Counter(range(4 * MOST))
     assert room.decided == 4 * MOST
+
+
+async def test_being_asked_to_look_again_at_each_turn_holds_up_no_message(tmp_path: Path) -> None:
+    """As by what other servers keep, or what WeChat repeats, in a flood."""
+    async with open_room(tmp_path) as room:
+        await keep(room, range(5))
+
+        async def ask() -> None:
+            while True:
+                room.intake.look_for_more()
+                await asyncio.sleep(0)
+
+        asking = asyncio.create_task(ask())
+        await room.think(5)
+        asking.cancel()
+    assert room.decided == 5

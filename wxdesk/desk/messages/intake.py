@@ -188,12 +188,12 @@ class Intake:
             await self._store.pushes.until_answered(REST_FACTOR * took)
 
     async def _work(self) -> None:
-        """Process the next batch; after an error, search the store for unfinished work."""
+        """Process what was left and the next batch; look for more after an error."""
         batch: Sequence[UnderivedPush] = ()
         try:
-            if self._unsettled:
-                await self._settle_left()
-            elif batch := await self._next():
+            # What comes meanwhile may ask for another look at what was left: it must not keep the next batch waiting.
+            older = self._unsettled and await self._settle_left()
+            if not older and (batch := await self._next()):
                 await self._take_in(batch)
         except StoreError as error:
             self._stumbled = True
@@ -207,8 +207,11 @@ class Intake:
             self._stumbled = False
             self._publish(events.TroubleRaised(TROUBLE, ""))
 
-    async def _settle_left(self) -> None:
-        """Decide on a batch of messages that were left without a decision, oldest first."""
+    async def _settle_left(self) -> bool:
+        """Decide on a batch of messages left without a decision, oldest first.
+
+        False if there was none.
+        """
         self._unsettled = False
         await self._tell_what_was_decided()
         undecided = await self._store.decisions.undecided(BATCH)
@@ -218,6 +221,7 @@ class Intake:
         await self._decide(undecided)
         self._unsettled |= bool(undecided)
         self._backlog = len(undecided) == BATCH
+        return bool(undecided)
 
     async def _next(self) -> Sequence[UnderivedPush]:
         """Return the next pushes, from the store if it may hold more than memory."""
@@ -241,7 +245,12 @@ class Intake:
 
     def look_for_more(self) -> None:
         """Look in the store for pushes and messages that nobody here has queued."""
-        self._behind = self._unsettled = True
+        self._unsettled = True
+        self.look_for_pushes()
+
+    def look_for_pushes(self) -> None:
+        """Look in the store for pushes that another server may have kept."""
+        self._behind = True
         self._awake.set()
 
     def ask_again(self, message_ids: Sequence[int], *, as_drafts: bool) -> None:
