@@ -49,6 +49,7 @@ async def test_a_message_is_answered_once_whichever_commits_lose_their_answer(
     assert [sent.text for sent in desk.sandbox.sent] == ["九点"]
     assert (await desk.reply(1)).state is ReplyState.SENT
     assert [record.message for record in caplog.records if record.exc_info] == []
+    way.lose_answers = 0  # it took fewer commits than were spared
 
 
 async def test_a_database_away_is_told_to_wechat_by_503_and_to_the_operator(desk: Desk, way: WayThere) -> None:

@@ -198,7 +198,7 @@ async def test_the_reply_window_counts_from_create_time_and_survives_a_restart(d
     late = await desk.opened.desk.replies.write(conversation.id, "晚了")
     await desk.until(lambda: desk.states[late.id][-1] is ReplyState.FAILED)
     assert (await desk.reply(late.id)).errcode == 45015
-    assert (await desk.thread(LI)).window == ReplyWindow(0, START + timedelta(hours=48))
+    assert (await desk.thread(LI)).window == ReplyWindow(0, START + timedelta(hours=48), refused=45015)
 
 
 @pytest.mark.parametrize(("code", "left"), [(45047, 0), (45015, 0)])
