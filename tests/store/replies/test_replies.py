@@ -186,7 +186,7 @@ async def test_refusing_keeps_wechats_answer_and_corrects_the_window(talk: Talk,
     failed = await store.outbox.move(reply.id, Move.REFUSE, second(3), changes)
     assert (failed.state, failed.errcode, failed.error, failed.rid) == (ReplyState.FAILED, 45047, "used up", "r-1")
     thread = await talk.thread(made.conversation.id)
-    assert thread.window == ReplyWindow(0, made.conversation.window.until)
+    assert thread.window == ReplyWindow(0, made.conversation.window.until, 45047)
     assert thread.waiting_since == made.message.at
 
 
