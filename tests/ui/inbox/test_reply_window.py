@@ -23,7 +23,7 @@ from wxdesk.ui.inbox.details.panel import quota_sentence
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.sendability import closed_text
-from wxdesk.ui.inbox.timeline.bubble_text import trouble_of
+from wxdesk.ui.inbox.timeline.bubble_text import notice_of, trouble_of
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.wording.conversation import quota_text, quota_wordings
 
@@ -165,7 +165,7 @@ def test_a_reply_window_that_wechat_ended_says_why_everywhere(header: ChatHeader
         assert "WeChat refuses" not in quota_text(ended.conversation, NOW)
 
 
-@pytest.mark.parametrize("errcode", [45047, 45015])
+@pytest.mark.parametrize("errcode", [45047, 45015, 43019])
 def test_wechats_refusal_corrects_the_count_in_words_with_a_remedy(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, errcode: int
 ) -> None:
@@ -178,7 +178,9 @@ def test_wechats_refusal_corrects_the_count_in_words_with_a_remedy(
     failed = shown_reply(page, ReplyState.FAILED)
     assert failed is not None
     assert str(errcode) in trouble_of(failed)
-    assert "writes again" in trouble_of(failed)
+    assert REFUSALS[errcode][1] in trouble_of(failed)
+    [notice] = [notice_of(entry) for entry in page.session.model.rows() if entry.reply]
+    assert notice == trouble_of(failed), "what the reply says is not said again below it"
     assert not page.chat.composer.send.isEnabled()
     assert page.chat.composer.hint.full_text() != ""
 

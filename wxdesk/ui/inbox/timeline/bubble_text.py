@@ -13,7 +13,7 @@ from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled, leaves_by_itself
 from wxdesk.core.replies.on_new_message import WAITS, WINDOW_CLOSED
-from wxdesk.core.wechat import quota
+from wxdesk.core.wechat.errcodes import is_about_the_contact
 from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, WindowEnd, message_text, reply_text
@@ -196,7 +196,7 @@ def _following_text(state: ReplyState, count: int) -> str:
 
 def _refused_text(reply: Reply, why: str) -> str:
     """Return why it cannot be sent now, unless the reply says so itself."""
-    told = reply.error == WINDOW_CLOSED or reply.errcode in {quota.TOO_LATE, quota.NONE_LEFT}
+    told = reply.error == WINDOW_CLOSED or is_about_the_contact(reply.errcode)
     return "" if not why or told else tr("{reason}.", reason=why)
 
 
