@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from babel.messages.pofile import read_po
 
 from wxdesk import i18n
 from wxdesk.core.errors import BadRule, NotFound, Phrase, ShortcutTaken
@@ -106,16 +105,3 @@ def test_a_counted_number_is_grouped_and_decides_the_form() -> None:
     assert i18n.tr("{n} newer", n=1_234_567) == "1,234,567 newer"
     assert i18n.tr("{n} ms", n="1234") == "1234 ms"  # a text is not counted
     assert [i18n.size_text(size) for size in (1, 300_000, 5_500_000_000)] == ["1 KB", "293 KB", "5,245.2 MB"]
-
-
-@pytest.mark.parametrize("language", i18n.LANGUAGES)
-def test_catalogues_are_read_as_tools_for_translations_read_them(language: str) -> None:
-    expected = {}
-    for path in (Path(__file__).parent.parent / "resources/translations/zh_CN").glob("*.po"):
-        with path.open("rb") as file:
-            for message in read_po(file, locale="zh_CN"):
-                sentence = message.id if isinstance(message.id, tuple) else (message.id,)
-                chinese = message.string if isinstance(message.string, tuple) else (message.string,)
-                if sentence != ("",):
-                    expected[sentence[0]] = sentence if language == "en" else chinese
-    assert i18n._read(language) == expected

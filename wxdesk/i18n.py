@@ -14,6 +14,8 @@ from datetime import datetime, time
 from functools import cache, partial
 from types import MappingProxyType
 
+from babel.messages.pofile import read_po
+
 from wxdesk.core.content.writing_direction import contained
 from wxdesk.core.errors import Phrase, WxdeskError
 from wxdesk.paths import resource
@@ -194,23 +196,10 @@ def _read(language: str) -> Mapping[str, tuple[str, ...]]:
     """Read the sentences with their forms for one and for many, by the English one."""
     sentences = {}
     for path in sorted(resource("translations", LANGUAGES[0]).glob("*.po")):
-        for quoted in _ENTRY.findall(path.read_text(encoding="utf-8")):
-            one, many, chinese = map(_unquoted, quoted)
-            if one and chinese:
-                sentences[one] = (chinese,) if language != "en" else (one, many) if many else (one,)
+        with path.open("rb") as file:
+            for message in read_po(file, locale=LANGUAGES[0]):
+                forms = message.id if language == "en" else message.string
+                if message.id and forms:
+                    one = message.id if isinstance(message.id, str) else message.id[0]
+                    sentences[one] = (forms,) if isinstance(forms, str) else tuple(forms)
     return sentences
-
-
-_QUOTED = r'(".*"(?:\n".*")*)'
-_ENTRY = re.compile(rf"^msgid {_QUOTED}\n(?:msgid_plural {_QUOTED}\n)?msgstr(?:\[0\])? {_QUOTED}$", re.MULTILINE)
-"""Entry of a Chinese catalogue, which has one form.
-
-To import a reader of all that such files can have would take a third of a command's start.
-"""
-
-_ESCAPED = re.compile(r"\\(.)")
-
-
-def _unquoted(quoted: str) -> str:
-    joined = "".join(line[1:-1] for line in quoted.split("\n"))
-    return _ESCAPED.sub(lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), joined)
