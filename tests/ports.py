@@ -1,5 +1,6 @@
 """Ports of this machine for tests that have to name one before anybody listens there."""
 
+import asyncio
 import socket
 from random import SystemRandom
 
@@ -19,3 +20,13 @@ def free_port() -> int:
             except OSError:
                 continue
         return port
+
+
+async def listens(port: int) -> bool:
+    """Whether somebody takes connections at a port of this machine."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from tests.flow.serving import Serving, run, write_config
-from tests.ports import free_port
+from tests.ports import free_port, listens
 from tests.postgresql import Postgres
 from tests.way_to_server import WayThere
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
@@ -127,17 +127,8 @@ async def test_a_taken_port_is_told_and_another_one_is_taken_up_at_once(
     _configure(tmp_path, sandbox, 0)
     serving.process.send_signal(signal.SIGHUP)
     async with asyncio.timeout(20):
-        while await _listens(other):
+        while await listens(other):
             pass
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 @pytest.mark.postgres

@@ -14,7 +14,7 @@ import pytest
 from msgspec import structs
 
 from tests.flow.timed_desk import START
-from tests.ports import free_port
+from tests.ports import free_port, listens
 from tests.prepared import prepare
 from wxdesk import __version__
 from wxdesk.app import OpenDesk, open_desk
@@ -82,17 +82,9 @@ class Page:
     async def until_it_listens(self, port: int) -> None:
         self.port = port
         async with asyncio.timeout(10):
-            while not await self.listens_at(port):
+            while not await listens(port):
                 assert self.running is not None
                 assert not self.running.done()
-
-    async def listens_at(self, port: int) -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            return False
-        writer.close()
-        return True
 
 
 @pytest.fixture
@@ -199,10 +191,10 @@ async def test_the_page_follows_its_port_and_rests_without_one(page: Page) -> No
     assert (await page.health())[0] == 200
     page.serve_at(new)
     await page.until_it_listens(new)
-    assert not await page.listens_at(old)
+    assert not await listens(old)
     page.serve_at(0)
     async with asyncio.timeout(10):
-        while await page.listens_at(new):
+        while await listens(new):
             pass
     assert page.troubles == []
     page.serve_at(old)

@@ -57,11 +57,9 @@ def window_after_refusal(window: ReplyWindow, errcode: int, at: datetime) -> Rep
     Unchanged unless that is about the contact. For every such code (45047: none left, 48002: messages refused
     …), nothing more can be sent until the contact acts again.
     """
-    if errcode == TOO_LATE:
-        return ReplyWindow(left=0, until=at, refused=errcode)
-    if is_about_the_contact(errcode):
-        return ReplyWindow(left=0, until=window.until, refused=errcode)
-    return window
+    if not is_about_the_contact(errcode):
+        return window
+    return ReplyWindow(left=0, until=at if errcode == TOO_LATE else window.until, refused=errcode)
 
 
 def replies_left(window: ReplyWindow, at: datetime) -> int:

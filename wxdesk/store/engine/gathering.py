@@ -14,8 +14,8 @@ class Gathering[T, R]:
     """Makes calls in the order in which they came.
 
     `together` makes some of them, all or none, and returns their results. Where it fails otherwise than by the store,
-    each is made alone, so that it fails for whose fault it is. `rest` tells how long more shall gather after a round
-    that took so long.
+    each is made alone, so that it fails for whose fault it is. `rest` gets the seconds that a round took, and
+    returns those to wait for more calls before the next.
     """
 
     def __init__(

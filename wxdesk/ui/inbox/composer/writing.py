@@ -173,8 +173,8 @@ class ReplyWriting(QObject):
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         bridge.follow(self.templates, self.templates.renew, TemplatesChanged)
         typing = TypingNotice(self.composer.edit, bridge, session)
-        for above in (self.templates.form, self.templates.picker, self.templates.emoticons):
-            typing.watch(above)
+        for panel in (self.templates.form, self.templates.picker, self.templates.emoticons):
+            typing.watch(panel)
         self.panels.made.connect(typing.watch)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
         self.keeping = DraftKeeping(self.composer, self.panels, bridge)

@@ -20,6 +20,7 @@ from wxdesk.ui.inbox.sendability import cost_words
 from wxdesk.ui.runtime.bridge import Bridge
 
 KINDS = (ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD)
+"""Kinds of reply that have a panel, in the order of their buttons."""
 
 
 class SendingPanels(QObject):

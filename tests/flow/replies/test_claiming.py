@@ -1,7 +1,8 @@
-"""A claim that the database commits without ever saying so leaves no reply, and no contact, stuck."""
+"""A claim waits for nothing else, and one whose answer was lost leaves no reply and no contact stuck."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.wechat.quota import ClaimedReply
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.store.engine.failures import SILENT
+from wxdesk.store.replies.pending.timers import TimerMoves
 
 RULES = """
 [[rules]]
@@ -53,3 +55,17 @@ async def test_a_reply_whose_claim_lost_its_answer_is_sent_once_the_store_is_bac
     desk.move_to(START + timedelta(minutes=2))
     await desk.sandbox.say(LI_LEI.openid, "几点")
     await desk.until_sent(3)
+
+
+async def test_a_reply_leaves_before_the_timers_are_looked_at(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    pending = desk.opened.store.pending_replies
+    run_timers, may_go_on = pending.run_timers, asyncio.Event()
+
+    async def slowly(*args: Any) -> TimerMoves:
+        await may_go_on.wait()
+        return await run_timers(*args)
+
+    monkeypatch.setattr(pending, "run_timers", slowly)
+    await desk.sandbox.say(LI_LEI.openid, "几点关门")
+    await desk.until_sent(1)
+    may_go_on.set()
