@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QFontMetrics
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAccessible, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip, Switch
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, Chip, SmallButton, Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 
 
@@ -61,6 +64,20 @@ def test_a_click_leaves_the_focus_where_one_types(qtbot: QtBot, make: type[Butto
     assert button.hasFocus()
     with qtbot.waitSignal(button.clicked):
         qtbot.keyClick(button, Qt.Key.Key_Space)
+
+
+@pytest.mark.parametrize("make", [Button, Chip, partial(SmallButton, "copy", "Copy")])
+def test_enter_alone_presses_a_button_once(qtbot: QtBot, make: Callable[..., QAbstractButton]) -> None:
+    button = _shown(qtbot, make(parent=None))
+    clicked: list[bool] = []
+    button.clicked.connect(lambda: clicked.append(True))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        qtbot.keyClick(button, key)
+    assert len(clicked) == 3
+    qtbot.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, autorep=True)
+    QCoreApplication.sendEvent(button, held)
+    assert len(clicked) == 3
 
 
 def test_a_chosen_chip_is_as_wide_as_before(qtbot: QtBot) -> None:

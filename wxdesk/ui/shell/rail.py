@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import Frame, vbox
+from wxdesk.ui.widgets.buttons import EnterButton
 from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_text, painting
 
@@ -53,7 +54,7 @@ class Rail(Frame):
         self.items[index].setChecked(True)
 
 
-class RailItem(QAbstractButton):
+class RailItem(EnterButton):
     """A page's icon and name, with a badge for what is unread; 0 shows none."""
 
     def __init__(self, place: PageEntry, parent: QWidget | None = None) -> None:

@@ -56,6 +56,20 @@ def _key_width(key: str) -> int:
     return QFontMetrics(font(Size.CAPTION)).horizontalAdvance(key) + 2 * _KEY_PADDING + _KEY_GAP + 2
 
 
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
+
+def _pressed_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Press the button if the key is Enter alone; Qt knows Space only.
+
+    In a dialog, Qt would press the default button, whichever has the focus.
+    """
+    is_enter = event.key() in ENTER and not event.modifiers() & ~_KEYPAD
+    if is_enter and not event.isAutoRepeat():  # a key that is held must not answer what it has just opened
+        button.click()
+    return is_enter
+
+
 type Slot = Callable[..., object] | SignalInstance
 """Callable or signal that another signal can be connected with."""
 
@@ -104,6 +118,10 @@ class Button(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _pressed_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -181,6 +199,10 @@ class Chip(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _pressed_by_enter(self, event):
+            super().keyPressEvent(event)
+
     @override
     def setChecked(self, on: bool) -> None:
         """Show `on`; nobody has chosen it."""
@@ -206,12 +228,10 @@ class Chip(QPushButton):
 
 
 class EnterButton(QAbstractButton):
-    """A button that Enter presses, too; Qt knows Space only."""
+    """A button that paints itself, pressed by Enter too."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER:
-            self.click()
-        else:
+        if not _pressed_by_enter(self, event):
             super().keyPressEvent(event)
 
 
@@ -317,6 +337,10 @@ class SmallButton(QToolButton):
             self.setAccessibleName(name)
             self.setToolTip(name)
             self._tint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _pressed_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

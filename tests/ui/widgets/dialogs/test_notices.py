@@ -192,6 +192,23 @@ def test_enter_alone_never_destroys(qtbot: QtBot, shown: QWidget, notices: Notic
     assert done == ([] if destructive else [True])
 
 
+@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize("destructive", [True, False])
+def test_enter_presses_the_button_that_has_the_ring(
+    qtbot: QtBot, shown: QWidget, notices: Notices, destructive: bool, agrees: bool
+) -> None:
+    """Also where it is not the default one, which Qt would press."""
+    done: list[bool] = []
+    notices.confirm("Delete the rule?", "Its revisions stay.", "Delete", lambda: done.append(True), destructive)
+    dialog = shown.findChild(ConfirmDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    ringed = dialog.action if agrees else dialog.cancel
+    ringed.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(ringed, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shown.findChild(ConfirmDialog) is None)
+    assert done == ([True] if agrees else [])
+
+
 def test_a_confirmed_action_is_done_once(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     done: list[bool] = []
     notices.confirm("Delete the rule?", "<b>Its</b> revisions stay.", "Delete", lambda: done.append(True), True)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import time_left
@@ -20,7 +20,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
-from wxdesk.ui.widgets.buttons import Button, SmallButton
+from wxdesk.ui.widgets.buttons import Button, EnterButton, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon, painting
@@ -31,7 +31,7 @@ from wxdesk.ui.wording.times import span_text
 _PAD, _ARROW, _HEIGHT, _WIDEST = 12, 12, 28, 220
 
 
-class ModeChip(QAbstractButton):
+class ModeChip(EnterButton):
     """Pill with text and an arrow; `quiet` marks a mode in which nothing is automatic."""
 
     def __init__(self) -> None:
