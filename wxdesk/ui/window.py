@@ -113,7 +113,6 @@ def reopen(window: MainWindow, appearance: Appearance) -> None:
 
     def leave() -> None:
         appearance.language, appearance.keys = chosen
-        appearance.place = window.stack.currentIndex(), window.inbox.session.conversation_id
         window.closing.emit()
 
     window.leave(leave)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
-from wxdesk.core.conversations.listing import SearchHit
+from wxdesk.core.conversations.listing import InboxRow, SearchHit
 from wxdesk.core.events import (
     AccountChanged,
     ConfigurationChanged,
@@ -62,6 +62,7 @@ class InboxPage(QWidget):
         self._clock = bridge.desk.clock
         self.ticker = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._looked = (bridge.desk.clock().astimezone().date(), "")
+        self._unattended = False
         reasons = self.session.hold_reasons
         self.list = ConversationList(bridge.desk.clock, reasons.of, reasons.activity)
         self.feed = ConversationFeed(bridge, self.list, self)
@@ -182,10 +183,29 @@ class InboxPage(QWidget):
 
     def open_conversation(self, conversation_id: int, hit: SearchHit | None = None) -> None:
         """Show a conversation at its end, or at a search result."""
+        self._unattended = False
         self.explanation.pick("")
         self.list.select(conversation_id)
         self.regions.list_drawer.close()
         self.session.open(conversation_id, hit, self.list.model.row(conversation_id))
+
+    def resume(self, conversation_id: int) -> None:
+        """Open the conversation that the last window showed, if it still exists.
+
+        This alone does not read it.
+        """
+        self._bridge.ask(self._bridge.desk.inbox.rows([conversation_id]), self._resume)
+
+    def _resume(self, rows: Sequence[InboxRow]) -> None:
+        if rows and self.session.conversation_id is None:  # else the operator has chosen one meanwhile
+            self.open_conversation(rows[0].conversation.id)
+            self._unattended = True
+
+    def attend(self) -> None:
+        """Mark read what opened by itself, now that somebody is there."""
+        if self._unattended:
+            self._unattended = False
+            self._mark_read()
 
     # -- keeping up
 
@@ -243,7 +263,9 @@ class InboxPage(QWidget):
         """Mark the open conversation read, and its calls seen, if an operator can see it."""
         row = self.session.row
         nobody = self._bridge.desk.presence.now.away
-        if row is None or nobody or self.session.fresh or not self.isVisible() or not self.isActiveWindow():
+        if row is None or nobody or self._unattended or self.session.fresh:
+            return
+        if not self.isVisible() or not self.isActiveWindow():
             return
         if row.conversation.unread:
             self._bridge.ask(self._bridge.desk.conversations.mark_read(row.conversation.id))

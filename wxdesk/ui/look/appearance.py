@@ -28,8 +28,6 @@ _SCHEMES = {Look.SYSTEM: Qt.ColorScheme.Unknown, Look.LIGHT: Qt.ColorScheme.Ligh
 class Appearance(QObject):
     """Applies the chosen look, and size and spacing of lists and messages.
 
-    `place` is the page and conversation that a window shows which opens again; None for the first ones.
-
     Signals:
         changed: something else was chosen, or the palette has changed.
         reopening: the window opens again, for a `language` or `keys` other than those in use.
@@ -54,7 +52,6 @@ class Appearance(QObject):
         own, self.useless_keys = keys.read(own_keys)
         keys.use(own)
         self.language, self.keys = i18n.language(), keys.own_keys()
-        self.place: tuple[int, int | None] | None = None
         application.styleHints().colorSchemeChanged.connect(self._follow)
         self.choose(self.look)
 

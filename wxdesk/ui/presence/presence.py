@@ -45,9 +45,11 @@ class PresenceWatch(QObject):
 
     Signals:
         reported: the desk has received the report.
+        touched: a key was pressed, or the mouse was used.
     """
 
     reported = Signal()
+    touched = Signal()
 
     def __init__(self, bridge: WindowBridge, parent: QObject, lock: ScreenLock | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +104,7 @@ class PresenceWatch(QObject):
         """Note input; a key that arrives here also means that the screen is unlocked."""
         self._touched_at = self._bridge.desk.clock()
         self._report(PresenceSignals(declared_away=self.seen.declared_away))
+        self.touched.emit()
 
     def _moved(self, event: QEvent) -> bool:
         """Return False for a move to the same place, which changing windows can cause."""

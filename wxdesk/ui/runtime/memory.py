@@ -60,8 +60,10 @@ class WindowMemory:
         stored = self.number("left_at")
         return datetime.fromtimestamp(stored, UTC) if stored else None
 
-    def keep_place(self, window: QWidget, panes: tuple[int, int], now: datetime) -> None:
-        """Remember the geometry and panes of a window, and when it was open."""
+    def keep_place(
+        self, window: QWidget, panes: tuple[int, int], page: str, conversation_id: int | None, now: datetime
+    ) -> None:
+        """Remember geometry and panes of a window, what it shows, and when it was open."""
         self._file.setValue("geometry", window.saveGeometry())
         widths = {f"panes/{name}": width for name, width in zip(PANES, panes, strict=True)}
-        self.keep(widths | {"left_at": int(now.timestamp())})
+        self.keep(widths | {"page": page, "conversation": conversation_id or 0, "left_at": int(now.timestamp())})

@@ -122,18 +122,13 @@ class MainWindow(Frame):
         self.pages.all[index].activate()
 
     def _show_first_page(self) -> None:
-        """Show what a window that opens again has shown, else inbox or guided set-up."""
-        place, self._appearance.place = self._appearance.place, None
-        if place is not None:
-            page, conversation_id = place
-            if conversation_id is not None:
-                self.open_conversation(conversation_id)
-            self.show_page(page)
-        elif self._bridge.desk.accounts or self._bridge.desk.is_remote:
-            self.show_page(0)
-        else:
-            self.show_page(self.page_names.index("setup"))
-            self.inbox.feed.load()  # rail and bars show what it counts
+        """Show what the last window showed, else inbox or guided set-up."""
+        desk, last = self._bridge.desk, self._memory.word("page")
+        usual, *others = ("inbox", *self.page_names) if desk.accounts or desk.is_remote else ("setup", "settings")
+        self.show_page(self.page_names.index(last if last in others else usual))
+        if self.stack.currentWidget() is not self.inbox:
+            self.inbox.activate()  # rail and bars show what it counts
+        self.inbox.resume(self._memory.number("conversation"))
 
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
@@ -198,7 +193,8 @@ class MainWindow(Frame):
         self.close()
 
     def _keep_place(self) -> None:
-        self._memory.keep_place(self, self.inbox.regions.widths, self._bridge.desk.clock())
+        page, shown = self.page_names[self.stack.currentIndex()], self.inbox.session.conversation_id
+        self._memory.keep_place(self, self.inbox.regions.widths, page, shown, self._bridge.desk.clock())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask whether to keep on in the tray, and `quit` if not."""
@@ -252,6 +248,7 @@ class MainWindow(Frame):
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.held.asks.connect(self._be_in_front)
         self.inbox.front_wanted.connect(partial(self.show_page, 0))
+        self.presence.watch.touched.connect(self.inbox.attend)
         self.status_bar.listener.pressed.connect(self.inbox.list.setup_wanted)
         self.status_bar.pause.clicked.connect(self.pausing.toggle)
         for button in (self.pause_bar.change, self.status_bar.pause_for):

@@ -1,0 +1,88 @@
+"""A window that opens again shows what the last one showed, and reads nothing by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.inbox.conftest import shown_messages
+from tests.ui.world import World
+from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.runtime.memory import WindowMemory
+from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+
+WANG, LI = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31", "oW7hT5b8VyHq3LmDs0fKc7XjPo2E"
+
+type Again = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def again(
+    qtbot: QtBot, window: MainWindow, bridge: WindowBridge, facts: InstallationFacts, appearance: Appearance
+) -> Again:
+    """Close the window, and open the next one in front; what is given replaces what it remembers."""
+
+    def open_again(**remembered: str | int) -> MainWindow:
+        window.finish()
+        WindowMemory(facts.home).keep(remembered)
+        after = MainWindow(bridge, facts, appearance)
+        qtbot.addWidget(after, before_close_func=lambda _: after.finish())
+        after.show()
+        after.activateWindow()
+        qtbot.waitUntil(lambda: after.isActiveWindow() and bridge.is_idle)
+        return after
+
+    return open_again
+
+
+def _open(qtbot: QtBot, window: MainWindow, conversation_id: int) -> None:
+    window.open_conversation(conversation_id)
+    qtbot.waitUntil(lambda: not window.inbox.session.fresh)
+
+
+@pytest.mark.parametrize("page", ["inbox", "rules", "settings"])
+def test_the_next_window_shows_the_same_page_and_conversation(
+    qtbot: QtBot, window: MainWindow, world: World, again: Again, page: str
+) -> None:
+    world.say(LI, "hello")
+    _open(qtbot, window, shown := world.say(WANG, "hello"))
+    window.show_page(window.page_names.index(page))
+    after = again()
+    assert after.page_names[after.stack.currentIndex()] == page
+    qtbot.waitUntil(lambda: after.inbox.session.conversation_id == shown and not after.inbox.session.fresh)
+    assert [index.row() for index in after.inbox.list.view.selectedIndexes()] == [0]
+
+
+def test_what_opened_by_itself_is_unread_until_somebody_is_there(
+    qtbot: QtBot, window: MainWindow, world: World, again: Again, bridge: WindowBridge
+) -> None:
+    _open(qtbot, window, conversation_id := world.say(WANG, "hello"))
+
+    def unread() -> int:
+        [row] = world.call(world.desk.inbox.rows([conversation_id]))
+        return row.conversation.unread
+
+    window.activateWindow()
+    qtbot.waitUntil(lambda: unread() == 0)
+    window.hide()
+    world.say(WANG, "and while it was closed")
+    after = again()
+    qtbot.waitUntil(lambda: not after.inbox.session.fresh and bridge.is_idle)
+    world.say(WANG, "and while nobody looks")
+    qtbot.waitUntil(lambda: len(shown_messages(after.inbox)) == 3 and bridge.is_idle)
+    assert unread() == 2
+    qtbot.keyClick(after.windowHandle(), Qt.Key.Key_Shift)
+    qtbot.waitUntil(lambda: unread() == 0)
+
+
+def test_nothing_opens_in_place_of_a_conversation_that_is_gone(world: World, again: Again) -> None:
+    world.say(WANG, "hello")
+    after = again(conversation=99, page="one of another version")
+    assert after.inbox.session.conversation_id is None
+    assert after.page_names[after.stack.currentIndex()] == "inbox"
+    assert set(after.notices.bars.texts()) <= {"meanwhile"}
