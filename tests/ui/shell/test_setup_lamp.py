@@ -11,7 +11,7 @@ from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, SetupStat
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.ui.shell.main_window import MainWindow
-from wxdesk.ui.shell.status_bar import SetupLamp
+from wxdesk.ui.shell.setup_lamp import SetupLamp
 
 V = CheckVerdict
 URL = "http://127.0.0.1:8765"

@@ -6,23 +6,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PauseChanged, SetupChanged, TokenChanged
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.setup.facts import SetupState
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.health import HealthState, TokenState
-from wxdesk.desk.setup import sentences
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Measure, Size, font
 from wxdesk.ui.presence.presence import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import VisibleTick
+from wxdesk.ui.shell.setup_lamp import SetupLamp
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, StatusDot, shrink_steps
@@ -234,56 +231,6 @@ def _time(token: TokenState | None, now: datetime) -> str:
     if token is None or token.expires_at is None:
         return tr("not fetched yet")
     return time_left_text(token.expires_at - now)
-
-
-_NOTHING_YET = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING)
-_SHORT = {Gravity.FAILURE: "Not ready", Gravity.WARNING: "Look here", Gravity.NOTE: "Unproved"}
-
-
-class SetupLamp(StatusDot):
-    """Dot and cause; whoever presses it wants to see the set-up.
-
-    Signals:
-        pressed: by mouse or keyboard.
-    """
-
-    pressed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def show_setup(self, state: SetupState) -> None:
-        """Show the desk's present set-up."""
-        found = state.lamp
-        if found.verdict is CheckVerdict.OK:
-            place = state.listener_url.split("://")[-1]
-            self.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))
-            return
-        said, more = _said(found, many=len(state.accounts) > 1), sentences.remedy(found)
-        gravity = found.verdict.gravity
-        details = tr("{said} {more}", said=said, more=more) if more else ""
-        self.show_state("failed" if gravity is Gravity.FAILURE else "pending", said, details, short=tr(_SHORT[gravity]))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.pressed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pressed.emit()
-            return
-        super().keyPressEvent(event)
-
-
-def _said(found: Finding, *, many: bool) -> str:
-    said = sentences.text(found)
-    if found.verdict in _NOTHING_YET:
-        said = tr("{check}: {said}", check=sentences.name(found.check), said=said)
-    told = not (many and found.account) or account_title(found.account) in said
-    return said if told else tr("“{account}”: {said}", account=found.account, said=said)
 
 
 LONGEST_NAME = 12
