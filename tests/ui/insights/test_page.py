@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.events import ReachabilityChanged
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.model.statistics import ALL, HourCount, TimeSpan
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import moment_text
@@ -95,11 +96,30 @@ def test_the_figures_are_those_of_what_happened(qtbot: QtBot, answering: World, 
     assert sections.first_response.figure.full_text().endswith(" s")
     assert sections.human_wait.figure.full_text() == "–"
     assert sections.bars.accessibleDescription().startswith("2 messages in all.")
-    assert rows(sections.rules.ranks) == ["Hours  1  1 answered"]
+    assert rows(sections.rules.ranks) == ["Hours  1  replied to 1"]
     assert rows(sections.unmatched.ranks) == ["能开发票吗  1"]
     assert rows(sections.undelivered.ranks) == ["45015 the time for replies is over  1"]
     for ranks in (sections.rules.ranks, sections.unmatched.ranks):
         QAbstractItemModelTester(ranks, QAbstractItemModelTester.FailureReportingMode.Fatal, ranks)
+
+
+def test_figures_say_what_they_count_where_others_count_customers(
+    qtbot: QtBot, world: World, page: InsightsPage
+) -> None:
+    """A promise is a reply of its rule and answers nobody; one customer's two messages wait as one."""
+    promise = (Action(ActionKind.REPLY, text="我们马上来看。"), Action(ActionKind.TAKE_OVER))
+    world.call(world.desk.rules.rulebook.save(Rule("Later", when=Condition(any=("开票",)), then=promise)))
+    world.say(WANG, "能开票吗")
+    world.wait_until_sent(1)
+    world.say(WANG, "在吗")
+    world.wait_until_sent(world.call(world.desk.replies.write(world.say(LI, "你好"), "在的")).id)
+    shown(qtbot, page)
+    sections = page.sections
+    assert rows(sections.rules.ranks) == ["Later  1  replied to 1"]
+    assert sections.by_rule.note.full_text() == "0 messages"
+    assert sections.unanswered.figure.full_text() == "2"
+    assert sections.unanswered.note.full_text() == "messages that nobody has answered yet"
+    assert sections.human_wait.note.full_text().endswith(" s · 1 customer waits now")
 
 
 def test_a_card_without_figures_says_so(qtbot: QtBot, answering: World, page: InsightsPage) -> None:
@@ -147,7 +167,7 @@ def test_one_rule_is_chosen_of_those_that_matched(qtbot: QtBot, answering: World
     qtbot.waitUntil(lambda: page.figures is not None)
     sections = page.sections
     assert (sections.messages.figure.full_text(), sections.unanswered.figure.full_text()) == ("1", "–")
-    assert rows(sections.rules.ranks) == ["Hours  1  1 answered"]
+    assert rows(sections.rules.ranks) == ["Hours  1  replied to 1"]
     assert rows(sections.undelivered.ranks) == []
 
 

@@ -142,6 +142,8 @@ def test_todays_figures_and_the_badge_follow_what_happens(qtbot: QtBot, window: 
     qtbot.waitUntil(lambda: window.status_bar.figures.full_text().startswith("1 waiting · today 1 in"))
     qtbot.waitUntil(lambda: window.rail.items[0].badge == 1)
     assert window.rail.items[0].accessibleDescription() == "1 unread"
+    assert window.rail.items[0].toolTip() == "Inbox (Ctrl+1) · 1 unread"
+    assert "Customers whom nobody answered yet" in window.status_bar.figures.toolTip()
     reply = world.call(world.desk.replies.write(conversation, "hi"))
     world.wait_until_sent(reply.id)
     told = "0 waiting · today 1 in · sent 0 by rules, 1 by hand"

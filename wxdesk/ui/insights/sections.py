@@ -86,7 +86,8 @@ class Sections:
         if not all_of_them:
             self.unanswered.tell(NONE, "")
         elif figures.unanswered:
-            self.unanswered.tell(number_text(figures.unanswered), tr("nobody has answered yet"), "failed")
+            one, more = "message that nobody has answered yet", "messages that nobody has answered yet"
+            self.unanswered.tell(number_text(figures.unanswered), ntr(one, more, figures.unanswered), "failed")
         else:
             elsewhere = tr("{n} handed over to WeChat's own tool", n=figures.handed_over) if figures.handed_over else ""
             self.unanswered.tell("0", elsewhere or tr("every message was answered"))
@@ -95,13 +96,13 @@ class Sections:
         first, human = figures.first_response, figures.human_wait
         within = tr("median · 90% within {wait}", wait=wait_text(first.ninetieth)) if first.count else ""
         self.first_response.tell(wait_text(first.median), within or tr("no reply yet"))
+        waits = ntr("{n} customer waits now", "{n} customers wait now", figures.waiting) if figures.waiting else ""
         if human.longest is None:
-            waits = ntr("{n} customer waits now", "{n} customers wait now", figures.waiting)
-            self.human_wait.tell(wait_text(None), waits if figures.waiting else tr("nobody had to wait"))
+            self.human_wait.tell(wait_text(None), waits or tr("nobody had to wait"))
             return
         role = "pending" if human.longest >= LONG_WAIT else "secondary"
         longest = tr("median · longest {wait}", wait=wait_text(human.longest))
-        self.human_wait.tell(wait_text(human.median), longest, role)
+        self.human_wait.tell(wait_text(human.median), " · ".join(filter(None, (longest, waits))), role)
 
 
 def _ranked_rules(rules: tuple[RuleHits, ...]) -> list[Ranked]:

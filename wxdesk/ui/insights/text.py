@@ -111,8 +111,8 @@ def messages_text(count: int) -> str:
 
 
 def rule_note(rule: RuleHits) -> str:
-    """Describe how many of its matches a rule answered, and how many were corrected."""
-    answered = tr("{n} answered", n=rule.answered)
+    """Describe how many of its matches a rule replied to, and how many were corrected."""
+    answered = tr("replied to {n}", n=rule.answered)
     corrected = tr("{n} corrected", n=rule.corrected) if rule.corrected else ""
     return " · ".join(filter(None, (answered, corrected)))
 

@@ -68,14 +68,20 @@ class RailItem(EnterButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(place.word)
-        self.setToolTip(f"{place.word} ({key_name(place.key)})")
+        self._tell()
 
     def set_badge(self, count: int) -> None:
         """Show the number of unread conversations."""
         if count != self.badge:
             self.badge = count
-            self.setAccessibleDescription(ntr("{n} unread", "{n} unread", count) if count else "")
+            self._tell()
             self.update()
+
+    def _tell(self) -> None:
+        """Say what the number means, by tooltip and for screen readers."""
+        unread = ntr("{n} unread", "{n} unread", self.badge) if self.badge else ""
+        self.setAccessibleDescription(unread)
+        self.setToolTip(" · ".join(filter(None, (f"{self.place.word} ({key_name(self.place.key)})", unread))))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()

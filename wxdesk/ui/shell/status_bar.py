@@ -25,6 +25,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, ShrinkSteps, StatusDot, shrink_steps
 from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.wording.days import Days
+from wxdesk.ui.wording.figures import Figure, figure_texts
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.times import clock_time, span_text, time_left_text
 
@@ -94,7 +95,9 @@ class StatusBar(Frame):
             "{waiting} waiting · today {messages} in",
             "{waiting} waiting",
         )
-        about = self._days.words(self._bridge.desk.clock())
+        texts = figure_texts()
+        meanings = ("\n".join(texts[figure]) for figure in (Figure.WAITING, Figure.MESSAGES, Figure.SENT))
+        about = "\n\n".join(filter(None, (*meanings, self._days.words(self._bridge.desk.clock()))))
         self.figures.show_wordings([tr(words, **figures) for words in wordings], about=about)
 
     @property

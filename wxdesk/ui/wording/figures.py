@@ -40,7 +40,7 @@ def legend_texts(*, in_team: bool) -> list[tuple[str, str]]:
 _TEXTS = {
     Figure.WAITING: (
         "Waiting",
-        "Nobody answered yet; the longest wait first. The promise that somebody comes is no answer.",
+        "Customers whom nobody answered yet; the longest wait first. The promise that somebody comes is no answer.",
     ),
     Figure.NEEDS_HUMAN: (
         "For you",
@@ -60,8 +60,15 @@ _TEXTS = {
         "Answered by rules",
         "Messages whose first answer came from a rule, or that a rule settled without a word",
     ),
-    Figure.UNANSWERED: ("Not answered", "Messages of this time that nobody has answered until now"),
-    Figure.HITS: ("Hits", "Messages that a rule matched, also where its reply was stopped or it only looks on"),
+    Figure.UNANSWERED: (
+        "Not answered",
+        "Messages of this time that nobody has answered until now; one customer may have several",
+    ),
+    Figure.HITS: (
+        "Hits",
+        "Messages that a rule matched, also where its reply was stopped or it only looks on. Beside it: how many got "
+        "a reply, even if only the promise that somebody comes.",
+    ),
     Figure.CORRECTED: (
         "Corrected",
         "You changed what a rule had prepared, stopped it before it left, or wrote something instead",
