@@ -4,7 +4,7 @@ No widget: it turns events and answers of the desk into entries of the timeline'
 """
 
 from collections import defaultdict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
@@ -76,6 +76,7 @@ class ChatSession(QObject):
         self.row: InboxRow | None = None
         self.latest: Decision | None = None
         self.known = LoadedItems()
+        self.at_end: Callable[[], bool] = lambda: False  # nobody looks at what is far above
         self.failed = False  # nothing of it could be read
         self._unread_from: int | None = None
         self._hit: TimelineItem | None = None
@@ -216,7 +217,7 @@ class ChatSession(QObject):
             self._unread_from = first_unread(now.items, now.row.conversation.unread)
         new_message = not first_time and any(isinstance(i, Message) and i not in self.known for i in now.items)
         if self._hit is None:
-            self.known.add_newest(now.items)
+            self.known.add_newest(now.items, alone=self.at_end() and not self._reading)
         self.known.renew((*now.items, *now.more))
         if self._hit is None or self.known:
             self._show()

@@ -10,8 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_messages
 from tests.ui.world import World
+from wxdesk.core.model.content import Content
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
+from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE
 from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.ui.inbox.page import InboxPage
@@ -61,6 +64,44 @@ def test_only_the_newest_page_is_read_at_first_and_the_next_on_scrolling(
     qtbot.waitUntil(lambda: len(numbers(page)) == 2 * TIMELINE_PAGE)
     assert numbers(page) == list(range(MANY - 2 * TIMELINE_PAGE, MANY))
     assert not view.at_end()
+
+
+def read_back(qtbot: QtBot, page: InboxPage, pages: int) -> None:
+    """Scroll upwards until so many pages are there."""
+    bar = page.chat.timeline.verticalScrollBar()
+    for count in range(2, pages + 1):
+        bar.setValue(bar.minimum())
+        qtbot.waitUntil(lambda wanted=count * TIMELINE_PAGE: len(page.session.known.in_order()) == wanted)
+
+
+def test_pages_above_are_forgotten_once_the_operator_is_back_at_the_end(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None], conversation_id: int
+) -> None:
+    opened(conversation_id)
+    read_back(qtbot, page, 3)
+    world.say(OPENID, f"message {MANY}")
+    qtbot.waitUntil(lambda: numbers(page)[-1] == MANY)
+    assert len(numbers(page)) == 3 * TIMELINE_PAGE + 1  # somebody looks at them
+    page.chat.timeline.to_end()
+    world.say(OPENID, f"message {MANY + 1}")
+    qtbot.waitUntil(lambda: numbers(page)[-1] == MANY + 1)
+    assert numbers(page) == list(range(MANY + 2 - TIMELINE_PAGE, MANY + 2))
+    assert page.chat.timeline.at_end()
+    read_back(qtbot, page, 2)
+    assert numbers(page) == list(range(MANY + 2 - 2 * TIMELINE_PAGE, MANY + 2))
+
+
+def test_pages_above_stay_while_a_reply_there_can_be_edited(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None], conversation_id: int
+) -> None:
+    draft = NewReply(conversation_id, Author.RULE, Content(text="a draft"), ReplyState.DRAFT)
+    made = world.call(world.store.replies.add(draft, world.desk.clock() - timedelta(minutes=3) * 2 * TIMELINE_PAGE))
+    opened(conversation_id)
+    read_back(qtbot, page, 3)
+    page.chat.timeline.to_end()
+    world.say(OPENID, f"message {MANY}")
+    qtbot.waitUntil(lambda: numbers(page)[-1] == MANY)
+    assert page.session.entry(f"r{made.id}") is not None
 
 
 def test_a_hit_far_back_is_shown_with_neighbours_and_scrolling_reads_the_rest(

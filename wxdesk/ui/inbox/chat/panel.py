@@ -142,6 +142,7 @@ class ChatPanel(Frame):
         session, timeline, composer = self._session, self.timeline, self.composer
         session.turned.connect(self._turn)
         session.opened.connect(self._opened)
+        session.at_end = timeline.at_end
         self.empty.step.clicked.connect(session.retry)
         session.hold_reasons.changed.connect(timeline.viewport().update)
         timeline.older_wanted.connect(session.older)

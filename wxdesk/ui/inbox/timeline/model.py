@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import EDITABLE, Reply
 from wxdesk.core.replies.lifecycle import can_be_undone, leaves_by_itself
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE, TimelinePage
 from wxdesk.ui.inbox.lists import TimedRows
@@ -57,11 +57,18 @@ class LoadedItems:
         self.to_end = stretch.to_end
         self._put(stretch.items)
 
-    def add_newest(self, items: Sequence[TimelineItem]) -> None:
-        """Add the newest page; one that does not touch the others replaces them."""
+    def add_newest(self, items: Sequence[TimelineItem], *, alone: bool) -> None:
+        """Add the newest page; one that does not touch the others replaces them.
+
+        `alone`: nobody looks at what is above it, so that much of it is forgotten, unless a reply there can still be
+        edited. Each change goes through all items.
+        """
         if not self.to_end:
             return
-        if self._items and items and not any(item in self for item in items):
+        page = {key_of(item) for item in items}
+        above = [item for key, item in self._items.items() if key not in page]
+        apart = page and len(above) == len(self._items)
+        if apart or (alone and len(above) > TIMELINE_PAGE and not any(map(_is_editable, above))):
             self.clear()
         if not self._items:
             self.complete = len(items) < TIMELINE_PAGE
@@ -112,6 +119,10 @@ class LoadedItems:
 
     def _replies(self) -> Iterable[Reply]:
         return (item for item in self._items.values() if isinstance(item, Reply))
+
+
+def _is_editable(item: TimelineItem) -> bool:
+    return isinstance(item, Reply) and item.state in EDITABLE
 
 
 class TimelineModel(TimedRows[TimelineEntry]):
