@@ -1,10 +1,13 @@
-"""Statements of messages and replies are compiled once, since that takes longer than running them."""
+"""Statements of messages and replies are compiled and planned once, since that takes longer than running them."""
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, Executable, Insert, event
 
 from tests.store.chats import T0, Talk, second
@@ -45,4 +48,24 @@ async def test_the_second_message_makes_no_statement_anew(home: Path) -> None:
     made_anew = [str(statement) for statement in asked[before:] if id(statement) not in known]
     assert len(asked) > before
     assert made_anew == []
+    await store.close()
+
+
+def _tells_of_its_statements() -> bool:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        return ("ENABLE_STMTVTAB",) in connection.execute("PRAGMA compile_options").fetchall()
+
+
+def _planned_again(connection: Connection) -> list[str]:
+    """Statements that SQLite planned again at their runs; once is what a change of the schema costs."""
+    return list(connection.exec_driver_sql("SELECT sql FROM sqlite_stmt WHERE reprep > 1").scalars())
+
+
+@pytest.mark.skipif(not _tells_of_its_statements(), reason="this SQLite does not tell how often it planned a statement")
+async def test_sqlite_plans_no_statement_again_at_each_run(home: Path) -> None:
+    store = await open_store("sqlite:///desk.db", home)
+    talk = Talk(store)
+    for at in (0, 10, 20):
+        await _answered(talk, at)
+    assert await store._db.write(_planned_again) + await store._db.read(_planned_again) == []
     await store.close()

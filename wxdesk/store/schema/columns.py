@@ -6,6 +6,7 @@ that no message can make its own storing impossible. Reading raises `UnreadableV
 """
 
 import json
+from collections.abc import Set
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, MetaData, Te
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 
 from wxdesk.core.errors import UnreadableValue
@@ -106,11 +108,29 @@ class Moment(TypeDecorator[datetime]):
             raise UnreadableValue from None
 
 
+class _ConstantComparator(TypeDecorator.Comparator[Any], Text.Comparator[Any]):
+    def operate(self, op: OperatorType, *other: Any, **more: Any) -> ColumnElement[Any]:  # noqa: ANN401
+        return super().operate(op, *map(_as_constant, other), **more)
+
+
+def _as_constant(value: Any) -> Any:  # noqa: ANN401 - whatever can be compared with a column
+    if isinstance(value, StrEnum):
+        return literal_column(f"'{value}'", Text)
+    if isinstance(value, Set):
+        value = sorted(value)  # so that a statement has one text only
+    return list(map(_as_constant, value)) if isinstance(value, list | tuple) else value
+
+
 class EnumText(TypeDecorator[StrEnum]):
-    """A member of a StrEnum, stored as its value."""
+    """A member of a StrEnum, stored as its value.
+
+    A comparison has the value in the statement itself. If it were a parameter, SQLite would plan the statement again
+    at each run, to see whether an index with a condition on the column (`WHERE state = 'held'`) fits the value.
+    """
 
     impl = Text
     cache_ok = True
+    comparator_factory = _ConstantComparator
 
     def __init__(self, words: type[StrEnum]) -> None:
         super().__init__()
