@@ -21,7 +21,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
+from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH, ErrorAction, action_for, meaning_of
 from wxdesk.desk.ports import ApiRoute, Clock, always
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.i18n import tr
@@ -43,9 +43,6 @@ SUPERSEDED = 40001
 
 TYPING_PATHS = ("custom/business/typing", "custom/typing")
 """Paths to try; what works, or that none does, is remembered for each account."""
-
-WRONG_TYPING_PATH = frozenset({40097, 40101, 40200, 48001})
-"""Errcodes of the path that does not suit the account (parameters, permission)."""
 
 NO_SAVED_URL = 40201
 """Errcode of callback/check where message push has no URL in the console."""

@@ -16,8 +16,9 @@ from wxdesk.core.model.conversation import Author, Contact
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
+from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH
 from wxdesk.ui.traffic.entries import line_of
-from wxdesk.ui.traffic.steps import subject_of
+from wxdesk.ui.traffic.steps import call_steps, subject_of
 from wxdesk.ui.traffic.table import LINE, MOST, Column, TrafficFilter, TrafficModel
 from wxdesk.wechat.client import TYPING_PATHS
 
@@ -163,6 +164,19 @@ def test_typing_is_called_so_by_whichever_path_it_goes(model: TrafficModel) -> N
     filtered.choose("Typing")
     assert shown(filtered, Column.WHAT) == ["Typing out"] * len(TYPING_PATHS)
     model.deleteLater()
+
+
+@pytest.mark.parametrize("code", [40101, 48001, 45081])
+def test_a_refused_typing_path_is_no_problem_if_the_other_is_tried(model: TrafficModel, code: int) -> None:
+    first, other = TYPING_PATHS
+    model.replace([call(2, f"{code} x", other), call(1, f"{code} x", first)])
+    refused, tried = (model.index(row, 0).data(LINE) for row in range(2))
+    assert (refused.entry.call, refused.is_problem) == (other, True)
+    assert tried.is_problem is (code not in WRONG_TYPING_PATH)
+    assert model.problems(lambda _: True) == 1 + tried.is_problem
+    advice = [step.text for step in call_steps(tried, tried.entry)]
+    assert any("other address" in text for text in advice) is not tried.is_problem
+    assert tried.is_problem or not any("defect" in text for text in advice)
 
 
 def test_filters_narrow_by_direction_by_outcome_and_by_what_is_said(model: TrafficModel) -> None:

@@ -160,6 +160,9 @@ _RANGES: tuple[tuple[range, _Code], ...] = (
     (range(65400, 65415), _Code(_A.FIX, "a session in WeChat's own customer-service tool is in the way", _KF_TOOL)),
 )
 
+WRONG_TYPING_PATH = frozenset({40097, 40101, 40200, 48001})
+"""Codes by which one of the two typing paths does not suit an account."""
+
 _ADDRESS = re.compile(r"(?<![\w.:])[0-9A-Fa-f:][0-9A-Fa-f.:]*[0-9A-Fa-f:](?![\w])")
 
 _UNKNOWN = _Code(_A.FIX, "a code that wxdesk does not know", _CONSOLE)

@@ -15,6 +15,7 @@ from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import TOKEN_CALLS, CheckVerdict
+from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import account_title, number_text, tr
@@ -46,6 +47,7 @@ class Tone(Enum):
     """Outcome of a line; the value is the theme's role for its colour."""
 
     GOOD = "accent"
+    PLAIN = "secondary"
     NOTICE = "pending"
     BAD = "failed"
 
@@ -67,6 +69,11 @@ class TrafficLine:
     def incoming(self) -> bool:
         """True for a request from outside, False for a call to WeChat."""
         return isinstance(self.entry, PushSeen)
+
+    @property
+    def is_problem(self) -> bool:
+        """True if it did not end well and something was lost, or may have been."""
+        return self.tone in (Tone.NOTICE, Tone.BAD)
 
     @property
     def kind(self) -> str:
@@ -172,13 +179,15 @@ def explains(finding: Finding | None) -> TypeGuard[Finding]:
 def _call_line(entry: ApiCalled, reply: ReplyTrace | None) -> TrafficLine:
     code = call_code(entry.outcome)
     good = code == 0
+    found = _call_summary(entry, reply) if good else call_problem(entry.outcome, entry.errmsg)
+    tries_on = entry.call == "custom/business/typing" and code in WRONG_TYPING_PATH
     return TrafficLine(
         entry=entry,
         what=tr(CALLS[entry.call]) if entry.call in CALLS else entry.call,
         result=tr("Successful") if good else str(code) if code is not None else tr("No answer"),
-        tone=Tone.GOOD if good else Tone.BAD,
+        tone=Tone.GOOD if good else Tone.PLAIN if tries_on else Tone.BAD,
         who=name_of(reply.contact) if reply is not None else "",
-        said=_call_summary(entry, reply) if good else call_problem(entry.outcome, entry.errmsg),
+        said=tr("WeChat wants it at its other address, which is tried next") if tries_on else found,
         reply=reply,
     )
 

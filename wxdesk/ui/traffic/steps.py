@@ -107,8 +107,9 @@ def _refused(code: int, entry: ApiCalled, line: TrafficLine) -> list[TrafficStep
     steps = [TrafficStep(tr("Result"), f"{code} {words.meaning}", line.tone.value)]
     if entry.errmsg:
         steps.append(TrafficStep(tr("WeChat said"), entry.errmsg[:LONGEST]))
-    if words.remedy:
-        steps.append(TrafficStep(tr("What to do"), words.remedy))
+    remedy = words.remedy if line.is_problem else line.said
+    if remedy:
+        steps.append(TrafficStep(tr("What to do"), remedy))
     if words.copy:
         steps.append(TrafficStep(tr("IP address"), words.copy, copy=True))
     if entry.rid:

@@ -36,7 +36,7 @@ from wxdesk.core.setup.verdicts import TOKEN_CALLS
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.traffic.entries import Tone, TrafficEntry, TrafficLine, line_of
+from wxdesk.ui.traffic.entries import TrafficEntry, TrafficLine, line_of
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
 from wxdesk.ui.widgets.row_list import Index
 
@@ -119,7 +119,7 @@ class TrafficModel(QAbstractTableModel):
 
     def problems(self, fits: Callable[[TrafficLine], bool]) -> int:
         """Count the lines that fit and have a problem."""
-        return sum(line.tone is not Tone.GOOD and fits(line) for line in self._lines)
+        return sum(line.is_problem and fits(line) for line in self._lines)
 
     def reaches_back(self) -> bool:
         """Tell if there are lines of an earlier run, of which less is kept."""
@@ -189,7 +189,7 @@ class TrafficFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
         line: TrafficLine = self.sourceModel().index(row, 0, parent).data(LINE)
-        return self.fits(line) and not (self._problems and line.tone is Tone.GOOD)
+        return self.fits(line) and (line.is_problem or not self._problems)
 
     def fits(self, line: TrafficLine) -> bool:
         """Tell if a line is of the chosen kind and account and has the phrase in it."""
