@@ -7,8 +7,9 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
@@ -51,8 +52,7 @@ class WayToLoopback:
         return ("127.0.0.1",)
 
 
-@dataclass(frozen=True, slots=True)
-class DemoDesk:
+class DemoDesk(Struct, frozen=True):
     """A running desk, and the simulated WeChat on its own thread."""
 
     folder: Path

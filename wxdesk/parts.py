@@ -1,8 +1,10 @@
 """Groups of the desk's parts, each built from what it uses; `app` connects them."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.conversations.takeover import handed_back_at
 from wxdesk.core.events import ApiCalled
@@ -54,8 +56,7 @@ from wxdesk.wechat.client import WeChatClient
 from wxdesk.wechat.own_endpoints import OwnEndpoints
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingParts:
+class OutgoingParts(Struct, frozen=True):
     """Parts that call WeChat's API or the shop's systems, and exchanged pictures."""
 
     client: WeChatClient
@@ -67,8 +68,7 @@ class OutgoingParts:
     endpoints: OwnEndpoints
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """Store, bus, preferences and presence, from which most parts are built."""
 
     setup: Setup

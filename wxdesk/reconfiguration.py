@@ -3,11 +3,11 @@
 Imported by `app`; imports `webhook`, `wechat`, `desk` and layers below.
 """
 
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from wxdesk import logs
 from wxdesk.core.errors import BadConfig, PortInUse
@@ -24,8 +24,7 @@ from wxdesk.wechat.client import WeChatClient
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Reconfiguration:
+class Reconfiguration(Struct, frozen=True):
     """The parts that are told; all others ask `Configuration` or `Accounts`."""
 
     desk: Desk
@@ -46,7 +45,7 @@ class Reconfiguration:
         self._say("restart", tr(RESTART_NEEDED) if changes.restart_needed else "")
         await self._listen_at(setup)
         store = before.config.store  # the one that is open
-        setup = replace(setup, config=structs.replace(setup.config, store=store))
+        setup = dataclasses.replace(setup, config=structs.replace(setup.config, store=store))
         if setup == before:
             return changes
         desk.configuration.take(setup)

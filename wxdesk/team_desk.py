@@ -5,9 +5,11 @@ the server's events, and whatever changes something the server carries out.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
+
+from msgspec.structs import replace
 
 from wxdesk.core import events
 from wxdesk.desk.desk import Desk

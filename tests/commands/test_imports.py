@@ -25,7 +25,7 @@ HEAVY = {"PySide6", "aiohttp", "asyncio", "cryptography", "httpx2", "liquid", "m
 @pytest.mark.parametrize(
     ("arguments", "needed"),
     [
-        ("--help", set()),
+        ("--help", {"msgspec"}),
         ("account --help", {"asyncio", "cryptography", "msgspec"}),
         ("account list", {"asyncio", "cryptography", "msgspec"}),
         ("secret set shop app_secret", {"asyncio", "cryptography", "msgspec"}),

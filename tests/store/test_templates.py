@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.chats import T0, second
 from wxdesk.core.errors import NotFound, ShortcutTaken

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from tests.flow.timed_desk import HandClock
 from tests.prepared import prepare
@@ -105,7 +107,7 @@ class World:
         now = self.desk.configuration.now
 
         async def take() -> None:
-            self.desk.configuration.take(replace(now, config=structs.replace(now.config, **tables)))
+            self.desk.configuration.take(dataclasses.replace(now, config=structs.replace(now.config, **tables)))
 
         self.call(take())
 
@@ -185,7 +187,7 @@ def _alone(setup: Setup) -> Threads:
 
 def _beside_a_server(setup: Setup, database: str) -> Threads:
     store = StoreSettings(database)
-    there = replace(setup, home=setup.home / "server", config=structs.replace(setup.config, store=store))
+    there = dataclasses.replace(setup, home=setup.home / "server", config=structs.replace(setup.config, store=store))
     server = DeskThread(open_desk(there))
     return server, DeskThread(beside(Setup(setup.home, Config(store=store), clock=setup.clock)))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import socket
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.webhook.conftest import Open
 from tests.webhook.pushing import APP_ID, KEY, TEXT, TIMESTAMP, TOKEN, Desk, ask, enveloped, sha1_of, written
@@ -103,7 +104,7 @@ async def test_the_token_of_another_account_is_recognised(desk: Desk) -> None:
 
 
 async def test_any_token_of_another_account_is_recognised_and_no_empty_secret(open_desk: Open) -> None:
-    changed = replace(OTHER[1], former_push_tokens=(FormerSecret("one_of_before", LONG_AGO),))
+    changed = dataclasses.replace(OTHER[1], former_push_tokens=(FormerSecret("one_of_before", LONG_AGO),))
     desk = await open_desk(accounts={"shop": SHOP, "other": (OTHER[0], changed)}, clock=lambda: SENT_AT)
     for token in (OTHER_TOKEN, "one_of_before"):
         judged = await found(desk, url_check(token))
@@ -172,7 +173,8 @@ async def test_sixteen_keys_are_tried_and_no_empty_one(open_desk: Open, number: 
     keys = {"empty": "", **{f"shop {n}": f"{n:02}" + "A" * 41 for n in range(1, 18)}}
     others = {name: (Account(name, OTHER_APP_ID, "gh"), Credentials("", "token", key)) for name, key in keys.items()}
     desk = await open_desk(
-        accounts={"shop": (SHOP[0], replace(SHOP[1], former_encoding_aes_keys=()))} | others, clock=lambda: SENT_AT
+        accounts={"shop": (SHOP[0], dataclasses.replace(SHOP[1], former_encoding_aes_keys=()))} | others,
+        clock=lambda: SENT_AT,
     )
     judged = await found(desk, push(key=keys[f"shop {number}"]))
     assert judged == Finding(Check.PUSH, V.AES_KEY_DIFFERS, "shop", values, SENT_AT)
@@ -252,7 +254,9 @@ async def test_a_wrong_clock_is_seen_by_the_signed_time(open_desk: Open, minutes
 
 @pytest.mark.parametrize("lacking", ["push_token", "encoding_aes_key"])
 async def test_a_missing_secret_is_told_as_such(open_desk: Open, lacking: str) -> None:
-    desk = await open_desk(accounts={"shop": (SHOP[0], replace(SHOP[1], **{lacking: ""}))}, clock=lambda: SENT_AT)
+    desk = await open_desk(
+        accounts={"shop": (SHOP[0], dataclasses.replace(SHOP[1], **{lacking: ""}))}, clock=lambda: SENT_AT
+    )
     judged = await found(desk, url_check())
     assert judged is not None
     assert (judged.verdict, judged.values["key"]) == (V.SECRET_MISSING, lacking)

@@ -10,9 +10,10 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from wxdesk.commands.accounts import AddCommand, Say
 from wxdesk.config.reading import load

@@ -4,8 +4,9 @@ An event carries ids and the few values a listener needs to decide whether to lo
 row again for the rest, so that a late event can never show an old state.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.model.picture import PictureState
@@ -15,78 +16,66 @@ from wxdesk.core.setup.reach import Reach
 from wxdesk.core.setup.tunnel_state import TunnelState
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Root of all events."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationEvent(Event):
+class ConversationEvent(Event, frozen=True):
     """Root of the events of one conversation."""
 
     conversation_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageKept(ConversationEvent):
+class MessageKept(ConversationEvent, frozen=True):
     """A contact's message was stored in a conversation."""
 
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class PictureChanged(ConversationEvent):
+class PictureChanged(ConversationEvent, frozen=True):
     """The picture of a contact's message is awaited, kept, or will never come."""
 
     message_id: int
     state: PictureState
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionMade(ConversationEvent):
+class DecisionMade(ConversationEvent, frozen=True):
     """A decision about a message was stored (perhaps to do nothing)."""
 
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorCalled(ConversationEvent):
+class OperatorCalled(ConversationEvent, frozen=True):
     """A rule calls for an operator to look at a conversation."""
 
     rule_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class AttentionRaised(ConversationEvent):
+class AttentionRaised(ConversationEvent, frozen=True):
     """A conversation needs attention, for a new reason or anew for a known one."""
 
     cause: AttentionReason
 
 
-@dataclass(frozen=True, slots=True)
-class AttentionChanged(ConversationEvent):
+class AttentionChanged(ConversationEvent, frozen=True):
     """Attention in a conversation has ended or was seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class TypingAsked(ConversationEvent):
+class TypingAsked(ConversationEvent, frozen=True):
     """A rule wants the contact to see typing, because its next message takes a moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorWrites(ConversationEvent):
+class OperatorWrites(ConversationEvent, frozen=True):
     """An operator began or stopped writing; held replies wait meanwhile."""
 
     writes: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DraftKept(ConversationEvent):
+class DraftKept(ConversationEvent, frozen=True):
     """An operator's draft was stored, or is not there any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyChanged(ConversationEvent):
+class ReplyChanged(ConversationEvent, frozen=True):
     """A reply was made or moved to another state.
 
     `at_once`: it is queued, and for no later time.
@@ -97,25 +86,21 @@ class ReplyChanged(ConversationEvent):
     at_once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationChanged(ConversationEvent):
+class ConversationChanged(ConversationEvent, frozen=True):
     """A conversation changed: unread, takeover, mode, alias or reply window."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContactErased(ConversationChanged):
+class ContactErased(ConversationChanged, frozen=True):
     """A conversation is gone, with its contact and everything that was kept of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeoverChanged(ConversationEvent):
+class TakeoverChanged(ConversationEvent, frozen=True):
     """A takeover began or ended; `until` is None without an end, or if handed back."""
 
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ColleagueCalled(ConversationEvent):
+class ColleagueCalled(ConversationEvent, frozen=True):
     """The operator `name` is called to a conversation, with a `text` or without.
 
     `by` a colleague, who hands it over or names them in a note; empty where it was handed out by itself. If `taken`,
@@ -128,48 +113,40 @@ class ColleagueCalled(ConversationEvent):
     taken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ColleaguesChanged(Event):
+class ColleaguesChanged(Event, frozen=True):
     """Colleagues came or left, looked elsewhere, or began or ended typing."""
 
 
-@dataclass(frozen=True, slots=True)
-class RepliesRecalled(ConversationEvent):
+class RepliesRecalled(ConversationEvent, frozen=True):
     """No automatic reply of a conversation may leave, not even from the outbox."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModeChanged(ConversationEvent):
+class ModeChanged(ConversationEvent, frozen=True):
     """Another mode applies in a conversation: its own was set, or removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeoverEnding(ConversationEvent):
+class TakeoverEnding(ConversationEvent, frozen=True):
     """A takeover ends at `until` unless the operator extends it."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TakeoverEnded(ConversationEvent):
+class TakeoverEnded(ConversationEvent, frozen=True):
     """A takeover ended by itself `at`; `waiting`: its contact waits for an answer."""
 
     at: datetime
     waiting: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RulesChanged(Event):
+class RulesChanged(Event, frozen=True):
     """The list of rules changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplatesChanged(Event):
+class TemplatesChanged(Event, frozen=True):
     """The list of templates changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class PauseChanged(Event):
+class PauseChanged(Event, frozen=True):
     """Automatic replies were paused or resumed, or the end of a pause changed.
 
     `until` is when they resume by themselves, None for never; `since` the pause's start, None if unknown.
@@ -180,20 +157,17 @@ class PauseChanged(Event):
     since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PreferencesChanged(Event):
+class PreferencesChanged(Event, frozen=True):
     """The operator's preferences changed; see `desk.settings.preferences`."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountChanged(Event):
+class AccountChanged(Event, frozen=True):
     """The reply settings of an account changed; see `desk.settings.accounts`."""
 
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationChanged(Event):
+class ConfigurationChanged(Event, frozen=True):
     """A newly read configuration is in force: config.toml or a secret changed.
 
     The accounts are named; `changed` ones differ in a line of config.toml or in a secret. `tables` are the others of
@@ -207,61 +181,51 @@ class ConfigurationChanged(Event):
     restart_needed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PresenceChanged(Event):
+class PresenceChanged(Event, frozen=True):
     """Presence at the desk or its reason changed; see `desk.conversations.presence`."""
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorsChanged(Event):
+class OperatorsChanged(Event, frozen=True):
     """Somebody signed in or out at this desk, or has another role now."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListenerChanged(Event):
+class ListenerChanged(Event, frozen=True):
     """The listener started (`url` is set) or stopped (`url` is empty)."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class WorkChanged(Event):
+class WorkChanged(Event, frozen=True):
     """This server of a team began to decide and send, or another one does."""
 
     works: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CaughtUp(Event):
+class CaughtUp(Event, frozen=True):
     """Much may have changed unseen; everything is to be read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelAsked(Event):
+class TunnelAsked(Event, frozen=True):
     """Somebody wants a tunnel that is down to be tried again at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelChanged(Event):
+class TunnelChanged(Event, frozen=True):
     """The tunnel's state is another one than before."""
 
     state: TunnelState
 
 
-@dataclass(frozen=True, slots=True)
-class ReachabilityChanged(Event):
+class ReachabilityChanged(Event, frozen=True):
     """WeChat's requests arrive again or no longer, or for another reason."""
 
     reach: Reach
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkChanged(Event):
+class NetworkChanged(Event, frozen=True):
     """This machine slept, or goes out with other addresses: connections may be dead."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenChanged(Event):
+class TokenChanged(Event, frozen=True):
     """An account's access_token was renewed, or could not be: then `error` says why.
 
     The account has one until `expires_at`, also after a failure; None means that it has none.
@@ -280,8 +244,7 @@ NOT_TIMED = -1.0
 """Stands for an unknown duration; durations are kept in memory only."""
 
 
-@dataclass(frozen=True, slots=True)
-class PushSeen(Event):
+class PushSeen(Event, frozen=True):
     """A request reached the listener: kept, checked, duplicate or a refusal.
 
     `kind` is the push's MsgType, for an event `event:` and its Event; empty when no push could be read. `key`
@@ -310,8 +273,7 @@ class PushSeen(Event):
         return abs(self.age) > TIMELY
 
 
-@dataclass(frozen=True, slots=True)
-class ApiCalled(Event):
+class ApiCalled(Event, frozen=True):
     """A call to WeChat's API ended, with `0 ok`, an errcode, or a connection failure.
 
     `errmsg` and `rid` are WeChat's own beside an errcode other than 0.
@@ -327,8 +289,7 @@ class ApiCalled(Event):
     rid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SetupChanged(Event):
+class SetupChanged(Event, frozen=True):
     """A fact of an account's set-up changed; of the whole desk where it is empty."""
 
     account: str
@@ -338,8 +299,7 @@ SECRETS_TROUBLE = "secrets"
 """Key of the trouble about secrets in a locked vault or keychain."""
 
 
-@dataclass(frozen=True, slots=True)
-class TroubleRaised(Event):
+class TroubleRaised(Event, frozen=True):
     """Something needs the operator; an empty text clears it.
 
     `key` is stable, so that the same trouble is shown once; that of an account ends in `:` and its name, and is cleared
@@ -355,13 +315,11 @@ class TroubleRaised(Event):
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QuarantineChanged(Event):
+class QuarantineChanged(Event, frozen=True):
     """A signed push could not be read, or some of those can be read now."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountFreed(Event):
+class AccountFreed(Event, frozen=True):
     """An account that rested after a refusal may send again, one reply at first."""
 
     account: str

@@ -1,7 +1,8 @@
 """Records of the shop's own systems: notices to phones, and data about a customer."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class PhoneKind(StrEnum):
@@ -14,8 +15,7 @@ class PhoneKind(StrEnum):
     WEBHOOK = "webhook"
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneNotice:
+class PhoneNotice(Struct, frozen=True):
     """Notice to a phone that `waiting` customers wait while nobody is at the desk."""
 
     title: str
@@ -23,8 +23,7 @@ class PhoneNotice:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerSheet:
+class CustomerSheet(Struct, frozen=True):
     """Data about a customer from the shop's own system, shown as plain text.
 
     `lines` are names with values, of which either may be empty; `links` are names with web addresses.

@@ -1,8 +1,10 @@
 """The operator's preferences, with their defaults and bounds."""
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.errors import BadPreference
 from wxdesk.core.model.conversation import SavedView
@@ -31,8 +33,7 @@ class AfterSending(StrEnum):
     UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """The operator's settings; they hold for all accounts of this desk.
 
     In a team, those in `OWN` are each operator's own, and the others the shop's.

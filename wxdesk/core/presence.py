@@ -1,9 +1,10 @@
 """Presence of an operator at the desk, judged from the signals of the window."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wxdesk.core.model.rule import Presence
 
@@ -17,8 +18,7 @@ class AwayReason(StrEnum):
     IDLE = "idle"
 
 
-@dataclass(frozen=True, slots=True)
-class PresenceSignals:
+class PresenceSignals(Struct, frozen=True):
     """Signals of a window: declared absence, locked screen, idle since (aware).
 
     `idle_since` is None until that has lasted for as long as the preferences say.
@@ -29,8 +29,7 @@ class PresenceSignals:
     idle_since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PresenceState:
+class PresenceState(Struct, frozen=True):
     """Presence at the desk `since` a time (aware); `reason` is None while present."""
 
     since: datetime

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent, BadTemplate
@@ -35,8 +37,7 @@ _SHORTCUT = re.compile(r"[^\s/]+")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """A value filled in by the operator for `{{ ask.name }}`; the label is optional."""
 
     name: str
@@ -50,8 +51,7 @@ class Prompt:
         return self.label or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A stored answer; `id` and `revision` are 0 until the store has given them.
 
     `body` and the `others` are Liquid, and `variant` chooses among them; `content` counts where its kind is not
@@ -74,7 +74,7 @@ class Template:
     revision: int = 0
     uses: int = 0
     last_used_at: datetime | None = None
-    by: str = field(default="", compare=False)
+    by: str = ""
 
     @property
     def kind(self) -> ReplyKind:
@@ -110,8 +110,7 @@ class Template:
         return replace(self, id=0, revision=0, updated_at=None, uses=0, last_used_at=None, by="")
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFault:
+class TemplateFault(Struct, frozen=True):
     """A fault in a template, in the field `where`, as `content.url` within content.
 
     In `body`, `variant` counts from 0 and `line` from 1. `reason` is an English sentence for `i18n.tr`, or

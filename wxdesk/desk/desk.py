@@ -1,6 +1,6 @@
 """The desk as the window sees it: queries, commands and events, by noun."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.conversations.attention import AttentionWatch
@@ -40,8 +40,7 @@ from wxdesk.store.reports.statistics import Statistics
 from wxdesk.store.reports.traces import Traces
 
 
-@dataclass(frozen=True, slots=True)
-class Reports:
+class Reports(Struct, frozen=True):
     """The store's readers that the window asks as they are."""
 
     decisions: DecisionHistory
@@ -49,8 +48,7 @@ class Reports:
     traces: Traces
 
 
-@dataclass(frozen=True, slots=True)
-class RulesDesk:
+class RulesDesk(Struct, frozen=True):
     """The rulebook, and the tools around it."""
 
     rulebook: Rulebook
@@ -61,8 +59,7 @@ class RulesDesk:
     dry_run: DryRun
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """The parts that the window uses; their coroutines run on the desk thread's loop."""
 
     configuration: Configuration

@@ -2,8 +2,10 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wxdesk.core import events
 from wxdesk.desk.ports import Clock
@@ -12,16 +14,14 @@ START, LISTENER = "start", "listener"
 """Names in `HealthState.since` of the start of this desk, and of its listener."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenState:
+class TokenState(Struct, frozen=True):
     """An access_token: valid until `expires_at` or missing; `error`: why none came."""
 
     expires_at: datetime | None
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HealthState:
+class HealthState(Struct, frozen=True):
     """The desk's state at one moment.
 
     `listener_url` is empty while nothing listens; `troubles` are the present ones, one a key. `paused_until` is

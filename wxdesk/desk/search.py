@@ -1,7 +1,8 @@
 """Search for customers, messages, templates and rules that contain a phrase."""
 
 from asyncio import gather
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.core.conversations.listing import SearchHit
 from wxdesk.core.model.conversation import Conversation
@@ -11,8 +12,7 @@ from wxdesk.core.templates import Template, search_templates
 from wxdesk.desk.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Records that contain a phrase, the best first."""
 
     customers: tuple[Conversation, ...] = ()

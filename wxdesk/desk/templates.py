@@ -3,9 +3,10 @@
 import random
 import tomllib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.errors import BadTemplate, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
@@ -21,8 +22,7 @@ from wxdesk.paths import resource
 from wxdesk.store.templates import Templates
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateLibrary:
+class TemplateLibrary(Struct, frozen=True):
     """All templates; methods that are no coroutines may be called on any thread.
 
     `_changed` is awaited after each change, for the rules that answer with templates. `_choose` gives a number below

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from wxdesk.config.reading import Config
 from wxdesk.core.model.account import Account
@@ -15,8 +16,7 @@ from wxdesk.store import StoreStatus
 from wxdesk.tunnel.connection import Surroundings
 
 
-@dataclass(slots=True)
-class Case:
+class Case(Struct):
     """One examination: what is looked at, and what was learnt so far.
 
     `around` is the network in which the public address is asked for. `sources` are those of the desk whose window

@@ -1,8 +1,9 @@
 """Checks of the database and of what it holds: rules, and earlier attempts."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.setup.facts import SetupFact

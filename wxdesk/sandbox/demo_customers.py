@@ -5,8 +5,9 @@ in the source looks like one that could open anything.
 """
 
 import base64
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from wxdesk.core.model.account import Account, PushMode, ReplyMode
 from wxdesk.core.wechat.credentials import Credentials
@@ -18,8 +19,7 @@ TORN_BOX_MEDIA_ID = "sandbox-torn-box"
 """Id of the picture that a customer sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoCustomer:
+class DemoCustomer(Struct, frozen=True):
     """A customer of the demonstration; `alias` is the name given by the operator."""
 
     openid: str

@@ -5,9 +5,10 @@ The texts have no emoji, because no font for them is assured where the demonstra
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import cycle
+
+from msgspec import Struct
 
 from wxdesk.sandbox.demo_customers import (
     HAN_MEIMEI,
@@ -31,8 +32,7 @@ class CustomerAction(StrEnum):
     SENDS_CARD = "sends_card"  # `what` is its title, a bar, and its page
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioStep:
+class ScenarioStep(Struct, frozen=True):
     """One action of a customer in the script.
 
     `who` does `what`, `after` seconds behind the step before. With `after_reply` it is a reaction: it waits for

@@ -1,8 +1,9 @@
 """Names of secrets and of their sources, and secrets that are missing."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wxdesk.core.wechat.credential_shapes import CredentialField
 
@@ -58,8 +59,7 @@ class SecretSource(StrEnum):
     MEMORY = "memory"
 
 
-@dataclass(frozen=True, slots=True)
-class MissingSecret:
+class MissingSecret(Struct, frozen=True):
     """A secret that an account needs but that is stored nowhere."""
 
     account: str

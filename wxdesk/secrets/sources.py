@@ -9,10 +9,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from wxdesk import logs
 from wxdesk.core.errors import BadInput, Phrase
@@ -94,8 +96,7 @@ class SecretPlace(Protocol):
         """Write entries, and remove those that are None."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSecrets:
+class AccountSecrets(Struct, frozen=True):
     """The secrets of an account, and the source of each; those missing are empty."""
 
     credentials: Credentials = field(default_factory=lambda: Credentials("", ""))

@@ -1,10 +1,10 @@
 """Templates, which operators insert and rules send, with every revision."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from wxdesk.core.errors import NotFound, ShortcutTaken

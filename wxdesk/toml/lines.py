@@ -8,7 +8,8 @@ relies on its being valid TOML 1.0.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 type Path = tuple[str | int, ...]
 
@@ -18,8 +19,7 @@ _STRING = re.compile(r""""{3}(?:[^\\]|\\.)*?"{3,5}(?!")|'{3}.*?'{3,5}(?!')|"(?:[
 _SCALAR = re.compile(r"[^,\]}\n#]*")
 
 
-@dataclass(frozen=True, slots=True)
-class TomlPair:
+class TomlPair(Struct, frozen=True):
     """A key with its value: offsets of its beginning, and of its value's two ends."""
 
     path: Path

@@ -15,10 +15,11 @@ import subprocess
 import urllib.request
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.public_url import cleaned_url
@@ -166,8 +167,7 @@ _LONGEST_LINE = 8192
 _HTTPS_PROXY = re.compile(r"^\s*\"?type\"?\s*[=:]\s*\"?https\b", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class CommandTimes:
+class CommandTimes(Struct, frozen=True):
     """Seconds until a program should be connected, and between two looks at its page."""
 
     connecting: float = 30.0

@@ -12,12 +12,12 @@ import socket
 import ssl
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address, ip_network
 from time import perf_counter
 
 import certifi
+from msgspec import Struct
 
 from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.setup.public_url import PublicUrl, is_private
@@ -134,8 +134,7 @@ class NoWay(Exception):
         self.values: Mapping[str, str] = values
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """Network around a probe; tests have their own on loopback.
 
     `port_of` gives the port to connect to for one that WeChat calls; `roots` is a file of further roots;

@@ -7,7 +7,8 @@ a captured push (`User-Agent: Mozilla/4.0`, `Accept: */*`, `Pragma: no-cache`, H
 import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LARGEST_BODY = 256 * 1024
 """Most bytes that are read of an answer; ours has 19."""
@@ -20,8 +21,7 @@ class NotHttpError(ValueError):
     """The answer is not HTTP."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
+class RawAnswer(Struct, frozen=True):
     """A response as it came, not decoded; names of `headers` are in lower case."""
 
     status: int

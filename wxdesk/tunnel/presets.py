@@ -5,7 +5,8 @@ Lines are those of frp 0.70, cloudflared 2026, ngrok 3, cpolar 3 and natapp 2 (a
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.config.tunnel import Preset
 
@@ -14,8 +15,7 @@ _AT = r"(?P<at>127\.0\.0\.1:\d+)"
 _URL = r"(?P<url>https?://[^\s\"'<>|]+)"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusPage:
+class StatusPage(Struct, frozen=True):
     """Page at which a program tells its address, on this machine only.
 
     `line` has host and port of it in the program's output; `url` reads the decoded JSON, given our port.
@@ -26,8 +26,7 @@ class StatusPage:
     url: Callable[[object, int], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """One program. Patterns are searched in each line of its output.
 
     `connected`: the tunnel stands, perhaps with its `url`. `error`: why it does not, in `text`; it counts until it

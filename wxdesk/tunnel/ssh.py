@@ -9,10 +9,10 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import asyncssh
+from msgspec import Struct
 
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
@@ -20,8 +20,7 @@ from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
 
 
-@dataclass(frozen=True, slots=True)
-class SshTimes:
+class SshTimes(Struct, frozen=True):
     """Seconds for the whole way to a standing tunnel, and to notice a dead server.
 
     asyncssh gives up one interval after the last of `unanswered` questions, so 10 s and 3 make at most 40 s. When the

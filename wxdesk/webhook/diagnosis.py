@@ -9,9 +9,10 @@ anyway are tried, each at the cost of one hash.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+
+from msgspec import Struct, field
 
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.model.account import Account, PushMode
@@ -51,8 +52,7 @@ _ORIGINAL_ID = re.compile(r"gh_[0-9a-zA-Z]{12}")
 _NOT_OF_AN_URL = re.compile(r"[^A-Za-z0-9/…_.~:@%!$&()*+,;=-]")
 
 
-@dataclass(slots=True)
-class ReadRequest:
+class ReadRequest(Struct):
     """A request as far as it was read, and why it was refused; empty if it was not.
 
     `account` is that of its path, or empty. `body` is empty where it was not read.

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
 
 from aiohttp import HttpVersion11, StreamReader, hdrs, web
+from msgspec import Struct
 
 from wxdesk.core.errors import PushRefused
 from wxdesk.webhook.refusal import Refusal
@@ -33,8 +33,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Limits on the resources of clients.
 
     `connections`: most open ones; one more closes the one that has been idle, or has left its request

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from wxdesk.core.content.variables import VARIABLES, byte_count, session_fields, variables, without_markup
 from wxdesk.core.model.account import Account

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
 from wxdesk.core.conversations.attention_judging import attention_for

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.status import ConversationStatus, StatusChange, combined_status_change

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode

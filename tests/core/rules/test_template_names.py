@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule
 from wxdesk.core.rules.template_names import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, lamp
 from wxdesk.core.setup.findings import Check, Finding

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.wechat.errcode_table import action_by_code
 from wxdesk.core.model.conversation import ReplyWindow

@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.flow.timed_desk import START, HandClock
 from tests.prepared import SQLITE, prepare

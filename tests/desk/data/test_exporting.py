@@ -6,13 +6,13 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import html5lib
 import pytest
+from msgspec.structs import replace
 
 from tests.campaign.outsiders.hostile import as_kept, hostile_texts
 from tests.desk.pictures.test_shrinking import noise, saved

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from wxdesk.core.errors import NotFound

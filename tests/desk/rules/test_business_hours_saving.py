@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.prepared import SQLITE, prepare
 from wxdesk.core.errors import CalendarChanged

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import BadPreference

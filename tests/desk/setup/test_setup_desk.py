@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.certificates import Authority
 from tests.desk.setup.worlds import AT, PUBLIC_URL, SetupWorld, setup_world
@@ -78,7 +79,7 @@ async def test_each_refusal_of_a_token_has_its_verdict(
 
 
 async def test_right_values_fetch_a_token_and_trying_them_keeps_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
-    wrong = replace(CREDENTIALS, app_secret="0" * 32)
+    wrong = dataclasses.replace(CREDENTIALS, app_secret="0" * 32)
     async with desk_at(tmp_path / "a", sandbox.url, credentials=wrong) as world:
         assert (await world.desk.try_credentials(ACCOUNT.app_id, CREDENTIALS.app_secret)).verdict is V.OK
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.UNKNOWN
@@ -140,18 +141,20 @@ def _hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
 async def test_token_and_key_are_judged_by_their_shape(
     tmp_path: Path, given: dict[str, str], verdict: CheckVerdict
 ) -> None:
-    async with desk_at(tmp_path, credentials=replace(CREDENTIALS, **given)) as world:
+    async with desk_at(tmp_path, credentials=dataclasses.replace(CREDENTIALS, **given)) as world:
         assert world.verdict(SetupFact.MESSAGE_PUSH) is verdict
 
 
 async def test_plain_mode_needs_no_key_and_is_warned_of(tmp_path: Path) -> None:
     account = replace(ACCOUNT, push_mode=PushMode.PLAIN)
-    async with desk_at(tmp_path, account=account, credentials=replace(CREDENTIALS, encoding_aes_key="")) as world:
+    async with desk_at(
+        tmp_path, account=account, credentials=dataclasses.replace(CREDENTIALS, encoding_aes_key="")
+    ) as world:
         assert world.verdict(SetupFact.MESSAGE_PUSH) is V.PLAIN_MODE
 
 
 async def test_a_missing_app_secret_is_no_question_for_wechat(tmp_path: Path) -> None:
-    async with desk_at(tmp_path, credentials=replace(CREDENTIALS, app_secret="")) as world:
+    async with desk_at(tmp_path, credentials=dataclasses.replace(CREDENTIALS, app_secret="")) as world:
         found = await world.desk.check_mini_program("shop")
     values = {"name": "AppSecret", "key": "app_secret", "variable": "WXDESK_SHOP_APP_SECRET"}
     assert (found.verdict, found.values) == (V.SECRET_MISSING, values)
@@ -159,10 +162,10 @@ async def test_a_missing_app_secret_is_no_question_for_wechat(tmp_path: Path) ->
 
 
 async def test_a_mended_value_is_no_longer_held_against_the_account(tmp_path: Path) -> None:
-    async with desk_at(tmp_path, credentials=replace(CREDENTIALS, app_secret="")) as world:
+    async with desk_at(tmp_path, credentials=dataclasses.replace(CREDENTIALS, app_secret="")) as world:
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.SECRET_MISSING
         configuration = world.desk._from.configuration
-        configuration.now = replace(configuration.now, credentials={"shop": CREDENTIALS})
+        configuration.now = dataclasses.replace(configuration.now, credentials={"shop": CREDENTIALS})
         world.desk.hear(ConfigurationChanged(changed=("shop",)))
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.UNKNOWN
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from tests.flow.conftest import sandbox, setup_for
 from tests.flow.serving import run, write_config
@@ -66,7 +68,7 @@ class Team:
 async def team(postgres: Postgres, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Team]:
     url = postgres.emptied()
     setup = setup_for(sandbox, tmp_path / "server")
-    server = await open_desk(replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
+    server = await open_desk(dataclasses.replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
     opened = await open_window_desk(Setup(tmp_path / "desk", Config(store=StoreSettings(url))))
     assert isinstance(opened, TeamDesk)
     sandbox.set_push_url(f"{server.url}/wx/shop")
@@ -184,7 +186,7 @@ async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on
         monkeypatch.setattr(following, name, 0.01)
     url = postgres.emptied()
     setup = setup_for(sandbox, tmp_path / "server")
-    server = await open_desk(replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
+    server = await open_desk(dataclasses.replace(setup, config=structs.replace(setup.config, store=StoreSettings(url))))
     async with WayThere.to(url, tmp_path) as way:
         opened = await open_window_desk(Setup(tmp_path / "desk", Config(store=StoreSettings(way.url))))
         assert isinstance(opened, TeamDesk)
@@ -232,7 +234,7 @@ async def test_a_window_whose_server_lost_its_turn_changes_nothing_and_says_so(
     postgres: Postgres, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     setup, store = setup_for(sandbox, tmp_path), StoreSettings(postgres.emptied())
-    opened = await open_window_desk(replace(setup, config=structs.replace(setup.config, store=store)))
+    opened = await open_window_desk(dataclasses.replace(setup, config=structs.replace(setup.config, store=store)))
     assert isinstance(opened, OpenDesk)
     window = Team(sandbox, opened, opened, asyncio.Queue())  # type: ignore[arg-type]
     opened.desk.bus.subscribe(window.events.put_nowait)

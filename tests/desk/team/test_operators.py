@@ -2,11 +2,11 @@
 
 import asyncio
 import inspect
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.desk.team.test_desks_of_a_team import FAILS_ONCE, Team, team
 from tests.flow.conftest import sandbox

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from wxdesk.core.errors import NotFound
 from wxdesk.core.templates import Template

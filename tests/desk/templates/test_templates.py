@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from tests.desk.templates.templates_in_memory import KeptTemplates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeychain
 from keyring.errors import KeyringLocked
+from msgspec.structs import replace
 
 from tests.flow.conftest import next_event
 from tests.prepared import prepare

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xmltodict
+from msgspec.structs import replace
 from wechatpy.crypto import WeChatCrypto
 
 from tests.flow.conftest import World, setup_for
@@ -66,7 +67,7 @@ async def opened(
         [MiniProgram(replace(account, push_mode=mode), credentials, form, settings=settings)], clock=clock
     )
     await sandbox.start()
-    setup = replace(setup_for(sandbox, home, push_mode=mode), clock=clock)
+    setup = dataclasses.replace(setup_for(sandbox, home, push_mode=mode), clock=clock)
     world = World(sandbox, await open_desk(setup), setup)
     try:
         if rules:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, Setup, open_desk
@@ -72,7 +74,7 @@ async def console(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 
 
 def with_token(token: str) -> MiniProgram:
-    return MiniProgram(ACCOUNT, replace(CREDENTIALS, push_token=token))
+    return MiniProgram(ACCOUNT, dataclasses.replace(CREDENTIALS, push_token=token))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ async def test_a_wrong_path_is_named_with_the_right_one(console: Console) -> Non
 @pytest.mark.parametrize(
     ("console", "verdict"),
     [
-        (MiniProgram(ACCOUNT, replace(CREDENTIALS, encoding_aes_key="Z" * 42 + "A")), V.AES_KEY_DIFFERS),
+        (MiniProgram(ACCOUNT, dataclasses.replace(CREDENTIALS, encoding_aes_key="Z" * 42 + "A")), V.AES_KEY_DIFFERS),
         (MiniProgram(replace(ACCOUNT, app_id="wx0123456789abcdef"), CREDENTIALS), V.APP_ID_DIFFERS),
         (MiniProgram(replace(ACCOUNT, push_mode=PushMode.PLAIN), CREDENTIALS), V.MODE_DIFFERS),
     ],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.flow.timed_desk import START, Desk, after, sent, stands, timed_desk
 from wxdesk.core.conversations.changes import ContactChange

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.flow.timed_desk import Desk, timed_desk
 from wxdesk.core.conversations.attention import AttentionReason

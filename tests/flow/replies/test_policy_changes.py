@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.model.account import ModeSource, ReplyMode
@@ -111,7 +112,7 @@ async def test_queued_replies_follow_the_mode_in_config_at_the_next_start(
 def with_mode(setup: Setup, mode: ReplyMode) -> Setup:
     [entry] = setup.config.accounts
     config = msgspec.structs.replace(setup.config, accounts=(msgspec.structs.replace(entry, reply_mode=mode),))
-    return replace(setup, config=config)
+    return dataclasses.replace(setup, config=config)
 
 
 async def test_saving_a_template_waits_for_decisions_under_way_with_the_old_one(

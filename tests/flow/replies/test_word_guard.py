@@ -1,9 +1,9 @@
 """A rule's reply with a word that should not leave waits as a draft, if the operator wishes."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.flow.timed_desk import sent, timed_desk
 from wxdesk.core.model.reply import ReplyState

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeychain
+from msgspec.structs import replace
 
 from tests.certificates import NAME
 from tests.faulty_proxy import Fault, FaultyProxy
@@ -260,7 +262,7 @@ class Console:
 
     def has(self, **other: str) -> None:
         """Other secrets stand in the console than here."""
-        self.scene.sandbox.platform.change("shop", credentials=replace(CREDENTIALS, **other))
+        self.scene.sandbox.platform.change("shop", credentials=dataclasses.replace(CREDENTIALS, **other))
 
     async def write(self) -> None:
         """A customer writes."""

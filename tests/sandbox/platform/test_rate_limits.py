@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock
 from wxdesk.sandbox.platform.errors import ApiRefusal

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.changes import ContactChange

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.conversations.changes import ContactChange

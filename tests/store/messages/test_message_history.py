@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.model.message import MessageType

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, resolve, second
 from wxdesk.core.model.content import Content

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.errors import PartHasGap, ReplyHasGap

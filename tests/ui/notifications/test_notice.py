@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.inbox.records import NOW, conversation, message, reply, row
 from wxdesk.core.conversations.attention import Attention, AttentionReason

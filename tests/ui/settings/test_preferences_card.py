@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import fields, replace
 from datetime import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict, replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -45,7 +45,8 @@ OF_A_TEAM = {"hands_out"}
 
 
 @pytest.mark.parametrize(
-    "field", [one.name for one in fields(Preferences) if isinstance(one.default, bool) and one.name not in OF_A_TEAM]
+    "field",
+    [name for name, value in asdict(Preferences()).items() if isinstance(value, bool) and name not in OF_A_TEAM],
 )
 def test_a_switch_holds_at_once(qtbot: QtBot, world: World, card: PreferencesCard, field: str) -> None:
     line = card.lines.get(field)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
@@ -155,7 +156,9 @@ def test_each_mistake_that_keeps_messages_away_is_named_with_the_next_message(
     _add_other(person)
     right = person.sandbox.platform.program()
     mistakes = {
-        (V.AES_KEY_DIFFERS, "other_account"): {"credentials": replace(right.credentials, encoding_aes_key=OTHER_KEY)},
+        (V.AES_KEY_DIFFERS, "other_account"): {
+            "credentials": dataclasses.replace(right.credentials, encoding_aes_key=OTHER_KEY)
+        },
         (V.APP_ID_DIFFERS, ""): {"account": replace(right.account, app_id=OTHER_APP_ID)},
         (V.MODE_DIFFERS, "plain"): {"account": replace(right.account, push_mode=PushMode.PLAIN)},
     }

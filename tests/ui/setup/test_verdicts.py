@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from tests.faulty_proxy import Fault, FaultyProxy
@@ -58,7 +59,7 @@ def test_another_key_in_the_console_is_named_with_the_first_message(
 ) -> None:
     last = come_to_the_message(qtbot, person, guide)
     credentials = person.sandbox.platform.program().credentials
-    person.change_console(credentials=replace(credentials, encoding_aes_key="abcdefghij" * 4 + "abA"))
+    person.change_console(credentials=dataclasses.replace(credentials, encoding_aes_key="abcdefghij" * 4 + "abA"))
     assert not person.write("几点关门").accepted
     qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.AES_KEY_DIFFERS, timeout=LONG)
     assert last.result.isVisible()

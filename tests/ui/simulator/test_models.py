@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSize
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot

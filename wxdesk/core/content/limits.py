@@ -8,10 +8,11 @@ In rules and templates links and cards are Liquid; `check_written` judges them b
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong

@@ -5,7 +5,7 @@ number of pixels is known, and anything but a plain PNG, JPEG or GIF is refused.
 WeChat takes ("上传临时素材") and, made by WeChat, the ones that customers' pictures come in.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import PictureFormat
@@ -27,8 +27,7 @@ _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
 _NO_FRAME_AFTER = frozenset({0xD9, 0xDA})
 
 
-@dataclass(frozen=True, slots=True)
-class PictureHeader:
+class PictureHeader(Struct, frozen=True):
     """A picture's format, and its width and height in pixels."""
 
     format: PictureFormat

@@ -7,7 +7,8 @@ read as a link.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ELEMENT = re.compile(r"<a((?:\s+[a-z-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))+)\s*>([^<]*)</a\s*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
@@ -17,8 +18,7 @@ _IN_ADDRESS = str.maketrans({'"': "%22", "<": "%3C", ">": "%3E", " ": "%20", "\n
 _IN_LABEL = str.maketrans({"<": "＜", ">": "＞"})
 
 
-@dataclass(frozen=True, slots=True)
-class TextLink:
+class TextLink(Struct, frozen=True):
     """Link with a label, to `url` or to page `path` of `app_id`, old clients to `url`."""
 
     label: str
@@ -32,8 +32,7 @@ class TextLink:
         return self.path or self.url
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A piece of a text as the contact sees it; with `link`, it can be tapped."""
 
     text: str

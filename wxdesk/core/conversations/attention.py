@@ -1,9 +1,10 @@
 """Attention records: the reasons for which a conversation calls for an operator."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class AttentionReason(StrEnum):
@@ -33,8 +34,7 @@ UNTIL_SETTLED = frozenset({
 _URGENCY = {cause: place for place, cause in enumerate(AttentionReason)}
 
 
-@dataclass(frozen=True, slots=True)
-class Attention:
+class Attention(Struct, frozen=True):
     """A reason for attention in a conversation, last raised `at`; `seen` by somebody."""
 
     conversation_id: int

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.conversation import Contact
 
 
-@dataclass(frozen=True, slots=True)
-class ContactChange:
+class ContactChange(Struct, frozen=True):
     """Change of a contact: None keeps a field, tags of `add` come, of `remove` go.
 
     `line` is added to the note as it is then.
@@ -75,8 +76,7 @@ _UNDO = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(Struct, frozen=True):
     """An act; `until` ends a snooze, `tag` is added to contacts or taken away."""
 
     act: RowAct
@@ -102,8 +102,7 @@ class RowChange:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class RowsChanged:
+class RowsChanged(Struct, frozen=True):
     """Conversations that a change reached, and those with a reply left to settle.
 
     These stay open; blocking reaches their contacts all the same. `until` is the earliest end of the snoozes.

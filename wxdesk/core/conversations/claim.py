@@ -1,15 +1,15 @@
 """Claims of conversations among the colleagues of a team."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 RETURNS_AFTER = timedelta(minutes=3)
 """Time after which what an absent operator has goes back to all."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Sight:
+class Sight(Struct, frozen=True, order=True):
     """Operator `name` at a desk.
 
     `conversation_id` is the conversation that they see or type in, 0 for none.

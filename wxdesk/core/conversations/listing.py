@@ -4,9 +4,10 @@ Each figure of the window has one meaning: `matches` here, its SQL in `store.sch
 `ui.wording.figures`.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wxdesk.core.conversations.attention import RINGING, Attention
 from wxdesk.core.model.content import Content
@@ -32,8 +33,7 @@ class InboxFilter(StrEnum):
     ANY_STATUS = "with_aside"  # all, open or set aside
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(Struct, frozen=True):
     """One conversation in the list, with the needs of its replies.
 
     `due_at` is the earliest deadline of a held reply that may leave then, `waits` how many of the `held` ones
@@ -58,8 +58,7 @@ class InboxRow:
     unsent: Content | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Customer who waits, by conversation and newest message.
 
     `skipped`: a pause or a delay kept that message from the rules.
@@ -129,8 +128,7 @@ def _seconds(at: datetime) -> float:
     return (at - _NEVER).total_seconds()
 
 
-@dataclass(frozen=True, slots=True)
-class InboxCounts:
+class InboxCounts(Struct, frozen=True):
     """The figures on the chips, the rail, the strip, and the bars of pause and status.
 
     `unread` counts conversations, `messages` messages. `automatic` are the replies that a pause keeps back or would:
@@ -149,8 +147,7 @@ class InboxCounts:
     nobodys: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DayCounts:
+class DayCounts(Struct, frozen=True):
     """Counts of the status bar: today's messages and sent replies."""
 
     messages: int = 0
@@ -161,8 +158,7 @@ class DayCounts:
 type TimelineItem = Message | Reply
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHit:
+class SearchHit(Struct, frozen=True):
     """A message or reply of a conversation that contains the searched phrase."""
 
     conversation: Conversation

@@ -3,8 +3,10 @@
 A takeover counts until its end (`core.replies.lifecycle.is_taken_over`); then the rules answer again.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.presence import PresenceState
@@ -14,8 +16,7 @@ SOON = timedelta(minutes=2)
 """Time before the end of a takeover at which it is announced."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeoverDuration:
+class TakeoverDuration(Struct, frozen=True):
     """Duration of a takeover; with nothing set, until it is handed back.
 
     `span` from now on · `until` a time · `silence`: until nobody, contact or operator, has written for so long.
@@ -43,8 +44,7 @@ class TakeoverDuration:
 UNTIL_HANDED_BACK = TakeoverDuration()
 
 
-@dataclass(frozen=True, slots=True)
-class Takeover:
+class Takeover(Struct, frozen=True):
     """A takeover until `until`, or until it is handed back; it may be over by now.
 
     `silence`, `by_writing` and `by_rule` are as in `Conversation`.
@@ -56,8 +56,7 @@ class Takeover:
     by_rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeoverByWriting:
+class TakeoverByWriting(Struct, frozen=True):
     """A takeover before an operator wrote (None if there was none), and after it."""
 
     before: Takeover | None

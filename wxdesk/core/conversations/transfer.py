@@ -5,8 +5,9 @@ then on the contact's messages go to the tool and are not pushed, until somebody
 nothing has been written for half an hour. Meanwhile this desk is blind, and its rules keep quiet.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.push import Incoming
@@ -18,8 +19,7 @@ BEGUN = frozenset({"kf_create_session", "kf_switch_session"})
 CLOSED = "kf_close_session"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """Result of storing a push: `new` or known, and answered with a transfer or not."""
 
     new: bool

@@ -1,6 +1,6 @@
 """Records of accounts, messages, replies, rules, pictures and statistics.
 
 Records and closed sets, hardly any logic. Every record is frozen: a change is a new record, made by
-`dataclasses.replace` or read again from the store. Times are aware datetimes in UTC. Imported by the rooms
-of core above it and all other layers; imports the standard library.
+`msgspec.structs.replace` or read again from the store. Times are aware datetimes in UTC. Imported by the rooms
+of core above it and all other layers; imports the standard library and msgspec.
 """

@@ -1,7 +1,8 @@
 """A mini program as it is configured, and the modes in which it answers."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class PushMode(StrEnum):
@@ -29,8 +30,7 @@ class ModeSource(StrEnum):
     CONVERSATION = "conversation"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """One mini program as configured; `name` is the path of its push URL.
 
     `title` is what people call it, in any script; empty for its name.

@@ -1,7 +1,8 @@
 """The content of a reply, whatever its kind."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ReplyKind(StrEnum):
@@ -13,8 +14,7 @@ class ReplyKind(StrEnum):
     CARD = "card"
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """The content of a reply or template of any kind; unused fields stay empty.
 
     text: `text` · image: `picture` or `media_id` · link: `title`, `description`, `url`, `thumb_url` ·

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.status import ConversationStatus
@@ -18,8 +19,7 @@ class Author(StrEnum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """A person who writes to an account. `alias` is the operator's: WeChat tells none."""
 
     id: int
@@ -32,8 +32,7 @@ class Contact:
     blocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyWindow:
+class ReplyWindow(Struct, frozen=True):
     """Allowance to one contact (下发条数, 下发时限): `left` replies until `until`.
 
     `refused` is the errcode by which WeChat ended it before, 0 if it did not.
@@ -44,8 +43,7 @@ class ReplyWindow:
     refused: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     """The thread with one contact and its present state.
 
     `mode` None inherits the account's. `taken_over` pauses automatic replies, until `taken_over_until` if that
@@ -118,8 +116,7 @@ class Conversation:
         return me != "" and self.claimed_by not in ("", me)
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
+class Narrowing(Struct, frozen=True):
     """Conversations to which a list is narrowed; an empty field narrows nothing.
 
     `author` said the last word, `page` is the one from which the customer came, and in the last `days` something was
@@ -153,8 +150,7 @@ class Narrowing:
 EVERYTHING = Narrowing()
 
 
-@dataclass(frozen=True, slots=True)
-class SavedView:
+class SavedView(Struct, frozen=True):
     """A filter of the list, by its value, and a narrowing, under a name."""
 
     name: str

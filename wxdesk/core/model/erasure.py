@@ -1,10 +1,9 @@
 """Receipt of the deletion of everything about one person."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Erasure:
+class Erasure(Struct, frozen=True):
     """Counts of what was deleted.
 
     `person` stands for the openid, which is nowhere any more: the first 12 hex digits of its SHA-256. Whoever has an

@@ -1,9 +1,10 @@
 """A message of a contact, as it stands in a conversation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from wxdesk.core.model.picture import PictureState
 
@@ -33,8 +34,7 @@ class MessageType(StrEnum):
         return self not in (MessageType.ENTER_SESSION, MessageType.OTHER)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message or event of a contact in a conversation.
 
     `created_at` is WeChat's CreateTime (whole seconds), `received_at` our clock. `decided` is False until

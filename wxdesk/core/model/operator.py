@@ -1,10 +1,11 @@
 """Operators of a team: their names, roles, and calls to the server that works."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
+
+from msgspec import Struct
 
 from wxdesk.core.model.conversation import Author
 
@@ -32,8 +33,7 @@ NEEDS = {
 """Refusals of what needs a role."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """A person who works at a desk of the team; cannot sign in unless `active`."""
 
     id: int
@@ -42,8 +42,7 @@ class Operator:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorAction:
+class OperatorAction(Struct, frozen=True):
     """A command of an operator; the name is empty for the command line."""
 
     at: datetime
@@ -81,8 +80,7 @@ class CommandState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteCall:
+class RemoteCall(Struct, frozen=True):
     """One call of an operator's: part and method; `arguments` and `result` are JSON."""
 
     id: int

@@ -1,7 +1,8 @@
 """Records of pictures: format, state of arrival, and facts of a kept picture."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class PictureFormat(StrEnum):
@@ -25,8 +26,7 @@ class PictureState(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A kept picture, found by its `digest`: the SHA-256 of its bytes, in hex.
 
     `width` and `height` are pixels as stored, before a camera's note on

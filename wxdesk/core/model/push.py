@@ -1,9 +1,10 @@
 """A push of WeChat, from its parsed body to its row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from wxdesk.core.model.message import MessageType
 
@@ -15,8 +16,7 @@ class BodyFormat(StrEnum):
     XML = "xml"
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """One parsed push, before anything is known about the contact.
 
     `event` is set for events (`MsgType` = event) and then `msg_id` is normally None. `media_id` and `pic_url`
@@ -48,8 +48,7 @@ class Incoming:
         return self.event is None or self.event == "user_enter_tempsession" or self.event.startswith("kf_")
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """A verified and decrypted push on its way into the store.
 
     `incoming` is None when the body was signed by WeChat but could not be read; it is kept all the same.
@@ -65,8 +64,7 @@ class Push:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptPush:
+class KeptPush(Struct, frozen=True):
     """A row of the table of raw pushes; `derived` once its message has been made."""
 
     id: int

@@ -1,9 +1,11 @@
 """A reply, from what an operator has begun to write to WeChat's answer."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.content import Content, ReplyKind
@@ -24,8 +26,7 @@ class ReplyState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A reply to a contact, pending, sent or failed; a row before it is a request.
 
     `due_at` is the deadline of a held reply, None while it waits for the operator; `not_before` delays a queued
@@ -79,8 +80,7 @@ class Reply:
         return self.placed_at or self.created_at
 
 
-@dataclass(frozen=True, slots=True)
-class NewReply:
+class NewReply(Struct, frozen=True):
     """A reply that has no row yet; the store gives it an id and its times."""
 
     conversation_id: int
@@ -105,16 +105,14 @@ EDITABLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
 _NOTHING = Content()
 
 
-@dataclass(frozen=True, slots=True)
-class UnsentContent:
+class UnsentContent(Struct, frozen=True):
     """Stored form of a draft; `reply_id` is the reply that it changes, if any."""
 
     content: Content
     reply_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """Unsent content; `editing` is the reply that it changes, None for a new one."""
 
     content: Content = _NOTHING

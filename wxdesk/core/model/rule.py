@@ -7,9 +7,11 @@ A rule is tested against a message in `core.rules.matching`; a file of rules is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import MessageType
@@ -18,16 +20,14 @@ type Reference = int | str
 """Id of what a rule refers to, or its name while nothing has that name."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldTest:
+class FieldTest(Struct, frozen=True):
     """Test that a field inside `SessionFrom` (JSON or query string) has a given value."""
 
     name: str
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionFromTest:
+class SessionFromTest(Struct, frozen=True):
     """A test of `SessionFrom`, the value that the mini program's button carries.
 
     At most one of equals, prefix and regex tests the whole, `fields` its parts. All that is set must hold.
@@ -39,8 +39,7 @@ class SessionFromTest:
     fields: tuple[FieldTest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HoursTest:
+class HoursTest(Struct, frozen=True):
     """Test that a calendar is open (`inside`) or closed when the decision is made."""
 
     calendar: Reference
@@ -54,16 +53,14 @@ class Presence(StrEnum):
     AWAY = "away"
 
 
-@dataclass(frozen=True, slots=True)
-class TagsTest:
+class TagsTest(Struct, frozen=True):
     """Test that the contact has a tag of `any`, if set, and none of `none`."""
 
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MessageNo:
+class MessageNo(Struct, frozen=True):
     """Range, both bounds included, of the message's number since an operator answered."""
 
     min: int = 1
@@ -78,16 +75,14 @@ class MessageNo:
         return self.min if self.max is None else max(self.min, self.max + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class LastRule:
+class LastRule(Struct, frozen=True):
     """Test that another rule answered this contact at most `minutes` ago."""
 
     rule: Reference
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """The condition of a rule: the fields that are set must all hold.
 
     Words match after normalising both sides.
@@ -147,8 +142,7 @@ class Condition:
         return bool(self.calendars or self.rules)
 
 
-@dataclass(frozen=True, slots=True)
-class Cooldown:
+class Cooldown(Struct, frozen=True):
     """Limits on how often a rule may match; 0 is no limit.
 
     per_contact_s: seconds between two times to one contact · per_conversation: so many times in a conversation,
@@ -206,8 +200,7 @@ class Variant(StrEnum):
     ROTATE = "rotate"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One step of a rule's answer.
 
     reply: `text` is a Liquid template, `others` are more of them, and `variant` chooses · template: refers to
@@ -232,8 +225,7 @@ class Action:
         return (self.text, *self.others)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule of the list; `id` and `revision` are 0 until the store has given them.
 
     A `default` rule ignores `when` and answers what no other rule above it did. `continues` lets the rules
@@ -255,11 +247,10 @@ class Rule:
     cooldown: Cooldown = Cooldown()
     delivery: Delivery = Delivery.INHERIT
     hold_seconds: int = 0
-    by: str = field(default="", compare=False)
+    by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The outcome of one condition, by its name in the rules file (`any`, `regex` …).
 
     `words` are what it looked for, `found` what of it
@@ -272,8 +263,7 @@ class Verdict:
     found: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleVerdict:
+class RuleVerdict(Struct, frozen=True):
     """The verdict of one rule on one message, condition by condition.
 
     It ends with the first failure, except in a trial. `shadow`: it matched and did nothing by its delivery.
@@ -287,8 +277,7 @@ class RuleVerdict:
     shadow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(Struct, frozen=True):
     """A rule that matched a message; under `shadow` it did nothing more."""
 
     rule_id: int
@@ -342,8 +331,7 @@ UNANSWERED = UNFINISHED | {Outcome.UNMATCHED, Outcome.LEFT_OPEN}
 """Outcomes for which the rules have no answer that can be sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The stored decision about a message, with its reasons.
 
     `id` is 0 until stored. `rule_*` name the rule that answered (the last one, if an earlier one continues); under

@@ -9,9 +9,10 @@ Messages transferred to WeChat's own tool count as that and not as answered, wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wxdesk.core.model.reply import ReplyState
 
@@ -19,8 +20,7 @@ HOURS = 24
 DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class TimeSpan:
+class TimeSpan(Struct, frozen=True):
     """A stretch of time, `since` included and `until` not; both aware."""
 
     since: datetime
@@ -58,8 +58,7 @@ MESSAGES = (HourlyFigure.BY_RULE, HourlyFigure.BY_OPERATOR, HourlyFigure.UNANSWE
 """Figures that count each message once, in the order of `HourCount`."""
 
 
-@dataclass(frozen=True, slots=True)
-class FigureFilter:
+class FigureFilter(Struct, frozen=True):
     """Bounds of what is counted: an account, and a rule or an operator; any if empty.
 
     Of a rule or an operator there is what they answered, matched, sent and ended.
@@ -79,8 +78,7 @@ ALL = FigureFilter()
 """Filter that leaves nothing out."""
 
 
-@dataclass(frozen=True, slots=True)
-class HourCount:
+class HourCount(Struct, frozen=True):
     """Messages of one hour of the day, by who answered them."""
 
     by_rule: int = 0
@@ -94,8 +92,7 @@ class HourCount:
         return self.by_rule + self.by_operator + self.unanswered + self.handed_over
 
 
-@dataclass(frozen=True, slots=True)
-class WaitTimes:
+class WaitTimes(Struct, frozen=True):
     """Waiting times over `count` waits that ended; None when there were none.
 
     A wait begins with the first message that nobody has answered and ends when WeChat accepts the next reply.
@@ -110,8 +107,7 @@ class WaitTimes:
     longest: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleHits:
+class RuleHits(Struct, frozen=True):
     """Messages that a rule matched, those it answered, and those corrected.
 
     As in `RuleFigures`; a match can come without a reply, and a reply can be stopped.
@@ -124,8 +120,7 @@ class RuleHits:
     corrected: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
+class Undelivered(Struct, frozen=True):
     """Count of replies that failed or may have (`UNKNOWN`), by errcode if any."""
 
     state: ReplyState
@@ -133,16 +128,14 @@ class Undelivered:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnmatchedText:
+class UnmatchedText(Struct, frozen=True):
     """Text that only a default rule answered, or none, and how often it was written."""
 
     text: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """All figures over a span: 24 `hours` from midnight, `week` 7 × 24 from Monday.
 
     `waiting` are conversations now, of any time; `sent_by_rule` and `sent_by_operator` replies, not messages;
@@ -203,8 +196,7 @@ RECENT = timedelta(days=7)
 """Time over which a rule's hits and corrections are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFigures:
+class RuleFigures(Struct, frozen=True):
     """Figures of one rule in the list of rules.
 
     hits: messages that it matched lately, in the shadow as well · last_at: when it matched the last time,

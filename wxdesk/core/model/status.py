@@ -5,9 +5,10 @@ must hide nothing that the operator still has to settle: it opens again as soon 
 becomes a draft, asks the operator, fails or is unknown, or its contact writes.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ConversationStatus(StrEnum):
@@ -22,8 +23,7 @@ LAST_CALL = timedelta(hours=2)
 """Time before a reply window closes at which a snooze ends, if the contact waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusChange(Struct, frozen=True):
     """Status change after a rule's replies have arrived: snooze `minutes`, 0 resolves."""
 
     minutes: int = 0

@@ -1,7 +1,8 @@
 """Stored rows behind a line of the traffic page: a push or a sent reply."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wxdesk.core.model.conversation import Contact
 from wxdesk.core.model.message import Message
@@ -10,8 +11,7 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import Decision
 
 
-@dataclass(frozen=True, slots=True)
-class PushTrace:
+class PushTrace(Struct, frozen=True):
     """A kept push in a list, with its message and contact once they are known.
 
     `message` and `contact` are None before that, and for ever if it belongs in no conversation.
@@ -26,16 +26,14 @@ class PushTrace:
     contact: Contact | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyTrace:
+class ReplyTrace(Struct, frozen=True):
     """A reply in a list of calls, with the contact it went to."""
 
     reply: Reply
     contact: Contact
 
 
-@dataclass(frozen=True, slots=True)
-class PushPath:
+class PushPath(Struct, frozen=True):
     """The whole path of a kept push: raw row, message, decision, replies oldest first.
 
     `closes_at` is when the contact's reply window closes, as it is known now.

@@ -6,9 +6,10 @@ its history, as steps.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
@@ -141,8 +142,7 @@ def mode_of(conversation: Conversation, account: Account) -> ReplyMode:
     return ReplyMode.OFF if account.paused else conversation.mode or account.reply_mode
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveMode:
+class EffectiveMode(Struct, frozen=True):
     """Mode of a new automatic reply, the source of that mode, and the hold time."""
 
     mode: ReplyMode
@@ -213,8 +213,7 @@ class StepKind(StrEnum):
     ASK = "ask"  # the operator took that back
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyStep:
+class ReplyStep(Struct, frozen=True):
     """A step of a reply; `by` is empty for the desk, `reason` is for `i18n.tr`.
 
     `before` is the content until an EDIT. `until` is the deadline that a HOLD set, None where it asks the

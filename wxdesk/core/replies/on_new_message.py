@@ -1,9 +1,10 @@
 """Effect of a contact's new message on automatic replies that are still pending."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import ReplyState
@@ -35,8 +36,7 @@ class OnNewMessage(StrEnum):
     ASK = "ask"  # no rule answers the newer message: an operator decides whether they still fit
 
 
-@dataclass(frozen=True, slots=True)
-class PendingReply:
+class PendingReply(Struct, frozen=True):
     """An automatic reply that is held or a draft; `to_message`: it answers no event.
 
     `passed_over`: see `core.replies.lifecycle.is_passed_over`.
@@ -54,8 +54,7 @@ class PendingReply:
         return not self.in_hand
 
 
-@dataclass(frozen=True, slots=True)
-class HoldTimes:
+class HoldTimes(Struct, frozen=True):
     """Hold times for replies that are held again: `seconds`, or `by_rule` by rule id.
 
     None of them outlives `until`, the end of the contact's reply window.

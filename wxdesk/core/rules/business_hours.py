@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import count
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wxdesk.core.model.rule import Reference, Rule
 
@@ -36,8 +38,7 @@ class Weekday(StrEnum):
     SUN = "sun"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSpan:
+class OpenSpan(Struct, frozen=True):
     """Open from `opens` until before `closes`; on the next day if that is not later."""
 
     opens: time
@@ -49,16 +50,14 @@ class OpenSpan:
         return self.opens == self.closes != time(0)
 
 
-@dataclass(frozen=True, slots=True)
-class WeeklySpan:
+class WeeklySpan(Struct, frozen=True):
     """A span on some days of every week."""
 
     days: frozenset[Weekday]
     span: OpenSpan
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialDays:
+class SpecialDays(Struct, frozen=True):
     """Days from `first` to `last` with other hours than weekly; no span: closed."""
 
     first: date
@@ -70,8 +69,7 @@ class SpecialDays:
         return self.first <= day <= self.last
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """Business hours; `zone` is an IANA name, or empty for that of the asking account.
 
     `id` is 0 until the store has given one, which no other calendar ever gets.
@@ -206,8 +204,7 @@ def clock_from(text: str, *, closing: bool = False) -> time | None:
     return time(int(found[1]), int(found[2])) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarList:
+class CalendarList(Struct, frozen=True):
     """Calendars in order, and names of `deleted` ones, whose ids are never reused."""
 
     calendars: tuple[Calendar, ...] = ()

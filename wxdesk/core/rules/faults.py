@@ -5,7 +5,8 @@ editor at the field.
 """
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.core.content.limits import check_written, has_liquid, words_of
 from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
@@ -44,8 +45,7 @@ FIELDED = frozenset({ActionKind.LINK, ActionKind.CARD})
 """Actions with text in fields, each of which may be a template."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFault:
+class RuleFault(Struct, frozen=True):
     """A fault and its place; `template_line` counts from 1, 0 outside templates."""
 
     where: FieldPath
@@ -53,8 +53,7 @@ class RuleFault:
     template_line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceCheck:
+class ReferenceCheck(Struct, frozen=True):
     """Checks of the templates and pictures that a rule refers to.
 
     stored: why it cannot use that template, empty if it can · has_picture: whether a picture of

@@ -3,8 +3,10 @@
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from operator import attrgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.rule import Rule
 
@@ -58,8 +60,7 @@ def out_of_order(places: Sequence[int]) -> frozenset[int]:
     return frozenset(places) - kept
 
 
-@dataclass(frozen=True, slots=True)
-class DeletedRule:
+class DeletedRule(Struct, frozen=True):
     """A deleted rule, with the ids of the rules `below` it."""
 
     rule: Rule

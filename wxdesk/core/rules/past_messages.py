@@ -1,7 +1,8 @@
 """Past messages and operators' replies, as dry runs and reviews read them."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.model.message import Message, MessageType
 
@@ -9,8 +10,7 @@ BURST = timedelta(minutes=10)
 """Longest silence within a burst; an operator's reply answers all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastMessage:
+class PastMessage(Struct, frozen=True):
     """The part of a stored message that rules look at; `at` is its timeline position."""
 
     id: int
@@ -37,8 +37,7 @@ class PastMessage:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorReply:
+class OperatorReply(Struct, frozen=True):
     """One reply an operator sent; one line of text. `edited`: a rule had prepared it.
 
     It answers the contact's last burst before it, which began at `burst`, except for messages that rules had

@@ -1,12 +1,12 @@
 """Interface to a regex engine; `desk.rules.patterns` implements it with RE2."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class PatternMatch:
+
+class PatternMatch(Struct, frozen=True):
     """A stretch of text that a pattern matched, and its named groups that took part."""
 
     text: str

@@ -1,7 +1,8 @@
 """Undecided messages, and decisions on them with all their effects."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
@@ -12,8 +13,7 @@ from wxdesk.core.replies.on_new_message import NO_HOLD_TIMES, HoldTimes, OnNewMe
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory
 
 
-@dataclass(frozen=True, slots=True)
-class UndecidedMessage:
+class UndecidedMessage(Struct, frozen=True):
     """A stored message that awaits its decision, with its conversation as it is now.
 
     `promised` counts the conversation's replies that are queued, held or being sent; not drafts, and not later
@@ -28,8 +28,7 @@ class UndecidedMessage:
     waiting: tuple[PendingReply, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationContext:
+class ConversationContext(Struct, frozen=True):
     """A conversation with history and pending replies, as its next message meets it."""
 
     conversation: Conversation
@@ -38,8 +37,7 @@ class ConversationContext:
     waiting: tuple[PendingReply, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """A decision with everything that follows from it, stored together or not at all.
 
     `take_over`: the rule that hands over to the operator, empty if none · `called_by`: the rule that asks for

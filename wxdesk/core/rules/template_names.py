@@ -5,8 +5,9 @@ a rule uses must have a name that means no other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.rule import ActionKind, Reference, Rule

@@ -5,8 +5,9 @@ side proves nothing about the other.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.tunnel_state import TunnelState
@@ -33,8 +34,7 @@ CHECK_OF = {
 """The check whose finding decides each fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSetup:
+class AccountSetup(Struct, frozen=True):
     """An account's facts, each with its newest finding; `paused`: it may not answer."""
 
     account: str
@@ -89,8 +89,7 @@ def lamp(listener_url: str, reach: Finding, accounts: Iterable[AccountSetup]) ->
     return Finding(Check.LISTENER, CheckVerdict.OK)
 
 
-@dataclass(frozen=True, slots=True)
-class SetupState:
+class SetupState(Struct, frozen=True):
     """The set-up of the whole desk at one moment.
 
     `reach` is the newest finding about the public address, `listener_url` empty while nothing listens.

@@ -1,9 +1,10 @@
 """Findings: outcomes of checks, and the stages of a probe that they stand for."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 
@@ -35,8 +36,7 @@ class Check(StrEnum):
     FONT = "font"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Outcome of one check.
 
     `account` is its name, empty for what concerns the whole desk. `values` fill the holes of the verdict's

@@ -9,9 +9,10 @@ import secrets
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 OWN_ECHO = "wxdesk-"
 """Beginning of the echo of another process's probe; WeChat's own has digits only."""
@@ -20,8 +21,7 @@ _REMEMBERED = 3000
 """Former answers that are known again; a day's, as caches keep theirs long."""
 
 
-@dataclass(slots=True)
-class ProbeChallenge:
+class ProbeChallenge(Struct):
     """One probe: its query as WeChat would write it, and the answer that is due.
 
     `path` is where the listener must meet it; `met_at` is the path where it did, None until then.

@@ -7,9 +7,10 @@ framework/server-ability/message-push). The address stands for all accounts: the
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -35,8 +36,7 @@ _NAT64, _GLOBAL_UNICAST = IPv6Network("64:ff9b::/96"), IPv6Network("2000::/3")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class PublicUrl:
+class PublicUrl(Struct, frozen=True):
     """A usable public address.
 
     `host` is ASCII and has no brackets, `path` no `/` at its end.

@@ -1,8 +1,9 @@
 """Reachability of the desk at one moment, and the times in which it was lost."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -11,8 +12,7 @@ SHORTEST_OUTAGE = timedelta(minutes=1)
 """Shorter ones are not shown: WeChat tries again for some seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Newest finding about the public address, and since when it is good or not.
 
     `finding.ok` tells if WeChat's requests arrive. `since` is the first moment of the present state, None while
@@ -25,8 +25,7 @@ class Reach:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """A time in which messages may have been missed.
 
     From the last probe that came through to the next one; `ended` is None while it lasts. `verdict` is what was
@@ -47,8 +46,7 @@ class Outage:
         return (self.ended or now) - self.began
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Outages between two messages, told as one."""
 
     began: datetime

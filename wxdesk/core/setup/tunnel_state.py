@@ -1,9 +1,10 @@
 """State of the tunnel, through which WeChat's requests reach this machine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
@@ -26,8 +27,7 @@ class TunnelPhase(StrEnum):
     DOWN = "down"  # it failed or was lost, and is tried again
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelUp:
+class TunnelUp(Struct, frozen=True):
     """Report of a driver whose tunnel stands: its address, if known, and a note.
 
     `api_port`: port of this machine from which calls to WeChat's API leave through the tunnel; 0 if it carries none.
@@ -39,8 +39,7 @@ class TunnelUp:
     api_port: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelEnd:
+class TunnelEnd(Struct, frozen=True):
     """Reason of a tunnel that is down.
 
     `needs_person`: trying again soon changes nothing.
@@ -51,8 +50,7 @@ class TunnelEnd:
     needs_person: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelState:
+class TunnelState(Struct, frozen=True):
     """The tunnel at one moment.
 
     `public_url` is the address that the driver knows, empty if none. While it is up, `verdict` may be a note or a

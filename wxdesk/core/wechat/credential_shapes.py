@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import Credentials
 
@@ -53,8 +55,7 @@ class CleanedValue:
     cleanings: tuple[Cleaning, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeIssue:
+class ShapeIssue(Struct, frozen=True):
     """A field whose value cannot be right.
 
     `length` is the number of characters given, `character` the first one that is not allowed, `other` the field
@@ -68,8 +69,7 @@ class ShapeIssue:
     other: CredentialField | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FieldShape:
+class FieldShape(Struct, frozen=True):
     """Shape of one field: beginning, characters after it, least and most of them."""
 
     beginning: str

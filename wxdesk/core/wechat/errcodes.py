@@ -7,9 +7,10 @@ resources/translations/zh_CN/wechat.po.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
+
+from msgspec import Struct
 
 
 class ErrorAction(StrEnum):
@@ -32,8 +33,7 @@ class ErrorAction(StrEnum):
         return self in (ErrorAction.TOKEN, ErrorAction.WAIT, ErrorAction.CONFIG, ErrorAction.MIDNIGHT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
+class _Code(Struct, frozen=True):
     action: ErrorAction
     meaning: str
     remedy: str = ""

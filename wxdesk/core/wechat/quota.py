@@ -6,8 +6,9 @@ and the deadline to the later of both; it never adds up. The counter is advice: 
 truth and corrects it (45047: none left, 45015: too late).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import MessageType
@@ -26,8 +27,7 @@ TOO_SHORT_FOR_A_HUMAN = timedelta(minutes=5)
 TOO_LATE, NONE_LEFT = 45015, 45047
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedReply:
+class ClaimedReply(Struct, frozen=True):
     """A reply about to be sent, with the known reply window of its contact."""
 
     reply: Reply

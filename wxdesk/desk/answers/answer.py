@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.model.account import Account, ReplyMode
@@ -20,8 +22,7 @@ from wxdesk.core.rules.matching.matcher import MatchResult
 from wxdesk.timezones import zone_named
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerMessage:
+class AnswerMessage(Struct, frozen=True):
     """One message of an answer, `after` so many seconds of typing."""
 
     rule: Rule
@@ -29,8 +30,7 @@ class AnswerMessage:
     after: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Messages and side effects that the rules want for one incoming message.
 
     `said` is ready to be sent, in order; a text too long for one message is in parts. If a template does not
@@ -118,8 +118,7 @@ class Answer:
         return bool(self.missing) or len(self.contents) <= left
 
 
-@dataclass(frozen=True, slots=True)
-class RuleContext:
+class RuleContext(Struct, frozen=True):
     """The message to answer, with all that rules and templates use; `now` is aware."""
 
     message: Message
@@ -136,13 +135,13 @@ class RuleContext:
         return MatchInput(
             message.type,
             message.text,
+            self.now,
             message.session_from,
             message.event,
             self.conversation.contact.tags,
             self.operator,
             self.history,
             self.zone,
-            at=self.now,
         )
 
     @property

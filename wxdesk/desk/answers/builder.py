@@ -6,8 +6,10 @@ template shows is missing, the answer is prepared with a mark in its place, for 
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import MAX_PARTS
@@ -34,8 +36,7 @@ type Choose = Callable[[Sequence[str], Variant], str]
 """Picks one of the variants of a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerBuilder:
+class AnswerBuilder(Struct, frozen=True):
     """Turns rules that matched into an answer."""
 
     _renderer: LiquidRenderer

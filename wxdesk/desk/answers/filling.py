@@ -6,11 +6,13 @@ comes out with a hole in it.
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import variables, without_markup
@@ -31,8 +33,7 @@ MOST_PLACEHOLDERS = 20
 NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Filling:
+class Filling(Struct, frozen=True):
     """One insertion of `template`: the chosen `text` and the prompts to be answered."""
 
     template: Template

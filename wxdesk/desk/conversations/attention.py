@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from wxdesk.core import events
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.attention_judging import attention_for, should_have_arrived
@@ -36,8 +38,7 @@ REST_FACTOR = 4
 RETRY_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class AttentionState:
+class AttentionState(Struct, frozen=True):
     """Attention that nobody has looked at yet."""
 
     unseen: tuple[Attention, ...] = ()

@@ -4,7 +4,8 @@ Each returns after its commit and has then been published.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.core import events
 from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange, RowsChanged
@@ -20,8 +21,7 @@ from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationCommands:
+class ConversationCommands(Struct, frozen=True):
     """The operator's commands about one conversation; all raise `NotFound`."""
 
     _store: Store

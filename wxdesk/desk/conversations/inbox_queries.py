@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
 from wxdesk.core.errors import NotFound
@@ -27,8 +29,7 @@ _FIRST_STEP = timedelta(hours=6)
 _FINEST = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(Struct, frozen=True):
     """A page of the conversation list, with the counts of its filter chips."""
 
     chosen: InboxFilter
@@ -38,8 +39,7 @@ class ListPage:
     counts: InboxCounts
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationSnapshot:
+class ConversationSnapshot(Struct, frozen=True):
     """The open conversation at one moment: its row, newest items and latest decision.
 
     `more` are older replies that had changed.
@@ -51,8 +51,7 @@ class ConversationSnapshot:
     more: tuple[Reply, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HeldReply:
+class HeldReply(Struct, frozen=True):
     """A held reply with its contact and the end of the contact's reply window.
 
     Of an answer whose parts have no deadline, the first has their number in `asking`, and the others `follow`:
@@ -70,8 +69,7 @@ class HeldReply:
     owner: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelinePage:
+class TimelinePage(Struct, frozen=True):
     """A piece of a timeline; `to_end`: nothing newer exists."""
 
     items: tuple[TimelineItem, ...]

@@ -8,7 +8,8 @@ five seconds. The decision claims the answer first, so that never both happen: a
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wxdesk.core.conversations.transfer import is_message
 from wxdesk.core.errors import StoreError
@@ -95,8 +96,7 @@ class Transfers:
             answer.decided.set_result(transferred)
 
 
-@dataclass(slots=True, eq=False)
-class _Answer:
+class _Answer(Struct, eq=False):
     """An answer that waits for a decision; `claimed` while that makes it a transfer."""
 
     key: AccountKey

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.errors import BadInput, NotFound, WxdeskError
 from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TakeoverChanged, TroubleRaised
@@ -32,8 +33,7 @@ REST_SECONDS = 1.0
 """Rest after each of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Erasing:
+class Erasing(Struct, frozen=True):
     """Deletion of persons, for good."""
 
     _store: Store

@@ -9,7 +9,6 @@ import io
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
 from html import escape
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 import regex
+from msgspec.structs import asdict
 
 from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
 from wxdesk.core.content.picture_header import read_header

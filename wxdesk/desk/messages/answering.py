@@ -8,9 +8,11 @@ there; its other actions are done all the same.
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.model.account import Account, ReplyMode
@@ -47,8 +49,7 @@ GUARDED_WORD = "It has a word that should not leave by itself. Look at it before
 GIVEN_UP = "The rules failed on this message, so nobody has answered it. The log says why."
 
 
-@dataclass(frozen=True, slots=True)
-class Answering:
+class Answering(Struct, frozen=True):
     """Decides on messages in order, each with knowledge of the decisions before it."""
 
     _accounts: Mapping[str, Account]

@@ -1,7 +1,8 @@
 """Signed pushes that could not be read: shown, and read again on command."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.core.errors import BadInput
 from wxdesk.core.events import Event, QuarantineChanged
@@ -17,8 +18,7 @@ AT_ONCE = 100
 """Pushes read again at once, before other work gets its turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantine:
+class Quarantine(Struct, frozen=True):
     """The quarantine; a push leaves it only when it can be read."""
 
     _kept: QuarantineStore

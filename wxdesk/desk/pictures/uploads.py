@@ -6,8 +6,10 @@ name it. So an upload is remembered, and replies that need the same one at the s
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import BadPicture, NotFound, NotSendable, NotSent, Refused, StoreError

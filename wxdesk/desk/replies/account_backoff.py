@@ -7,8 +7,10 @@ not wait: a command sends the probe at once.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.events import AccountFreed, Event, TokenChanged
 from wxdesk.desk.ports import Clock
@@ -22,8 +24,7 @@ BEIJING = timezone(timedelta(hours=8))
 """Time zone of WeChat's days; China has no summer time."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
+class _Rest(Struct, frozen=True):
     until: datetime
     strikes: int = 1
     probe: int | None = None

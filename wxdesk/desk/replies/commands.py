@@ -5,8 +5,9 @@ just left, raises `MoveNotAllowed` and changes nothing.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.conversations.takeover import Takeover
@@ -31,8 +32,7 @@ from wxdesk.store import Store
 CLOSED_THEN = "The time for replies is over by then. Choose an earlier time, or send it now."
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyCommands:
+class ReplyCommands(Struct, frozen=True):
     """The operator's commands about replies."""
 
     _store: Store

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wxdesk.core.events import DraftKept, Event
 from wxdesk.core.model.operator import acting_name

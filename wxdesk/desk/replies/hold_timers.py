@@ -5,8 +5,9 @@ keeps to one clock.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.events import Event, OperatorCalled
 from wxdesk.core.model.reply import Reply
@@ -27,8 +28,7 @@ AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only 
 AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
 
 
-@dataclass(frozen=True, slots=True)
-class HoldTimers:
+class HoldTimers(Struct, frozen=True):
     """Replies that are held, and the pause that holds all of them."""
 
     _store: Store

@@ -5,8 +5,9 @@ A reply that the outbox has claimed, and whose call has not begun, comes back he
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wxdesk.core.events import Event
 from wxdesk.core.model.account import Account, ReplyMode
@@ -21,8 +22,7 @@ from wxdesk.store import Store
 from wxdesk.store.replies.pending.policy_changes import NewMode
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyChanges:
+class PolicyChanges(Struct, frozen=True):
     """Holds back pending replies, except those an operator edits or has released."""
 
     _store: Store

@@ -1,7 +1,9 @@
 """Saves business hours, unless somebody else has changed the same ones."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.errors import CalendarChanged
 from wxdesk.core.rules.business_hours import Calendar
@@ -9,8 +11,7 @@ from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.store.rules.rules import Rules
 
 
-@dataclass(frozen=True, slots=True)
-class BusinessHoursEdit:
+class BusinessHoursEdit(Struct, frozen=True):
     """New business hours, and the version `opened` for editing.
 
     `insists`: the edit overrides what somebody else has changed since.
@@ -52,8 +53,7 @@ class BusinessHoursEdit:
             raise CalendarChanged(calendar=calendar.name)
 
 
-@dataclass(frozen=True, slots=True)
-class BusinessHoursSaving:
+class BusinessHoursSaving(Struct, frozen=True):
     """Saves business hours, and lets rules that have only a name refer to them."""
 
     _rulebook: Rulebook

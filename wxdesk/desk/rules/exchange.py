@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.rule import Rule
@@ -17,8 +19,7 @@ from wxdesk.desk.rules.rulebook import Rulebook, pictures_of
 from wxdesk.store.rules.rules import Rules
 
 
-@dataclass(frozen=True, slots=True)
-class RulesSnapshot:
+class RulesSnapshot(Struct, frozen=True):
     """Rules and business hours at some time."""
 
     rules: tuple[Rule, ...]
@@ -61,8 +62,7 @@ class RulesSnapshot:
         return RulesSnapshot(tuple(rules), tuple((former | stay).values()))
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreResult:
+class RestoreResult(Struct, frozen=True):
     """Rules before and after a restore, and what was kept as saved meanwhile."""
 
     before: RulesSnapshot
@@ -74,8 +74,7 @@ def _compared_content(rule: Rule) -> tuple[Rule, bool]:
     return revision_content(rule), rule.enabled
 
 
-@dataclass(frozen=True, slots=True)
-class ImportResult:
+class ImportResult(Struct, frozen=True):
     """The result of an import: the rules before and after, and the difference."""
 
     before: RulesSnapshot
@@ -83,8 +82,7 @@ class ImportResult:
     check: ImportCheck
 
 
-@dataclass(frozen=True, slots=True)
-class ExportResult:
+class ExportResult(Struct, frozen=True):
     """A rules file, with the number of rules and the pictures that it cannot carry."""
 
     text: str
@@ -92,8 +90,7 @@ class ExportResult:
     pictures: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class RulesExchange:
+class RulesExchange(Struct, frozen=True):
     """Checks, imports, exports and restores the rules of a rulebook."""
 
     _rulebook: Rulebook

@@ -1,8 +1,10 @@
 """The changes that importing a rules file makes, and a summary in one sentence."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
@@ -20,8 +22,7 @@ class RuleChangeKind(Enum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChange:
+class RuleChange(Struct, frozen=True):
     """One rule before and after; places count from 1, and 0 means none.
 
     `moved`: its order among the rules that stay differs.
@@ -52,16 +53,14 @@ class RuleChange:
         return self.change is RuleChangeKind.SAME and not self.moved and not self.switched
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarChange:
+class CalendarChange(Struct, frozen=True):
     """Business hours that are added (no `before`) or changed."""
 
     before: Calendar | None
     after: Calendar
 
 
-@dataclass(frozen=True, slots=True)
-class ImportCheck:
+class ImportCheck(Struct, frozen=True):
     """Changes of an import: the file's rules in order, deleted ones, and calendars.
 
     Calendars that the file does not name stay.

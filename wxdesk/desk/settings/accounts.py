@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from wxdesk.core.errors import BadPreference, LeaseLost, NotFound
 from wxdesk.core.events import AccountChanged, Event

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from wxdesk.config.reading import FILE, Config, load
 from wxdesk.config.store_url import passwords_in
 from wxdesk.config.writing import restore, rewrite
@@ -266,7 +268,8 @@ class Configuration:
         """Let no former secret live longer because it was read again."""
         known = {name: self.now.found_for(name).credentials for name in read.found}
         found = {
-            name: replace(one, credentials=one.credentials.ending_as(known[name])) for name, one in read.found.items()
+            name: structs.replace(one, credentials=one.credentials.ending_as(known[name]))
+            for name, one in read.found.items()
         }
         return replace(read, credentials={name: found[name].credentials for name in read.credentials}, found=found)
 

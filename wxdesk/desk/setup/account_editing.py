@@ -6,8 +6,9 @@ Each writes config.toml so that its comments stay, moves or removes secrets and 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
 from wxdesk.config.reading import load
@@ -26,8 +27,7 @@ from wxdesk.store import Store
 NOTHING_ENTERED = "Nothing was entered; nothing was changed."
 
 
-@dataclass(frozen=True, slots=True)
-class AccountEditing:
+class AccountEditing(Struct, frozen=True):
     """Changes of the accounts.
 
     `_shut` lets the listener refuse what comes for one, and returns what undoes it. Every method raises `BadInput`

@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, PushSeen, SetupChanged, TroubleRaised

@@ -9,8 +9,11 @@ import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelAsked, TunnelChanged
@@ -28,8 +31,7 @@ from wxdesk.store.setup.outages import Outages
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeRhythm:
+class ProbeRhythm(Struct, frozen=True):
     """Times between two probes, and between two looks at clock and network.
 
     `every` from begin to begin while they come through, `again` after a first failure, `while_lost` after more.

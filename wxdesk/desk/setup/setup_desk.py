@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core import events
 from wxdesk.core.errors import SendError, StoreError
@@ -51,8 +53,7 @@ MORE_WITHIN = timedelta(seconds=1)
 """Time for which a push like the last one says nothing new, and is only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetupSources:
+class SetupSources(Struct, frozen=True):
     """The parts that know something about the set-up."""
 
     configuration: Configuration

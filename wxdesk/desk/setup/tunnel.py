@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.events import Event, TunnelChanged
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
@@ -15,8 +17,7 @@ from wxdesk.i18n import tr
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelPatience:
+class TunnelPatience(Struct, frozen=True):
     """Seconds between attempts.
 
     `first` doubles up to `longest`, and begins anew once the tunnel stood for `well_after`. `for_person` is between

@@ -9,12 +9,12 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from typing import Any, get_type_hints
 
 import msgspec
+from msgspec import Struct
 
 from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
 from wxdesk.core.model.account import Account
@@ -83,8 +83,7 @@ REPORT = "report"
 """Call for the state that the server has in memory only."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerState:
+class ServerState(Struct, frozen=True):
     """State of the server that works: its health, accounts and set-up."""
 
     health: HealthState

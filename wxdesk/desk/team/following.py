@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wxdesk.core import events
 from wxdesk.core.errors import StoreError

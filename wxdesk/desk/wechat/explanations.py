@@ -5,7 +5,8 @@ The only source of these texts for `wxdesk secret set`, `doctor`, `serve` and th
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.core.errors import Refused
 from wxdesk.core.wechat.credential_shapes import SHAPES, Cleaning, CredentialField, ShapeFault, ShapeIssue
@@ -78,8 +79,7 @@ LONGEST = 120
 """Characters of WeChat's own errmsg that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefusalText:
+class RefusalText(Struct, frozen=True):
     """Explanation of an errcode.
 
     `meaning` is part of a sentence, `remedy` sentences (perhaps empty), `copy` the text that the remedy asks to

@@ -4,17 +4,16 @@ Every answer, also a refusal, has status 200 and Content-Type text/plain; only a
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 import msgspec
 from aiohttp import web
+from msgspec import Struct
 
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.program import MiniProgram
 
 
-@dataclass(frozen=True, slots=True)
-class ApiRequest:
+class ApiRequest(Struct, frozen=True):
     """A request with its body (empty for an upload, whose parts are read one by one)."""
 
     request: web.Request
@@ -37,8 +36,7 @@ class ApiRequest:
 type Act = Callable[[ApiRequest], Awaitable[web.Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """A path under /cgi-bin; `group` in faults; carries secrets unless `by_token`."""
 
     method: str

@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from email.utils import format_datetime
 
 import msgspec
 from aiohttp import web
+from msgspec import Struct
 
 from wxdesk.sandbox.api.call import ApiRequest, Endpoint, answer
 from wxdesk.sandbox.api.endpoints import CustomerService, OpenApi
@@ -27,8 +27,7 @@ HOLD_SECONDS = 60.0
 _GARBAGE = b"\x1f\x8b\x08 this is not what you asked for"
 
 
-@dataclass(slots=True)
-class _Outcome:
+class _Outcome(Struct):
     """Outcome of a call; no `response` means silence, `cut` means half of it."""
 
     response: web.Response | None

@@ -25,12 +25,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import asdict, fields
 from typing import Any
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from msgspec.structs import asdict
 
 from wxdesk.paths import resource
 from wxdesk.sandbox.control import orders, view
@@ -178,7 +178,7 @@ class Control:
         return {"now": self._sandbox.clock()}
 
     async def _settings(self, asked: orders.SettingsOrder) -> _Data:
-        unknown = asked.settings.keys() - {field.name for field in fields(ProgramSettings)}
+        unknown = asked.settings.keys() - set(ProgramSettings.__struct_fields__)
         if unknown:
             raise BadOrder(f"no setting {', '.join(sorted(unknown))}")
         program = self._sandbox.platform.program(asked.account)

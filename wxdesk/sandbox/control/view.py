@@ -1,7 +1,8 @@
 """Views of the sandbox for the control API: plain data for JSON, no secrets."""
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from wxdesk.sandbox.platform.contacts import SimulatedContact
 from wxdesk.sandbox.platform.platform import Platform

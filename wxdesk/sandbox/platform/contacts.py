@@ -10,10 +10,11 @@ closed, they are pushed again ("转发消息", "消息转发到客服").
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from wxdesk.sandbox.platform.errors import ApiRefusal
 
@@ -28,8 +29,7 @@ class KfState(StrEnum):
     OPEN = "open"  # the tool
 
 
-@dataclass(slots=True)
-class KfSession:
+class KfSession(Struct):
     """The session of one contact; begins as none."""
 
     _state: KfState = KfState.NONE
@@ -67,8 +67,7 @@ class KfSession:
         return True
 
 
-@dataclass(slots=True)
-class Allowance:
+class Allowance(Struct):
     """Replies left for a contact; `exchanged_at` is the last message of either side."""
 
     left: int = 0
@@ -138,8 +137,7 @@ class ChatSide(StrEnum):
     NOTICE = "notice"  # grey, by WeChat itself
 
 
-@dataclass(frozen=True, slots=True)
-class ChatLine:
+class ChatLine(Struct, frozen=True):
     """One line of a contact's chat.
 
     `kind` is WeChat's word (text, image, link, miniprogrampage, enter), `content` its part of the body;
@@ -158,8 +156,7 @@ class ChatLine:
         return str(self.content.get("content") or self.content.get("title") or "")
 
 
-@dataclass(slots=True)
-class SimulatedContact:
+class SimulatedContact(Struct):
     """A contact's state at the simulated WeChat.
 
     `blocked`: on the black list (43019). `refuses`: wants no messages (48002).

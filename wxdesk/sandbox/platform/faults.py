@@ -4,10 +4,12 @@ A fault happens a number of times, or for a span of the sandbox's time, or with 
 any of these together. Faults combine: an answer can be late and refused, a push delayed and doubled.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform.clock import now as system_now
@@ -48,8 +50,7 @@ FOR_PUSHES = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedFault:
+class SimulatedFault(Struct, frozen=True):
     """A planned fault, to happen `times` times; None means without end.
 
     `call` is send, token, typing, upload, media, check, openapi, kf or push; `*` is any of them but push.
@@ -74,8 +75,7 @@ class SimulatedFault:
         return self.call == call or (self.call == "*" and call != "push")
 
 
-@dataclass(slots=True, eq=False)
-class _Planned:
+class _Planned(Struct, eq=False):
     number: int
     fault: SimulatedFault
     until: datetime | None

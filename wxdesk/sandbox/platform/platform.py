@@ -4,12 +4,14 @@ Nothing here speaks HTTP. Calls that WeChat would refuse raise `ApiRefusal` with
 in which WeChat checks: token, limits, body, contact, kind, content, count.
 """
 
+import dataclasses
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
+
+from msgspec import Struct
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import Credentials
@@ -23,8 +25,7 @@ from wxdesk.sandbox.platform.rate_limits import CallMeter
 from wxdesk.sandbox.platform.tokens import TokenBook
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A message accepted for a contact; `content` is the body's part of `msgtype`."""
 
     number: int
@@ -81,7 +82,7 @@ class Platform:
         The account keeps its name.
         """
         program = self.program(name)
-        self._programs[program.account.name] = replace(
+        self._programs[program.account.name] = dataclasses.replace(
             program,
             push_url=program.push_url if push_url is None else push_url,
             settings=settings or program.settings,

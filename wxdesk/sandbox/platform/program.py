@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
+import msgspec
+from msgspec import Struct
+
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials
@@ -32,8 +35,7 @@ class Escapes(StrEnum):
     LITERAL = "literal"  # the customer reads the escapes
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramSettings:
+class ProgramSettings(Struct, frozen=True):
     """The settings of one mini program. Numbers of calls: 0 means no limit.
 
     `daily` and `minutely` are by path; a path not in `daily` has `OTHERWISE_A_DAY`. `allowed_ips` has addresses
@@ -53,8 +55,8 @@ class ProgramSettings:
     kf_takes_at_once: bool = True
     kf_events: bool = False
     to_one_a_minute: int = 0
-    minutely: Mapping[str, int] = field(default_factory=lambda: {STABLE_TOKEN: 10_000})
-    daily: Mapping[str, int] = field(
+    minutely: Mapping[str, int] = msgspec.field(default_factory=lambda: {STABLE_TOKEN: 10_000})
+    daily: Mapping[str, int] = msgspec.field(
         default_factory=lambda: {TOKEN: 2000, STABLE_TOKEN: 500_000, SEND: 500_000, UPLOAD: 100_000}
     )
 

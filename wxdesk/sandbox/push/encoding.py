@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.core.model.account import PushMode
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -20,8 +21,7 @@ _BOM = b"\xef\xbb\xbf"
 _LIE = "这不是客户写的"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """Distortions of a push; none by default."""
 
     wrong_signature: bool = False

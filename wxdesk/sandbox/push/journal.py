@@ -5,8 +5,9 @@ Never with tokens or app secrets: queries are left out, and all that calls about
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.push.pusher import PushOutcome
@@ -16,8 +17,7 @@ LONGEST_BODY = 4096
 RID_KEPT = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
+class CallRecord(Struct, frozen=True):
     """One API call; `errcode` is None without an answer, `faults` are those applied."""
 
     number: int
@@ -35,8 +35,7 @@ class CallRecord:
     caller: str
 
 
-@dataclass(frozen=True, slots=True)
-class PushRecord:
+class PushRecord(Struct, frozen=True):
     """One push: its kind, its outcome, and the faults that applied."""
 
     number: int
@@ -48,8 +47,7 @@ class PushRecord:
     faults: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Journal:
+class Journal(Struct):
     """Both lists, oldest first, and total counts; `on_change` follows each new entry."""
 
     calls: deque[CallRecord] = field(default_factory=lambda: deque(maxlen=KEPT))

@@ -6,7 +6,6 @@ available.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -14,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 import msgspec
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from msgspec import Struct
 
 from wxdesk.core.errors import PushRefused
 from wxdesk.core.model.account import PushMode
@@ -33,8 +33,7 @@ class AnswerVerdict(StrEnum):
     NOT_PUSHED = "not_pushed"  # there was nothing to answer
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerReading:
+class AnswerReading(Struct, frozen=True):
     """An answer as WeChat understands it; `reason` says in English what is wrong."""
 
     understood: AnswerVerdict

@@ -10,10 +10,10 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import aiohttp
+from msgspec import Struct
 
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform.program import MiniProgram
@@ -27,8 +27,7 @@ TRIES = 3
 _NOTHING = AnswerReading(AnswerVerdict.NOT_PUSHED)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One attempt; `status` is None without an answer, `trouble` says why in English."""
 
     status: int | None
@@ -37,8 +36,7 @@ class Attempt:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PushOutcome:
+class PushOutcome(Struct, frozen=True):
     """Outcome of a push; without attempts if it was dropped or has no URL."""
 
     attempts: tuple[Attempt, ...] = ()
@@ -56,8 +54,7 @@ class PushOutcome:
         return PushOutcome(self.attempts + other.attempts, better.accepted, better.reading)
 
 
-@dataclass(frozen=True, slots=True)
-class PushDelivery:
+class PushDelivery(Struct, frozen=True):
     """A push to deliver: the same fields at each attempt, in the same shape."""
 
     program: MiniProgram

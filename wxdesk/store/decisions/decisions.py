@@ -1,10 +1,10 @@
 """Decisions on messages, those still to be made, and how often rules matched."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Select, func, select
 
 from wxdesk.core.model.rule import Decision, RuleVerdict

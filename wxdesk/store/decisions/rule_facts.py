@@ -1,9 +1,9 @@
 """Facts from before a message, as far as rules ask for them: a query per kind."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, literal, or_, select
 
 from wxdesk.core.model.conversation import Conversation

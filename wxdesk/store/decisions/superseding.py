@@ -6,10 +6,11 @@ an operator may have begun to edit, or a deadline passed, since the decision was
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, and_, exists, false, not_, select, update
 
 from wxdesk.core.model.conversation import Author
@@ -63,8 +64,7 @@ def _pending_of(row: Row[Any]) -> PendingReply:
     return PendingReply(row.state, row.rule_id, row.event is None, row.in_hand, row.passed_over)
 
 
-@dataclass(slots=True)
-class _PendingReply:
+class _PendingReply(Struct):
     """A pending reply: stored already (`id`), or made by this very batch (`row`)."""
 
     what: PendingReply

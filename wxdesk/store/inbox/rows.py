@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -180,8 +180,7 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
     ]
 
 
-@dataclass(slots=True)
-class _WaitingParts:
+class _WaitingParts(Struct):
     """Count of held parts behind earlier ones, and the first due time of the rest."""
 
     parts: int = 0

@@ -5,10 +5,11 @@ here, on records, while the conversations' rows are locked; then all rows are wr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, update
 
 from wxdesk.core.conversations.takeover import end_after_message
@@ -29,8 +30,7 @@ from wxdesk.store.schema.records import WINDOW_COLUMNS, conversation_of, select_
 from wxdesk.store.search import contact_values, index_messages
 
 
-@dataclass(frozen=True, slots=True)
-class UnderivedPush:
+class UnderivedPush(Struct, frozen=True):
     """A stored push without its message yet; `incoming` is None if it is unreadable."""
 
     push_id: int

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, func, not_, or_, select
@@ -19,7 +18,7 @@ from wxdesk.store.schema.records import load_conversations, select_conversations
 from wxdesk.store.schema.reply_predicates import never_arrives
 
 _ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
-_COLUMNS = [messages.c[field.name] for field in fields(PastMessage)]
+_COLUMNS = [messages.c[name] for name in PastMessage.__struct_fields__]
 
 
 class MessageHistory(StorePart):

@@ -17,12 +17,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
+from msgspec import Struct
 
 from wxdesk import __version__
 from wxdesk.core.errors import BadInput, Phrase, StoreError, StoreTooNew
@@ -52,8 +52,7 @@ _NOT_WHOLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Run
 type Tell = Callable[[CopyProgress], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """Contents of a backup: tables with number and digest, files with size and digest.
 
     rows: none if the database is of another schema than the program · lost: pictures that were damaged or gone before

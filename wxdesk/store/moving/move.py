@@ -9,10 +9,10 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import URL, Connection, inspect, select, text
 
 from wxdesk.core.errors import NotFound, Phrase, StoreError
@@ -52,8 +52,7 @@ class CopyStart(Enum):
     ANEW = "anew"  # what an earlier one left differs from what is here now
 
 
-@dataclass(frozen=True, slots=True)
-class CopyProgress:
+class CopyProgress(Struct, frozen=True):
     """Number of rows, pictures or conversations that are done; `what` is for `tr`."""
 
     what: str
@@ -61,8 +60,7 @@ class CopyProgress:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class CopyResult:
+class CopyResult(Struct, frozen=True):
     """Rows and pictures of both stores; the old one had `lost` some before."""
 
     rows: int
@@ -70,8 +68,7 @@ class CopyResult:
     lost: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     db: Database
     read_picture: Callable[[str], Awaitable[bytes]]
     keep_picture: Callable[[Picture, bytes], Awaitable[None]]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, Update, select, update
 
 from wxdesk.core.errors import NotFound
@@ -13,8 +14,7 @@ from wxdesk.store.engine.database import StorePart, insert_into, reading, writin
 from wxdesk.store.schema.messaging import AWAITED, conversations, messages, pictures, uploads
 
 
-@dataclass(frozen=True, slots=True)
-class Uploaded:
+class Uploaded(Struct, frozen=True):
     """A picture's upload to WeChat, for one account and three days."""
 
     media_id: str

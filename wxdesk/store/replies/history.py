@@ -1,7 +1,6 @@
 """Steps in the history of replies, written in the transaction of each change."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime
 from itertools import batched
 from typing import Any
@@ -14,7 +13,7 @@ from wxdesk.core.replies.on_new_message import WROTE_INSTEAD
 from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.schema.messaging import reply_steps
 
-_FIELDS = tuple(field.name for field in fields(ReplyStep))
+_FIELDS = ReplyStep.__struct_fields__
 _STEPS = select(*(reply_steps.c[name] for name in _FIELDS)).order_by(reply_steps.c.id)
 _SAID = select(*(reply_steps.c[name] for name in ("reply_id", "id", "kind", "by", "reason")))
 

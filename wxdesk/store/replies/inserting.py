@@ -1,7 +1,6 @@
 """Inserts new replies of any author, and loads replies by id."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
 from datetime import datetime
 from itertools import batched
 from typing import Any
@@ -26,7 +25,7 @@ def reply_row(reply: NewReply, at: datetime) -> dict[str, Any]:
     return unsent | {name: getattr(reply, name) for name in _NEW}
 
 
-_NEW = [field.name for field in fields(NewReply)]
+_NEW = NewReply.__struct_fields__
 
 
 def insert_replies(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:

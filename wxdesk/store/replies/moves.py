@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
@@ -34,8 +35,7 @@ from wxdesk.store.schema.records import WINDOW_COLUMNS, reply_of, select_replies
 from wxdesk.store.search import index_again
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyChanges:
+class ReplyChanges(Struct, frozen=True):
     """Further fields to change when a reply moves; None leaves a field as it is.
 
     `window` gets the contact's reply window and returns the one to store, in the same transaction.
@@ -72,8 +72,7 @@ _LOCKED = (
 """Replies with their conversations, locked in the order that decisions keep."""
 
 
-@dataclass(frozen=True, slots=True)
-class LockedReply:
+class LockedReply(Struct, frozen=True):
     """A reply with its contact's reply window and its conversation's takeover, locked."""
 
     reply: Reply

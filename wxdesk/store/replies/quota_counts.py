@@ -1,9 +1,9 @@
 """Counts of pending and sent replies, to compare with WeChat's quota."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Connection, and_, func, or_, select
 
 from wxdesk.core.model.reply import ReplyState
@@ -16,8 +16,7 @@ from wxdesk.store.schema.reply_predicates import by_hand
 _PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
 
 
-@dataclass(frozen=True, slots=True)
-class UnsentCount:
+class UnsentCount(Struct, frozen=True):
     """Number of a conversation's replies to be sent, and if any is held or a draft.
 
     A part that waits behind one left to an operator is not counted, like a draft.

@@ -1,10 +1,10 @@
 """The outbox's table: each reply in one state, each move guarded by the old state."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import Connection, Select, nulls_first, select, update
 
 from wxdesk.core.conversations.takeover import TakeoverByWriting
@@ -26,8 +26,7 @@ from wxdesk.store.schema.records import reply_of, select_replies
 from wxdesk.store.schema.reply_predicates import PENDING
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenReplies:
+class WrittenReplies(Struct, frozen=True):
     """Replies that an operator wrote, and all that writing them changed.
 
     `drafted`: automatic replies that would have left by themselves, drafts now · `passed`: drafts that need no

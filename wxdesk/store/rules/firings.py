@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, not_, or_, select, true
 
 from wxdesk.core.model.reply import ReplyState
@@ -71,8 +71,7 @@ _FAILED_REPLIES = _failed_replies()
 _LAST_SAID = _last_said()
 
 
-@dataclass(frozen=True, slots=True)
-class PastFiring:
+class PastFiring(Struct, frozen=True):
     """A past match of a rule; `said` and `failed` are as `History` takes them."""
 
     rule_id: int

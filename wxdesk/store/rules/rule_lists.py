@@ -1,9 +1,9 @@
 """Past lists of rules: they explain an old decision rule by rule."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from wxdesk.core.model.rule import Rule

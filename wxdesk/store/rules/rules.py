@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
 from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound

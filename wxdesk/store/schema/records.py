@@ -1,10 +1,10 @@
 """Builds the core's records from rows, and the selects for their columns."""
 
-from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, and_, exists, select
 
 from wxdesk.core.conversations.attention import Attention
@@ -41,8 +41,8 @@ def select_replies() -> Select[Any]:
     return _REPLIES
 
 
-def _names(record: type[Any], *without: str) -> list[str]:
-    return [field.name for field in fields(record) if field.name not in without]
+def _names(record: type[Struct], *without: str) -> list[str]:
+    return [name for name in record.__struct_fields__ if name not in without]
 
 
 # The records' fields are named as the columns: each is read in one call, because each message and reply needs it.

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, delete, select
 
 from wxdesk.core.model.conversation import Author
@@ -25,16 +25,14 @@ TIMES = "times"
 """Name of the value that counts a finding's occurrences."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedFinding:
+class CountedFinding(Struct, frozen=True):
     """A finding that was made `times` times; its `at` is the last one."""
 
     finding: Finding
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class MessageProofs:
+class MessageProofs(Struct, frozen=True):
     """Proofs that messages flow: one was kept, and a rule's reply to one was sent."""
 
     kept: bool = False

@@ -1,8 +1,8 @@
 """Layout of a bubble's content from its top left corner, computed once per width."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QTextLayout, QTextOption
 
@@ -24,8 +24,7 @@ SIZES = {PictureFrame.PHOTO: (200.0, 150.0), PictureFrame.COVER: (200.0, 160.0)}
 """Width and height of a picture's frame, constant so that nothing jumps."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextBlock:
+class TextBlock(Struct, frozen=True):
     """A wrapped paragraph and its position."""
 
     lines: QTextLayout
@@ -36,16 +35,14 @@ class TextBlock:
     spans: tuple[LinkSpan, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PictureBox:
+class PictureBox(Struct, frozen=True):
     """A picture's frame and its position."""
 
     figure: PicturePiece
     rect: QRectF
 
 
-@dataclass(frozen=True, slots=True)
-class ContentLayout:
+class ContentLayout(Struct, frozen=True):
     """The laid-out content of a bubble, with its size."""
 
     blocks: tuple[TextBlock, ...]

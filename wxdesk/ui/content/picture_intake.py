@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage
 
@@ -16,16 +16,14 @@ from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL, TOO_LARGE, Pictures
 UNREADABLE = "The file cannot be read."
 
 
-@dataclass(frozen=True, slots=True)
-class PictureSource:
+class PictureSource(Struct, frozen=True):
     """A picture to be read on any thread; `name` is empty without a file."""
 
     read: Callable[[], bytes]
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AddedPicture:
+class AddedPicture(Struct, frozen=True):
     """A stored picture; `size` counts the bytes to upload, fewer if it is shrunk."""
 
     picture: Picture

@@ -4,8 +4,9 @@ Pure functions of records. Only this desk's own texts can have links inside; a c
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from wxdesk.core.content.text_links import TextLink, segments
 from wxdesk.core.model.content import Content, ReplyKind
@@ -23,8 +24,7 @@ class ParagraphStyle(Enum):
     SENTENCE = "sentence"
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSpan:
+class LinkSpan(Struct, frozen=True):
     """A link within a paragraph; `start` and `length` count UTF-16 units, as Qt does."""
 
     start: int
@@ -32,8 +32,7 @@ class LinkSpan:
     link: TextLink
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Text in one style; its lines end with a line feed alone."""
 
     text: str
@@ -48,8 +47,7 @@ class PictureFrame(Enum):
     COVER = "cover"
 
 
-@dataclass(frozen=True, slots=True)
-class PicturePiece:
+class PicturePiece(Struct, frozen=True):
     """A picture of this desk, by digest; without one, `words` say why."""
 
     digest: str = ""

@@ -1,10 +1,11 @@
 """Undo and redo for changes of a list of rules or templates."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from wxdesk.core.errors import NotFound
@@ -18,16 +19,14 @@ MAX_CHANGES = 200
 type DeskCall = Callable[[], Coroutine[Any, Any, object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Inverse:
+class Inverse(Struct, frozen=True):
     """Inverse of an undo or redo step, and a message to show with it."""
 
     work: DeskCall
     told: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UndoableChange:
+class UndoableChange(Struct, frozen=True):
     """Change of the list, with the calls that undo and redo it.
 
     `restored` is the id of the record that an undo brings back, `moved` the one that only changes its place.

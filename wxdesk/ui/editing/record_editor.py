@@ -1,11 +1,11 @@
 """Editor of one record: undo, saving and reverting for rules and templates."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
+from msgspec import Struct, structs
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
@@ -350,11 +350,9 @@ def preserve_untouched(now: Any, reads: Any, shown: Any) -> Any:  # noqa: ANN401
         return shown
     if type(now) is not type(reads) or type(now) is not type(shown):
         return now
-    if is_dataclass(now) and not isinstance(now, type):
-        parts = [field.name for field in fields(now)]
-        return replace(
-            now, **{part: preserve_untouched(*(getattr(one, part) for one in (now, reads, shown))) for part in parts}
-        )
+    if isinstance(now, Struct):
+        each = (structs.astuple(one) for one in (now, reads, shown))
+        return type(now)(*map(preserve_untouched, *each))
     if isinstance(now, tuple) and len(reads) == len(shown):
         return _preserve_items(now, reads, shown)
     return now

@@ -6,8 +6,9 @@ Pure functions of records and times, without a widget.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import ReplyTooLong
@@ -21,8 +22,7 @@ MOST_BYTES = quota.AFTER_MESSAGE[0] * TEXT_LIMIT_BYTES
 """Bytes beyond which no number of messages suffices; longer texts are not split."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextFit:
+class TextFit(Struct, frozen=True):
     """A text split into `messages`, none if unsendable; `problem`: why not in one."""
 
     size: int

@@ -1,7 +1,6 @@
 """Layout of cards in rows that fill the width and break evenly."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -9,8 +8,7 @@ from PySide6.QtWidgets import QWidget
 GAP = 12
 
 
-@dataclass(frozen=True, slots=True)
-class CardPlace:
+class CardPlace(Struct, frozen=True):
     """A card, its share of a row's spare width, and its least width."""
 
     card: QWidget

@@ -1,9 +1,9 @@
 """Ranked list of what happened most often: name, bar, count and note."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QSizePolicy, QStyle, QStyleOptionViewItem
@@ -20,8 +20,7 @@ LEAST_NAME = 84
 """Width that a name keeps; the bar has what is left, if it is enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """A row; `share` is the length of its bar from 0 to 1, None without a bar."""
 
     name: str

@@ -6,8 +6,9 @@ below), `side` (a panel with a line on its left), `card`, `well` (a sunken groun
 (no ground). Buttons add `kind`, chips are `chip`. Nothing here touches labels: they carry their own colour.
 """
 
-from dataclasses import asdict
 from string import Template
+
+from msgspec.structs import asdict
 
 from wxdesk.paths import resource
 from wxdesk.ui.look.theme import Measure, Theme

@@ -7,9 +7,9 @@ system and repaints when that changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
@@ -17,8 +17,7 @@ from PySide6.QtWidgets import QApplication
 from wxdesk import i18n
 
 
-@dataclass(frozen=True, slots=True)
-class Colors:
+class Colors(Struct, frozen=True):
     """One colour for each role, as #RRGGBB."""
 
     window: str
@@ -112,8 +111,7 @@ FAMILIES = (
 """Font families, simplified Chinese before Japanese or Korean shapes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """The light or dark theme of the window."""
 
     dark: bool

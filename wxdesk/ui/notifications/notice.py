@@ -1,10 +1,12 @@
 """Desktop notices, the actions they offer, and the port that shows them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
 from wxdesk.core.conversations.listing import InboxRow
@@ -60,8 +62,7 @@ NO_CONVERSATION = 0
 """Id in place of a conversation's, for what concerns the whole desk."""
 
 
-@dataclass(frozen=True, slots=True)
-class DesktopNotice:
+class DesktopNotice(Struct, frozen=True):
     """One notice; a later one with the same key replaces it. Both texts are plain.
 
     `reply_ids`: the parts of the answer that it is about, in their order; empty if it is about no reply.

@@ -1,7 +1,8 @@
 """Texts for rules, conditions, actions and verdicts as the operator sees them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Delivery, Rule, RuleVerdict, Verdict

@@ -10,11 +10,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import CancelledError, Future, wait
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
@@ -63,8 +63,7 @@ CLOSE_SECONDS = 2.0
 """Seconds for which closing waits for commands that the desk still runs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Question:
+class _Question(Struct, frozen=True, eq=False):
     """A coroutine that runs on the desk's loop, and the calls for its end."""
 
     future: Future[Any]

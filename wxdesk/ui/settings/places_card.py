@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -34,8 +34,7 @@ type Examine = Callable[[], Coroutine[Any, Any, Sequence[Finding]]]
 """Checks everything, as `wxdesk doctor` does."""
 
 
-@dataclass(frozen=True, slots=True)
-class InstallationFacts:
+class InstallationFacts(Struct, frozen=True):
     """Locations of this installation, and how to examine it.
 
     `database` is the store's address, without a user or a password; None for `examine` offers no examination.

@@ -1,10 +1,10 @@
 """Card of all settings in `core.preferences`, saved as soon as one is changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.computer import autostart
@@ -149,7 +149,7 @@ class PreferencesCard(SettingsCard):
 
     def _change(self, field: str, value: object) -> None:
         """Save the new value if it is valid, else report it at its field."""
-        wanted = replace(self._wanted, **{field: value})  # type: ignore[arg-type]  # each line knows its field's type
+        wanted = replace(self._wanted, **{field: value})
         try:
             wanted.check()
         except BadPreference as error:
@@ -162,7 +162,7 @@ class PreferencesCard(SettingsCard):
 
     def _undo(self, field: str, before: object) -> None:
         """Restore this field only: another may have been set since."""
-        self._save(field, replace(self._bridge.desk.preferences.now, **{field: before}))  # type: ignore[arg-type]  # it was it
+        self._save(field, replace(self._bridge.desk.preferences.now, **{field: before}))
 
     def _save(self, field: str, wanted: Preferences, undo: Callable[[], None] | None = None) -> None:
         self._under_way += 1

@@ -1,11 +1,11 @@
 """Base of the five cards: a fact, what was found about it, and the way on."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from msgspec import Struct, field
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -27,8 +27,7 @@ WIDTH = 760
 """Widest card; longer lines are hard to read."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetupView:
+class SetupView(Struct, frozen=True):
     """All that the cards show at one moment.
 
     `account` is None while the first is being made. `push_url` is empty without a public address. `hints` are what may

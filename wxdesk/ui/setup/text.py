@@ -1,8 +1,9 @@
 """Words of the guided set-up: its steps, their states, and WeChat's consoles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Finding
@@ -26,8 +27,7 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StateLook:
+class StateLook(Struct, frozen=True):
     """A finding at a glance: icon, colour role, and a short word."""
 
     icon: str

@@ -1,9 +1,9 @@
 """Closing of the window: stops receiving messages, or keeps on in the tray."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 

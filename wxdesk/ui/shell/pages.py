@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -71,8 +71,7 @@ class ReadsWhenShown(Protocol):
         """Read what is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageLinks:
+class PageLinks(Struct, frozen=True):
     """Places of the window to which pages lead.
 
     `settings`, the simulated WeChat, a page that comes to the front, a conversation by its id, and the vault.

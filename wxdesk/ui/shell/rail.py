@@ -1,8 +1,8 @@
 """The rail at the left: the pages by icon and name, and the unread count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QWidget
@@ -20,8 +20,7 @@ ITEM = QSize(60, 48)
 ICON = 20
 
 
-@dataclass(frozen=True, slots=True)
-class PageEntry:
+class PageEntry(Struct, frozen=True):
     """A page as the rail shows it."""
 
     word: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -190,8 +191,7 @@ def _paused_text(state: HealthState) -> str:
     return tr("Automatic replies: paused until {time}", time=clock_time(state.paused_until))
 
 
-@dataclass(frozen=True, slots=True)
-class TokenText:
+class TokenText(Struct, frozen=True):
     """The status of the access tokens: theme role, text, tooltip and short text."""
 
     role: str

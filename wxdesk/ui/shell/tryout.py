@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.desk.desk import Desk
@@ -16,8 +16,7 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 
-@dataclass(frozen=True, slots=True)
-class TryoutDesk:
+class TryoutDesk(Struct, frozen=True):
     """A desk on a simulated WeChat, with a home of its own."""
 
     desk: Desk

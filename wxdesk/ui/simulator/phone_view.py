@@ -1,7 +1,6 @@
 """Chat as the customer sees it; stays at the newest line unless scrolled up."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -70,8 +69,7 @@ CAPTION = 18
 GAP = 8
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedLine:
+class PlacedLine(Struct, frozen=True):
     """A bubble or notice with content and caption, relative to the row's top left."""
 
     bubble: QRectF

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from wxdesk.core.model.content import Content
 
@@ -40,8 +41,7 @@ class Mishap(StrEnum):
     PUSH_CLEAR = "push_clear"
 
 
-@dataclass(frozen=True, slots=True)
-class MishapRequest:
+class MishapRequest(Struct, frozen=True):
     """A mishap to switch on: to happen `times` times, None until it is switched off.
 
     `seconds` is for late answers and pushes, `errcode` for refusals.
@@ -53,8 +53,7 @@ class MishapRequest:
     errcode: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveMishap:
+class ActiveMishap(Struct, frozen=True):
     """A mishap that is switched on, and its remaining `times`."""
 
     number: int
@@ -62,8 +61,7 @@ class ActiveMishap:
     times: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedCustomer:
+class SimulatedCustomer(Struct, frozen=True):
     """A customer to play; `name` may be empty, `heard` counts received messages."""
 
     openid: str
@@ -72,8 +70,7 @@ class SimulatedCustomer:
     heard: int
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneLine:
+class PhoneLine(Struct, frozen=True):
     """A line on the phone; pictures are named by the digests in `Scene.pictures`."""
 
     at: datetime
@@ -82,8 +79,7 @@ class PhoneLine:
     to_tool: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(Struct, frozen=True):
     """Counts of messages delivered, delivered twice, pushed, and not acknowledged."""
 
     delivered: int = 0
@@ -92,8 +88,7 @@ class Counters:
     push_failed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(Struct, frozen=True):
     """A customer's phone and remaining quota; `name` may be empty."""
 
     openid: str
@@ -105,8 +100,7 @@ class Phone:
     with_tool: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """Everything the page shows; `pictures` are the bytes of the digests in `phone`."""
 
     now: datetime
@@ -117,8 +111,7 @@ class Scene:
     pictures: dict[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class PushReport:
+class PushReport(Struct, frozen=True):
     """Outcome of a push: acknowledged or not, attempts, duration and reason."""
 
     pushed: bool

@@ -1,8 +1,8 @@
 """Templates page: connects list and editor with each other and with the desk."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 

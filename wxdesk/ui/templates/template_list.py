@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QStackedLayout, QStyleOptionViewItem, QWidget
@@ -25,8 +25,7 @@ from wxdesk.ui.widgets.painting import paint_row, paint_text
 from wxdesk.ui.widgets.row_list import Index, RowDelegate
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateRow:
+class TemplateRow(Struct, frozen=True):
     """Texts of a template's row."""
 
     title: str

@@ -6,10 +6,11 @@ that its sender got; a test holds the two tables together.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple, TypeGuard
+
+from msgspec import Struct
 
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
@@ -52,8 +53,7 @@ class Tone(Enum):
     BAD = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficLine:
+class TrafficLine(Struct, frozen=True):
     """One line of the table; `who` is a contact's name or empty, `said` the content."""
 
     entry: TrafficEntry

@@ -1,7 +1,8 @@
 """Steps of one request or call, as pairs of a label and a text."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.account import Account, PushMode
@@ -36,8 +37,7 @@ MODES = {
 FORMATS = {BodyFormat.JSON: "JSON", BodyFormat.XML: "XML"}
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficStep:
+class TrafficStep(Struct, frozen=True):
     """One pair of a label and a text.
 
     `role` is the theme's role for the text's colour, `copy` offers to copy it, `icon` stands before it.

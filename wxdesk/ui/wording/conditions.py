@@ -5,9 +5,11 @@ in the menu, the words before its value, and its outcome in the trial and among 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.rule import Condition, SessionFromTest, Verdict
 from wxdesk.core.rules.conditions.table import given
@@ -21,8 +23,7 @@ SHOWN_WORDS = 4
 NEGATED = "not."
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionWording:
+class ConditionWording(Struct, frozen=True):
     """Words for one condition, in English; they are translated when they are used.
 
     choice: in the menu · phrase: before its value · about_message: the phrase is said of the message itself ·

@@ -7,16 +7,16 @@ They are in the accounts' time zone if all share one, otherwise in this machine'
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from msgspec import Struct
 
 from wxdesk.core.model.account import Account
 from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """Days in the one time zone of `names` (IANA); an empty name is this machine's."""
 
     names: frozenset[str] = frozenset()

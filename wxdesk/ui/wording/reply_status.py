@@ -4,9 +4,11 @@ One table for bubbles, list, strip and traffic, so that no two places of the win
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -17,8 +19,7 @@ from wxdesk.ui.wording.status import upcoming_time
 from wxdesk.ui.wording.times import HOUR, MINUTE, span_text
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyStatus:
+class ReplyStatus(Struct, frozen=True):
     """A status as it is shown: text, colour role, and an icon if it needs attention.
 
     `brief` is a shorter text, for use beside a name; empty where `text` is short enough.

@@ -1,8 +1,9 @@
 """Texts of a conversation's status, of the ends of a snooze, and of its changes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
 from wxdesk.core.model.conversation import Conversation
@@ -11,8 +12,7 @@ from wxdesk.i18n import clock_text, ntr, tr
 from wxdesk.ui.wording.times import date_text, dated_time, span_text, weekday_text
 
 
-@dataclass(frozen=True, slots=True)
-class EndChoice[T]:
+class EndChoice[T](Struct, frozen=True):
     """A menu line for an end; without `end` it is disabled, and `tip` says why."""
 
     text: str
@@ -21,8 +21,7 @@ class EndChoice[T]:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HoursBoundary:
+class HoursBoundary(Struct, frozen=True):
     """The next opening or closing time; `problem` says why it is unknown.
 
     `there` is the hour that the shop's clock shows then, empty if this computer's shows the same.

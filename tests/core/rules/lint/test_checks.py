@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.rules.lint.linting import ENTERED, doubts, entering, said_of, when
 from tests.core.rules.matching.test_candidates import EVERYWHERE, SUBJECTS, rule_lists

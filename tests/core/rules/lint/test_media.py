@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.rules.lint.linting import doubts, said_of, when
 from tests.core.rules.rule_matching import NOW, REPLY

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import timeit
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.rules.rule_matching import CODES, NOW, REPLY, TAG, TOOLS, subject
 from tests.core.rules.test_business_hours import ALWAYS, NEVER

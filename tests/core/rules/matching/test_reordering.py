@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.rules.matching.test_candidates import SUBJECTS, rule_lists
 from tests.core.rules.rule_matching import REPLY, TOOLS, ruleset, subject

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.rules.rule_matching import REPLY, TAG, TOOLS, ask, ruleset, subject
 from tests.core.rules.test_business_hours import ALWAYS, NEVER

@@ -7,12 +7,12 @@ import gc
 import itertools
 import time
 import tracemalloc
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wxdesk import i18n
 from wxdesk.core.content.variables import variables, without_markup

@@ -139,8 +139,8 @@ class Plainly:
         self.answered.append((message, said or "", would_say, differs, answer.problem, only))
 
     def _asked(self, message: PastMessage, history: ContactHistory, who: Presence) -> MatchResult:
-        words = (message.type, message.text, message.session_from, message.event)
-        return self._ruleset.ask_each(MatchInput(*words, (), who, history, at=message.at))
+        words = (message.type, message.text, message.at, message.session_from, message.event)
+        return self._ruleset.ask_each(MatchInput(*words, (), who, history))
 
     def _history(self, message: PastMessage, account: str) -> ContactHistory:
         thread = message.conversation_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.ui.inbox.records import reply
 from wxdesk.core.model.content import Content, ReplyKind

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from tests.desk.rules.file.test_round_trip import any_rules

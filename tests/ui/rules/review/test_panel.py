@@ -6,9 +6,9 @@ import asyncio
 import io
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot

@@ -7,9 +7,10 @@ is not known.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from operator import contains, eq
+
+from msgspec import Struct
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import LastRule, MessageNo, Reference, SessionFromTest
@@ -36,8 +37,7 @@ OCCURS: Mapping[WordPosition, Callable[[str, str], bool]] = {
 """Tests of a text, and of a word in it, in compared form."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnyWord:
+class AnyWord(Struct, frozen=True):
     """One of `words`, in compared form, stands in this position in the text."""
 
     stand: WordPosition
@@ -48,31 +48,27 @@ class AnyWord:
         return any(OCCURS[self.stand](text, word) for word in self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class AllWords:
+class AllWords(Struct, frozen=True):
     """Every one of `words` stands in the text."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A fact that is true or not: a pattern found, a calendar open, an operator here."""
 
     name: str
     value: Reference | bool | SessionFromTest
 
 
-@dataclass(frozen=True, slots=True)
-class AnyName:
+class AnyName(Struct, frozen=True):
     """An event's name, or a tag of the contact's, is one of `words` in compared form."""
 
     name: str
     words: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class QuietAtLeast:
+class QuietAtLeast(Struct, frozen=True):
     """The contact was quiet for so many days."""
 
     days: int
@@ -81,8 +77,7 @@ class QuietAtLeast:
 type DemandTest = AnyWord | AllWords | Fact | AnyName | QuietAtLeast | MessageNo | LastRule
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """`test` holds, or certainly does not."""
 
     test: DemandTest

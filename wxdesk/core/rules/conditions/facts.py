@@ -7,9 +7,10 @@ asked about again, and a test needs no clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Presence
@@ -18,16 +19,14 @@ LATELY = timedelta(minutes=1)
 """Time in which a rule's replies to all contacts of an account are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class FiringCount:
+class FiringCount(Struct, frozen=True):
     """Number of times that a rule answered one contact, and the last time."""
 
     at: datetime
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ContactHistory:
+class ContactHistory(Struct, frozen=True):
     """Facts about earlier messages and replies that rules can test.
 
     last_written_at: when the contact wrote before this message, None if never · message_no: which written
@@ -55,8 +54,7 @@ NO_HISTORY = ContactHistory()
 """Empty history."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredHistory:
+class RequiredHistory(Struct, frozen=True):
     """The parts of a `ContactHistory` that the present rules test.
 
     message_no: how far it is counted, 0 if nobody asks · `fired`, `said` and `lately` name the rules whose
@@ -74,8 +72,7 @@ class RequiredHistory:
         return bool(self.last_written_at or self.message_no or self.fired or self.said or self.lately)
 
 
-@dataclass(frozen=True, slots=True)
-class MatchInput:
+class MatchInput(Struct, frozen=True):
     """A message with the facts around it; `at` is the time of the decision, aware.
 
     `session_from` is None unless the contact entered by a button; `event` is WeChat's name of an event. `zone`
@@ -83,11 +80,11 @@ class MatchInput:
     """
 
     type: MessageType
-    text: str = ""
+    text: str
+    at: datetime
     session_from: str | None = None
     event: str | None = None
     tags: tuple[str, ...] = ()
     operator: Presence = Presence.PRESENT
     history: ContactHistory = NO_HISTORY
     zone: tzinfo | None = None
-    at: datetime = field(kw_only=True)

@@ -6,9 +6,10 @@ A test's `refusal` is its verdict when it fails having found nothing; it is one 
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from wxdesk.core.model.rule import Condition, Reference, Rule, Verdict
 from wxdesk.core.normalise import Normaliser
@@ -31,16 +32,14 @@ class CluePlace(Enum):
     """Nowhere in the text: it is enough that the contact came by a button."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(Struct, frozen=True):
     """Requirement on a message: one of `words`, in compared form, stands at `place`."""
 
     place: CluePlace
     words: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class MatchState:
+class MatchState(Struct):
     """State of one walk over the rules for a message.
 
     `cased` and `folded` are its text in compared form (`core.normalise`), with letter case and without; as it was
@@ -58,8 +57,7 @@ type Find = Callable[[MatchState], tuple[bool, str]]
 """Tells whether a condition holds, and the word or stretch of text that was found."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionTest:
+class ConditionTest(Struct, frozen=True):
     """One condition of one rule; without its clue in a message it certainly refuses."""
 
     refusal: Verdict
@@ -87,8 +85,7 @@ class Stage(IntEnum):
     SURROUNDINGS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class TestTools:
+class TestTools(Struct, frozen=True):
     """Means to make tests: the engines, calendars by id or name, and names of rules."""
 
     compile_pattern: CompilePattern
@@ -97,8 +94,7 @@ class TestTools:
     rules: RuleNames
 
 
-@dataclass(frozen=True, slots=True)
-class FaultContext:
+class FaultContext(Struct, frozen=True):
     """The rule whose condition is checked, the fields beside it, and known calendars."""
 
     rule: Rule
@@ -106,8 +102,7 @@ class FaultContext:
     calendars: Container[Reference] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionKind[Value]:
+class ConditionKind[Value](Struct, frozen=True, kw_only=True):
     """One kind of condition, named as in verdicts and as its field of `Condition`.
 
     get: the value, where that is no field · words: the words of its verdicts, all that it looks for · find: its

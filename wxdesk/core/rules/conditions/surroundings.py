@@ -1,8 +1,9 @@
 """Conditions on what surrounds a message: hours, operator, contact, history."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from wxdesk.core.model.rule import HoursTest, LastRule, MessageNo, Presence
 from wxdesk.core.normalise import as_displayed, is_visible

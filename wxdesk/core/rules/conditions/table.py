@@ -6,10 +6,11 @@ A new condition needs its field in `Condition` and an entry in the table of each
 """
 
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from operator import attrgetter
 from typing import Any
+
+from msgspec.structs import replace
 
 from wxdesk.core.model.rule import (
     ActionKind,

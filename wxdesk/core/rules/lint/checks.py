@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
@@ -189,8 +191,7 @@ def _overlapping(rules: Sequence[_RuleDemands]) -> Iterator[LintFinding]:
         above.add(asked)
 
 
-@dataclass(frozen=True, slots=True)
-class _RuleDemands:
+class _RuleDemands(Struct, frozen=True):
     rule: Rule
     demands: tuple[Demand, ...]
     normaliser: Normaliser

@@ -7,8 +7,9 @@ in less than a second, so every step looks only at sentences that share a piece.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.normalise import Normaliser, as_displayed
@@ -70,8 +71,7 @@ class GroupKind(StrEnum):
     TYPE = "type"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageGroup:
+class MessageGroup(Struct, frozen=True):
     """Similar messages; `newest` stands for them.
 
     Each has one of the `words` at least, and most have the first. Of a `sign` it is that; of the other kinds

@@ -1,11 +1,12 @@
 """Records of lint: codes, severities, findings and the context of a check."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
+
+from msgspec import Struct, field
 
 from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault
@@ -60,8 +61,7 @@ class LintCode(StrEnum):
     UNUSED = "unused", Severity.REMARK
 
 
-@dataclass(frozen=True, slots=True)
-class LintFinding:
+class LintFinding(Struct, frozen=True):
     """One lint finding about one rule; `where` is empty for the rule as a whole.
 
     `other` is the rule that takes its messages, or that always answers before it; `word` the word that both
@@ -80,8 +80,7 @@ class LintFinding:
     fault: RuleFault | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LintContext:
+class LintContext(Struct, frozen=True):
     """Facts that lint needs beside the rules themselves.
 
     faults: of enabled rules that cannot be used, by id · closed, always_open: calendars that do not open, or

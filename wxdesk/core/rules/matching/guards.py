@@ -1,7 +1,8 @@
 """Guards: checks before any rule is asked, which can keep rules from answering."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.account import Account, ReplyMode
@@ -19,8 +20,7 @@ How late a reply may leave is another time, the preference `stale_minutes`.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """Input of the guards: a message, its conversation and account, the desk's state.
 
     `promised` is how many replies to its contact wait to be sent; `events` are those of WeChat's own that a

@@ -1,16 +1,17 @@
 """Ruleset: decides by rules about a message, and keeps the verdict of each rule.
 
 Pure: a `Ruleset` is built once from the operator's list and answers any number of messages. The regex
-engine is handed in, so that this module needs nothing but the standard library.
+engine is handed in, so that this module needs no library for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from wxdesk.core.errors import BadRule
 from wxdesk.core.model.message import MessageType
@@ -26,16 +27,14 @@ from wxdesk.core.rules.patterns import CompilePattern, FilterPatterns, PatternMa
 from wxdesk.core.rules.rule_names import RuleNames
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedRule:
+class MatchedRule(Struct, frozen=True):
     """A matching rule, with its patterns' named groups in the contact's spelling."""
 
     rule: Rule
     groups: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class MatchResult:
+class MatchResult(Struct, frozen=True):
     """The outcome of one walk down the list.
 
     `matched` has more than one rule only where an earlier one continues. `heard` are the verdicts worth
@@ -82,8 +81,7 @@ def answers(rule: Rule) -> bool:
     return any(action.kind not in UNHEARD for action in rule.then)
 
 
-@dataclass(frozen=True, slots=True)
-class MatchTools:
+class MatchTools(Struct, frozen=True):
     """Tools to prepare rules; with `filter_patterns` many patterns are fast."""
 
     compile_pattern: CompilePattern
@@ -213,8 +211,7 @@ class Ruleset:
         return MatchResult(tuple(matched), tuple(heard), asked, len(self._rules) - asked)
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadyRule:
+class _ReadyRule(Struct, frozen=True):
     """A rule with its tests in the order of asking, `on` before all others."""
 
     rule: Rule

@@ -7,7 +7,8 @@ list of tags that a reply may use: those that neither load another template nor 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.core.errors import BadTemplate
 from wxdesk.i18n import tr
@@ -37,8 +38,7 @@ _NAME = re.compile(r"\{%-?\s*(#|\w+)?\s*(.*?)\s*-?%\}", re.DOTALL)
 _BLANKS = re.compile(rf"\s{{{BLANKS_LIMIT + 1}}}")
 
 
-@dataclass(frozen=True, slots=True)
-class LiquidTag:
+class LiquidTag(Struct, frozen=True):
     """One `{% … %}`; `has_more`: something follows its name."""
 
     name: str

@@ -6,7 +6,8 @@ stable: others keep such files and write scripts for them. Reading is all or not
 """
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wxdesk.core.errors import BadRulesFile
 from wxdesk.core.model.rule import Reference, Rule
@@ -25,8 +26,7 @@ type FindFault = Callable[[Rule, Container[Reference]], RuleFault | None]
 """Validates a rule, given the names of the calendars that exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class RulesFile:
+class RulesFile(Struct, frozen=True):
     """Content of a rules file: rules in order, without ids, and their calendars."""
 
     rules: tuple[Rule, ...] = ()

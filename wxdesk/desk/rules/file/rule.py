@@ -1,8 +1,9 @@
 """Reads and writes `[[rules]]` of a rules file: a table a rule with conditions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
@@ -29,8 +30,7 @@ from wxdesk.toml import Path, table_text
 _SESSION_FROM_TESTS = ("equals", "prefix", "regex")
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
+class _Format(Struct, frozen=True):
     """The value of a condition in TOML; `read` takes it out of a table by its key."""
 
     read: Callable[[TomlTable, str], Any]

@@ -16,8 +16,10 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.content import ReplyKind
@@ -55,8 +57,7 @@ class DryRunProgress:
         self.cancelled = False
 
 
-@dataclass(frozen=True, slots=True)
-class DryRunLine:
+class DryRunLine(Struct, frozen=True):
     """One message that would be answered, with its reply then (empty: none) and now.
 
     `by_hand`: an operator sent another reply · `problem`: why the answer cannot be made · `only`: it would be
@@ -71,8 +72,7 @@ class DryRunLine:
     only: Presence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DryRunReport:
+class DryRunReport(Struct, frozen=True):
     """Counts of `messages` and of those that would have been `answered`, with lines.
 
     `differently`: an operator replied otherwise · `only_present`, `only_away`: answered only with an operator
@@ -88,8 +88,7 @@ class DryRunReport:
     switched_off: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
+class DryRun(Struct, frozen=True):
     """Walks over history, for the accounts of the configuration."""
 
     _rulebook: Rulebook
@@ -142,8 +141,7 @@ def _switched_on(rule: Rule) -> Rule:
     return replace(rule, enabled=True, delivery=delivery)
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     rulebook: Rulebook
     replay: Replay
     answered: int = 0

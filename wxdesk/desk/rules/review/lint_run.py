@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.errors import ReplyTooLong
 from wxdesk.core.model.account import Account
@@ -34,8 +36,7 @@ UNMATCHED_MOST = 5000
 """Most unmatched messages, the newest."""
 
 
-@dataclass(frozen=True, slots=True)
-class RulesReview:
+class RulesReview(Struct, frozen=True):
     """Lint findings about the rules, and the messages that they leave unmatched."""
 
     rulebook: Rulebook

@@ -6,8 +6,10 @@ The history that rules ask for is followed along the way, as they would have mad
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
@@ -19,8 +21,7 @@ from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.desk.answers.answer import RuleContext
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredMessage:
+class AnsweredMessage(Struct, frozen=True):
     """A message that is answered now; `only`: with an operator present, or away."""
 
     message: PastMessage
@@ -29,8 +30,7 @@ class AnsweredMessage:
     only: Presence | None = None
 
 
-@dataclass(slots=True)
-class _Thread:
+class _Thread(Struct):
     """A conversation as it is now, and up to here; `spoken` has the answers of rules."""
 
     now: Conversation

@@ -5,8 +5,10 @@ does in the example of a template.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.errors import BadContent, BadRule, BadTemplate
 from wxdesk.core.model.content import Content, ReplyKind
@@ -25,8 +27,7 @@ from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import explain, tr
 
 
-@dataclass(frozen=True, slots=True)
-class ActionExample:
+class ActionExample(Struct, frozen=True):
     """Messages of one text, picture, link or card of a rule, or the `problem` with it.
 
     `action` is its place among the rule's actions; `wording`, from 0, which of `wordings` texts it is.
@@ -39,16 +40,14 @@ class ActionExample:
     wordings: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class RuleExample:
+class RuleExample(Struct, frozen=True):
     """All messages of a rule, in order; `answers` is the tried message if it matches."""
 
     spoken: tuple[ActionExample, ...] = ()
     answers: TrialMessage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleExamples:
+class RuleExamples(Struct, frozen=True):
     """Makes examples, in the context of a tried message; callable on any thread."""
 
     _rulebook: Rulebook

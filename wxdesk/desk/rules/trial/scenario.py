@@ -1,8 +1,10 @@
 """The scenario of a trial: contact, time and history of a message nobody sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
@@ -24,8 +26,7 @@ NO_ACCOUNT = Account("shop", "", "")
 """Account of a trial before any is configured."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrialScenario:
+class TrialScenario(Struct, frozen=True):
     """Supposed contact, time and history; what is None is as for the `known` customer.
 
     Without one it is a new customer, now, without a history; `operator` tells if one is present.
@@ -105,8 +106,7 @@ class TrialScenario:
 NOTHING_SUPPOSED = TrialScenario()
 
 
-@dataclass(frozen=True, slots=True)
-class TrialMessage:
+class TrialMessage(Struct, frozen=True):
     """A message that nobody sent, and its scenario."""
 
     sentence: str = ""

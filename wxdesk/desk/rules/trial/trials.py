@@ -1,7 +1,9 @@
 """Trials of the rules, and examples of one of them, on messages that nobody sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.content.variables import byte_count
 from wxdesk.core.model.account import Account, ReplyMode
@@ -21,8 +23,7 @@ from wxdesk.desk.rules.trial.example import RuleExamples
 from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """The answer to a message nobody sent, and the bytes of each text (0: not a text).
 
     outcome: what the desk would decide · left: how many replies rules may send in this context · deliveries:

@@ -3,9 +3,9 @@
 Each function runs in the given transaction; see `store.replies.replies`.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, case, exists, false, select, update
 
 from wxdesk.core.errors import MoveNotAllowed
@@ -124,4 +124,4 @@ def _wrote_since(connection: Connection, reply: Reply, since: datetime) -> bool:
 
 def _changed(connection: Connection, before: Reply, at: datetime, **values: object) -> Reply:
     update_guarded(connection, before, "put back", values | {"updated_at": at})
-    return replace(before, updated_at=at, **values)  # type: ignore[arg-type]  # fields of `Reply` by name
+    return replace(before, updated_at=at, **values)

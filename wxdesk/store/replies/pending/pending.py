@@ -8,9 +8,10 @@ are then. An operator's move on a part of an answer affects the later parts as
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, func, or_, select, true, union_all, update
 
 from wxdesk.core.conversations.takeover import TakeoverByWriting
@@ -146,8 +147,7 @@ def _error_values(why: str) -> dict[str, object]:
     return {"error": why, "errcode": None, "rid": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class UndoneReplies:
+class UndoneReplies(Struct, frozen=True):
     """Replies that an operator took back, and the drafts passed over by writing them.
 
     `takeover`: the one that writing them had begun or put off; the one before it applies again.

@@ -3,9 +3,9 @@
 Each function runs in the given transaction; see `store.replies.pending.pending`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -32,8 +32,7 @@ from wxdesk.store.schema.messaging import conversations, replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
 
-@dataclass(frozen=True, slots=True)
-class NewMode:
+class NewMode(Struct, frozen=True):
     """A mode that applies from now on, and its consequence for pending replies.
 
     With HOLD, replies that have never been held are held for `hold_seconds`. Replies that were due before

@@ -1,9 +1,9 @@
 """Timers of pending replies: due, stale, or at the end of their reply window."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct, field
 from sqlalchemy import BigInteger, ColumnElement, Connection, exists, select, type_coerce, update
 
 from wxdesk.core.model.conversation import Author
@@ -17,8 +17,7 @@ from wxdesk.store.schema.messaging import contacts, conversations, replies
 from wxdesk.store.schema.reply_predicates import scheduled
 
 
-@dataclass(frozen=True, slots=True)
-class TimerTerms:
+class TimerTerms(Struct, frozen=True):
     """Conditions under which timers release pending replies.
 
     `only_by_hand`: automatic replies wait · `hands_over`: at the end of a reply window held replies become
@@ -35,8 +34,7 @@ class TimerTerms:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TimerMoves:
+class TimerMoves(Struct, frozen=True):
     """Replies that timers moved; those `handed_over` to the operator need attention."""
 
     moved: list[Reply] = field(default_factory=list)

@@ -2,33 +2,31 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
+
+from msgspec import Struct
 
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.times import clock_time, day_text
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionLine:
+class RevisionLine(Struct, frozen=True):
     """Line of a revision; an `inner` one belongs to the line above it."""
 
     text: str
     inner: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionSection:
+class RevisionSection(Struct, frozen=True):
     """Text of one card of the editor, under that card's title."""
 
     title: str
     lines: tuple[RevisionLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """Saved revision of a record in words; `kept` is the rule or template itself."""
 
     number: int
@@ -65,8 +63,7 @@ class LineChange(Enum):
     ADDED = "+"
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedLine:
+class ComparedLine(Struct, frozen=True):
     """Line of either revision; `marks` are its words that the other's line lacks."""
 
     text: str
@@ -75,8 +72,7 @@ class ComparedLine:
     marks: tuple[TextRange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedSection:
+class ComparedSection(Struct, frozen=True):
     """Lines under one title; there is always at least one."""
 
     title: str

@@ -1,11 +1,11 @@
 """Header above the chat: name, mode, quota and the buttons of the conversation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -95,8 +95,7 @@ KEY = "F4"
 _GAP, _SIDE, _TWINS = 8, 16, 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
+class _Fit(Struct, frozen=True):
     """One level of detail of the header: quota, mode text and visible buttons.
 
     `mode` is the amount of its text: 3 all, 2 without seconds, 1 in brief, 0 the mode's name only. `snooze`

@@ -1,11 +1,11 @@
 """Sends to the desk the written text or panel, each once, and takes it back."""
 
 from collections.abc import Coroutine, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 

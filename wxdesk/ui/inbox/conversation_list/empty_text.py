@@ -1,7 +1,8 @@
 """Words of an empty conversation list, with the one next step."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.setup.facts import SetupFact
@@ -15,8 +16,7 @@ class EmptyStep(StrEnum):
     RULES = "rules"  # take over the built-in rules
 
 
-@dataclass(frozen=True, slots=True)
-class LackingSetup:
+class LackingSetup(Struct, frozen=True):
     """Obstacles before the first answered message: the missing fact, and rules.
 
     `account` is empty where there is none; `fact` is None once a real message was answered; `refused` tells why
@@ -29,8 +29,7 @@ class LackingSetup:
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyText:
+class EmptyText(Struct, frozen=True):
     """Title, sentence and button of an empty list; `then` is a filter or another step."""
 
     title: str

@@ -1,10 +1,10 @@
 """Panel that explains an answer: the stored decision, rule by rule."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from msgspec import Struct
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame
@@ -27,8 +27,7 @@ from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, status_of
 from wxdesk.ui.wording.times import clock_second
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeLine:
+class OutcomeLine(Struct, frozen=True):
     """One reply: its status in a text that stays true, its author, and its beginning."""
 
     reply_id: int

@@ -1,11 +1,11 @@
 """Differences that an edit made in a text, and the widget that marks them in it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
 import regex
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -24,8 +24,7 @@ _TOKENS = regex.compile(r"(?:[\p{Latin}\p{Nd}_]\p{M}*)+|\X")
 """Words, else grapheme clusters, so that no emoji is split."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiffPiece:
+class DiffPiece(Struct, frozen=True):
     """A stretch of text that stayed, was removed or was added."""
 
     text: str

@@ -1,9 +1,10 @@
 """History of the reply in focus: each step, its author, its time, and its text."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -31,8 +32,7 @@ from wxdesk.ui.wording.status import snooze_span
 from wxdesk.ui.wording.times import clock_second, date_text, dated_time
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
+class HistoryLine(Struct, frozen=True):
     """One step: time, text, reason if known, and what an edit changed."""
 
     at: datetime

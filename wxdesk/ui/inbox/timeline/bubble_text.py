@@ -1,8 +1,10 @@
 """Captions, notices and actions of a bubble, by the state of its reply."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author
@@ -62,8 +64,7 @@ class BubbleKey(Enum):
         return key_words(own_key(self.value))
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """An action as a bubble offers it; at most one is the main one."""
 
     action: BubbleAction
@@ -72,8 +73,7 @@ class Offer:
     main: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CaptionPart:
+class CaptionPart(Struct, frozen=True):
     """Piece of a caption; a link if it has an action. `tip` is its tooltip.
 
     `key` pieces, the state and its time, stay whole where others are cut or left out.

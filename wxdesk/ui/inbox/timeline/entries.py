@@ -6,9 +6,11 @@ be read of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.content.writing_direction import contained
@@ -114,8 +116,7 @@ class EntryKind(Enum):
     REPLY = "reply"
 
 
-@dataclass(frozen=True, slots=True)
-class WindowEnd:
+class WindowEnd(Struct, frozen=True):
     """End of the reply window, and what happens to a held reply then.
 
     `refused` is why WeChat accepts nothing now; empty while something may be sent.
@@ -126,8 +127,7 @@ class WindowEnd:
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(Struct, frozen=True):
     """One row; `key` is stable while the conversation is open, `text` has no caption.
 
     On a message: `silence` is its decision if it got no automatic answer. On a reply that is not

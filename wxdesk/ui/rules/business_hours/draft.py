@@ -1,8 +1,9 @@
 """Draft of business hours: the texts of the fields, and what is wrong with them."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from wxdesk.core.rules.business_hours import (
     MIDNIGHT,
@@ -17,16 +18,14 @@ from wxdesk.core.rules.business_hours import (
 from wxdesk.i18n import clock_text, tr
 
 
-@dataclass(frozen=True, slots=True)
-class SpanDraft:
+class SpanDraft(Struct, frozen=True):
     """Opening and closing time as texts of two fields."""
 
     opens: str = "09:00"
     closes: str = "18:00"
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialDaysDraft:
+class SpecialDaysDraft(Struct, frozen=True):
     """Days with their own hours, or closed (None); empty `last`: only the first day."""
 
     first: str = ""
@@ -38,8 +37,7 @@ class SpecialDaysDraft:
 _WORKING = tuple((SpanDraft(),) if number < 5 else () for number in range(len(Weekday)))
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDraft:
+class CalendarDraft(Struct, frozen=True):
     """Calendar being edited; a new one is open from Monday to Friday.
 
     `days` are the spans of Monday to Sunday. `id` is 0 for one that is not stored.
@@ -56,16 +54,14 @@ type CalendarFieldPath = tuple[str | int, ...]
 """Path of a field, such as `("days", 0, 1, "opens")` or `("special", 2, "first")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarMistake:
+class CalendarMistake(Struct, frozen=True):
     """Mistake in a field, explained in the operator's language."""
 
     where: CalendarFieldPath
     reason: str
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """Reads texts and collects those that cannot be read."""
 
     slips: list[CalendarMistake] = field(default_factory=list)

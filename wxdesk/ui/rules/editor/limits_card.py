@@ -1,11 +1,11 @@
 """Card “How often and how it leaves”: a rule's limits and delivery."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Cooldown, Delivery, Rule

@@ -1,8 +1,8 @@
 """Rows of two or three lines: a head, and texts about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
@@ -18,8 +18,7 @@ LINE = 20
 EDGE = 24
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
+class ReviewRow(Struct, frozen=True):
     """Texts of a row: head, `text` in the colour `role`, and a plain third line."""
 
     head: str

@@ -1,11 +1,12 @@
 """List model of the rules in the order of their evaluation, and a row's texts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from uuid import uuid4
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QObject, Qt, Signal
 
 from wxdesk.core.model.rule import Delivery, Rule
@@ -19,8 +20,7 @@ from wxdesk.ui.wording.times import clock_time, day_text
 RULE_MIME = "application/x-wxdesk-rule"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
+class RuleRow(Struct, frozen=True):
     """Texts of a rule's row.
 
     mark: its delivery as a chip · left_out: why it cannot be used, or empty · figures: the same in shorter and

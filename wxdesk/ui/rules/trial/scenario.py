@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
@@ -33,8 +34,7 @@ MOST_MESSAGES = 999
 MOST_MINUTES = 9999
 
 
-@dataclass(frozen=True, slots=True)
-class TrialFacts:
+class TrialFacts(Struct, frozen=True):
     """Values of the trial's fields; by default those of a new, unanswered customer.
 
     wrote: True if the contact has written before, `days` ago · number: number of the message since an operator
@@ -79,7 +79,7 @@ class TrialFacts:
         )
 
 
-_NAMES = tuple(field.name for field in fields(TrialFacts))
+_NAMES = TrialFacts.__struct_fields__
 NEW_CUSTOMER = TrialFacts()
 
 

@@ -1,9 +1,9 @@
 """Sender of the tried sentence: nobody certain, a name, or a stored customer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem, QWidget
@@ -239,8 +239,7 @@ ROW, MOST_ROWS = 42, 5
 PAD = 8
 
 
-@dataclass(frozen=True, slots=True)
-class FoundContact:
+class FoundContact(Struct, frozen=True):
     """Texts of a found conversation.
 
     `below` is the account, if there are several, and the last message.

@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
@@ -31,8 +31,7 @@ _LONG_WORD = re.compile("[^\\s\u2e80-\uffef]{24,}")
 """Words that need cutting to fit a line: an address or a pattern, no Chinese."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictLines:
+class VerdictLines(Struct, frozen=True):
     """Texts of a row; `matched` is None for the rules that were not asked.
 
     lines: each tested condition, if it held, and what was found; else the rule's reason.

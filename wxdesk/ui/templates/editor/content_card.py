@@ -1,9 +1,9 @@
 """Card for a template's content: its kind, and the text or fields of that kind."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 

@@ -1,10 +1,10 @@
 """The sheet of all keyboard shortcuts, and functions to bind them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
@@ -19,8 +19,7 @@ from wxdesk.ui.widgets.labels import KeyCap, PlainLabel, key_label
 from wxdesk.ui.widgets.painting import paint_focus, painting
 
 
-@dataclass(frozen=True, slots=True)
-class ShortcutKey:
+class ShortcutKey(Struct, frozen=True):
     """One shortcut and its action; alternatives are separated by a space: `F1 Ctrl+/`.
 
     They are the usual ones, by which each command is known in the whole window. `slot` is what a page binds to it.
@@ -31,8 +30,7 @@ class ShortcutKey:
     slot: Callable[[], object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyGroup:
+class KeyGroup(Struct, frozen=True):
     """The shortcuts of one place in the window."""
 
     title: str

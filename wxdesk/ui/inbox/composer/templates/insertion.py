@@ -1,10 +1,10 @@
 """Inserts a template, chosen and filled in by a form, or an emoticon."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget

@@ -1,7 +1,6 @@
 """Painter of the timeline: bubbles, captions, buttons, and the lines between."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
@@ -34,8 +33,7 @@ from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 _SOLID = Qt.PenStyle.SolidLine
 
 
-@dataclass(frozen=True, slots=True)
-class BubbleLook:
+class BubbleLook(Struct, frozen=True):
     """Colour roles of the theme; an empty `line` means none, `danger` marks failures."""
 
     ground: str

@@ -1,8 +1,9 @@
 """Content and geometry of a timeline row, computed once a width."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
@@ -95,16 +96,14 @@ _LINE_HEIGHTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedOffer:
+class PlacedOffer(Struct, frozen=True):
     """A button inside a bubble."""
 
     offer: Offer
     rect: QRectF
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedPart:
+class PlacedPart(Struct, frozen=True):
     """A placed piece of a caption; `tip` has what its text leaves out."""
 
     part: CaptionPart
@@ -114,8 +113,7 @@ class PlacedPart:
     tip: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RowLayout:
+class RowLayout(Struct, frozen=True):
     """Geometry of one row, from its top left corner; a line has only a height."""
 
     entry: TimelineEntry

@@ -1,9 +1,9 @@
 """Fields of a picture, link or card as WeChat takes them, with a local picture."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 

@@ -1,9 +1,9 @@
 """Fields of a text reply: its text, further wordings, and how one is picked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget

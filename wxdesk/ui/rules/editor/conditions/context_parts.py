@@ -1,9 +1,10 @@
 """Parts for conditions on a message's context: hours, operator, contact, history."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Condition, HoursTest, LastRule, MessageNo, Reference, TagsTest
@@ -21,8 +22,7 @@ from wxdesk.ui.wording.times import MINUTE, unit_text
 MOST_MESSAGES = 999
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionChoices:
+class ConditionChoices(Struct, frozen=True):
     """Names for conditions, read when a menu opens, and a call to edit hours."""
 
     calendars: Callable[[], CalendarList] = CalendarList
@@ -103,7 +103,7 @@ class ChoicePart[T](ConditionPart):
 
     def add_to(self, when: Condition) -> Condition:
         """Add the chosen value."""
-        return replace(when, **{self.condition: self.choice.value})  # type: ignore[arg-type]
+        return replace(when, **{self.condition: self.choice.value})
 
     def _middle(self) -> list[QWidget]:
         return [self.choice]
@@ -142,7 +142,7 @@ class NumberPart(ConditionPart):
 
     def add_to(self, when: Condition) -> Condition:
         """Add the number."""
-        return replace(when, **{self.condition: self.number.value()})  # type: ignore[arg-type]
+        return replace(when, **{self.condition: self.number.value()})
 
     def _middle(self) -> list[QWidget]:
         return [self.number, self._unit]

@@ -5,9 +5,9 @@ condition does.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
@@ -129,7 +129,7 @@ class WordsPart(ConditionPart):
 
     def add_to(self, when: Condition) -> Condition:
         """Add the words; an empty list adds nothing yet."""
-        return replace(when, **{self.condition: self.words()})  # type: ignore[arg-type]
+        return replace(when, **{self.condition: self.words()})
 
     def show_faults(self, faults: Sequence[tuple[FieldPath, str]]) -> None:
         """Mark each word that is wrong."""
@@ -212,7 +212,7 @@ class SourcePart(ConditionPart):
     def add_to(self, when: Condition) -> Condition:
         """Add the value, keeping the required fields."""
         before = when.session_from or SessionFromTest()
-        return replace(when, session_from=replace(before, **{self.how.value: self.field.text()}))  # type: ignore[arg-type]
+        return replace(when, session_from=replace(before, **{self.how.value: self.field.text()}))
 
     def owns(self, where: FieldPath) -> bool:
         """Return True unless the fault is in a field, which has a part of its own."""

@@ -1,9 +1,10 @@
 """Editors of the conditions: an entry for each makes its part of the sentence."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.message import MessageType
@@ -31,8 +32,7 @@ MINUTES = 10
 _DAYS_BEFORE = unit("day before", "days before")
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionEditor:
+class ConditionEditor(Struct, frozen=True):
     """Means to edit one condition, named as in verdicts.
 
     part: shows a value in the sentence · new: the value to begin with · line: a value in words, for the history
