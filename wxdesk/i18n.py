@@ -14,8 +14,6 @@ from datetime import datetime, time
 from functools import cache, partial
 from types import MappingProxyType
 
-from babel.messages.pofile import read_po
-
 from wxdesk.core.content.writing_direction import contained
 from wxdesk.core.errors import Phrase, WxdeskError
 from wxdesk.paths import resource
@@ -194,6 +192,8 @@ def _fill_catalogue() -> None:
 @cache
 def _read(language: str) -> Mapping[str, tuple[str, ...]]:
     """Read the sentences with their forms for one and for many, by the English one."""
+    from babel.messages.pofile import read_po  # English sentences are in the source
+
     sentences = {}
     for path in sorted(resource("translations", LANGUAGES[0]).glob("*.po")):
         with path.open("rb") as file:

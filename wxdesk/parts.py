@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from wxdesk.core.conversations.takeover import handed_back_at
 from wxdesk.core.events import ApiCalled
 from wxdesk.core.setup.probe_challenges import ProbeChallenges
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims

@@ -32,7 +32,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, MessageNo, Rule
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.review.dry_run import DryRun, DryRunProgress
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars

@@ -37,6 +37,54 @@ def test_a_command_imports_what_it_needs(tmp_path: Path, arguments: str, needed:
     assert HEAVY & set(done.stdout.split()) == needed
 
 
+SHOWN = """
+import asyncio, sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from wxdesk import i18n
+from wxdesk.app import open_desk
+from wxdesk.config.reading import Config, ListenerSettings
+from wxdesk.desk.settings.configuration import Setup
+from wxdesk.runner import DeskThread
+from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.window import run_window, settled
+
+async def leave():
+    window = next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow))
+    await settled(window._bridge)
+    print(*sys.modules)
+    window.quit()
+
+i18n.use("en")
+tasks, home = [], Path(sys.argv[1])
+thread = DeskThread(open_desk(Setup(home, Config(ListenerSettings(port=0)))))
+run_window(thread.desk, thread.loop, InstallationFacts(home), lambda: tasks.append(asyncio.ensure_future(leave())))
+thread.stop()
+"""
+
+FOR_SOME = {
+    "PIL": "a picture that is too large",
+    "asyncpg": "a shared database",
+    "asyncssh": "a tunnel by SSH",
+    "babel": "sentences in Chinese",
+    "keyring": "secrets that the environment does not have",
+    "liquid": "a text with a variable",
+    "sqlalchemy.dialects.postgresql": "a shared database",
+    "sqlalchemy.orm": "a shared database, for its lease",
+}
+"""Libraries that a desk loads once it has what needs them."""
+
+
+def test_a_new_desk_shows_its_window_without_what_only_others_need(tmp_path: Path) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    program = [sys.executable, "-c", SHOWN, str(tmp_path)]
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "wxdesk.ui.inbox.page" in loaded
+    assert {name: needed for name, needed in FOR_SOME.items() if name in loaded} == {}
+
+
 LOOKS = """
 import gc, sys
 from wxdesk.cli import main

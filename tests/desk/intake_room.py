@@ -20,7 +20,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.presence import PresenceState
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.conversations.transfers import PATIENCE, Transfers
 from wxdesk.desk.messages.answering import Answering
 from wxdesk.desk.messages.intake import Intake

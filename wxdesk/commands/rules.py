@@ -10,7 +10,7 @@ from pathlib import Path
 from wxdesk.commands.accounts import Say
 from wxdesk.core.errors import BadRulesFile, DatabaseInUse, HomeInUse
 from wxdesk.core.system_failures import unusable_file
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import ExportResult, RulesExchange
 from wxdesk.desk.rules.file.business_hours import calendar_text

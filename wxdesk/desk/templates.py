@@ -15,7 +15,7 @@ from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template, TemplateFault, template_faults
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.filling import Filling, text_values
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.paths import resource

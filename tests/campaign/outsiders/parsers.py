@@ -46,7 +46,8 @@ from wxdesk.core.setup.public_url import read_public_url
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
 from wxdesk.core.wechat.errcodes import addresses_in
 from wxdesk.core.wechat.session_from import fields_of, plain_fields
-from wxdesk.desk.answers.liquid.engine import OUTPUT_LIMIT, LiquidRenderer
+from wxdesk.desk.answers.liquid.bounds import OUTPUT_LIMIT
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.emoticons import named, normaliser, read_emoticons, readable

@@ -22,7 +22,7 @@ from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.desk.answers.answer import Answer, RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 

@@ -19,7 +19,8 @@ from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
 from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
-from wxdesk.desk.answers.liquid.engine import SECONDS, LiquidRenderer
+from wxdesk.desk.answers.liquid.bounds import SECONDS
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.settings.business_hours import Calendars
 

@@ -35,7 +35,7 @@ from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, RequiredHistory
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.desk.answers import filling
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.messages.answering import GIVEN_UP, Answering
 from wxdesk.desk.rules.rulebook import Rulebook

@@ -12,7 +12,7 @@ from tests.prepared import SQLITE, prepare
 from wxdesk.core.errors import CalendarChanged
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit, BusinessHoursSaving
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars

@@ -19,7 +19,7 @@ from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, SessionFromTest
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import KEPT_WHOLE, Rulebook
 from wxdesk.desk.rules.trial.trials import RuleTrials

@@ -21,7 +21,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, Variant
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.answer import Answer, RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import Rulebook

@@ -19,7 +19,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rul
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup

@@ -20,7 +20,7 @@ from wxdesk.core.model.rule import Variant
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.templates import TemplateLibrary
 

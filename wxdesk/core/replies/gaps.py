@@ -5,15 +5,41 @@ reply does not leave, even when released; nor does one whose mark was damaged wh
 written as in a template.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from wxdesk.core.content.limits import words_of
 from wxdesk.core.model.content import Content
+
+NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
+"""Replacements for gaps by their names: none."""
 
 
 def gap_mark(name: str) -> str:
     """Return the mark that stands for the missing value of that name."""
     return f"‹{name}›"
+
+
+class MarkedText(str):
+    """Text with marks for the values `names`; filters work around the marks."""
+
+    __slots__ = ("names",)
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *names: str) -> MarkedText:
+        """Return the marks of these values alone."""
+        return cls.around("".join(map(gap_mark, names)), names)
+
+    @classmethod
+    def around(cls, text: str, names: Iterable[str]) -> MarkedText:
+        """Return a text that holds the marks of `names`."""
+        made = cls(text)
+        made.names = tuple(dict.fromkeys(names))
+        return made
 
 
 def marked_gaps(content: Content) -> tuple[str, ...]:

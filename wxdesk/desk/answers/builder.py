@@ -23,7 +23,7 @@ from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import Answer, AnswerMessage, RuleContext, missing_values
 from wxdesk.desk.answers.filling import NO_ANSWERS, Filling, text_values
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.splitting import message_parts
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.settings.business_hours import Calendars

@@ -19,12 +19,12 @@ from wxdesk.core.content.variables import variables, without_markup
 from wxdesk.core.errors import MissingValue
 from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.normalise import is_chinese, is_visible
-from wxdesk.core.replies.gaps import gap_mark
+from wxdesk.core.replies.gaps import MarkedText, gap_mark
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.templates import ASK, Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.liquid.engine import SECONDS, LiquidRenderer
-from wxdesk.desk.answers.liquid.gaps import NOTHING, MarkedText
+from wxdesk.desk.answers.liquid.bounds import SECONDS
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.i18n import tr
 
 MOST_PLACEHOLDERS = 20
@@ -92,7 +92,7 @@ class Filling(Struct, frozen=True):
         Raises:
             BadTemplate: as above; for lack of a value only where a condition needs it, and a mark does not help.
         """
-        given, judged, began = dict(answers), list[str](), time.thread_time()
+        given, judged, until = dict(answers), list[str](), 0.0
         while True:
             shown: list[str] = []
             try:
@@ -100,7 +100,9 @@ class Filling(Struct, frozen=True):
                 gaps = tuple(dict.fromkeys((*judged, *shown)))
                 return _with_decoded_marks(replace(content, gaps=gaps)) if gaps else content
             except MissingValue as error:
-                if error.name in given or len(judged) == MOST_PLACEHOLDERS or time.thread_time() - began > SECONDS:
+                now = time.thread_time()
+                until = until or now + SECONDS  # from here, as the first rendering may load Liquid
+                if error.name in given or len(judged) == MOST_PLACEHOLDERS or now > until:
                     raise
                 given[error.name] = MarkedText.of(error.name)
                 judged.append(error.name)
@@ -121,6 +123,8 @@ class Filling(Struct, frozen=True):
             return _as_value(answer)
         if prompt.required:
             raise MissingValue(1, variable, tr("“{name}” has to be filled in.", name=prompt.question))
+        from wxdesk.desk.answers.liquid.gaps import NOTHING  # who asks has a text for Liquid
+
         return NOTHING
 
 

@@ -19,7 +19,7 @@ from wxdesk.core.rules.pairing import DeletedRule, deleted_from
 from wxdesk.core.rules.rule_names import RuleNames
 from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.builder import AnswerBuilder
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.ports import Clock, PictureBytes
 from wxdesk.desk.rules.file.reading import RulesFile, read_rules

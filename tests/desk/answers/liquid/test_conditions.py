@@ -8,7 +8,7 @@ import pytest
 
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.filling import Filling
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 
 RENDERER = LiquidRenderer()
 

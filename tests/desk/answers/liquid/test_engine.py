@@ -20,7 +20,9 @@ from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.desk.answers.liquid.engine import CACHED, OUTPUT_LIMIT, SECONDS, SOURCE_LIMIT, LiquidRenderer
+from wxdesk.desk.answers.liquid.bounds import OUTPUT_LIMIT, SECONDS, SOURCE_LIMIT
+from wxdesk.desk.answers.liquid.engine import CACHED
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 
 SLACK = 40  # what is bounded would run for minutes; a slow machine takes part of a second
 
@@ -321,11 +323,11 @@ def test_any_template_either_renders_or_names_a_line(source: str) -> None:
 def test_parsed_templates_are_kept_but_not_for_ever() -> None:
     renderer = LiquidRenderer()
     for index in range(CACHED * 2):
-        renderer.render(f"{index}", {})
-    assert renderer._parsed.cache_info().currsize == CACHED
-    renderer.render("0", {})
-    renderer.render("0", {})
-    assert renderer._parsed.cache_info().hits == 1
+        renderer.render(f"{{{{ 'no' }}}}{index}", {})
+    assert renderer._engine._parsed.cache_info().currsize == CACHED
+    renderer.render("{{ 1 }}", {})
+    renderer.render("{{ 1 }}", {})
+    assert renderer._engine._parsed.cache_info().hits == 1
 
 
 def test_the_reason_is_in_the_operators_language() -> None:

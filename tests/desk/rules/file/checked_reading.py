@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wxdesk.core.rules.faults import find_faults
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.file import reading
 from wxdesk.desk.rules.file.reading import RulesFile
 from wxdesk.desk.rules.patterns import compile_pattern

@@ -31,7 +31,7 @@ from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, Matc
 from wxdesk.core.rules.matching.matcher import MatchResult, Ruleset
 from wxdesk.core.rules.past_messages import OperatorReply, PastMessage
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.review.dry_run import ANSWERED_WITHIN, SHOWN, DryRun, DryRunProgress, DryRunReport
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars

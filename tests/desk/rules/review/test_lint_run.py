@@ -37,7 +37,7 @@ from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.lint.findings import LintCode
 from wxdesk.core.templates import Template
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.review import lint_run as checkup
 from wxdesk.desk.rules.review.dry_run import SLICE, DryRun, DryRunProgress, DryRunReport

@@ -18,7 +18,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Rule, Variant
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.review.dry_run import cannot_have_said
 from wxdesk.desk.rules.rulebook import Rulebook

@@ -24,7 +24,7 @@ from wxdesk.core.model.rule import (
     Variant,
 )
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.example import RuleExamples

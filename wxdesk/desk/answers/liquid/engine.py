@@ -1,4 +1,4 @@
-"""Checks and renders the Liquid templates of replies within bounds.
+"""Liquid templates of replies within bounds, for `renderer`.
 
 Operators mean well but make mistakes: every bound below turns a mistake into an error with a line instead
 of a stalled desk or an endless text. What a customer wrote is never template text; it comes in as a value
@@ -18,39 +18,30 @@ from liquid.token import TOKEN_CONTENT, TOKEN_EOF, TOKEN_EXPRESSION, TOKEN_OUTPU
 from liquid.undefined import UNDEFINED, FalsyStrictUndefined, StrictUndefined
 from liquid.utils import ReadOnlyChainMap
 
-from wxdesk.core.content.variables import MAX_PARTS, TEXT_LIMIT_BYTES, VARIABLES, WITH_FIELDS, byte_count
+from wxdesk.core.content.variables import VARIABLES, WITH_FIELDS
 from wxdesk.core.errors import BadTemplate, MissingValue
+from wxdesk.core.replies.gaps import MarkedText
 from wxdesk.core.templates import ASK
+from wxdesk.desk.answers.liquid.bounds import OUTPUT_LIMIT, SECONDS, SOURCE_LIMIT
 from wxdesk.desk.answers.liquid.conditions import BlankAwareCase, BlankAwareIf, BlankAwareUnless
 from wxdesk.desk.answers.liquid.gaps import (
     FILTERS,
-    NO_STAND_INS,
     GapAwareAssign,
     GapAwareCapture,
     GapAwareOutput,
     GapContext,
     GapHandling,
-    MarkedText,
     NothingToShow,
     safe_filters,
 )
 from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, line_of
 from wxdesk.i18n import tr
 
-SOURCE_LIMIT = 4096
-"""Characters of a template."""
-
-OUTPUT_LIMIT = MAX_PARTS * TEXT_LIMIT_BYTES
-"""Bytes of a rendered text; more would cost more replies than a rule should spend."""
-
 LOOP_LIMIT = 1000
 """Iterations of all loops of one rendering together."""
 
 NAMESPACE_LIMIT = 16 * 1024
 """Bytes held by assign and capture; a long Chinese message takes four thousand."""
-
-SECONDS = 0.05
-"""Processor time of one rendering."""
 
 CACHED = 256
 """Parsed templates that are kept."""
@@ -66,46 +57,21 @@ _OUTSIDE = frozenset({TOKEN_EOF, TOKEN_TAG, TOKEN_OUTPUT, TOKEN_EXPRESSION, TOKE
 """Kinds of tokens that are no parts of an expression."""
 
 
-class LiquidRenderer:
-    """Checks and renders templates.
+class LiquidEngine:
+    """python-liquid within bounds; `LiquidRenderer` describes the methods."""
 
-    `processor_time` returns the seconds that this thread has worked; wall-clock time would blame a template for
-    whatever else the machine does.
-    """
-
-    def __init__(self, processor_time: Callable[[], float] = time.thread_time) -> None:
+    def __init__(self, processor_time: Callable[[], float]) -> None:
         self._environment = _Environment(undefined=FalsyStrictUndefined)
         self._environment.processor_time = processor_time
         self._parsed = functools.lru_cache(maxsize=CACHED)(self._parse)
 
-    def check(self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False) -> None:
-        """Check that `source` can be rendered; see `mistakes`.
-
-        Raises:
-            BadTemplate: the first mistake.
-        """
-        for mistake in self.mistakes(source, groups, by_hand=by_hand):
-            raise mistake
-
-    def mistakes(
-        self, source: str, groups: frozenset[str] | None = None, *, by_hand: bool = False
-    ) -> tuple[BadTemplate, ...]:
-        """Return all mistakes that keep `source` from being rendered, from top to bottom.
-
-        `groups` are the fields of `m` (None: any). What is inserted `by_hand` can also show `ask`, the answers to
-        prompts. An unknown variable is a mistake; whether a known one has a value (an alias, a field of
-        `session_from`) shows only when it is rendered. Where the text does not parse, that is the only mistake.
-        """
+    def mistakes(self, source: str, groups: frozenset[str] | None, *, by_hand: bool) -> tuple[BadTemplate, ...]:
+        """Return all mistakes that keep `source` from being rendered."""
         try:
             analysis = self._parsed(source).analyze(include_partials=False)
         except BadTemplate as error:
             return (error,)
         found: set[tuple[int, str]] = set()
-        if "{" not in source and byte_count(source) > OUTPUT_LIMIT:
-            size, limit = byte_count(source), OUTPUT_LIMIT
-            found.add(
-                (0, tr("This text is longer than a reply can be: {size} of {limit} bytes.", size=size, limit=limit))
-            )
         for name, spans in analysis.filters.items():
             if name not in FILTERS:
                 found.update((span.index, _no_filter(name)) for span in spans)
@@ -116,11 +82,7 @@ class LiquidRenderer:
         return tuple(BadTemplate(line, reason) for line, reason in told)
 
     def asked(self, source: str) -> tuple[str, ...]:
-        """Return the names after `ask.` in `source`, in order of first use.
-
-        Raises:
-            BadTemplate: it does not parse.
-        """
+        """Return the names after `ask.` in `source`, in order of first use."""
         uses = self._parsed(source).analyze(include_partials=False).globals.get(ASK, ())
         names = [str(use.segments[1]) for use in sorted(uses, key=lambda use: use.span.index) if len(use.segments) > 1]
         return tuple(dict.fromkeys(names))
@@ -129,21 +91,12 @@ class LiquidRenderer:
         self,
         source: str,
         variables: Mapping[str, object],
-        gaps: list[str] | None = None,
-        instead: Mapping[str, str] = NO_STAND_INS,
+        gaps: list[str] | None,
+        instead: Mapping[str, str],
         *,
-        address: bool = False,
+        address: bool,
     ) -> str:
-        """Fill `source` with `variables` (see `core.content.variables`).
-
-        With `gaps`, which gets their names, marks stand where nothing can be shown; `instead` has replacements by
-        name. In an `address` each value is percent-encoded, so that it stays one value.
-
-        Raises:
-            MissingValue: something that it shows has nothing to be seen, and there are no `gaps` to note it; or a
-                condition needs a value that is missing.
-            BadTemplate: it does not parse, or it exceeds a bound.
-        """
+        """Fill `source` with `variables`."""
         template = self._parsed(source)
         try:
             return _filled_despite_collection(template, variables, GapHandling(gaps, instead, in_address=address))

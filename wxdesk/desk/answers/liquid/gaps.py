@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
 from typing import TextIO, cast
 from urllib.parse import quote
 
@@ -26,7 +25,7 @@ from liquid.stringify import to_liquid_string
 from liquid.undefined import StrictUndefined, Undefined
 
 from wxdesk.core.normalise import is_visible
-from wxdesk.core.replies.gaps import gap_mark
+from wxdesk.core.replies.gaps import NO_STAND_INS, MarkedText, gap_mark
 
 LONGEST_NAME = 60
 """Characters of the name of an expression."""
@@ -34,7 +33,6 @@ LONGEST_NAME = 60
 NOTHING = Undefined("")
 """A value that is intended to show as nothing, and counts as false."""
 
-NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
 
 _FAILURES = (LiquidError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -45,25 +43,6 @@ class NothingToShow(LiquidError):
     def __init__(self, name: str, token: Token | None) -> None:
         super().__init__(name, token=token)
         self.name = name
-
-
-class MarkedText(str):
-    """Text with marks for the values `names`; filters work around the marks."""
-
-    __slots__ = ("names",)
-    names: tuple[str, ...]
-
-    @classmethod
-    def of(cls, *names: str) -> MarkedText:
-        """Return the marks of these values alone."""
-        return cls.around("".join(map(gap_mark, names)), names)
-
-    @classmethod
-    def around(cls, text: str, names: Iterable[str]) -> MarkedText:
-        """Return a text that holds the marks of `names`."""
-        made = cls(text)
-        made.names = tuple(dict.fromkeys(names))
-        return made
 
 
 class MissingText(MarkedText):

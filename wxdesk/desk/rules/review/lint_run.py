@@ -21,7 +21,7 @@ from wxdesk.core.rules.lint.findings import LintContext, LintFinding, MediaOwner
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.splitting import message_parts
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.patterns import finds_every_text

@@ -17,7 +17,7 @@ from wxdesk.desk.answers.builder import action_template
 from wxdesk.desk.answers.filling import Filling
 
 if TYPE_CHECKING:
-    from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+    from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 
 _SOME = "1"
 """Stands for a value that can be there."""

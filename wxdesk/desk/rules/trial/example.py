@@ -21,7 +21,7 @@ from wxdesk.core.templates import Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.builder import action_template, messages_of
 from wxdesk.desk.answers.filling import Filling
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import explain, tr

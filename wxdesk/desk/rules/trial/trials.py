@@ -16,7 +16,7 @@ from wxdesk.core.replies.on_new_message import OnNewMessage, effect_on_pending
 from wxdesk.core.rules.matching.guards import Situation, stopped_by
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.desk.answers.answer import Answer, RuleContext
-from wxdesk.desk.answers.liquid.engine import LiquidRenderer
+from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.example import RuleExamples
