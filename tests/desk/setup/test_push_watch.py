@@ -50,6 +50,12 @@ def test_a_check_of_the_url_does_not_refute_a_wrong_key(world: SetupWorld) -> No
     assert troubles(world)[-1] == ("push:shop", "")
 
 
+def test_a_trouble_names_its_account_once(world: SetupWorld) -> None:
+    world.sees("refused: no secrets", V.SECRET_MISSING, name="Token")
+    [(_, said)] = troubles(world)
+    assert said.startswith("“shop” lacks its Token. ")
+
+
 def test_a_wrong_path_offers_the_whole_url(world: SetupWorld) -> None:
     world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, path="/wx/Shop", expected="/wx/shop")
     [trouble] = world.heard.of(TroubleRaised)

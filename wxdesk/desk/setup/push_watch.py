@@ -18,7 +18,6 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.setup import sentences
-from wxdesk.i18n import tr
 from wxdesk.store.setup.attempts import MOST_KEPT, AttemptStore, CountedFinding
 
 log = logging.getLogger(__name__)
@@ -246,8 +245,7 @@ def _key(account: str) -> str:
 
 
 def _of_account(finding: Finding) -> str:
-    said = sentences.told(finding)
-    return tr("“{account}”: {said}", account=finding.account, said=said) if finding.account else said
+    return sentences.of_account(finding, sentences.told(finding))
 
 
 type Facts = Mapping[SetupFact, Finding]

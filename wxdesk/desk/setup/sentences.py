@@ -8,7 +8,7 @@ from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.inward_sentences import CAUSES, WAY_IN
 from wxdesk.desk.setup.wording import GOOD, GOOD_CAUSES, NAMES, Wording, filled
-from wxdesk.i18n import tr
+from wxdesk.i18n import account_title, tr
 
 LOCAL = {
     CheckVerdict.OK: Wording("All is well."),
@@ -278,6 +278,14 @@ def told(finding: Finding) -> str:
     """Tell what was found and what mends it, together."""
     more = remedy(finding)
     return tr("{said} {more}", said=text(finding), more=more) if more else text(finding)
+
+
+def of_account(finding: Finding, said: str) -> str:
+    """Say whose finding it is, unless what is said of it already does."""
+    title = account_title(finding.account)
+    if not finding.account or f"“{title}”" in said or f"「{title}」" in said:
+        return said
+    return tr("“{account}”: {said}", account=finding.account, said=said)
 
 
 def _cause(finding: Finding) -> tuple[CheckVerdict, str]:

@@ -8,7 +8,7 @@ from wxdesk.core.setup.facts import SetupState
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.setup import sentences
-from wxdesk.i18n import account_title, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.widgets.fitting_label import StatusDot
 
 _NOTHING_YET = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING)
@@ -57,5 +57,4 @@ def _said(found: Finding, *, many: bool) -> str:
     said = sentences.text(found)
     if found.verdict in _NOTHING_YET:
         said = tr("{check}: {said}", check=sentences.name(found.check), said=said)
-    told = not (many and found.account) or account_title(found.account) in said
-    return said if told else tr("“{account}”: {said}", account=found.account, said=said)
+    return sentences.of_account(found, said) if many else said
