@@ -224,10 +224,10 @@ def refusal_text(window: ReplyWindow) -> str:
 
 def row_time(row: InboxRow, now: datetime) -> ReplyStatus:
     """Return the time in the row's corner: the last message, or the contact's wait."""
-    since = row.conversation.waiting_since if row.conversation.awaits_answer else None
+    conversation, last = row.conversation, row.conversation.last_at
+    since = conversation.waiting_since if conversation.awaits_answer and not in_tool(conversation, now) else None
     if since is not None and now - since >= LATE_AFTER:
         return ReplyStatus(waiting_text(since, now), "failed", strong=True)
-    last = row.conversation.last_at
     return ReplyStatus("" if last is None else ago(last, now))
 
 

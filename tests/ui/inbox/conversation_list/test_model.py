@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import QModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
@@ -102,9 +104,15 @@ def test_a_row_says_everything_in_one_sentence(model: ConversationListModel) -> 
     assert "oPerson" not in said
 
 
-def test_a_countdown_rounds_up_and_never_goes_below_nothing(model: ConversationListModel) -> None:
-    from datetime import timedelta
+def test_whom_wechats_tool_serves_is_not_called_late_by_their_row(model: ConversationListModel) -> None:
+    """What they asked before they were handed over still waits here, and says so once they are back."""
+    for until, late in ((NOW + timedelta(minutes=5), False), (NOW, True)):
+        model.show(InboxFilter.ALL, [row(1, waiting=50, last=2, taken_over=True, transferred_until=until)])
+        said = model.index(0).data()
+        assert ("Waiting 50 min" in said, "In WeChat's tool" in said) == (late, not late)
 
+
+def test_a_countdown_rounds_up_and_never_goes_below_nothing(model: ConversationListModel) -> None:
     model.show(InboxFilter.ALL, [row(1, held=1, due_at=NOW + timedelta(seconds=4.2)), row(2, held=1, due_at=NOW)])
     assert "Sends in 5 s" in model.index(0).data()
     assert "About to be sent" in model.index(1).data()
