@@ -90,8 +90,7 @@ class PictureField(QWidget):
 
     def show_error(self, reason: str) -> None:
         """Show an error below the field; empty removes it."""
-        self.error.setText(reason)
-        self.error.setVisible(bool(reason))
+        self.error.show_if_any(reason)
         self.choose.setAccessibleDescription(reason)
 
     def _take_file(self, file: str) -> None:

@@ -96,8 +96,7 @@ class InsightsPage(QWidget):
         """Tell when messages may be missing in the span that is shown."""
         now = self._bridge.desk.clock()
         words = outages_text(self._outages.all, self.figures.span, now) if self.figures else ""
-        self.missed.setText(words)
-        self.missed.setVisible(bool(words))
+        self.missed.show_if_any(words)
 
     def _show(self, figures: Figures) -> None:
         self.figures, self._shown = figures, self._asked

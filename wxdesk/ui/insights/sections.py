@@ -154,8 +154,7 @@ class SectionCard(Frame):
 
     def show_below(self, sentence: str) -> None:
         """Show a sentence below the content."""
-        self.sentence.setText(sentence)
-        self.sentence.setVisible(bool(sentence))
+        self.sentence.show_if_any(sentence)
 
 
 class ColourLegend(QWidget):

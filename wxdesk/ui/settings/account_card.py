@@ -13,9 +13,9 @@ from wxdesk.desk.setup.sentences import told
 from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import account_title, ntr, tr
 from wxdesk.ui.setup.text import step_title
-from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.card_rows import SettingsCard, Stack, StateLine
+from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton
@@ -42,7 +42,7 @@ class AccountCard(SettingsCard):
         self.kept = PlainLabel(wrap=True, parent=self)
         self.former = [StateLine(self) for _ in _FORMER]
         setup = hbox((self.state, 1), self.open_setup, spacing=12)
-        secrets = Stack(self.secrets, *self.former)
+        secrets = vbox(self.secrets, *self.former, spacing=8)
         for word, value in (
             (tr("Set-up"), setup), (tr("App id"), self._app_id), (tr("Original id"), self._original_id),
             (tr("Push URL"), hbox(self._url, self.copy_url, STRETCH, spacing=10)), (tr("Push mode"), self.mode),

@@ -40,8 +40,7 @@ class PreferenceLine(QWidget):
 
     def show_error(self, reason: str) -> None:
         """Show an error below; empty removes it."""
-        self.error.setText(reason)
-        self.error.setVisible(bool(reason))
+        self.error.show_if_any(reason)
 
 
 class NumberLine(PreferenceLine):

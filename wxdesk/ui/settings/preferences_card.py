@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.computer import autostart
 from wxdesk.core.errors import BadPreference, WxdeskError
@@ -15,9 +15,9 @@ from wxdesk.core.preferences import OWN, LastMoment, OnClose, Preferences
 from wxdesk.i18n import explain, tr, unit
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.settings.preference_lines import ChoiceLine, NumberLine, PreferenceLine, SwitchLine, WordsLine
-from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.card_rows import SettingsCard, Stack
+from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.rights import Rights
@@ -139,8 +139,8 @@ class PreferencesCard(SettingsCard):
             self._bridge.notices.report(error)
         line.show_value(autostart.is_on())
 
-    def _add(self, name: str, *lines: PreferenceLine) -> Stack:
-        stack = Stack(*lines)
+    def _add(self, name: str, *lines: PreferenceLine) -> QVBoxLayout:
+        stack = vbox(*lines, spacing=8)
         self.add_row(name, stack)
         for line in lines:
             self.lines[line.field] = line

@@ -33,7 +33,9 @@ class UrlCheckCard(SetupCard):
         super().__init__(SetupFact.URL_CHECK, sentence, mender, parent)
         self.values = ConsoleValues(self)
         self.submitted = Button(tr("I have submitted it"), kind=ButtonKind.PRIMARY, parent=self, then=self.check)
-        self.waiting = WaitingLine(self)
+        self.waiting = QWidget(self)
+        self._wait = PlainLabel(role="pending", strong=True, tabular=True, wrap=True, parent=self.waiting)
+        hbox(IconLabel("hourglass", "pending", 18), (self._wait, 1), within=self.waiting, spacing=8)
         self.attempts = AttemptList(mender, self)
         where = ConsolePaths(tr("Where to enter them; the administrator scans a code"), PUSH_PATHS, self)
         extend(self.body, self.waiting, self.attempts, self.values, where)
@@ -80,22 +82,9 @@ class UrlCheckCard(SetupCard):
             tr("I have submitted it again") if since or self.attempts.newest else tr("I have submitted it")
         )
         if since is not None:
-            self.waiting.show_wait(time_left_text(self._bridge.desk.clock() - since))
-
-
-class WaitingLine(QWidget):
-    """Tells that WeChat is awaited, and since when."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.sentence = PlainLabel(role="pending", strong=True, tabular=True, wrap=True, parent=self)
-        hbox(IconLabel("hourglass", "pending", 18, self), (self.sentence, 1), within=self, spacing=8)
-
-    def show_wait(self, elapsed: str) -> None:
-        """Show the time that has passed."""
-        self.sentence.setText(
-            tr("Waiting for WeChat: {elapsed}. It usually calls within a few seconds.", elapsed=elapsed)
-        )
+            elapsed = time_left_text(self._bridge.desk.clock() - since)
+            words = tr("Waiting for WeChat: {elapsed}. It usually calls within a few seconds.", elapsed=elapsed)
+            self._wait.setText(words)
 
 
 class AttemptList(QWidget):

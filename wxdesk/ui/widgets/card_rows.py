@@ -1,7 +1,7 @@
 """Cards of the settings page, with rows of a name and a value."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import Frame, grid, hbox, vbox
@@ -64,14 +64,3 @@ class StateLine(QWidget):
         self._mark.show_icon(MARKS[role], role)
         self._words.setText(text)
         self._words.set_role("text" if role in {"accent", "faint"} else role)
-
-
-class Stack(QVBoxLayout):
-    """Widgets of one row, one below the other."""
-
-    def __init__(self, *widgets: QWidget) -> None:
-        super().__init__()
-        self.setContentsMargins(0, 0, 0, 0)
-        self.setSpacing(8)
-        for widget in widgets:
-            self.addWidget(widget)

@@ -30,8 +30,7 @@ class EmptyState(QFrame):
 
     def say(self, title: str, sentence: str, step: str = "") -> None:
         """Show these words; an empty `step` shows no button."""
-        self.title.setText(title)
-        self.title.setVisible(bool(title))
+        self.title.show_if_any(title)
         self.sentence.setText(sentence)
         self.step.setText(step)
         self.step.setVisible(bool(step))

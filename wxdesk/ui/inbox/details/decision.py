@@ -115,8 +115,7 @@ class DecisionPanel(QFrame):
         self._message = message
         self.try_it.setVisible(message is not None and message.type is MessageType.TEXT)
         about = "" if message is None else " ".join(message_text(message).split())
-        self.about.setText(tr("About “{text}”", text=about) if about else "")
-        self.about.setVisible(bool(about))
+        self.about.show_if_any(tr("About “{text}”", text=about) if about else "")
         shown = (self._decision, self._reply, self._answers)
         if decision is not None and (decision, reply, answers) == shown:
             return
@@ -147,9 +146,7 @@ class DecisionPanel(QFrame):
 
     def _show(self) -> None:
         decision, verdicts = self._decision, self._verdicts
-        words = self._sentence()
-        self.sentence.setText(words)
-        self.sentence.setVisible(bool(words))
+        self.sentence.show_if_any(self._sentence())
         self.sentence.set_role("secondary" if decision is None else "text")
         few = MOST if self._all else SHOWN
         shown = [*(one for one in verdicts[:-few] if one.matched), *verdicts[-few:]][-MOST:]

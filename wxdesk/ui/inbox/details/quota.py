@@ -79,14 +79,10 @@ class QuotaBlock(QWidget):
     def use(self, display: QuotaDisplay) -> None:
         """Use a level of detail."""
         self._display = display
-        figure, time = self._figure(display), self._time(display)
-        self.left.setText(figure)
-        self.left.setVisible(bool(figure))
+        self.left.show_if_any(self._figure(display))
         self.dots.setVisible(display >= QuotaDisplay.DOTS)
-        self.time.setText(time)
-        self.time.setVisible(bool(time))
-        self.note.setText(self._note)
-        self.note.setVisible(bool(self._note) and display is QuotaDisplay.WORDS)
+        self.time.show_if_any(self._time(display))
+        self.note.show_if_any(self._note if display is QuotaDisplay.WORDS else "")
 
     def _figure(self, display: QuotaDisplay) -> str:
         """Return the text before the dots; a closed or missing window is in full."""

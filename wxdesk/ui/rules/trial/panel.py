@@ -190,9 +190,8 @@ class TrialPanel(Frame):
             around=asked.around,
         )
         note, role = note_on_trial(trial, instead, broken=broken)
-        self.note.setText(note)
+        self.note.show_if_any(note)
         self.note.set_role(role)
-        self.note.setVisible(bool(note))
         self.verdicts.show_verdicts(trial.answer.verdicts, trial.answer.matching.rules_left)
         self.verdicts.show()
         self.bubbles.show_answer(self._asked(kind), trial.contents, consequences_text(trial) if trial.asked else "")

@@ -99,8 +99,7 @@ class TrialSender(QWidget):
 
     def say_changed(self, what: Sequence[str]) -> None:
         """Show which of the facts below differ from what was taken over."""
-        self.changed.setText(tr("Supposed otherwise here: {what}", what=tr(", ").join(what)) if what else "")
-        self.changed.setVisible(bool(what))
+        self.changed.show_if_any(tr("Supposed otherwise here: {what}", what=tr(", ").join(what)) if what else "")
 
     # -- finding the contact
 

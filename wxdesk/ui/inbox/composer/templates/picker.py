@@ -97,8 +97,7 @@ class Picker(Frame):
             item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self.below.setText(self._words_below(len(fitting)))
-        self.below.setVisible(bool(self.below.full_text()))
+        self.below.show_if_any(self._words_below(len(fitting)))
         self.list.setVisible(self.list.count() > 0)
         self._place()
 
