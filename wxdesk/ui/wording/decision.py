@@ -1,6 +1,5 @@
 """Reasons behind an answer: outcomes, rules and each of their conditions."""
 
-from collections.abc import Callable, Mapping
 from functools import reduce
 
 from wxdesk.core.model.rule import Decision, Outcome, RuleVerdict
@@ -11,44 +10,47 @@ from wxdesk.ui.wording.messages import quoted
 
 def outcome_text(decision: Decision) -> str:
     """Return the outcome of a decision as a sentence."""
-    sentences: Mapping[Outcome, Callable[[], str]] = {
-        Outcome.NO_ACCOUNT: lambda: tr("Its mini program is not in config.toml any more, so nothing answers here."),
-        Outcome.NOT_A_CUSTOMER: lambda: tr("An event of WeChat's own, not something the customer said."),
-        Outcome.STALE: lambda: tr("It reached the rules more than 5 minutes late, so it was left to you."),
-        Outcome.PAUSED: lambda: tr(decision.problem or "Automatic replies were off."),
-        Outcome.TAKEN_OVER: lambda: _taken_over(decision),
-        Outcome.IN_TOOL: lambda: tr("WeChat's own service tool was serving this customer, so the rules kept quiet."),
-        Outcome.BLOCKED: lambda: tr("This customer is blocked."),
-        Outcome.NO_QUOTA: lambda: tr("Too few replies were left; the last ones are kept for you."),
-        Outcome.REPLIED: lambda: tr("“{rule}” answered.", rule=decision.rule_name),
-        Outcome.SILENT: lambda: tr("“{rule}” matched and says nothing.", rule=decision.rule_name),
-        Outcome.LEFT_OPEN: lambda: tr("“{rule}” matched and leaves the answer to you.", rule=decision.rule_name),
-        Outcome.HANDED_OVER: lambda: tr("“{rule}” handed the conversation to people.", rule=decision.rule_name),
-        Outcome.TRANSFERRED: lambda: _transferred(decision),
-        Outcome.TRANSFER_ARMED: lambda: tr(
-            "The answer to this message had left already; the customer's next one goes to WeChat's own service tool."
-        ),
-        Outcome.UNMATCHED: lambda: _unmatched(decision),
-        Outcome.STILL_HELD: lambda: tr(
-            "No rule but the default had an answer, and the customer still waits for the one to an earlier message: "
-            "that one waits again from the beginning, and no second one was made."
-        ),
-        Outcome.YIELDED: lambda: tr(
-            "“{rule}” matched, but a reply that you have in hand still waits here, so no second one was made.",
-            rule=decision.rule_name,
-        ),
-        Outcome.RESOLVED: lambda: _set_aside(decision),
-        Outcome.SNOOZED: lambda: _set_aside(decision),
-        Outcome.INCOMPLETE: lambda: _unfinished(decision),
-        Outcome.NOT_RENDERED: lambda: _unfinished(decision),
-    }
-    return sentences[decision.outcome]()
+    outcome, rule, problem = decision.outcome, decision.rule_name, decision.problem
+    if outcome is Outcome.UNMATCHED:
+        return _unmatched(decision)
+    if problem and (outcome is Outcome.PAUSED or (outcome is Outcome.NOT_RENDERED and not rule)):
+        return tr(problem)
+    told = _WITHOUT_RULE.get(outcome) if not rule else None
+    return tr(told or _SENTENCES[outcome], rule=rule, problem=problem)
 
 
-def _taken_over(decision: Decision) -> str:
-    if decision.rule_name:
-        return tr("“{rule}” had handed this conversation to people, so the rules kept quiet.", rule=decision.rule_name)
-    return tr("This conversation had been taken over, so the rules kept quiet.")
+_SENTENCES = {
+    Outcome.NO_ACCOUNT: "Its mini program is not in config.toml any more, so nothing answers here.",
+    Outcome.NOT_A_CUSTOMER: "An event of WeChat's own, not something the customer said.",
+    Outcome.STALE: "It reached the rules more than 5 minutes late, so it was left to you.",
+    Outcome.PAUSED: "Automatic replies were off.",
+    Outcome.TAKEN_OVER: "“{rule}” had handed this conversation to people, so the rules kept quiet.",
+    Outcome.IN_TOOL: "WeChat's own service tool was serving this customer, so the rules kept quiet.",
+    Outcome.BLOCKED: "This customer is blocked.",
+    Outcome.NO_QUOTA: "Too few replies were left; the last ones are kept for you.",
+    Outcome.REPLIED: "“{rule}” answered.",
+    Outcome.SILENT: "“{rule}” matched and says nothing.",
+    Outcome.LEFT_OPEN: "“{rule}” matched and leaves the answer to you.",
+    Outcome.HANDED_OVER: "“{rule}” handed the conversation to people.",
+    Outcome.TRANSFERRED: "“{rule}” handed the customer over to WeChat's own service tool.",
+    Outcome.TRANSFER_ARMED: "The answer to this message had left already; the customer's next one goes to WeChat's own"
+    " service tool.",
+    Outcome.STILL_HELD: "No rule but the default had an answer, and the customer still waits for the one to an earlier"
+    " message: that one waits again from the beginning, and no second one was made.",
+    Outcome.YIELDED: "“{rule}” matched, but a reply that you have in hand still waits here, so no second one was made.",
+    Outcome.RESOLVED: "“{rule}” matched: nothing is left to answer. It resolves the conversation, unless something in"
+    " it waits for you or only drafts are made there.",
+    Outcome.SNOOZED: "“{rule}” matched: the answer has time. It snoozes the conversation, unless something in it waits"
+    " for you or only drafts are made there.",
+    Outcome.INCOMPLETE: "“{rule}” matched, but its answer lacks a value, so it waits for you as a draft: {problem}",
+    Outcome.NOT_RENDERED: "“{rule}” matched, but its reply could not be made: {problem}",
+}
+
+_WITHOUT_RULE = {
+    Outcome.TAKEN_OVER: "This conversation had been taken over, so the rules kept quiet.",
+    Outcome.TRANSFERRED: "The customer was handed over to WeChat's own service tool by hand.",
+}
+"""Outcomes that an operator can have brought about as well as a rule."""
 
 
 def _unmatched(decision: Decision) -> str:
@@ -59,70 +61,36 @@ def _unmatched(decision: Decision) -> str:
     return tr("No rule answered: {rules} matched, and goes on without an answer.", rules=quoted(heard))
 
 
-def _unfinished(decision: Decision) -> str:
-    if decision.outcome is Outcome.INCOMPLETE:
-        return tr(
-            "“{rule}” matched, but its answer lacks a value, so it waits for you as a draft: {problem}",
-            rule=decision.rule_name,
-            problem=decision.problem,
-        )
-    if not decision.rule_name:
-        return tr(decision.problem)
-    return tr(
-        "“{rule}” matched, but its reply could not be made: {problem}",
-        rule=decision.rule_name,
-        problem=decision.problem,
-    )
-
-
-def _transferred(decision: Decision) -> str:
-    if decision.rule_name:
-        return tr("“{rule}” handed the customer over to WeChat's own service tool.", rule=decision.rule_name)
-    return tr("The customer was handed over to WeChat's own service tool by hand.")
-
-
-def _set_aside(decision: Decision) -> str:
-    if decision.outcome is Outcome.RESOLVED:
-        return tr(
-            "“{rule}” matched: nothing is left to answer. It resolves the conversation, unless something in it waits "
-            "for you or only drafts are made there.",
-            rule=decision.rule_name,
-        )
-    return tr(
-        "“{rule}” matched: the answer has time. It snoozes the conversation, unless something in it waits for you or "
-        "only drafts are made there.",
-        rule=decision.rule_name,
-    )
-
-
 def short_outcome(decision: Decision) -> str:
     """Return the outcome in two or three words, for a caption."""
     if decision.outcome is Outcome.PAUSED and decision.problem:
         return tr("everything paused")
-    words: Mapping[Outcome, Callable[[], str]] = {
-        Outcome.NO_ACCOUNT: lambda: tr("its account is not set up any more"),
-        Outcome.NOT_A_CUSTOMER: lambda: tr("an event of WeChat's"),
-        Outcome.STALE: lambda: tr("came too late for the rules"),
-        Outcome.PAUSED: lambda: tr("automatic replies off"),
-        Outcome.TAKEN_OVER: lambda: tr("in human hands"),
-        Outcome.IN_TOOL: lambda: tr("served in WeChat's own tool"),
-        Outcome.BLOCKED: lambda: tr("customer blocked"),
-        Outcome.NO_QUOTA: lambda: tr("too few replies left"),
-        Outcome.REPLIED: lambda: tr("answered"),
-        Outcome.SILENT: lambda: tr("a rule says nothing"),
-        Outcome.LEFT_OPEN: lambda: tr("left to you by a rule"),
-        Outcome.HANDED_OVER: lambda: tr("handed to people"),
-        Outcome.TRANSFERRED: lambda: tr("handed over to WeChat's own tool"),
-        Outcome.TRANSFER_ARMED: lambda: tr("to be handed over with the next message"),
-        Outcome.UNMATCHED: lambda: tr("no rule matched"),
-        Outcome.STILL_HELD: lambda: tr("an earlier answer still waits"),
-        Outcome.YIELDED: lambda: tr("left to the reply you have in hand"),
-        Outcome.RESOLVED: lambda: tr("nothing left to answer"),
-        Outcome.SNOOZED: lambda: tr("put off by a rule"),
-        Outcome.INCOMPLETE: lambda: tr("a value is missing in the reply"),
-        Outcome.NOT_RENDERED: lambda: tr("the reply could not be made"),
-    }
-    return words[decision.outcome]()
+    return tr(_BRIEFLY[decision.outcome])
+
+
+_BRIEFLY = {
+    Outcome.NO_ACCOUNT: "its account is not set up any more",
+    Outcome.NOT_A_CUSTOMER: "an event of WeChat's",
+    Outcome.STALE: "came too late for the rules",
+    Outcome.PAUSED: "automatic replies off",
+    Outcome.TAKEN_OVER: "in human hands",
+    Outcome.IN_TOOL: "served in WeChat's own tool",
+    Outcome.BLOCKED: "customer blocked",
+    Outcome.NO_QUOTA: "too few replies left",
+    Outcome.REPLIED: "answered",
+    Outcome.SILENT: "a rule says nothing",
+    Outcome.LEFT_OPEN: "left to you by a rule",
+    Outcome.HANDED_OVER: "handed to people",
+    Outcome.TRANSFERRED: "handed over to WeChat's own tool",
+    Outcome.TRANSFER_ARMED: "to be handed over with the next message",
+    Outcome.UNMATCHED: "no rule matched",
+    Outcome.STILL_HELD: "an earlier answer still waits",
+    Outcome.YIELDED: "left to the reply you have in hand",
+    Outcome.RESOLVED: "nothing left to answer",
+    Outcome.SNOOZED: "put off by a rule",
+    Outcome.INCOMPLETE: "a value is missing in the reply",
+    Outcome.NOT_RENDERED: "the reply could not be made",
+}
 
 
 def rule_title(verdict: RuleVerdict) -> str:

@@ -1,6 +1,6 @@
 """Card “How often and how it leaves”: a rule's limits and delivery."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -104,13 +104,13 @@ def limit_sentence(limit: str, number: int) -> tuple[str, ...]:
 
 def limit_choice(limit: str) -> str:
     """Return a limit's name in the menu that adds one."""
-    return _CHOICES[limit]()
+    return tr(_CHOICES[limit])
 
 
-_CHOICES: Mapping[str, Callable[[], str]] = {
-    "per_contact_s": lambda: tr("once in a while for each customer"),
-    "per_conversation": lambda: tr("so many times for each customer, ever"),
-    "per_account_per_min": lambda: tr("so many times a minute for all customers"),
+_CHOICES = {
+    "per_contact_s": "once in a while for each customer",
+    "per_conversation": "so many times for each customer, ever",
+    "per_account_per_min": "so many times a minute for all customers",
 }
 
 

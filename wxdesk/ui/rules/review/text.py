@@ -1,7 +1,5 @@
 """Texts of the reviews: lint findings, unmatched messages and dry runs."""
 
-from collections.abc import Callable, Mapping
-
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Presence, Rule
 from wxdesk.core.rules.lint.clustering import GroupKind, MessageGroup
@@ -162,12 +160,12 @@ def suggested_rule(group: MessageGroup) -> Rule:
         case GroupKind.BLANK:
             return Rule(tr("An empty message"), when=Condition(regex=EMPTY))
         case GroupKind.TYPE:
-            return Rule(_NAMES[group.newest.type](), on=frozenset({group.newest.type}))
+            return Rule(tr(_NAMES[group.newest.type]), on=frozenset({group.newest.type}))
 
 
-_NAMES: Mapping[MessageType, Callable[[], str]] = {
-    MessageType.IMAGE: lambda: tr("Pictures"),
-    MessageType.CARD: lambda: tr("Mini-program cards"),
-    MessageType.OTHER: lambda: tr("Neither text nor picture"),
+_NAMES = {
+    MessageType.IMAGE: "Pictures",
+    MessageType.CARD: "Mini-program cards",
+    MessageType.OTHER: "Neither text nor picture",
 }
 """Rule names by kind of message that contacts send; entering the chat is not one."""

@@ -1,6 +1,6 @@
 """Texts of a trial besides verdicts and bubbles."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from wxdesk.core.conversations.transfer import in_tool
@@ -46,18 +46,19 @@ def stopped_text(trial: Trial) -> str:
     said = _STOPPED.get(trial.outcome)
     if said is None or (trial.outcome is Outcome.TRANSFERRED and trial.asked):
         return ""
-    return said() if trial.asked else tr("{why} The rules are not asked; this is what they would say.", why=said())
+    why = tr(said)
+    return why if trial.asked else tr("{why} The rules are not asked; this is what they would say.", why=why)
 
 
-_STOPPED: Mapping[Outcome, Callable[[], str]] = {
-    Outcome.NOT_A_CUSTOMER: lambda: tr("No rule asks for this event."),
-    Outcome.PAUSED: lambda: tr("This conversation is answered by hand."),
-    Outcome.TAKEN_OVER: lambda: tr("A person has taken this conversation over."),
-    Outcome.IN_TOOL: lambda: tr("WeChat's own service tool has this customer."),
-    Outcome.BLOCKED: lambda: tr("This customer is blocked."),
-    Outcome.TRANSFERRED: lambda: tr("This message goes to WeChat's own service tool, as you asked for."),
-    Outcome.STILL_HELD: lambda: tr("An earlier answer still waits for this customer; no second one is made."),
-    Outcome.YIELDED: lambda: tr("A reply that you have in hand still waits; no second one is made."),
+_STOPPED = {
+    Outcome.NOT_A_CUSTOMER: "No rule asks for this event.",
+    Outcome.PAUSED: "This conversation is answered by hand.",
+    Outcome.TAKEN_OVER: "A person has taken this conversation over.",
+    Outcome.IN_TOOL: "WeChat's own service tool has this customer.",
+    Outcome.BLOCKED: "This customer is blocked.",
+    Outcome.TRANSFERRED: "This message goes to WeChat's own service tool, as you asked for.",
+    Outcome.STILL_HELD: "An earlier answer still waits for this customer; no second one is made.",
+    Outcome.YIELDED: "A reply that you have in hand still waits; no second one is made.",
 }
 
 
