@@ -74,7 +74,7 @@ def _templates(texts: list[str]) -> tuple[QAbstractItemModel, Callable[[int], st
 
 def _review(texts: list[str]) -> tuple[QAbstractItemModel, Callable[[int], str]]:
     model = ReviewRows()
-    model.show([ReviewRow("head", text) for text in texts])
+    model.replace_rows([ReviewRow("head", text) for text in texts])
     return model, lambda row: str(model.index(row).data(AS_SPOKEN))
 
 

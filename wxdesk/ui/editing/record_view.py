@@ -67,7 +67,7 @@ class RecordModel[R: Record](RowModel[R]):
             self._rows = list(rows)
             self._all_changed()
         else:
-            self._replace_rows(rows)
+            self.replace_rows(rows)
 
     def _all_changed(self) -> None:
         if self._rows:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QSizePolicy, QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QSizePolicy, QStyle, QStyleOptionViewItem
 
 from wxdesk.i18n import number_text
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.painting import RIGHT, paint_text
-from wxdesk.ui.widgets.row_list import Index, RowDelegate, RowModel
+from wxdesk.ui.widgets.row_list import Index, RowDelegate, RowList, RowModel
 
 ROW = 30
 BAR = 10
@@ -47,7 +47,7 @@ class RankModel(RowModel[Ranked]):
             value, note = (QFontMetrics(face) for face in (_VALUE(), _NOTE()))
             self.value_width = max((value.horizontalAdvance(number_text(row.value)) for row in rows), default=0) + 1
             self.note_width = max((note.horizontalAdvance(row.note) for row in rows), default=0) + 1
-            self._replace_rows(rows)
+            self.replace_rows(rows)
 
 
 _VALUE = partial(font, strong=True, tabular=True)
@@ -57,8 +57,8 @@ _NOTE = partial(font, Size.SMALL, tabular=True)
 class RankDelegate(RowDelegate[Ranked]):
     """Paints a row, its numbers as wide as the widest."""
 
-    def __init__(self, ranks: RankModel, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, ranks: RankModel) -> None:
+        super().__init__()
         self._ranks = ranks
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -92,20 +92,15 @@ class RankDelegate(RowDelegate[Ranked]):
             painter.drawRoundedRect(QRectF(rect.left() + name + GAP, top, length, BAR), BAR / 2, BAR / 2)
 
 
-class RankList(QListView):
+class RankList(RowList):
     """The list, as high as its rows; the page scrolls, not the list."""
 
     def __init__(self, name: str) -> None:
-        super().__init__()
-        self.ranks = RankModel(self)
-        self.setModel(self.ranks)
-        self.setItemDelegate(RankDelegate(self.ranks, self))
-        self.setAccessibleName(name)
+        self.ranks = RankModel()
+        super().__init__(self.ranks, RankDelegate(self.ranks), name)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setUniformItemSizes(True)
 
     def show_rows(self, rows: Sequence[Ranked]) -> None:
         """Show these rows."""

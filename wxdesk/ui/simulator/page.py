@@ -37,7 +37,7 @@ class CustomerModel(RowModel[SimulatedCustomer]):
         """Show these customers; rows that stay keep their place."""
         before = len(self._rows)
         if [one.openid for one in customers[:before]] != [one.openid for one in self._rows]:
-            self._replace_rows(customers)
+            self.replace_rows(customers)
             return
         if len(customers) > before:
             self._insert_rows(before, customers[before:])

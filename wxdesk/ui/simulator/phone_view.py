@@ -41,7 +41,7 @@ class PhoneModel(RowModel[PhoneLine | None]):
         fresh = lines[len(known) :]
         if phone is None or phone.openid != self._openid or list(lines[: len(known)]) != known:
             self._openid = phone.openid if phone is not None else ""
-            self._replace_rows([*lines, None] if typing else lines)
+            self.replace_rows([*lines, None] if typing else lines)
             return
         if None in self._rows and (fresh or not typing):
             self._remove_rows(len(known), len(known) + 1)

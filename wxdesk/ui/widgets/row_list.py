@@ -65,7 +65,8 @@ class RowModel[R](QAbstractListModel):
         """Return all rows, in order."""
         return tuple(self._rows)
 
-    def _replace_rows(self, rows: Sequence[R]) -> None:
+    def replace_rows(self, rows: Sequence[R]) -> None:
+        """Show these rows instead of all others."""
         self.beginResetModel()
         self._rows = list(rows)
         self.endResetModel()

@@ -74,7 +74,7 @@ class ConversationListModel(TimedRows[InboxRow]):
         self.chosen = chosen
         self._complete = len(rows) < LIST_PAGE
         self._asked = False
-        self._replace_rows(rows)
+        self.replace_rows(rows)
 
     def page_failed(self) -> None:
         """Allow the next page to be asked for again after a failed read."""

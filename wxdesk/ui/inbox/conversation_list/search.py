@@ -133,7 +133,7 @@ class SearchModel(TimedRows[FoundRow]):
         shown += [(tr("Messages and replies"), messages), *others]
         groups = sorted((group for group in shown if group[1]), key=lambda group: not _named(group[1][0], phrase))
         self.phrase = phrase
-        self._replace_rows(
+        self.replace_rows(
             [row for name, rows in groups for row in ([Heading(name)] if len(groups) > 1 else []) + [*rows]]
         )
 

@@ -144,7 +144,7 @@ class TimelineModel(TimedRows[TimelineEntry]):
 
     def clear(self) -> None:
         """Remove all entries."""
-        self._replace_rows(())
+        self.replace_rows(())
 
     def show(self, entries: Sequence[TimelineEntry]) -> None:
         """Become `entries`; rows with the same key keep place and selection."""

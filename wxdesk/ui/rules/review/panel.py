@@ -57,14 +57,14 @@ class ReviewPanel(QFrame):
         self.back.setText(tr("Cancel"))
         self.bar.setRange(0, 0)
         self.bar.show()
-        self.rows.show(())
+        self.rows.replace_rows(())
 
     def end(self, sentence: str, rows: Sequence[ReviewRow]) -> None:
         """Show the result."""
         self.sentence.setText(sentence)
         self.back.setText(tr("Back to the rule"))
         self.bar.hide()
-        self.rows.show(rows)
+        self.rows.replace_rows(rows)
 
 
 class ReviewStack(QStackedWidget):

@@ -1,7 +1,5 @@
 """Rows of two or three lines: a head, and texts about it."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QPainter
@@ -34,10 +32,6 @@ class ReviewRow(Struct, frozen=True):
 
 class ReviewRows(RowModel[ReviewRow]):
     """Model of the rows; their meaning is known to the caller."""
-
-    def show(self, rows: Sequence[ReviewRow]) -> None:
-        """Replace the rows."""
-        self._replace_rows(rows)
 
     def _title(self, row: ReviewRow) -> str:
         return row.head

@@ -253,10 +253,6 @@ class FoundContact(Struct, frozen=True):
 class FoundContacts(RowModel[FoundContact]):
     """Model of what was found."""
 
-    def show(self, found: Sequence[FoundContact]) -> None:
-        """Replace the rows."""
-        self._replace_rows(found)
-
     def _spoken(self, row: FoundContact) -> str:
         return ", ".join(filter(None, (row.name, row.when, row.below)))
 
@@ -303,7 +299,7 @@ class ContactPicker(Frame):
 
     def show_found(self, field: QWidget, phrase: str, threads: Sequence[Conversation], *, several: bool) -> None:
         """Show what `phrase` found, as wide as the panel, right below `field`."""
-        self.model.show([self._found(thread, several=several) for thread in threads])
+        self.model.replace_rows([self._found(thread, several=several) for thread in threads])
         nobody = (
             tr("No stored customer is called “{name}”.", name=phrase) if phrase else tr("No customer is stored yet.")
         )

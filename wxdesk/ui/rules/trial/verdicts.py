@@ -47,7 +47,7 @@ class VerdictModel(RowModel[RuleVerdict | int]):
 
     def show(self, verdicts: Sequence[RuleVerdict], left: int) -> None:
         """Show these verdicts and the number of rules that were not asked."""
-        self._replace_rows([*verdicts, left] if left else verdicts)
+        self.replace_rows([*verdicts, left] if left else verdicts)
 
     def matched_row(self) -> int:
         """Return the row of the last rule that matched, or -1."""

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QToolTip
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
@@ -27,7 +27,7 @@ from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reas
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
-from wxdesk.ui.widgets.row_list import RECORD, Index
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
 _SOLID = Qt.PenStyle.SolidLine
@@ -82,7 +82,7 @@ _RULED = {EntryKind.UNREAD: "accent", EntryKind.GAP: "pending"}
 BUBBLES = frozenset({EntryKind.MESSAGE, EntryKind.REPLY})
 
 
-class BubbleDelegate(QStyledItemDelegate):
+class BubbleDelegate(RowDelegate[TimelineEntry]):
     """Paints a `TimelineEntry` as it is at the desk's time.
 
     `width` is the timeline's in pixels; `hovered` an entry's key and what is under the mouse there; `marked`
@@ -149,24 +149,19 @@ class BubbleDelegate(QStyledItemDelegate):
         entry: TimelineEntry | None = index.data(RECORD)
         return QSize(self.width, self.layout_of(entry).height if entry else 0)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: TimelineEntry | None = index.data(RECORD)
-        if entry is None:
-            return
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: TimelineEntry) -> None:
         theme = Theme.current()
-        painter.save()
         painter.translate(option.rect.topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = self.layout_of(entry)
-        if entry.kind in BUBBLES:
-            self._paint_bubble(painter, row, theme)
-            self._paint_caption(painter, row, theme)
+        placed = self.layout_of(row)
+        if row.kind in BUBBLES:
+            self._paint_bubble(painter, placed, theme)
+            self._paint_caption(painter, placed, theme)
             focused = option.state & QStyle.StateFlag.State_HasFocus
-            if focused or entry.key == self.marked:
-                paint_focus(painter, row.bubble.adjusted(-2, -2, 2, 2), theme, Measure.BUBBLE_RADIUS + 2)
+            if focused or row.key == self.marked:
+                paint_focus(painter, placed.bubble.adjusted(-2, -2, 2, 2), theme, Measure.BUBBLE_RADIUS + 2)
         else:
-            _paint_line(painter, row, theme)
-        painter.restore()
+            _paint_line(painter, placed, theme)
 
     def _paint_bubble(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
         look = look_of(row.entry)
