@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from wxdesk.ui.look import fonts
-from wxdesk.ui.look.appearance import Appearance, Look, apply
-from wxdesk.ui.look.style import style_sheet
+from wxdesk.ui.look.appearance import Appearance, Look, apply, style_sheet
 from wxdesk.ui.look.theme import AVATARS, DARK, LIGHT, Colors, Theme, font, use_font
 
 READ = 4.5  # WCAG 2.1, 1.4.3

@@ -11,7 +11,7 @@ from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.computer.updates import VersionNotice
 from wxdesk.config.reading import UpdateSettings
-from wxdesk.ui.notifications.updates import BAR, UpdateNotice
+from wxdesk.ui.notifications.alerts import BAR, UpdateNotice
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.notices import Notices
 

@@ -1,14 +1,29 @@
 """Appearance as the operator chose it: light or dark, size of texts, density."""
 
 from enum import StrEnum
+from string import Template
 
+from msgspec.structs import asdict
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QPlainTextEdit
 
 from wxdesk import i18n
+from wxdesk.paths import resource
 from wxdesk.ui.look import keys
-from wxdesk.ui.look.style import style_sheet
 from wxdesk.ui.look.theme import Measure, Size, Theme
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the one style sheet of the application, in the colours of `theme`.
+
+    A widget asks for a look by its dynamic property `class`: `window`, `panel`, `header` (a panel with a line
+    below), `side` (a panel with a line on its left), `card`, `well` (a sunken ground for examples and code),
+    `line` (a rule of one pixel), `list` (a view without a frame), `pending` and `failed` (tinted cards), `flat`
+    (no ground). Buttons add `kind`, chips are `chip`. Nothing here touches labels: they carry their own colour.
+    """
+    values = asdict(theme.colors) | {"radius": f"{Measure.RADIUS}px"}
+    return Template(resource("window.qss").read_text(encoding="utf-8")).substitute(values)
+
 
 SMALLEST, USUAL, LARGEST = 11, Size.MESSAGE, 28
 """Pixels of a message's letters."""

@@ -1,11 +1,13 @@
-"""Tray, taskbar and sound alerts for attention, and when nothing arrives."""
+"""Tray, taskbar and sound alerts for attention, and the bar of a newer version."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from wxdesk.computer.updates import VersionNotice, newer_version
 from wxdesk.core.events import (
     AttentionChanged,
     AttentionRaised,
@@ -14,12 +16,13 @@ from wxdesk.core.events import (
     PreferencesChanged,
     ReachabilityChanged,
 )
+from wxdesk.i18n import language, tr
+from wxdesk.threads import aside
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices, Tray
 from wxdesk.ui.notifications.notice import Notifier, preferences_at_this_hour
 from wxdesk.ui.notifications.player import Player, Ringer, chime, player_command
-from wxdesk.ui.notifications.updates import UpdateNotice
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
@@ -117,3 +120,31 @@ def _show_badge(number: int) -> None:
     application = QGuiApplication.instance()
     if isinstance(application, QGuiApplication):
         application.setBadgeNumber(number)
+
+
+BAR = "version"
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+class UpdateNotice(QObject):
+    """Tells of a newer version if config.toml asks for it; looks once a day."""
+
+    def __init__(self, bridge: WindowBridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        timer = QTimer(self, interval=DAY_MS)
+        timer.timeout.connect(self.look)
+        timer.start()
+        self.look()
+
+    def look(self) -> None:
+        """Fetch the notice, if config.toml says where it is."""
+        wanted = self._bridge.desk.configuration.now.config.updates
+        if wanted.url and wanted.key:
+            self._bridge.ask(aside(partial(newer_version, wanted.url, wanted.key)), self._tell, once=BAR)
+
+    def _tell(self, notice: VersionNotice | None) -> None:
+        if notice is not None:
+            words = notice.zh_CN if language() == "zh_CN" else notice.en
+            text = tr("wxdesk {version} is available. {words}", version=notice.version, words=words)
+            self._bridge.notices.bar(BAR, text, tone="pending", lasting=True)

@@ -1,6 +1,6 @@
 """Buttons by their weight, chips, and a switch.
 
-Their looks come from the style sheet (`ui.look.style`) by the property `kind`; the switch paints itself,
+Their looks come from the style sheet (`ui.look.appearance`) by the property `kind`; the switch paints itself,
 because no style sheet draws one. A click leaves the focus where the operator types; Tab reaches them.
 """
 
