@@ -110,6 +110,21 @@ def test_a_deleted_object_gets_no_answer_however_its_method_was_bound(
     assert told == ["stays"]
 
 
+def test_an_answer_about_something_else_than_what_is_shown_by_now_is_dropped(qtbot: QtBot, bridge: Bridge) -> None:
+    told: list[str] = []
+    shown = ["first"]
+
+    async def refused() -> str:
+        raise OSError(shown[0])
+
+    bridge.ask(asyncio.sleep(0, "answer"), told.append, about=lambda: shown[0])
+    bridge.ask(refused(), told.append, lambda error: told.append(str(error)), about=lambda: shown[0])
+    shown[0] = "second"
+    bridge.ask(asyncio.sleep(0, "second answer"), told.append, about=lambda: shown[0])
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert told == ["second answer"]
+
+
 def test_a_question_with_a_key_is_asked_once_until_its_answer_is_here(qtbot: QtBot, bridge: Bridge) -> None:
     asked: list[str] = []
     answered: list[None] = []

@@ -1,7 +1,6 @@
 """Fields of a link, a card or a picture, as one writes and chooses them."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +54,8 @@ class PictureField(QWidget):
         self._turn += 1
         self.digest = ""
         self._show(tr("Reading the picture…"))
-        done, failed = partial(self._took, self._turn), partial(self._refused, self._turn)
-        self._bridge.ask(add_picture(self._bridge.desk.pictures, source), done, failed)
+        work = add_picture(self._bridge.desk.pictures, source)
+        self._bridge.ask(work, self._took, self._refused, about=lambda: self._turn)
 
     def hold(self, digest: str) -> None:
         """Hold a picture that is stored already; empty for none."""
@@ -96,15 +95,13 @@ class PictureField(QWidget):
     def _take_file(self, file: str) -> None:
         self.take(source_of(Path(file)))
 
-    def _took(self, turn: int, taken: AddedPicture) -> None:
-        if turn == self._turn:
-            self.digest = taken.picture.digest
-            self._show(taken_text(taken))
+    def _took(self, taken: AddedPicture) -> None:
+        self.digest = taken.picture.digest
+        self._show(taken_text(taken))
 
-    def _refused(self, turn: int, error: Exception) -> None:
-        if turn == self._turn:
-            self._show()
-            self.show_error(explain(error))
+    def _refused(self, error: Exception) -> None:
+        self._show()
+        self.show_error(explain(error))
 
     def _show(self, words: str = "") -> None:
         self.show_error("")

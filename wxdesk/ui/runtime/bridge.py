@@ -70,6 +70,13 @@ class _Question(Struct, frozen=True, eq=False):
     done: Callable[[Any], None] | None
     failed: Callable[[Exception], None] | None
     once: Hashable | None
+    about: Callable[[], object]
+    subject: object
+
+    def tell(self, callback: Callable[[Any], None], answer: object) -> None:
+        """Call back, unless its object is gone or the question is about another subject."""
+        if _owner_exists(callback) and self.about() == self.subject:
+            callback(answer)
 
 
 class Bridge(QObject):
@@ -122,17 +129,20 @@ class Bridge(QObject):
         failed: Callable[[Exception], None] | None = None,
         *,
         once: Hashable | None = None,
+        about: Callable[[], object] = lambda: None,
     ) -> None:
         """Run `work` on the desk's loop, then call `done` or `failed` on this thread.
 
         `done` gets the result, `failed` the error. Without `failed`, the error goes to the `failed` signal and so
         to the operator. A callback whose object has been deleted meanwhile is not called. Nothing happens while
-        another question with the key `once` is open, such as after a second press of a button.
+        another question with the key `once` is open, such as after a second press of a button. `about` returns the
+        subject of the question: neither is called if that is another one by then, as an answer that comes too late.
         """
         if self._closed or self.is_asking(once):
             work.close()
             return
-        question = _Question(asyncio.run_coroutine_threadsafe(work, self._loop), done, failed, once)
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        question = _Question(future, done, failed, once, about, about())
         self._open.add(question)
         question.future.add_done_callback(lambda _: None if self._closed else self._answered.emit(question))
 
@@ -196,11 +206,11 @@ class Bridge(QObject):
         except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator
             if failed is None:
                 self.failed.emit(error)
-            elif _owner_exists(failed):
-                failed(error)
+            else:
+                question.tell(failed, error)
         else:
-            if done is not None and _owner_exists(done):
-                done(result)
+            if done is not None:
+                question.tell(done, result)
         self._tell_if_idle()
 
 

@@ -155,14 +155,12 @@ class SimulatorPage(Frame):
 
     def _look(self) -> None:
         self._refresh.stop()
-        self._bridge.ask(self._simulator.look(self.phone.openid), self._show)
+        self._bridge.ask(self._simulator.look(self.phone.openid), self._show, about=lambda: self.phone.openid)
 
     def _show(self, scene: Scene) -> None:
         if not self.phone.openid and scene.customers:
             self.choose(_latest_customer(scene.customers).openid)
             return
-        if scene.phone is not None and scene.phone.openid != self.phone.openid:
-            return  # the answer to an older question
         self.scene = scene
         self._since.start()
         self.customers.show(scene.customers)

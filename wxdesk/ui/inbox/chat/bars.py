@@ -173,15 +173,17 @@ class FindBar(Frame):
         self._show("", [])
 
     def _ask(self) -> None:
-        phrase, thread = self.field.text().strip(), self._session.conversation_id
+        thread, phrase = self._sought()
         if phrase and thread is not None:
-            self._bridge.ask(self._bridge.desk.timeline.find(thread, phrase), partial(self._found, thread, phrase))
+            work = self._bridge.desk.timeline.find(thread, phrase)
+            self._bridge.ask(work, partial(self._found, phrase), about=self._sought)
         else:
             self._show("", [])
 
-    def _found(self, thread: int, phrase: str, hits: list[TimelineItem]) -> None:
-        if (thread, phrase) != (self._session.conversation_id, self.field.text().strip()):
-            return
+    def _sought(self) -> tuple[int | None, str]:
+        return self._session.conversation_id, self.field.text().strip()
+
+    def _found(self, phrase: str, hits: list[TimelineItem]) -> None:
         before = self._hits[self._at] if self._hits and phrase == self._timeline.bubbles.phrase else None
         known = {key_of(hit): at for at, hit in enumerate(hits)}
         self._show(phrase, hits, 0 if before is None else known.get(key_of(before), 0))

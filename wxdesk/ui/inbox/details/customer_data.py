@@ -49,15 +49,12 @@ class CustomerDataPanel(QFrame):
         again = self.ask.text() != tr("Look it up")
         work = self._bridge.desk.customer_data.sheet(self._conversation, anew=again)
         self._show(CustomerSheet(), tr("Asking…"))
-        self._bridge.ask(work, partial(self._told, self._conversation), partial(self._refused, self._conversation))
+        self._bridge.ask(work, self._told, self._refused, about=lambda: self._conversation)
 
-    def _told(self, conversation_id: int, sheet: CustomerSheet) -> None:
-        if conversation_id == self._conversation:
-            self._show(sheet, "" if sheet != CustomerSheet() else tr("It knows nothing about this customer."))
+    def _told(self, sheet: CustomerSheet) -> None:
+        self._show(sheet, "" if sheet != CustomerSheet() else tr("It knows nothing about this customer."))
 
-    def _refused(self, conversation_id: int, error: Exception) -> None:
-        if conversation_id != self._conversation:
-            return
+    def _refused(self, error: Exception) -> None:
         self._show(CustomerSheet(), explain(error))
         if not isinstance(error, BadInput):
             self._bridge.failed.emit(error)

@@ -159,7 +159,7 @@ class Explanation(QObject):
             self._explain(latest)
         else:
             work = self._bridge.desk.reports.decisions.for_message(message_id)
-            self._bridge.ask(work, partial(self._explained, self._picked))
+            self._bridge.ask(work, self._explain, about=lambda: self._picked)
 
     def _message_id(self) -> int | None:
         reply = self._session.known.reply(self._picked)
@@ -167,10 +167,6 @@ class Explanation(QObject):
             return reply.message_id
         message = self._session.known.message(self._picked)
         return None if message is None else message.id
-
-    def _explained(self, key: str, decision: Decision | None) -> None:
-        if key == self._picked:
-            self._explain(decision)
 
     def _explain(self, decision: Decision | None) -> None:
         reply, session = self._session.known.reply(self._picked), self._session
@@ -193,8 +189,7 @@ class Explanation(QObject):
             self._detail.history.show_reply(None)
             return
         work = self._bridge.desk.timeline.steps(reply.id)
-        self._bridge.ask(work, partial(self._told, self._picked))
+        self._bridge.ask(work, self._told, about=lambda: self._picked)
 
-    def _told(self, key: str, steps: list[ReplyStep]) -> None:
-        if key == self._picked:
-            self._detail.history.show_reply(self._session.known.reply(key), steps)
+    def _told(self, steps: list[ReplyStep]) -> None:
+        self._detail.history.show_reply(self._session.known.reply(self._picked), steps)

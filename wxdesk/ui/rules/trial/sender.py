@@ -115,11 +115,10 @@ class TrialSender(QWidget):
         self._later.stop()
         self._sought = phrase
         work = self._bridge.desk.inbox.customers(phrase, accounts=tuple(self._bridge.desk.accounts))
-        self._bridge.ask(work, partial(self._found, phrase))
+        self._bridge.ask(work, partial(self._found, phrase), about=lambda: self._sought)
 
     def _found(self, phrase: str, threads: list[Conversation]) -> None:
-        if phrase == self._sought:
-            self.picker.show_found(self.name, phrase, threads, several=len(self._bridge.desk.accounts) > 1)
+        self.picker.show_found(self.name, phrase, threads, several=len(self._bridge.desk.accounts) > 1)
 
     def _end_pressed(self) -> None:
         if self.known is not None:
@@ -153,11 +152,10 @@ class TrialSender(QWidget):
 
     def _ask(self) -> None:
         desk = self._bridge.desk
-        self._bridge.ask(desk.reports.decisions.load_for_trial(self._wanted, desk.clock()), self._told)
+        work = desk.reports.decisions.load_for_trial(self._wanted, desk.clock())
+        self._bridge.ask(work, self._told, about=lambda: self._wanted)
 
     def _told(self, known: ConversationContext) -> None:
-        if known.conversation.id != self._wanted:
-            return
         same = self.known is not None and self.known.conversation.id == self._wanted
         self.known = known
         self._show()
