@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import literal, plain_tip
-from wxdesk.ui.widgets.menu_button import PassingMenu
+from wxdesk.ui.widgets.menu_button import PassingMenu, add_choice
 from wxdesk.ui.wording.hold_reasons import colleagues_among
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.status import EndChoice, HoursBoundary, changed_text, snooze_choices
@@ -127,12 +127,9 @@ class RowMenu(PassingMenu):
     def _add_tags(self, known: Sequence[str]) -> None:
         menu = self.addMenu(tr("Tags"))
         for tag in known[:_MOST_TAGS]:
-            action = menu.addAction(literal(tag))
-            action.setCheckable(True)
             everybody = all(tag in one.contact.tags for one in self._some)
-            action.setChecked(everybody)
             change = RowChange(RowAct.UNTAG if everybody else RowAct.TAG, tag=tag)
-            action.triggered.connect(partial(self._do, self._some, change))
+            add_choice(menu, tag, partial(self._do, self._some, change), everybody)
         menu.addAction(tr("New tag…")).triggered.connect(self._ask_tag)
 
     def _ask_tag(self) -> None:

@@ -40,6 +40,15 @@ def open_beside(menu: QMenu, anchor: QWidget, *, above: bool = False, at_right: 
 _GAP = 4
 
 
+def add_choice(menu: QMenu, words: str, then: Callable[[], object], marked: bool | None = False) -> QAction:
+    """Add a choice to a menu, marked if it is in force; None if it is never marked."""
+    action = menu.addAction(literal(words))
+    action.setCheckable(marked is not None)
+    action.setChecked(bool(marked))
+    action.triggered.connect(then)
+    return action
+
+
 class PassingMenu(QMenu):
     """A menu that is made for one opening, and gone once it hides."""
 
@@ -54,11 +63,8 @@ class PassingMenu(QMenu):
         self.addAction(literal(words)).setEnabled(False)
 
     def choice(self, words: str, then: Callable[[], object], marked: bool | None) -> None:
-        """Add a choice, marked if it is the one in force; None if it is never marked."""
-        action = self._choices.addAction(self.addAction(words))
-        action.setCheckable(marked is not None)
-        action.setChecked(bool(marked))
-        action.triggered.connect(then)
+        """Add one of several choices that exclude each other; see `add_choice`."""
+        self._choices.addAction(add_choice(self, words, then, marked))
 
 
 class MenuButton(Button):
@@ -77,11 +83,6 @@ class MenuButton(Button):
         self.popup_menu = menu or QMenu(self)
         self.popup_menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.clicked.connect(self._open)
-
-    def _offer(self, text: str, then: Callable[[], object]) -> QAction:
-        action = self.popup_menu.addAction(literal(text), then)
-        action.setCheckable(True)
-        return action
 
     def _show_choice(self, name: str, words: str, widest: int = 0) -> None:
         """Show the choice; words wider than `widest` pixels are whole in the tip only."""
@@ -137,7 +138,8 @@ class SingleChoiceButton[T](MenuButton):
     def fill(self) -> None:
         """Fill the menu with the choices of now."""
         self.popup_menu.clear()
-        self._lines = {one: self._offer(text, partial(self._take, one)) for one, text in self._words.items()}
+        menu, words = self.popup_menu, self._words
+        self._lines = {one: add_choice(menu, text, partial(self._take, one)) for one, text in words.items()}
         self.set_value(self.value)
 
     def _words_of(self, value: T) -> str:
@@ -207,7 +209,7 @@ class MultiChoiceButton[T](MenuButton):
         self.popup_menu.setParent(self, self.popup_menu.windowFlags())
         self._name = name
         self._say = say
-        self._actions = {value: self._offer(text, self._changed) for value, text in choices}
+        self._actions = {value: add_choice(self.popup_menu, text, self._changed) for value, text in choices}
 
     def values(self) -> list[T]:
         """Return the chosen values in the order of the menu."""

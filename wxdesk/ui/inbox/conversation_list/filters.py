@@ -16,23 +16,21 @@ from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog, Legend
 from wxdesk.ui.widgets.labels import literal
-from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
+from wxdesk.ui.widgets.menu_button import PassingMenu, add_choice, open_beside
 from wxdesk.ui.wording.figures import Figure, figure_texts, legend_texts
 
-SCOPES = (InboxFilter.ALL, InboxFilter.SNOOZED, InboxFilter.RESOLVED, InboxFilter.ANY_STATUS)
+SCOPES = {
+    InboxFilter.ALL: "Open conversations",
+    InboxFilter.SNOOZED: "Snoozed",
+    InboxFilter.RESOLVED: "Resolved",
+    InboxFilter.ANY_STATUS: "All conversations",
+}
+"""Names of the scopes of the list."""
 
 
 def scope_name(part: InboxFilter) -> str:
-    """Return the name of a scope of the list."""
-    match part:
-        case InboxFilter.SNOOZED:
-            return tr("Snoozed")
-        case InboxFilter.RESOLVED:
-            return tr("Resolved")
-        case InboxFilter.ANY_STATUS:
-            return tr("All conversations")
-        case _:
-            return tr("Open conversations")
+    """Return the name of a scope of the list; other filters are of what is open."""
+    return tr(SCOPES.get(part, SCOPES[InboxFilter.ALL]))
 
 
 def narrowing_text(to: Narrowing) -> str:
@@ -104,12 +102,10 @@ class ScopeButton(SmallButton):
             under = menu.addMenu(title) if title and values else menu
             for value in values:
                 alone: dict[str, Any] = {field: value}
-                action = under.addAction(literal(narrowing_text(replace(EVERYTHING, **alone))))
-                action.setCheckable(True)
-                action.setChecked(getattr(now, field) == value)
-                if action.isChecked():
+                words, marked = narrowing_text(replace(EVERYTHING, **alone)), getattr(now, field) == value
+                if marked:
                     alone = {field: getattr(EVERYTHING, field)}
-                action.triggered.connect(partial(self.narrow, replace(now, **alone)))
+                add_choice(under, words, partial(self.narrow, replace(now, **alone)), marked)
 
     def _add_views(self, menu: QMenu, views: tuple[SavedView, ...]) -> None:
         for view in views:
