@@ -33,13 +33,11 @@ class Popover(Frame):
 
     Signals:
         closed: it was closed.
-        confirmed: Ctrl+Enter was pressed.
         worked: it was opened, or the operator typed in it.
     """
 
     worked = Signal()
     closed = Signal()
-    confirmed = Signal()
 
     def __init__(self, title: str, widest: int, parent: QWidget) -> None:
         super().__init__("card", parent)
@@ -72,6 +70,10 @@ class Popover(Frame):
         """Focus the first field."""
         self.setFocus()
 
+    def submit(self) -> None:
+        """Do what the panel is for, as its button does; also on Ctrl+Enter."""
+        raise NotImplementedError
+
     def close_it(self) -> None:
         """Close it, also while its page is not shown."""
         if not self.isHidden():
@@ -102,7 +104,7 @@ class Popover(Frame):
         if event.key() == Qt.Key.Key_Escape:
             self.close_it()
         elif event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.confirmed.emit()
+            self.submit()
         else:
             event.accept()  # what is typed here belongs nowhere else
 
@@ -165,7 +167,6 @@ class TextLinkPanel(Popover):
         for field in (self.label, self.url, self.path):
             self.column.addWidget(field)
         self.column.addLayout(hbox((self.note, 1), self.put_in))
-        self.confirmed.connect(self.submit)
 
     def prepare(self, label: str, app_id: str) -> None:
         """Begin with the selected text as label; `app_id` is the conversation's."""
@@ -232,7 +233,6 @@ class ContentPanel(Popover):
         self._halves.addWidget(self._shown, 0)
         foot = hbox((self.hint, 1), hbox(self.send, self.more, spacing=2), spacing=8)
         extend(self.column, self._halves, foot)
-        self.confirmed.connect(self.submit)
         form.column.setSpacing(8)
         form.column.addStretch(1)
         self._halves.insertWidget(0, form, 1)

@@ -58,7 +58,6 @@ class TemplateForm(Popover):
         self.insert = Button(tr("Insert"), kind=ButtonKind.PRIMARY, key_hint="⏎", then=self.submit)
         foot = hbox((self.problem, 1), self.insert, spacing=8)
         extend(self.column, self._grid, self.text, foot)
-        self.confirmed.connect(self.submit)
 
     def ask(self, filling: Filling) -> None:
         """Begin another insertion."""
