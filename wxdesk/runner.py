@@ -13,9 +13,8 @@ from typing import Any
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, WorkChanged
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.settings.configuration import Configuration, Setup, describe_changes

@@ -23,8 +23,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, effective_mode, first_state, is_taken_over
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.setup.wording import holes
 

@@ -16,8 +16,7 @@ from tests.flow.serving import environment, run, write_config
 from wxdesk import __version__
 from wxdesk.commands import doctor
 from wxdesk.commands.doctor import masked
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.doctor.case import Case
 from wxdesk.logs import Mask
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account

@@ -23,7 +23,7 @@ from wxdesk.config.reading import load
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict as V
+from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.desk.settings.configuration import Setup, utc_now
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor import examination

@@ -8,8 +8,8 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.tunnel.exchange import MOST_CHUNKS, NotHttpError, RawAnswer, read_answer
 from wxdesk.tunnel.probe import judge_answer
 

@@ -18,8 +18,8 @@ from tests.ports import free_port
 from tests.tunnel.conftest import Outside
 from tests.webhook.pushing import CIPHER, NOW, TEXT, enveloped, signed, signed_for
 from wxdesk.core.events import ApiCalled
+from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
-from wxdesk.core.setup.verdicts import CheckVerdict as V
 from wxdesk.tunnel.connection import OwnAddress, own_addresses, system_addresses
 from wxdesk.tunnel.exchange import RawAnswer, ask_as_wechat
 from wxdesk.tunnel.probe import judge_answer

@@ -19,8 +19,8 @@ from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import Config, ListenerSettings, WeChatSettings
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.events import TunnelChanged
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox

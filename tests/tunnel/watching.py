@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from wxdesk.core.events import Event, TunnelChanged
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import TunnelDriver, TunnelPlan
 from wxdesk.desk.setup.tunnel import Tunnel, TunnelPatience
 

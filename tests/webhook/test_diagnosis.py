@@ -16,8 +16,7 @@ from tests.webhook.pushing import APP_ID, KEY, TEXT, TIMESTAMP, TOKEN, Desk, ask
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher, signature
 from wxdesk.webhook.diagnosis import MOST_A_SECOND, DiagnosisPace, ReadRequest, fits_signature

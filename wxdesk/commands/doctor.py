@@ -12,8 +12,7 @@ from pathlib import Path
 
 from wxdesk import __version__
 from wxdesk.config.reading import FILE
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import Gravity
+from wxdesk.core.setup.findings import Finding, Gravity
 from wxdesk.core.system_failures import unusable_file, why_unusable
 from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.desk.setup import sentences

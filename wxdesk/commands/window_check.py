@@ -6,8 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from wxdesk.core.errors import NoDisplay, NoWindow
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.doctor.examination import finding_line
 from wxdesk.ui.runtime.display import INSTALL, has_display, why_no_window
 

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from wxdesk.config.reading import FILE, load
 from wxdesk.core.errors import BadInput, SendError, WxdeskError
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField, judge_account
 from wxdesk.desk.setup.account_findings import (
     failed_fetch,

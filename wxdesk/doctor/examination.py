@@ -7,8 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.doctor.case import Case
 from wxdesk.doctor.configuration import check_api, check_configuration, check_secrets
 from wxdesk.doctor.inward import check_address, check_listener, check_tunnel

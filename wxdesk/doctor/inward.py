@@ -13,11 +13,10 @@ from urllib.parse import urlencode
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import BadConfig, PortInUse
 from wxdesk.core.model.push import Push
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.public_url import PublicUrl, push_path, read_public_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.system_failures import NOT_LET, TAKEN, why_not_listening
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import tr

@@ -9,8 +9,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.system_failures import NO_FOLDER, why_unusable
 from wxdesk.desk.messages.store_watch import ROOM, disk_room
 from wxdesk.doctor.case import Case

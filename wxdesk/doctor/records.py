@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.messages.store_watch import database_failure, unsafe_database
 from wxdesk.desk.setup.push_watch import DOUBTED, ON_THE_WAY_IN, facts_of_stored
 from wxdesk.doctor.case import Case

@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
 from wxdesk.tunnel.leash import GRACE_SECONDS, leashed
 from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS, Program, StatusPage

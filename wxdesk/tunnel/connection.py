@@ -20,8 +20,8 @@ import certifi
 from msgspec import Struct
 
 from wxdesk.core.events import ApiCalled, Event
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import PublicUrl, is_private
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.errcodes import addresses_in
 from wxdesk.threads import aside
 

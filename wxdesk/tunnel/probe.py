@@ -13,10 +13,9 @@ from html import unescape
 from http import HTTPStatus
 from urllib.parse import urljoin
 
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
 from wxdesk.core.setup.public_url import PublicUrl, cleaned_url, push_path
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock
 from wxdesk.tunnel.connection import Connecting, NoWay, Surroundings
 from wxdesk.tunnel.exchange import NotHttpError, RawAnswer, ask_as_wechat

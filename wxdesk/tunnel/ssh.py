@@ -15,8 +15,8 @@ import asyncssh
 from msgspec import Struct
 
 from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.i18n import tr
 
 

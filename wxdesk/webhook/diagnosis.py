@@ -17,9 +17,8 @@ from msgspec import Struct, field
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import BodyFormat, Push
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.public_url import push_path
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.account_findings import push_finding
 from wxdesk.desk.wechat.clock_skew import skew_values

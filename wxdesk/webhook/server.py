@@ -22,10 +22,9 @@ from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
-from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
 from wxdesk.core.setup.public_url import PUSH_PREFIX
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.system_failures import TAKEN, not_our_address, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock

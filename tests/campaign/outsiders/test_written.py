@@ -16,8 +16,7 @@ from tests.conftest import Sized
 from tests.test_logs import set_up
 from wxdesk.commands.doctor import attempt_lines, line, report_text
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.rules.file.reading import read_rules, write_rules
 from wxdesk.ui.notifications.service import _plain
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, lamp
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict as V
-from wxdesk.core.setup.verdicts import Gravity
+from wxdesk.core.setup.findings import Check, Finding, Gravity
+from wxdesk.core.setup.findings import CheckVerdict as V
 
 URL = "http://127.0.0.1:8765"
 REACHED = Finding(Check.ADDRESS, V.OK)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.core.setup.findings import Check, Finding, ProbeStage, stages
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, ProbeStage, stages
 
 V = CheckVerdict
 

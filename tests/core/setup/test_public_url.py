@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import cleaned_url, read_public_url
-from wxdesk.core.setup.verdicts import CheckVerdict
 
 GOOD = "https://desk.example.com"
 

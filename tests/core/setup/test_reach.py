@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.reach import Gap, Outage, gaps_between
-from wxdesk.core.setup.verdicts import CheckVerdict
 
 
 def at(minute: float) -> datetime:

@@ -17,9 +17,8 @@ from wxdesk.core.events import ConfigurationChanged, MessageKept, ReachabilityCh
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.reach import Reach
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.waiting import PATIENCE
 
 V = CheckVerdict

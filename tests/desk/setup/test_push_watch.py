@@ -12,8 +12,7 @@ import pytest
 from tests.desk.setup.worlds import SetupWorld, setup_world
 from wxdesk.core.events import ConfigurationChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Check
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict
 
 V = CheckVerdict
 

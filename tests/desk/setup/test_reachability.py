@@ -14,10 +14,10 @@ import pytest
 from tests.prepared import SQLITE, prepare
 from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelChanged
 from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.setup.reach import Outage
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
-from wxdesk.core.setup.verdicts import CheckVerdict as V
 from wxdesk.desk.setup.reachability import REACHED_AT, ProbeRhythm, Reachability
 from wxdesk.store import Store, open_store
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from wxdesk import i18n
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.setup.inward_sentences import CAUSES
 from wxdesk.desk.setup.wording import holes

@@ -18,7 +18,7 @@ from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.setup.account_findings import source_findings
 from wxdesk.desk.setup.sentences import text
 from wxdesk.secrets.keychain import KeychainTrouble

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from wxdesk.core.events import Event, TunnelChanged
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import TunnelDriver, TunnelPlan
 from wxdesk.desk.setup import tunnel as supervision
 from wxdesk.desk.setup.tunnel import Tunnel, TunnelPatience

@@ -16,9 +16,8 @@ from wxdesk.core.errors import NotSent
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.public_url import PublicUrl
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import SetupApi
 from wxdesk.desk.settings.configuration import Configuration, Setup

@@ -34,7 +34,7 @@ from wxdesk.core.model.conversation import Narrowing, SavedView
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceSignals
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team import commands, following
 from wxdesk.sandbox.demo_customers import LI_LEI

@@ -18,7 +18,7 @@ from tests.secrets.backends import Drawer, drawer
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.sandbox.demo_customers import demo_account

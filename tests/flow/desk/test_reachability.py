@@ -16,7 +16,7 @@ from tests.flow.conftest import setup_for
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.events import Event, ReachabilityChanged
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.verdicts import CheckVerdict as V
+from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.tunnel.connection import Surroundings
 

@@ -16,7 +16,7 @@ from wxdesk.app import OpenDesk, Setup, open_desk
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.runtime import trouble_log
 from wxdesk.desk.setup import sentences
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account

@@ -22,9 +22,8 @@ from tests.prepared import prepare
 from wxdesk import i18n
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.model.account import PushMode
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict as V
-from wxdesk.core.setup.verdicts import Gravity
+from wxdesk.core.setup.findings import Check, Finding, Gravity
+from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.desk.settings.configuration import read_setup, utc_now
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor.case import Case

@@ -18,7 +18,7 @@ from tests.store.chats import T0, Talk
 from tests.way_to_server import SOCKET, WayThere
 from wxdesk import i18n
 from wxdesk.core.errors import StoreError
-from wxdesk.core.setup.verdicts import CheckVerdict as V
+from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.desk.messages.store_watch import database_failure
 from wxdesk.store import StoreStatus, check_store, open_store, unsafe_settings
 from wxdesk.store.engine import failures, postgresql

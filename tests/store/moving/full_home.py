@@ -15,7 +15,7 @@ from wxdesk.core.model.content import Content
 from wxdesk.core.model.operator import Role
 from wxdesk.core.model.reply import ReplyState, UnsentContent
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store import Store, open_store

@@ -19,8 +19,7 @@ from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.model.reply import UnsentContent
 from wxdesk.core.preferences import Preferences, SavedView
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.store import Store
 from wxdesk.store.schema import metadata
 from wxdesk.store.settings import ACCOUNT_KEYS, CALL, OWN_PREFERENCES, PREFERENCES

@@ -8,8 +8,7 @@ from sqlalchemy import text
 from tests.store.chats import Talk, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.store import Store
 from wxdesk.store.setup.attempts import MOST_KEPT, CountedFinding, MessageProofs
 

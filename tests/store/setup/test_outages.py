@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.reach import Outage
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.store import Store
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)

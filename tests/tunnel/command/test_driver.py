@@ -20,8 +20,8 @@ import pytest
 from tests.tunnel.command.conftest import Start, put_in_path
 from tests.tunnel.command.programs import TOKEN
 from tests.tunnel.watching import WatchedTunnel
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelPhase
-from wxdesk.core.setup.verdicts import CheckVerdict
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stubs are shell scripts")
 

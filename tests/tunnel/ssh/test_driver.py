@@ -18,8 +18,8 @@ from tests.tunnel.ssh.servers import PASSWORD, OwnServer, RealServer, Server
 from tests.tunnel.ssh.wire import Wire
 from tests.tunnel.watching import WatchedTunnel, answer_of, closed
 from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.tunnel.ssh import Address, SshTimes, SshTunnel
 
 QUICK = SshTimes(opening=5.0, keepalive=0.1, unanswered=9, looking=1.0)

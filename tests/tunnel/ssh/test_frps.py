@@ -13,9 +13,9 @@ from tests.tunnel.ssh.frps import TOKEN, Frps
 from tests.tunnel.ssh.test_driver import QUICK
 from tests.tunnel.watching import WatchedTunnel
 from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import caddyfile
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.tunnel.ssh import Address, SshTunnel
 
 

@@ -19,7 +19,7 @@ from tests.ui.world import World
 from wxdesk.core.events import ReachabilityChanged
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.model.statistics import ALL, HourCount, TimeSpan
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.i18n import moment_text
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.insights.head import MARGIN

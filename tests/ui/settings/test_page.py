@@ -18,8 +18,7 @@ from wxdesk.config.reading import AccountEntry, Config
 from wxdesk.core.events import ConfigurationChanged, TokenChanged
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import FormerSecret
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.secrets.names import MissingSecret, SecretName

@@ -14,7 +14,7 @@ from tests.ui.setup.steps import LONG, card, click, come_to_the_message, come_to
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.verdicts import CheckVerdict as V
+from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.sentences import CAUSES, WORDINGS
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault

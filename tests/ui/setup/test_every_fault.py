@@ -9,9 +9,8 @@ from tests.faulty_proxy import Fault, FaultyProxy
 from tests.ui.setup.newcomer import Newcomer
 from tests.ui.setup.steps import LONG, card, click, give_address, give_mini_program, reach
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import CheckVerdict as V
-from wxdesk.core.setup.verdicts import Gravity
+from wxdesk.core.setup.findings import CheckVerdict as V
+from wxdesk.core.setup.findings import Finding, Gravity
 from wxdesk.desk.setup.sentences import CAUSES, GOOD, WORDINGS, remedy
 from wxdesk.desk.setup.wording import Wording
 from wxdesk.ui.setup.address import AddressCard

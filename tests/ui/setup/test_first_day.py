@@ -11,9 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import LONG, card, click, come_to_url_check, give_mini_program, paste, reach
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.mini_program import MiniProgramCard

@@ -13,8 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.setup.steps import paste
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import AccountSetup, SetupFact
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField
 from wxdesk.ui.setup.card import SetupView
 from wxdesk.ui.setup.console import ConsoleValue, ConsoleValues

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.setup.newcomer import Newcomer, arriving
 from tests.ui.setup.steps import LONG, click
 from wxdesk.core.events import SECRETS_TROUBLE
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.secrets.names import SecretName

@@ -13,7 +13,7 @@ from tests.ui.setup.steps import LONG, card, click, come_to_the_message, give_mi
 from wxdesk.config.reading import load
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.page import SetupPage

@@ -8,8 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.conftest import PATIENCE_MS
 from tests.ui.world import World
 from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact, SetupState
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.setup_lamp import SetupLamp
 

@@ -12,8 +12,8 @@ from tests.ui.traffic.test_page import WANG, answered
 from tests.ui.world import World
 from wxdesk.core.events import TroubleRaised
 from wxdesk.core.setup.facts import SetupState
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.health import Health
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.traffic.header import HEALTH

@@ -9,9 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.core.setup.tunnel_state import TunnelState
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 
 
 class SetupFact(StrEnum):

@@ -12,8 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 
 PORTS = {"http": 80, "https": 443}
 """Ports that WeChat calls, by scheme."""

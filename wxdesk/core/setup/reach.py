@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 
 SHORTEST_OUTAGE = timedelta(minutes=1)
 """Shorter ones are not shown: WeChat tries again for some seconds."""

@@ -6,8 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 
 
 class TunnelKind(StrEnum):

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import explain, ntr, tr

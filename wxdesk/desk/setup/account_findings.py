@@ -6,8 +6,7 @@ from datetime import datetime
 from wxdesk.core.errors import Refused, SendError
 from wxdesk.core.events import ApiCalled
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, api_verdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, api_verdict
 from wxdesk.core.system_failures import FOREIGN_CERTIFICATE
 from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, judge_together, values_of
 from wxdesk.core.wechat.credentials import Credentials

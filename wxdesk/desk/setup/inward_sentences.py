@@ -1,6 +1,6 @@
 """Sentences about the way in: public address, tunnel, URL check and pushes."""
 
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.setup.wording import Wording
 
 WAY_IN = {

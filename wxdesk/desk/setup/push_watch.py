@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, PushSeen, SetupChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.store.setup.attempts import MOST_KEPT, AttemptStore, CountedFinding
 

@@ -17,11 +17,10 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelAsked, TunnelChanged
-from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.public_url import PublicUrl, read_public_url
 from wxdesk.core.setup.reach import SHORTEST_OUTAGE, Outage, Reach
 from wxdesk.core.setup.tunnel_state import TunnelPhase, TunnelState
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock, Prober
 from wxdesk.desk.runtime.wall_clock import TICK_SECONDS, sleep
 from wxdesk.desk.setup import sentences

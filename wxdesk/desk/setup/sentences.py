@@ -4,8 +4,7 @@ The only source of these texts for window, doctor, troubles and log. `docs/dev/s
 their holes.
 """
 
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.setup.inward_sentences import CAUSES, WAY_IN
 from wxdesk.desk.setup.wording import GOOD, GOOD_CAUSES, NAMES, Wording, filled
 from wxdesk.i18n import account_title, tr

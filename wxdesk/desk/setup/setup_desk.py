@@ -14,8 +14,7 @@ from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import TOKEN_CALLS, CheckVerdict
+from wxdesk.core.setup.findings import TOKEN_CALLS, Check, CheckVerdict, Finding
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.setup.account_findings import (

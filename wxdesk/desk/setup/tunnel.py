@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.events import Event, TunnelChanged
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock, TunnelDriver, TunnelPlan
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import tr

@@ -12,9 +12,8 @@ from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelState
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.runtime.wall_clock import sleep_until
 from wxdesk.desk.setup.push_watch import IN_THE_BODY

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
 
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.store.schema.columns import CleanText, EnumText, Moment, identity, metadata
 
 # One row a finding that was ever made of what arrived, so that a flood of the same makes no rows. The account is empty

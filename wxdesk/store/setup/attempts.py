@@ -9,8 +9,7 @@ from sqlalchemy import Connection, Row, delete, select
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.store.engine.database import StorePart, insert_into, reading, writing_beside
 from wxdesk.store.schema.messaging import contacts, conversations, replies
 from wxdesk.store.schema.setup import setup_attempts

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.reach import Outage
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.schema.setup import outages
 

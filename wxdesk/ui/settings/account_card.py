@@ -5,8 +5,8 @@ from datetime import datetime
 from PySide6.QtWidgets import QMenu, QWidget
 
 from wxdesk.core.model.account import Account, PushMode
+from wxdesk.core.setup.findings import Gravity
 from wxdesk.core.setup.public_url import push_path
-from wxdesk.core.setup.verdicts import Gravity
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.setup.sentences import told

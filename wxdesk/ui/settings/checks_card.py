@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
 from wxdesk.desk.setup.sentences import told
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size

@@ -3,8 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Finding, ProbeStage, stages
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict, Finding, ProbeStage, stages
 from wxdesk.i18n import tr
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.findings import FindingCard, Mender

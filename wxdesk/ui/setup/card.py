@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import Role
 from wxdesk.core.setup.facts import AccountSetup, SetupFact
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.setup.findings import FindingCard, Mender

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size

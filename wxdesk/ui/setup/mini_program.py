@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.config.reading import ACCOUNT_NAME
 from wxdesk.core.errors import BadInput
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, new_token
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets.names import SecretName

@@ -11,8 +11,7 @@ from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size

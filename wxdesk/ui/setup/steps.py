@@ -5,8 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from wxdesk.core.setup.facts import CHECK_OF, AccountSetup, SetupFact
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import pixmap

@@ -6,8 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.times import dated_time

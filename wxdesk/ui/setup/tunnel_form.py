@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QButtonGroup, QLineEdit, QWidget
 
 from wxdesk.config.tunnel import GATEWAYS, PRESETS, TunnelSettings, keys_of
 from wxdesk.core.errors import BadConfig, BadInput
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import caddyfile, cleaned_url, read_public_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets.names import TUNNEL_PASSWORD

@@ -5,8 +5,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.setup.facts import SetupState
-from wxdesk.core.setup.findings import Finding
-from wxdesk.core.setup.verdicts import CheckVerdict, Gravity
+from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.fitting_label import StatusDot

@@ -14,8 +14,7 @@ from msgspec import Struct
 
 from wxdesk.core.events import ApiCalled, PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import TOKEN_CALLS, CheckVerdict
+from wxdesk.core.setup.findings import TOKEN_CALLS, Check, CheckVerdict, Finding
 from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH
 from wxdesk.desk.setup import sentences
 from wxdesk.desk.wechat.explanations import refusal_text

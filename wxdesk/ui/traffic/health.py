@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, SetupChanged, TokenChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact, SetupState
-from wxdesk.core.setup.findings import Check, Finding
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.desk.health import LISTENER, START, HealthState
 from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr

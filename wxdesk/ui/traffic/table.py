@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
-from wxdesk.core.setup.verdicts import TOKEN_CALLS
+from wxdesk.core.setup.findings import TOKEN_CALLS
 from wxdesk.i18n import tr
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import Size, Theme, font

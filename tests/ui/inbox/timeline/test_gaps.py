@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import message
 from tests.ui.world import World
 from wxdesk.core.events import ReachabilityChanged
+from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.reach import Outage
-from wxdesk.core.setup.verdicts import CheckVerdict
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubbles.layout import lay_out
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, entries_of, gap_lines

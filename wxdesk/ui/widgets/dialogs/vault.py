@@ -6,8 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.events import SECRETS_TROUBLE, ConfigurationChanged, TroubleRaised
-from wxdesk.core.setup.findings import Check, Finding
-from wxdesk.core.setup.verdicts import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import explain, tr
 from wxdesk.secrets.sources import SecretSources
