@@ -222,6 +222,18 @@ async def test_the_timeline_joins_both_sides_in_order(talk: Talk, store: Store) 
     assert await timeline(999) == []
 
 
+async def test_an_open_conversation_has_its_page_and_of_other_replies_those_above(talk: Talk, store: Store) -> None:
+    thread = (await talk.says("o1", "在吗", at=second(0))).conversation.id
+    above, within = [await talk.writes(thread, text, second(at)) for at, text in ((1, "在"), (3, "有的"))]
+    row, items, latest, more = await store.inbox.open_conversation(thread, 1, [above.id, within.id])
+    assert (row.conversation.id, items, latest, more) == (thread, [within], None, [above])
+
+
+async def test_an_unknown_conversation_is_not_opened(store: Store) -> None:
+    with pytest.raises(NotFound):
+        await store.inbox.open_conversation(1, 50)
+
+
 async def test_paging_back_loses_nothing_of_one_moment(talk: Talk, store: Store) -> None:
     batch = [await talk.kept(incoming("o1", f"m{n}", at=second(n // 4)), second(500)) for n in range(20)]
     thread = (await store.pushes.derive(batch))[0].conversation.id

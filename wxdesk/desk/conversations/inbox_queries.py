@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow, TimelineItem
-from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import EVERYTHING, Contact, Narrowing
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply, ReplyState
@@ -109,6 +108,8 @@ class InboxQueries:
         """Return held replies by deadline, then those without; none in their undo time."""
         pending = await self._store.replies.pending()
         waiting = sorted(filter(_is_held, pending), key=lambda reply: reply.due_at is None)
+        if not waiting:
+            return ()
         rows = await self._store.inbox.rows({reply.conversation_id for reply in waiting})
         threads = {row.conversation.id: row.conversation for row in rows}
         asking = {
@@ -138,14 +139,10 @@ class TimelineQueries:
 
     async def snapshot(self, conversation_id: int, changed_replies: Collection[int] = ()) -> ConversationSnapshot:
         """Return the open conversation; raises `NotFound`."""
-        rows = await self._store.inbox.rows([conversation_id])
-        if not rows:
-            raise NotFound("conversation")
-        items = await self._store.inbox.timeline(conversation_id, limit=TIMELINE_PAGE)
-        latest = await self._store.decision_history.latest(conversation_id)
-        shown = {item.id for item in items if isinstance(item, Reply)}
-        more = [await self._store.replies.get(reply_id) for reply_id in changed_replies if reply_id not in shown]
-        return ConversationSnapshot(_less_leaving(rows[0]), tuple(items), latest, tuple(more))
+        row, items, latest, more = await self._store.inbox.open_conversation(
+            conversation_id, TIMELINE_PAGE, changed_replies
+        )
+        return ConversationSnapshot(_less_leaving(row), tuple(items), latest, tuple(more))
 
     async def last_contact_message(self, conversation_id: int) -> Message | None:
         """Return the contact's last message on the timeline's newest page, if any."""

@@ -38,11 +38,6 @@ class DecisionHistory(StorePart):
         """Return the decision about a message."""
         return await self._db.read(_one, select(decisions).where(decisions.c.message_id == message_id), self._lengths)
 
-    async def latest(self, conversation_id: int) -> Decision | None:
-        """Return the newest decision in a conversation."""
-        of_thread = select(decisions).where(decisions.c.conversation_id == conversation_id)
-        return await self._db.read(_one, of_thread.order_by(decisions.c.id.desc()).limit(1), self._lengths)
-
     @reading
     def all_verdicts(self, connection: Connection, message_id: int) -> tuple[RuleVerdict, ...]:
         """Return the verdicts of all rules asked about a message, in order."""
@@ -90,6 +85,12 @@ class Decisions(StorePart):
     waiting = read_by(skipped.waiting)
     reopen_skipped = write_by(skipped.reopen)
     resolve = write_by(resolving.resolve)
+
+
+def newest_decision(connection: Connection, conversation_id: int, lengths: RuleListLengths) -> Decision | None:
+    """Return the newest decision in a conversation."""
+    of_thread = select(decisions).where(decisions.c.conversation_id == conversation_id)
+    return _one(connection, of_thread.order_by(decisions.c.id.desc()).limit(1), lengths)
 
 
 def _one(connection: Connection, query: Select[Any], lengths: RuleListLengths) -> Decision | None:

@@ -9,20 +9,48 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, Text, func, literal, select, type_coerce
 
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
+from wxdesk.core.errors import NotFound
 from wxdesk.core.model.conversation import EVERYTHING, Narrowing
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.rule import Decision
 from wxdesk.store import search
-from wxdesk.store.engine.database import StorePart, read_by, reading
+from wxdesk.store.decisions.decisions import newest_decision
+from wxdesk.store.engine.database import Database, StorePart, read_by, reading
 from wxdesk.store.inbox import rows as inbox_rows
+from wxdesk.store.replies.inserting import load_replies
+from wxdesk.store.rules.rule_lists import RuleListLengths
 from wxdesk.store.schema.columns import EPOCH, Moment
 from wxdesk.store.schema.figures import narrowed
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
 from wxdesk.store.schema.records import message_of, reply_of, select_replies
 
 
+def _timeline(
+    connection: Connection, conversation_id: int, before: datetime | None = None, limit: int = 50
+) -> list[TimelineItem]:
+    """Return the last messages and replies before `before`, oldest first.
+
+    Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
+    out; a page can be longer than `limit` for that.
+    """
+    said = select(messages).where(messages.c.conversation_id == conversation_id)
+    answered = select_replies().where(replies.c.conversation_id == conversation_id)
+    found: list[TimelineItem] = []
+    for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
+        chosen = query if before is None else query.where(at < before)
+        make = message_of if table is messages else reply_of
+        found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
+    found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
+    return _page(found, limit)
+
+
 class Inbox(StorePart):
     """Everything that the inbox shows: rows, counts, timelines and search hits."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self._lengths = RuleListLengths()
 
     async def page(
         self,
@@ -54,24 +82,23 @@ class Inbox(StorePart):
     rows = read_by(inbox_rows.rows)
     rows_and_counts = read_by(inbox_rows.rows_and_counts)
 
-    @reading
-    def timeline(
-        self, connection: Connection, conversation_id: int, before: datetime | None = None, limit: int = 50
-    ) -> list[TimelineItem]:
-        """Return the last messages and replies before `before`, oldest first.
+    timeline = read_by(_timeline)
 
-        Items of the same time are not torn apart, so that the next page (before the first item's `at`) leaves none
-        out; a page can be longer than `limit` for that.
+    @reading
+    def open_conversation(
+        self, connection: Connection, conversation_id: int, limit: int, others: Collection[int] = ()
+    ) -> tuple[InboxRow, list[TimelineItem], Decision | None, list[Reply]]:
+        """Return a conversation's row, newest page and newest decision, and `others` of its replies, of one moment.
+
+        Only those of `others` that are not on the page. Raises `NotFound`.
         """
-        said = select(messages).where(messages.c.conversation_id == conversation_id)
-        answered = select_replies().where(replies.c.conversation_id == conversation_id)
-        found: list[TimelineItem] = []
-        for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
-            chosen = query if before is None else query.where(at < before)
-            make = message_of if table is messages else reply_of
-            found += [make(row) for row in connection.execute(_last(chosen, table, at, limit))]
-        found.sort(key=lambda item: (item.at, isinstance(item, Reply), item.id))
-        return _page(found, limit)
+        rows = inbox_rows.rows(connection, [conversation_id])
+        if not rows:
+            raise NotFound("conversation")
+        items = _timeline(connection, conversation_id, limit=limit)
+        shown = {item.id for item in items if isinstance(item, Reply)}
+        more = load_replies(connection, set(others) - shown)
+        return rows[0], items, newest_decision(connection, conversation_id, self._lengths), more
 
     @reading
     def messages(self, connection: Connection, ids: Collection[int]) -> list[Message]:

@@ -187,7 +187,7 @@ def test_a_draft_in_hand_gets_no_second_one_over_it(qtbot: QtBot, world: World, 
     composer = edit(qtbot, page, reply)
     qtbot.keyClicks(composer.edit, " Come in!")
     world.say(LI, "opening, then?")
-    latest = world.call(world.store.decision_history.latest(chat))
+    latest = world.call(world.desk.timeline.snapshot(chat)).latest
     assert latest is not None
     assert latest.outcome is Outcome.YIELDED
     assert stored(world, reply).state is ReplyState.DRAFT

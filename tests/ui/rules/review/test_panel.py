@@ -234,7 +234,7 @@ def test_a_dry_run_is_cancelled_halfway_and_the_desk_goes_on(
     assert course.done == stopped_at
     assert not page.reviews._looking.isActive()
     assert panel.rows.rows() == ()
-    decisions = [world.call(world.store.decision_history.latest(thread)) for thread in (halfway, afterwards)]
+    decisions = [world.call(world.desk.timeline.snapshot(thread)).latest for thread in (halfway, afterwards)]
     assert [decision and decision.rule_name for decision in decisions] == ["Hours", "Refunds"]
 
 
