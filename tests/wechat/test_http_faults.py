@@ -9,6 +9,7 @@ import struct
 import pytest
 
 from tests.wechat.worlds import ACCOUNT, HELLO, OPENID, Act, Heard, client_to, http_answer, raw_server, read_request
+from wxdesk import i18n
 from wxdesk.core.errors import DeliveryUnknown, NotSent
 from wxdesk.core.events import ApiCalled
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -103,6 +104,11 @@ async def test_a_right_answer_of_the_raw_server_is_taken(heard: Heard) -> None:
 @pytest.mark.parametrize("base", ["http://nobody.invalid", "ftp://a", "http://["])
 async def test_without_a_connection_nothing_was_sent(heard: Heard, base: str) -> None:
     await _cannot_send(heard, base)
+
+
+async def test_what_is_told_of_a_call_is_translated_where_it_is_shown(heard: Heard) -> None:
+    i18n.use("zh_CN")
+    await _cannot_send(heard, "ftp://a")
 
 
 async def test_where_nobody_listens_nothing_was_sent(heard: Heard) -> None:

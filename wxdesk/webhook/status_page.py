@@ -110,7 +110,7 @@ def _head(name: str, summary: str, kind: str) -> tuple[str, str]:
 
 
 def _kind_of(outcome: str) -> str:
-    """Shorten the outcome of a call, whose words are in the operator's language."""
+    """Shorten the outcome of a call."""
     code = outcome.partition(" ")[0]
     if not code.lstrip("-").isdecimal():
         return "failed"

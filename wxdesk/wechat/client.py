@@ -24,7 +24,6 @@ from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH, ErrorAction, action_for, meaning_of
 from wxdesk.desk.ports import ApiRoute, Clock, always
 from wxdesk.desk.wechat.clock_skew import ClockCheck
-from wxdesk.i18n import tr
 from wxdesk.wechat.access_token import AccessTokens, TokenGrant
 from wxdesk.wechat.http import DEADLINE_SECONDS, ApiHttp
 from wxdesk.wechat.payload import to_body, typing_body
@@ -49,6 +48,8 @@ NO_SAVED_URL = 40201
 
 _ALL_CHECKS = b'{"action": "all", "check_operator": "DEFAULT"}'
 
+CUT_OFF = "cut off"
+NOTHING_THERE = "nothing there"
 UNREADABLE = "WeChat's answer cannot be read"
 NO_PICTURE_NAMED = "The message names no picture that can be fetched."
 
@@ -274,14 +275,14 @@ class WeChatClient:
 
     async def _recorded[R](self, account: Account, name: str, call: Awaitable[R], reply_id: int | None = None) -> R:
         started = time.perf_counter()
-        outcome, errmsg, rid = tr("cut off"), "", ""
+        outcome, errmsg, rid = CUT_OFF, "", ""
         try:
             result = await call
             outcome = _outcome_text(result)
             if isinstance(result, ApiAnswer) and result.errcode:
                 errmsg, rid = split_rid(result.errmsg)
         except (SendError, BadPicture) as error:
-            outcome = tr(str(error.values["reason"]))
+            outcome = str(error.values["reason"])
             raise
         finally:
             elapsed = (time.perf_counter() - started) * 1000
@@ -299,11 +300,11 @@ async def _repeatable[R](call: Awaitable[R]) -> R:
 
 def _outcome_text(result: object) -> str:
     if result is None:
-        return tr("nothing there")
+        return NOTHING_THERE
     if not isinstance(result, ApiAnswer):
         return "0 ok"
     if result.errcode is None and not (result.access_token or result.media_id or result.dns):
-        return tr(UNREADABLE)
+        return UNREADABLE
     if not result.errcode:
         return "0 ok"
-    return f"{result.errcode} {tr(meaning_of(result.errcode))}"
+    return f"{result.errcode} {meaning_of(result.errcode)}"

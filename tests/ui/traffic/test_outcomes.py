@@ -9,6 +9,7 @@ import pytest
 from wxdesk import i18n
 from wxdesk.core.errors import NotSent
 from wxdesk.core.model.account import PushMode
+from wxdesk.core.system_failures import NOT_REACHED
 from wxdesk.ui.traffic.entries import REFUSALS, call_code, call_problem, push_result, push_sentence
 from wxdesk.ui.traffic.steps import MODES
 from wxdesk.webhook.refusal import STATUS, Refusal
@@ -61,3 +62,9 @@ def test_a_call_has_a_code_or_a_sentence() -> None:
     assert (call_code("45015 whatever"), call_problem("45015 whatever")) == (45015, "the time for replies is over")
     broken = i18n.explain(NotSent("the connection was refused"))
     assert (call_code(broken), call_problem(broken)) == (None, broken)
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", NOT_REACHED), ("zh_CN", "连不上微信")])
+def test_why_a_call_got_no_answer_is_told_in_the_present_language(language: str, told: str) -> None:
+    i18n.use(language)
+    assert call_problem(NOT_REACHED) == told

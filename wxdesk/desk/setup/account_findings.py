@@ -26,7 +26,7 @@ def failed_fetch(error: SendError, account: str, host: str, at: datetime) -> Fin
     """Judge why no access_token came from WeChat's API at `host`."""
     if isinstance(error, Refused):
         return _answered(TOKEN_CALL, error.errcode, error.errmsg, account, at)
-    return _unanswered(tr(str(error.values.get("reason", ""))), account, host, at)
+    return _unanswered(str(error.values.get("reason", "")), account, host, at)
 
 
 def call_finding(event: ApiCalled, host: str) -> Finding:
@@ -49,9 +49,9 @@ def _answered(call: str, errcode: int, errmsg: str, account: str, at: datetime) 
 
 
 def _unanswered(reason: str, account: str, host: str, at: datetime) -> Finding:
-    foreign = reason == tr(FOREIGN_CERTIFICATE)
+    foreign = reason == FOREIGN_CERTIFICATE
     verdict = CheckVerdict.API_PROXY if foreign else CheckVerdict.API_UNREACHABLE
-    return Finding(Check.API, verdict, account, {"reason": reason, "host": host}, at)
+    return Finding(Check.API, verdict, account, {"reason": tr(reason), "host": host}, at)
 
 
 ILLEGAL = {

@@ -91,7 +91,7 @@ def call_steps(line: TrafficLine, entry: ApiCalled) -> list[TrafficStep]:
     steps = [TrafficStep(tr("To"), line.who)] if line.who else []
     code = call_code(entry.outcome)
     if code is None:
-        steps.append(TrafficStep(tr("Result"), entry.outcome, line.tone.value))
+        steps.append(TrafficStep(tr("Result"), tr(entry.outcome), line.tone.value))
     elif code == 0:
         steps.append(TrafficStep(tr("Result"), f"0 {tr(meaning_of(0))}", line.tone.value))
     else:
