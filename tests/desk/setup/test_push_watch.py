@@ -13,6 +13,7 @@ from tests.desk.setup.worlds import SetupWorld, setup_world
 from wxdesk.core.events import ConfigurationChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict
+from wxdesk.secrets.sources import SecretSources
 
 V = CheckVerdict
 
@@ -53,6 +54,31 @@ def test_a_trouble_names_its_account_once(world: SetupWorld) -> None:
     world.sees("refused: no secrets", V.SECRET_MISSING, name="Token")
     [(_, said)] = troubles(world)
     assert said.startswith("“shop” lacks its Token. ")
+
+
+def test_the_trouble_of_a_missing_secret_ends_as_the_account_changes(world: SetupWorld) -> None:
+    world.sees("refused: no secrets", V.SECRET_MISSING, name="Token")
+    world.desk.hear(ConfigurationChanged(changed=("other",)))
+    assert len(troubles(world)) == 1
+    world.desk.hear(ConfigurationChanged(changed=("shop",)))
+    assert troubles(world)[1:] == [("push:shop", "")]
+
+
+async def test_a_locked_vault_is_not_told_as_a_missing_secret(tmp_path: Path) -> None:
+    SecretSources(tmp_path, {}).vault.create("eight or more")
+    sources = SecretSources(tmp_path, {})
+    async with setup_world(tmp_path / "home", sources=sources) as world:
+        world.sees("refused: no secrets", V.SECRET_MISSING, name="Token")
+        assert [key for key, _ in troubles(world) if key.startswith("push")] == []
+        sources.unlock("eight or more")
+        world.sees("refused: no secrets", V.SECRET_MISSING, name="Token")
+        assert [key for key, _ in troubles(world) if key.startswith("push")] == ["push:shop"]
+
+
+def test_another_trouble_stays_as_the_account_changes(world: SetupWorld) -> None:
+    world.sees("refused: decryption", V.AES_KEY_DIFFERS)
+    world.desk.hear(ConfigurationChanged(changed=("shop",)))
+    assert len(troubles(world)) == 1
 
 
 def test_a_wrong_path_offers_the_whole_url(world: SetupWorld) -> None:

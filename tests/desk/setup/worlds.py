@@ -25,6 +25,7 @@ from wxdesk.desk.setup.push_watch import PushWatch
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.setup_desk import SetupDesk, SetupSources
 from wxdesk.desk.setup.waiting import SetupWaiting
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import Store, open_store
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -116,6 +117,7 @@ async def setup_world(
     api_base: str = "http://127.0.0.1:1",
     accounts: Mapping[str, tuple[Account, Credentials]] | None = None,
     heard: Heard | None = None,
+    sources: SecretSources | None = None,
 ) -> AsyncIterator[SetupWorld]:
     prepare(home)
     known = accounts or {ACCOUNT.name: (ACCOUNT, CREDENTIALS)}
@@ -124,7 +126,7 @@ async def setup_world(
     reachability = Reachability(outside, store.outages, store.settings, told, lambda: world.now)
     credentials = {name: secrets for name, (_, secrets) in known.items()}
     config = Config(ListenerSettings(public_url=PUBLIC_URL), wechat=WeChatSettings(api_base))
-    configuration = Configuration(Setup(home, config, credentials), told)
+    configuration = Configuration(Setup(home, config, credentials, sources=sources), told)
     sources = SetupSources(configuration, configured, api or no_api, store.attempts, reachability, rules)
     world = SetupWorld(None, store, told, outside, rules, api=no_api)  # type: ignore[arg-type]
     world.desk = SetupDesk(sources, told, lambda: world.now)

@@ -130,6 +130,13 @@ class PushWatch:
             self._publish(TroubleRaised(f"original_id:{account}", ""))
         self._good.discard(account)
 
+    def expect_secrets(self, account: str) -> None:
+        """End the trouble of a missing secret: the next push shows if it is still missing."""
+        known = self._troubles.get(account)
+        if known is not None and known.verdict is CheckVerdict.SECRET_MISSING:
+            del self._troubles[account]
+            self._publish(TroubleRaised(_key(account), ""))
+
     async def newest(self, account: str, limit: int = MOST_KEPT) -> tuple[Finding, ...]:
         """Return an account's attempts, newest first."""
         await self.flush()

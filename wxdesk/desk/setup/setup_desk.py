@@ -162,6 +162,9 @@ class SetupDesk:
                 self._hear_of_the_way(event)
 
     def _hear_request(self, event: events.PushSeen) -> None:
+        sources = self._from.configuration.now.sources
+        if event.finding is not None and kept_back(event.finding, sources) is not event.finding:
+            return  # the trouble of the locked vault says why
         waited_for = self._waiting.waited_for
         if not waited_for and self._says_nothing_new(event):
             self._watch.count(event)
@@ -187,6 +190,8 @@ class SetupDesk:
         self._usual.clear()
         for account in changes.removed:
             self._watch.forget(account)
+        for account in changes.changed:
+            self._watch.expect_secrets(account)
         self.refresh()
         self._tell_sources()
         for account in changes.added:  # it may have another name only, and messages
