@@ -26,11 +26,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Push
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Content, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, MessageNo, Rule
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.review.dry_run import DryRun, DryRunProgress

@@ -21,11 +21,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wxdesk.core.model.account import PushMode
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store
 from wxdesk.store.messages.deriving import UnderivedPush

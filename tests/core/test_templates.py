@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.templates import Template, TemplateFault, same_shortcut, search_templates, template_faults
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)

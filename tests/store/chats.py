@@ -7,11 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.errors import UnsettledReply
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, KeptPush, Push
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.store.chats import T0, Talk, incoming, second
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
 from wxdesk.core.search_words import spaced
 from wxdesk.store import Store
 

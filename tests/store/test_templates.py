@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.store.chats import T0, second
 from wxdesk.core.errors import NotFound, ShortcutTaken
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.store import Store

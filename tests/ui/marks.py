@@ -1,6 +1,6 @@
 """What a page shows, read where the program itself never asks for it."""
 
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 from wxdesk.ui.editing.template_text import TemplateEdit
 from wxdesk.ui.rules.trial.preview import RulePreview
 from wxdesk.ui.widgets.fields.word_chips import WordChips

@@ -12,10 +12,9 @@ from pytestqt.modeltest import ModelTester
 from tests.campaign.outsiders.hostile import as_kept, hostile_texts
 from tests.campaign.outsiders.window.test_widgets import seen
 from tests.ui.inbox.records import NOW, clock, conversation
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.templates import Template
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.inbox.conversation_list.search import Place, SearchModel

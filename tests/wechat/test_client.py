@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to, now, raw_server
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault

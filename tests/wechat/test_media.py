@@ -13,8 +13,8 @@ from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, OPENID, Act, Heard, client_to, http_answer, raw_server
 from wxdesk.core.errors import BadPicture, NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.picture import PictureFormat
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox

@@ -11,7 +11,7 @@ from typing import Literal
 
 from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox

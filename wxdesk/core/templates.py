@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent, BadTemplate
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.normalise import is_visible
 

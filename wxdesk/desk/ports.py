@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.model.push import Incoming
+from wxdesk.core.model.reply import Content
 from wxdesk.core.outside import CustomerSheet, PhoneKind, PhoneNotice
 from wxdesk.core.setup.findings import Finding
 from wxdesk.core.setup.public_url import PublicUrl

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import BadTemplate, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template, TemplateFault, template_faults
 from wxdesk.desk.answers.answer import RuleContext

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.sandbox.control import view
 from wxdesk.sandbox.demo_customers import CUSTOMERS

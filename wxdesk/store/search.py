@@ -22,10 +22,9 @@ from sqlalchemy import Connection, Select, Table, TextualSelect, bindparam, dele
 
 from wxdesk import emoticons
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import Content, Reply
 from wxdesk.core.search_words import ALONE, LONGEST, spaced
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies, search_texts

@@ -18,8 +18,8 @@ from wxdesk.computer.sleep import seconds_elapsed
 from wxdesk.core.errors import BadPicture, DeliveryUnknown, NotSent, Recalled, SendError
 from wxdesk.core.events import AccountFreed, ApiCalled, Event
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import PictureFormat
+from wxdesk.core.model.reply import Content
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH, ErrorAction, action_for, meaning_of
 from wxdesk.desk.ports import ApiRoute, Clock, always

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 
 DIGEST = "a" * 64
 IMAGE = Content(ReplyKind.IMAGE, picture=DIGEST)

@@ -3,7 +3,7 @@
 import pytest
 
 from wxdesk.core.content.word_guard import found_in
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 
 WORDS = ("保证", "100%", "1##########", "0##-#### ####", "Refund")
 

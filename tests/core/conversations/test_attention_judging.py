@@ -10,9 +10,8 @@ from msgspec.structs import replace
 from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
 from wxdesk.core.conversations.attention_judging import attention_for
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Contact, Conversation, ReplyWindow
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 WARN = timedelta(hours=2)

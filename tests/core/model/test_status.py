@@ -7,8 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.core.model.status import ConversationStatus, StatusChange, combined_status_change
+from wxdesk.core.model.conversation import (
+    Contact,
+    Conversation,
+    ConversationStatus,
+    StatusChange,
+    combined_status_change,
+)
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 THREAD = Conversation(1, "shop", Contact(1, "shop", "oA", NOW), waiting_since=NOW)

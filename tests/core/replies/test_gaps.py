@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.replies.gaps import gap_mark, marked_gaps, open_gaps
 
 NAME = "contact.alias"

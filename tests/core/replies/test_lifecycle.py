@@ -10,9 +10,8 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Contact, Conversation
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.replies.lifecycle import (
     BEFORE_SENDING,

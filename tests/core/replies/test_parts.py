@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.replies.gaps import gap_mark
 from wxdesk.core.replies.parts import (
     blocked_by_gap,

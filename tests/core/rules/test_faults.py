@@ -6,8 +6,8 @@ import pytest
 
 from tests.core.rules.rule_matching import REPLY, compile_with_python
 from wxdesk.core.errors import BadTemplate
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, LastRule, Rule, SessionFromTest
 from wxdesk.core.rules.faults import FieldPath, ReferenceCheck, RuleFault, find_faults
 

@@ -24,10 +24,9 @@ from wxdesk import i18n
 from wxdesk.core.content.picture_header import NOT_A_PICTURE
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadInput, NotFound
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desk.data.exporting import BYTE_ORDER_MARK, FORMULA, GONE, NO_ROOM, ExportKind, export

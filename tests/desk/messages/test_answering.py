@@ -13,7 +13,7 @@ from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
+from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow, StatusChange
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import NewReply, ReplyState
 from wxdesk.core.model.rule import (
@@ -30,7 +30,6 @@ from wxdesk.core.model.rule import (
     Rule,
     TagsTest,
 )
-from wxdesk.core.model.status import StatusChange
 from wxdesk.core.presence import AwayReason, PresenceState
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount, RequiredHistory
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage

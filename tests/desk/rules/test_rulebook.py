@@ -14,9 +14,9 @@ from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import BadRule, BadRulesFile, BadTemplate, NotFound
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, SessionFromTest
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer

@@ -14,9 +14,9 @@ from tests.desk.templates.templates_in_memory import KeptTemplates
 from wxdesk.core.errors import BadRule, BadRulesFile
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, Variant
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount
 from wxdesk.core.templates import Prompt, Template

@@ -13,9 +13,9 @@ from tests.desk.templates.templates_in_memory import KeptTemplates
 from wxdesk.core.errors import BadTemplate, MissingValue, UnusableTemplate
 from wxdesk.core.events import Event, TemplatesChanged
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.templates import Prompt, Template

@@ -13,10 +13,9 @@ from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import AttentionChanged, AttentionRaised, DecisionMade
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.model.status import ConversationStatus
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

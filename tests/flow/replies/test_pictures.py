@@ -13,10 +13,9 @@ from tests.flow.conftest import World, setup_for
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import BadContent, NotFound
 from wxdesk.core.events import ApiCalled, Event, MessageKept, PictureChanged, ReplyChanged
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.picture import PictureState
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyKind, ReplyState
 from wxdesk.desk.pictures.uploads import CLOSED, GONE, LARGEST_UPLOAD
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, LI_LEI, WANG_FANG
 from wxdesk.sandbox.pictures import cover, torn_box

@@ -6,9 +6,8 @@ from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, incoming, second
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Decision, Firing, Outcome, RuleVerdict, Verdict
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.resolution import Resolution

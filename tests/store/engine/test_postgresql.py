@@ -11,9 +11,8 @@ from sqlalchemy import Connection, func, select, text, true, update
 
 from tests.postgresql import SHARED, Postgres
 from tests.store.chats import T0, Talk, second
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.store import Store, open_store
 from wxdesk.store.replies.inserting import reply_row
 from wxdesk.store.schema.authored import settings

@@ -8,10 +8,8 @@ from tests.store.chats import Talk, second
 from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, ReplyState
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import Author, ConversationStatus
+from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.store import Store
 
 

@@ -11,9 +11,8 @@ from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, second
 from tests.store.setup.test_account_rows import fill
 from tests.store.test_templates import FULL, LINK
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.operator import Role
-from wxdesk.core.model.reply import ReplyState, UnsentContent
+from wxdesk.core.model.reply import Content, ReplyState, UnsentContent
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.pictures.pictures import picture_record

@@ -6,10 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, resolve, second
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.model.status import StatusChange
+from wxdesk.core.model.conversation import Author, StatusChange
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, ReplyStep, StepKind
 from wxdesk.store import Store
 from wxdesk.store.replies.bulk_moves import move_all

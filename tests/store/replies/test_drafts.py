@@ -6,8 +6,7 @@ import pytest
 
 from tests.store.chats import Talk
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import Draft, ReplyState, UnsentContent
+from wxdesk.core.model.reply import Content, Draft, ReplyKind, ReplyState, UnsentContent
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.store import Store
 from wxdesk.store.schema.messaging import operator_drafts

@@ -9,10 +9,9 @@ from msgspec.structs import replace
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.errors import PartHasGap, ReplyHasGap
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyKind, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.store import Store
 from wxdesk.store.schema.messaging import replies

@@ -10,9 +10,8 @@ from sqlalchemy import Connection
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD, HoldTimes, OnNewMessage

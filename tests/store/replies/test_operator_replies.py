@@ -9,9 +9,8 @@ from sqlalchemy import update
 
 from tests.store.chats import T0, Talk, entering, second
 from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Content, ReplyKind, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.past_messages import BURST
 from wxdesk.store import Store

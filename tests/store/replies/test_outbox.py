@@ -11,10 +11,8 @@ from msgspec.structs import replace
 
 from tests.postgresql import Postgres
 from tests.store.chats import T0, Talk, resolve, second
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author, ReplyWindow
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.model.status import StatusChange
+from wxdesk.core.model.conversation import Author, ReplyWindow, StatusChange
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.store import Store, open_store
 from wxdesk.store.replies.moves import ReplyChanges

@@ -9,9 +9,8 @@ import pytest
 from tests.store.chats import T0, Talk, resolve, second
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.errors import UnsettledReply
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, is_passed_over
 from wxdesk.core.replies.on_new_message import WORD_TAKEN_BACK, WROTE_INSTEAD
 from wxdesk.store import Store

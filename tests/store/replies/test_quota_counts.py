@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from tests.store.chats import T0, Talk, incoming, second
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.wechat.quota import window_after_send
 from wxdesk.store import Store

@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import MoveNotAllowed, NotFound
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author, ReplyWindow
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyKind, ReplyState
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
 from wxdesk.core.wechat.quota import window_after_refusal, window_after_send
 from wxdesk.store import Store

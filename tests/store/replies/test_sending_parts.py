@@ -10,10 +10,9 @@ from sqlalchemy import update
 
 from tests.store.chats import T0, Talk, second
 from tests.store.replies.test_parts import claimed, comes_to, split, states
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.core.replies.lifecycle import Move, StepKind
 from wxdesk.store import Store

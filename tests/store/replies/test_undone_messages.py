@@ -9,9 +9,8 @@ from sqlalchemy import update
 
 from tests.store.chats import Talk, second
 from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
 from wxdesk.store import Store

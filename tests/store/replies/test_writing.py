@@ -13,10 +13,8 @@ from tests.store.chats import T0, Talk, resolve, second
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.account import ModeSource, ReplyMode
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.model.status import StatusChange
+from wxdesk.core.model.conversation import Author, StatusChange
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyKind, ReplyState
 from wxdesk.core.replies.lifecycle import BORN_BY, Move, ReplyStep, StepKind
 from wxdesk.store import Store
 from wxdesk.store.replies.inserting import insert_replies, load_replies

@@ -16,10 +16,9 @@ from tests.store.chats import T0, Talk, reopen, resolve
 from tests.store.recounted import assert_sums_are_a_count
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import WxdeskError
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.operator import ACTING, Operator, Role
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.model.statistics import FigureFilter, HourCount, TimeSpan
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move

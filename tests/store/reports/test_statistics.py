@@ -9,9 +9,8 @@ import pytest
 
 from tests.store.chats import Talk, entering
 from wxdesk.core.conversations.takeover import Takeover
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Outcome, Rule
 from wxdesk.core.model.statistics import Figures, HourCount, RuleHits, TimeSpan, Undelivered, UnmatchedText, WaitTimes
 from wxdesk.core.replies.lifecycle import Move

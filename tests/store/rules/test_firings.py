@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from tests.store.chats import T0, Talk, second
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move

@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 
 from tests.store.chats import T0, second
 from wxdesk.core.errors import CalendarChanged, CalendarInUse, DecisionOutdated, NotFound, StoreError
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

@@ -13,10 +13,9 @@ from tests.store.chats import T0, Talk, incoming, second
 from tests.store.recounted import EVER
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.errors import BadInput
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Narrowing
 from wxdesk.core.model.picture import Picture, PictureFormat
-from wxdesk.core.model.reply import UnsentContent
+from wxdesk.core.model.reply import Content, UnsentContent
 from wxdesk.core.preferences import Preferences, SavedView
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding

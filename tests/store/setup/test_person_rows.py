@@ -17,9 +17,8 @@ from tests.store.setup.test_account_rows import counted, fill, sum_up
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.events import ColleagueCalled, WorkChanged
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.team.relay import packed, unpacked

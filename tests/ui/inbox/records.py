@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 
 NOW = datetime(2026, 10, 2, 2, 58, 8, tzinfo=UTC)
 

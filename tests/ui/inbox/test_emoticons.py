@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tests.ui.inbox.records import NOW, conversation, message, reply
 from wxdesk.core.conversations.listing import SearchHit
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Content, ReplyKind, ReplyState
 from wxdesk.ui.inbox.conversation_list.search import excerpt
 from wxdesk.ui.inbox.timeline.entries import entries_of
 from wxdesk.ui.look.fonts import has_emoji

@@ -20,10 +20,9 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, ask_at_once, message
 from tests.ui.world import World
 from wxdesk.core.errors import BadPicture
-from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import ReplyKind, ReplyState
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.content.form import size_text

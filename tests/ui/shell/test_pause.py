@@ -14,9 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.shell.main_window import MainWindow

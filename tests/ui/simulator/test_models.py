@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 from wxdesk.ui.simulator.page import CustomerModel
 from wxdesk.ui.simulator.phone_view import PhoneModel
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide, SimulatedCustomer

@@ -9,12 +9,10 @@ from tests.ui.notifications.desktop import board
 from tests.ui.team.conftest import PASSWORD
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.conversation import Author, ConversationStatus
 from wxdesk.core.model.operator import Role
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.templates import Template
 from wxdesk.desk.operators import Operators, hashed
 from wxdesk.ui.inbox.conversation_list.empty_text import LackingSetup

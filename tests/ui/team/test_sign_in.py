@@ -11,10 +11,9 @@ from pytestqt.qtbot import QtBot
 from tests.postgresql import SHARED, Postgres
 from tests.ui.team.conftest import PASSWORD
 from tests.ui.world import World
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.operator import Operator, OperatorAction, Role
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.desk.operators import Operators, hashed
 from wxdesk.i18n import name_accounts, tr
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction

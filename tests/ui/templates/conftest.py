@@ -8,7 +8,7 @@ import pytest
 
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.ui.templates.page import TemplatesPage
 

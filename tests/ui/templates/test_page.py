@@ -14,7 +14,7 @@ from tests.ui.conftest import ShowPage
 from tests.ui.marks import lines_marked_in
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.templates import starter_templates
 from wxdesk.ui.editing.leave_dialog import LeaveDialog

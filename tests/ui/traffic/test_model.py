@@ -11,10 +11,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
 from wxdesk.core.events import ApiCalled, PushSeen
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Contact
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH
 from wxdesk.ui.traffic.entries import line_of

@@ -10,10 +10,9 @@ from msgspec.structs import replace
 from wxdesk import i18n
 from wxdesk.core.content.kind_words import KIND_WORDS
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyKind, ReplyState
 from wxdesk.ui.look.fonts import has_emoji
 from wxdesk.ui.rules import text as rule_words
 from wxdesk.ui.rules.review import text as review_words

@@ -10,9 +10,8 @@ from msgspec.structs import replace
 
 from tests.ui.inbox.records import NOW, reply, row
 from wxdesk import i18n
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment
 from wxdesk.ui.inbox.timeline.bubble_text import caption_of, notice_of, share_left
 from wxdesk.ui.inbox.timeline.entries import WindowEnd, entries_of

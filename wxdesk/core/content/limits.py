@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import BadContent, ReplyEmpty, ReplyTooLong
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.normalise import is_visible
 
 TITLE_LIMIT_BYTES = 512

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from wxdesk.core.content.limits import words_of
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 from wxdesk.core.normalise import as_displayed
 
 _WITHIN_NUMBER = re.compile(r"(?<=[\d#])[ -](?=[\d#])")

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.model.conversation import Author, Conversation, ConversationStatus
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.wechat import quota
 
 RINGS_FOR = quota.AFTER_MESSAGE[1]

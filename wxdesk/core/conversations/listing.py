@@ -10,11 +10,9 @@ from enum import StrEnum
 from msgspec import Struct
 
 from wxdesk.core.conversations.attention import RINGING, Attention
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import Reply
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.reply import Content, Reply
 
 
 class InboxFilter(StrEnum):

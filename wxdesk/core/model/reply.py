@@ -1,4 +1,4 @@
-"""A reply, from what an operator has begun to write to WeChat's answer."""
+"""A reply and its content, from an operator's first word to WeChat's answer."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,9 +8,47 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.model.account import ModeSource, ReplyMode
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.status import StatusChange
+from wxdesk.core.model.conversation import Author, StatusChange
+
+
+class ReplyKind(StrEnum):
+    """Kind of reply; the same four that WeChat's custom/send takes."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    LINK = "link"
+    CARD = "card"
+
+
+class Content(Struct, frozen=True):
+    """The content of a reply or template of any kind; unused fields stay empty.
+
+    text: `text` · image: `picture` or `media_id` · link: `title`, `description`, `url`, `thumb_url` ·
+    card: `title`, `page_path`, and `thumb_picture` or `thumb_media_id`.
+
+    `picture` and `thumb_picture` are digests of kept pictures, uploaded when the reply leaves; a media_id names
+    one that WeChat holds already, for three days. Where both are set, the kept picture counts.
+
+    `gaps` names the values that were missing when a rule prepared the text (see `core.replies.gaps`).
+    """
+
+    kind: ReplyKind = ReplyKind.TEXT
+    text: str = ""
+    media_id: str = ""
+    title: str = ""
+    description: str = ""
+    url: str = ""
+    thumb_url: str = ""
+    page_path: str = ""
+    thumb_media_id: str = ""
+    picture: str = ""
+    thumb_picture: str = ""
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line for lists: the text, or else the title."""
+        return self.text or self.title
 
 
 class ReplyState(StrEnum):
@@ -33,7 +71,7 @@ class Reply(Struct, frozen=True):
     one (back-off). `edited` marks a rule's reply that an operator changed; `by` names who cancelled or settled
     it. `confirmed`: an operator, never WeChat, stated that it arrived. `errcode`, `error` and `rid` are
     WeChat's last answer. `attempts` counts the HTTP calls made. `part_of` is the first part's id in the later
-    parts of one answer. `aside`: the status change that its rule wants, see `core.model.status`. `passed_by` is
+    parts of one answer. `aside`: the status change that its rule wants. `passed_by` is
     the id of the reply that an operator wrote instead of it. `placed_at` is set if something else was said before it
     arrived: the contact has it there. `operator` is the name of who wrote or edited it, in a team that signs in.
 

@@ -13,8 +13,8 @@ from enum import StrEnum
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content
 
 type Reference = int | str
 """Id of what a rule refers to, or its name while nothing has that name."""

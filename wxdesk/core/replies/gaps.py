@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from wxdesk.core.content.limits import words_of
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 
 NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
 """Replacements for gaps by their names: none."""

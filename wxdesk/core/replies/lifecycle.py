@@ -13,9 +13,8 @@ from msgspec import Struct
 
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.rule import Delivery, Rule
 
 S = ReplyState

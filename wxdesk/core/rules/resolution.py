@@ -4,11 +4,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.conversation import Conversation, StatusChange
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import NewReply
 from wxdesk.core.model.rule import Decision, Firing
-from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.on_new_message import NO_HOLD_TIMES, HoldTimes, OnNewMessage, PendingReply
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory
 

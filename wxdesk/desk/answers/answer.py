@@ -10,11 +10,10 @@ from msgspec.structs import replace
 
 from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.conversation import Conversation, StatusChange
 from wxdesk.core.model.message import Message
+from wxdesk.core.model.reply import Content
 from wxdesk.core.model.rule import Outcome, Presence, Rule, RuleVerdict
-from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.lifecycle import effective_mode
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, MatchInput
 from wxdesk.core.rules.matching.guards import Situation

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import MAX_PARTS
 from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, ReplyTooLong
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.conversation import StatusChange, combined_status_change
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule, RuleVerdict, Variant
-from wxdesk.core.model.status import StatusChange, combined_status_change
 from wxdesk.core.replies.gaps import marked_gaps
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import variables, without_markup
 from wxdesk.core.errors import MissingValue
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.normalise import is_chinese, is_visible
 from wxdesk.core.replies.gaps import MarkedText, gap_mark
 from wxdesk.core.rules.business_hours import Schedule

@@ -22,10 +22,9 @@ from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
 from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.errors import BadInput, BadPicture, NotFound, Phrase, StoreError, WxdeskError
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Content, ReplyState
 from wxdesk.core.model.statistics import HourCount
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import account_title, language, number_text, tr

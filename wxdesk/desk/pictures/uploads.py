@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import BadPicture, NotFound, NotSendable, NotSent, Refused, StoreError
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.picture import PictureFormat
+from wxdesk.core.model.reply import Content
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.ports import Clock, Media, PictureBytes, Sender, always
 from wxdesk.store.pictures.pictures import PictureRecords

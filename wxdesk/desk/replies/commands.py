@@ -14,10 +14,9 @@ from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import BadInput, PartsDiffer, Phrase, ReplyEmpty, TooFewRepliesLeft
 from wxdesk.core.events import ConversationChanged, Event, RepliesRecalled, TakeoverChanged
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.operator import acting
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.replies.lifecycle import Move, is_scheduled, mode_of
 from wxdesk.core.replies.on_new_message import due_before_closing

@@ -22,8 +22,8 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Content
 from wxdesk.store.conversations.unanswered import oldest_unanswered
 from wxdesk.store.schema.columns import EPOCH, MICROSECOND, Moment
 from wxdesk.store.schema.messaging import conversations, messages

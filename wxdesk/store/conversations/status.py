@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
 
 from wxdesk.core.errors import NotFound, UnsettledReply
+from wxdesk.core.model.conversation import StatusChange, snooze_end_before_closing
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.model.status import StatusChange, snooze_end_before_closing
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.store.schema.columns import MICROSECOND
 from wxdesk.store.schema.messaging import NOBODYS, NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies

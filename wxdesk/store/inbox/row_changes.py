@@ -28,7 +28,7 @@ class RowChanges(StorePart):
         """Change these conversations; return also the replies that blocking cancelled.
 
         A conversation with a draft, held, failed or unknown reply is not set aside. Where the contact waits, a snooze
-        ends before the reply window closes (`core.model.status.snooze_end_before_closing`).
+        ends before the reply window closes (`snooze_end_before_closing`).
 
         Raises `NotFound` if there is none of them.
         """

@@ -12,10 +12,9 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, select, update
 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.operator import acting_name
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, is_automatic, next_state
 from wxdesk.core.replies.parts import STOPS, UNDECIDED, needs_operator

@@ -25,15 +25,13 @@ from sqlalchemy import (
 from wxdesk.core.conversations.attention import RINGING, UNTIL_SETTLED, AttentionReason
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.model.account import ModeSource, ReplyMode
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.conversation import Author, StatusChange
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.operator import acting_name
 from wxdesk.core.model.picture import PictureFormat, PictureState
 from wxdesk.core.model.push import BodyFormat
-from wxdesk.core.model.reply import ReplyState, UnsentContent
+from wxdesk.core.model.reply import Content, ReplyState, UnsentContent
 from wxdesk.core.model.rule import Outcome, RuleVerdict
-from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.lifecycle import StepKind
 from wxdesk.store.schema.columns import CleanText, DerivedEnumText, EnumText, JsonText, Moment, identity, metadata
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.i18n import explain, size_text, tr
 from wxdesk.ui.content.picture_intake import AddedPicture, PictureSource, add_picture, source_in, source_of
 from wxdesk.ui.look.theme import Size

@@ -9,7 +9,7 @@ from enum import Enum
 from msgspec import Struct
 
 from wxdesk.core.content.text_links import TextLink, segments
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.widgets.labels import positions_in
 from wxdesk.ui.wording.messages import kind_text, readable

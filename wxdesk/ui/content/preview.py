@@ -5,7 +5,7 @@ from PySide6.QtGui import QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content

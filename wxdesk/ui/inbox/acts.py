@@ -9,8 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
-from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.desk.desk import Desk
 from wxdesk.i18n import ntr, tr

@@ -17,7 +17,7 @@ from wxdesk.core.events import (
     PresenceChanged,
     TakeoverEnding,
 )
-from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.reply import ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.conversation_list.feed import ConversationFeed

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 
 
 class PhoneSide(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.i18n import ntr, tr

@@ -9,10 +9,8 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason, most
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, time_left
 from wxdesk.core.conversations.transfer import in_tool
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author, Conversation, ReplyWindow
-from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import Author, Conversation, ConversationStatus, ReplyWindow
+from wxdesk.core.model.reply import Content, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import meaning_of

@@ -9,9 +9,8 @@ from wxdesk import emoticons
 from wxdesk.core.content.kind_words import KIND_WORDS, OTHER_KIND
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Author, Contact, Conversation
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import Reply, ReplyKind
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
 from wxdesk.i18n import language, ntr, tr
 from wxdesk.ui.look.fonts import has_emoji

@@ -6,8 +6,7 @@ from datetime import datetime, time, timedelta
 from msgspec import Struct
 
 from wxdesk.core.conversations.changes import RowAct, RowChange, RowsChanged
-from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.i18n import clock_text, ntr, tr
 from wxdesk.ui.wording.times import date_text, dated_time, span_text, weekday_text
 

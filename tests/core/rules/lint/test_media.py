@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.core.rules.lint.linting import doubts, said_of, when
 from tests.core.rules.rule_matching import NOW, REPLY
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.rules.lint.findings import LintCode
 from wxdesk.core.templates import Template

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from tests.core.rules.rule_matching import REPLY, TAG, ask, ruleset, subject, verdicts, when
 from wxdesk.core.errors import BadRule
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule, SessionFromTest, Verdict
 
 # condition, text, whether it holds

@@ -8,8 +8,8 @@ import pytest
 
 from tests.desk.rules.file.checked_reading import read_rules
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

@@ -17,9 +17,8 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.errors import BadTemplate
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Content, ReplyKind, ReplyState
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

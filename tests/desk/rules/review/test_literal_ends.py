@@ -11,9 +11,9 @@ from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings
 from tests.desk.templates.templates_in_memory import KeptTemplates
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Rule, Variant
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
 from wxdesk.core.templates import Template

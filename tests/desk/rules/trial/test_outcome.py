@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from tests.desk.rules.rules_in_memory import KeptRules
 from tests.desk.settings.settings_in_memory import KeptSettings, keep_hours
 from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

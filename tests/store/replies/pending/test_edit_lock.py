@@ -11,10 +11,8 @@ from sqlalchemy import update
 from tests.store.chats import T0, Talk, entering, second
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
-from wxdesk.core.model.status import StatusChange
+from wxdesk.core.model.conversation import Author, StatusChange
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import (
     LAST_MOMENT,

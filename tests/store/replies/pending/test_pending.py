@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.store.chats import T0, Talk, second
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges

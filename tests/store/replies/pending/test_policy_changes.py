@@ -9,9 +9,8 @@ from sqlalchemy import update
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.model.account import ModeSource, ReplyMode
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, Move, ReplyStep, StepKind
 from wxdesk.store import Store

@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from tests.store.chats import T0, Talk, second
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
 from wxdesk.store import Store
 from wxdesk.store.schema.messaging import replies

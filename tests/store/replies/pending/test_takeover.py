@@ -14,9 +14,8 @@ from tests.postgresql import Postgres
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import NotFound
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, StepKind
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WINDOW_CLOSED, WROTE_INSTEAD
 from wxdesk.store import Store, open_store

@@ -8,9 +8,8 @@ import pytest
 
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WINDOW_CLOSED
 from wxdesk.store import Store

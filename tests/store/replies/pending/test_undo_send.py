@@ -10,9 +10,8 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting
 from wxdesk.core.errors import MoveNotAllowed, NotFound
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.store import Store
 from wxdesk.store.replies.pending.timers import TimerTerms

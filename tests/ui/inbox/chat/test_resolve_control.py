@@ -21,9 +21,8 @@ from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import PreferencesChanged
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.model.status import ConversationStatus
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
 from wxdesk.ui.inbox.conversation_list.rows import ConversationListModel

@@ -16,8 +16,7 @@ from tests.ui.conftest import ShowPage
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.test_pictures import png
 from tests.ui.world import World, open_world
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import Draft, ReplyState
+from wxdesk.core.model.reply import Content, Draft, ReplyKind, ReplyState
 from wxdesk.desk.replies.drafts import MOST, MOST_CHARACTERS
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.page import InboxPage

@@ -5,8 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tests.ui.inbox.records import reply
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import Draft, ReplyState
+from wxdesk.core.model.reply import Content, Draft, ReplyKind, ReplyState
 from wxdesk.ui.inbox.composer.composer import DraftStack
 
 TEA = Content(ReplyKind.LINK, title="Tea", url="https://shop.example/tea")

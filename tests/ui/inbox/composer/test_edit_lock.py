@@ -14,9 +14,8 @@ from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, REFUNDS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.page import InboxPage

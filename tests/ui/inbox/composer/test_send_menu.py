@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import texts
 from tests.ui.world import World
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import ConversationStatus
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.preferences import AfterSending
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.inbox.page import InboxPage

@@ -19,11 +19,9 @@ from tests.ui.world import PATIENCE, World
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.events import ConversationChanged
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.conversation import Contact
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.conversation import Contact, ConversationStatus
+from wxdesk.core.model.reply import Content, Reply, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.model.status import ConversationStatus
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow

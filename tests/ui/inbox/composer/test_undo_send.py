@@ -15,8 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, shown_reply, texts
 from tests.ui.world import World, open_world
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Delivery
 from wxdesk.core.replies.on_new_message import WORD_TAKEN_BACK
 from wxdesk.desk.replies import outbox

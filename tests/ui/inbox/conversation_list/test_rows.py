@@ -17,8 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.config.reading import AccountEntry
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.model.conversation import Conversation, Narrowing
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import Conversation, ConversationStatus, Narrowing
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.records import NOW, conversation, row
 from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import ConversationStatus
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.widgets.dialogs.notices import Toast

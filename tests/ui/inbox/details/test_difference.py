@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.ui.editing.revisions.comparison import LineChange
 from wxdesk.ui.inbox.details.difference import difference, editable_text, picture_changed, shortened
 

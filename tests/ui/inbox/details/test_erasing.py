@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.prepared import SQLITE
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 from wxdesk.desk.data.backups import back_up
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.pictures import cover

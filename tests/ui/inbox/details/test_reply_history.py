@@ -15,10 +15,8 @@ from tests.ui.inbox.records import NOW, ago, reply
 from tests.ui.world import World, open_world
 from wxdesk import i18n
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.status import StatusChange
+from wxdesk.core.model.conversation import Author, StatusChange
+from wxdesk.core.model.reply import Content, ReplyState
 from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED, WORD_TAKEN_BACK
 from wxdesk.ui.editing.revisions.comparison import LineChange

@@ -16,10 +16,9 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.events import ReplyChanged
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.strip import ROWS_AT_MOST

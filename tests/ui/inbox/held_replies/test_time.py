@@ -14,9 +14,8 @@ from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT
 from wxdesk.desk.replies.hold_timers import AFTER_PAUSE

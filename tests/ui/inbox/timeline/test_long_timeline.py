@@ -10,11 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_messages
 from tests.ui.world import World
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, Push
-from wxdesk.core.model.reply import NewReply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.desk.conversations.inbox_queries import TIMELINE_PAGE
 from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.ui.inbox.page import InboxPage

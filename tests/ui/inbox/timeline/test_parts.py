@@ -14,9 +14,8 @@ from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, reply
 from tests.ui.world import World
 from wxdesk import i18n
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.page import InboxPage

@@ -18,9 +18,8 @@ from tests.ui.world import World, open_world
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Author, Conversation
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.templates import Prompt, Template

@@ -14,8 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.inbox.held_replies.view import button_rect

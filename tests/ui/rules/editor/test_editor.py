@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.marks import lines_marked_in, words_marked_in
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, LastRule, Rule, SessionFromTest
 from wxdesk.ui.editing.leave_dialog import LeaveDialog
 from wxdesk.ui.rules.editor.actions.bodies import TagBody

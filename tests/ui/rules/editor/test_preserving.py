@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.desk.rules.file.test_round_trip import any_rules
 from tests.ui.world import World
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, FieldTest, Rule, SessionFromTest
 from wxdesk.ui.editing.record_editor import preserve_untouched
 from wxdesk.ui.editing.template_text import TemplateEdit

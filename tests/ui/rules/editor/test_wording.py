@@ -10,8 +10,8 @@ from msgspec.structs import asdict, replace
 
 from tests.store.rules.test_rules import FULL
 from wxdesk import i18n
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

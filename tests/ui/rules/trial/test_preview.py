@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.marks import contents_of
 from wxdesk import i18n
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import ActionKind
 from wxdesk.ui.editing.template_text import TemplateEdit
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody

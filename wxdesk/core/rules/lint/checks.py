@@ -14,8 +14,8 @@ from itertools import chain
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.demands import Demand, Fact, WordPosition, implied, literal_words, words_of

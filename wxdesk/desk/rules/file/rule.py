@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
     Action,
     ActionKind,

@@ -22,8 +22,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Conversation, ReplyWindow
+from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.model.rule import ActionKind, Delivery, Presence, Rule
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.rules.matching.matcher import MatchResult

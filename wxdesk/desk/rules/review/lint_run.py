@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import ReplyTooLong
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import Content
 from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.conditions.facts import ContactHistory
 from wxdesk.core.rules.faults import RuleFault

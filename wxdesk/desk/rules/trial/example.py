@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.errors import BadContent, BadRule, BadTemplate
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import is_chinese
 from wxdesk.core.rules.faults import known_groups

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import reduce
 
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 from wxdesk.i18n import language, tr
 from wxdesk.ui.content.form import UPLOADED, content_labels
 from wxdesk.ui.editing.revisions.comparison import RevisionLine

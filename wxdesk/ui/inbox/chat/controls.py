@@ -8,8 +8,7 @@ from PySide6.QtCore import QObject
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.takeover import UNTIL_HANDED_BACK, TakeoverDuration, ends_soon, extended_duration
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.acts import RowActs, SnoozeMenu, next_hours_change, offer
 from wxdesk.ui.inbox.chat.bars import ChatBar

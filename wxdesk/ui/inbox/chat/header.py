@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import time_left
 from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.status import ConversationStatus
+from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay

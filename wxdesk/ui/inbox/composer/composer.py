@@ -9,9 +9,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import Signal
 
 from wxdesk.core.content.word_guard import found_in
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.reply import EDITABLE, Draft, Reply
+from wxdesk.core.model.reply import EDITABLE, Content, Draft, Reply, ReplyKind
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
 from wxdesk.ui.inbox.sendability import TextFit, closed_text, editing_text, fit_of

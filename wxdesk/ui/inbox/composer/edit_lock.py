@@ -7,8 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.content import Content
-from wxdesk.core.model.reply import Draft, Reply, ReplyState
+from wxdesk.core.model.reply import Content, Draft, Reply, ReplyState
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr

@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import Draft, Reply
+from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind
 from wxdesk.core.preferences import AfterSending
 from wxdesk.core.replies.lifecycle import can_be_undone
 from wxdesk.i18n import tr

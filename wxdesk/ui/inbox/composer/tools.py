@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
-from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.reply import ReplyKind
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.sendability import TextFit, cost_words, guarded_text
 from wxdesk.ui.look.theme import Size, font

@@ -11,9 +11,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import CaughtUp, Event, TemplatesChanged
-from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.reply import Draft, Reply, UnsentContent
+from wxdesk.core.model.reply import Draft, Reply, ReplyKind, UnsentContent
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.composer.composer import Composer

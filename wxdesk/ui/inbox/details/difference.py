@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wxdesk.core.model.content import Content
+from wxdesk.core.model.reply import Content
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import MAX_TOKENS, LineChange
 from wxdesk.ui.look.theme import Size, Theme, font

@@ -8,9 +8,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from wxdesk.core.model.content import Content
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
 from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import tr

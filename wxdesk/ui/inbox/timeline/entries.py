@@ -15,10 +15,9 @@ from msgspec.structs import replace
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.content.writing_direction import contained
 from wxdesk.core.conversations.listing import TimelineItem
-from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies import parts

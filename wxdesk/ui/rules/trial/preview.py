@@ -7,8 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content.variables import byte_count
-from wxdesk.core.model.content import ReplyKind
 from wxdesk.core.model.message import MessageType
+from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.desk.rules.trial.example import ActionExample, RuleExample, RuleExamples

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.conversation import StatusChange
 from wxdesk.core.model.rule import Outcome, Presence, Rule
-from wxdesk.core.model.status import StatusChange
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota

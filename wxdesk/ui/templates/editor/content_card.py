@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content.limits import WORDS
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import IN_CONTENT, MOST_VARIANTS, Template, TemplateFault
 from wxdesk.i18n import tr

@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QFrame, QWidget
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.conversation import Contact, Conversation, ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.templates import Template
 from wxdesk.core.wechat.quota import window_after_event
 from wxdesk.desk.answers.answer import RuleContext

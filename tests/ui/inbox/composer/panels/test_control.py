@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.world import World
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Content, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.composer.panels.content import Popover

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateForm
 from wxdesk.ui.inbox.page import InboxPage

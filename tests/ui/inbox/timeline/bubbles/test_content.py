@@ -13,9 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW, ask_at_once, clock, message, no_file, reply
 from wxdesk.core.content.text_links import TextLink
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import Content, ReplyKind, ReplyState
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.pieces import LinkSpan, Paragraph, ParagraphStyle, PictureFrame, PicturePiece, pieces_of_content
 from wxdesk.ui.inbox.timeline.bubbles.layout import lay_out, openable_in, pieces_of

@@ -13,8 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.marks import contents_of
 from tests.ui.world import World
-from wxdesk.core.model.content import ReplyKind
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import Reply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import ActionKind, Rule
 from wxdesk.ui.content.picture_intake import source_of
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.text_links import TextLink, link_markup
 from wxdesk.core.errors import BadContent
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.form import ContentForm

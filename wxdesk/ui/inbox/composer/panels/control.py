@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.errors import BadContent
-from wxdesk.core.model.content import Content, ReplyKind
-from wxdesk.core.model.reply import Draft, Reply
+from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind
 from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource

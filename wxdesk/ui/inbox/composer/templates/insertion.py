@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.content.limits import words_of
 from wxdesk.core.errors import BadTemplate, MissingValue
-from wxdesk.core.model.content import Content, ReplyKind
 from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.templates import ASK, Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.filling import Filling

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
-from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.emoticons import read_emoticons
 from wxdesk.i18n import language, tr

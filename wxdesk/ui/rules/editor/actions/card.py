@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.content import Content, ReplyKind
+from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault, known_groups
 from wxdesk.core.wechat.quota import AFTER_MESSAGE

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.content.limits import WORDS
-from wxdesk.core.model.content import ReplyKind
+from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
