@@ -274,9 +274,10 @@ class PushSeen(Event, frozen=True):
 
 
 class ApiCalled(Event, frozen=True):
-    """A call to WeChat's API ended, with `0 ok`, an errcode and its meaning, or a connection failure.
+    """A call to WeChat's API ended.
 
-    `outcome` is not translated yet. `errmsg` and `rid` are WeChat's own beside an errcode other than 0.
+    `outcome` is `0 ok`, an errcode and its meaning, or a connection failure, not translated yet. `errmsg`
+    and `rid` are WeChat's own beside an errcode other than 0.
     """
 
     account: str

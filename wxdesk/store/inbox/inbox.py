@@ -88,9 +88,9 @@ class Inbox(StorePart):
     def open_conversation(
         self, connection: Connection, conversation_id: int, limit: int, others: Collection[int] = ()
     ) -> tuple[InboxRow, list[TimelineItem], Decision | None, list[Reply]]:
-        """Return a conversation's row, newest page and newest decision, and `others` of its replies, of one moment.
+        """Return a conversation's row, newest page and newest decision, of one moment.
 
-        Only those of `others` that are not on the page. Raises `NotFound`.
+        With them come those of its replies in `others` that are not on the page. Raises `NotFound`.
         """
         rows = inbox_rows.rows(connection, [conversation_id])
         if not rows:
