@@ -165,7 +165,8 @@ def test_a_screenshot_is_pasted_and_sent_by_enter(
     assert page.chat.composer.text() == ""
     qtbot.waitUntil(lambda: bool(panel.form.pictures["picture"].digest))
     assert panel.form.pictures["picture"].words.full_text() == "1 KB"
-    QTest.keyClick(panel.form.pictures["picture"].choose, Qt.Key.Key_Return)
+    assert panel.focusWidget() is panel.send
+    QTest.keyClick(panel.send, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
     (arrived,) = world.sandbox.sent
     assert arrived.msgtype == "image"

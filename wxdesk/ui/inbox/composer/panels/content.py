@@ -271,8 +271,10 @@ class ContentPanel(Popover):
         self.more.setHidden(changes)
 
     def refresh(self) -> None:
-        """Update the preview after a change of the fields."""
+        """Update the preview after a change of the fields; a picture that has come is sent with Enter."""
         self.preview.show_content(self.content())
+        if self._can_send_at_once() and self.form.isAncestorOf(self.focusWidget()):
+            self.send.setFocus()
 
     def show_cost(self, blocked: str, guarded: Sequence[str], cost: str) -> None:
         """Show why nothing may be sent (`blocked`), else `guarded` words, else the cost."""
