@@ -144,6 +144,8 @@ def _is_left_alone(node: ast.AST, child: ast.AST) -> bool:
     if isinstance(child, ast.Expr):
         text = ast.unparse(child)
         return text.startswith(("logger.", "'", '"'))  # a log line or a docstring
+    if isinstance(node, ast.ClassDef) and any(keyword.arg == "frozen" for keyword in node.keywords):
+        return isinstance(child, ast.keyword | ast.AnnAssign)  # a struct that is loaded keeps its defaults
     if isinstance(node, ast.ClassDef) and isinstance(child, ast.Assign):
         slots = ast.unparse(child.targets[0]) == "__slots__"  # a class that is loaded keeps those that it has
         return slots or any(ast.unparse(base) in ENUMS for base in node.bases)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.replies.gaps import gap_mark, marked_gaps, open_gaps
+from wxdesk.core.replies.gaps import MarkedText, gap_mark, marked_gaps, open_gaps
 
 NAME = "contact.alias"
 
@@ -33,6 +33,12 @@ def test_a_gap_is_open_as_long_as_its_mark_is_visible(text: str, open_still: boo
 
 def test_the_mark_is_what_templates_and_drafts_show() -> None:
     assert gap_mark(NAME) == "‹contact.alias›"
+
+
+def test_a_marked_text_knows_each_of_its_values_once() -> None:
+    both = MarkedText.of("order", "price")
+    assert (both, both.names) == ("‹order›‹price›", ("order", "price"))
+    assert MarkedText.around("‹order› ‹order›", ["order", "order"]).names == ("order",)
 
 
 def test_a_mark_is_looked_for_in_every_field_and_counts_as_intact_only_to_the_letter() -> None:
