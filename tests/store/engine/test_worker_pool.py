@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from wxdesk.core.errors import StoreError
+from wxdesk.store.engine import worker_pool
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
 
 ROOT = Path(__file__).parents[3]
@@ -65,6 +66,14 @@ async def test_several_threads_work_side_by_side() -> None:
     crew, meeting = WorkerPool("pair", 2), threading.Barrier(2, timeout=20)
     await asyncio.gather(*(crew.run(meeting.wait) for _ in range(2)))
     assert await crew.stop(20)
+
+
+async def test_other_threads_help_only_where_calls_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_pool, "PATIENCE_SECONDS", 60.0)
+    crew = WorkerPool("pair", 2)
+    found = await asyncio.gather(*(crew.run(threading.get_ident) for _ in range(20)))
+    assert len(set(found)) == 1
+    assert await crew.stop(5)
 
 
 async def test_stopping_does_what_waits_and_ends_the_threads(held: Held) -> None:

@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 from wxdesk.core.errors import StoreError
 from wxdesk.store.engine.failures import CLOSED
 
+PATIENCE_SECONDS = 0.02
+"""Seconds for which calls may wait for the first thread before others help."""
+
 EXIT_SECONDS = 0.5
 """Seconds to wait for a finished thread to exit."""
 
@@ -32,8 +35,14 @@ class _Call(NamedTuple):
     future: asyncio.Future[Any]
 
 
+type _Signs = SimpleQueue[asyncio.Future[None] | None]
+
+
 class WorkerPool:
     """Threads with one queue on one loop; each runs `last` before it ends.
+
+    The first thread does what is done soon, and the others help where calls wait behind a long one: threads at work at
+    the same time hold each other up, because one at a time has the interpreter's lock.
 
     They are daemons, so that a disk that hangs can delay the end of the program but never prevent it.
     """
@@ -41,9 +50,10 @@ class WorkerPool:
     def __init__(self, name: str, threads: int = 1, last: Callable[[], None] = lambda: None) -> None:
         self._last = last
         self._waiting: tuple[deque[_Call], ...] = tuple(deque() for _ in Rank)
-        # One sign for each call that waits, so that a thread sleeps without a lock; a future tells a thread to end.
-        self._signs: SimpleQueue[asyncio.Future[None] | None] = SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for _ in range(threads)]
+        # A sign tells a thread that calls wait, so that it sleeps without a lock; a future tells it to end.
+        self._signs: list[_Signs] = [SimpleQueue() for _ in range(threads)]
+        self._threads = [threading.Thread(target=self._work, name=name, args=[it], daemon=True) for it in self._signs]
+        self._look_later: asyncio.TimerHandle | None = None
         self._ended: list[asyncio.Future[None]] = []
         for thread in self._threads:
             thread.start()
@@ -58,8 +68,20 @@ class WorkerPool:
             raise StoreError(reason=CLOSED)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting[rank].append(_Call(work, future))
-        self._signs.put(None)
+        for signs in self._signs[:1]:
+            signs.put(None)
+        if self._look_later is None and len(self._signs) > 1:
+            self._look_later = future.get_loop().call_later(PATIENCE_SECONDS, self._call_for_help)
         return future
+
+    def _call_for_help(self) -> None:
+        """Wake other threads for calls that still wait, and look again as long as some do."""
+        self._look_later = None
+        waiting = sum(map(len, self._waiting))
+        for signs in self._signs[1 : 1 + waiting]:
+            signs.put(None)
+        if waiting:
+            self._look_later = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._call_for_help)
 
     async def stop(self, seconds: float) -> bool:
         """Finish waiting calls and end the threads; a second call only waits.
@@ -69,8 +91,11 @@ class WorkerPool:
         if not self._ended:
             loop = asyncio.get_running_loop()
             self._ended = [loop.create_future() for _ in self._threads]
-            for ended in self._ended:
-                self._signs.put(ended)
+            for signs, ended in zip(self._signs, self._ended, strict=True):
+                signs.put(None)  # for what still waits
+                signs.put(ended)
+            if self._look_later is not None:
+                self._look_later.cancel()
         _, late = await asyncio.wait(self._ended, timeout=seconds)
         if late:
             self._refuse_what_waits()
@@ -89,10 +114,9 @@ class WorkerPool:
                 return waiting.popleft()
         return None
 
-    def _work(self) -> None:
-        while (ended := self._signs.get()) is None:
-            call = self._next()
-            if call is not None:
+    def _work(self, signs: _Signs) -> None:
+        while (ended := signs.get()) is None:
+            while (call := self._next()) is not None:
                 _do(call)
         _do(_Call(self._last, ended))
 
