@@ -86,6 +86,27 @@ def test_after_a_long_update_the_next_one_leaves_the_desk_as_much_time(
     assert rested[0] >= UPDATE_MS - ROUNDING_MS
 
 
+def test_what_comes_during_an_update_waits_no_longer_than_for_its_rest(
+    qtbot: QtBot, bridge: Bridge, world: World
+) -> None:
+    said = ListenerChanged("http://127.0.0.1:1")
+    heard: list[tuple[Event, ...]] = []
+    bridge._pace = FramePace(Clock())  # by which an update takes no time
+
+    async def say() -> None:
+        world.desk.bus.publish(said)
+
+    def hear(events: tuple[Event, ...]) -> None:
+        heard.append(events)
+        if len(heard) == 1:
+            bridge.ask(say())
+
+    bridge.events.connect(hear)
+    world.call(say())
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert bridge._frame.interval() == FRAME_MS
+
+
 class Asker(QObject):
     """Remembers what it was told."""
 

@@ -45,12 +45,14 @@ class FramePace:
         if self._began is None:
             self._began = self._clock()
 
-    def end(self) -> None:
-        """Note that everything the update asked for is shown; does nothing without one."""
-        if self._began is not None:
-            now = self._clock()
-            self._free_from = now + min(now - self._began, LONGEST_REST_MS / 1000)
-            self._began = None
+    def end(self) -> bool:
+        """Note that everything the update asked for is shown; False if there was none."""
+        if self._began is None:
+            return False
+        now = self._clock()
+        self._free_from = now + min(now - self._began, LONGEST_REST_MS / 1000)
+        self._began = None
+        return True
 
     def wait_ms(self) -> int:
         """Milliseconds from now to the next frame."""
@@ -189,8 +191,8 @@ class Bridge(QObject):
         self._tell_if_idle()
 
     def _tell_if_idle(self) -> None:
-        if not self._open:
-            self._pace.end()
+        if not self._open and self._pace.end() and self._frame.isActive():
+            self._frame.start(self._pace.wait_ms())  # what came during the update waits no longer than it must
         if not self._closed and self.is_idle:
             self.idle.emit()
 
