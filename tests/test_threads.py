@@ -1,4 +1,4 @@
-"""Threads of a desk take memory from one heap, with a window and without."""
+"""Threads of a desk take memory from one heap, which gives back what is free."""
 
 from __future__ import annotations
 
@@ -32,6 +32,23 @@ thread.stop()
 """
 
 
+FULL_OF_HOLES = """
+import os
+from pathlib import Path
+from wxdesk.threads import trim_heap
+
+def megabytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+pieces = [b"x" * 10_000 for _ in range(10_000)]
+kept = pieces[::100]
+del pieces
+before = megabytes()
+trim_heap()
+print(before, megabytes())
+"""
+
+
 def heaps_of_threads(maps: str) -> int:
     """Count the heaps besides the main one: each ends with what nobody has used yet."""
     found = re.findall(r"^(\w+)-(\w+) (\S+)", maps, re.MULTILINE)
@@ -55,3 +72,10 @@ def test_on_a_server(tmp_path: Path) -> None:
     maps = Path(f"/proc/{serving.process.pid}/maps").read_text(encoding="utf-8")
     assert serving.terminate() == 0
     assert heaps_of_threads(maps) == 0
+
+
+def test_what_is_free_between_what_is_used_goes_back_to_the_system() -> None:
+    done = subprocess.run([sys.executable, "-c", FULL_OF_HOLES], capture_output=True, text=True, check=True)
+    before, after = map(int, done.stdout.split())
+    assert before > 95  # else this heap has no holes
+    assert after < before - 80

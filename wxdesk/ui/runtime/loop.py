@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from wxdesk.threads import trim_heap
+
 log = logging.getLogger(__name__)
 
 
@@ -55,11 +57,16 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def look(self) -> None:
-        """Collect the oldest generation whose threshold has been passed, as Python would."""
+        """Collect the oldest generation whose threshold has been passed, as Python would.
+
+        After the oldest of all, what became free goes back to the system.
+        """
         counts, thresholds = gc.get_count(), gc.get_threshold()
         for generation in (2, 1, 0):
             if thresholds[generation] and counts[generation] > thresholds[generation]:
                 gc.collect(generation)
+                if generation == 2:
+                    trim_heap()
                 return
 
     def stop(self) -> None:
