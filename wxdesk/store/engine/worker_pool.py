@@ -68,8 +68,8 @@ class WorkerPool:
             raise StoreError(reason=CLOSED)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting[rank].append(_Call(work, future))
-        for signs in self._signs[:1]:
-            signs.put(None)
+        for first in self._signs[:1]:
+            first.put(None)
         if self._look_later is None and len(self._signs) > 1:
             self._look_later = future.get_loop().call_later(PATIENCE_SECONDS, self._call_for_help)
         return future

@@ -1,6 +1,6 @@
 """Checks and renders the templates of replies.
 
-Most desks begin with texts without a variable: python-liquid is loaded with the first that has a brace.
+A text without a brace needs no python-liquid, which is loaded with the first that has one.
 """
 
 from __future__ import annotations
