@@ -25,6 +25,7 @@ THREAD = Conversation(1, "shop", Contact(1, "shop", "oA", NOW), waiting_since=NO
         ({}, ConversationStatus.OPEN, True),
         ({"waiting_since": None}, ConversationStatus.OPEN, False),
         ({"back_at": NOW}, ConversationStatus.OPEN, True),
+        ({"transferred_until": NOW}, ConversationStatus.OPEN, False),
         ({"snoozed_until": NOW}, ConversationStatus.SNOOZED, False),
         ({"resolved_at": NOW}, ConversationStatus.RESOLVED, False),
     ],

@@ -11,7 +11,7 @@ from tests.flow.timed_desk import Desk, after, timed_desk
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter
-from wxdesk.core.events import AttentionChanged, AttentionRaised, DecisionMade
+from wxdesk.core.events import AttentionChanged, AttentionRaised, ConversationChanged, DecisionMade
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Conversation, ConversationStatus
 from wxdesk.core.model.reply import ReplyState
@@ -229,6 +229,21 @@ async def test_a_snooze_by_hand_ends_calls_and_its_end_calls_once(desk: Desk) ->
     await desk.restart()
     assert raised(desk).count(AttentionReason.BACK) == 1
     assert {call.cause for call in desk.opened.desk.attention.state.unseen} == set()
+
+
+async def test_whom_wechats_tool_serves_neither_waits_nor_calls_until_they_are_back(desk: Desk) -> None:
+    await says(desk, "退款")
+    chat = (await li(desk)).id
+    await desk.until(lambda: raised(desk) == [AttentionReason.LEFT])
+    await desk.opened.desk.conversations.arm_transfer(chat)
+    assert await says(desk, "还在吗") is Outcome.TRANSFERRED
+    await desk.until(lambda: AttentionChanged(chat) in desk.events)
+    assert desk.opened.desk.attention.state.unseen == ()
+    assert (await desk.opened.store.inbox.counts()).waiting == 0
+    del desk.events[:]
+    desk.move_to(after(1800))
+    await desk.until(lambda: ConversationChanged(chat) in desk.events and raised(desk) == [AttentionReason.LEFT])
+    assert (await desk.opened.store.inbox.counts()).waiting == 1
 
 
 async def test_a_snooze_that_ends_while_the_desk_is_closed_calls_once_at_start(desk: Desk) -> None:

@@ -302,10 +302,10 @@ async def test_a_rule_does_not_change_an_operators_snooze(talk: Talk, store: Sto
 async def test_the_end_of_a_snooze_is_noted_once_until_somebody_looks(talk: Talk, store: Store) -> None:
     thread = (await talk.says("li")).conversation.id
     await snooze(store, thread, second(1), second(600))
-    assert await store.attention.next_snooze_end() == second(600)
-    assert await store.attention.end_snoozes(second(599)) == []
-    assert await store.attention.end_snoozes(second(700)) == [thread]
-    assert await store.attention.end_snoozes(second(701)) == []
+    assert await store.attention.next_return() == second(600)
+    assert await store.attention.bring_back(second(599)) == []
+    assert await store.attention.bring_back(second(700)) == [thread]
+    assert await store.attention.bring_back(second(701)) == []
     back = await talk.thread(thread)
     assert (back.status, back.back_at) == (ConversationStatus.OPEN, second(600))
     assert thread in await store.attention.candidates(0, second(10**7))  # long after its reply window
@@ -319,8 +319,8 @@ async def test_a_message_before_its_end_cancels_the_snooze(talk: Talk, store: St
     thread = (await talk.says("li")).conversation.id
     await snooze(store, thread, second(1), second(600))
     await talk.says("li", at=second(5))
-    assert await store.attention.next_snooze_end() is None
-    assert await store.attention.end_snoozes(second(700)) == []
+    assert await store.attention.next_return() is None
+    assert await store.attention.bring_back(second(700)) == []
 
 
 HOURS = 3600

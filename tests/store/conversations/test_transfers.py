@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
+
 import pytest
 
 from tests.store.chats import T0, Talk, second
+from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.transfer import SESSION_LASTS
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.rule import Decision, Outcome
+from wxdesk.core.model.statistics import TimeSpan
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store
 
@@ -29,6 +33,27 @@ async def test_a_contact_is_armed_until_the_transfer_is_done(talk: Talk, store: 
     assert (thread.transfer_armed, thread.transferred_until, thread.waiting_since) == (False, UNTIL, None)
     await store.transfers.take_back(thread.id)
     assert (await store.conversations.get(thread.id)).transferred_until is None
+
+
+async def test_who_is_in_the_tool_waits_again_once_back(talk: Talk, store: Store) -> None:
+    await talk.says("o1", at=second(1))
+    handed = await talk.says("o1", at=second(2))
+    thread = handed.conversation.id
+    decision = Decision(handed.message.id, thread, Outcome.TRANSFERRED, T0)
+    await store.decisions.resolve([Resolution(decision, transferred_until=UNTIL)])
+
+    async def waits() -> tuple[object, ...]:
+        rows = await store.inbox.page(InboxFilter.WAITING)
+        statistics = await store.statistics.over(TimeSpan(T0, UNTIL), UTC)
+        counts = await store.inbox.counts()
+        return (len(rows), counts.waiting, statistics.waiting, await store.attention.longest_waiting(second(3)))
+
+    assert await waits() == (0, 0, 0, None)
+    assert await store.attention.next_return() == UNTIL
+    assert await store.attention.bring_back(UNTIL - timedelta(seconds=1)) == []
+    assert await store.attention.bring_back(UNTIL) == [thread]
+    assert await waits() == (1, 1, 1, await talk.thread(thread))
+    assert await store.attention.next_return() is None
 
 
 async def test_a_transfer_that_came_too_late_is_armed_and_the_message_still_waits(talk: Talk, store: Store) -> None:

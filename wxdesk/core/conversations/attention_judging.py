@@ -82,7 +82,7 @@ def _of_waiting(
     conversation: Conversation, reserve: int, warn: timedelta, now: datetime
 ) -> list[tuple[AttentionReason, datetime]]:
     """Return the reasons of a contact who waits and can still be answered."""
-    since, window = conversation.waiting_since, conversation.window
+    since, window = conversation.waiting_since if conversation.awaits_answer else None, conversation.window
     left = quota.replies_left(window, now)
     if since is None or window.until is None or not left or conversation.contact.blocked:
         return []

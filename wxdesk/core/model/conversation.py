@@ -154,8 +154,9 @@ class Conversation(Struct, frozen=True):
 
     @property
     def awaits_answer(self) -> bool:
-        """True while it is open and its contact waits for an answer."""
-        return self.waiting_since is not None and self.status is ConversationStatus.OPEN
+        """True while it is open and its contact waits for an answer here."""
+        open_here = self.status is ConversationStatus.OPEN and self.transferred_until is None
+        return open_here and self.waiting_since is not None
 
     def is_a_colleagues(self, me: str) -> bool:
         """Return True if somebody else of a team has it than the operator named `me`."""

@@ -90,7 +90,7 @@ class AttentionWatch:
     async def load(self) -> None:
         """Load what was stored before the restart, and find what has changed since."""
         await self.refresh()
-        await self._end_snoozes()
+        await self._bring_back()
         await self._touch_all()
         await self._look_at_touched()
 
@@ -141,30 +141,30 @@ class AttentionWatch:
             await self._touch_all()
         if self._by_new_settings or self._due is None or self._due <= now:
             self._by_new_settings = False
-            await self._end_snoozes()
+            await self._bring_back()
             self._touched.update(await self._calls.closing(now, now + self._warn()))
         self._touched.update(one for one, at in self._answered.items() if at <= now)
         await self._look_at_touched()
         self._due = await self._next_due(now)
 
-    async def _end_snoozes(self) -> None:
-        """Reopen conversations whose snooze is over; this raises attention."""
-        for conversation_id in await self._calls.end_snoozes(self._clock()):
+    async def _bring_back(self) -> None:
+        """End snoozes and transfers that are over; this raises attention."""
+        for conversation_id in await self._calls.bring_back(self._clock()):
             self._touched.add(conversation_id)
             self._publish(events.ConversationChanged(conversation_id))
 
     async def _next_due(self, now: datetime) -> datetime | None:
         """Return the next time to check.
 
-        That is when a reply window closes or enters its warning time, a snooze ends, or an operator's reply should
-        have arrived.
+        That is when a reply window closes or enters its warning time, a snooze or transfer ends, or an operator's
+        reply should have arrived.
         """
         warn = self._warn()
         closes, closes_later = await self._calls.next_close(now), await self._calls.next_close(now + warn)
         moments = (
             closes,
             closes_later - warn if closes_later else None,
-            await self._calls.next_snooze_end(),
+            await self._calls.next_return(),
             *self._answered.values(),
         )
         return min((moment for moment in moments if moment is not None), default=None)

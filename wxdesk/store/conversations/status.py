@@ -1,4 +1,4 @@
-"""Resolved and snoozed conversations, and what reopens them.
+"""Resolved and snoozed conversations, what reopens them, and who comes back.
 
 No conversation with a reply that needs an operator is closed: see `reopen_conversations`.
 """
@@ -120,9 +120,12 @@ def needing_operator(some: Iterable[Reply]) -> set[int]:
     return {one.conversation_id for one in to_settle if not (can_be_undone(one) or is_passed_over(one))}
 
 
-def end_snoozes(connection: Connection, now: datetime) -> list[int]:
-    """End the snoozes over by `now` and note the time; return the conversations' ids."""
-    until = conversations.c.snoozed_until
-    over = update(conversations).where(until <= now)
-    values = REOPENED | {"back_at": until}
-    return list(connection.scalars(over.values(values).returning(conversations.c.id)))
+def bring_back(connection: Connection, now: datetime) -> list[int]:
+    """End snoozes and transfers that are over by `now`; return the conversations' ids.
+
+    Of a snooze the time is noted.
+    """
+    snoozed, transferred = conversations.c.snoozed_until, conversations.c.transferred_until
+    values = (snoozed, REOPENED | {"back_at": snoozed}), (transferred, {"transferred_until": None})
+    over = (update(conversations).where(until <= now).values(back) for until, back in values)
+    return [one for change in over for one in connection.scalars(change.returning(conversations.c.id))]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, not_, or_, select, tuple_, union, update
+from sqlalchemy import Connection, delete, func, not_, or_, select, tuple_, union, union_all, update
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
@@ -65,11 +65,15 @@ class AttentionList(StorePart):
         query = select(func.min(conversations.c.window_until)).where(AWAITS, conversations.c.window_until > after)
         return await self._db.read(moment_of, query)
 
-    end_snoozes = write_by(status.end_snoozes)
+    bring_back = write_by(status.bring_back)
 
-    async def next_snooze_end(self) -> datetime | None:
-        """Return the end of the next snooze, or None."""
-        return await self._db.read(moment_of, select(func.min(conversations.c.snoozed_until)))
+    async def next_return(self) -> datetime | None:
+        """Return the end of the next snooze or transfer, or None."""
+        ends = (
+            select(func.min(until).label("at"))
+            for until in (conversations.c.snoozed_until, conversations.c.transferred_until)
+        )
+        return await self._db.read(moment_of, select(func.min(union_all(*ends).subquery().c.at)))
 
     @writing
     def change(self, connection: Connection, put: Sequence[Attention], ended: Sequence[Attention]) -> None:

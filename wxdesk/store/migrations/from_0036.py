@@ -58,3 +58,11 @@ def to_0039(connection: Connection) -> None:
     for number in range(len(TIMES)):
         connection.exec_driver_sql(f"DROP {drop.format(f'hours_{number}')}")
     note_changed_hours(connection)
+
+
+def to_0040(connection: Connection) -> None:
+    """Find who is in WeChat's own tool by when they come back."""
+    connection.exec_driver_sql(
+        "CREATE INDEX ix_conversations_transferred ON conversations (transferred_until)"
+        " WHERE transferred_until IS NOT NULL"
+    )

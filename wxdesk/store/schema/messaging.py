@@ -18,6 +18,7 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    not_,
     text,
     true,
 )
@@ -139,7 +140,8 @@ NO_TAKEOVER = {
 CLAIMED = conversations.c.claimed_by != literal_column("''")
 NOBODYS = {"claimed_by": "", "claimed_at": None, "claim_until": None}
 OPEN = and_(conversations.c.resolved_at.is_(None), conversations.c.snoozed_until.is_(None))
-AWAITS = and_(WAITING, OPEN)
+IN_TOOL = conversations.c.transferred_until.is_not(None)
+AWAITS = and_(WAITING, OPEN, not_(IN_TOOL))
 SNOOZED = conversations.c.snoozed_until.is_not(None)
 BACK = conversations.c.back_at.is_not(None)
 Index(None, conversations.c.last_at, conversations.c.id)
@@ -151,6 +153,7 @@ _partial_index("ix_conversations_called", CALLED, conversations.c.called_at)
 _partial_index("ix_conversations_open", OPEN, conversations.c.last_at, conversations.c.id)
 _partial_index("ix_conversations_snoozed", SNOOZED, conversations.c.snoozed_until)
 _partial_index("ix_conversations_back", BACK, conversations.c.back_at)
+_partial_index("ix_conversations_transferred", IN_TOOL, conversations.c.transferred_until)
 _partial_index("ix_conversations_claimed", CLAIMED, conversations.c.claimed_by, conversations.c.last_at)
 _partial_index("ix_conversations_closing", WAITING, conversations.c.window_until)
 

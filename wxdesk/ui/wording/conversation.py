@@ -80,7 +80,7 @@ def _in_work(row: InboxRow, now: datetime, standstill: HoldReason, me: str) -> R
     coming = _next_event(row, call, now)
     if coming is not None:
         return coming
-    if call is not None or (conversation.taken_over and conversation.waiting_since is not None):
+    if call is not None or (conversation.taken_over and conversation.awaits_answer):
         return ReplyStatus(attention_text(call, row, now, standstill, me=me), "failed", "dot", strong=True)
     if is_taken_over(conversation, now):
         return ReplyStatus(_human(conversation, now), "accent", strong=True)
@@ -223,7 +223,7 @@ def refusal_text(window: ReplyWindow) -> str:
 def row_time(row: InboxRow, now: datetime) -> ReplyStatus:
     """Return the time in the row's corner: the last message, or the contact's wait."""
     conversation, last = row.conversation, row.conversation.last_at
-    since = conversation.waiting_since if conversation.awaits_answer and not in_tool(conversation, now) else None
+    since = conversation.waiting_since if conversation.awaits_answer else None
     if since is not None and now - since >= LATE_AFTER:
         return ReplyStatus(waiting_text(since, now), "failed", strong=True)
     return ReplyStatus("" if last is None else ago(last, now))
