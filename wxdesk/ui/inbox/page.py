@@ -142,7 +142,7 @@ class InboxPage(QWidget):
             ShortcutKey("F6", tr("Go to the next region"), self.regions.cycle),
             ShortcutKey("F3", tr("Next held reply"), self.held.go_on),
             ShortcutKey("Shift+F3", tr("List of what is held"), self.regions.toggle_held),
-            ShortcutKey("/", tr("Insert a template, in an empty reply or after a blank")),
+            ShortcutKey("/", tr("Insert a template, in an empty reply or after a blank; // writes a slash")),
             ShortcutKey("Ctrl+J", tr("Insert a template anywhere in the reply"), writing.templates.open_picker),
             ShortcutKey("Ctrl+Shift+E", tr("Insert an emoticon or emoji"), writing.templates.open_emoticons),
             ShortcutKey("Ctrl+L", tr("Make a link of the selected words"), writing.panels.open_text_link),

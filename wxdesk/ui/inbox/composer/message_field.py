@@ -31,7 +31,7 @@ class MessageEdit(QPlainTextEdit):
     """Plain text that grows with its content, up to eight lines.
 
     Signals:
-        sent: Enter was pressed. left: Esc was pressed. slashed: a slash began a line or a word.
+        sent: Enter was pressed. left: Esc was pressed. slashed: a slash was pressed where a word begins.
         went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
         undo_wanted: Ctrl+Z was pressed in an empty text.
         typed: the operator wrote or is composing something. emptied: the operator removed all text.
@@ -52,7 +52,6 @@ class MessageEdit(QPlainTextEdit):
         super().__init__()
         self.take_key: Callable[[QKeyEvent], bool] = lambda _: False  # of an empty text; True if it was used
         self._composed = ""
-        self._slash = -1
         self.setFont(font(Size.MESSAGE))
         self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
         self.setAccessibleName(tr("Reply"))
@@ -75,13 +74,8 @@ class MessageEdit(QPlainTextEdit):
         return bool(self._composed)
 
     def insert(self, text: str) -> None:
-        """Insert `text` at the cursor, replacing the slash that asked for it."""
-        cursor = self.textCursor()
-        if self._slash == cursor.position() and self._before_cursor().endswith("/"):
-            cursor.deletePreviousChar()
-        self._slash = -1
-        cursor.insertText(text)
-        self.setTextCursor(cursor)
+        """Insert `text` at the cursor."""
+        self.insertPlainText(text)
         self.setFocus()
 
     def write(self, text: str) -> None:
@@ -130,19 +124,15 @@ class MessageEdit(QPlainTextEdit):
                 self.sent.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
+        elif event.text() == "/" and self._begins_word():
+            self.slashed.emit()  # it is not written, so that nothing stays of it if no template is chosen
         else:
             with self._noting_changes():
                 super().keyPressEvent(event)
-            before = self._before_cursor()
-            if event.text() == "/" and (before == "/" or before[-2:-1].isspace()):
-                self._slash = self.textCursor().position()
-                self.slashed.emit()
 
-    def _before_cursor(self) -> str:
-        """Return the text of the cursor's line up to it."""
-        cursor = self.textCursor()
-        cursor.movePosition(QTextCursor.MoveOperation.StartOfBlock, QTextCursor.MoveMode.KeepAnchor)
-        return cursor.selectedText()
+    def _begins_word(self) -> bool:
+        at = self.textCursor().selectionStart()
+        return at == 0 or self.document().characterAt(at - 1).isspace()
 
     def _went_on(self, event: QKeyEvent) -> bool:
         """Handle a key in an empty text that is meant for the chat; True if it was one."""

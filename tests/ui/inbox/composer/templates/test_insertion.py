@@ -152,9 +152,9 @@ def test_missing_values_are_named_and_nothing_is_inserted(
     assert form(page).problem.full_text() == "“Order number” has to be filled in."
     assert number.hasFocus()
     assert (number.property("wrong"), courier.property("wrong")) == (True, False)
-    assert page.chat.composer.text() == "/"
     qtbot.keyClick(number, Qt.Key.Key_Escape)
     assert not form(page).isVisible()
+    assert page.chat.composer.text() == ""
     assert page.chat.composer.edit.hasFocus()
     assert uses(world)["Parcel"] == 0
 
@@ -230,6 +230,36 @@ def test_several_are_inserted_anywhere_by_key_and_nothing_else_of_the_text_is_lo
     choose("hours")
     assert edit.toPlainText() == "We open at 9.1/2 of it, We open at 9. See you."
     assert not picker.isVisible()
+
+
+@pytest.mark.parametrize(("begun", "key"), [("", Qt.Key.Key_Escape), ("Yes ", Qt.Key.Key_Backspace)])
+def test_a_reply_is_as_before_when_no_template_is_chosen(
+    qtbot: QtBot, world: World, bridge: Bridge, page: InboxPage, conversation: int, begun: str, key: Qt.Key
+) -> None:
+    edit, picker = page.chat.composer.edit, page.chat.writing.templates.picker
+    qtbot.keyClicks(edit, f"{begun}/")
+    assert picker.isVisible()
+    page.chat.writing.keeping.finish()
+    qtbot.keyClick(picker.field, key)
+    assert (picker.isVisible(), edit.hasFocus(), edit.toPlainText()) == (False, True, begun)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert [draft.text for _, draft in world.call(world.desk.drafts.stored())] == ([begun] if begun else [])
+
+
+def test_two_slashes_write_one_but_not_where_a_key_has_opened_the_templates(
+    qtbot: QtBot, page: InboxPage, conversation: int
+) -> None:
+    edit, templates = page.chat.composer.edit, page.chat.writing.templates
+    qtbot.keyClicks(edit, "and /")
+    qtbot.keyClicks(templates.picker.field, "/")
+    assert (templates.picker.isVisible(), edit.hasFocus(), edit.toPlainText()) == (False, True, "and /")
+    qtbot.keyClicks(edit, "or it is")
+    templates.open_picker()
+    qtbot.waitUntil(lambda: templates.picker.list.count() > 1)
+    qtbot.keyClicks(templates.picker.field, "/hours")
+    assert rows(page) == ["Hours  /hours — We open at 9."]
+    qtbot.keyClick(templates.picker.field, Qt.Key.Key_Escape)
+    assert edit.toPlainText() == "and /or it is"
 
 
 def test_rows_say_what_the_customer_would_read_and_tab_goes_through_the_groups(

@@ -176,8 +176,10 @@ class TemplateInsertion(QObject):
         self.picker = TemplatePicker(host)
         self.form = TemplateForm(host)
         self.emoticons = EmoticonPicker(host)
+        self._slashed = False
         composer.tools.template.clicked.connect(self.open_picker)
-        composer.edit.slashed.connect(self.open_picker)
+        composer.edit.slashed.connect(self._open_by_slash)
+        self.picker.field.textEdited.connect(self._write_slash)
         self.picker.chosen.connect(self._choose)
         composer.tools.emoticon.clicked.connect(self.open_emoticons)
         self.emoticons.chosen.connect(self._insert_emoticon)
@@ -188,10 +190,21 @@ class TemplateInsertion(QObject):
 
     def open_picker(self) -> None:
         """Let the operator choose a template."""
+        self._slashed = False
         self._panels.close()
         self.form.close_it()
         self.picker.open_over(self._composer)
         self.renew()
+
+    def _open_by_slash(self) -> None:
+        self.open_picker()
+        self._slashed = True
+
+    def _write_slash(self, sought: str) -> None:
+        """Write a slash into the reply, because a second one was pressed at once."""
+        if self._slashed and sought == "/":
+            self.picker.close_it()
+            self._composer.edit.insert("/")
 
     def renew(self) -> None:
         """Offer the templates as they are, also while the picker stays open."""
@@ -243,7 +256,6 @@ class TemplateInsertion(QObject):
         if content.kind is ReplyKind.TEXT:
             self._composer.edit.insert(content.text)
         else:
-            self._composer.edit.insert("")  # the slash has done its work
             self._panels.offer(content)
         self._bridge.ask(self._templates.count_use(template.id))
 
