@@ -1,6 +1,7 @@
 """Signing in at the window of a team, what an owner does there, and losing it again."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
@@ -24,7 +25,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.team.card import _ACTIONS, _PARTS, OperatorRow, TeamCard, action_text
 from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, SignInDialog
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.window import run_window
 
@@ -239,6 +240,64 @@ def test_signing_out_puts_back_an_unchanged_edit(
         settings.team[0].sign_out.click()
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert not world.call(world.store.replies.get(reply.id)).by
+
+
+type SignIn = Callable[[str, str], MainWindow]
+
+
+@pytest.fixture
+def sign_in(
+    qtbot: QtBot,
+    bridge: WindowBridge,
+    facts: InstallationFacts,
+    appearance: Appearance,
+    world: World,
+    operators: Operators,
+) -> SignIn:
+    """Show the window to who signs in."""
+
+    def show(name: str, password: str) -> MainWindow:
+        world.call(operators.sign_in(name, password))
+        window = MainWindow(bridge, facts, appearance)
+        qtbot.addWidget(window, before_close_func=lambda one: one.finish())
+        window.show()
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        return window
+
+    return show
+
+
+def sign_out(qtbot: QtBot, window: MainWindow, bridge: WindowBridge) -> None:
+    with qtbot.waitSignal(window.closing):
+        window.pages.settings.widget.team[0].sign_out.click()
+    window.put_by()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    window.finish()
+
+
+def test_each_operator_begins_where_they_were_themselves(
+    qtbot: QtBot, bridge: WindowBridge, world: World, operators: Operators, sign_in: SignIn
+) -> None:
+    thread = world.say("oLI00000000000000000001", "hello")
+    hash_of_wang = world.call(hashed("wang's own 1"))
+    world.call(world.store.operators.add("小王", Role.OPERATOR, hash_of_wang, world.clock()))
+    first = sign_in("老板", PASSWORD)
+    first.open_conversation(thread)
+    qtbot.waitUntil(lambda: not first.inbox.session.fresh and bridge.is_idle)
+    qtbot.keyClicks(first.inbox.chat.composer.edit, "what nobody else sees")
+    first.show_page(first.page_names.index("rules"))
+    sign_out(qtbot, first, bridge)
+    other = sign_in("小王", "wang's own 1")
+    assert other.page_names[other.stack.currentIndex()] == "inbox"
+    assert other.inbox.session.conversation_id is None
+    other.open_conversation(thread)
+    qtbot.waitUntil(lambda: not other.inbox.session.fresh and bridge.is_idle)
+    assert other.inbox.chat.composer.text() == ""
+    sign_out(qtbot, other, bridge)
+    again = sign_in("老板", PASSWORD)
+    qtbot.waitUntil(lambda: again.inbox.session.conversation_id == thread)
+    assert again.page_names[again.stack.currentIndex()] == "rules"
+    assert again.inbox.chat.composer.text() == "what nobody else sees"
 
 
 def test_the_program_asks_shows_its_window_and_asks_again(

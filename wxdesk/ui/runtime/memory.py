@@ -23,10 +23,15 @@ def fit_to_screen(window: QWidget) -> None:
 
 
 class WindowMemory:
-    """Choices made in the window, by name; losing them costs nothing else."""
+    """Choices made in the window, by name; losing them costs nothing else.
 
-    def __init__(self, home: Path) -> None:
+    With the name of an `operator`, it is the part that is their own on this machine.
+    """
+
+    def __init__(self, home: Path, operator: str = "") -> None:
         self._file = QSettings(str(home / FILE), QSettings.Format.IniFormat)
+        if operator:
+            self._file.beginGroup(f"operators/{operator}")
 
     def word(self, name: str) -> str:
         """Return what is kept under a name; empty if nothing is."""
@@ -60,10 +65,11 @@ class WindowMemory:
         stored = self.number("left_at")
         return datetime.fromtimestamp(stored, UTC) if stored else None
 
-    def keep_place(
-        self, window: QWidget, panes: tuple[int, int], page: str, conversation_id: int | None, now: datetime
-    ) -> None:
-        """Remember geometry and panes of a window, what it shows, and when it was open."""
+    def keep_geometry(self, window: QWidget, panes: tuple[int, int]) -> None:
+        """Remember where a window is, and how wide its panes are."""
         self._file.setValue("geometry", window.saveGeometry())
-        widths = {f"panes/{name}": width for name, width in zip(PANES, panes, strict=True)}
-        self.keep(widths | {"page": page, "conversation": conversation_id or 0, "left_at": int(now.timestamp())})
+        self.keep({f"panes/{name}": width for name, width in zip(PANES, panes, strict=True)})
+
+    def keep_place(self, page: str, conversation_id: int | None, now: datetime) -> None:
+        """Remember what a window shows, and when it was open."""
+        self.keep({"page": page, "conversation": conversation_id or 0, "left_at": int(now.timestamp())})

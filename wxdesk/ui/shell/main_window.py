@@ -66,7 +66,7 @@ class MainWindow(Frame):
     ) -> None:
         super().__init__("window")
         self._bridge = bridge
-        self._memory = WindowMemory(facts.home)
+        self._memory, self._mine = WindowMemory(facts.home), WindowMemory(facts.home, bridge.desk.me)
         self._appearance, self._finished = appearance, False
         self.setWindowTitle("wxdesk")
         self.setMinimumSize(*SMALLEST)
@@ -94,7 +94,7 @@ class MainWindow(Frame):
         self._show_state()
         self._show_first_page()
         self.figures.ask()
-        self.inbox.held.tell_of_waiting(by_hand=False, since=self._memory.left_at)  # from an earlier run
+        self.inbox.held.tell_of_waiting(by_hand=False, since=self._mine.left_at)  # from an earlier run
 
     @property
     def _links(self) -> PageLinks:
@@ -123,12 +123,12 @@ class MainWindow(Frame):
 
     def _show_first_page(self) -> None:
         """Show what the last window showed, else inbox or guided set-up."""
-        desk, last = self._bridge.desk, self._memory.word("page")
+        desk, last = self._bridge.desk, self._mine.word("page")
         usual, *others = ("inbox", *self.page_names) if desk.accounts or desk.is_remote else ("setup", "settings")
         self.show_page(self.page_names.index(last if last in others else usual))
         if self.stack.currentWidget() is not self.inbox:
             self.inbox.activate()  # rail and bars show what it counts
-        self.inbox.resume(self._memory.number("conversation"))
+        self.inbox.resume(self._mine.number("conversation"))
 
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
@@ -187,14 +187,15 @@ class MainWindow(Frame):
 
     def finish(self) -> None:
         """Remember the geometry and the last emoticons, and really close."""
-        self._memory.keep({"emoticons": " ".join(self.inbox.chat.writing.templates.emoticons.used)})
+        self._mine.keep({"emoticons": " ".join(self.inbox.chat.writing.templates.emoticons.used)})
         self._keep_place()
         self._finished = True
         self.close()
 
     def _keep_place(self) -> None:
         page, shown = self.page_names[self.stack.currentIndex()], self.inbox.session.conversation_id
-        self._memory.keep_place(self, self.inbox.regions.widths, page, shown, self._bridge.desk.clock())
+        self._memory.keep_geometry(self, self.inbox.regions.widths)
+        self._mine.keep_place(page, shown, self._bridge.desk.clock())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask whether to keep on in the tray, and `quit` if not."""
@@ -230,7 +231,7 @@ class MainWindow(Frame):
         self.notices.use_room(self.status_bar.room)
         self.pause_bar.room = self.status_bar.room
         self.inbox.regions.restore(self._memory.panes)
-        self.inbox.chat.writing.templates.emoticons.remember(self._memory.word("emoticons").split())
+        self.inbox.chat.writing.templates.emoticons.remember(self._mine.word("emoticons").split())
 
     def _take_place(self) -> None:
         """Be where the window was last, and note from now on where it is."""
