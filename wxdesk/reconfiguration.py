@@ -53,6 +53,7 @@ class Reconfiguration(Struct, frozen=True):
         await desk.preferences.load()  # whose views name accounts
         if changes.removed:
             desk.bus.publish(PreferencesChanged())
+            await desk.rules.rulebook.changed()  # whose conditions name accounts
         self.listener.take(listened_accounts(setup))
         wechat = setup.config.wechat
         ready = desk.accounts.ready()

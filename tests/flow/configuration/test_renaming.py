@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.flow.configuration.test_account_editing import Shop, shop
+from tests.flow.configuration.test_account_editing import RULES, Shop, shop
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.core.errors import BadInput, StoreError
 from wxdesk.core.events import ConfigurationChanged, Event, PreferencesChanged
@@ -34,6 +34,21 @@ async def test_a_renamed_account_goes_on_with_its_conversation(shop: Shop) -> No
     assert (await shop.sandbox.wait_for_reply(LI_LEI.openid, after=1)).text == "好的"
     [row] = await shop.rows()
     assert row.conversation.account == "store"
+
+
+async def test_a_rule_for_one_mini_program_answers_there_only_and_goes_with_its_new_name(shop: Shop) -> None:
+    await shop.add()
+    for own in ("other", "shop"):
+        text = f'[[rules]]\nname = "own"\nwhen.account = "{own}"\nthen = [{{ reply = "这里是茶具店" }}]\n'
+        await shop.opened.desk.rules.exchange.take_in(text + RULES, "rules.toml")
+        await shop.says("在吗")
+    first, second = [await shop.sandbox.wait_for_reply(LI_LEI.openid, after=number) for number in (0, 1)]
+    assert (first.text, second.text) == ("好的", "这里是茶具店")
+    await shop.opened.desk.account_editing.rename("shop", "store")
+    shop.sandbox.set_push_url(f"{shop.opened.url}/wx/store")
+    await shop.says("还在吗")
+    assert (await shop.sandbox.wait_for_reply(LI_LEI.openid, after=2)).text == "这里是茶具店"
+    assert await shop.opened.desk.rules.review.findings() == []
 
 
 async def test_a_name_with_conversations_is_refused_and_nothing_has_changed(shop: Shop) -> None:

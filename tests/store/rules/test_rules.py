@@ -46,6 +46,7 @@ FULL = Rule(
         suffix=("吗",),
         regex=r"(?P<no>\d{4,})",
         session_from=SessionFromTest(prefix="goods", fields=(FieldTest("id", ("1", "2")),)),
+        account="shop",
         event=("user_enter_tempsession",),
         hours=HoursTest("店", inside=False),
         operator=Presence.AWAY,

@@ -16,6 +16,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.model.conversation import Narrowing
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.core.model.reply import Content, UnsentContent
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences, SavedView
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
@@ -109,6 +110,9 @@ async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     view = SavedView("“aa”", "all", Narrowing(account="aa"))
     for key in (PREFERENCES, f"{OWN_PREFERENCES}小王"):
         await store.settings.set(key, msgspec.json.encode(Preferences(views=(view,))).decode())
+    said = (Action(ActionKind.REPLY, text='"account":"aa"'),)
+    named = Condition(account="aa", unless=Condition(account="aaa"))
+    rule = await store.rules.save(Rule("aa", when=named, then=said), T0)
     before = await rows(store)
     await store.account_rows.begin_rename("aa", "new")
     assert await store.account_rows.unfinished_rename() == ("aa", "new")
@@ -120,6 +124,9 @@ async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     for kept in (await store.settings.beginning(PREFERENCES)).values():
         [renamed] = msgspec.json.decode(kept, type=Preferences).views
         assert renamed == replace(view, narrowing=Narrowing(account="new"))
+    rules = [*await store.rules.all(), *await store.rules.revisions(rule.id)]
+    assert [one.when for one in rules] == [replace(named, account="new")] * 2
+    assert {one.then for one in rules} == {said}, "what is said stays"
     [thread] = await store.inbox.customers("oA", accounts=["new"])
     assert thread.account == "new"
     assert await store.inbox.customers("oA", accounts=["aa"]) == []

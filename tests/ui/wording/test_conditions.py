@@ -26,6 +26,8 @@ CASES = [
     (Verdict("first_contact", True, ("true",)), "the customer never wrote before"),
     (Verdict("first_contact", False, ("true",)), "the customer has written before"),
     (Verdict("first_contact", True, ("false",)), "the customer has written before"),
+    (Verdict("account", True, ("tea",)), "in the mini program “tea”"),
+    (Verdict("account", False, ("tea",)), "not in the mini program “tea”"),
     (Verdict("quiet_days", True, ("30",)), "the customer was quiet for 30 days"),
     (Verdict("message_no", True, ("2", "")), "message number since a human answered: from 2 on"),
     (Verdict("message_no", False, ("2", "5")), "message number since a human answered: not 2–5"),
@@ -53,6 +55,7 @@ def test_a_rule_that_looks_on_says_so() -> None:
 def test_every_condition_about_the_surroundings_is_named() -> None:
     when = Condition(
         any=("x",),
+        account="shop",
         event=("a",),
         hours=HoursTest("店"),
         operator=Presence.AWAY,
@@ -62,7 +65,7 @@ def test_every_condition_about_the_surroundings_is_named() -> None:
         message_no=MessageNo(2),
         last_rule_within=LastRule("r", 1),
     )
-    assert len(list(condition_texts(when))) == 10
+    assert len(list(condition_texts(when))) == 11
 
 
 def test_every_word_of_the_table_is_in_chinese() -> None:

@@ -89,8 +89,9 @@ class Condition(Struct, frozen=True):
     any: one of the words occurs · all: every one does · none: none does · exact: the whole text is one of
     them · prefix, suffix: the text starts, ends with one of them · regex: an RE2 pattern is found in the text.
 
-    event: WeChat's name of an event · first_contact: whether the contact never wrote before · quiet_days: the
-    contact wrote before, and then not for that many days · unless: holds if not one of *its* fields does.
+    account: the name of the account · event: WeChat's name of an event · first_contact: whether the contact
+    never wrote before · quiet_days: the contact wrote before, and then not for that many days · unless: holds if
+    not one of *its* fields does.
     """
 
     any: tuple[str, ...] = ()
@@ -100,6 +101,7 @@ class Condition(Struct, frozen=True):
     prefix: tuple[str, ...] = ()
     suffix: tuple[str, ...] = ()
     regex: str | None = None
+    account: str | None = None
     session_from: SessionFromTest | None = None
     event: tuple[str, ...] = ()
     hours: HoursTest | None = None

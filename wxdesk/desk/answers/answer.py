@@ -141,6 +141,7 @@ class RuleContext(Struct, frozen=True):
             self.operator,
             self.history,
             self.zone,
+            self.conversation.account,
         )
 
     @property

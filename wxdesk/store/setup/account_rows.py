@@ -15,7 +15,7 @@ from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.core.model.operator import CommandState
 from wxdesk.store.engine.database import StorePart, reading, writing
 from wxdesk.store.schema import metadata
-from wxdesk.store.schema.authored import settings
+from wxdesk.store.schema.authored import rule_revisions, rules, settings
 from wxdesk.store.schema.columns import JsonText
 from wxdesk.store.schema.figures import changed_hours, hourly_figures
 from wxdesk.store.schema.messaging import conversations, messages, picture_chunks, pictures, uploads
@@ -61,8 +61,12 @@ class AccountRows(StorePart):
             connection.execute(update(table).where(table.c.account == old).values(account=new))
         for key in ACCOUNT_KEYS:
             connection.execute(update(settings).where(settings.c.key == key + old).values(key=key + new))
-        views = func.replace(settings.c.value, f'"account":{json.dumps(old)}', f'"account":{json.dumps(new)}')
+        before, after = (f'"account":{json.dumps(name)}' for name in (old, new))
+        views = func.replace(settings.c.value, before, after)
         connection.execute(update(settings).where(settings.c.key.startswith(PREFERENCES)).values(value=views))
+        for table in (rules, rule_revisions):
+            conditions = func.replace(type_coerce(table.c.rule, Text), before, after)
+            connection.execute(update(table).values(rule=conditions))
 
     @writing
     def forget_rename(self, connection: Connection) -> None:

@@ -128,6 +128,13 @@ def _looked_at(verdict: Verdict) -> tuple[str, ...]:
     return verdict.words if all_count else (verdict.found,)
 
 
+def _account(verdict: Verdict, ok: bool) -> str:
+    [name] = verdict.words
+    if ok:
+        return tr("in the mini program “{account}”", account=name)
+    return tr("not in the mini program “{account}”", account=name)
+
+
 def _event(verdict: Verdict, ok: bool) -> str:
     names = tr(", ").join(verdict.words)
     return tr("is the event {names}", names=names) if ok else tr("is not the event {names}", names=names)
@@ -233,6 +240,7 @@ WORDINGS: Mapping[str, ConditionWording] = {
         ("fits the pattern at {words}", "does not fit its pattern"), missing="a pattern",
     ),
     "event": _TEXT("an event of WeChat's", "is the event", said=_event),
+    "account": ConditionWording("which mini program it is", "the mini program is", said=_account),
     "session_from": _TEXT(
         "where the customer comes from", "comes by a button whose session_from", "from {value}",
         ("comes from {word}", "does not come from {words}"), ("came in from {words}", "did not come in from {words}"),

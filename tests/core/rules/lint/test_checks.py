@@ -57,6 +57,8 @@ HIDING = [
     (when(any=("a",), tags=TagsTest(any=("VIP", "x"))), when(any=("a",), tags=TagsTest(any=("vip",)))),
     (when(any=("a",), tags=TagsTest(none=("x",))), when(any=("a",), tags=TagsTest(none=("x", "y")))),
     (when(any=("a",), first_contact=False), when(any=("a",), quiet_days=3)),
+    (when(any=("a",), account="tea"), when(any=("ab",), account="tea")),
+    (when(any=("a",), unless=Condition(account="tea")), when(any=("a",), account="shop")),
     (when(any=("a",), quiet_days=3), when(any=("a",), quiet_days=30)),
     (when(any=("a",), message_no=MessageNo(2)), when(any=("a",), message_no=MessageNo(3, 5))),
     (entering(prefix="goods"), entering(equals="goods/1")),

@@ -97,6 +97,23 @@ def test_a_rule_that_is_asked_for_and_does_not_exist_is_named() -> None:
     assert doubts(replace(when(any=("b",)), name="问侯"), after) == []
 
 
+def test_a_mini_program_that_is_not_there_is_named_also_under_not() -> None:
+    only, but = when(account="te"), when(any=("a",), unless=Condition(account="te"))
+    found = [(one.doubt, one.where, one.word) for one in said_of(only, but, accounts=("tea", "shop"))]
+    assert found == [
+        (LintCode.NO_SUCH_ACCOUNT, ("when", "account"), "te"),
+        (LintCode.NO_SUCH_ACCOUNT, ("when", "not", "account"), "te"),
+    ]
+    assert doubts(only, but, accounts=("te",)) == []
+
+
+def test_rules_for_other_mini_programs_hide_nothing() -> None:
+    tea, shop = when(any=("a",), account="tea"), when(any=("a",), account="shop")
+    assert doubts(tea, shop, when(any=("a",)), accounts=("tea", "shop")) == []
+    both = when(account="tea", unless=Condition(account="tea"))
+    assert doubts(both, accounts=("tea",)) == [(1, LintCode.CONTRADICTS)]
+
+
 @pytest.mark.parametrize("silent", [{"enabled": False}, {"delivery": Delivery.SHADOW}])
 @pytest.mark.parametrize("negated", [False, True])
 def test_a_rule_that_is_asked_for_and_says_nothing_is_named(silent: dict[str, Any], negated: bool) -> None:

@@ -65,6 +65,7 @@ BUTTONS = st.one_of(
 CONDITIONS: dict[str, Any] = {
     **dict.fromkeys(("any", "all", "none", "exact", "prefix", "suffix"), WORDS),
     "regex": PATTERNS,
+    "account": st.sampled_from([None, "shop", "tea"]),
     "session_from": BUTTONS,
     "event": st.sampled_from([(), ("user_enter_tempsession",), ("KF_CLOSE_SESSION", "x")]),
     "operator": st.sampled_from([None, *Presence]),

@@ -176,6 +176,11 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any], bool]] = [
     ({"any": ("在",), "operator": Presence.AWAY}, "在吗", {}, False),
     ({"any": ("在",), "operator": Presence.AWAY}, "在吗", {"operator": Presence.AWAY}, True),
     ({"any": ("在",), "operator": Presence.PRESENT}, "在吗", {"operator": Presence.AWAY}, False),
+    # the mini program to which it came
+    ({"account": "tea"}, "在吗", {"account": "tea"}, True),
+    ({"account": "tea"}, "在吗", {"account": "shop"}, False),
+    ({"any": ("吗",), "unless": Condition(account="tea")}, "在吗", {"account": "tea"}, False),
+    ({"any": ("吗",), "unless": Condition(account="tea")}, "在吗", {"account": "shop"}, True),
     # the contact's tags
     ({"any": ("折",), "tags": TagsTest(any=("VIP",))}, "打折", {"tags": ("vip", "老客户")}, True),
     ({"any": ("折",), "tags": TagsTest(any=("ＶＩＰ",))}, "打折", {"tags": ("Vip ",)}, True),

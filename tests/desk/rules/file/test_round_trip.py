@@ -73,6 +73,7 @@ NUMBERS = st.integers(-9, 99999)
 CONDITION_FIELDS: dict[str, st.SearchStrategy[object]] = {
     **dict.fromkeys(("any", "all", "none", "exact", "prefix", "suffix", "event"), LISTS),
     "regex": SOME,
+    "account": SOME,
     "session_from": st.none() | st.builds(SessionFromTest, equals=SOME, prefix=SOME, regex=SOME, fields=FIELDS),
     "hours": st.none() | st.builds(HoursTest, st.text(max_size=9), st.booleans()),
     "operator": st.none() | st.sampled_from(Presence),

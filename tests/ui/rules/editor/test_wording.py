@@ -66,6 +66,7 @@ def test_a_plain_rule() -> None:
         (Condition(suffix=("a",)), "ends with one of “a”"),
         (Condition(none=("a",)), "does not contain “a”"),
         (Condition(regex=r"\d+"), r"has this pattern in it \d+"),
+        (Condition(account="tea"), "the mini program is tea"),
         (Condition(event=("kf_close",)), "is the event “kf_close”"),
         (
             Condition(session_from=SessionFromTest(prefix="goods")),

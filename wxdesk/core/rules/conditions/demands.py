@@ -176,6 +176,8 @@ def _excludes(one: DemandTest, other: DemandTest) -> bool:
             return not any(other.holds_for(word) for word in one.words)
         case AnyWord(WordPosition.IS), AllWords():
             return not any(all(word in text for word in other.words) for text in one.words)
+        case Fact("account"), Fact("account"):
+            return one != other
         case QuietAtLeast(), Fact("first_contact"):
             return True
         case MessageNo(min=least), Fact("first_contact"):

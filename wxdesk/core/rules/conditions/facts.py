@@ -88,3 +88,4 @@ class MatchInput(Struct, frozen=True):
     operator: Presence = Presence.PRESENT
     history: ContactHistory = NO_HISTORY
     zone: tzinfo | None = None
+    account: str = ""

@@ -104,6 +104,11 @@ def _last_rule_faults(last: LastRule, _: FaultContext) -> Iterator[FaultInside]:
 
 
 SURROUNDING_KINDS = (
+    ConditionKind[str](
+        name="account",
+        find=lambda name, _: _holds(lambda subject: subject.account == name),
+        demands=lambda name, _: [Demand(Fact("account", name))],
+    ),
     ConditionKind[HoursTest](
         name="hours",
         words=lambda test: ("inside" if test.inside else "outside", str(test.calendar)),

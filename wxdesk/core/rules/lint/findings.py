@@ -49,6 +49,7 @@ class LintCode(StrEnum):
     NO_WORDS = "no_words", Severity.WRONG
     EMOTICON = "emoticon", Severity.DOUBTFUL
     NO_SUCH_RULE = "no_such_rule", Severity.WRONG
+    NO_SUCH_ACCOUNT = "no_such_account", Severity.WRONG
     WAITS_FOR_ITSELF = "waits_for_itself", Severity.WRONG
     TWO_OF_A_NAME = "two_of_a_name", Severity.DOUBTFUL
     SAYS_NOTHING = "says_nothing", Severity.DOUBTFUL
@@ -89,7 +90,7 @@ class LintContext(Struct, frozen=True):
     rule id and place of the action · messages_of: how many messages a fixed text makes · hits: how often
     each rule matched within UNUSED_AFTER, None if the desk has not run for so long · reserve: how many of
     WeChat's five replies every account reserves for the operator · stored: the templates by the references
-    that rules have to them.
+    that rules have to them · accounts: the names of the mini programs.
     """
 
     now: datetime
@@ -103,3 +104,4 @@ class LintContext(Struct, frozen=True):
     hits: Mapping[int, int] | None = None
     reserve: int = 0
     stored: Mapping[Reference, Template] = field(default_factory=lambda: MappingProxyType({}))
+    accounts: Collection[str] = ()

@@ -32,6 +32,8 @@ def ineffective_findings(
     yield from _always(rule, demands, around)
     for place, when in zip(_PLACES, rule.when.both, strict=False):
         yield from _hours(rule, when.hours, around, place)
+        if when.account is not None and when.account not in around.accounts:
+            yield LintFinding(LintCode.NO_SUCH_ACCOUNT, rule, (*place, "account"), word=when.account)
     for place, when in zip(_PLACES, rule.when.both, strict=False):
         doubt = _about_another(rule, when, named, around)
         if doubt is not None and when.last_rule_within is not None:

@@ -115,6 +115,7 @@ _WORDS = dict.fromkeys(("any", "all", "none", "exact", "prefix", "suffix"), _For
 
 _OTHERS: Mapping[str, _Format] = {
     "regex": _Format(TomlTable.text),
+    "account": _Format(TomlTable.text),
     "session_from": _Format(_session_from, _session_from_table),
     "event": _Format(TomlTable.words),
     "hours": _Format(_hours, lambda test: {"inside" if test.inside else "outside": str(test.calendar)}),

@@ -75,6 +75,7 @@ class RulesReview(Struct, frozen=True):
             hits=hits,
             reserve=min((account.reserve for account in self.accounts.values()), default=0),
             stored=stored,
+            accounts=tuple(self.accounts),
         )
         named = [calendars.stored.named(self.rulebook.rule_names.named(rule)) for rule in rules]
         return findings(named, self.rulebook.ruleset.tools.normaliser, around)

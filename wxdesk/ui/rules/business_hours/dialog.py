@@ -202,8 +202,8 @@ class BusinessHoursControl(QObject):
 
     def choices(self, rule_names: Callable[[], Sequence[str]]) -> ConditionChoices:
         """Return the names for conditions: the calendars of now, and `rule_names`."""
-        book = self._rulebook
-        return ConditionChoices(lambda: book.calendars.stored, rule_names, self.open, lambda: book.rule_names)
+        book, accounts = self._rulebook, self._bridge.desk.accounts
+        return ConditionChoices(lambda: book.calendars.stored, rule_names, self.open, lambda: book.rule_names, accounts)
 
     def open(self) -> None:
         """Load the rules that use calendars, then show the editor; returns at once."""

@@ -45,6 +45,7 @@ _FINDINGS = {
     LintCode.NO_WORDS: "Messages of this kind have no words, so the rule never matches.",
     LintCode.EMOTICON: "“{word}” is found only in messages without words: beside words, emoticons do not count.",
     LintCode.NO_SUCH_RULE: "There is no rule “{name}”.",
+    LintCode.NO_SUCH_ACCOUNT: "There is no mini program “{name}”.",
     LintCode.WAITS_FOR_ITSELF: "It waits until it has spoken itself, so it never does.",
     LintCode.TWO_OF_A_NAME: "Several rules are called “{name}”; each of them counts here.",
     LintCode.SAYS_NOTHING: "“{name}” is switched off, left out or in the shadow, so it says nothing.",

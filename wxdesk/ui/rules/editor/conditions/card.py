@@ -166,6 +166,7 @@ class ConditionsCard(EditorCard):
                 begin = partial(self.add_condition, condition, excepted=excepted)
                 action = inner.addAction(condition_choice(condition), begin)
                 action.setEnabled(editor.several or self.part(condition, excepted=excepted) is None)
+                action.setVisible(condition != "account" or len(self._offers.accounts) > 1)
 
     def add_condition(self, condition: str, *, excepted: bool = False) -> None:
         """Begin another condition and focus it."""

@@ -1,6 +1,6 @@
 """Parts for conditions on a message's context: hours, operator, contact, history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -29,6 +29,7 @@ class ConditionChoices(Struct, frozen=True):
     rules: Callable[[], Sequence[str]] = tuple
     edit_calendars: Callable[[], None] = lambda: None
     rule_names: Callable[[], RuleNames] = lambda: RuleNames(())
+    accounts: Collection[str] = ()
 
 
 class ReferencePart(ConditionPart):

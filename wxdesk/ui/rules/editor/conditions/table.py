@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, FieldTest, HoursTest, LastRule, MessageNo, Presence, SessionFromTest
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS
-from wxdesk.i18n import tr, unit
+from wxdesk.i18n import account_title, tr, unit
 from wxdesk.ui.editing.revisions.wording import joined, named
 from wxdesk.ui.rules.editor.conditions.context_parts import (
     ChoicePart,
@@ -137,6 +137,11 @@ def _is_empty_source(test: SessionFromTest) -> bool:
     return not whole if not test.fields else any(not (one.name and one.values) for one in test.fields)
 
 
+def _account_part(name: str, offers: ConditionChoices, host: QWidget) -> ConditionPart:
+    choices = [(one, account_title(one)) for one in dict.fromkeys((*offers.accounts, name))]  # it may be removed
+    return ChoicePart("account", choices, tr("Mini program"), name, host)
+
+
 def _new_hours(offers: ConditionChoices) -> HoursTest:
     known = list(offers.calendars().ids.values())
     return HoursTest(known[0] if len(known) == 1 else "")
@@ -198,6 +203,7 @@ GROUPS: Mapping[str, Mapping[str, ConditionEditor]] = {
         ),
     },
     "Where the customer comes from": {
+        "account": ConditionEditor(_account_part, lambda offers: next(iter(offers.accounts), ""), account_title),
         "session_from": ConditionEditor(
             lambda test, _, host: SourcePart(test, host),
             lambda _: SessionFromTest(prefix=""),
