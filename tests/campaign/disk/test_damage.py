@@ -80,7 +80,8 @@ def test_each_damaged_copy_is_usable_or_refused(nursery: Nursery, whole: Path, t
         [[kind, *said]] = read_confirmed(home)
         ends[f"{name} {kind}"] += 1
         if kind == "refused":
-            assert (home / name).read_bytes() == damaged
+            is_unchanged = (home / name).read_bytes() == damaged
+            assert is_unchanged, f"{name} was changed, though it was refused: {said}"
         elif kind == "pushes":
             assert said[0] == pushes or said[1] > 0, f"{pushes - said[0]} of {pushes} are missing without a word"
         else:

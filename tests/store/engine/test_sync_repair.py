@@ -91,6 +91,29 @@ async def test_a_long_log_is_copied_into_the_file(home: Path, monkeypatch: pytes
     await store.close()
 
 
+async def test_a_long_log_that_a_killed_desk_left_is_not_copied_as_the_next_one_starts(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await open_store(SQLITE, home)
+    talk = Talk(store)
+    await talk.says("o1", "很长的话" * 500)
+    shutil.copytree(home, tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm", "*.lock"))
+    await store.close()
+    file = tmp_path / "killed" / "desk.db"
+    monkeypatch.setattr(sqlite, "LOG_BYTES", log_of(file).stat().st_size - 1)
+    left = file.read_bytes()
+    again = await open_store(SQLITE, tmp_path / "killed")
+    try:
+        talk.store = again
+        await talk.says("o2")
+        assert file.read_bytes() == left  # it may still turn out to be damaged
+        for number in range(60):
+            await talk.says(f"o{number}", "很长的话" * 500)
+        assert file.read_bytes() != left
+    finally:
+        await again.close()
+
+
 DAMAGE = {
     "text": ("UPDATE contacts SET openid = CAST(x'ff' AS TEXT)", StoreError, failures.DAMAGED),
     "value": ("UPDATE contacts SET first_seen_at = 'now'", UnreadableValue, "it is damaged"),

@@ -46,6 +46,8 @@ class FileGuard:
         self._size = 0
         self.log_size = 0
         """Bytes of the log at the last check."""
+        self.log_left = 0
+        """Bytes of the log at the first check, nearly all from a desk that was killed."""
 
     def check(self) -> None:
         """Raise `StoreError` if commits no longer reach the file at the path."""
@@ -56,6 +58,7 @@ class FileGuard:
                 if path in self._opened:
                     raise StoreError(reason=REMOVED) from None
                 continue
+            is_first = path not in self._opened
             if self._opened.setdefault(path, (found.st_dev, found.st_ino)) != (found.st_dev, found.st_ino):
                 raise StoreError(reason=REPLACED)
             if path is self._paths[0]:
@@ -65,6 +68,7 @@ class FileGuard:
                 self._size = found.st_size
             else:
                 self.log_size = found.st_size
+                self.log_left = self.log_size if is_first else self.log_left
 
 
 BUSY_MS = 4000
@@ -196,11 +200,15 @@ class SqliteDatabase(Database):
         self._repair.notice(error)
 
     def _copy_log(self, connection: Connection) -> None:
-        """Copy a long log into the file, and notice a failure, as SQLite would not."""
-        if self._guard.log_size <= LOG_BYTES:
+        """Copy a long log into the file, and notice a failure, as SQLite would not.
+
+        What a killed desk left waits until the log has grown as much again: a start may still find the file damaged.
+        """
+        if self._guard.log_size - self._guard.log_left <= LOG_BYTES:
             return
         try:
             _driver_of(connection).execute("PRAGMA wal_checkpoint").fetchone()
+            self._guard.log_left = 0
         except sqlite3.Error as error:  # what was committed is in the log, and stays there
             self._repair.notice(error)
             store_error(error)
