@@ -63,16 +63,16 @@ async def crowded(group: GroupCommit, disk: Disk) -> None:
     assert disk.batches == [["m:0", "m:1", "m:2", "m:3"]]
 
 
-async def test_half_of_a_crowd_that_has_just_been_answered_is_waited_for() -> None:
+async def test_a_crowd_that_has_just_been_answered_is_waited_for() -> None:
     disk = Disk()
     group = GroupCommit(disk.commit, linger=60)
     await crowded(group, disk)
-    first = asyncio.create_task(group.keep(push(8)))
+    first = [asyncio.create_task(group.keep(push(n))) for n in (8, 9, 10)]
     for _ in range(5):
         await asyncio.sleep(0)
-    assert not first.done()
-    assert await asyncio.gather(first, group.keep(push(9))) == [8, 9]
-    assert disk.batches[1:] == [["m:8", "m:9"]]
+    assert not any(one.done() for one in first)
+    assert await asyncio.gather(*first, group.keep(push(11))) == [8, 9, 10, 11]
+    assert disk.batches[1:] == [["m:8", "m:9", "m:10", "m:11"]]
 
 
 async def test_a_crowd_that_does_not_come_back_is_waited_for_a_moment_only() -> None:
