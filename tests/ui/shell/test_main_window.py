@@ -326,10 +326,10 @@ def test_an_open_window_notes_its_place_so_that_a_crash_forgets_little(
     window: MainWindow, facts: InstallationFacts
 ) -> None:
     """After any end, the desk tells who wrote since then."""
-    assert WindowMemory(facts.home).left_at is None
+    assert WindowMemory(facts.home).moment("left_at") is None
     assert window.keeping_place.isActive()
     window.keeping_place.timeout.emit()
-    assert WindowMemory(facts.home).left_at is not None
+    assert WindowMemory(facts.home).moment("left_at") is not None
 
 
 def test_details_lie_over_no_chat_when_a_narrow_window_opens(

@@ -59,12 +59,13 @@ class InboxRow(Struct, frozen=True):
 class Waiting(Struct, frozen=True):
     """Customer who waits, by conversation and newest message.
 
-    `skipped`: a pause or a delay kept that message from the rules.
+    `skipped`: a pause or a delay kept that message from the rules. `at` is when it came here.
     """
 
     conversation_id: int
     message_id: int
     skipped: bool
+    at: datetime
 
 
 STATUS_SHOWN = {InboxFilter.SNOOZED: ConversationStatus.SNOOZED, InboxFilter.RESOLVED: ConversationStatus.RESOLVED}

@@ -37,13 +37,13 @@ def waiting(connection: Connection, since: datetime | None) -> list[Waiting]:
     """
     wanted = _SKIPPED if since is None else or_(_SKIPPED, messages.c.at >= since)
     query = (
-        select(conversations.c.id, messages.c.id.label("message_id"), _SKIPPED.label("skipped"))
+        select(conversations.c.id, messages.c.id.label("message_id"), _SKIPPED.label("skipped"), messages.c.received_at)
         .join(messages, messages.c.id == _NEWEST)
         .join(decisions, decisions.c.message_id == messages.c.id)
         .where(AWAITS, ~_BEING_ANSWERED, wanted)
         .order_by(conversations.c.waiting_since, conversations.c.id)
     )
-    return [Waiting(row.id, row.message_id, bool(row.skipped)) for row in connection.execute(query)]
+    return [Waiting(row.id, row.message_id, bool(row.skipped), row.received_at) for row in connection.execute(query)]
 
 
 def reopen(connection: Connection) -> Sequence[int]:

@@ -218,17 +218,22 @@ _OF_WAITING = (ConversationChanged, DecisionMade, ReplyChanged)
 class MeanwhileNotice(QObject):
     """Tells of those who wrote in an absence or a pause, or while no window was open.
 
+    What was told and closed is `known`, by the time of the last message, until the rules skip another.
+
     Signals:
         walk_wanted: take them one by one, the longest waiting first.
+        put_away: the notice was closed; the time of its last message.
     """
 
     walk_wanted = Signal()
+    put_away = Signal(object)
 
     def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
         self._host = host
         self._since: datetime | None = None
+        self.known: datetime | None = None
         self._wrote: frozenset[int] | None = None  # who had when it ended; others wrote since, not meanwhile
         self._waiting = Refresher(bridge, lambda: bridge.desk.skipped.waiting(self._since), self._tell, self)
         bridge.events.connect(self._hear)
@@ -258,11 +263,19 @@ class MeanwhileNotice(QObject):
         if self._wrote is None:
             self._wrote = frozenset(one.conversation_id for one in found)
         waiting = [one for one in found if one.skipped or one.conversation_id in self._wrote]
+        new = [one for one in waiting if self.known is None or one.at > self.known]
+        if not any(one.skipped for one in new):
+            waiting = new
         skipped = sum(one.skipped for one in waiting)
         many = "{n} customers wrote meanwhile and wait for an answer"
         words = ntr("{n} customer wrote meanwhile and waits for an answer", many, len(waiting)) if waiting else ""
         words = tr("{words}; the rules have skipped {n}", words=words, n=skipped) if skipped else words
-        self._bridge.notices.bar(MEANWHILE_BAR, words, "pending", tr("What to do…"), partial(self._offer, skipped))
+        offer, close = partial(self._offer, skipped), partial(self._put_away, waiting)
+        self._bridge.notices.bar(MEANWHILE_BAR, words, "pending", tr("What to do…"), offer, away=close)
+
+    def _put_away(self, told: Sequence[Waiting]) -> None:
+        self.known = max(one.at for one in told)
+        self.put_away.emit(self.known)
 
     def _offer(self, skipped: int) -> None:
         """Offer to take them one by one, and the rules for those whom they skipped."""

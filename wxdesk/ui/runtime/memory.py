@@ -1,6 +1,7 @@
 """Window settings kept between starts in HOME/window.ini: geometry, look, set-up."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class WindowMemory:
         stored = self.word(name)
         return int(stored) if stored.isdecimal() else 0
 
-    def keep(self, chosen: Mapping[str, str | int]) -> None:
+    def keep(self, chosen: Mapping[str, str | float]) -> None:
         """Keep what was chosen, by name."""
         for name, value in chosen.items():
             self._file.setValue(name, value)
@@ -59,11 +60,11 @@ class WindowMemory:
         first, last = (self.number(f"panes/{name}") for name in PANES)
         return first, last
 
-    @property
-    def left_at(self) -> datetime | None:
-        """Time at which the window was open last, to a minute; None if it never was."""
-        stored = self.number("left_at")
-        return datetime.fromtimestamp(stored, UTC) if stored else None
+    def moment(self, name: str) -> datetime | None:
+        """Return the time that is kept under a name; None if none is."""
+        with suppress(ValueError, OverflowError):
+            return datetime.fromtimestamp(float(self.word(name)), UTC)
+        return None
 
     def keep_geometry(self, window: QWidget, panes: tuple[int, int]) -> None:
         """Remember where a window is, and how wide its panes are."""
@@ -72,4 +73,4 @@ class WindowMemory:
 
     def keep_place(self, page: str, conversation_id: int | None, now: datetime) -> None:
         """Remember what a window shows, and when it was open."""
-        self.keep({"page": page, "conversation": conversation_id or 0, "left_at": int(now.timestamp())})
+        self.keep({"page": page, "conversation": conversation_id or 0, "left_at": now.timestamp()})

@@ -1,6 +1,7 @@
 """The main window: a rail, the pages, the status bar, and bars across them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -94,7 +95,7 @@ class MainWindow(Frame):
         self._show_state()
         self._show_first_page()
         self.figures.ask()
-        self.inbox.held.tell_of_waiting(by_hand=False, since=self._mine.left_at)  # from an earlier run
+        self.inbox.held.tell_of_waiting(by_hand=False, since=self._mine.moment("left_at"))  # from an earlier run
 
     @property
     def _links(self) -> PageLinks:
@@ -231,6 +232,7 @@ class MainWindow(Frame):
         self.notices.use_room(self.status_bar.room)
         self.pause_bar.room = self.status_bar.room
         self.inbox.regions.restore(self._memory.panes)
+        self.inbox.held.meanwhile.known = self._mine.moment("put_away")
         self.inbox.chat.writing.templates.emoticons.remember(self._mine.word("emoticons").split())
 
     def _take_place(self) -> None:
@@ -248,6 +250,7 @@ class MainWindow(Frame):
         self.rail.group.idClicked.connect(self.show_page)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.held.asks.connect(self._be_in_front)
+        self.inbox.held.meanwhile.put_away.connect(self._keep_put_away)
         self.inbox.front_wanted.connect(partial(self.show_page, 0))
         self.presence.watch.touched.connect(self.inbox.attend)
         self.status_bar.listener.pressed.connect(self.inbox.list.setup_wanted)
@@ -292,6 +295,9 @@ class MainWindow(Frame):
 
     def _keep_look(self) -> None:
         self._memory.keep(self._appearance.chosen)
+
+    def _keep_put_away(self, newest: datetime) -> None:
+        self._mine.keep({"put_away": newest.timestamp()})
 
     def _enlarge(self, by: int) -> None:
         size = self._appearance.enlarge(by)

@@ -16,8 +16,12 @@ from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.inbox.notices import MEANWHILE_BAR
+from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets.buttons import SmallButton
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
 
@@ -129,3 +133,38 @@ def test_rules_that_are_paused_again_are_offered_grey_with_the_reason(
         (words, "Automatic replies are paused") for words in ("Let the rules write drafts", "Let the rules answer")
     ]
     menu.close()
+
+
+def test_a_closed_notice_comes_back_only_when_the_rules_skip_another(
+    qtbot: QtBot,
+    world: World,
+    window: MainWindow,
+    after_pause: list[int],
+    bridge: WindowBridge,
+    facts: InstallationFacts,
+    appearance: Appearance,
+) -> None:
+    def bar(shown: MainWindow) -> str:
+        return shown.notices.bars.texts().get(MEANWHILE_BAR, "")
+
+    def after_restart() -> MainWindow:
+        again = MainWindow(bridge, facts, appearance)
+        qtbot.addWidget(again, before_close_func=lambda _: again.finish())
+        qtbot.waitUntil(lambda: bridge.is_idle)
+        return again
+
+    qtbot.waitUntil(lambda: "skipped 2" in bar(window))
+    [close] = [one for one in window.notices.bars.findChildren(SmallButton) if one.isVisible()]
+    close.click()
+    window.finish()
+    again = after_restart()
+    assert bar(again) == ""
+    again.inbox.held.tell_of_waiting(by_hand=True, since=world.clock())
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert bar(again) == ""
+    world.call(world.desk.outbox.pause())
+    world.say(ZHAO, "hello")
+    world.call(world.desk.outbox.resume())
+    again.finish()
+    third = after_restart()
+    qtbot.waitUntil(lambda: "skipped 3" in bar(third))
