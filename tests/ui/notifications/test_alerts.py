@@ -285,6 +285,12 @@ def test_a_notice_goes_away_when_somebody_has_looked(
 
 
 @pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface")
+def test_a_window_hides_in_no_tray_that_is_gone(attention: OperatorAlerts, window: MainWindow) -> None:
+    attention.tray.icon.setVisible(True)  # it still wants to be there
+    assert not window.leaving.has_tray()
+
+
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface")
 def test_the_tray_shows_a_notice_where_nothing_better_does(
     qtbot: QtBot, attention: OperatorAlerts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,8 +298,8 @@ def test_the_tray_shows_a_notice_where_nothing_better_does(
     tray = attention.tray
     notice = DesktopNotice(1, "Somebody", "Called by “Broken”")
     tray.icon.messageClicked.emit()
-    tray.icon.setVisible(True)
-    monkeypatch.setattr(type(tray.icon), "supportsMessages", staticmethod(lambda: True))
+    for able in ("isSystemTrayAvailable", "supportsMessages"):
+        monkeypatch.setattr(type(tray.icon), able, staticmethod(lambda: True))
     tray.show(notice, lambda _, answer: given.append(answer))
     tray.icon.messageClicked.emit()
     assert given == [NoticeAction.OPEN]

@@ -64,9 +64,8 @@ class OperatorAlerts(QObject):
         self._hours = QTimer(self, interval=QUIET_LOOK_MS)
         UpdateNotice(bridge, self)
         self._connect()
-        if QSystemTrayIcon.isSystemTrayAvailable():
-            self.tray.icon.show()
-        window.leaving.has_tray = self.tray.icon.isVisible
+        self.tray.appear()
+        window.leaving.has_tray = QSystemTrayIcon.isSystemTrayAvailable
         self._follow()
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from wxdesk.desk.health import HealthState
@@ -105,6 +105,11 @@ class Tray(QObject):
         self.show_state(HealthState(), 0)
         self.show_ringing(False)
 
+    def appear(self) -> None:
+        """Show the icon, on X11 also in a tray that comes after the window, as at login."""
+        if QSystemTrayIcon.isSystemTrayAvailable() or QGuiApplication.platformName() == "xcb":
+            self.icon.show()
+
     def show_state(self, health: HealthState, calling: int) -> None:
         """Show the listener, the pause, and the number of conversations needing attention."""
         state = (bool(health.listener_url), health.paused, calling)
@@ -121,7 +126,7 @@ class Tray(QObject):
 
     def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         """Implement `Notifier` with the tray's message, which has no buttons."""
-        if self.icon.isVisible() and QSystemTrayIcon.supportsMessages():
+        if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
             self._message = (notice, answered)
             self.icon.showMessage(notice.title, notice.body, self.icon.icon())
 
