@@ -34,6 +34,7 @@ from wxdesk.ui.notifications.notice import (
     notice_of,
     preferences_at_this_hour,
     return_notice,
+    of_account,
 )
 from wxdesk.ui.presence.presence import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
@@ -136,8 +137,7 @@ class NoticeBoard(QObject):
 
     def _show_returns(self, rows: Sequence[InboxRow]) -> None:
         for row in rows[:MOST_NOTICES]:
-            notice = return_notice(row.conversation, self._bridge.desk.clock())
-            self._notifier.show(notice, self._answers.give)
+            self._show(return_notice(row.conversation, self._bridge.desk.clock()), row)
 
     def _find_callers(self, raised: Mapping[int, Set[AttentionReason]], rows: Sequence[InboxRow]) -> None:
         """Read the last messages of the contacts who still need attention."""
@@ -155,7 +155,11 @@ class NoticeBoard(QObject):
         if row.conversation.id not in self._calls:
             return  # somebody has looked meanwhile
         with_text, stands = desk.preferences.now.notifications_show_text, hold_reason_of_row(row, self._standstills.of)
-        self._notifier.show(notice_of(row, calls, said, desk.clock(), stands, with_text=with_text), self._answers.give)
+        self._show(notice_of(row, calls, said, desk.clock(), stands, with_text=with_text), row)
+
+    def _show(self, notice: DesktopNotice, row: InboxRow) -> None:
+        named = of_account(notice, row.conversation.contact, self._bridge.desk.accounts)
+        self._notifier.show(named, self._answers.give)
 
     def _withdraw_ended(self) -> None:
         unseen = self._bridge.desk.attention.state.unseen

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject
 from wxdesk.core.events import PresenceChanged
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.ui.notifications.commands import NoticeCommands
-from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of, preferences_at_this_hour
+from wxdesk.ui.notifications.notice import DesktopNotice, Notifier, held_notice_of, of_account, preferences_at_this_hour
 from wxdesk.ui.presence.presence import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
@@ -97,5 +97,5 @@ class HeldReplyNotices(QObject):
             stands, parts = next(iter(alike.items()))  # what is due later may be handed over instead
             notice = held_notice_of(parts, stands, with_text=with_text)
             if notice is not None:
-                found[answer] = notice
+                found[answer] = of_account(notice, parts[0].contact, self._bridge.desk.accounts)
         return found

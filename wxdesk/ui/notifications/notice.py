@@ -1,6 +1,6 @@
 """Desktop notices, the actions they offer, and the port that shows them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wxdesk.core.conversations.attention import Attention, AttentionReason, most_urgent
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.events import ColleagueCalled
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies.lifecycle import is_taken_over
@@ -19,7 +19,7 @@ from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.setup.sentences import told
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import account_title, ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
 from wxdesk.ui.wording.messages import kind_text, name_of, readable
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
@@ -115,6 +115,12 @@ _WORDS = {
     NoticeAction.EDIT: "Edit",
     NoticeAction.OPEN: "Open",
 }
+
+
+def of_account(notice: DesktopNotice, contact: Contact, accounts: Collection[str]) -> DesktopNotice:
+    """Name the contact's mini program in the title where there are several."""
+    title = f"{notice.title} · {account_title(contact.account)}"
+    return replace(notice, title=title) if len(accounts) > 1 else notice
 
 
 def notice_of(
