@@ -239,7 +239,7 @@ def test_only_a_desk_on_a_simulated_wechat_has_the_page(
     qtbot.addWidget(window, before_close_func=lambda made: made.finish())
     assert ("simulator" in window.page_names) is simulated
     assert window.page_names[-2:] == ("settings", "setup")
-    assert len({item.place.key for item in window.rail.items}) == len(window.rail.items)
+    assert [item.key for item in window.rail.items] == [f"Ctrl+{n}" for n in range(1, len(window.rail.items) + 1)]
     assert window.rail.items[-1].accessibleName() == "Settings"
     window.show()
     qtbot.waitUntil(lambda: bridge.is_idle)  # type: ignore[attr-defined]

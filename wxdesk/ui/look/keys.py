@@ -79,6 +79,15 @@ def stored(own: Mapping[str, str]) -> str:
     return " ".join(f"{usual}={key}" for usual, key in own.items())
 
 
+_OF_PAGES = {"Ctrl+6": "Ctrl+3", "Ctrl+3": "Ctrl+4", "Ctrl+4": "Ctrl+5", "Ctrl+5": "Ctrl+6"}
+
+
+def renumbered(text: str) -> str:
+    """Return keys stored before those of the pages followed the rail."""
+    pairs = (pair.partition("=") for pair in text.split())
+    return " ".join(f"{_OF_PAGES.get(usual, usual)}{sign}{key}" for usual, sign, key in pairs)
+
+
 def read(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Read stored keys; return also what is of no use, since people change the file.
 

@@ -79,7 +79,7 @@ class GlobalSearch(QObject):
 
     def _places(self) -> Iterator[Place]:
         for item in self._rail.items:
-            yield Place(item.place.word, item.click, item.place.key, tr("Pages"))
+            yield Place(item.place.word, item.click, item.key, tr("Pages"))
         for at, (owner, group) in enumerate(self._keys()):
             options = Qt.FindChildOption.FindChildrenRecursively if at else Qt.FindChildOption.FindDirectChildrenOnly
             bound = {one.objectName(): one for one in owner.findChildren(QShortcut, options=options)}

@@ -277,11 +277,11 @@ class MainWindow(Frame):
             bind(self, keys, partial(self._enlarge, by)).setAutoRepeat(True)
 
     def _own_keys(self) -> tuple[ShortcutKey, ...]:
-        *others, settings = ((item.place, item.click) for item in self.rail.items)
+        *others, settings = self.rail.items
         back = tr("Do what the passing word at the foot offers, such as Undo; else go to its bars")
         return (
-            *(ShortcutKey(place.key, place.word, click) for place, click in others),
-            ShortcutKey(f"{settings[0].key} Ctrl+,", settings[0].word, settings[1]),
+            *(ShortcutKey(item.key, item.place.word, item.click) for item in others),
+            ShortcutKey(f"{settings.key} Ctrl+,", settings.place.word, settings.click),
             ShortcutKey("Ctrl+K", tr("Search everything")),
             ShortcutKey("F7", tr("Open who waits longest"), self.status_bar.longest.open),
             ShortcutKey("F9", tr("Silence the sound of a call")),

@@ -112,16 +112,16 @@ class Pages:
         simulator: Simulator | None,
     ) -> None:
         self._bridge, self._facts, self._appearance, self._links = bridge, facts, appearance, links
-        self.inbox = Page("inbox", PageEntry(tr("Inbox"), "inbox", "Ctrl+1"), self._build_inbox)
-        self.rules = Page("rules", PageEntry(tr("Rules"), "rules", "Ctrl+2"), self._build_rules)
-        self.templates = Page("templates", PageEntry(tr("Templates"), "template", "Ctrl+6"), self._build_templates)
-        self.traffic = Page("traffic", PageEntry(tr("Traffic"), "traffic", "Ctrl+3"), self._build_traffic)
-        self.insights = Page("insights", PageEntry(tr("Insights"), "insights", "Ctrl+4"), self._build_insights)
-        self.settings = Page("settings", PageEntry(tr("Settings"), "settings", "Ctrl+5"), self._build_settings)
+        self.inbox = Page("inbox", PageEntry(tr("Inbox"), "inbox"), self._build_inbox)
+        self.rules = Page("rules", PageEntry(tr("Rules"), "rules"), self._build_rules)
+        self.templates = Page("templates", PageEntry(tr("Templates"), "template"), self._build_templates)
+        self.traffic = Page("traffic", PageEntry(tr("Traffic"), "traffic"), self._build_traffic)
+        self.insights = Page("insights", PageEntry(tr("Insights"), "insights"), self._build_insights)
+        self.settings = Page("settings", PageEntry(tr("Settings"), "settings"), self._build_settings)
         self.guide = Page("setup", None, self._build_guide)
         simulated: tuple[Page[QWidget], ...] = ()
         if simulator is not None:
-            place = PageEntry(tr("Simulator"), "simulator", "Ctrl+7")
+            place = PageEntry(tr("Simulator"), "simulator")
             simulated = (Page("simulator", place, partial(self._build_simulator, simulator)),)
         shown = (self.inbox, self.rules, self.templates, self.traffic, self.insights, *simulated, self.settings)
         self.all: tuple[Page[QWidget], ...] = (*shown, self.guide)

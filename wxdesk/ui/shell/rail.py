@@ -25,18 +25,20 @@ class PageEntry(Struct, frozen=True):
 
     word: str
     icon: str
-    key: str
 
 
 class Rail(Frame):
-    """One item for each page, the last one at the foot; `group` has the chosen one."""
+    """One item a page with the key of its number, the last at the foot.
+
+    `group` has the chosen one.
+    """
 
     def __init__(self, places: Sequence[PageEntry], parent: QWidget | None = None) -> None:
         super().__init__("rail", parent)
         self.setFixedWidth(Measure.RAIL)
         self.setAccessibleName(tr("Pages"))
         self.group = QButtonGroup(self)
-        self.items = [RailItem(place, self) for place in places]
+        self.items = [RailItem(place, f"Ctrl+{number}", self) for number, place in enumerate(places, 1)]
         column = vbox(within=self, spacing=4, margins=(2, 12, 2, 12))
         for index, item in enumerate(self.items):
             if index == len(self.items) - 1:
@@ -56,9 +58,10 @@ class Rail(Frame):
 class RailItem(EnterButton):
     """A page's icon and name, with a badge for what is unread; 0 shows none."""
 
-    def __init__(self, place: PageEntry, parent: QWidget | None = None) -> None:
+    def __init__(self, place: PageEntry, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.place = place
+        self.key = key
         self.badge = 0
         self.setCheckable(True)
         self.setAutoExclusive(True)  # one of several, for screen readers
@@ -80,7 +83,7 @@ class RailItem(EnterButton):
         """Say what the number means, by tooltip and for screen readers."""
         unread = ntr("{n} unread", "{n} unread", self.badge) if self.badge else ""
         self.setAccessibleDescription(unread)
-        self.setToolTip(" · ".join(filter(None, (f"{self.place.word} ({key_name(self.place.key)})", unread))))
+        self.setToolTip(" · ".join(filter(None, (f"{self.place.word} ({key_name(self.key)})", unread))))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()

@@ -185,7 +185,7 @@ class TemplatePicker(Picker):
     def _nothing(self) -> str:
         if self._templates:
             return tr("No template fits.")
-        return tr("There are no templates yet. Ctrl+6 leads to where they are written.")
+        return tr("There are no templates yet. Ctrl+3 leads to where they are written.")
 
 
 MOST_USED = 24
