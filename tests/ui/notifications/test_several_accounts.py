@@ -13,7 +13,7 @@ from tests.ui.notifications.desktop import board
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.ui.notifications.notice import NoticeTopic, return_notice, of_account
+from wxdesk.ui.notifications.notice import NoticeTopic, of_account, return_notice
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 

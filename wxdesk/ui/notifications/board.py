@@ -32,9 +32,9 @@ from wxdesk.ui.notifications.notice import (
     loss_notice,
     notice_key,
     notice_of,
+    of_account,
     preferences_at_this_hour,
     return_notice,
-    of_account,
 )
 from wxdesk.ui.presence.presence import is_watching
 from wxdesk.ui.runtime.bridge import Bridge
