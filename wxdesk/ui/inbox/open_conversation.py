@@ -88,6 +88,7 @@ class ChatSession(QObject):
         self._asked: tuple[int, AbstractSet[int]] = (0, frozenset())
         """Visit and replies of the question whose answer is awaited."""
         self._refresher = Refresher(bridge, self._question, self._answered, self, failed=self._not_answered)
+        bridge.events.connect(self._hear)
         self._outages = KnownOutages(bridge, self)
         self._outages.changed.connect(self.refresh_times)
         self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
@@ -154,8 +155,7 @@ class ChatSession(QObject):
         done = partial(self._show_page, self._visit, above=above)
         self._bridge.ask(work, done, partial(self._read_failed, self._visit))
 
-    def hear(self, events: Sequence[Event]) -> None:
-        """Read again what these events changed in the open conversation."""
+    def _hear(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
                 case ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:

@@ -58,7 +58,7 @@ class InboxPage(QWidget):
     def __init__(self, bridge: WindowBridge) -> None:
         super().__init__()
         self._bridge = bridge
-        self.session = ChatSession(bridge, self)
+        self.session = ChatSession(bridge, self)  # first, so that its answer comes before those for the rest
         self._clock = bridge.desk.clock
         self.ticker = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._looked = (bridge.desk.clock().astimezone().date(), "")
@@ -210,7 +210,6 @@ class InboxPage(QWidget):
     # -- keeping up
 
     def _hear(self, events: Sequence[Event]) -> None:
-        self.session.hear(events)
         self.feed.hear(events)
         kinds = {type(event) for event in events}
         if kinds & {TakeoverEnding, AccountChanged, ConfigurationChanged, OperatorsChanged}:
