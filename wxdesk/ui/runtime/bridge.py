@@ -29,7 +29,7 @@ LONGEST_REST_MS = 100
 
 
 class FramePace:
-    """Gives the desk half as much time after an update as it took; `clock` counts seconds.
+    """Gives the desk half the time of an update after it; `clock` counts seconds.
 
     Window and desk share one interpreter: without a rest between updates, a busy desk would spend more time on
     the window, which asks it for what has changed, than on answering.
