@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.ui.inbox.records import reply
 from wxdesk.core.model.reply import Content, Draft, ReplyKind, ReplyState
-from wxdesk.ui.inbox.composer.composer import DraftStack
+from wxdesk.ui.inbox.composer.drafts import DraftStack
 
 TEA = Content(ReplyKind.LINK, title="Tea", url="https://shop.example/tea")
 CUPS = Content(ReplyKind.LINK, title="Cups", url="https://shop.example/cups")
