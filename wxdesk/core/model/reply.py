@@ -167,27 +167,28 @@ class Draft(Struct, frozen=True):
         return self.content.text
 
     @property
+    def reply_id(self) -> int | None:
+        """Id of the reply that it changes, None for a new one."""
+        return None if self.editing is None else self.editing.id
+
+    @property
     def stored(self) -> UnsentContent:
         """The draft as it is stored."""
-        return UnsentContent(self.content, None if self.editing is None else self.editing.id)
+        return UnsentContent(self.content, self.reply_id)
 
     @property
     def blank(self) -> bool:
         """True if it holds neither content nor an edit."""
-        return self.editing is None and self.content == _NOTHING
+        return self.editing is None and self.content == Content(self.content.kind)
 
     @property
     def unsaved(self) -> bool:
         """True if it holds content of its own, or a changed edit."""
         if self.editing is not None:
             return self.changed
-        return self.content.kind is not ReplyKind.TEXT or bool(self.text.strip())
+        return bool(self.text.strip()) if self.content.kind is ReplyKind.TEXT else not self.blank
 
     @property
     def changed(self) -> bool:
         """True if the content differs from that of the reply it edits."""
         return self.editing is not None and replace(self.editing.content, gaps=self.content.gaps) != self.content
-
-    def is_like(self, other: Self) -> bool:
-        """Return True if `other` has the same content and edits the same reply, if any."""
-        return self.stored == other.stored

@@ -30,7 +30,7 @@ def composer(qtbot: QtBot) -> Composer:
 @pytest.fixture
 def sent(composer: Composer) -> list[str]:
     texts: list[str] = []
-    composer.sent.connect(lambda _id, content, _parts: texts.append(content.text))
+    composer.sent.connect(lambda draft, _parts: texts.append(draft.text))
     return texts
 
 
@@ -96,14 +96,14 @@ def test_text_typed_while_the_reply_is_being_stored_stays(qtbot: QtBot, composer
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     composer.edit.moveCursor(QTextCursor.MoveOperation.End)
     compose(composer, "ni")
-    composer.clear_after(1, Draft.of_text(sent[0]))
+    composer.drafts.remove(1, Draft.of_text(sent[0]))
     assert (composer.text(), composer.edit.composing) == ("", True)
     assert composer.edit.document().firstBlock().layout().preeditAreaText() == "ni"
     compose(composer, "", commit="你")
     assert composer.text() == "你"
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.keyClicks(composer.edit, "!")
-    composer.clear_after(1, Draft.of_text(sent[1]))
+    composer.drafts.remove(1, Draft.of_text(sent[1]))
     assert composer.text() == "!"
     composer.edit.undo()
     assert composer.text() == "!", "what was sent does not come back"
@@ -154,8 +154,8 @@ def test_an_unfinished_text_stays_with_its_conversation(composer: Composer) -> N
 
 
 def test_editing_says_so_and_esc_gives_back_what_was_being_written(qtbot: QtBot, composer: Composer) -> None:
-    edited: list[tuple[int, str]] = []
-    composer.edited.connect(lambda one, text: edited.append((one.id, text)))
+    edited: list[tuple[int | None, str]] = []
+    composer.sent.connect(lambda draft, _parts: edited.append((draft.reply_id, draft.text)))
     composer.edit.setPlainText("half a sentence")
     composer.start_editing(reply(7, ReplyState.HELD, text="We open at 9."))
     assert composer.text() == "We open at 9."
@@ -170,7 +170,7 @@ def test_editing_says_so_and_esc_gives_back_what_was_being_written(qtbot: QtBot,
 def test_a_reply_that_left_meanwhile_is_not_edited_any_more_and_the_text_stays(composer: Composer) -> None:
     composer.start_editing(reply(7, ReplyState.HELD))
     composer.edit.setPlainText("better words")
-    composer.follow(reply(7, ReplyState.SENDING))
+    assert composer.drafts.follow(reply(7, ReplyState.SENDING))
     assert composer.editing is None
     assert composer.text() == "better words"
 

@@ -217,7 +217,7 @@ def test_a_reply_that_changed_during_its_edit_is_told_and_the_text_stays(
         world.say(LI, "opening?")
     qtbot.waitUntil(lambda: composer.editing is None)
     assert composer.text() == "We open at 10."
-    assert toast(page) == f"{words} Your text stands here as a new one."
+    assert toast(page) == f"{words} Your change stands here as a new reply."
 
 
 def test_a_begun_link_survives_another_conversation_and_an_edit_of_another_link(
@@ -247,6 +247,28 @@ def test_a_begun_link_survives_another_conversation_and_an_edit_of_another_link(
     panels.link.close_it()
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
     qtbot.waitUntil(lambda: panels.link.isVisible() and panels.link.form.by_name["title"].text() == "Opening hours")
+
+
+def test_a_link_that_was_stopped_during_its_edit_stands_in_its_panel_as_a_new_one(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    chat = world.say(LI, "hello")
+    opened(chat)
+    content = Content(ReplyKind.LINK, title="Hours", url="https://shop.example/hours")
+    new = NewReply(chat, Author.RULE, content, ReplyState.HELD)
+    reply = world.call(world.store.replies.add(new, world.clock()))
+    world.say(LI, "still there")
+    qtbot.waitUntil(lambda: page.session.known.reply(f"r{reply.id}") is not None)
+    page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
+    panel = page.chat.writing.panels.link
+    qtbot.waitUntil(panel.isVisible)
+    panel.form.by_name["title"].edit.setText("Opening hours")
+    world.call(world.desk.replies.cancel(reply.id))
+    qtbot.waitUntil(lambda: panel.title.full_text() == "Send a link")
+    assert toast(page) == "The reply was stopped before it was changed. Your change stands here as a new reply."
+    panel.submit()
+    qtbot.waitUntil(lambda: [one.content["title"] for one in world.sandbox.sent] == ["Opening hours"])
+    qtbot.waitUntil(lambda: not panel.isVisible())
 
 
 def test_an_edit_stays_open_after_an_equal_text_was_sent_just_before(

@@ -1,97 +1,204 @@
-"""Drafts of all conversations."""
+"""Drafts of all conversations: everything that is begun and not sent."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
 
-from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind
+from wxdesk.core.model.reply import EDITABLE, Content, Draft, Reply, ReplyKind
+
+type StackKey = tuple[int, ReplyKind]
+"""A conversation by its id, and the kind of what is begun there."""
 
 
-class DraftStack:
-    """All drafts except those in the text field and in the panels."""
+class Drafts(QObject):
+    """Stacks of drafts, one for each conversation and kind.
 
-    def __init__(self) -> None:
-        self._lying: dict[tuple[int, ReplyKind], list[Draft]] = {}  # of every conversation with a draft
+    The top draft of a stack is in hand: the text field, or the panel of its kind, shows it while its conversation
+    is open, and what is written there is written into it. Each draft is one of these:
+
+    - a new reply, without `editing`;
+    - an edit of the pending or failed reply `editing`, which `EditLock` keeps from leaving. Once that reply has
+      ended, the draft is a new reply. An edit in a panel ends when the panel closes, so that only texts lie below.
+
+    The changed content of an edit that was left is not on a stack and not stored: it returns with the next edit.
+
+    Signals:
+        changed: a draft was begun, written or removed, or another conversation was opened.
+        given_up: the `Draft` of an edit that was left, so that its reply shall stay as it was.
+    """
+
+    changed = Signal()
+    given_up = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.conversation_id = 0  # the open one
+        self.composing: Callable[[], bool] = lambda: False  # a text has words that are not committed
+        self._stacks: dict[StackKey, list[Draft]] = {}
         self._left: dict[int, Content] = {}
 
-    def _of(self, conversation_id: int, kind: ReplyKind = ReplyKind.TEXT) -> list[Draft]:
-        return self._lying.get((conversation_id, kind), [])
+    def _at(self, kind: ReplyKind) -> StackKey:
+        return self.conversation_id, kind
 
-    def forget(self) -> None:
-        """Drop all drafts, which stay stored."""
-        self._lying.clear()
-        self._left.clear()
+    def _stack(self, place: StackKey) -> Sequence[Draft]:
+        return self._stacks.get(place, ())
 
-    def put(self, conversation_id: int, sheet: Draft, *, below: bool = False) -> None:
-        """Put a draft on top of its stack, or `below` all; ignore a blank one."""
-        if not sheet.blank:
-            lying = self._lying.setdefault((conversation_id, sheet.content.kind), [])
-            lying.insert(0 if below else len(lying), sheet)
+    def _set(self, place: StackKey, stack: Sequence[Draft]) -> None:
+        if not stack or (len(stack) == 1 and stack[0].blank):
+            self._stacks.pop(place, None)  # a day has thousands of conversations
+        else:
+            self._stacks[place] = list(stack)
+        self.changed.emit()
 
-    def take(self, conversation_id: int, kind: ReplyKind = ReplyKind.TEXT) -> Draft:
-        """Take the top draft of this kind, a blank one if there is none."""
-        lying = self._of(conversation_id, kind)
-        return lying.pop() if lying else Draft()
-
-    def take_edit(self, reply: Reply) -> Draft:
-        """Take the draft that edits `reply`: a stacked, an abandoned, or a new one."""
-        lying = self._of(reply.conversation_id, reply.content.kind)
-        for sheet in lying:
-            if sheet.editing is not None and sheet.editing.id == reply.id:
-                lying.remove(sheet)
-                return replace(sheet, editing=reply)
-        return Draft(self._left.pop(reply.id, reply.content), reply)
-
-    def leave(self, sheet: Draft) -> None:
-        """Keep the content of an abandoned edit until its reply is edited again."""
-        if sheet.editing is not None and sheet.changed:
-            self._left[sheet.editing.id] = sheet.content
-
-    def count(self, conversation_id: int) -> int:
-        """Return the number of texts of a conversation."""
-        return len(self._of(conversation_id))
+    # -- all of them
 
     @property
     def unsent(self) -> list[tuple[int, Draft]]:
-        """Every draft that holds something, each with its conversation's id."""
-        return [(one, sheet) for (one, _), lying in self._lying.items() for sheet in lying if sheet.unsaved]
+        """All drafts to be stored, each with its conversation's id; the topmost last."""
+        return [(one, draft) for (one, _), stack in self._stacks.items() for draft in stack if draft.unsaved]
 
-    def bring_back(self, conversation_id: int, draft: Draft) -> None:
-        """Put a stored draft on top; a panel's edit waits until its reply is edited again."""
-        if draft.editing is None or draft.content.kind is ReplyKind.TEXT:
-            self.put(conversation_id, draft)
+    @property
+    def edited(self) -> list[Reply]:
+        """All replies being edited."""
+        return [draft.editing for stack in self._stacks.values() for draft in stack if draft.editing is not None]
+
+    def restore(self, stored: Sequence[tuple[int, Draft]]) -> None:
+        """Put stored drafts below what is begun; an edit in a panel counts as left."""
+        begun, self._stacks = self._stacks, {}
+        for conversation_id, draft in stored:
+            if draft.editing is not None and draft.content.kind is not ReplyKind.TEXT:
+                self._left[draft.editing.id] = draft.content
+            else:
+                self._stacks.setdefault((conversation_id, draft.content.kind), []).append(draft)
+        for place, stack in begun.items():
+            self._stacks.setdefault(place, []).extend(draft for draft in stack if not draft.blank)
+        self.changed.emit()
+
+    def forget(self) -> None:
+        """Drop all drafts, which stay stored."""
+        self._stacks.clear()
+        self._left.clear()
+        self.changed.emit()
+
+    # -- in the open conversation
+
+    def open(self, conversation_id: int) -> None:
+        """Go to a conversation by id, 0 for none."""
+        self.conversation_id = conversation_id
+        self.changed.emit()
+
+    def top(self, kind: ReplyKind = ReplyKind.TEXT) -> Draft:
+        """Return the draft in hand of this kind, a blank one if there is none."""
+        stack = self._stack(self._at(kind))
+        return stack[-1] if stack else Draft(Content(kind))
+
+    @property
+    def texts_below(self) -> int:
+        """Number of texts below the one in hand."""
+        return max(len(self._stack(self._at(ReplyKind.TEXT))) - 1, 0)
+
+    def write(self, content: Content) -> None:
+        """Give the draft in hand this content."""
+        draft = self.top(content.kind)
+        if draft.content != content:
+            place = self._at(content.kind)
+            self._set(place, [*self._stack(place)[:-1], replace(draft, content=content)])
+
+    def begin(self, draft: Draft) -> None:
+        """Put a draft on top of what was in hand, unless that holds nothing of its own."""
+        place, before = self._at(draft.content.kind), self.top(draft.content.kind)
+        below = self._stack(place) if before.unsaved else self._stack(place)[:-1]
+        self._set(place, [*below, draft])
+        if before.editing is not None and not before.changed:
+            self.given_up.emit(before)
+
+    def edit(self, reply: Reply) -> None:
+        """Take the edit of a reply in hand: one begun, one that was left, or a new one."""
+        place = self._at(reply.content.kind)
+        if self.top(reply.content.kind).reply_id == reply.id:
+            self.follow(reply)
+            return
+        begun = next((draft for draft in self._stack(place) if draft.reply_id == reply.id), None)
+        if begun is None:
+            content = self._left.pop(reply.id, replace(reply.content, gaps=()))
         else:
-            self.leave(draft)
+            content = begun.content
+            self._set(place, [draft for draft in self._stack(place) if draft is not begun])
+        self.begin(Draft(content, reply))
 
-    def edited(self, conversation_id: int) -> list[Reply]:
-        """Return the replies that texts of a conversation edit."""
-        return [sheet.editing for sheet in self._of(conversation_id) if sheet.editing is not None]
+    def leave(self, kind: ReplyKind = ReplyKind.TEXT) -> None:
+        """Leave the edit in hand, so that its reply stays as it was; drop a blank draft."""
+        draft = self.top(kind)
+        if draft.editing is None and not draft.blank:
+            return
+        self._set(self._at(kind), self._stack(self._at(kind))[:-1])
+        if draft.editing is not None:
+            if draft.changed:
+                self._left[draft.editing.id] = draft.content
+            self.given_up.emit(draft)
 
-    def put_text_before(self, conversation_id: int, text: str) -> None:
-        """Put `text` before the topmost draft that edits no reply."""
-        lying = self._of(conversation_id)
-        for at in reversed(range(len(lying))):
-            if lying[at].editing is None:
-                lying[at] = Draft.of_text(above(text, lying[at].text))
-                return
-        self.put(conversation_id, Draft.of_text(text), below=True)
+    def turn_over(self) -> None:
+        """Put the text in hand below all others."""
+        place = self._at(ReplyKind.TEXT)
+        self._set(place, [self.top(), *self._stack(place)[:-1]])
 
-    def follow(self, reply: Reply, *, ended: bool) -> None:
-        """Update drafts that edit `reply`; if it has `ended`, they become new texts."""
-        lying = self._of(reply.conversation_id, reply.content.kind)
-        for at, sheet in enumerate(lying):
-            if sheet.editing is not None and sheet.editing.id == reply.id:
-                lying[at] = Draft(sheet.content) if ended else replace(sheet, editing=reply)
+    # -- what the desk did with one
 
-    def remove(self, conversation_id: int, sent: Draft) -> None:
-        """Remove a draft that was sent."""
-        lying = self._of(conversation_id, sent.content.kind)
-        for sheet in reversed(lying):
-            if sheet.is_like(sent):
-                lying.remove(sheet)
-                return
+    def remove(self, conversation_id: int, sent: Draft) -> bool:
+        """Remove a draft that was sent; return True if it was in hand.
+
+        Of a text stays what was written after it.
+        """
+        place = conversation_id, sent.content.kind
+        stack = self._stack(place)
+        self._left.pop(sent.reply_id or 0, None)
+        for at in reversed(range(len(stack))):
+            rest = _rest_of(stack[at], sent)
+            if rest is not None:
+                in_hand = conversation_id == self.conversation_id and at == len(stack) - 1
+                kept = not rest.blank or (in_hand and self.composing())
+                self._set(place, [*stack[:at], *([rest] if kept else ()), *stack[at + 1 :]])
+                return in_hand
+        return False
+
+    def put_back(self, conversation_id: int, content: Content) -> None:
+        """Take back what was sent.
+
+        A text comes before the topmost new one, anything else below what is in hand.
+        """
+        place = conversation_id, content.kind
+        stack = self._stack(place)
+        if content.kind is not ReplyKind.TEXT:
+            self._set(place, [*stack[:-1], Draft(content), *stack[-1:]])
+            return
+        at = next((at for at in reversed(range(len(stack))) if stack[at].editing is None), None)
+        if at is None:
+            self._set(place, [Draft(content), *stack])
+        else:
+            begun = stack[at].text
+            text = f"{content.text}\n{begun}" if begun else content.text
+            self._set(place, [*stack[:at], Draft.of_text(text), *stack[at + 1 :]])
+
+    def follow(self, reply: Reply) -> bool:
+        """Update the edit of a reply; return True if that ended and it is a new one."""
+        place, ended = (reply.conversation_id, reply.content.kind), reply.state not in EDITABLE
+        stack = self._stack(place)
+        now = None if ended else reply
+        followed = [replace(draft, editing=now) if draft.reply_id == reply.id else draft for draft in stack]
+        if followed == list(stack):
+            return False
+        self._set(place, followed)
+        return ended
 
 
-def above(text: str, begun: str) -> str:
-    """Return `text` followed by `begun` on a new line, if there is any."""
-    return f"{text}\n{begun}" if begun else text
+def _rest_of(draft: Draft, sent: Draft) -> Draft | None:
+    """Return what `draft` goes on with after `sent`; None if it is another."""
+    if draft.reply_id != sent.reply_id:
+        return None
+    if draft.content == sent.content:
+        return Draft(Content(sent.content.kind))
+    is_text = draft.content.kind is ReplyKind.TEXT
+    return Draft.of_text(draft.text.removeprefix(sent.text)) if is_text and draft.text.startswith(sent.text) else None

@@ -1,4 +1,4 @@
-"""Locks pending replies while the operator edits them; saves or releases them."""
+"""Locks pending replies while the operator edits them."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -7,11 +7,10 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.reply import Content, Draft, Reply, ReplyState
+from wxdesk.core.model.reply import Draft, Reply, ReplyState
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
-from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr
-from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.drafts import Drafts
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.wording.reply_status import span_until
@@ -20,13 +19,13 @@ from wxdesk.ui.wording.reply_status import span_until
 class EditLock(QObject):
     """Remembers locked replies as they were; others stay drafts when abandoned."""
 
-    def __init__(self, composer: Composer, bridge: WindowBridge, session: ChatSession) -> None:
-        super().__init__(composer)
-        self._composer = composer
+    def __init__(self, drafts: Drafts, bridge: WindowBridge, session: ChatSession) -> None:
+        super().__init__(drafts)
+        self._drafts = drafts
         self._bridge = bridge
         self._session = session
         self._before: dict[int, Reply] = {}
-        composer.given_up.connect(self._give_up)
+        drafts.given_up.connect(self._give_up)
 
     def take(
         self, reply: Reply, then: Callable[[Reply], None], failed: Callable[[Exception], None] | None = None
@@ -56,42 +55,21 @@ class EditLock(QObject):
 
     def saves(self, reply_id: int) -> bool:
         """Return True while a change of this reply is being saved."""
-        return self._bridge.is_asking(("edit", reply_id))
-
-    def save(
-        self,
-        reply: Reply,
-        content: Content,
-        done: Callable[[Reply], None],
-        failed: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Store `content` in `reply` and send it, unless an earlier change is under way.
-
-        The first part of an asking answer releases all parts.
-        """
-        entry = self._session.entry(f"r{reply.id}")
-        asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
-        work = _save_and_send(self._bridge.desk.replies, reply.id, content, asking)
-        told = partial(self._refused, failed or self._bridge.failed.emit)
-        self._bridge.ask(work, done, told, once=("edit", reply.id))
-
-    def _refused(self, failed: Callable[[Exception], None], error: Exception) -> None:
-        self._session.retry()  # the change may be stored though it did not leave
-        failed(error)
+        return self._bridge.is_asking(saving(reply_id))
 
     def follow(self) -> None:
-        """Tell the composer the present state of the replies being edited."""
-        for editing in self._composer.in_hand:
+        """Tell the drafts the present state of the replies that they edit."""
+        for editing in self._drafts.edited:
             reply = self._session.known.reply(f"r{editing.id}")
-            if reply is not None and not self.saves(reply.id):  # else it ends because it is being sent
-                self._composer.follow(reply)
-                if not any(one.id == reply.id for one in self._composer.in_hand):
-                    self._before.pop(reply.id, None)
-                    self._bridge.notices.toast(tr("{what} Your text stands here as a new one.", what=ended_text(reply)))
+            if reply is None or self.saves(reply.id):  # the one being saved ends because it is sent
+                continue
+            if self._drafts.follow(reply):
+                self._before.pop(reply.id, None)
+                self._bridge.notices.toast(tr("{what} Your change stands here as a new reply.", what=ended_text(reply)))
 
-    def _give_up(self, sheet: Draft) -> None:
-        if sheet.editing is not None:
-            self.put_back(sheet.editing.id, sheet.changed)
+    def _give_up(self, draft: Draft) -> None:
+        if draft.reply_id is not None and not self.saves(draft.reply_id):
+            self.put_back(draft.reply_id, draft.changed)
 
     def _tell(self, changed: bool, reply: Reply) -> None:
         words = put_back_text(reply, self._bridge.desk.clock())
@@ -101,6 +79,11 @@ class EditLock(QObject):
     def _not_put_back(self, error: Exception) -> None:
         if not isinstance(error, MoveNotAllowed):  # it has ended, as its bubble says
             self._bridge.failed.emit(error)
+
+
+def saving(reply_id: int) -> tuple[str, int]:
+    """Return the key under which a change of a reply is asked for once."""
+    return "edit", reply_id
 
 
 def put_back_text(reply: Reply, now: datetime) -> str:
@@ -123,11 +106,3 @@ def ended_text(reply: Reply) -> str:
     if reply.by == "WeChat":
         return tr("The reply was stopped before it was changed, because WeChat takes nothing for this customer.")
     return tr("The reply was stopped before it was changed.")
-
-
-async def _save_and_send(replies: ReplyCommands, reply_id: int, content: Content, asking: bool) -> Reply:
-    """Store the change and send the reply; runs on the desk's loop."""
-    saved = await replies.edit(reply_id, content)
-    if saved.state is ReplyState.FAILED:
-        return await replies.retry(reply_id)
-    return await replies.release(reply_id, whole=asking)

@@ -1,4 +1,4 @@
-"""Sends to the desk the written text or panel, each once, and takes it back."""
+"""Sends to the desk what is in hand, each draft once, and takes it back."""
 
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind
+from wxdesk.core.errors import BadContent, MoveNotAllowed
+from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind, ReplyState
 from wxdesk.core.preferences import AfterSending
 from wxdesk.core.replies.lifecycle import can_be_undone
+from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.edit_lock import EditLock
+from wxdesk.ui.inbox.composer.edit_lock import EditLock, saving
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.open_conversation import ChatSession
@@ -26,7 +27,7 @@ from wxdesk.ui.wording.status import later_choices
 
 
 class ReplySending(QObject):
-    """Clears what the desk has stored, and restores it once it is taken back.
+    """Removes drafts that the desk has stored, and puts undone ones back.
 
     Signals:
         taken: the desk has stored what was written in the open conversation.
@@ -39,16 +40,12 @@ class ReplySending(QObject):
     resolve_wanted = Signal()
 
     def __init__(
-        self,
-        panels: SendingPanels,
-        composer: Composer,
-        lock: EditLock,
-        bridge: WindowBridge,
-        session: ChatSession,
+        self, panels: SendingPanels, composer: Composer, lock: EditLock, bridge: WindowBridge, session: ChatSession
     ) -> None:
         super().__init__(composer)
         self._panels = panels
         self._composer = composer
+        self._drafts = composer.drafts
         self._lock = lock
         self._bridge = bridge
         self._session = session
@@ -58,59 +55,53 @@ class ReplySending(QObject):
         panels.made.connect(self._offer_menu)
         composer.sent.connect(self.send)
         panels.sent.connect(self.send)
-        composer.edited.connect(self._save_edit)
         composer.edit.undo_wanted.connect(self.take_back_last)
 
     def _offer_menu(self, panel: QWidget) -> None:
         if isinstance(panel, ContentPanel):
             panel.more.clicked.connect(partial(self.open_menu, panel.more))
 
-    def send(
-        self,
-        conversation_id: int,
-        content: Content,
-        parts: int = 1,
-        at: datetime | None = None,
-        *,
-        resolve: bool = False,
-    ) -> None:
-        """Let the desk send content; clear it where it was written once that is stored.
+    def send(self, draft: Draft, parts: int = 1, at: datetime | None = None, *, resolve: bool = False) -> None:
+        """Let the desk send a draft of the open conversation; remove it once stored.
 
         parts: messages of a long text. at: a later time. resolve: resolve the conversation then, if it is open.
+        An edit is stored in its reply, which leaves with it.
         """
-        replies = self._bridge.desk.replies
+        replies, here, content = self._bridge.desk.replies, self._drafts.conversation_id, draft.content
+        once: object = ("write", here, content)
         work: Coroutine[Any, Any, Reply | list[Reply]]
-        if parts == 1:
-            work = replies.write(conversation_id, content, at)
+        if draft.editing is not None:
+            entry = self._session.entry(f"r{draft.editing.id}")
+            asking = entry is not None and entry.asking > 0  # the operator may be elsewhere when it is stored
+            once, work = saving(draft.editing.id), _save_and_send(replies, draft.editing.id, content, asking)
+        elif parts == 1:
+            work = replies.write(here, content, at)
         else:
-            work = replies.write_split(conversation_id, content.text, parts)
-        done = partial(self._taken, conversation_id, content, resolve)
-        failed = partial(self._not_taken, conversation_id, content)
-        self._bridge.ask(work, done, failed, once=("write", conversation_id, content))
+            work = replies.write_split(here, content.text, parts)
+        done = partial(self._taken, here, draft, resolve)
+        self._bridge.ask(work, done, partial(self._not_taken, here, draft), once=once)
 
-    def _taken(self, conversation_id: int, content: Content, resolve: bool, answer: Reply | list[Reply]) -> None:
-        self._place_of(content).clear_after(conversation_id, Draft(content))
-        self._last_content, self._last_replies = content, answer if isinstance(answer, list) else [answer]
+    def _taken(self, conversation_id: int, draft: Draft, resolve: bool, answer: Reply | list[Reply]) -> None:
+        shown = self._panels.shown
+        if self._drafts.remove(conversation_id, draft) and shown is not None and shown.kind is draft.content.kind:
+            self._panels.close()
+        if draft.editing is not None:
+            return
+        self._last_content, self._last_replies = draft.content, answer if isinstance(answer, list) else [answer]
         self.written.emit()
         if conversation_id == self._session.conversation_id:
             if resolve:
                 self.resolve_wanted.emit()
             self.taken.emit()
 
-    def _not_taken(self, conversation_id: int, content: Content, error: Exception) -> None:
-        if content.kind is ReplyKind.TEXT:
+    def _not_taken(self, conversation_id: int, draft: Draft, error: Exception) -> None:
+        if draft.editing is not None:
+            self._session.retry()  # the change may be stored though it did not leave
+            if all(reply.id != draft.editing.id for reply in self._drafts.edited):
+                self._lock.put_back(draft.editing.id, True)  # it was left while it was saved
+        here = conversation_id == self._drafts.conversation_id
+        if not (here and isinstance(error, BadContent) and self._panels.complain(draft, error)):
             self._bridge.failed.emit(error)
-        else:
-            self._panels.refuse(conversation_id, content, error)
-
-    def _place_of(self, content: Content) -> Composer | SendingPanels:
-        return self._composer if content.kind is ReplyKind.TEXT else self._panels
-
-    def _save_edit(self, reply: Reply, text: str) -> None:
-        self._lock.save(reply, Content(text=text), partial(self._edited, text))
-
-    def _edited(self, text: str, reply: Reply) -> None:
-        self._composer.clear_after(reply.conversation_id, Draft.of_text(text, reply))
 
     # -- taking back
 
@@ -138,10 +129,14 @@ class ReplySending(QObject):
         return max((one for one in found if one is not None), key=lambda one: one.id, default=None)
 
     def _taken_back(self, replies: Sequence[Reply]) -> None:
-        first = replies[0]
-        self._place_of(first.content).put_back(first.conversation_id, self._content_of(replies))
-        if first.conversation_id != self._session.conversation_id:
+        conversation_id, content = replies[0].conversation_id, self._content_of(replies)
+        self._drafts.put_back(conversation_id, content)
+        if conversation_id != self._session.conversation_id:
             self._bridge.notices.toast(tr("Taken back; it was not sent."))
+        elif content.kind is not ReplyKind.TEXT:
+            self._panels.offer_again(content)
+        elif self._composer.editing is None:
+            self._composer.edit.setFocus()
 
     def _content_of(self, replies: Sequence[Reply]) -> Content:
         """Return what was written, a text as it was before it was split for WeChat."""
@@ -185,19 +180,31 @@ class ReplySending(QObject):
     def send_and_resolve(self) -> None:
         """Send what is written, and resolve the conversation once that is stored."""
         if self._written is not None:
-            self.send(*self._written, resolve=True)
+            self.send(Draft(self._written[1]), resolve=True)
 
     def send_later(self, at: datetime, written: tuple[int, Content] | None) -> None:
         """Let the desk send at a time what was `written`, if that is still open."""
         if written is None or written != self._written:
             self._bridge.notices.toast(tr("Nothing was planned, because something else is open now."))
         else:
-            self.send(*written, at=at)
+            self.send(Draft(written[1]), at=at)
 
     @property
     def _written(self) -> tuple[int, Content] | None:
-        return self._panels.written if self._panels.is_open else self._composer.written
+        """The new content that can be sent now, and its conversation's id, if any."""
+        place = self._panels.shown or self._composer
+        draft = self._drafts.top(ReplyKind.TEXT if self._panels.shown is None else self._panels.shown.kind)
+        sendable = place.send.isEnabled() and draft.editing is None and not draft.blank
+        return (self._drafts.conversation_id, draft.content) if sendable else None
 
     def _prefer(self, then: AfterSending) -> None:
         preferences = self._bridge.desk.preferences
         self._bridge.ask(preferences.set_own(replace(preferences.now, after_sending=then)))
+
+
+async def _save_and_send(replies: ReplyCommands, reply_id: int, content: Content, asking: bool) -> Reply:
+    """Store a change and send its reply, with all its parts if `asking`."""
+    saved = await replies.edit(reply_id, content)
+    if saved.state is ReplyState.FAILED:
+        return await replies.retry(reply_id)
+    return await replies.release(reply_id, whole=asking)

@@ -16,6 +16,7 @@ from wxdesk.core.model.reply import Draft, Reply, ReplyKind, UnsentContent
 from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.drafts import Drafts
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.panels.content import Popover
@@ -35,18 +36,16 @@ GATHER_MS = 300
 class DraftKeeping(QObject):
     """Stores the difference between what is begun and what was stored before."""
 
-    def __init__(self, composer: Composer, panels: SendingPanels, bridge: WindowBridge) -> None:
-        super().__init__(composer)
-        self._composer = composer
-        self._panels = panels
+    def __init__(self, drafts: Drafts, bridge: WindowBridge) -> None:
+        super().__init__(drafts)
+        self._drafts = drafts
         self._bridge = bridge
         self._me = bridge.desk.me
         self._stored: dict[int, tuple[UnsentContent, ...]] | None = None  # until it was read
         self._asked: dict[int, tuple[UnsentContent, ...]] = {}
         self._storing = Refresher(bridge, self._difference, self._note, self, gather_ms=GATHER_MS)
         self.store = self._storing.ask
-        composer.changed.connect(self._storing.ask_soon)
-        panels.changed.connect(self._storing.ask_soon)
+        drafts.changed.connect(self._storing.ask_soon)
         bridge.events.connect(self._hear)
         self._read()
 
@@ -61,10 +60,7 @@ class DraftKeeping(QObject):
 
     def _bring_back(self, drafts: Sequence[tuple[int, Draft]]) -> None:
         self._stored = _gathered(drafts)
-        for conversation_id, draft in drafts:
-            self._composer.drafts.bring_back(conversation_id, draft)
-        self._composer.show_stored()
-        self._panels.note_begun()
+        self._drafts.restore(drafts)
         self.store()
 
     def _hear(self, events: Sequence[Event]) -> None:
@@ -78,18 +74,16 @@ class DraftKeeping(QObject):
     def _begin_anew(self) -> None:
         """Show the drafts of another operator, who has just signed in here."""
         self._me, self._stored = self._bridge.desk.me, None
-        here = self._composer.conversation_id
-        self._composer.switch_to(0)
-        self._composer.drafts.forget()
-        for panel in self._panels.begun:
-            panel.clear()
-        self._composer.switch_to(here)
+        here = self._drafts.conversation_id
+        self._drafts.open(0)  # a picture that a panel is reading does not stay either
+        self._drafts.forget()
+        self._drafts.open(here)
         self._read()
 
     def _difference(self) -> Coroutine[Any, Any, None] | None:
         if self._stored is None:
             return None
-        begun, stored = _gathered([*self._composer.unsent, *self._panels.unsent()]), self._stored
+        begun, stored = _gathered(self._drafts.unsent), self._stored
         changed = {one for one in begun.keys() | stored.keys() if begun.get(one) != stored.get(one)}
         self._asked = {one: begun.get(one, ()) for one in changed}
         return self._bridge.desk.drafts.keep(self._asked) if changed else None
@@ -167,8 +161,9 @@ class ReplyWriting(QObject):
         self._session = session
         self.composer = Composer()
         self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
-        self.lock = EditLock(self.composer, bridge, session)
-        self.panels = SendingPanels(host, self.composer, album, bridge, session, self.lock)
+        self.drafts = self.composer.drafts
+        self.lock = EditLock(self.drafts, bridge, session)
+        self.panels = SendingPanels(host, self.composer, album, bridge, session)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         bridge.follow(self.templates, self.templates.renew, TemplatesChanged)
         typing = TypingNotice(self.composer.edit, bridge, session)
@@ -176,14 +171,14 @@ class ReplyWriting(QObject):
             typing.watch(panel)
         self.panels.made.connect(typing.watch)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
-        self.keeping = DraftKeeping(self.composer, self.panels, bridge)
+        self.keeping = DraftKeeping(self.drafts, bridge)
         self.sending.written.connect(self.keeping.store)
 
     def turn(self) -> None:
         """Go to the open conversation; close panels, so that nothing is sent to another."""
-        self.composer.switch_to(self._session.conversation_id or 0)
         self.panels.close()
         self.templates.close()
+        self.composer.switch_to(self._session.conversation_id or 0)
 
     def quote(self, text: str) -> None:
         """Quote words of the chat on a line of the reply, as text: WeChat knows no quotes."""
@@ -194,7 +189,7 @@ class ReplyWriting(QObject):
     def put_by(self) -> None:
         """Store drafts, and release the replies that are edited and unchanged."""
         self.keeping.finish()
-        self.lock.put_all_back([draft for _, draft in (*self.composer.unsent, *self.panels.unsent())])
+        self.lock.put_all_back([draft for _, draft in self.drafts.unsent])
 
     def refresh(self, conversation: Conversation, now: datetime) -> None:
         """Show what can be written as the conversation and its replies are now."""
@@ -210,19 +205,21 @@ class ReplyWriting(QObject):
 
     def edit(self, reply: Reply) -> None:
         """Edit a reply; lock a pending one first, so that it cannot leave or be replaced."""
-        if reply.state in WAITS and not any(one.id == reply.id for one in self.composer.in_hand):
+        if reply.state in WAITS and all(one.id != reply.id for one in self.drafts.edited):
             self.lock.take(reply, self.start_editing)
         else:
             self.start_editing(reply)
 
     def start_editing(self, reply: Reply) -> None:
         """Edit a locked or ended reply; release it if another conversation is open by now."""
-        if reply.conversation_id != self._session.conversation_id:
-            self.lock.put_back(reply.id, False)  # the operator has gone elsewhere meanwhile
+        in_text = reply.content.kind is ReplyKind.TEXT
+        elsewhere = reply.conversation_id != self._session.conversation_id
+        if elsewhere or (self._session.row is None and not in_text):  # no panel opens before its row is known
+            self.lock.put_back(reply.id, False)
             return
         if self._session.row is not None:  # the conversation may have been opened for this only now
             self.refresh(self._session.row.conversation, self._bridge.desk.clock())
-        if reply.content.kind is ReplyKind.TEXT:
+        if in_text:
             self.composer.start_editing(reply)
             self.composer.note_other_parts(self._session.entry(f"r{reply.id}"))
         else:

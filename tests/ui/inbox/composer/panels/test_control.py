@@ -64,9 +64,8 @@ def test_a_panel_is_made_when_it_is_first_opened(world: World, page: InboxPage, 
     """Most conversations need none, and all of them would be a tenth of the window's start."""
     panels = page.chat.writing.panels
     opened(world.say(CUSTOMER, "有活动吗"))
-    panels.note_begun()
     panels.close()
-    assert (panels.unsent(), page.findChildren(Popover)) == ([], [page.chat.writing.templates.form])
+    assert (panels.begun, page.findChildren(Popover)) == ((), [page.chat.writing.templates.form])
     panels.open(ReplyKind.CARD)
     assert panels.begun == (panels.card,)
     panels.open_text_link()

@@ -1,8 +1,8 @@
-"""Opens and closes the panels for links, cards and pictures, and sends from them."""
+"""Opens and closes the panels for links, cards and pictures."""
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.content.word_guard import found_in
@@ -12,7 +12,6 @@ from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.edit_lock import EditLock
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel, Popover, TextLinkPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.sendability import cost_words
@@ -25,32 +24,26 @@ KINDS = (ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD)
 class SendingPanels(QObject):
     """Opens one panel at a time over `host`, above `composer`.
 
-    Each is made when it is first needed.
+    Each is made when it is first needed, and shows the draft in hand of its kind, also while it is closed.
 
     Signals:
         made: a panel that was just made.
-        sent: the id of the conversation that something was made for, its `Content`, and the one message that it takes.
-        changed: the content of a panel has changed.
+        sent: the `Draft` that the operator sends, and the one message that it takes.
     """
 
     made = Signal(object)
-    sent = Signal(int, object, int)
-    changed = Signal()
+    sent = Signal(object, int)
 
-    def __init__(
-        self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession, lock: EditLock
-    ) -> None:
+    def __init__(self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession) -> None:
         super().__init__(host)
         self._host = host
         self._album = album
         self._composer = composer
         self._bridge = bridge
         self._session = session
-        self._lock = lock
         self._open: Popover | None = None
-        self._editing: Reply | None = None
-        self._written_in: int | None = None
         self._drafts = composer.drafts
+        self._shown_of = 0
         self._panels: dict[ReplyKind, ContentPanel] = {}
         self._text_link: TextLinkPanel | None = None
         composer.tools.link.clicked.connect(partial(self.open, ReplyKind.LINK))
@@ -59,6 +52,7 @@ class SendingPanels(QObject):
         composer.tools.card.clicked.connect(partial(self.open, ReplyKind.CARD))
         composer.edit.pictured.connect(self.take_picture)
         composer.line.panel_wanted.connect(self.open)
+        self._drafts.changed.connect(self._show_drafts)
 
     @property
     def link(self) -> ContentPanel:
@@ -87,12 +81,19 @@ class SendingPanels(QObject):
 
     @property
     def begun(self) -> tuple[ContentPanel, ...]:
-        """The panels that were made, which alone can hold something."""
+        """The panels that were made."""
         return tuple(self._panels[kind] for kind in KINDS if kind in self._panels)
 
+    @property
+    def shown(self) -> ContentPanel | None:
+        """The panel in which a link, picture or card is being made or changed, if any."""
+        return self._open if isinstance(self._open, ContentPanel) else None
+
     def open(self, kind: ReplyKind) -> None:
-        """Open the panel for a link, a picture or a card."""
-        self._make(self._panel_for(kind))
+        """Open the panel for a link, a picture or a card; leave an edit that is open."""
+        panel = self._panel_for(kind)
+        if self._open is not panel or self._drafts.top(kind).editing is not None:
+            self._show(panel)
 
     def open_text_link(self) -> None:
         """Open the panel that makes the selected text a link."""
@@ -103,195 +104,103 @@ class SendingPanels(QObject):
 
     def offer(self, content: Content) -> None:
         """Show existing content, such as a template's, to be checked and sent."""
-        if self._open is not None:
-            self._open.close_it()
-        self._show_filled(content)
+        self.close()
+        self._drafts.begin(Draft(content))
+        self.open(content.kind)
 
-    def put_back(self, conversation_id: int, content: Content) -> None:
-        """Show content again after its send was undone.
-
-        While something else is made, it waits below.
-        """
-        here = conversation_id == self._session.conversation_id
-        if here and self._open is None and self._panel_for(content.kind).is_blank:
-            self._show_filled(content)
-        else:
-            self._drafts.put(conversation_id, Draft(content))
-            self.note_begun()
+    def offer_again(self, content: Content) -> None:
+        """Show what is in hand after its send was undone, unless a panel is open."""
+        if self._open is None and self._drafts.top(content.kind).content == content:
+            self.open(content.kind)
 
     def change(self, reply: Reply) -> None:
         """Edit a link, card or picture that is not sent; resume an abandoned edit."""
-        if self._editing is not None and self._editing.id == reply.id:
-            return
-        if self._session.row is None:  # it is not known yet what may be sent there
-            self._lock.put_back(reply.id, False)
-            return
-        panel = self._show_filled(self._drafts.take_edit(reply).content)
-        self._editing = reply
-        panel.for_change(True)
+        if self._drafts.top(reply.content.kind).reply_id != reply.id:
+            self.close()
+            self._drafts.edit(reply)
+            self.open(reply.content.kind)
 
     def take_picture(self, source: PictureSource) -> None:
         """Use a pasted or dropped picture: as cover of the open card, else to send it."""
         if self._session.row is None:
             return
-        if isinstance(self._open, ContentPanel) and self._open.form.pictures:
-            self._open.form.take(source)
-        else:
-            self._make(self.picture)
-            self.picture.form.take(source)
+        panel = self.shown
+        if panel is None or not panel.form.pictures:
+            panel = self.picture
+            self.open(ReplyKind.IMAGE)
+        panel.form.take(source)
 
     def refresh(self) -> None:
         """Update cost, warning and availability after a change of content or quota."""
-        if isinstance(self._open, ContentPanel):
-            guarded = found_in(self._open.content(), self._composer.guarded())
-            self._open.show_cost(self._composer.closed, guarded, cost_words(1, self._composer.fit.left))
-
-    @property
-    def is_open(self) -> bool:
-        """True while a link, picture or card is being made or changed."""
-        return isinstance(self._open, ContentPanel)
-
-    @property
-    def written(self) -> tuple[int, Content] | None:
-        """Content that the open panel can send now, and its conversation's id, if any."""
-        panel, written_in = self._open, self._written_in
-        if not isinstance(panel, ContentPanel) or written_in is None or self._editing is not None:
-            return None
-        return None if panel.is_blank or not panel.send.isEnabled() else (written_in, panel.content())
-
-    def unsent(self) -> list[tuple[int, Draft]]:
-        """Return what the panels hold, each with its conversation's id."""
-        if self._written_in is None:
-            return []
-        held = [panel for panel in self.begun if not panel.is_blank]
-        drafts = (Draft(panel.content(), self._editing if panel is self._open else None) for panel in held)
-        return [(self._written_in, draft) for draft in drafts if draft.unsaved]
-
-    def note_begun(self) -> None:
-        """Show that closed panels have something for this customer."""
-        put_by = {one.content.kind for thread, one in self._drafts.unsent if thread == self._session.conversation_id}
-        held = put_by | {panel.kind for panel in self.begun if not panel.is_blank}
-        shown = self._open.kind if isinstance(self._open, ContentPanel) else None
-        self._composer.line.note_begun([kind for kind in KINDS if kind in held and kind is not shown])
+        if self.shown is not None:
+            guarded = found_in(self.shown.content(), self._composer.guarded())
+            self.shown.show_cost(self._composer.closed, guarded, cost_words(1, self._composer.fit.left))
 
     def close(self) -> None:
-        """Close the open panel; keep unsent content for its own conversation only."""
+        """Close the open panel; what is begun in it stays, but an edit is left."""
         if self._open is not None:
             self._open.close_it()
-        if self._written_in != self._session.conversation_id:
-            for panel in self.begun:
-                self._make_room(panel)
-            self._written_in = self._session.conversation_id
-        self.note_begun()
 
-    def _make_room(self, panel: ContentPanel) -> None:
-        """Empty a panel; its content returns when it opens for the same conversation."""
-        if not panel.is_blank and self._written_in is not None:
-            self._drafts.put(self._written_in, Draft(panel.content()))
-        panel.clear()
+    def complain(self, draft: Draft, error: BadContent) -> bool:
+        """Show at its field why the desk refused what is in hand; False if it is not."""
+        if draft.content.kind not in self._panels or draft.stored != self._drafts.top(draft.content.kind).stored:
+            return False
+        self._panel_for(draft.content.kind).form.show_error(error.field, explain(error))
+        return True
 
-    def _show_filled(self, content: Content) -> ContentPanel:
-        if self._editing is not None and self._open is not None:
-            self._open.close_it()
-        panel = self._panel_for(content.kind)
-        self._make_room(panel)
-        panel.fill(content)
-        self._show(panel)
-        return panel
+    def _show_drafts(self) -> None:
+        """Show in each panel what is in hand.
+
+        Nothing of another conversation stays, not even a picture that is still being read.
+        """
+        turned = self._shown_of != self._drafts.conversation_id
+        self._shown_of = self._drafts.conversation_id
+        for panel in self.begun:
+            draft = self._drafts.top(panel.kind)
+            if turned or panel.content() != draft.content:
+                with QSignalBlocker(panel.form):
+                    panel.clear()
+                    panel.fill(draft.content)
+                panel.refresh()
+            panel.for_change(draft.editing is not None)
+        self._note_begun()
+        self.refresh()
+
+    def _note_begun(self) -> None:
+        """Show what is begun in closed panels for this customer."""
+        shown = None if self.shown is None else self.shown.kind
+        self._composer.line.note_begun(
+            [kind for kind in KINDS if kind is not shown and not self._drafts.top(kind).blank]
+        )
 
     def _panel_for(self, kind: ReplyKind) -> ContentPanel:
         if kind not in self._panels:
             self._panels[kind] = panel = ContentPanel(kind, self._album, self._bridge, self._host)
+            panel.fill(self._drafts.top(kind).content)
             panel.sent.connect(self._send)
-            panel.form.changed.connect(self.changed)
-            panel.form.changed.connect(self.refresh)
+            panel.form.changed.connect(partial(self._note, panel))
             panel.closed.connect(self._closed)
             self.made.emit(panel)
         return self._panels[kind]
 
-    def _make(self, panel: ContentPanel) -> None:
-        if self._editing is not None and self._open is not None:
-            self._open.close_it()
-        if panel.is_blank:
-            draft = self._drafts.take(self._session.conversation_id or 0, panel.content().kind)
-            if not draft.blank:
-                panel.fill(draft.content)
-        if self._open is not panel:
-            self._show(panel)
+    def _note(self, panel: ContentPanel) -> None:
+        self._drafts.write(panel.content())
+
+    def _send(self, content: Content) -> None:
+        self.sent.emit(self._drafts.top(content.kind), 1)
 
     def _show(self, panel: Popover) -> None:
         if self._session.row is None:
             return
-        if self._open is not None and self._open is not panel:
-            self._open.close_it()
+        self.close()
         self._open = panel
-        self.note_begun()
+        self._note_begun()
         self.refresh()
         panel.open_over(self._composer)
 
     def _closed(self) -> None:
-        editing, panel = self._editing, self._open
-        self._open = self._editing = None
-        if editing is not None and isinstance(panel, ContentPanel):
-            self._leave(editing, panel)
-        self.note_begun()
+        panel, self._open = self.shown, None
+        if panel is not None:
+            self._drafts.leave(panel.kind)
+        self._note_begun()
         self._composer.edit.setFocus()
-
-    def _leave(self, editing: Reply, panel: ContentPanel) -> None:
-        """Keep an abandoned edit's content; release its reply unless it is being saved."""
-        draft = Draft(panel.content(), editing)
-        self._drafts.leave(draft)
-        panel.clear()
-        panel.for_change(False)
-        if not self._lock.saves(editing.id):
-            self._lock.put_back(editing.id, draft.changed)
-
-    # -- sending
-
-    def _send(self, content: Content) -> None:
-        panel, editing = self._open, self._editing
-        if isinstance(panel, ContentPanel) and editing is not None:
-            failed = partial(self._not_changed, panel, editing)
-            self._lock.save(editing, content, partial(self._changed, panel), failed)
-        elif self._written_in is not None:
-            self.sent.emit(self._written_in, content, 1)
-
-    def _changed(self, panel: ContentPanel, reply: Reply) -> None:
-        self._drafts.take_edit(reply)  # the panel may have been left while it was saved
-        if self._editing is not None and self._editing.id == reply.id:
-            self._editing = None
-            panel.for_change(False)
-            panel.clear()
-            panel.close_it()
-
-    def _not_changed(self, panel: ContentPanel, reply: Reply, error: Exception) -> None:
-        if self._editing is not None and self._editing.id == reply.id:
-            self._complain(panel, error)
-        else:  # the operator has gone elsewhere
-            self._bridge.failed.emit(error)
-            self._lock.put_back(reply.id, True)
-
-    def clear_after(self, conversation_id: int, sent: Draft) -> None:
-        """Remove what the desk has, also from the stack, unless it was changed."""
-        self._drafts.remove(conversation_id, sent)
-        if self._is_there(conversation_id, sent.content):
-            panel = self._panel_for(sent.content.kind)
-            panel.clear()
-            panel.close_it()
-
-    def refuse(self, conversation_id: int, content: Content, error: Exception) -> None:
-        """Show at its field why the desk refused content."""
-        if self._is_there(conversation_id, content):
-            self._complain(self._panel_for(content.kind), error)
-        else:
-            self._bridge.failed.emit(error)
-
-    def _is_there(self, conversation_id: int, content: Content) -> bool:
-        written = self._panel_for(content.kind).content()
-        return self._written_in == conversation_id and self._editing is None and written == content
-
-    def _complain(self, panel: ContentPanel, error: Exception) -> None:
-        if isinstance(error, BadContent):
-            panel.form.show_error(error.field, explain(error))
-        else:
-            self._bridge.failed.emit(error)
