@@ -81,3 +81,8 @@ def test_every_condition_of_a_rule_has_words() -> None:
     named = {kind.name.partition(".")[0] for kind in KINDS}
     untested = set(Condition.__struct_fields__) - {"unless"} - named
     assert untested == set(), "each needs an entry in core/rules/conditions, see docs/dev/how-to-add.md"
+
+
+def test_the_mini_program_leads_the_line_of_a_rule_since_its_end_is_cut() -> None:
+    when = Condition(any=("x",), account="tea", operator=Presence.AWAY)
+    assert list(condition_texts(when)) == ["in the mini program “tea”", "contains x", "nobody is at the desk"]

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.model.rule import Condition, SessionFromTest, Verdict
+from wxdesk.core.rules.conditions.kind import Stage
 from wxdesk.core.rules.conditions.table import given
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.messages import quoted
@@ -67,17 +68,17 @@ def condition_phrase(condition: str, *, excepted: bool = False) -> str:
 
 
 def condition_texts(when: Condition) -> Iterator[str]:
-    """Yield a short phrase for each condition: those on the text first."""
+    """Yield a short phrase for each condition: mini program, event and text first."""
     others = when.exact or when.prefix or when.suffix or when.any or when.all
     values = sorted(given(replace(when, any=when.any + when.all, all=(), none=())), key=lambda one: one[0].stage)
+    said = [(kind.stage, context_text(Verdict(kind.name, ok=True, words=kind.words(one)))) for kind, one in values]
+    yield from (text for stage, text in said if text and stage is Stage.BUTTON)
     for kind, value in values:
         if WORDINGS.get(kind.name, _UNKNOWN).is_so:
             yield tr(WORDINGS[kind.name].is_so, words=_brief(value), value=_brief(value))
     if when.none and not others:
         yield tr(WORDINGS["none"].is_so, words=_brief(when.none))
-    for kind, value in values:
-        if said := context_text(Verdict(kind.name, ok=True, words=kind.words(value))):
-            yield said
+    yield from (text for stage, text in said if text and stage is not Stage.BUTTON)
     if when.unless is not None:
         yield tr("unless {what}", what=tr(" or ").join(condition_texts(when.unless)))
 
@@ -242,10 +243,10 @@ WORDINGS: Mapping[str, ConditionWording] = {
     "event": _TEXT("an event of WeChat's", "is the event", said=_event),
     "account": ConditionWording("which mini program it is", "the mini program is", said=_account),
     "session_from": _TEXT(
-        "where the customer comes from", "comes by a button whose session_from", "from {value}",
+        "by which button they came", "comes by a button whose session_from", "from {value}",
         ("comes from {word}", "does not come from {words}"), ("came in from {words}", "did not come in from {words}"),
     ),
-    "session_from.fields": _TEXT("a field of where the customer comes from", "comes by a button with the field"),
+    "session_from.fields": _TEXT("a field of what the button carries", "comes by a button with the field"),
     "hours": ConditionWording("within or outside business hours", "it is", said=_hours, missing="which business hours"),
     "operator": ConditionWording("somebody is at the desk, or nobody", "there is", said=_operator),
     "tags.any": ConditionWording("has one of these tags", "the customer has one of the tags", said=_any_tag),

@@ -78,7 +78,7 @@ class FaultInside(NamedTuple):
 
 
 class Stage(IntEnum):
-    """Time of asking: the button and the event, then the text, then the surroundings."""
+    """Time of asking: mini program, button and event, then the text, then the rest."""
 
     BUTTON = 0
     TEXT = 1

@@ -15,6 +15,7 @@ from wxdesk.core.rules.conditions.kind import (
     FaultInside,
     Find,
     MatchState,
+    Stage,
     TestTools,
     pairs_of,
 )
@@ -106,6 +107,7 @@ def _last_rule_faults(last: LastRule, _: FaultContext) -> Iterator[FaultInside]:
 SURROUNDING_KINDS = (
     ConditionKind[str](
         name="account",
+        stage=Stage.BUTTON,
         find=lambda name, _: _holds(lambda subject: subject.account == name),
         demands=lambda name, _: [Demand(Fact("account", name))],
     ),
