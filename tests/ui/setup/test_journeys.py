@@ -46,6 +46,8 @@ def test_from_nothing_to_the_first_answered_message(
     qtbot.waitUntil(lambda: verdict(guide, SetupFact.REAL_MESSAGE) is CheckVerdict.NO_RULES, timeout=LONG)
     qtbot.waitUntil(lambda: last.exchange.isVisible() and last.result.isHidden(), timeout=LONG)
     assert last.rules.isVisible(), "that there are no rules is said once"
+    assert not last.rules.remedy.isVisible(), "beside a button, nobody needs a terminal"
+    assert "wxdesk rules" not in last.rules.accessibleName()
     click(qtbot, last.rules.mend)
     qtbot.waitUntil(last.rules.isHidden, timeout=LONG)
     assert person.write("你们几点关门？").accepted

@@ -68,7 +68,8 @@ class FindingCard(QFrame):
         self.mend.setText(word)
         self.mend.setVisible(bool(word))
         self._buttons.setVisible(bool(copied or word))
-        self.setAccessibleName(f"{look.word}: {sentences.told(finding)}")
+        said = sentences.text(finding) if done_by_button else sentences.told(finding)
+        self.setAccessibleName(f"{look.word}: {said}")
         self._dress(finding)
 
     def show_hint(self, finding: Finding) -> None:
@@ -89,7 +90,7 @@ class FindingCard(QFrame):
             self._then()
 
 
-_BUTTON_IS_ALL = (CheckVerdict.SECRET_MISSING, CheckVerdict.VAULT_LOCKED)
+_BUTTON_IS_ALL = (CheckVerdict.SECRET_MISSING, CheckVerdict.VAULT_LOCKED, CheckVerdict.NO_RULES)
 
 LONGEST_ON_BUTTON = 24
 """Characters of a value that a button shows beside “Copy”."""
