@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_messages
 from tests.ui.world import World
+from wxdesk import i18n
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.places_card import InstallationFacts
@@ -86,3 +88,28 @@ def test_nothing_opens_in_place_of_a_conversation_that_is_gone(world: World, aga
     assert after.inbox.session.conversation_id is None
     assert after.page_names[after.stack.currentIndex()] == "inbox"
     assert set(after.notices.bars.texts()) <= {"meanwhile"}
+
+
+@pytest.mark.parametrize("height", [740, 560])
+def test_another_language_leaves_the_settings_where_they_were(
+    qtbot: QtBot, window: MainWindow, bridge: WindowBridge, again: Again, request: pytest.FixtureRequest, height: int
+) -> None:
+    request.addfinalizer(lambda: i18n.use("en"))
+
+    def language(shown: MainWindow, index: int) -> QAbstractButton:
+        return shown.pages.settings.widget.looks.languages.buttons()[index]
+
+    def top(shown: MainWindow) -> int:
+        return language(shown, 0).mapTo(shown.pages.settings.widget.area.viewport(), QPoint()).y()
+
+    window.resize(780, height)
+    window.show_settings()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    window.pages.settings.widget.area.ensureWidgetVisible(language(window, 0), 0, 30)
+    before = top(window)
+    qtbot.mouseClick(language(window, 0), Qt.MouseButton.LeftButton)
+    i18n.use("zh_CN")
+    after = again()
+    qtbot.waitUntil(lambda: abs(top(after) - before) <= 1 and bridge.is_idle)
+    assert after.focusWidget() is language(after, 0)
+    assert after.pages.settings.widget.area.verticalScrollBar().value() > 0

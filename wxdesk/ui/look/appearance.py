@@ -68,6 +68,8 @@ class Appearance(QObject):
         own, self.useless_keys = keys.read(own_keys or keys.renumbered(former_keys))
         keys.use(own)
         self.language, self.keys = i18n.language(), keys.own_keys()
+        self.place: tuple[int, bool] | None = None
+        """Top of the choices in sight while it opens again; has the language the focus?"""
         application.styleHints().colorSchemeChanged.connect(self._follow)
         self.choose(self.look)
 

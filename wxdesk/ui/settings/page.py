@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from wxdesk.core.events import AccountChanged, ConfigurationChanged, ListenerChanged, SetupChanged, TokenChanged
@@ -34,6 +34,7 @@ class SettingsPage(QWidget):
         super().__init__()
         self._bridge = bridge
         self._facts = facts
+        self._appearance = appearance
         self.places = PlacesCard(bridge, facts, self)
         self.cards: list[AccountCard] = []
         self.commands = AccountCommands(bridge, self)
@@ -112,13 +113,36 @@ class SettingsPage(QWidget):
         if self._facts.examine is not None:  # a desk of the demonstration is gone before the next start
             self.preferences.offer_autostart(self._facts.home)
         self.data = DataCard(self._bridge, self._bridge.notices, self)
-        looks = AppearanceCard(appearance, self)
+        self.looks = AppearanceCard(appearance, self)
         own = vbox(self._accounts, *self.team, self.preferences, self.outside, STRETCH, spacing=16)
         self._columns.addLayout(own, 3)
         examine = None if self._bridge.desk.is_remote else self._facts.examine
         checks = () if examine is None else (ChecksCard(self._bridge, examine, self),)
-        self._columns.addLayout(vbox(self.address, *checks, self.places, self.data, looks, STRETCH, spacing=16), 2)
-        scroll = QScrollArea(self, widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(content)
-        vbox(header, (scroll, 1), within=self, spacing=0)
+        self._columns.addLayout(vbox(self.address, *checks, self.places, self.data, self.looks, STRETCH, spacing=16), 2)
+        self.area = QScrollArea(self, widgetResizable=True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidget(content)
+        vbox(header, (self.area, 1), within=self, spacing=0)
+        self._place, appearance.place = appearance.place, None
+        self.area.verticalScrollBar().rangeChanged.connect(self._stay)
+        self.area.verticalScrollBar().actionTriggered.connect(self._go)
+        appearance.reopening.connect(self._note_place)
+
+    def _note_place(self) -> None:
+        top = self.looks.y() - self.area.verticalScrollBar().value()
+        by_language = self.focusWidget() in self.looks.languages.buttons()
+        self._appearance.place = (top, by_language) if self.isVisible() else None
+
+    def _stay(self) -> None:
+        """Be where the page was before the window opened again, until somebody scrolls."""
+        if self._place is not None:
+            self.area.verticalScrollBar().setValue(self.looks.y() - self._place[0])
+
+    def _go(self) -> None:
+        self._place = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        language = self.looks.languages.checkedButton()
+        if self._place is not None and self._place[1] and language is not None:
+            language.setFocus()
