@@ -17,7 +17,6 @@ from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.edit_lock import EditLock, saving
-from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
@@ -52,14 +51,10 @@ class ReplySending(QObject):
         self._last_content = Content()
         self._last_replies: Sequence[Reply] = ()
         composer.foot.more.clicked.connect(partial(self.open_menu, composer.foot.more))
-        panels.made.connect(self._offer_menu)
+        panels.menu_wanted.connect(self.open_menu)
         composer.sent.connect(self.send)
         panels.sent.connect(self.send)
         composer.edit.undo_wanted.connect(self.take_back_last)
-
-    def _offer_menu(self, panel: QWidget) -> None:
-        if isinstance(panel, ContentPanel):
-            panel.more.clicked.connect(partial(self.open_menu, panel.more))
 
     def send(self, draft: Draft, parts: int = 1, at: datetime | None = None, *, resolve: bool = False) -> None:
         """Let the desk send a draft of the open conversation; remove it once stored.

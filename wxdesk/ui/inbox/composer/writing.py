@@ -19,11 +19,9 @@ from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.drafts import Drafts
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
-from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import SendingPanels
 from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
-from wxdesk.ui.inbox.composer.templates.picker import Picker
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.runtime.refresher import Refresher
@@ -101,16 +99,16 @@ def _gathered(drafts: Sequence[tuple[int, Draft]]) -> dict[int, tuple[UnsentCont
 
 
 class TypingNotice(QObject):
-    """Watches the text field, the panels above it, and the change of conversations.
+    """Watches the text field, what is open above it, and the change of conversations.
 
     The desk decides how often WeChat is told, and if at all. Work in a panel is not shown to the contact as
     typing, but held replies wait for it as well.
     """
 
-    def __init__(self, edit: MessageEdit, bridge: WindowBridge, session: ChatSession) -> None:
+    def __init__(self, edit: MessageEdit, panels: SendingPanels, bridge: WindowBridge, session: ChatSession) -> None:
         super().__init__(edit)
         self._edit = edit
-        self._panels: list[Popover | Picker] = []
+        self._panels = panels
         self._bridge = bridge
         self._session = session
         self._typing_in: int | None = None
@@ -118,12 +116,8 @@ class TypingNotice(QObject):
         edit.emptied.connect(self._stop)
         session.turned.connect(self._stop)
         self._closing = Debounce(self._settle, self, 0)  # what was chosen stands in the text a moment later
-
-    def watch(self, panel: Popover | Picker) -> None:
-        """Watch one more panel."""
-        self._panels.append(panel)
-        panel.worked.connect(self._prepare)
-        panel.closed.connect(self._closing.start)
+        panels.worked.connect(self._prepare)
+        panels.closed.connect(self._closing.start)
 
     def _typed(self) -> None:
         self._typing_in = self._session.conversation_id
@@ -138,7 +132,7 @@ class TypingNotice(QObject):
 
     def _settle(self) -> None:
         """Keep the state after a panel closed while text is there; else stop."""
-        if any(panel.isVisible() for panel in self._panels):
+        if self._typing_in is None or self._panels.is_open:
             return
         if self._edit.toPlainText():
             self._prepare()
@@ -166,10 +160,7 @@ class ReplyWriting(QObject):
         self.panels = SendingPanels(host, self.composer, album, bridge, session)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         bridge.follow(self.templates, self.templates.renew, TemplatesChanged)
-        typing = TypingNotice(self.composer.edit, bridge, session)
-        for panel in (self.templates.form, self.templates.picker, self.templates.emoticons):
-            typing.watch(panel)
-        self.panels.made.connect(typing.watch)
+        TypingNotice(self.composer.edit, self.panels, bridge, session)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
         self.keeping = DraftKeeping(self.drafts, bridge)
         self.sending.written.connect(self.keeping.store)
@@ -177,7 +168,6 @@ class ReplyWriting(QObject):
     def turn(self) -> None:
         """Go to the open conversation; close panels, so that nothing is sent to another."""
         self.panels.close()
-        self.templates.close()
         self.composer.switch_to(self._session.conversation_id or 0)
 
     def quote(self, text: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.core.model.reply import ReplyKind
+from wxdesk.ui.inbox.composer.panels.content import Popup
 from wxdesk.ui.inbox.page import InboxPage
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -49,3 +52,19 @@ def test_words_of_the_chat_are_copied_and_quoted_on_a_line_of_their_own(
     qtbot.keyClick(view, Qt.Key.Key_C, CTRL_SHIFT)
     assert edit.toPlainText() == "Yes\n「Is it <b>red</b>?」\n"
     assert edit.hasFocus()
+
+
+def test_one_thing_is_open_above_the_reply(world: World, page: InboxPage, opened: Callable[[int], None]) -> None:
+    opened(world.say("oCustomer0000000000000001", "hello"))
+    templates, panels = page.chat.writing.templates, page.chat.writing.panels
+    shows = [
+        templates.open_emoticons,
+        templates.open_picker,
+        panels.open_text_link,
+        partial(panels.open, ReplyKind.CARD),
+    ]
+    for show in (*shows, *reversed(shows)):
+        show()
+        assert sum(popup.isVisible() for popup in page.findChildren(Popup)) == 1
+    opened(world.say("oCustomer0000000000000002", "hi"))
+    assert not any(popup.isVisible() for popup in page.findChildren(Popup))

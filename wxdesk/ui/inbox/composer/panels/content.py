@@ -28,16 +28,30 @@ from wxdesk.ui.widgets.labels import PlainLabel
 _SIDE, _GAP = 16, 6
 
 
-class Popover(Frame):
-    """Base of the panels; content goes into `column`, below the title.
+class Popup(Frame):
+    """Base of what opens above the composer.
 
     Signals:
-        closed: it was closed.
-        worked: it was opened, or the operator typed in it.
+        closed: it was closed, with or without a result.
+        worked: it was opened, or the operator typed or moved in it.
     """
 
     worked = Signal()
     closed = Signal()
+
+    def open_over(self, composer: QWidget) -> None:
+        """Appear above `composer` and take the focus."""
+        raise NotImplementedError
+
+    def close_it(self) -> None:
+        """Close it, also while its page is not shown."""
+        if not self.isHidden():
+            self.hide()
+            self.closed.emit()
+
+
+class Popover(Popup):
+    """Base of the panels; content goes into `column`, below the title."""
 
     def __init__(self, title: str, widest: int, parent: QWidget) -> None:
         super().__init__("card", parent)
@@ -73,12 +87,6 @@ class Popover(Frame):
     def submit(self) -> None:
         """Do what the panel is for, as its button does; also on Ctrl+Enter."""
         raise NotImplementedError
-
-    def close_it(self) -> None:
-        """Close it, also while its page is not shown."""
-        if not self.isHidden():
-            self.hide()
-            self.closed.emit()
 
     def place(self) -> None:
         """Stand above the composer; in a low window also over it."""

@@ -1,4 +1,4 @@
-"""Opens and closes the panels for links, cards and pictures."""
+"""The panel or picker that is open above the composer, one at a time."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
-from wxdesk.ui.inbox.composer.panels.content import ContentPanel, Popover, TextLinkPanel
+from wxdesk.ui.inbox.composer.panels.content import ContentPanel, Popup, TextLinkPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.sendability import cost_words
 from wxdesk.ui.runtime.bridge import Bridge
@@ -22,16 +22,20 @@ KINDS = (ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD)
 
 
 class SendingPanels(QObject):
-    """Opens one panel at a time over `host`, above `composer`.
+    """Opens one panel or picker at a time over `host`, above `composer`.
 
-    Each is made when it is first needed, and shows the draft in hand of its kind, also while it is closed.
+    Each panel is made when it is first needed, and shows the draft in hand of its kind, also while it is closed.
 
     Signals:
-        made: a panel that was just made.
+        worked: something was opened, or the operator works in it.
+        closed: it was closed.
+        menu_wanted: the button of a panel whose menu of more ways to send is to be opened.
         sent: the `Draft` that the operator sends, and the one message that it takes.
     """
 
-    made = Signal(object)
+    worked = Signal()
+    closed = Signal()
+    menu_wanted = Signal(object)
     sent = Signal(object, int)
 
     def __init__(self, host: QWidget, composer: Composer, album: Album, bridge: Bridge, session: ChatSession) -> None:
@@ -41,7 +45,7 @@ class SendingPanels(QObject):
         self._composer = composer
         self._bridge = bridge
         self._session = session
-        self._open: Popover | None = None
+        self._open: Popup | None = None
         self._drafts = composer.drafts
         self._shown_of = 0
         self._panels: dict[ReplyKind, ContentPanel] = {}
@@ -75,14 +79,18 @@ class SendingPanels(QObject):
         if self._text_link is None:
             self._text_link = panel = TextLinkPanel(self._host)
             panel.made.connect(self._composer.edit.insertPlainText)
-            panel.closed.connect(self._closed)
-            self.made.emit(panel)
+            self.serve(panel)
         return self._text_link
 
     @property
     def begun(self) -> tuple[ContentPanel, ...]:
         """The panels that were made."""
         return tuple(self._panels[kind] for kind in KINDS if kind in self._panels)
+
+    @property
+    def is_open(self) -> bool:
+        """True while a panel or picker is open."""
+        return self._open is not None
 
     @property
     def shown(self) -> ContentPanel | None:
@@ -92,15 +100,18 @@ class SendingPanels(QObject):
     def open(self, kind: ReplyKind) -> None:
         """Open the panel for a link, a picture or a card; leave an edit that is open."""
         panel = self._panel_for(kind)
+        if self._session.row is None:  # it is not known yet what may be sent
+            return
         if self._open is not panel or self._drafts.top(kind).editing is not None:
-            self._show(panel)
+            self.show(panel)
 
     def open_text_link(self) -> None:
         """Open the panel that makes the selected text a link."""
         conversation = self._session.conversation
-        account = self._bridge.desk.accounts.get(conversation.account) if conversation else None
-        self.text_link.prepare(self._composer.edit.textCursor().selectedText(), account.app_id if account else "")
-        self._show(self.text_link)
+        if conversation is not None:
+            account = self._bridge.desk.accounts.get(conversation.account)
+            self.text_link.prepare(self._composer.edit.textCursor().selectedText(), account.app_id if account else "")
+            self.show(self.text_link)
 
     def offer(self, content: Content) -> None:
         """Show existing content, such as a template's, to be checked and sent."""
@@ -136,8 +147,21 @@ class SendingPanels(QObject):
             guarded = found_in(self.shown.content(), self._composer.guarded())
             self.shown.show_cost(self._composer.closed, guarded, cost_words(1, self._composer.fit.left))
 
+    def serve(self, popup: Popup) -> None:
+        """Follow a panel or picker that `show` will open."""
+        popup.worked.connect(self.worked)
+        popup.closed.connect(self._closed)
+
+    def show(self, popup: Popup) -> None:
+        """Open a panel or picker instead of what is open."""
+        self.close()
+        self._open = popup
+        self._note_begun()
+        self.refresh()
+        popup.open_over(self._composer)
+
     def close(self) -> None:
-        """Close the open panel; what is begun in it stays, but an edit is left."""
+        """Close what is open; what is begun in it stays, but an edit is left."""
         if self._open is not None:
             self._open.close_it()
 
@@ -179,8 +203,8 @@ class SendingPanels(QObject):
             panel.fill(self._drafts.top(kind).content)
             panel.sent.connect(self._send)
             panel.form.changed.connect(partial(self._note, panel))
-            panel.closed.connect(self._closed)
-            self.made.emit(panel)
+            panel.more.clicked.connect(partial(self.menu_wanted.emit, panel.more))
+            self.serve(panel)
         return self._panels[kind]
 
     def _note(self, panel: ContentPanel) -> None:
@@ -189,18 +213,10 @@ class SendingPanels(QObject):
     def _send(self, content: Content) -> None:
         self.sent.emit(self._drafts.top(content.kind), 1)
 
-    def _show(self, panel: Popover) -> None:
-        if self._session.row is None:
-            return
-        self.close()
-        self._open = panel
-        self._note_begun()
-        self.refresh()
-        panel.open_over(self._composer)
-
     def _closed(self) -> None:
         panel, self._open = self.shown, None
         if panel is not None:
             self._drafts.leave(panel.kind)
         self._note_begun()
         self._composer.edit.setFocus()
+        self.closed.emit()

@@ -89,9 +89,8 @@ class TemplateForm(Popover):
         except BadTemplate as error:
             self._complain("", explain(error))
         else:
-            self.hide()
+            self.close_it()
             self.filled.emit(self._filling.template, content)
-            self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -183,17 +182,14 @@ class TemplateInsertion(QObject):
         self.picker.chosen.connect(self._choose)
         composer.tools.emoticon.clicked.connect(self.open_emoticons)
         self.emoticons.chosen.connect(self._insert_emoticon)
-        for picker in (self.picker, self.emoticons):
-            picker.closed.connect(composer.edit.setFocus)
         self.form.filled.connect(self._insert)
-        self.form.closed.connect(composer.edit.setFocus)
+        for popup in (self.picker, self.emoticons, self.form):
+            panels.serve(popup)
 
     def open_picker(self) -> None:
         """Let the operator choose a template."""
         self._slashed = False
-        self._panels.close()
-        self.form.close_it()
-        self.picker.open_over(self._composer)
+        self._panels.show(self.picker)
         self.renew()
 
     def _open_by_slash(self) -> None:
@@ -219,17 +215,9 @@ class TemplateInsertion(QObject):
         """Return what a template says to the customer of the open conversation."""
         return template.summary if context is None else self._templates.one_line(template, context)
 
-    def close(self) -> None:
-        """Close picker and form, so that no value is used for another contact."""
-        self.picker.hide()
-        self.emoticons.hide()
-        self.form.close_it()
-
     def open_emoticons(self) -> None:
         """Let the operator choose an emoticon or emoji."""
-        self._panels.close()
-        self.close()
-        self.emoticons.open_over(self._composer)
+        self._panels.show(self.emoticons)
 
     def _insert_emoticon(self, used: tuple[str, str]) -> None:
         self._composer.edit.insert(used[0])
@@ -250,7 +238,7 @@ class TemplateInsertion(QObject):
             else:
                 return
         self.form.ask(filling)
-        self.form.open_over(self._composer)
+        self._panels.show(self.form)
 
     def _insert(self, template: Template, content: Content) -> None:
         if content.kind is ReplyKind.TEXT:

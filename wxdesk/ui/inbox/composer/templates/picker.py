@@ -11,10 +11,11 @@ from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.emoticons import read_emoticons
 from wxdesk.i18n import language, tr
+from wxdesk.ui.inbox.composer.panels.content import Popup
 from wxdesk.ui.look.fonts import has_emoji
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, literal
 from wxdesk.ui.wording.messages import kind_text, more_text
@@ -24,18 +25,14 @@ _MOST = 50
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 
 
-class Picker(Frame):
+class Picker(Popup):
     """Typing narrows a list of what can be inserted, Enter chooses.
 
     Signals:
         chosen: what was chosen.
-        closed: it was closed, with or without a choice.
-        worked: it was opened, or the operator typed or moved in it.
     """
 
-    worked = Signal()
     chosen = Signal(object)
-    closed = Signal()
 
     def __init__(self, name: str, search: str, parent: QWidget) -> None:
         super().__init__("card", parent)
@@ -77,15 +74,9 @@ class Picker(Frame):
         if item is not None:
             self._take_item(item)
 
-    def close_it(self) -> None:
-        """Close without a choice."""
-        self.hide()
-        self.closed.emit()
-
     def _take_item(self, item: QListWidgetItem) -> None:
         chosen = item.data(Qt.ItemDataRole.UserRole)
-        self.hide()
-        self.closed.emit()
+        self.close_it()
         self.chosen.emit(chosen)  # last: what opens for it takes the keyboard
 
     def _fill(self, sought: str) -> None:
