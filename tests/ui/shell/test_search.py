@@ -14,8 +14,9 @@ from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
-from wxdesk.ui.inbox.conversation_list.search import HEADING, ROW, Heading, Place
+from wxdesk.ui.inbox.conversation_list.search import Heading, Place
 from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.look.appearance import USUAL, Appearance
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
 
@@ -67,11 +68,21 @@ def _named(row: object) -> str:
     return row.item.text  # type: ignore[attr-defined]
 
 
-def test_each_row_has_the_height_of_its_kind(search: Search, window: MainWindow) -> None:
+def test_each_row_has_the_height_of_its_kind_and_of_the_letters(
+    qtbot: QtBot, search: Search, window: MainWindow, appearance: Appearance
+) -> None:
     search("张")
     view, found = window.inbox.list.found, window.inbox.list.hits
-    shown = [view.visualRect(found.index(row)).height() for row in range(found.rowCount())]
-    assert shown == [HEADING, ROW, HEADING, ROW]
+
+    def heights() -> list[int]:
+        return [view.visualRect(found.index(row)).height() for row in range(found.rowCount())]
+
+    assert heights() == [28, 60, 28, 60]
+    appearance.resize(2 * USUAL)
+    try:
+        qtbot.waitUntil(lambda: heights() == [48, 100, 48, 100])
+    finally:
+        appearance.resize(USUAL)
 
 
 def test_each_kind_is_found_the_best_first(search: Search) -> None:

@@ -104,6 +104,16 @@ class Size:
     FIGURE = 26
 
 
+def smaller(by: int) -> int:
+    """Return the size of texts that are smaller than a message's."""
+    return max(Size.CAPTION, Size.MESSAGE - by)
+
+
+def line_height() -> int:
+    """Return the height of a line in a row of a list."""
+    return round(Size.MESSAGE * spaced(143, 128) / 100)
+
+
 FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei",
     "WenQuanYi Micro Hei", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji",

@@ -80,7 +80,7 @@ class OperatorAlerts(QObject):
         self._hours.timeout.connect(self._follow)
         self._hours.start()
         self._window.silence_wanted.connect(self.ringer.silence)
-        self.ringer.rings.connect(self.tray.show_ringing)
+        self.ringer.rings.connect(self.tray.silence.setEnabled)
         self.ringer.rings.connect(self._window.status_bar.show_ringing)
         self.tray.open.triggered.connect(self._window.bring_to_front)
         self.tray.pause.triggered.connect(self._window.pausing.toggle)

@@ -103,7 +103,7 @@ class Tray(QObject):
         self.icon.activated.connect(self._activated)
         self.icon.messageClicked.connect(self._pressed)
         self.show_state(HealthState(), 0)
-        self.show_ringing(False)
+        self.silence.setEnabled(False)
 
     def appear(self) -> None:
         """Show the icon, on X11 also in a tray that comes after the window, as at login."""
@@ -119,10 +119,6 @@ class Tray(QObject):
         self.pause.setText(tr("Resume automatic replies") if health.paused else tr("Pause automatic replies"))
         self.icon.setToolTip("wxdesk · " + self._words(*state))
         self.icon.setIcon(_icon(*state))
-
-    def show_ringing(self, ringing: bool) -> None:
-        """Enable Silence while something rings."""
-        self.silence.setEnabled(ringing)
 
     def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
         """Implement `Notifier` with the tray's message, which has no buttons."""

@@ -43,7 +43,7 @@ class HeldReplyNotices(QObject):
         self._feed.read.connect(self._follow)
         self._standstills.changed.connect(self._follow)
         self._soon = Debounce(self._follow, self, 0)  # between two windows of the program nobody has left
-        window.stack.currentChanged.connect(self._follow_soon)
+        window.stack.currentChanged.connect(self._soon.gather)
         window.installEventFilter(self)
         bridge.follow(self, self._soon.start, PresenceChanged)
 
@@ -51,9 +51,6 @@ class HeldReplyNotices(QObject):
         if event.type() in _LEFT:
             self._soon.start()
         return super().eventFilter(watched, event)
-
-    def _follow_soon(self, _page: int) -> None:
-        self._soon.start()
 
     def _follow(self) -> None:
         """Withdraw outdated notices, then show the soonest new ones.

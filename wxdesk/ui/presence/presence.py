@@ -1,6 +1,7 @@
 """The operator's presence in the window: watched, switched, and shown in a bar."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QInputMethodEvent, QMouseEvent, QWindow
@@ -271,15 +272,13 @@ class OperatorPresence(QObject):
         """Switch between away and back."""
         self.watch.set_away(not self.watch.seen.declared_away)
 
-    def _back(self) -> None:
-        self.watch.set_away(False)
-
     def _show(self) -> None:
         at_desk = self._bridge.desk.presence.now
         self._chip.show_presence(at_desk)
         said = at_desk.reason is AwayReason.SAID
         text = bar_text(at_desk) if said else ""
-        self._bridge.notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=self._back, lasting=True)
+        back = partial(self.watch.set_away, False)
+        self._bridge.notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=back, lasting=True)
 
 
 def is_watching(presence: DeskPresence) -> bool:

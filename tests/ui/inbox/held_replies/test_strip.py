@@ -21,10 +21,10 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
-from wxdesk.ui.inbox.held_replies.strip import ROWS_AT_MOST
-from wxdesk.ui.inbox.held_replies.view import ROW_HEIGHT, button_rect, words_beside
+from wxdesk.ui.inbox.held_replies.view import ROWS_AT_MOST, button_rect, row_height, words_beside
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
+from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance
 from wxdesk.ui.look.theme import Size, font, sentence_font
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -67,7 +67,25 @@ def test_the_list_shows_whole_rows(qtbot: QtBot, world: World, page: InboxPage) 
         world.say(f"oCustomer{n:016d}", "opening?")
         qtbot.waitUntil(lambda n=n: strip.model.rowCount() == n + 1)
         strip.show_list(True)
-        qtbot.waitUntil(lambda n=n: strip.view.height() == ROW_HEIGHT * min(n + 1, ROWS_AT_MOST))
+        qtbot.waitUntil(lambda n=n: strip.view.height() == row_height() * min(n + 1, ROWS_AT_MOST))
+
+
+def test_the_rows_grow_at_once_with_the_letters_of_lists(
+    qtbot: QtBot, world: World, page: InboxPage, appearance: Appearance
+) -> None:
+    two_held(qtbot, world, page)
+    strip = page.list.strip
+    strip.show_list(True)
+    usual = row_height()
+    qtbot.waitUntil(lambda: strip.view.height() == 2 * usual)
+    appearance.resize(LARGEST)
+    try:
+        assert row_height() > usual * 3 // 2
+        qtbot.waitUntil(lambda: strip.view.height() == 2 * row_height())
+        assert strip.view.visualRect(strip.model.index(1)).bottom() == 2 * row_height() - 1, "no row is cut"
+    finally:
+        appearance.resize(USUAL)
+    qtbot.waitUntil(lambda: strip.view.height() == 2 * usual)
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -90,7 +108,7 @@ def test_a_row_names_its_customer_whole_and_nothing_empty_stands_below(
             assert rect.left() + 12 + taken + 12 + 4 < button_rect(rect, "send").left() - 8, "name, icon, state"
             assert view.tip_at(rect.topLeft() + QPoint(40, 10)) == ("" if shown == whole else whole)
         qtbot.waitUntil(lambda: strip.send_below.isVisible() and strip.send.isHidden())
-        qtbot.waitUntil(lambda: strip.body.height() - strip.foot.height() == view.height() == 2 * ROW_HEIGHT)
+        qtbot.waitUntil(lambda: strip.body.height() - strip.foot.height() == view.height() == 2 * row_height())
     finally:
         i18n.use("en")
 

@@ -17,7 +17,7 @@ from wxdesk.desk.conversations.inbox_queries import LIST_PAGE
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.lists import RowsView, TimedRows
-from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font, spaced
+from wxdesk.ui.look.theme import Measure, Size, Theme, font, line_height, sentence_font, smaller, spaced
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -161,14 +161,6 @@ _LEAST = 24
 """Pixels below which the replies left are not shown beside the status."""
 
 
-def _line() -> int:
-    return round(Size.MESSAGE * spaced(143, 128) / 100)
-
-
-def _smaller(by: int) -> int:
-    return max(Size.CAPTION, Size.MESSAGE - by)
-
-
 class ConversationDelegate(RowDelegate[InboxRow]):
     """Shows an `InboxRow` as it is now, and what colleagues do in it."""
 
@@ -187,12 +179,12 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         self.me = ""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(Measure.LIST, spaced(16, 7) + 3 * _line())
+        return QSize(Measure.LIST, spaced(16, 7) + 3 * line_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: InboxRow) -> None:
         theme, rect = Theme.current(), option.rect
         paint_row(painter, option, theme)
-        top, avatar, height = rect.top() + spaced(10, 4), spaced(40, 34), _line()
+        top, avatar, height = rect.top() + spaced(10, 4), spaced(40, 34), line_height()
         paint_avatar(painter, QRectF(rect.left() + _PAD, top, avatar, avatar), row.conversation.contact)
         left = rect.left() + _PAD + avatar + _GAP
         lines = QRect(left, top, rect.right() - _PAD - left + 1, height)
@@ -202,7 +194,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
 
     def _paint_name(self, painter: QPainter, line: QRect, row: InboxRow, theme: Theme) -> None:
         when = row_time(row, self._clock())
-        face = font(_smaller(2), strong=when.strong, tabular=True)
+        face = font(smaller(2), strong=when.strong, tabular=True)
         width = QFontMetrics(face).horizontalAdvance(when.text)
         corner = QRect(line.right() - width + 1, line.top(), width + 1, line.height())
         paint_text(painter, corner, when.text, face, theme.color(when.role))
@@ -216,7 +208,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         contact = row.conversation.contact
         taken = paint_text(painter, name, name_of(contact), font(Size.MESSAGE, strong=True), theme.color("text")) + 8
         if name.width() - taken > _LEAST:
-            face = sentence_font(_smaller(3))
+            face = sentence_font(smaller(3))
             beside = name.adjusted(taken, 0, 0, 0)
             paint_text(painter, beside, self._account_of(contact), face, theme.color("secondary"))
 
@@ -226,7 +218,7 @@ class ConversationDelegate(RowDelegate[InboxRow]):
             middle = line.center().y() + 1
             taken = paint_badge(painter, line.right() + 1, middle, conversation.unread, theme) + 8
         role = "text" if conversation.unread else "secondary"
-        room, face = line.adjusted(0, 0, -taken, 0), font(_smaller(1))
+        room, face = line.adjusted(0, 0, -taken, 0), font(smaller(1))
         marked = paint_text(painter, room, draft_mark(row), face, theme.color("failed"))
         rest = room.adjusted(marked + 4 if marked else 0, 0, 0, 0)
         paint_text(painter, rest, preview_of_row(row), face, theme.color(role))
@@ -235,16 +227,16 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         now = self._clock()
         status = status_of_row(row, now, hold_reason_of_row(row, self._hold_reason_of), self.me)
         at = line.left() + self._paint_mark(painter, line, status)
-        face = sentence_font(_smaller(3), strong=status.strong, tabular=True)
+        face = sentence_font(smaller(3), strong=status.strong, tabular=True)
         room = QRect(at, line.top(), line.right() - at + 1, line.height())
         at += paint_text(painter, room, status.text, face, theme.color(status.role)) + 8
         rest = QRect(at, line.top(), line.right() - at + 1, line.height())
         activity = self._activity_of(row.conversation.id)
         if activity:
-            face = sentence_font(_smaller(3))
+            face = sentence_font(smaller(3))
             paint_text(painter, rest, activity, face, theme.color("accent"))
         elif rest.width() > _LEAST:
-            face = sentence_font(_smaller(3), tabular=True)
+            face = sentence_font(smaller(3), tabular=True)
             paint_text(painter, rest, self._left_text(row.conversation, face, rest), face, theme.color("faint"))
 
     def _left_text(self, conversation: Conversation, face: QFont, rect: QRect) -> str:

@@ -21,7 +21,7 @@ from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.icons import icon
 from wxdesk.ui.look.keys import ENTER
-from wxdesk.ui.look.theme import Measure, Size, Theme, font
+from wxdesk.ui.look.theme import Measure, Theme, font, line_height, smaller
 from wxdesk.ui.widgets.labels import KeyCap, key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
@@ -79,7 +79,6 @@ class SearchField(QLineEdit):
         self.empty_it.setVisible(bool(text))
 
 
-ROW, PLACE, HEADING = 60, 36, 28
 MOST = 3
 """Results of one kind that are shown beside others."""
 
@@ -200,13 +199,14 @@ class SearchDelegate(RowDelegate[FoundRow]):
         self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row = index.data(RECORD)
-        return QSize(Measure.LIST, HEADING if isinstance(row, Heading) else PLACE if isinstance(row, Place) else ROW)
+        row, line = index.data(RECORD), line_height()
+        within = line + 8 if isinstance(row, Heading) else line + 16 if isinstance(row, Place) else 2 * line + 20
+        return QSize(Measure.LIST, within)
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: FoundRow) -> None:
         theme, rect = Theme.current(), option.rect
         if isinstance(row, Heading):
-            face = font(Size.SMALL, strong=True)
+            face = font(smaller(2), strong=True)
             paint_text(painter, rect.adjusted(12, 4, -12, 0), row.word, face, theme.color("secondary"))
             return
         if option.state & QStyle.StateFlag.State_Selected:
@@ -227,21 +227,22 @@ class SearchDelegate(RowDelegate[FoundRow]):
         thread, at = (row, row.last_at) if isinstance(row, Conversation) else (row.conversation, row.item.at)
         said = known_by(row, phrase) if isinstance(row, Conversation) else excerpt(row, phrase)
         paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), thread.contact)
-        line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, 20)
+        line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, line_height())
         now = self._clock()
         when = " · ".join(filter(None, (status_text(thread, now), ago(at, now) if at else "")))
         self._paint_name(painter, line, (name_of(thread.contact), when), theme)
-        self._paint_excerpt(painter, line.translated(0, 21), said, phrase, theme)
+        self._paint_excerpt(painter, line.translated(0, line.height() + 1), said, phrase, theme)
 
     def _paint_name(self, painter: QPainter, line: QRect, words: tuple[str, str], theme: Theme) -> None:
         """Paint a name, and something small at its right."""
         name, aside = words
-        width = QFontMetrics(font(Size.SMALL)).horizontalAdvance(aside) + 1
-        paint_text(painter, line, aside, font(Size.SMALL), theme.color("secondary"), RIGHT)
-        paint_text(painter, line.adjusted(0, 0, -width - 8, 0), name, font(Size.BODY, strong=True), theme.color("text"))
+        face, strong = font(smaller(2)), font(smaller(1), strong=True)
+        width = QFontMetrics(face).horizontalAdvance(aside) + 1
+        paint_text(painter, line, aside, face, theme.color("secondary"), RIGHT)
+        paint_text(painter, line.adjusted(0, 0, -width - 8, 0), name, strong, theme.color("text"))
 
     def _paint_excerpt(self, painter: QPainter, line: QRect, said: str, phrase: str, theme: Theme) -> None:
-        face = font(Size.SMALL)
+        face = font(smaller(2))
         metrics = QFontMetrics(face)
         text = metrics.elidedText(said, Qt.TextElideMode.ElideRight, line.width())
         at = text.casefold().find(phrase.casefold())

@@ -14,7 +14,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.composer.writing import ReplyWriting
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
-from wxdesk.ui.inbox.held_replies.view import ROW_HEIGHT, HeldModel, HeldView
+from wxdesk.ui.inbox.held_replies.view import HeldModel, HeldView, row_height
 from wxdesk.ui.inbox.notices import MeanwhileNotice
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.timeline.view import TimelineView
@@ -178,7 +178,7 @@ class AfterPauseDialog(Dialog):
         self.title.setText(ntr("{n} reply waited and asks you", "{n} replies waited and ask you", count))
         self.discard.setText(ntr("Discard {n}", "Discard all {n}", count) if count > 1 else tr("Discard it"))
         self.send.setText(ntr("Send {n}", "Send all {n}", count) if count > 1 else tr("Send it"))
-        self.view.setFixedHeight(ROW_HEIGHT * min(len(rows), ROWS_AT_MOST) + 2)
+        self.view.setFixedHeight(row_height() * min(len(rows), ROWS_AT_MOST) + 2)
         self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
 
     def _ids(self) -> list[int]:

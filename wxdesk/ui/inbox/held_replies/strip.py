@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from wxdesk.desk.conversations.inbox_queries import HeldReply, one_per_answer
 from wxdesk.desk.ports import Clock
 from wxdesk.i18n import ntr, tr
-from wxdesk.ui.inbox.held_replies.view import ROW_HEIGHT, HeldModel, HeldView, held_text
+from wxdesk.ui.inbox.held_replies.view import HeldModel, HeldView, held_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
@@ -28,7 +28,6 @@ from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, span_unti
 HEAD_HEIGHT = 32
 GAP = 4
 _MARGINS = 18
-ROWS_AT_MOST = 4
 ABOUT_TO_LEAVE = timedelta(seconds=10)
 
 
@@ -92,8 +91,6 @@ class HeldStrip(Frame):
         self.model.show(rows)
         n = len(held)
         self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", n)])
-        self.view.setMinimumHeight(ROW_HEIGHT)  # in a low window it scrolls sooner
-        self.view.setMaximumHeight(ROW_HEIGHT * min(max(len(rows), 1), ROWS_AT_MOST))
         self.view.updateGeometry()
         self.setVisible(bool(held))
         if not held:

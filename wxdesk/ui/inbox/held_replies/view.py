@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionViewItem, QToolTip, QWidget
 
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.desk.ports import Clock
@@ -12,7 +12,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import ClickGuard, RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.keys import ENTER, is_pressed
-from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
+from wxdesk.ui.look.theme import Theme, font, line_height, sentence_font, smaller
 from wxdesk.ui.widgets.labels import plain_tip
 from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
@@ -66,7 +66,7 @@ def held_text(held: HeldReply) -> str:
     return tr("{n} parts: {words}", n=held.asking, words=words) if held.asking else words
 
 
-ROW_HEIGHT = 72
+ROWS_AT_MOST = 4
 BUTTON = 26
 _PAD = 12
 _GAP = 4
@@ -77,6 +77,11 @@ _LEAST = 24
 
 BUTTONS = {"send": (0, 0), "stop": (1, 0), "edit": (0, 1), "person": (1, 1)}
 """Column and line of a row's buttons, by their icons; `person` takes over."""
+
+
+def row_height() -> int:
+    """Return the height of a row: three lines, or two buttons."""
+    return max(72, 12 + 3 * line_height())
 
 
 def button_rect(row: QRect, name: str) -> QRect:
@@ -95,15 +100,15 @@ def words_beside(name: str, status: ReplyStatus, row: QRect) -> str:
 
 def _first_line(row: QRect) -> QRect:
     left, right = row.left() + _PAD, button_rect(row, "send").left() - 8
-    return QRect(left, row.top() + 7, right - left, 18)
+    return QRect(left, row.top() + 7, right - left, line_height() - 2)
 
 
 def _name_font() -> QFont:
-    return font(Size.BODY, strong=True)
+    return font(smaller(1), strong=True)
 
 
 def _status_font() -> QFont:
-    return sentence_font(Size.CAPTION, strong=True, tabular=True)
+    return sentence_font(smaller(3), strong=True, tabular=True)
 
 
 class HeldDelegate(RowDelegate[HeldReply]):
@@ -115,7 +120,7 @@ class HeldDelegate(RowDelegate[HeldReply]):
         self.hot: tuple[int, str] = (-1, "")
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, ROW_HEIGHT)
+        return QSize(200, row_height())
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: HeldReply) -> None:
         theme, rect = Theme.current(), option.rect
@@ -144,9 +149,10 @@ class HeldDelegate(RowDelegate[HeldReply]):
         )
         if name.width() > _LEAST:
             account = self._model.account_of(held.contact)
-            paint_text(painter, name, account, font(Size.CAPTION), theme.color("secondary"))
-        paint_text(painter, line.translated(0, 20), asked_text(held), font(Size.SMALL), theme.color("secondary"))
-        paint_text(painter, line.translated(0, 39), held_text(held), font(Size.SMALL), theme.color("text"))
+            paint_text(painter, name, account, font(smaller(3)), theme.color("secondary"))
+        pitch, face = line_height(), font(smaller(2))
+        paint_text(painter, line.translated(0, pitch), asked_text(held), face, theme.color("secondary"))
+        paint_text(painter, line.translated(0, 2 * pitch - 1), held_text(held), face, theme.color("text"))
 
     def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:
         theme = Theme.current()
@@ -182,6 +188,7 @@ class HeldView(RowsView):
         self._rows = HeldDelegate(model)
         super().__init__(model, self._rows, tr("Held replies"), parent)
         self._click_guard.watch(self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._held = model
         self._wanted = {
             "send": self.send_wanted,
@@ -191,8 +198,13 @@ class HeldView(RowsView):
         }
 
     def sizeHint(self) -> QSize:
-        """Return the height of all rows; Qt's own 192 pixels would cut the fourth."""
-        return QSize(super().sizeHint().width(), ROW_HEIGHT * max(self.model().rowCount(), 1))
+        """Return the height of all rows, up to four."""
+        rows = min(max(self.model().rowCount(), 1), ROWS_AT_MOST)
+        return QSize(super().sizeHint().width(), row_height() * rows)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height of one row: in a low window the list scrolls sooner."""
+        return QSize(super().minimumSizeHint().width(), row_height())
 
     def focus_first(self) -> None:
         """Focus the list, at the current or first row."""
