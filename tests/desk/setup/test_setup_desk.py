@@ -7,6 +7,7 @@ import dataclasses
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.facts import SetupFact
-from wxdesk.core.setup.findings import CheckVerdict
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
@@ -239,3 +240,50 @@ async def test_an_attempt_that_changes_no_fact_is_told_until_it_is_only_counted(
         world.heard.events.clear()
         world.sees("kept", V.XML_FORMAT)
         assert world.heard.of(SetupChanged) == []
+
+
+async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(tmp_path: Path) -> None:
+    minute, new = timedelta(minutes=1), dataclasses.replace(CREDENTIALS, push_token="another1")
+
+    def older(world: SetupWorld) -> list[SetupFact]:
+        return [fact for fact in SetupFact if world.desk.state.account("shop").is_older(fact)]
+
+    def use(world: SetupWorld, credentials: Credentials) -> None:
+        configuration = world.desk._from.configuration
+        configuration.now = dataclasses.replace(configuration.now, credentials={"shop": credentials})
+        world.desk.hear(ConfigurationChanged(changed=("shop",)))
+
+    async with desk_at(tmp_path) as world:
+        world.desk.hear(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
+        world.sees("checked", V.OK, Check.URL_CHECK)
+        await world.desk.attempts("shop")
+        world.now += minute
+        use(world, CREDENTIALS)
+        assert older(world) == [], "nothing of it was judged"
+        use(world, dataclasses.replace(CREDENTIALS, push_token=""))
+        assert older(world) == [], "it is only kept back"
+        use(world, new)
+        assert older(world) == [SetupFact.URL_CHECK]
+        assert world.desk.state.account("shop").missing is not None
+        assert [one.check for one in await world.desk.attempts("shop")] == [Check.URL_CHECK]
+    async with desk_at(tmp_path, credentials=new) as world:
+        assert older(world) == [SetupFact.URL_CHECK]
+        world.now += 2 * minute
+        world.sees("checked", V.OK, Check.URL_CHECK)
+        assert older(world) == []
+        world.desk.hear(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
+        use(world, dataclasses.replace(new, app_secret="1" * 32))
+        assert older(world) == [SetupFact.MINI_PROGRAM]
+
+
+async def test_an_answered_message_from_before_a_change_proves_nothing_until_another_comes(tmp_path: Path) -> None:
+    async with desk_at(tmp_path) as world:
+        world.desk._book.put("shop", {SetupFact.REAL_MESSAGE: Finding(Check.MESSAGE, V.OK, "shop", at=AT)})
+        world.now += timedelta(minutes=1)
+        world.desk._book.note_change("shop", [SetupFact.REAL_MESSAGE], world.now)
+        world.now += timedelta(minutes=1)
+        await world.desk.check_all("shop")
+        assert world.desk.state.account("shop").finding(SetupFact.REAL_MESSAGE).at == AT
+        world.sees("kept", V.OK)
+        await world.waiting._judge()
+        assert not world.desk.state.account("shop").is_older(SetupFact.REAL_MESSAGE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,6 +21,7 @@ from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.message_push import OwnValues
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.steps import StepColumn
+from wxdesk.ui.setup.text import checked_text
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
@@ -91,6 +92,15 @@ def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> 
     item = column.items[SetupFact.ADDRESS]
     assert item.accessibleName() == "The way here"
     assert "https://a.example" in item.accessibleDescription()
+
+
+def test_a_step_from_before_a_change_says_that(host: QWidget) -> None:
+    column, at = StepColumn(host), datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+    checked = Finding(Check.URL_CHECK, CheckVerdict.OK, "shop", at=at)
+    later = {SetupFact.URL_CHECK: at + timedelta(seconds=1)}
+    column.show_setup(AccountSetup("shop", {SetupFact.URL_CHECK: checked}, changed=later))
+    assert column.items[SetupFact.URL_CHECK].look.word == "From before a change"
+    assert checked_text(checked, at, older=True).endswith(", before the last change")
 
 
 def test_steps_are_chosen_by_mouse_and_key(qtbot: QtBot, host: QWidget) -> None:

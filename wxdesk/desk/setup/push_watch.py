@@ -137,6 +137,10 @@ class PushWatch:
             del self._troubles[account]
             self._publish(TroubleRaised(_key(account), ""))
 
+    def note_change(self, account: str, at: datetime) -> None:
+        """Keep when the values by which pushes of an account are judged became others."""
+        self._note(Finding(Check.CONFIGURATION, CheckVerdict.OK, account, at=at))
+
     async def newest(self, account: str, limit: int = MOST_KEPT) -> tuple[Finding, ...]:
         """Return an account's attempts, newest first."""
         await self.flush()

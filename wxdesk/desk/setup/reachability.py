@@ -112,10 +112,13 @@ class Reachability:
     def _turn(self) -> None:
         if not self._following:
             return
+        before = self._url
         self._url, found = read_public_url(self._configured or self._tunnel_url)
         if self._url is None:
             self._failed = self._lost = False
             self._tell(replace(found, at=self._clock()))
+        elif before is not None and self._url != before:
+            self._tell(Finding(found.check, CheckVerdict.UNKNOWN))  # until the first probe of the new one
         self._awake.set()
 
     async def check(self, account: str = "") -> Finding:

@@ -42,6 +42,8 @@ from wxdesk.desk.setup.waiting import FactBook, SetupWaiting
 from wxdesk.secrets.sources import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
 
+_PROGRAM, _PUSHES = (SetupFact.MINI_PROGRAM,), (SetupFact.URL_CHECK, SetupFact.REAL_MESSAGE)
+
 MAY_NOT_SEND = (CheckVerdict.NO_PERMISSION, CheckVerdict.THIRD_PARTY_PLATFORM)
 """Verdicts about an account whose replies WeChat refuses for want of permission."""
 
@@ -86,6 +88,7 @@ class SetupDesk:
         self._kept_back = ""
         self._answered: dict[str, datetime] = {}
         self._usual: dict[str, events.PushSeen] = {}
+        self._judged_by: dict[tuple[str, SetupFact], tuple[object, ...]] = {}
         self.refresh()
 
     @property
@@ -114,6 +117,20 @@ class SetupDesk:
             elif self._book.finding(name, SetupFact.MINI_PROGRAM).verdict in OF_THE_SHAPE:  # which is mended now
                 facts[SetupFact.MINI_PROGRAM] = Finding(Check.API, CheckVerdict.UNKNOWN, name)
             self._book.put(name, facts)
+            self._note_changes(account, found)
+
+    def _note_changes(self, account: Account, found: AccountSecrets) -> None:
+        """Note when the values became others by which WeChat and its requests were judged."""
+        secrets, config = found.credentials, self._from.configuration.now.config
+        program = (secrets.app_secret, account.app_id, config.wechat.api_base)
+        pushes = (secrets.push_token, secrets.encoding_aes_key, account.app_id, account.push_mode)
+        for facts, values in ((_PROGRAM, program), (_PUSHES, (*pushes, config.listener, config.tunnel))):
+            key, now = (account.name, facts[0]), self._clock()
+            if values[0] and self._judged_by.setdefault(key, values) != values:  # not a secret that was kept back
+                self._judged_by[key] = values
+                self._book.note_change(account.name, facts, now)
+                if facts is _PUSHES:
+                    self._watch.note_change(account.name, now)
 
     def _tell_sources(self) -> None:
         """Tell what keeps secrets back, or has shut since they were read."""
@@ -129,8 +146,12 @@ class SetupDesk:
         """Take up the facts where the last run left them."""
         self._tell_sources()
         for account in self._from.accounts:
-            facts = facts_of_stored(await self._watch.newest(account))
+            stored = await self._watch.newest(account)
+            facts = facts_of_stored(stored)
             self._book.put(account, facts)
+            for change in stored:
+                if change.check is Check.CONFIGURATION and change.at is not None:
+                    self._book.note_change(account, _PUSHES, change.at)
             if SetupFact.REAL_MESSAGE not in facts:
                 await self._waiting.prove(account)
         await self._watch.load(tuple(self._from.accounts))
@@ -257,7 +278,8 @@ class SetupDesk:
 
     async def attempts(self, account: str, limit: int = 20) -> tuple[Finding, ...]:
         """Return what arrived for an account, newest first; for none if it is empty."""
-        return await self._watch.newest(account, limit)
+        stored = await self._watch.newest(account, limit + 1)
+        return tuple(one for one in stored if one.check is not Check.CONFIGURATION)[:limit]
 
     def hints(self, account: str) -> tuple[Finding, ...]:
         """List what may keep messages away although WeChat has checked the URL."""

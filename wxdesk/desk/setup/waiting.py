@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +27,7 @@ class FactBook:
         self.state = SetupState()
         self._publish = publish
         self._facts: dict[str, dict[SetupFact, Finding]] = {}
+        self._changed: dict[str, dict[SetupFact, datetime]] = {}
         self._paused: frozenset[str] = frozenset()
 
     def keep_accounts(self, accounts: Mapping[str, Account]) -> None:
@@ -53,6 +54,12 @@ class FactBook:
         if changed:
             self._publish(SetupChanged(account))
 
+    def note_change(self, account: str, facts: Iterable[SetupFact], at: datetime) -> None:
+        """Note that these facts were judged by other values until then."""
+        self._changed.setdefault(account, {}).update(dict.fromkeys(facts, at))
+        self._show()
+        self._publish(SetupChanged(account))
+
     def put_reach(self, finding: Finding) -> None:
         """Replace the newest finding about the public address."""
         changed = not _same(self.state.reach, finding)
@@ -71,8 +78,11 @@ class FactBook:
         self._publish(SetupChanged(""))
 
     def _show(self) -> None:
-        accounts = tuple(AccountSetup(name, dict(facts), name in self._paused) for name, facts in self._facts.items())
-        self.state = replace(self.state, accounts=accounts)
+        accounts = (
+            AccountSetup(name, dict(facts), name in self._paused, dict(self._changed.get(name, {})))
+            for name, facts in self._facts.items()
+        )
+        self.state = replace(self.state, accounts=tuple(accounts))
 
 
 def _same(one: Finding | None, other: Finding) -> bool:
@@ -122,7 +132,9 @@ class SetupWaiting:
 
     def message_came(self, account: str) -> None:
         """Look whether messages of an account are answered; that of a done one is known."""
-        if self._book.finding(account, SetupFact.REAL_MESSAGE).verdict is not CheckVerdict.OK:
+        present = self._book.state.account(account)
+        known = present.finding(SetupFact.REAL_MESSAGE).verdict is CheckVerdict.OK
+        if not known or present.is_older(SetupFact.REAL_MESSAGE):
             self._unproven.add(account)
             self.look_again()
 
@@ -161,7 +173,8 @@ class SetupWaiting:
         """Look in the store for answered messages; a refusal after them stands."""
         proofs = await self._store.proofs(account)
         present = self._book.finding(account, SetupFact.REAL_MESSAGE)
-        if present.verdict in IN_THE_BODY and account not in self._unproven:
+        older = self._book.state.account(account).is_older(SetupFact.REAL_MESSAGE)
+        if (older or present.verdict in IN_THE_BODY) and account not in self._unproven:
             return present
         if proofs.answered:
             verdict = CheckVerdict.OK

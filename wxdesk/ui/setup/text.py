@@ -34,8 +34,10 @@ class StateLook(Struct, frozen=True):
     word: str
 
 
-def state_of(finding: Finding) -> StateLook:
-    """Return the look of a finding."""
+def state_of(finding: Finding, *, older: bool = False) -> StateLook:
+    """Return the look of a finding; of one `older` than a change nothing is certain."""
+    if older:
+        return StateLook("question", "secondary", tr("From before a change"))
     if finding.verdict is CheckVerdict.UNKNOWN:
         return StateLook("dot", "faint", tr("Not yet"))
     if finding.verdict is CheckVerdict.WAITING:
@@ -62,9 +64,12 @@ def told_alone(finding: Finding) -> str:
     return words[:1].upper() + words[1:]
 
 
-def checked_text(finding: Finding, now: datetime) -> str:
-    """Return the time of the last check; empty if there was none."""
-    return tr("Checked {time}", time=dated_time(finding.at, now)) if finding.at is not None else ""
+def checked_text(finding: Finding, now: datetime, *, older: bool = False) -> str:
+    """Return the time of the last check, perhaps `older` than a change; empty if none."""
+    if finding.at is None:
+        return ""
+    time = dated_time(finding.at, now)
+    return tr("Checked {time}, before the last change", time=time) if older else tr("Checked {time}", time=time)
 
 
 type ConsolePath = tuple[str, Sequence[str]]

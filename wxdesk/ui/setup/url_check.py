@@ -49,6 +49,7 @@ class UrlCheckCard(SetupCard):
         super().show_view(view)
         found = self.finding
         passed = found.verdict.gravity is Gravity.GOOD or found.verdict is CheckVerdict.CLOCK_SKEW
+        passed = passed and not view.setup.is_older(self.fact)
         self.go_on.setVisible(passed)
         self.submitted.setVisible(not passed)
         self.submitted.setEnabled(view.account is not None and bool(view.push_url))
