@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton
@@ -12,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import shown_messages
 from tests.ui.world import World
 from wxdesk import i18n
+from wxdesk.core.conversations.listing import InboxFilter
+from wxdesk.core.model.conversation import Narrowing, SavedView
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.places_card import InstallationFacts
@@ -113,3 +116,35 @@ def test_another_language_leaves_the_settings_where_they_were(
     qtbot.waitUntil(lambda: abs(top(after) - before) <= 1 and bridge.is_idle)
     assert after.focusWidget() is language(after, 0)
     assert after.pages.settings.widget.area.verticalScrollBar().value() > 0
+
+
+def test_the_list_shows_the_same_again_unless_that_hides_the_open_conversation(
+    qtbot: QtBot, window: MainWindow, world: World, again: Again, bridge: WindowBridge
+) -> None:
+    _open(qtbot, window, shown := world.say(WANG, "hello"))
+    window.inbox.list.chips.choose(InboxFilter.WAITING)
+    window.inbox.list.parts.narrow(Narrowing(account="shop", days=7))
+    after = again()
+    qtbot.waitUntil(lambda: after.inbox.session.conversation_id == shown and bridge.is_idle)
+    assert after.inbox.list.chips.chip(InboxFilter.WAITING).isChecked()
+    assert after.inbox.list.parts.view == SavedView("", "waiting", Narrowing(account="shop", days=7))
+    assert [row.conversation.id for row in after.inbox.list.model.rows()] == [shown]
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        SavedView("", "failed", Narrowing()),
+        SavedView("", "waiting", Narrowing(tag="VIP")),
+        SavedView("", "waiting", Narrowing(account="gone")),
+        "{",
+        '{"name": "", "chosen": "of another version", "narrowing": {}}',
+    ],
+)
+def test_a_view_that_would_hide_the_open_conversation_or_is_none_is_not_shown(
+    qtbot: QtBot, window: MainWindow, world: World, again: Again, bridge: WindowBridge, view: SavedView | str
+) -> None:
+    _open(qtbot, window, shown := world.say(WANG, "hello"))
+    after = again(view=view if isinstance(view, str) else msgspec.json.encode(view).decode())
+    qtbot.waitUntil(lambda: after.inbox.session.conversation_id == shown and bridge.is_idle)
+    assert after.inbox.list.parts.view == SavedView("", "all", Narrowing())

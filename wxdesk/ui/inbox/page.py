@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
-from wxdesk.core.conversations.listing import InboxRow, SearchHit
+from wxdesk.core.conversations.listing import InboxFilter, InboxRow, SearchHit, matches
 from wxdesk.core.events import (
     AccountChanged,
     ConfigurationChanged,
@@ -17,10 +17,12 @@ from wxdesk.core.events import (
     PresenceChanged,
     TakeoverEnding,
 )
+from wxdesk.core.model.conversation import SavedView
 from wxdesk.core.model.reply import ReplyKind
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.chat.panel import ChatPanel
 from wxdesk.ui.inbox.conversation_list.feed import ConversationFeed
+from wxdesk.ui.inbox.conversation_list.filters import read_view
 from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.inbox.details.contact_commands import ContactCommands
 from wxdesk.ui.inbox.details.panel import DetailPanel, Explanation
@@ -189,15 +191,24 @@ class InboxPage(QWidget):
         self.regions.list_drawer.close()
         self.session.open(conversation_id, hit, self.list.model.row(conversation_id))
 
-    def resume(self, conversation_id: int) -> None:
+    def resume(self, conversation_id: int, view: str) -> None:
         """Open the conversation that the last window showed, if it still exists.
 
-        This alone does not read it.
+        This alone does not read it. The list shows the same `view`, unless that would hide it.
         """
-        self._bridge.ask(self._bridge.desk.inbox.rows([conversation_id]), self._resume)
+        self._bridge.ask(self._bridge.desk.inbox.rows([conversation_id]), partial(self._resume, read_view(view)))
 
-    def _resume(self, rows: Sequence[InboxRow]) -> None:
-        if rows and self.session.conversation_id is None:  # else the operator has chosen one meanwhile
+    def _resume(self, view: SavedView, rows: Sequence[InboxRow]) -> None:
+        if self.session.conversation_id is not None:  # the operator has chosen one meanwhile
+            return
+        chosen, me, now = InboxFilter(view.chosen), self._bridge.desk.me, self._clock()
+        hidden = [
+            row for row in rows if not (matches(row, chosen, me) and view.narrowing.admits(row.conversation, now))
+        ]
+        known = view.narrowing.account in ("", *self._bridge.desk.accounts)
+        if known and not hidden and view != self.list.parts.view:
+            self.list.parts.show_view(view)
+        if rows:
             self.open_conversation(rows[0].conversation.id)
             self._unattended = True
 

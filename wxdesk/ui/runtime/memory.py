@@ -71,6 +71,7 @@ class WindowMemory:
         self._file.setValue("geometry", window.saveGeometry())
         self.keep({f"panes/{name}": width for name, width in zip(PANES, panes, strict=True)})
 
-    def keep_place(self, page: str, conversation_id: int | None, now: datetime) -> None:
-        """Remember what a window shows, and when it was open."""
-        self.keep({"page": page, "conversation": conversation_id or 0, "left_at": now.timestamp()})
+    def keep_place(self, page: str, conversation_id: int | None, view: str, now: datetime) -> None:
+        """Remember what a window and its list show, and when it was open."""
+        left_at = now.timestamp()
+        self.keep({"page": page, "conversation": conversation_id or 0, "view": view, "left_at": left_at})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -129,7 +130,7 @@ class MainWindow(Frame):
         self.show_page(self.page_names.index(last if last in others else usual))
         if self.stack.currentWidget() is not self.inbox:
             self.inbox.activate()  # rail and bars show what it counts
-        self.inbox.resume(self._mine.number("conversation"))
+        self.inbox.resume(self._mine.number("conversation"), self._mine.word("view"))
 
     def open_conversation(self, conversation_id: int) -> None:
         """Show a conversation in the inbox."""
@@ -196,7 +197,8 @@ class MainWindow(Frame):
     def _keep_place(self) -> None:
         page, shown = self.page_names[self.stack.currentIndex()], self.inbox.session.conversation_id
         self._memory.keep_geometry(self, self.inbox.regions.widths)
-        self._mine.keep_place(page, shown, self._bridge.desk.clock())
+        view = msgspec.json.encode(self.inbox.list.parts.view).decode()
+        self._mine.keep_place(page, shown, view, self._bridge.desk.clock())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask whether to keep on in the tray, and `quit` if not."""

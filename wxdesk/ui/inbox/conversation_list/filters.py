@@ -1,9 +1,11 @@
 """Filters of the list: their chips, and the menu of scopes, narrowings and views."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -42,6 +44,14 @@ def narrowing_text(to: Narrowing) -> str:
     return " · ".join(filter(None, words))
 
 
+def read_view(text: str) -> SavedView:
+    """Read what a list showed as the window keeps it; all, if it keeps nothing."""
+    with suppress(msgspec.MsgspecError, ValueError):
+        view = msgspec.json.decode(text, type=SavedView)
+        return replace(view, chosen=InboxFilter(view.chosen))
+    return SavedView("", InboxFilter.ALL, EVERYTHING)
+
+
 class ScopeButton(SmallButton):
     """Opens the menu of scopes, narrowings and saved views.
 
@@ -61,6 +71,11 @@ class ScopeButton(SmallButton):
         self.in_team = False
         self.narrowing = EVERYTHING
         self.filter = InboxFilter.ALL
+
+    @property
+    def view(self) -> SavedView:
+        """The filter and narrowing of the list, without a name."""
+        return SavedView("", self.filter.value, self.narrowing)
 
     @property
     def words(self) -> str:
@@ -109,11 +124,11 @@ class ScopeButton(SmallButton):
 
     def _add_views(self, menu: QMenu, views: tuple[SavedView, ...]) -> None:
         for view in views:
-            menu.addAction(literal(view.name)).triggered.connect(partial(self._show_view, view))
+            menu.addAction(literal(view.name)).triggered.connect(partial(self.show_view, view))
         figures = {figure.value: words[0] for figure, words in figure_texts().items()}
         shown = "" if self.filter is InboxFilter.ALL else figures.get(self.filter.value) or scope_name(self.filter)
         name = " · ".join(filter(None, (shown, self.words)))
-        here = SavedView(name, self.filter.value, self.narrowing)
+        here = replace(self.view, name=name)
         same = [view for view in views if (view.chosen, view.narrowing) == (here.chosen, here.narrowing)]
         if same:
             others = tuple(view for view in views if view not in same)
@@ -134,7 +149,8 @@ class ScopeButton(SmallButton):
 
         ConfirmDialog(self.window(), tr("Name of the view"), "", tr("Save"), field=field).ask(keep)
 
-    def _show_view(self, view: SavedView) -> None:
+    def show_view(self, view: SavedView) -> None:
+        """Let the list show this."""
         self.chosen.emit(InboxFilter(view.chosen))
         self.narrow(view.narrowing)
 
