@@ -99,7 +99,8 @@ def test_undone_texts_come_before_what_is_written_and_never_into_an_edit(drafts:
     drafts.put_back(1, Content(text="first"))
     assert texts(drafts) == ["first\nwrong\nand then"]
     drafts.leave()
-    drafts.turn_over()
+    drafts.begin(Draft.of_text("again"))
+    drafts.leave()
     assert drafts.top().text == "first\nwrong\nand then"
 
 

@@ -25,10 +25,12 @@ class Composer(Frame):
 
     Signals:
         sent: the `Draft` of a text that the operator sends, and how many messages it may take.
+        panel_wanted: the `ReplyKind` of what is begun in a panel, to be shown again.
         idle: True while the text has the focus, is empty, and neither changes a reply nor lies above another.
     """
 
     sent = Signal(object, int)
+    panel_wanted = Signal(object)
     idle = Signal(bool)
 
     def __init__(self) -> None:
@@ -54,11 +56,11 @@ class Composer(Frame):
         self.drafts.changed.connect(self._show_draft)
         self.edit.textChanged.connect(self._note_text)
         self.edit.sent.connect(self.submit)
-        self.edit.left.connect(self.line.leave.click)
+        self.edit.left.connect(self.go_on)
         self.edit.focus_changed.connect(self._show_state)
         self.send.clicked.connect(self.submit)
         self.send_split.clicked.connect(self._submit_split)
-        self.line.left.connect(self.show_below)
+        self.line.leave.clicked.connect(self.go_on)
 
     # -- which conversation
 
@@ -106,14 +108,13 @@ class Composer(Frame):
             self._company = company
             self._show_state()
 
-    def show_below(self) -> None:
-        """Leave the reply as it was and show the draft below; else only show that draft."""
+    def go_on(self) -> None:
+        """Leave the reply as it was or show the text below; else open a begun panel."""
         if self.editing is None and not self.drafts.texts_below:
+            for kind in self.drafts.begun[:1]:
+                self.panel_wanted.emit(kind)
             return
-        if self.drafts.top().unsaved and self.editing is None:
-            self.drafts.turn_over()
-        else:
-            self.drafts.leave()
+        self.drafts.leave()
         if not self.text():
             self.edit.emptied.emit()
         self.edit.setFocus()
@@ -161,7 +162,7 @@ class Composer(Frame):
         if self._conversation is None:
             self.hint.setText("")  # what may be sent is known in a moment
         asking, ahead = self._company
-        self.line.say(editing_text(asking, ahead) if editing else "", put_by=below)
+        self.line.say(editing_text(asking, ahead) if editing else "", below, self.drafts.begun)
         self.tools.setVisible(not editing)
         focused = self.edit.hasFocus()
         self.line.leave.set_key_hint("Esc" if focused else "")

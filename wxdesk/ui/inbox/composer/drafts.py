@@ -9,6 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from wxdesk.core.model.reply import EDITABLE, Content, Draft, Reply, ReplyKind
 
+PANEL_KINDS = (ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD)
+"""Kinds of reply that have a panel, in the order of their buttons."""
+
 type StackKey = tuple[int, ReplyKind]
 """A conversation by its id, and the kind of what is begun there."""
 
@@ -26,7 +29,7 @@ class Drafts(QObject):
     The changed content of an edit that was left is not on a stack and not stored: it returns with the next edit.
 
     Signals:
-        changed: a draft was begun, written or removed, or another conversation was opened.
+        changed: a draft was begun, written or removed, or another conversation or kind was opened.
         given_up: the `Draft` of an edit that was left, so that its reply shall stay as it was.
     """
 
@@ -36,6 +39,7 @@ class Drafts(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.conversation_id = 0  # the open one
+        self.kind = ReplyKind.TEXT  # of the open panel, else text
         self.composing: Callable[[], bool] = lambda: False  # a text has words that are not committed
         self._stacks: dict[StackKey, list[Draft]] = {}
         self._left: dict[int, Content] = {}
@@ -90,6 +94,11 @@ class Drafts(QObject):
         self.conversation_id = conversation_id
         self.changed.emit()
 
+    def turn_to(self, kind: ReplyKind) -> None:
+        """Note that the panel of this kind was opened, or for texts that it was closed."""
+        self.kind = kind
+        self.changed.emit()
+
     def top(self, kind: ReplyKind = ReplyKind.TEXT) -> Draft:
         """Return the draft in hand of this kind, a blank one if there is none."""
         stack = self._stack(self._at(kind))
@@ -99,6 +108,11 @@ class Drafts(QObject):
     def texts_below(self) -> int:
         """Number of texts below the one in hand."""
         return max(len(self._stack(self._at(ReplyKind.TEXT))) - 1, 0)
+
+    @property
+    def begun(self) -> Sequence[ReplyKind]:
+        """Kinds of what is begun in closed panels."""
+        return [kind for kind in PANEL_KINDS if kind is not self.kind and not self.top(kind).blank]
 
     def write(self, content: Content) -> None:
         """Give the draft in hand this content."""
@@ -130,20 +144,21 @@ class Drafts(QObject):
         self.begin(Draft(content, reply))
 
     def leave(self, kind: ReplyKind = ReplyKind.TEXT) -> None:
-        """Leave the edit in hand, so that its reply stays as it was; drop a blank draft."""
-        draft = self.top(kind)
-        if draft.editing is None and not draft.blank:
-            return
-        self._set(self._at(kind), self._stack(self._at(kind))[:-1])
+        """Leave what is in hand: of an edit its reply stays as it was, of a blank nothing.
+
+        A new text goes below all others; what is new in a panel stays in hand.
+        """
+        draft, place = self.top(kind), self._at(kind)
+        below = self._stack(place)[:-1]
         if draft.editing is not None:
             if draft.changed:
                 self._left[draft.editing.id] = draft.content
+            self._set(place, below)
             self.given_up.emit(draft)
-
-    def turn_over(self) -> None:
-        """Put the text in hand below all others."""
-        place = self._at(ReplyKind.TEXT)
-        self._set(place, [self.top(), *self._stack(place)[:-1]])
+        elif draft.blank:
+            self._set(place, below)
+        elif kind is ReplyKind.TEXT:
+            self._set(place, [draft, *below])
 
     # -- what the desk did with one
 

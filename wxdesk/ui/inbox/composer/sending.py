@@ -77,8 +77,8 @@ class ReplySending(QObject):
         self._bridge.ask(work, done, partial(self._not_taken, here, draft), once=once)
 
     def _taken(self, conversation_id: int, draft: Draft, resolve: bool, answer: Reply | list[Reply]) -> None:
-        shown = self._panels.shown
-        if self._drafts.remove(conversation_id, draft) and shown is not None and shown.kind is draft.content.kind:
+        in_hand = self._drafts.remove(conversation_id, draft)
+        if in_hand and self._panels.shown is not None and draft.content.kind is self._drafts.kind:
             self._panels.close()
         if draft.editing is not None:
             return
@@ -188,7 +188,7 @@ class ReplySending(QObject):
     def _written(self) -> tuple[int, Content] | None:
         """The new content that can be sent now, and its conversation's id, if any."""
         place = self._panels.shown or self._composer
-        draft = self._drafts.top(ReplyKind.TEXT if self._panels.shown is None else self._panels.shown.kind)
+        draft = self._drafts.top(self._drafts.kind)
         sendable = place.send.isEnabled() and draft.editing is None and not draft.blank
         return (self._drafts.conversation_id, draft.content) if sendable else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -67,48 +67,26 @@ def _tool(icon: str, words: str, tip: str) -> Button:
 
 
 class DraftBanner(QWidget):
-    """Hidden while no reply is edited and nothing else is begun here.
-
-    Signals:
-        left: leave the reply as it was, or show the draft below.
-        panel_wanted: the `ReplyKind` of what is begun in a panel, to be shown again.
-    """
-
-    left = Signal()
-    panel_wanted = Signal(object)
+    """Hidden while no reply is edited and nothing else is begun here."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._texts = self._leave = ""
-        self._begun: Sequence[ReplyKind] = ()
         self.words = PlainLabel(size=Size.SMALL, role="pending", strong=True, elide=True)
-        self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc", then=self._act)
+        self.leave = Button("", kind=ButtonKind.LINK, key_hint="Esc")
         hbox((self.words, 1), self.leave, within=self, spacing=12)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def say(self, editing: str, *, put_by: int) -> None:
-        """Show the `editing` text, else the number of drafts below (`put_by`)."""
-        below = ntr("{n} more text is put by", "{n} more texts are put by", put_by) if put_by else ""
-        self._texts = editing or below
-        self._leave = tr("Leave it as it was") if editing else tr("Show it")
-        self._tell()
-
-    def note_begun(self, begun: Sequence[ReplyKind]) -> None:
-        """Show what is begun in closed panels, unless a text has more to say."""
-        self._begun = begun
-        self._tell()
-
-    def _tell(self) -> None:
-        words = self._texts or (_begun_text(self._begun[0]) if self._begun else "")
+    def say(self, editing: str, below: int, begun: Sequence[ReplyKind]) -> None:
+        """Show the `editing` text, else how many texts lie below, else what is `begun`."""
+        if editing:
+            words, leave = editing, tr("Leave it as it was")
+        elif below:
+            words, leave = ntr("{n} more text is put by", "{n} more texts are put by", below), tr("Show it")
+        else:
+            words, leave = _begun_text(begun[0]) if begun else "", tr("Go on with it")
         self.words.setText(words)
-        self.leave.setText(self._leave if self._texts else tr("Go on with it"))
+        self.leave.setText(leave)
         self.setVisible(bool(words))
-
-    def _act(self) -> None:
-        if self._texts:
-            self.left.emit()
-        elif self._begun:
-            self.panel_wanted.emit(self._begun[0])
 
 
 class ComposerFoot(QWidget):

@@ -12,13 +12,11 @@ from wxdesk.i18n import explain
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.composer.composer import Composer
+from wxdesk.ui.inbox.composer.drafts import PANEL_KINDS
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel, Popup, TextLinkPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.inbox.sendability import cost_words
 from wxdesk.ui.runtime.bridge import Bridge
-
-KINDS = (ReplyKind.LINK, ReplyKind.IMAGE, ReplyKind.CARD)
-"""Kinds of reply that have a panel, in the order of their buttons."""
 
 
 class SendingPanels(QObject):
@@ -55,7 +53,7 @@ class SendingPanels(QObject):
         composer.tools.picture.clicked.connect(partial(self.open, ReplyKind.IMAGE))
         composer.tools.card.clicked.connect(partial(self.open, ReplyKind.CARD))
         composer.edit.pictured.connect(self.take_picture)
-        composer.line.panel_wanted.connect(self.open)
+        composer.panel_wanted.connect(self.open)
         self._drafts.changed.connect(self._show_drafts)
 
     @property
@@ -85,7 +83,7 @@ class SendingPanels(QObject):
     @property
     def begun(self) -> tuple[ContentPanel, ...]:
         """The panels that were made."""
-        return tuple(self._panels[kind] for kind in KINDS if kind in self._panels)
+        return tuple(self._panels[kind] for kind in PANEL_KINDS if kind in self._panels)
 
     @property
     def is_open(self) -> bool:
@@ -95,7 +93,7 @@ class SendingPanels(QObject):
     @property
     def shown(self) -> ContentPanel | None:
         """The panel in which a link, picture or card is being made or changed, if any."""
-        return self._open if isinstance(self._open, ContentPanel) else None
+        return self._panels.get(self._drafts.kind)
 
     def open(self, kind: ReplyKind) -> None:
         """Open the panel for a link, a picture or a card; leave an edit that is open."""
@@ -156,8 +154,7 @@ class SendingPanels(QObject):
         """Open a panel or picker instead of what is open."""
         self.close()
         self._open = popup
-        self._note_begun()
-        self.refresh()
+        self._drafts.turn_to(popup.kind if isinstance(popup, ContentPanel) else ReplyKind.TEXT)
         popup.open_over(self._composer)
 
     def close(self) -> None:
@@ -187,15 +184,7 @@ class SendingPanels(QObject):
                     panel.fill(draft.content)
                 panel.refresh()
             panel.for_change(draft.editing is not None)
-        self._note_begun()
         self.refresh()
-
-    def _note_begun(self) -> None:
-        """Show what is begun in closed panels for this customer."""
-        shown = None if self.shown is None else self.shown.kind
-        self._composer.line.note_begun(
-            [kind for kind in KINDS if kind is not shown and not self._drafts.top(kind).blank]
-        )
 
     def _panel_for(self, kind: ReplyKind) -> ContentPanel:
         if kind not in self._panels:
@@ -214,9 +203,9 @@ class SendingPanels(QObject):
         self.sent.emit(self._drafts.top(content.kind), 1)
 
     def _closed(self) -> None:
-        panel, self._open = self.shown, None
-        if panel is not None:
-            self._drafts.leave(panel.kind)
-        self._note_begun()
+        self._open, closed = None, self._drafts.kind
+        if closed is not ReplyKind.TEXT:
+            self._drafts.turn_to(ReplyKind.TEXT)
+            self._drafts.leave(closed)
         self._composer.edit.setFocus()
         self.closed.emit()
