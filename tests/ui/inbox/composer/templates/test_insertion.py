@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -89,6 +89,11 @@ def test_a_long_list_in_the_picker_says_how_many_more_and_is_searched(
     assert picker.below.full_text() == "24 more: write a few letters to find them"
     assert picker.below.isVisible()
     assert picker.rect().contains(picker.below.geometry())
+    composer = page.chat.composer
+    before = composer.mapTo(page.chat, QPoint(0, 0)).y()
+    page.window().resize(page.window().width(), page.window().height() - 150)
+    qtbot.waitUntil(lambda: composer.mapTo(page.chat, QPoint(0, 0)).y() < before)
+    qtbot.waitUntil(lambda: 0 < composer.mapTo(page.chat, QPoint(0, 0)).y() - picker.geometry().bottom() < 10)
     qtbot.keyClicks(picker.field, "Notice 069")
     assert rows(page) == ["Notice 069 — Hello."]
     assert not picker.below.isVisible()

@@ -39,31 +39,13 @@ class Popup(Frame):
     worked = Signal()
     closed = Signal()
 
-    def open_over(self, composer: QWidget) -> None:
-        """Appear above `composer` and take the focus."""
-        raise NotImplementedError
-
-    def close_it(self) -> None:
-        """Close it, also while its page is not shown."""
-        if not self.isHidden():
-            self.hide()
-            self.closed.emit()
-
-
-class Popover(Popup):
-    """Base of the panels; content goes into `column`, below the title."""
-
-    def __init__(self, title: str, widest: int, parent: QWidget) -> None:
+    def __init__(self, name: str, widest: int, parent: QWidget) -> None:
         super().__init__("card", parent)
         self._host = parent
         self._composer: QWidget | None = None
         self._widest = widest
         self._heard: set[QLineEdit] = set()
-        self.setAccessibleName(title)
-        self.title = PlainLabel(title, strong=True, size=Size.BODY)
-        self.put_away = SmallButton("close", tr("Close (Esc)"), self, then=self.close_it)
-        head = hbox((self.title, 1), self.put_away)
-        self.column = vbox(head, within=self, spacing=10, margins=(16, 10, 16, 14))
+        self.setAccessibleName(name)
         parent.installEventFilter(self)
         self.hide()
 
@@ -84,9 +66,11 @@ class Popover(Popup):
         """Focus the first field."""
         self.setFocus()
 
-    def submit(self) -> None:
-        """Do what the panel is for, as its button does; also on Ctrl+Enter."""
-        raise NotImplementedError
+    def close_it(self) -> None:
+        """Close it, also while its page is not shown."""
+        if not self.isHidden():
+            self.hide()
+            self.closed.emit()
 
     def place(self) -> None:
         """Stand above the composer; in a low window also over it."""
@@ -100,13 +84,42 @@ class Popover(Popup):
 
     def height_at(self, width: int) -> int:
         """Return the height that the content needs at `width`."""
+        raise NotImplementedError
+
+    def fit_into(self, width: int, height: int) -> None:
+        """Hide the least needed content if it does not fit into `width` and `height`."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() is QEvent.Type.Resize:
+            self.place()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.place()
+        return super().event(event)
+
+
+class Popover(Popup):
+    """Base of the panels; content goes into `column`, below the title."""
+
+    def __init__(self, title: str, widest: int, parent: QWidget) -> None:
+        super().__init__(title, widest, parent)
+        self.title = PlainLabel(title, strong=True, size=Size.BODY)
+        self.put_away = SmallButton("close", tr("Close (Esc)"), self, then=self.close_it)
+        head = hbox((self.title, 1), self.put_away)
+        self.column = vbox(head, within=self, spacing=10, margins=(16, 10, 16, 14))
+
+    def submit(self) -> None:
+        """Do what the panel is for, as its button does; also on Ctrl+Enter."""
+        raise NotImplementedError
+
+    def height_at(self, width: int) -> int:
+        """Return the height that the content needs at `width`."""
         column, frame = self.column, self.contentsMargins()
         inner = width - frame.left() - frame.right()
         needed = column.heightForWidth(inner) if column.hasHeightForWidth() else column.sizeHint().height()
         return max(needed, column.minimumSize().height()) + frame.top() + frame.bottom()
-
-    def fit_into(self, width: int, height: int) -> None:
-        """Hide the least needed content if it does not fit into `width` and `height`."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -135,16 +148,6 @@ class Popover(Popup):
     def _reading_order(self, widget: QWidget) -> tuple[bool, int, int]:
         at = widget.mapTo(self, QPoint(0, 0))
         return widget is self.put_away, at.y(), at.x()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._host and event.type() is QEvent.Type.Resize:
-            self.place()
-        return False
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.LayoutRequest:
-            self.place()
-        return super().event(event)
 
 
 _WIDEST = 460

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
@@ -20,7 +20,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel, literal
 from wxdesk.ui.wording.messages import kind_text, more_text
 
-_ROW, _ROWS = 30, 8
+_ROW, _ROWS, _WIDEST = 30, 8, 460
 _MOST = 50
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 
@@ -35,10 +35,8 @@ class Picker(Popup):
     chosen = Signal(object)
 
     def __init__(self, name: str, search: str, parent: QWidget) -> None:
-        super().__init__("card", parent)
-        self._over = parent
-        self._bottom = QPoint()
-        self._widest = 460
+        super().__init__(search, _WIDEST, parent)
+        self._rows = 1
         self.field = QLineEdit(self, placeholderText=search)
         self.field.setAccessibleName(search)
         self.field.installEventFilter(self)
@@ -52,21 +50,13 @@ class Picker(Popup):
         self._head = hbox((self.field, 1), spacing=8)
         vbox(self._head, (self.list, 1), self.below, within=self, spacing=6, margins=(8, 8, 8, 8))
         self.field.textChanged.connect(self._fill)
-        self.field.textEdited.connect(self.worked)
         self.list.itemClicked.connect(self._take_item)
-        self.hide()
 
-    def open_over(self, composer: QWidget) -> None:
-        """Appear above `composer` and take the focus."""
-        at = composer.mapTo(self._over, QPoint(0, 0))
-        self._bottom = QPoint(at.x() + 16, at.y() - 4)
-        self._widest = composer.width() - 32
+    def start(self) -> None:
+        """Begin another search."""
         self.field.clear()
         self._fill("")
-        self.show()
-        self.raise_()
         self.field.setFocus()
-        self.worked.emit()
 
     def take(self) -> None:
         """Choose the current row."""
@@ -90,7 +80,7 @@ class Picker(Popup):
         self.list.setCurrentRow(0)
         self.below.show_if_any(self._words_below(len(fitting)))
         self.list.setVisible(self.list.count() > 0)
-        self._place()
+        self.place()
 
     def _find(self, sought: str) -> Sequence[object]:
         """Return what fits, the best first."""
@@ -107,17 +97,24 @@ class Picker(Popup):
     def _words_below(self, fitting: int) -> str:
         return more_text(fitting - _MOST) if fitting > _MOST else "" if fitting else self._nothing()
 
-    def _place(self) -> None:
-        """Stand above the composer, as high as the rows need and the window allows."""
+    def height_at(self, width: int) -> int:
+        """Return the height of the rows that are shown, with what is around them."""
+        return self._rows * _ROW + self._around()
+
+    def fit_into(self, width: int, height: int) -> None:
+        """Show as many rows as there are and fit."""
+        room = (max(120, height) - self._around()) // _ROW
+        self._rows = min(max(self.list.count(), 1), _ROWS, max(room, 1))
+
+    def _around(self) -> int:
         cut = self.list.count() and self.below.full_text()
-        around = self.field.sizeHint().height() + 26 + (self.below.sizeHint().height() + 6 if cut else 0)
-        room = (max(120, self._bottom.y() - 12) - around) // _ROW
-        height = min(max(self.list.count(), 1), _ROWS, max(room, 1)) * _ROW + around
-        self.setGeometry(self._bottom.x(), self._bottom.y() - height, min(460, self._widest), height)
+        return self.field.sizeHint().height() + 26 + (self.below.sizeHint().height() + 6 if cut else 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Use the field's keys that are meant for the list, which never has the focus."""
-        return event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._use_key(event)
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is self.field:
+            return self._use_key(event)
+        return super().eventFilter(watched, event)
 
     def _use_key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
