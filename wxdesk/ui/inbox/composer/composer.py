@@ -36,9 +36,9 @@ class Composer(Frame):
     def __init__(self) -> None:
         super().__init__("footer")
         self._conversation: Conversation | None = None
-        self._company = (0, 0)
         self.drafts = Drafts(self)
         self.guarded: Callable[[], Sequence[str]] = tuple  # words to warn of
+        self.entry_of: Callable[[Reply], TimelineEntry | None] = lambda _: None  # with the other parts of its answer
         self._now: datetime | None = None
         self.edit = MessageEdit()
         self.tools = ComposerTools()
@@ -101,13 +101,6 @@ class Composer(Frame):
             self.drafts.edit(reply)
             self.edit.setFocus()
 
-    def note_other_parts(self, entry: TimelineEntry | None) -> None:
-        """Note how many other parts of its answer leave with the reply being edited."""
-        company = (0, 0) if entry is None else (entry.asking, entry.ahead)
-        if company != self._company:
-            self._company = company
-            self._show_state()
-
     def go_on(self) -> None:
         """Leave the reply as it was or show the text below; else open a begun panel."""
         if self.editing is None and not self.drafts.texts_below:
@@ -154,15 +147,17 @@ class Composer(Frame):
         self._show_state()
 
     def _show_state(self) -> None:
-        draft, below = self.drafts.top(), self.drafts.texts_below
+        draft, below, words = self.drafts.top(), self.drafts.texts_below, ""
         editing = draft.editing is not None
+        if draft.editing is not None:
+            entry = self.entry_of(draft.editing)
+            words = editing_text(entry.asking, entry.ahead) if entry is not None else editing_text(0, 0)
         self.foot.show_fit(
             self.fit, found_in(draft.content, self.guarded()), blank=not draft.text.strip(), editing=editing
         )
         if self._conversation is None:
             self.hint.setText("")  # what may be sent is known in a moment
-        asking, ahead = self._company
-        self.line.say(editing_text(asking, ahead) if editing else "", below, self.drafts.begun)
+        self.line.say(words, below, self.drafts.begun)
         self.tools.setVisible(not editing)
         focused = self.edit.hasFocus()
         self.line.leave.set_key_hint("Esc" if focused else "")

@@ -154,6 +154,7 @@ class ReplyWriting(QObject):
         self._bridge = bridge
         self._session = session
         self.composer = Composer()
+        self.composer.entry_of = lambda reply: session.entry(f"r{reply.id}")
         self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
         self.drafts = self.composer.drafts
         self.lock = EditLock(self.drafts, bridge, session)
@@ -185,8 +186,6 @@ class ReplyWriting(QObject):
         """Show what can be written as the conversation and its replies are now."""
         self.tick(conversation, now)
         self.lock.follow()
-        if self.composer.editing is not None:
-            self.composer.note_other_parts(self._session.entry(f"r{self.composer.editing.id}"))
 
     def tick(self, conversation: Conversation, now: datetime) -> None:
         """Update quota and reply window to `now`."""
@@ -211,6 +210,5 @@ class ReplyWriting(QObject):
             self.refresh(self._session.row.conversation, self._bridge.desk.clock())
         if in_text:
             self.composer.start_editing(reply)
-            self.composer.note_other_parts(self._session.entry(f"r{reply.id}"))
         else:
             self.panels.change(reply)
