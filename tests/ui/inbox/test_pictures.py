@@ -88,7 +88,7 @@ def drop(page: InboxPage, data: QMimeData) -> tuple[bool, bool]:
 
 def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: SendingPanels, photo: Path) -> None:
     panels.open(ReplyKind.IMAGE)
-    field = panels.picture.form.pictures["picture"]
+    field = panels[ReplyKind.IMAGE].form.pictures["picture"]
     field.choose.click()
     (dialog,) = field.window().findChildren(QFileDialog)
     dialog.fileSelected.emit(str(photo))
@@ -97,7 +97,7 @@ def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: SendingPanels
     assert field.words.full_text().startswith("photo.png · ")
     field.remove.click()
     assert field.digest == ""
-    panels.picture.send.click()
+    panels[ReplyKind.IMAGE].send.click()
     assert field.error.full_text() == "Choose a picture."
     panels.close()
 
@@ -108,8 +108,8 @@ def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: Sen
     own = path.stat().st_size
     assert own > 2 * 1024 * 1024
     panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: bool(panels.picture.form.pictures["picture"].digest), timeout=20_000)
-    words = panels.picture.form.pictures["picture"].words.full_text()
+    qtbot.waitUntil(lambda: bool(panels[ReplyKind.IMAGE].form.pictures["picture"].digest), timeout=20_000)
+    words = panels[ReplyKind.IMAGE].form.pictures["picture"].words.full_text()
     assert words.startswith("large.png · ")
     assert words.endswith(f", was {size_text(own)}: shrunk")
     panels.close()
@@ -119,7 +119,7 @@ def test_a_file_that_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: Sen
     path = tmp_path / "false.png"
     path.write_bytes(b"MZ not a picture")
     panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
-    field = panels.picture.form.pictures["picture"]
+    field = panels[ReplyKind.IMAGE].form.pictures["picture"]
     qtbot.waitUntil(lambda: field.error.isVisible())
     assert "picture" in field.error.full_text()
     assert field.digest == ""
@@ -137,7 +137,7 @@ def test_a_picture_is_dropped_onto_the_chat(qtbot: QtBot, page: InboxPage, panel
     assert drop(page, text) == (False, False)
     assert drop(page, files(photo)) == (True, True)
     assert not page.chat.drop_zone.isVisible()
-    qtbot.waitUntil(lambda: bool(panels.picture.form.pictures["picture"].digest))
+    qtbot.waitUntil(lambda: bool(panels[ReplyKind.IMAGE].form.pictures["picture"].digest))
     panels.close()
 
 
@@ -150,7 +150,7 @@ def test_text_that_comes_with_a_picture_stays_text(
     clipboard.setMimeData(data)
     QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert page.chat.composer.text() == "from a table"
-    assert not panels.picture.isVisible()
+    assert not panels[ReplyKind.IMAGE].isVisible()
 
 
 def test_a_screenshot_is_pasted_and_sent_by_enter(
@@ -160,7 +160,7 @@ def test_a_screenshot_is_pasted_and_sent_by_enter(
     image.fill(QColor("red"))
     QGuiApplication.clipboard().setImage(image)
     QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    panel = panels.picture
+    panel = panels[ReplyKind.IMAGE]
     assert panel.isVisible()
     assert page.chat.composer.text() == ""
     qtbot.waitUntil(lambda: bool(panel.form.pictures["picture"].digest))
@@ -184,7 +184,7 @@ def test_a_card_is_made_with_a_dropped_cover_and_arrives(
         Qt.Key.Key_M,
         Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
     )
-    card = panels.card
+    card = panels[ReplyKind.CARD]
     card.submit()
     assert card.form.by_name["title"].error.isVisible()
     card.form.by_name["title"].edit.setText("蓝色连衣裙")
@@ -196,7 +196,7 @@ def test_a_card_is_made_with_a_dropped_cover_and_arrives(
     assert card.form.pictures["thumb_picture"].error.full_text() == "A card needs a cover picture."
     drop(page, files(photo))
     qtbot.waitUntil(lambda: bool(card.form.pictures["thumb_picture"].digest))
-    assert not panels.picture.isVisible()
+    assert not panels[ReplyKind.IMAGE].isVisible()
     QTest.keyClick(card.form.by_name["page_path"].edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.SENT) is not None)
     (arrived,) = world.sandbox.sent
@@ -294,9 +294,9 @@ def test_a_sent_picture_stands_in_its_bubble(
     qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels, photo: Path
 ) -> None:
     panels.take_picture(source_in(files(photo)))  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: bool(panels.picture.form.pictures["picture"].digest))
-    digest = panels.picture.form.pictures["picture"].digest
-    panels.picture.submit()
+    qtbot.waitUntil(lambda: bool(panels[ReplyKind.IMAGE].form.pictures["picture"].digest))
+    digest = panels[ReplyKind.IMAGE].form.pictures["picture"].digest
+    panels[ReplyKind.IMAGE].submit()
     qtbot.waitUntil(lambda: page.session.model.rows()[-1].reply is not None)
     row = page.chat.timeline.bubbles.layout_of(page.session.model.rows()[-1])
     assert row.content is not None

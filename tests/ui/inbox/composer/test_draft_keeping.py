@@ -95,10 +95,10 @@ def test_links_cards_and_pictures_are_kept_and_offered_again(
     opened(li)
     panels = page.chat.writing.panels
     panels.take_picture(PictureSource(png, "cup.png"))
-    qtbot.waitUntil(lambda: bool(panels.picture.content().picture))
+    qtbot.waitUntil(lambda: bool(panels[ReplyKind.IMAGE].content().picture))
     panels.open(ReplyKind.LINK)
-    panels.link.form.by_name["title"].edit.setText("Tea")
-    panels.link.close_it()
+    panels[ReplyKind.LINK].form.by_name["title"].edit.setText("Tea")
+    panels[ReplyKind.LINK].close_it()
     qtbot.waitUntil(lambda: shown(page, li) == ("[Draft]", "[Link] Tea") and len(stored(world)) == 2)
     assert page.chat.composer.line.words.full_text() == "A link is not sent yet"
 
@@ -107,9 +107,9 @@ def test_links_cards_and_pictures_are_kept_and_offered_again(
     line = other.chat.composer.line
     qtbot.waitUntil(lambda: line.isVisible() and line.words.full_text() == "A link is not sent yet")
     line.leave.click()
-    assert other.chat.writing.panels.link.content().title == "Tea"
+    assert other.chat.writing.panels[ReplyKind.LINK].content().title == "Tea"
     assert line.words.full_text() == "A picture is not sent yet"
-    other.chat.writing.panels.link.clear()
+    other.chat.writing.panels[ReplyKind.LINK].clear()
     qtbot.waitUntil(lambda: [draft.content.kind for _, draft in stored(world)] == [ReplyKind.IMAGE])
 
 

@@ -230,23 +230,28 @@ def test_a_begun_link_survives_another_conversation_and_an_edit_of_another_link(
     reply = world.call(world.store.replies.add(new, world.clock()))
     panels = page.chat.writing.panels
     panels.open(ReplyKind.LINK)
-    qtbot.keyClicks(panels.link.form.by_name["title"].edit, "Half a title")
+    qtbot.keyClicks(panels[ReplyKind.LINK].form.by_name["title"].edit, "Half a title")
     opened(other)
     panels.open(ReplyKind.LINK)
-    assert panels.link.is_blank
+    assert panels[ReplyKind.LINK].content() == Content(ReplyKind.LINK)
     opened(chat)
     qtbot.waitUntil(lambda: page.session.known.reply(f"r{reply.id}") is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
-    qtbot.waitUntil(lambda: panels.link.content() == content)
-    panels.link.form.by_name["title"].edit.setText("Opening hours")
-    panels.link.close_it()
+    qtbot.waitUntil(lambda: panels[ReplyKind.LINK].content() == content)
+    panels[ReplyKind.LINK].form.by_name["title"].edit.setText("Opening hours")
+    panels[ReplyKind.LINK].close_it()
     qtbot.waitUntil(lambda: stored(world, reply).state is ReplyState.HELD)
     assert stored(world, reply).content == content
     panels.open(ReplyKind.LINK)
-    assert panels.link.form.by_name["title"].text() == "Half a title"
-    panels.link.close_it()
+    assert panels[ReplyKind.LINK].form.by_name["title"].text() == "Half a title"
+    panels[ReplyKind.LINK].close_it()
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
-    qtbot.waitUntil(lambda: panels.link.isVisible() and panels.link.form.by_name["title"].text() == "Opening hours")
+    qtbot.waitUntil(
+        lambda: (
+            panels[ReplyKind.LINK].isVisible()
+            and panels[ReplyKind.LINK].form.by_name["title"].text() == "Opening hours"
+        )
+    )
 
 
 def test_a_link_that_was_stopped_during_its_edit_stands_in_its_panel_as_a_new_one(
@@ -260,7 +265,7 @@ def test_a_link_that_was_stopped_during_its_edit_stands_in_its_panel_as_a_new_on
     world.say(LI, "still there")
     qtbot.waitUntil(lambda: page.session.known.reply(f"r{reply.id}") is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
-    panel = page.chat.writing.panels.link
+    panel = page.chat.writing.panels[ReplyKind.LINK]
     qtbot.waitUntil(panel.isVisible)
     panel.form.by_name["title"].edit.setText("Opening hours")
     world.call(world.desk.replies.cancel(reply.id))

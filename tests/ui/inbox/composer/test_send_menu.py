@@ -214,7 +214,7 @@ def test_every_kind_of_reply_can_be_sent_later_changed_or_refused(
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert panel.isVisible()
     choose_later(panel, 0)
-    qtbot.waitUntil(lambda: bridge.is_idle and not panel.isVisible() and panel.is_blank)
+    qtbot.waitUntil(lambda: bridge.is_idle and not panel.isVisible() and panel.content() == Content(kind))
     entry = page.session.model.rows()[-1]
     assert [offer.text for offer in offers_in(entry)] == ["Change", "Stop"]
     row = page.list.model.row(three[0])
@@ -247,10 +247,10 @@ def test_undo_keeps_content_aside_while_another_panel_is_in_use(
     panels.offer(contents[ReplyKind.CARD])
     page.chat.act(BubbleAction.UNDO, page.session.model.rows()[-1].key)
     qtbot.waitUntil(lambda: page.chat.composer.line.words.full_text() == "A link is not sent yet")
-    assert panels.card.isVisible()
+    assert panels[ReplyKind.CARD].isVisible()
     panels.close()
     panels.open(ReplyKind.LINK)
-    assert panels.link.content() == contents[ReplyKind.LINK]
+    assert panels[ReplyKind.LINK].content() == contents[ReplyKind.LINK]
 
 
 def test_words_that_should_not_leave_are_warned_of_in_panels_too(
@@ -261,11 +261,11 @@ def test_words_that_should_not_leave_are_warned_of_in_panels_too(
     opened(three[0])
     panels = page.chat.writing.panels
     panels.offer(contents[ReplyKind.LINK])
-    assert panels.link.hint.full_text() == "Look again: “13912345678” should not leave"
-    assert panels.link.send.isEnabled()
-    panels.link.form.by_name["url"].edit.setText("https://a.cn/sale")
-    assert panels.link.hint.full_text() == "takes 1 reply, 5 are left"
+    assert panels[ReplyKind.LINK].hint.full_text() == "Look again: “13912345678” should not leave"
+    assert panels[ReplyKind.LINK].send.isEnabled()
+    panels[ReplyKind.LINK].form.by_name["url"].edit.setText("https://a.cn/sale")
+    assert panels[ReplyKind.LINK].hint.full_text() == "takes 1 reply, 5 are left"
     panels.offer(contents[ReplyKind.CARD])
-    assert panels.card.hint.full_text() == "Look again: “never” should not leave"
+    assert panels[ReplyKind.CARD].hint.full_text() == "Look again: “never” should not leave"
     panels.offer(contents[ReplyKind.IMAGE])
-    assert panels.picture.hint.full_text() == "takes 1 reply, 5 are left"
+    assert panels[ReplyKind.IMAGE].hint.full_text() == "takes 1 reply, 5 are left"

@@ -229,18 +229,18 @@ def test_a_panel_goes_with_its_customer_and_sends_to_nobody_else(
     opened(li)
     panels = page.chat.writing.panels
     panels.open(ReplyKind.LINK)
-    panels.link.fill(LINK)
+    panels[ReplyKind.LINK].fill(LINK)
     with busy(world):
         page.open_conversation(wang)
-        assert panels.link.isHidden()
-        panels.link.submit()
+        assert panels[ReplyKind.LINK].isHidden()
+        panels[ReplyKind.LINK].submit()
     settle(qtbot, page, bridge)
     panels.open(ReplyKind.LINK)
-    assert panels.link.is_blank
+    assert panels[ReplyKind.LINK].content() == Content(ReplyKind.LINK)
     opened(li)
     panels.open(ReplyKind.LINK)
-    assert panels.link.content() == LINK
-    panels.link.submit()
+    assert panels[ReplyKind.LINK].content() == LINK
+    panels[ReplyKind.LINK].submit()
     qtbot.waitUntil(lambda: sent_to(world) == [(LI, "Sale")])
 
 
@@ -251,20 +251,20 @@ def test_a_link_under_way_leaves_what_is_begun_for_another_alone(
     opened(li)
     panels = page.chat.writing.panels
     panels.open(ReplyKind.LINK)
-    panels.link.fill(LINK)
+    panels[ReplyKind.LINK].fill(LINK)
     with busy(world):
-        panels.link.submit()
+        panels[ReplyKind.LINK].submit()
         page.open_conversation(wang)
         panels.open(ReplyKind.LINK)
-        panels.link.fill(LINK)
-        assert panels.link.send.isEnabled()
+        panels[ReplyKind.LINK].fill(LINK)
+        assert panels[ReplyKind.LINK].send.isEnabled()
     settle(qtbot, page, bridge)
     qtbot.waitUntil(lambda: sent_to(world) == [(LI, "Sale")])
-    assert panels.link.isVisible()
-    assert panels.link.content() == LINK
+    assert panels[ReplyKind.LINK].isVisible()
+    assert panels[ReplyKind.LINK].content() == LINK
     opened(li)
     panels.open(ReplyKind.LINK)
-    assert panels.link.is_blank, "what has arrived is not offered again"
+    assert panels[ReplyKind.LINK].content() == Content(ReplyKind.LINK), "what has arrived is not offered again"
 
 
 def test_a_panel_on_a_page_that_is_not_shown_goes_with_its_customer_too(
@@ -281,16 +281,16 @@ def test_a_panel_on_a_page_that_is_not_shown_goes_with_its_customer_too(
     qtbot.waitUntil(lambda: inbox.session.conversation_id == li and not inbox.session.fresh and bridge.is_idle)
     inbox.chat.timeline.focus_last()
     QTest.keyClick(inbox.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(inbox.chat.writing.panels.link.isVisible)
+    qtbot.waitUntil(inbox.chat.writing.panels[ReplyKind.LINK].isVisible)
     window.show_page(1)
     window.notices._toast.action.click()
     qtbot.waitUntil(lambda: inbox.session.conversation_id == wang and not inbox.session.fresh and bridge.is_idle)
     assert window.stack.currentWidget() is inbox
-    assert inbox.chat.writing.panels.link.isHidden()
+    assert inbox.chat.writing.panels[ReplyKind.LINK].isHidden()
     inbox.chat.writing.panels.open(ReplyKind.LINK)
-    assert inbox.chat.writing.panels.link.is_blank
-    inbox.chat.writing.panels.link.fill(replace(LINK, title="For Wang"))
-    inbox.chat.writing.panels.link.submit()
+    assert inbox.chat.writing.panels[ReplyKind.LINK].content() == Content(ReplyKind.LINK)
+    inbox.chat.writing.panels[ReplyKind.LINK].fill(replace(LINK, title="For Wang"))
+    inbox.chat.writing.panels[ReplyKind.LINK].submit()
     qtbot.waitUntil(lambda: sent_to(world) == [(WANG, "For Wang")])
 
 

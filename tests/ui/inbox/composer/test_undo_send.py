@@ -202,8 +202,8 @@ def test_a_link_comes_back_into_its_panel(qtbot: QtBot, world: World, page: Inbo
     world.call(world.desk.replies.write(thread, content))
     qtbot.waitUntil(lambda: shown_reply(page, S.HELD) is not None)
     undo_by_key(qtbot, page)
-    qtbot.waitUntil(lambda: page.chat.writing.panels.link.isVisible())
-    assert page.chat.writing.panels.link.content() == content
+    qtbot.waitUntil(lambda: page.chat.writing.panels[ReplyKind.LINK].isVisible())
+    assert page.chat.writing.panels[ReplyKind.LINK].content() == content
 
 
 def test_undo_puts_nothing_into_another_conversation(

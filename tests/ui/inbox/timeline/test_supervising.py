@@ -136,10 +136,10 @@ def opener(page: InboxPage, world: World, panel: str) -> Callable[[], None]:
             [field] = templates.form.fields.values()
         case "link":
             panels.open(ReplyKind.LINK)
-            field = panels.link.form.by_name["title"].edit
+            field = panels[ReplyKind.LINK].form.by_name["title"].edit
         case "card":
             panels.open(ReplyKind.CARD)
-            field = panels.card.form.by_name["title"].edit
+            field = panels[ReplyKind.CARD].form.by_name["title"].edit
         case _:
             panels.open_text_link()
             field = panels.text_link.url.edit
@@ -151,7 +151,7 @@ def test_closing_a_panel_lets_the_held_reply_go_on(qtbot: QtBot, world: World, p
     opened(chat)
     page.chat.writing.panels.open(ReplyKind.LINK)
     qtbot.waitUntil(lambda: chat in world.desk.typing.written_in)
-    page.chat.writing.panels.link.close_it()
+    page.chat.writing.panels[ReplyKind.LINK].close_it()
     qtbot.waitUntil(lambda: chat not in world.desk.typing.written_in)
 
 

@@ -160,7 +160,7 @@ def test_a_link_that_is_changed_takes_the_parts_behind_it_along(
     qtbot.waitUntil(lambda: states(page) == [S.HELD] * 2)
     focus(page, 0)
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    panel = page.chat.writing.panels.link
+    panel = page.chat.writing.panels[ReplyKind.LINK]
     qtbot.waitUntil(panel.isVisible)
     panel.fill(replace(link, title="Last day"))
     panel.submit()

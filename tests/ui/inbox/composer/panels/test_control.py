@@ -39,7 +39,7 @@ def test_a_link_is_written_by_keys_alone_and_arrives(qtbot: QtBot, world: World,
     opened(world.say(CUSTOMER, "有活动吗"))
     chat = page.chat
     QTest.keyClick(chat.composer.edit, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    panel = chat.writing.panels.link
+    panel = chat.writing.panels[ReplyKind.LINK]
     assert panel.isVisible()
     assert focused() is panel.form.by_name["title"].edit
     for text in ("国庆八折", "到八日为止", "https://shop.example/sale?a=1&b=2"):
@@ -67,15 +67,19 @@ def test_a_panel_is_made_when_it_is_first_opened(world: World, page: InboxPage, 
     panels.close()
     assert (panels.begun, page.findChildren(Popover)) == ((), [page.chat.writing.templates.form])
     panels.open(ReplyKind.CARD)
-    assert panels.begun == (panels.card,)
+    assert panels.begun == (panels[ReplyKind.CARD],)
     panels.open_text_link()
-    assert set(page.findChildren(Popover)) == {page.chat.writing.templates.form, panels.card, panels.text_link}
+    assert set(page.findChildren(Popover)) == {
+        page.chat.writing.templates.form,
+        panels[ReplyKind.CARD],
+        panels.text_link,
+    }
 
 
 def test_a_mistake_in_a_panel_is_told_at_its_field(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     opened(world.say(CUSTOMER, "有活动吗"))
     page.chat.writing.panels.open(ReplyKind.LINK)
-    panel = page.chat.writing.panels.link
+    panel = page.chat.writing.panels[ReplyKind.LINK]
     title, url = panel.form.by_name["title"], panel.form.by_name["url"]
     QTest.keyClick(title.edit, Qt.Key.Key_Return, CTRL)
     assert title.error.full_text() == "A link needs a title."
@@ -97,7 +101,7 @@ def test_content_is_not_sent_twice_and_not_kept_for_another_contact(
 ) -> None:
     other = world.say("oCustomer0000000000000002", "你好")
     opened(world.say(CUSTOMER, "有活动吗"))
-    panel = page.chat.writing.panels.link
+    panel = page.chat.writing.panels[ReplyKind.LINK]
     page.chat.writing.panels.open(ReplyKind.LINK)
     panel.fill(LINK)
     for _ in range(3):
@@ -123,7 +127,7 @@ def test_a_link_that_waits_is_changed_in_its_panel_and_leaves(
     held = shown_reply(page, ReplyState.HELD)
     assert held is not None
     page.chat.act(BubbleAction.EDIT, f"r{held.id}")
-    panel = page.chat.writing.panels.link
+    panel = page.chat.writing.panels[ReplyKind.LINK]
     qtbot.waitUntil(panel.isVisible)
     assert panel.content() == LINK
     assert panel.title.full_text() == "Change this reply"
@@ -143,7 +147,7 @@ def test_a_change_that_is_put_away_changes_nothing(qtbot: QtBot, world: World, p
     reply = world.call(world.desk.replies.write(conversation_id, LINK))
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.FAILED) is not None)
     page.chat.act(BubbleAction.EDIT, f"r{reply.id}")
-    panel = page.chat.writing.panels.link
+    panel = page.chat.writing.panels[ReplyKind.LINK]
     panel.form.by_name["title"].edit.setText("别的")
     QTest.keyClick(focused(), Qt.Key.Key_Escape)
     page.chat.writing.panels.open(ReplyKind.LINK)
@@ -263,7 +267,7 @@ def test_nothing_can_be_sent_from_a_panel_once_nothing_may(
     conversation_id = world.say(CUSTOMER, "有活动吗")
     opened(conversation_id)
     page.chat.writing.panels.open(ReplyKind.LINK)
-    panel = page.chat.writing.panels.link
+    panel = page.chat.writing.panels[ReplyKind.LINK]
     assert panel.hint.full_text() == "takes 1 reply, 5 are left"
     for number in range(5):
         world.wait_until_sent(world.call(world.desk.replies.write(conversation_id, str(number))).id)

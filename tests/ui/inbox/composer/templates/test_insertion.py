@@ -141,7 +141,7 @@ def test_prompts_of_a_link_are_filled_in_and_it_waits_in_its_panel(
     assert form(page).text.full_text() == "Order ‹…›\nhttps://shop.example/o?no=‹…›"
     qtbot.keyClicks(number, "7&8")
     qtbot.keyClick(number, Qt.Key.Key_Return)
-    panel = page.chat.writing.panels.link
+    panel = page.chat.writing.panels[ReplyKind.LINK]
     assert panel.isVisible()
     made = panel.content()
     assert (made.title, made.url) == ("Order 7&8", "https://shop.example/o?no=7%268")
@@ -186,7 +186,7 @@ def test_values_filled_in_for_one_contact_are_not_used_for_another(
 
 def test_a_link_opens_in_its_panel(qtbot: QtBot, world: World, page: InboxPage, conversation: int) -> None:
     pick(qtbot, page, "return")
-    link = page.chat.writing.panels.link
+    link = page.chat.writing.panels[ReplyKind.LINK]
     assert link.isVisible()
     assert (link.content(), page.chat.composer.text()) == (LINK.content, "")
     link.submit()

@@ -261,12 +261,6 @@ class ContentPanel(Popover):
         """Return the content that the fields make."""
         return self.form.content(self.kind)
 
-    @property
-    def is_blank(self) -> bool:
-        """True if all fields are empty."""
-        content = self.content()
-        return content == Content(content.kind)
-
     def clear(self) -> None:
         """Empty all fields."""
         self.form.clear()

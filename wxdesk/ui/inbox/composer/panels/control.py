@@ -1,6 +1,6 @@
 """The panel or picker that is open above the composer, one at a time."""
 
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
@@ -47,7 +47,6 @@ class SendingPanels(QObject):
         self._drafts = composer.drafts
         self._shown_of = 0
         self._panels: dict[ReplyKind, ContentPanel] = {}
-        self._text_link: TextLinkPanel | None = None
         composer.tools.link.clicked.connect(partial(self.open, ReplyKind.LINK))
         composer.tools.text_link.clicked.connect(self.open_text_link)
         composer.tools.picture.clicked.connect(partial(self.open, ReplyKind.IMAGE))
@@ -56,29 +55,24 @@ class SendingPanels(QObject):
         composer.panel_wanted.connect(self.open)
         self._drafts.changed.connect(self._show_drafts)
 
-    @property
-    def link(self) -> ContentPanel:
-        """The panel for a link."""
-        return self._panel_for(ReplyKind.LINK)
+    def __getitem__(self, kind: ReplyKind) -> ContentPanel:
+        """Return the panel of this kind."""
+        if kind not in self._panels:
+            self._panels[kind] = panel = ContentPanel(kind, self._album, self._bridge, self._host)
+            panel.fill(self._drafts.top(kind).content)
+            panel.sent.connect(self._send)
+            panel.form.changed.connect(partial(self._note, panel))
+            panel.more.clicked.connect(partial(self.menu_wanted.emit, panel.more))
+            self.serve(panel)
+        return self._panels[kind]
 
-    @property
-    def picture(self) -> ContentPanel:
-        """The panel for a picture."""
-        return self._panel_for(ReplyKind.IMAGE)
-
-    @property
-    def card(self) -> ContentPanel:
-        """The panel for a mini-program card."""
-        return self._panel_for(ReplyKind.CARD)
-
-    @property
+    @cached_property
     def text_link(self) -> TextLinkPanel:
         """The panel that makes selected text a link."""
-        if self._text_link is None:
-            self._text_link = panel = TextLinkPanel(self._host)
-            panel.made.connect(self._composer.edit.insertPlainText)
-            self.serve(panel)
-        return self._text_link
+        panel = TextLinkPanel(self._host)
+        panel.made.connect(self._composer.edit.insertPlainText)
+        self.serve(panel)
+        return panel
 
     @property
     def begun(self) -> tuple[ContentPanel, ...]:
@@ -97,7 +91,7 @@ class SendingPanels(QObject):
 
     def open(self, kind: ReplyKind) -> None:
         """Open the panel for a link, a picture or a card; leave an edit that is open."""
-        panel = self._panel_for(kind)
+        panel = self[kind]
         if self._session.row is None:  # it is not known yet what may be sent
             return
         if self._open is not panel or self._drafts.top(kind).editing is not None:
@@ -135,7 +129,7 @@ class SendingPanels(QObject):
             return
         panel = self.shown
         if panel is None or not panel.form.pictures:
-            panel = self.picture
+            panel = self[ReplyKind.IMAGE]
             self.open(ReplyKind.IMAGE)
         panel.form.take(source)
 
@@ -166,7 +160,7 @@ class SendingPanels(QObject):
         """Show at its field why the desk refused what is in hand; False if it is not."""
         if draft.content.kind not in self._panels or draft.stored != self._drafts.top(draft.content.kind).stored:
             return False
-        self._panel_for(draft.content.kind).form.show_error(error.field, explain(error))
+        self[draft.content.kind].form.show_error(error.field, explain(error))
         return True
 
     def _show_drafts(self) -> None:
@@ -185,16 +179,6 @@ class SendingPanels(QObject):
                 panel.refresh()
             panel.for_change(draft.editing is not None)
         self.refresh()
-
-    def _panel_for(self, kind: ReplyKind) -> ContentPanel:
-        if kind not in self._panels:
-            self._panels[kind] = panel = ContentPanel(kind, self._album, self._bridge, self._host)
-            panel.fill(self._drafts.top(kind).content)
-            panel.sent.connect(self._send)
-            panel.form.changed.connect(partial(self._note, panel))
-            panel.more.clicked.connect(partial(self.menu_wanted.emit, panel.more))
-            self.serve(panel)
-        return self._panels[kind]
 
     def _note(self, panel: ContentPanel) -> None:
         self._drafts.write(panel.content())
