@@ -50,7 +50,7 @@ LOCAL = {
         remedy="A machine that runs wxdesk serve needs them itself: wxdesk account add",
     ),
     CheckVerdict.ACCOUNT_PAUSED: Wording(
-        "“{account}” is paused: its messages are kept, but nothing is answered.",
+        "“{account}” is paused: its messages are kept, but not answered automatically.",
         remedy="Resume the account when it should answer again.",
     ),
     CheckVerdict.CONFIG_BROKEN: Wording(

@@ -83,7 +83,7 @@ class AccountCard(SettingsCard):
         pause.setText(tr("Resume answering") if paused else tr(COMMANDS["pause"]))
         worst, missing = setup.worst, setup.missing
         if paused:
-            self.state.show_state("pending", tr("Paused: messages are kept, and nothing is answered"))
+            self.state.show_state("pending", tr("Paused: messages are kept, not answered automatically"))
         elif worst.verdict.gravity >= Gravity.WARNING:
             role = "failed" if worst.verdict.gravity >= Gravity.FAILURE else "pending"
             words = tr("On the server: {told}", told=told(worst)) if self._desk.is_remote else told(worst)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -59,3 +60,14 @@ def test_a_mini_program_that_is_gone_stays_until_another_is_chosen(page: RulesPa
     assert (chooser.text(), page.editor.unsaved) == ("gone", False)
     chooser.popup_menu.aboutToShow.emit()
     assert [line.text() for line in chooser.popup_menu.actions()] == ["shop", "tea", "gone"]
+
+
+def test_a_mini_program_that_came_later_is_offered_in_an_open_rule(page: RulesPage, world: World) -> None:
+    page.start_new()
+    page.editor.when_card.add_condition("account")
+    world.call(
+        world.desk.accounts.take({**world.desk.accounts, "cup": replace(world.desk.accounts["tea"], name="cup")}, {})
+    )
+    chooser = _chooser(page).choice
+    chooser.popup_menu.aboutToShow.emit()
+    assert [line.text() for line in chooser.popup_menu.actions()] == ["shop", "tea", "cup"]

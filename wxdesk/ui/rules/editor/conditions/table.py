@@ -138,8 +138,14 @@ def _is_empty_source(test: SessionFromTest) -> bool:
 
 
 def _account_part(name: str, offers: ConditionChoices, host: QWidget) -> ConditionPart:
-    choices = [(one, account_title(one)) for one in dict.fromkeys((*offers.accounts, name))]  # it may be removed
-    return ChoicePart("account", choices, tr("Mini program"), name, host)
+    part = ChoicePart("account", [(name, account_title(name))], tr("Mini program"), name, host)
+
+    def offer() -> None:
+        names = dict.fromkeys((*offers.accounts, part.choice.value))  # it may be gone
+        part.choice.offer([(one, account_title(one)) for one in names])
+
+    part.choice.popup_menu.aboutToShow.connect(offer)
+    return part
 
 
 def _new_hours(offers: ConditionChoices) -> HoursTest:
