@@ -55,9 +55,8 @@ def run_window(
     """
     application = make_application()
     memory = WindowMemory(facts.home)
-    own_keys = memory.word("own_keys"), memory.word("keys")
     appearance = Appearance(
-        application, memory.word("look"), memory.number("message_size"), memory.number("compact"), *own_keys
+        application, memory.word("look"), memory.number("message_size"), memory.number("compact"), memory.word("keys")
     )
 
     async def main() -> int:

@@ -18,7 +18,7 @@ from tests.desk.setup.worlds import AT, PUBLIC_URL, SetupWorld, setup_world
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.facts import BEFORE_A_CHANGE, SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -246,7 +246,8 @@ async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(
     minute, new = timedelta(minutes=1), dataclasses.replace(CREDENTIALS, push_token="another1")
 
     def older(world: SetupWorld) -> list[SetupFact]:
-        return [fact for fact in SetupFact if world.desk.state.account("shop").is_older(fact)]
+        setup = world.desk.state.account("shop")
+        return [fact for fact in SetupFact if BEFORE_A_CHANGE in setup.finding(fact).values]
 
     def use(world: SetupWorld, credentials: Credentials) -> None:
         configuration = world.desk._from.configuration
@@ -280,10 +281,10 @@ async def test_an_answered_message_from_before_a_change_proves_nothing_until_ano
     async with desk_at(tmp_path) as world:
         world.desk._book.put("shop", {SetupFact.REAL_MESSAGE: Finding(Check.MESSAGE, V.OK, "shop", at=AT)})
         world.now += timedelta(minutes=1)
-        world.desk._book.note_change("shop", [SetupFact.REAL_MESSAGE], world.now)
+        world.desk._mark_older("shop", [SetupFact.REAL_MESSAGE], world.now)
         world.now += timedelta(minutes=1)
         await world.desk.check_all("shop")
         assert world.desk.state.account("shop").finding(SetupFact.REAL_MESSAGE).at == AT
         world.sees("kept", V.OK)
         await world.waiting._judge()
-        assert not world.desk.state.account("shop").is_older(SetupFact.REAL_MESSAGE)
+        assert world.desk.state.account("shop").finding(SetupFact.REAL_MESSAGE).at == world.now

@@ -175,24 +175,23 @@ def test_unsaved_changes_are_asked_about_before_the_window_opens_again(
 
 
 def test_a_page_keeps_its_own_key_from_before_the_usual_ones_followed_the_rail(qapp: QApplication) -> None:
-    chosen = Appearance(qapp, former_keys="Ctrl+6=Alt+T F4=Ctrl+B Ctrl+5=F11")
+    chosen = Appearance(qapp, own_keys="Ctrl+6=Alt+T F4=Ctrl+B Ctrl+5=F11")
     own = {"Ctrl+3": "Alt+T", "F4": "Ctrl+B", "Ctrl+6": "F11"}
     assert (keys.own_keys(), chosen.useless_keys) == (own, ())
-    assert chosen.chosen["own_keys"] == keys.stored(own)
-    assert chosen.chosen["keys"] == ""
+    assert keys.read(str(chosen.chosen["keys"])) == (own, ())
 
 
 def test_keys_of_an_edited_file_that_cannot_be_are_told_once(
     qtbot: QtBot, qapp: QApplication, bridge: Bridge, facts: InstallationFacts
 ) -> None:
     memory = WindowMemory(facts.home)
-    memory.keep({"own_keys": "F4=Ctrl+B F5=Ctrl+B F2=F3 F6=B F77=Ctrl+U F9=Ctrl+U nonsense"})
-    chosen = Appearance(qapp, own_keys=memory.word("own_keys"))
+    memory.keep({"keys": "F4=Ctrl+B F5=Ctrl+B F2=F3 F6=B F77=Ctrl+U F9=Ctrl+U nonsense"})
+    chosen = Appearance(qapp, own_keys=memory.word("keys"))
     window = MainWindow(bridge, facts, chosen)
     qtbot.addWidget(window, before_close_func=lambda _: window.finish())
     window.show()
     assert keys.own_keys() == {"F9": "Ctrl+U"}
-    assert memory.word("own_keys") == "F9=Ctrl+U"
+    assert memory.word("keys") == "by-rail F9=Ctrl+U"
     said = "the usual ones apply: F6=B F77=Ctrl+U nonsense F4=Ctrl+B F5=Ctrl+B F2=F3"
     assert said in window.notices.bars.texts()["keys"]
     next(one for one in window.notices.bars.findChildren(Button) if one.text() == "Keys").click()

@@ -5,7 +5,6 @@ side proves nothing about the other.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -35,31 +34,20 @@ CHECK_OF = {
 
 
 class AccountSetup(Struct, frozen=True):
-    """An account's facts, each with its newest finding; `paused`: it may not answer.
-
-    `changed` is when the values that a fact is judged by became others: see `is_older`.
-    """
+    """An account's facts, each with its newest finding; `paused`: it may not answer."""
 
     account: str
     facts: Mapping[SetupFact, Finding] = field(default_factory=dict)
     paused: bool = False
-    changed: Mapping[SetupFact, datetime] = field(default_factory=dict)
 
     def finding(self, fact: SetupFact) -> Finding:
         """Return the newest finding of `fact`; `unknown` if nothing was checked."""
         return self.facts.get(fact) or Finding(CHECK_OF[fact], CheckVerdict.UNKNOWN, self.account)
 
-    def is_older(self, fact: SetupFact) -> bool:
-        """True if the newest finding of `fact` is from before a change that concerns it."""
-        found, changed = self.finding(fact), self.changed.get(fact)
-        if found.at is None or changed is None or found.verdict is CheckVerdict.WAITING:
-            return False
-        return found.at < changed
-
     @property
     def missing(self) -> SetupFact | None:
-        """The first fact that is not proved, or was before a change; None once it is done."""
-        return next((one for one in SetupFact if not _proves(self.finding(one)) or self.is_older(one)), None)
+        """The first fact that is not proved; None once the account is done."""
+        return next((fact for fact in SetupFact if not _proves(self.finding(fact))), None)
 
     @property
     def worst(self) -> Finding:
@@ -67,11 +55,15 @@ class AccountSetup(Struct, frozen=True):
         return max((self.finding(fact) for fact in SetupFact), key=lambda finding: finding.verdict.gravity)
 
 
-_NO_PROOF = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING, CheckVerdict.UNANSWERED, CheckVerdict.NO_RULES)
+BEFORE_A_CHANGE = "before_a_change"
+"""Name of the value of findings about what has become another since."""
+
+NO_PROOF = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING, CheckVerdict.UNANSWERED, CheckVerdict.NO_RULES)
+"""Verdicts that are no failure and prove nothing."""
 
 
 def _proves(finding: Finding) -> bool:
-    return finding.ok and finding.verdict not in _NO_PROOF
+    return finding.ok and finding.verdict not in NO_PROOF and BEFORE_A_CHANGE not in finding.values
 
 
 def lamp(listener_url: str, reach: Finding, accounts: Iterable[AccountSetup]) -> Finding:

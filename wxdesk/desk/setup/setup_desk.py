@@ -1,7 +1,7 @@
 """Set-up of all accounts, as window and doctor ask for it and command it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from wxdesk.core import events
 from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
+from wxdesk.core.setup.facts import BEFORE_A_CHANGE, NO_PROOF, AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import TOKEN_CALLS, Check, CheckVerdict, Finding
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.settings.configuration import Configuration
@@ -128,9 +128,16 @@ class SetupDesk:
             key, now = (account.name, facts[0]), self._clock()
             if values[0] and self._judged_by.setdefault(key, values) != values:  # not a secret that was kept back
                 self._judged_by[key] = values
-                self._book.note_change(account.name, facts, now)
+                self._mark_older(account.name, facts, now)
                 if facts is _PUSHES:
                     self._watch.note_change(account.name, now)
+
+    def _mark_older(self, account: str, facts: Sequence[SetupFact], at: datetime) -> None:
+        """Mark what was found before a change at that time."""
+        for fact in facts:
+            found = self._book.finding(account, fact)
+            if found.at is not None and found.at < at and found.verdict not in NO_PROOF:
+                self._book.put(account, {fact: replace(found, values={**found.values, BEFORE_A_CHANGE: "yes"})})
 
     def _tell_sources(self) -> None:
         """Tell what keeps secrets back, or has shut since they were read."""
@@ -151,7 +158,7 @@ class SetupDesk:
             self._book.put(account, facts)
             for change in stored:
                 if change.check is Check.CONFIGURATION and change.at is not None:
-                    self._book.note_change(account, _PUSHES, change.at)
+                    self._mark_older(account, _PUSHES, change.at)
             if SetupFact.REAL_MESSAGE not in facts:
                 await self._waiting.prove(account)
         await self._watch.load(tuple(self._from.accounts))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.model.account import Account
-from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
+from wxdesk.core.setup.facts import BEFORE_A_CHANGE, AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelState
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
@@ -27,7 +27,6 @@ class FactBook:
         self.state = SetupState()
         self._publish = publish
         self._facts: dict[str, dict[SetupFact, Finding]] = {}
-        self._changed: dict[str, dict[SetupFact, datetime]] = {}
         self._paused: frozenset[str] = frozenset()
 
     def keep_accounts(self, accounts: Mapping[str, Account]) -> None:
@@ -54,12 +53,6 @@ class FactBook:
         if changed:
             self._publish(SetupChanged(account))
 
-    def note_change(self, account: str, facts: Iterable[SetupFact], at: datetime) -> None:
-        """Note that these facts were judged by other values until then."""
-        self._changed.setdefault(account, {}).update(dict.fromkeys(facts, at))
-        self._show()
-        self._publish(SetupChanged(account))
-
     def put_reach(self, finding: Finding) -> None:
         """Replace the newest finding about the public address."""
         changed = not _same(self.state.reach, finding)
@@ -78,11 +71,8 @@ class FactBook:
         self._publish(SetupChanged(""))
 
     def _show(self) -> None:
-        accounts = (
-            AccountSetup(name, dict(facts), name in self._paused, dict(self._changed.get(name, {})))
-            for name, facts in self._facts.items()
-        )
-        self.state = replace(self.state, accounts=tuple(accounts))
+        accounts = tuple(AccountSetup(name, dict(facts), name in self._paused) for name, facts in self._facts.items())
+        self.state = replace(self.state, accounts=accounts)
 
 
 def _same(one: Finding | None, other: Finding) -> bool:
@@ -132,9 +122,8 @@ class SetupWaiting:
 
     def message_came(self, account: str) -> None:
         """Look whether messages of an account are answered; that of a done one is known."""
-        present = self._book.state.account(account)
-        known = present.finding(SetupFact.REAL_MESSAGE).verdict is CheckVerdict.OK
-        if not known or present.is_older(SetupFact.REAL_MESSAGE):
+        known = self._book.finding(account, SetupFact.REAL_MESSAGE)
+        if known.verdict is not CheckVerdict.OK or BEFORE_A_CHANGE in known.values:
             self._unproven.add(account)
             self.look_again()
 
@@ -173,8 +162,8 @@ class SetupWaiting:
         """Look in the store for answered messages; a refusal after them stands."""
         proofs = await self._store.proofs(account)
         present = self._book.finding(account, SetupFact.REAL_MESSAGE)
-        older = self._book.state.account(account).is_older(SetupFact.REAL_MESSAGE)
-        if (older or present.verdict in IN_THE_BODY) and account not in self._unproven:
+        stands = present.verdict in IN_THE_BODY or BEFORE_A_CHANGE in present.values
+        if stands and account not in self._unproven:
             return present
         if proofs.answered:
             verdict = CheckVerdict.OK

@@ -58,14 +58,13 @@ class Appearance(QObject):
         message_size: int = 0,
         compact: int = 0,
         own_keys: str = "",
-        former_keys: str = "",
     ) -> None:
         super().__init__(application)
         self._application = application
         Size.MESSAGE = message_size if SMALLEST <= message_size <= LARGEST else USUAL
         Measure.COMPACT = bool(compact)
         self.look = Look(look) if look in set(Look) else Look.SYSTEM
-        own, self.useless_keys = keys.read(own_keys or keys.renumbered(former_keys))
+        own, self.useless_keys = keys.read(own_keys)
         keys.use(own)
         self.language, self.keys = i18n.language(), keys.own_keys()
         self.place: tuple[int, bool] | None = None
@@ -76,8 +75,8 @@ class Appearance(QObject):
     @property
     def chosen(self) -> dict[str, str | int]:
         """Choices by their names, to be kept."""
-        kept = {"look": self.look.value, "message_size": Size.MESSAGE, "compact": int(Measure.COMPACT)}
-        return kept | _stored(keys.own_keys())
+        own = keys.stored(keys.own_keys())
+        return {"look": self.look.value, "message_size": Size.MESSAGE, "compact": int(Measure.COMPACT), "keys": own}
 
     def choose(self, look: Look) -> None:
         """Apply this look from now on."""
@@ -107,7 +106,7 @@ class Appearance(QObject):
     def settle(self) -> dict[str, str | int]:
         """Use the chosen keys from now on; return them and the language, to be kept."""
         keys.use(self.keys)
-        return {"language": self.language} | _stored(self.keys)
+        return {"language": self.language, "keys": keys.stored(self.keys)}
 
     def take_back(self) -> None:
         """Choose the language and the keys that are in use."""
@@ -142,10 +141,6 @@ class Appearance(QObject):
     def _show(self, scheme: Qt.ColorScheme) -> None:
         apply(self._application, scheme)
         self.changed.emit()
-
-
-def _stored(own: dict[str, str]) -> dict[str, str | int]:
-    return {"own_keys": keys.stored(own), "keys": ""}
 
 
 def apply(application: QApplication, scheme: Qt.ColorScheme) -> None:

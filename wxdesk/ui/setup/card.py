@@ -104,9 +104,8 @@ class SetupCard(Frame):
     def show_result(self, finding: Finding) -> None:
         """Show a finding, unless nothing was checked yet."""
         known = finding.verdict is not CheckVerdict.UNKNOWN
-        older = self.view.setup.is_older(self.fact)
-        self.result.show_finding(finding if known else None, mending=self._mender.offer(finding), older=older)
-        self.checked.setText(checked_text(finding, self._bridge.desk.clock(), older=older) if known else "")
+        self.result.show_finding(finding if known else None, mending=self._mender.offer(finding))
+        self.checked.setText(checked_text(finding, self._bridge.desk.clock()) if known else "")
         self.go_on.setEnabled(known and finding.ok)
 
     def begin(self) -> None:

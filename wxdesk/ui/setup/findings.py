@@ -48,18 +48,13 @@ class FindingCard(QFrame):
         hbox((self._icon, Qt.AlignmentFlag.AlignTop), (words, 1), within=self, spacing=10, margins=margins)
         self.hide()
 
-    def show_finding(
-        self, finding: Finding | None, *, when: str = "", mending: Mending | None = None, older: bool = False
-    ) -> None:
-        """Show a finding, its time, and a button that mends it; None hides it all.
-
-        Nothing is certain of one that is `older` than a change.
-        """
+    def show_finding(self, finding: Finding | None, *, when: str = "", mending: Mending | None = None) -> None:
+        """Show a finding, its time, and a button that mends it; None hides it all."""
         self.finding = finding
         self.setVisible(finding is not None)
         if finding is None:
             return
-        look = state_of(finding, older=older)
+        look = state_of(finding)
         self._icon.show_icon(look.icon, look.role)
         self.sentence.setText(sentence_of(finding))
         self.when.show_if_any(when)

@@ -44,7 +44,7 @@ class StepColumn(QWidget):
     def show_setup(self, setup: AccountSetup) -> None:
         """Show the state of each step."""
         for fact, item in self.items.items():
-            item.show_finding(setup.finding(fact), older=setup.is_older(fact))
+            item.show_finding(setup.finding(fact))
 
     def show_step(self, fact: SetupFact) -> None:
         """Mark the present step."""
@@ -70,9 +70,9 @@ class StepItem(EnterButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(step_title(fact))
 
-    def show_finding(self, finding: Finding, *, older: bool) -> None:
-        """Show what was found about the step last, perhaps before a change."""
-        self.look = state_of(finding, older=older)
+    def show_finding(self, finding: Finding) -> None:
+        """Show what was found about the step last."""
+        self.look = state_of(finding)
         set_tip(self, text(finding))
         self.setAccessibleDescription(f"{self.look.word}: {text(finding)}")
         self.update()

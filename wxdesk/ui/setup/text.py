@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.facts import BEFORE_A_CHANGE, SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import tr
@@ -34,9 +34,9 @@ class StateLook(Struct, frozen=True):
     word: str
 
 
-def state_of(finding: Finding, *, older: bool = False) -> StateLook:
-    """Return the look of a finding; of one `older` than a change nothing is certain."""
-    if older:
+def state_of(finding: Finding) -> StateLook:
+    """Return the look of a finding."""
+    if BEFORE_A_CHANGE in finding.values:
         return StateLook("question", "secondary", tr("From before a change"))
     if finding.verdict is CheckVerdict.UNKNOWN:
         return StateLook("dot", "faint", tr("Not yet"))
@@ -64,11 +64,11 @@ def told_alone(finding: Finding) -> str:
     return words[:1].upper() + words[1:]
 
 
-def checked_text(finding: Finding, now: datetime, *, older: bool = False) -> str:
-    """Return the time of the last check, perhaps `older` than a change; empty if none."""
+def checked_text(finding: Finding, now: datetime) -> str:
+    """Return the time of the last check; empty if there was none."""
     if finding.at is None:
         return ""
-    time = dated_time(finding.at, now)
+    time, older = dated_time(finding.at, now), BEFORE_A_CHANGE in finding.values
     return tr("Checked {time}, before the last change", time=time) if older else tr("Checked {time}", time=time)
 
 
