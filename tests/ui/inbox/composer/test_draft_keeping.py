@@ -109,7 +109,7 @@ def test_links_cards_and_pictures_are_kept_and_offered_again(
     line.leave.click()
     assert other.chat.writing.panels[ReplyKind.LINK].content().title == "Tea"
     assert line.words.full_text() == "A picture is not sent yet"
-    other.chat.writing.panels[ReplyKind.LINK].clear()
+    other.chat.writing.panels[ReplyKind.LINK].fill(Content(ReplyKind.LINK))
     qtbot.waitUntil(lambda: [draft.content.kind for _, draft in stored(world)] == [ReplyKind.IMAGE])
 
 

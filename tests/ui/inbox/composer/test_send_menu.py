@@ -209,7 +209,7 @@ def test_every_kind_of_reply_can_be_sent_later_changed_or_refused(
     opened(three[0])
     panels, sending = page.chat.writing.panels, page.chat.writing.sending
     panels.offer(contents[kind])
-    panel = next(one for one in panels.begun if one.isVisible())
+    panel = next(one for one in panels.made if one.isVisible())
     sending.send_later(world.desk.clock() + CLOSED_THEN, (three[0], contents[kind]))
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert panel.isVisible()

@@ -97,9 +97,8 @@ class Composer(Frame):
 
     def start_editing(self, reply: Reply) -> None:
         """Edit `reply` here; the present draft, also of another edit, is kept below it."""
-        if reply.conversation_id == self.drafts.conversation_id:
-            self.drafts.edit(reply)
-            self.edit.setFocus()
+        self.drafts.edit(reply)
+        self.edit.setFocus()
 
     def go_on(self) -> None:
         """Leave the reply as it was or show the text below; else open a begun panel."""

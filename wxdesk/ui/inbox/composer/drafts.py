@@ -47,14 +47,14 @@ class Drafts(QObject):
     def _at(self, kind: ReplyKind) -> StackKey:
         return self.conversation_id, kind
 
-    def _stack(self, place: StackKey) -> Sequence[Draft]:
-        return self._stacks.get(place, ())
+    def _stack(self, key: StackKey) -> Sequence[Draft]:
+        return self._stacks.get(key, ())
 
-    def _set(self, place: StackKey, stack: Sequence[Draft]) -> None:
+    def _set(self, key: StackKey, stack: Sequence[Draft]) -> None:
         if not stack or (len(stack) == 1 and stack[0].blank):
-            self._stacks.pop(place, None)  # a day has thousands of conversations
+            self._stacks.pop(key, None)  # a day has thousands of conversations
         else:
-            self._stacks[place] = list(stack)
+            self._stacks[key] = list(stack)
         self.changed.emit()
 
     # -- all of them
@@ -65,9 +65,9 @@ class Drafts(QObject):
         return [(one, draft) for (one, _), stack in self._stacks.items() for draft in stack if draft.unsaved]
 
     @property
-    def edited(self) -> list[Reply]:
-        """All replies being edited."""
-        return [draft.editing for stack in self._stacks.values() for draft in stack if draft.editing is not None]
+    def edited(self) -> set[int]:
+        """Ids of all replies being edited."""
+        return {draft.editing.id for stack in self._stacks.values() for draft in stack if draft.editing is not None}
 
     def restore(self, stored: Sequence[tuple[int, Draft]]) -> None:
         """Put stored drafts below what is begun; an edit in a panel counts as left."""
@@ -77,8 +77,8 @@ class Drafts(QObject):
                 self._left[draft.editing.id] = draft.content
             else:
                 self._stacks.setdefault((conversation_id, draft.content.kind), []).append(draft)
-        for place, stack in begun.items():
-            self._stacks.setdefault(place, []).extend(draft for draft in stack if not draft.blank)
+        for key, stack in begun.items():
+            self._stacks.setdefault(key, []).extend(draft for draft in stack if not draft.blank)
         self.changed.emit()
 
     def forget(self) -> None:
@@ -118,29 +118,29 @@ class Drafts(QObject):
         """Give the draft in hand this content."""
         draft = self.top(content.kind)
         if draft.content != content:
-            place = self._at(content.kind)
-            self._set(place, [*self._stack(place)[:-1], replace(draft, content=content)])
+            key = self._at(content.kind)
+            self._set(key, [*self._stack(key)[:-1], replace(draft, content=content)])
 
     def begin(self, draft: Draft) -> None:
         """Put a draft on top of what was in hand, unless that holds nothing of its own."""
-        place, before = self._at(draft.content.kind), self.top(draft.content.kind)
-        below = self._stack(place) if before.unsaved else self._stack(place)[:-1]
-        self._set(place, [*below, draft])
+        key, before = self._at(draft.content.kind), self.top(draft.content.kind)
+        below = self._stack(key) if before.unsaved else self._stack(key)[:-1]
+        self._set(key, [*below, draft])
         if before.editing is not None and not before.changed:
             self.given_up.emit(before)
 
     def edit(self, reply: Reply) -> None:
         """Take the edit of a reply in hand: one begun, one that was left, or a new one."""
-        place = self._at(reply.content.kind)
+        key = self._at(reply.content.kind)
         if self.top(reply.content.kind).reply_id == reply.id:
             self.follow(reply)
             return
-        begun = next((draft for draft in self._stack(place) if draft.reply_id == reply.id), None)
+        begun = next((draft for draft in self._stack(key) if draft.reply_id == reply.id), None)
         if begun is None:
             content = self._left.pop(reply.id, replace(reply.content, gaps=()))
         else:
             content = begun.content
-            self._set(place, [draft for draft in self._stack(place) if draft is not begun])
+            self._set(key, [draft for draft in self._stack(key) if draft is not begun])
         self.begin(Draft(content, reply))
 
     def leave(self, kind: ReplyKind = ReplyKind.TEXT) -> None:
@@ -148,17 +148,17 @@ class Drafts(QObject):
 
         A new text goes below all others; what is new in a panel stays in hand.
         """
-        draft, place = self.top(kind), self._at(kind)
-        below = self._stack(place)[:-1]
+        draft, key = self.top(kind), self._at(kind)
+        below = self._stack(key)[:-1]
         if draft.editing is not None:
             if draft.changed:
                 self._left[draft.editing.id] = draft.content
-            self._set(place, below)
+            self._set(key, below)
             self.given_up.emit(draft)
         elif draft.blank:
-            self._set(place, below)
+            self._set(key, below)
         elif kind is ReplyKind.TEXT:
-            self._set(place, [draft, *below])
+            self._set(key, [draft, *below])
 
     # -- what the desk did with one
 
@@ -167,15 +167,15 @@ class Drafts(QObject):
 
         Of a text stays what was written after it.
         """
-        place = conversation_id, sent.content.kind
-        stack = self._stack(place)
+        key = conversation_id, sent.content.kind
+        stack = self._stack(key)
         self._left.pop(sent.reply_id or 0, None)
         for at in reversed(range(len(stack))):
             rest = _rest_of(stack[at], sent)
             if rest is not None:
                 in_hand = conversation_id == self.conversation_id and at == len(stack) - 1
                 kept = not rest.blank or (in_hand and self.composing())
-                self._set(place, [*stack[:at], *([rest] if kept else ()), *stack[at + 1 :]])
+                self._set(key, [*stack[:at], *([rest] if kept else ()), *stack[at + 1 :]])
                 return in_hand
         return False
 
@@ -184,28 +184,28 @@ class Drafts(QObject):
 
         A text comes before the topmost new one, anything else below what is in hand.
         """
-        place = conversation_id, content.kind
-        stack = self._stack(place)
+        key = conversation_id, content.kind
+        stack = self._stack(key)
         if content.kind is not ReplyKind.TEXT:
-            self._set(place, [*stack[:-1], Draft(content), *stack[-1:]])
+            self._set(key, [*stack[:-1], Draft(content), *stack[-1:]])
             return
         at = next((at for at in reversed(range(len(stack))) if stack[at].editing is None), None)
         if at is None:
-            self._set(place, [Draft(content), *stack])
+            self._set(key, [Draft(content), *stack])
         else:
             begun = stack[at].text
             text = f"{content.text}\n{begun}" if begun else content.text
-            self._set(place, [*stack[:at], Draft.of_text(text), *stack[at + 1 :]])
+            self._set(key, [*stack[:at], Draft.of_text(text), *stack[at + 1 :]])
 
     def follow(self, reply: Reply) -> bool:
         """Update the edit of a reply; return True if that ended and it is a new one."""
-        place, ended = (reply.conversation_id, reply.content.kind), reply.state not in EDITABLE
-        stack = self._stack(place)
+        key, ended = (reply.conversation_id, reply.content.kind), reply.state not in EDITABLE
+        stack = self._stack(key)
         now = None if ended else reply
         followed = [replace(draft, editing=now) if draft.reply_id == reply.id else draft for draft in stack]
         if followed == list(stack):
             return False
-        self._set(place, followed)
+        self._set(key, followed)
         return ended
 
 

@@ -1,6 +1,6 @@
 """Locks pending replies while the operator edits them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -46,10 +46,9 @@ class EditLock(QObject):
             told = partial(self._tell, changed)
             self._bridge.ask(self._bridge.desk.replies.put_back(before), told, self._not_put_back)
 
-    def put_all_back(self, kept: Collection[Draft]) -> None:
+    def put_all_back(self) -> None:
         """Release all replies but those that stored drafts go on to change."""
-        changing = {draft.editing.id for draft in kept if draft.editing is not None}
-        for reply_id in self._before.keys() - changing:
+        for reply_id in self._before.keys() - {draft.reply_id for _, draft in self._drafts.unsent}:
             if not self.saves(reply_id):
                 self.put_back(reply_id, False)
 
@@ -59,12 +58,12 @@ class EditLock(QObject):
 
     def follow(self) -> None:
         """Tell the drafts the present state of the replies that they edit."""
-        for editing in self._drafts.edited:
-            reply = self._session.known.reply(f"r{editing.id}")
-            if reply is None or self.saves(reply.id):  # the one being saved ends because it is sent
+        for reply_id in self._drafts.edited:
+            reply = self._session.known.reply(f"r{reply_id}")
+            if reply is None or self.saves(reply_id):  # the one being saved ends because it is sent
                 continue
             if self._drafts.follow(reply):
-                self._before.pop(reply.id, None)
+                self._before.pop(reply_id, None)
                 self._bridge.notices.toast(tr("{what} Your change stands here as a new reply.", what=ended_text(reply)))
 
     def _give_up(self, draft: Draft) -> None:

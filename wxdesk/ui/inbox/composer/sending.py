@@ -92,7 +92,7 @@ class ReplySending(QObject):
     def _not_taken(self, conversation_id: int, draft: Draft, error: Exception) -> None:
         if draft.editing is not None:
             self._session.retry()  # the change may be stored though it did not leave
-            if all(reply.id != draft.editing.id for reply in self._drafts.edited):
+            if draft.reply_id not in self._drafts.edited:
                 self._lock.put_back(draft.editing.id, True)  # it was left while it was saved
         here = conversation_id == self._drafts.conversation_id
         if not (here and isinstance(error, BadContent) and self._panels.complain(draft, error)):

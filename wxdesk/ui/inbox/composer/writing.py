@@ -180,7 +180,7 @@ class ReplyWriting(QObject):
     def put_by(self) -> None:
         """Store drafts, and release the replies that are edited and unchanged."""
         self.keeping.finish()
-        self.lock.put_all_back([draft for _, draft in self.drafts.unsent])
+        self.lock.put_all_back()
 
     def refresh(self, conversation: Conversation, now: datetime) -> None:
         """Show what can be written as the conversation and its replies are now."""
@@ -194,7 +194,7 @@ class ReplyWriting(QObject):
 
     def edit(self, reply: Reply) -> None:
         """Edit a reply; lock a pending one first, so that it cannot leave or be replaced."""
-        if reply.state in WAITS and all(one.id != reply.id for one in self.drafts.edited):
+        if reply.state in WAITS and reply.id not in self.drafts.edited:
             self.lock.take(reply, self.start_editing)
         else:
             self.start_editing(reply)

@@ -65,9 +65,9 @@ def test_a_panel_is_made_when_it_is_first_opened(world: World, page: InboxPage, 
     panels = page.chat.writing.panels
     opened(world.say(CUSTOMER, "有活动吗"))
     panels.close()
-    assert (panels.begun, page.findChildren(Popover)) == ((), [page.chat.writing.templates.form])
+    assert (panels.made, page.findChildren(Popover)) == ((), [page.chat.writing.templates.form])
     panels.open(ReplyKind.CARD)
-    assert panels.begun == (panels[ReplyKind.CARD],)
+    assert panels.made == (panels[ReplyKind.CARD],)
     panels.open_text_link()
     assert set(page.findChildren(Popover)) == {
         page.chat.writing.templates.form,

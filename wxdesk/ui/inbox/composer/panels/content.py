@@ -261,12 +261,9 @@ class ContentPanel(Popover):
         """Return the content that the fields make."""
         return self.form.content(self.kind)
 
-    def clear(self) -> None:
-        """Empty all fields."""
-        self.form.clear()
-
     def fill(self, content: Content) -> None:
-        """Show the content of an existing reply or template."""
+        """Show other content; a picture that is still being read is dropped."""
+        self.form.clear()
         self.form.show_content(content)
 
     def for_change(self, changes: bool) -> None:

@@ -75,7 +75,7 @@ class SendingPanels(QObject):
         return panel
 
     @property
-    def begun(self) -> tuple[ContentPanel, ...]:
+    def made(self) -> tuple[ContentPanel, ...]:
         """The panels that were made."""
         return tuple(self._panels[kind] for kind in PANEL_KINDS if kind in self._panels)
 
@@ -157,10 +157,10 @@ class SendingPanels(QObject):
             self._open.close_it()
 
     def complain(self, draft: Draft, error: BadContent) -> bool:
-        """Show at its field why the desk refused what is in hand; False if it is not."""
-        if draft.content.kind not in self._panels or draft.stored != self._drafts.top(draft.content.kind).stored:
+        """Show in the open panel why the desk refused its draft; False if it is not there."""
+        if self.shown is None or draft.stored != self._drafts.top(self._drafts.kind).stored:
             return False
-        self[draft.content.kind].form.show_error(error.field, explain(error))
+        self.shown.form.show_error(error.field, explain(error))
         return True
 
     def _show_drafts(self) -> None:
@@ -170,11 +170,10 @@ class SendingPanels(QObject):
         """
         turned = self._shown_of != self._drafts.conversation_id
         self._shown_of = self._drafts.conversation_id
-        for panel in self.begun:
+        for panel in self.made:
             draft = self._drafts.top(panel.kind)
             if turned or panel.content() != draft.content:
                 with QSignalBlocker(panel.form):
-                    panel.clear()
                     panel.fill(draft.content)
                 panel.refresh()
             panel.for_change(draft.editing is not None)
