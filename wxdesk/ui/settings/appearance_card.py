@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from wxdesk.i18n import tr
@@ -19,7 +20,6 @@ class AppearanceCard(SettingsCard):
 
     def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(tr("Appearance"), parent)
-        self._appearance = appearance
         self._shown: list[tuple[Sequence[Chip], Callable[[], list[bool]]]] = []
         looks = {Look.SYSTEM: tr("As the system"), Look.LIGHT: tr("Light"), Look.DARK: tr("Dark")}
         sizes = {12: tr("Small"), USUAL: tr("Usual"), 17: tr("Large"), 20: tr("Very large")}
@@ -27,7 +27,9 @@ class AppearanceCard(SettingsCard):
         self.looks = self._add(tr("Colours"), looks, lambda: appearance.look, appearance.choose)
         self.sizes = self._add(tr("Size of lists and messages"), sizes, lambda: Size.MESSAGE, appearance.resize)
         self.spacing = self._add(tr("Spacing"), spacing, lambda: Measure.COMPACT, appearance.choose_spacing)
-        self.languages = self._add(tr("Language"), LANGUAGE_NAMES, lambda: appearance.language, self._choose_language)
+        self.languages = self._add(
+            tr("Language"), LANGUAGE_NAMES, lambda: appearance.language, appearance.choose_language
+        )
         appearance.changed.connect(self._mark)
         self._mark()
 
@@ -38,14 +40,11 @@ class AppearanceCard(SettingsCard):
         group, chips = QButtonGroup(self), [Chip(word, parent=self) for word in words.values()]
         for index, (value, chip) in enumerate(zip(words, chips, strict=True)):
             group.addButton(chip, index)
+            chip.clicked.connect(partial(chip.setFocus, Qt.FocusReason.MouseFocusReason))
             chip.clicked.connect(partial(choose, value))
         self.add_row(name, hbox(*chips, STRETCH, spacing=8))
         self._shown.append((chips, lambda: [value == now() for value in words]))
         return group
-
-    def _choose_language(self, language: str) -> None:
-        self.languages.button(list(LANGUAGE_NAMES).index(language)).setFocus()
-        self._appearance.choose_language(language)
 
     def _mark(self) -> None:
         for chips, chosen in self._shown:
