@@ -5,7 +5,7 @@ Pure functions of records and times, without a widget.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -46,10 +46,15 @@ class TextFit(Struct, frozen=True):
         return self.parts > 1 and self.parts <= self.left
 
 
-def closed_text(conversation: Conversation | None, now: datetime | None) -> str:
-    """Return why nothing may be sent to this contact now; empty if something may."""
+def closed_text(conversation: Conversation | None, now: datetime | None, accounts: Container[str] | None = None) -> str:
+    """Return why nothing may be sent to this contact now; empty if something may.
+
+    `accounts` are those that can send, if they are known.
+    """
     if conversation is None or now is None:
         return tr("No conversation is open")
+    if accounts is not None and conversation.account not in accounts:
+        return tr("Its mini program was removed here; nothing can be sent until it is added again")
     until = conversation.window.until
     if until is None:
         return tr("WeChat allows no reply until the customer writes")
@@ -60,11 +65,12 @@ def closed_text(conversation: Conversation | None, now: datetime | None) -> str:
     return refusal_text(conversation.window) or tr("No replies are left until the customer writes again")
 
 
-def fit_of(text: str, conversation: Conversation | None, now: datetime | None, *, whole: bool = False) -> TextFit:
-    """Return how `text` fits and why it may not be sent; a `whole` one is never split."""
+def fit_of(
+    text: str, conversation: Conversation | None, now: datetime | None, problem: str, *, whole: bool = False
+) -> TextFit:
+    """Return how `text` fits, unless for a `problem`; a `whole` one is never split."""
     left = quota.replies_left(conversation.window, now) if conversation is not None and now is not None else 0
     size = byte_count(text)
-    problem = closed_text(conversation, now)
     if size <= TEXT_LIMIT_BYTES:
         return TextFit(size, (text,), left, problem)
     messages = () if whole else _messages(text, size)

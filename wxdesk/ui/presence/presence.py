@@ -211,7 +211,8 @@ class PresenceChip(QWidget):
         """Show the current presence."""
         self._at_desk = at_desk
         words = presence_sentence(at_desk)
-        self.lamp.show_state("pending", chip_text(at_desk), words, short=tr("Away") if at_desk.away else "")
+        since = tr("Away since {time}", time=clock_time(at_desk.since)) if at_desk.away else ""
+        self.lamp.show_state("pending", since, words, short=tr("Away") if at_desk.away else "")
         self.button.setToolTip(words)
         self.button.setAccessibleName(words)
 
@@ -220,11 +221,6 @@ class PresenceChip(QWidget):
         here = (tr("I am at the desk"), False, not now.away)
         away = (tr("I am away until I say otherwise"), True, now.reason is AwayReason.SAID)
         offer_above(self.button, tr("Who is at the desk"), (here, away), self.said.emit)
-
-
-def chip_text(at_desk: PresenceState) -> str:
-    """Return the text of the status bar; empty while the operator is present."""
-    return tr("Away since {time}", time=clock_time(at_desk.since)) if at_desk.away else ""
 
 
 def presence_sentence(at_desk: PresenceState) -> str:
@@ -241,14 +237,6 @@ def presence_sentence(at_desk: PresenceState) -> str:
             return tr("Nobody has been at the desk since {time}: no key or mouse in this window", time=time)
         case AwayReason.NO_WINDOW:
             return tr("Nobody is at the desk: no window is open")
-
-
-def bar_text(at_desk: PresenceState) -> str:
-    """Return the text of the bar shown after the operator chose to be away."""
-    time = clock_time(at_desk.since)
-    return tr(
-        "You have been away since {time}. Until you say that you are back, rules count nobody at the desk.", time=time
-    )
 
 
 BAR = "presence:away"
@@ -275,8 +263,8 @@ class OperatorPresence(QObject):
     def _show(self) -> None:
         at_desk = self._bridge.desk.presence.now
         self._chip.show_presence(at_desk)
-        said = at_desk.reason is AwayReason.SAID
-        text = bar_text(at_desk) if said else ""
+        words = "You have been away since {time}. Until you say that you are back, rules count nobody at the desk."
+        text = tr(words, time=clock_time(at_desk.since)) if at_desk.reason is AwayReason.SAID else ""
         back = partial(self.watch.set_away, False)
         self._bridge.notices.bar(BAR, text, tone="pending", action=tr("I am back"), then=back, lasting=True)
 

@@ -14,6 +14,7 @@ from tests.flow.timed_desk import START, HandClock
 from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.inbox.records import NOW, reply
 from tests.ui.world import World, open_world
+from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import LastMoment
@@ -36,6 +37,24 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def actions(entry: TimelineEntry) -> list[BubbleAction]:
     return [offer.action for offer in offers_in(entry)]
+
+
+def test_a_removed_mini_program_takes_no_replies_and_the_composer_says_so(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None]
+) -> None:
+    opened(world.say(CUSTOMER, "hello"))
+    composer, accounts = page.chat.composer, dict(world.desk.accounts)
+    composer.edit.insert("您好")
+    assert composer.closed == ""
+    assert composer.send.isEnabled()
+    world.call(world.desk.accounts.take({}, ()))
+    world.publish(ConfigurationChanged(removed=("shop",)))
+    why = "Its mini program was removed here; nothing can be sent until it is added again"
+    qtbot.waitUntil(lambda: not composer.send.isEnabled())
+    assert composer.closed == composer.fit.problem == why
+    world.call(world.desk.accounts.take(accounts, accounts))
+    world.publish(ConfigurationChanged(added=("shop",)))
+    qtbot.waitUntil(composer.send.isEnabled)
 
 
 def test_a_draft_offers_sending_only_while_its_reply_window_is_open(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Signal
@@ -38,6 +38,7 @@ class Composer(Frame):
         self._conversation: Conversation | None = None
         self.drafts = Drafts(self)
         self.guarded: Callable[[], Sequence[str]] = tuple  # words to warn of
+        self.accounts: Container[str] | None = None
         self.entry_of: Callable[[Reply], TimelineEntry | None] = lambda _: None  # with the other parts of its answer
         self._now: datetime | None = None
         self.edit = MessageEdit()
@@ -126,12 +127,12 @@ class Composer(Frame):
     @property
     def fit(self) -> TextFit:
         """Size of the text, the messages it takes, and the reason that it cannot be sent."""
-        return fit_of(self.text(), self._conversation, self._now, whole=self.editing is not None)
+        return fit_of(self.text(), self._conversation, self._now, self.closed, whole=self.editing is not None)
 
     @property
     def closed(self) -> str:
         """The reason that nothing may be sent now; empty if something may."""
-        return closed_text(self._conversation, self._now)
+        return closed_text(self._conversation, self._now, self.accounts)
 
     def _note_text(self) -> None:
         self.drafts.write(Content(text=self.text()))

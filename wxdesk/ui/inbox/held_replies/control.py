@@ -159,7 +159,7 @@ class AfterPauseDialog(Dialog):
         self.view.left.connect(self.reject)
         replies.read.connect(self._show)
         self._show()
-        self.view.focus_first()
+        self.view.setFocus()
 
     def _arrange(self) -> None:
         buttons = hbox(self.later, STRETCH, self.discard, self.send, spacing=8)

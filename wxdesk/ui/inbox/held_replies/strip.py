@@ -166,7 +166,7 @@ class HeldStrip(Frame):
             self._leave()
         else:
             self.show_list(True)
-            self.view.focus_first()
+            self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the press, so that the release comes here too."""

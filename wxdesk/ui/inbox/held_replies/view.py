@@ -206,10 +206,6 @@ class HeldView(RowsView):
         """Return the height of one row: in a low window the list scrolls sooner."""
         return QSize(super().minimumSizeHint().width(), row_height())
 
-    def focus_first(self) -> None:
-        """Focus the list, at the current or first row."""
-        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self.model().rowCount():
