@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import time
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -70,6 +71,23 @@ def test_a_sound_rule_is_merely_saved(page: RulesPage, bridge: Bridge, host: QWi
     page.editor.save()
     qtbot.waitUntil(lambda: bridge.is_idle and page.editor.saved.name == "Money back")
     assert host.findChild(Toast).findChild(PlainLabel).full_text() == "“Money back” saved"
+
+
+def test_what_becomes_doubtful_later_is_not_told_as_just_saved(
+    page: RulesPage, world: World, host: QWidget, bridge: Bridge, qtbot: QtBot
+) -> None:
+    page.list.view.setCurrentIndex(page.rules.index(1))
+    page.editor.head.title.setText("Opening")
+    page.editor.save()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.editor.saved.name == "Opening")
+    host.findChild(Toast).hide()
+    first, second, *_ = world.call(world.desk.rules.rulebook.all())
+    hiding = replace(second, id=0, name="Hiding", revision=0)
+    world.call(world.desk.rules.rulebook.save(hiding))
+    ids = [one.id for one in world.call(world.desk.rules.rulebook.all()) if one.name == "Hiding"]
+    world.call(world.desk.rules.rulebook.reorder([*ids, first.id]))
+    qtbot.waitUntil(lambda: bridge.is_idle and page.editor.doubts.isVisible())
+    assert "is saved, but" not in host.findChild(Toast).findChild(PlainLabel).full_text()
 
 
 def test_the_rules_are_looked_over_once_for_each_change(

@@ -1,6 +1,6 @@
 """Reviews shown in the editor's place: rule check, unmatched messages, dry run."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
@@ -92,6 +92,7 @@ class ReviewStack(QStackedWidget):
         self._then: Callable[[int], None] | None = None
         self._standing: object = None
         self._found: Sequence[LintFinding] = ()
+        self._judged: Collection[tuple[int, int]] = ()
         self._saved: Rule | None = None
         self._beneath = beneath
         self.panel = ReviewPanel(self)
@@ -116,7 +117,8 @@ class ReviewStack(QStackedWidget):
         standing = hours, [(rule.id, rule.revision, rule.enabled) for rule in rules]
         if standing != self._standing:
             self._standing = standing
-            self._bridge.ask(self._bridge.desk.rules.review.findings(), self._counted)
+            judged = {(rule.id, rule.revision) for rule in rules}
+            self._bridge.ask(self._bridge.desk.rules.review.findings(), partial(self._counted, judged))
 
     def invalidate_findings(self) -> None:
         """Check the rules anew next time: time has passed, or templates have changed."""
@@ -161,21 +163,22 @@ class ReviewStack(QStackedWidget):
 
     def _warn(self) -> None:
         saved = self._saved
-        # What was found before it was saved is about another revision.
-        about = [one for one in self._found if saved and (one.rule.id, one.rule.revision) == (saved.id, saved.revision)]
+        if saved is None or (saved.id, saved.revision) not in self._judged:
+            return  # what was found before it was saved is about another revision
+        self._saved = None  # what is found later does not come of saving it
+        about = (one for one in self._found if one.rule.id == saved.id)
         doubt = next(filter(is_shown_in_editor, about), None)
-        if saved is not None and doubt is not None:
-            self._saved = None
+        if doubt is not None:
             said = tr("“{name}” is saved, but: {doubt}", name=saved.name, doubt=finding_text(doubt))
             self._bridge.notices.offer(said, tr("Go there"), partial(self.finding_chosen.emit, doubt))
 
-    def _counted(self, found: Sequence[LintFinding]) -> None:
-        self._found = tuple(found)
+    def _counted(self, judged: Collection[tuple[int, int]], found: Sequence[LintFinding]) -> None:
+        self._judged, self._found = judged, tuple(found)
         self.found.emit(self._found)
         self._warn()
 
     def _show_findings(self, found: Sequence[LintFinding]) -> None:
-        self._counted(found)
+        self._counted(self._judged, found)
         rows = [ReviewRow(one.rule.name, finding_text(one), _ROLES[one.doubt.severity]) for one in found]
         said = tr("Choose one to see it in the editor.") if found else tr("There is nothing to say against the rules.")
         self.panel.end(said, rows)
