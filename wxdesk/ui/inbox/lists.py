@@ -1,5 +1,6 @@
 """Base classes of the inbox's lists: rows, view, and the guard of clicks."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
@@ -16,11 +17,11 @@ from wxdesk.ui.wording.reply_status import FindHoldReason, no_hold_reason
 class TimedRows[R](RowModel[R]):
     """Rows of which times and countdowns are told; these only need repainting.
 
-    `hold_reason_of` returns what holds a reply back; `names_accounts`: a row names its mini program, as there are
-    several. Subclasses change the rows in steps that keep the selection.
+    `hold_reason_of` returns what holds a reply back; a row names its mini program unless it is the only one of
+    `accounts`, or these are none. Subclasses change the rows in steps that keep the selection.
     """
 
-    names_accounts = False
+    accounts: Collection[str] = ()
 
     def __init__(
         self, clock: Clock, hold_reason_of: FindHoldReason = no_hold_reason, parent: QObject | None = None
@@ -30,8 +31,8 @@ class TimedRows[R](RowModel[R]):
         self._hold_reason_of = hold_reason_of
 
     def account_of(self, contact: Contact) -> str:
-        """Return the mini program that a row names; empty where there is only one."""
-        return account_title(contact.account) if self.names_accounts else ""
+        """Return the mini program that a row names, also a removed one's; empty for none."""
+        return "" if tuple(self.accounts) in ((), (contact.account,)) else account_title(contact.account)
 
 
 _SHIFTS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier

@@ -201,7 +201,7 @@ def test_a_row_marked_unread_stays_so_while_open(qtbot: QtBot, world: World, pag
 def test_rows_name_their_mini_program_unless_the_list_is_narrowed_to_one(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
 ) -> None:
-    world.say(PEOPLE[0], "hello")
+    chat = world.say(PEOPLE[0], "hello")
     qtbot.waitUntil(lambda: len(shown(page)) == 1 and bridge.is_idle)
     before = looks(page)
     assert not before.spoken.endswith(", shop")
@@ -214,6 +214,11 @@ def test_rows_name_their_mini_program_unless_the_list_is_narrowed_to_one(
     assert looks(page, 1).ink > before.ink
     page.list.parts.narrow(Narrowing(account="shop"))
     qtbot.waitUntil(lambda: not looks(page).spoken.endswith(", shop"))
+    page.list.parts.narrow(Narrowing())
+    world.call(world.desk.configuration.apply(replace(setup, config=structs.replace(config, accounts=(tea,)))))
+    world.call(world.desk.conversations.describe(chat, ContactChange(alias="Li Lei")))
+    qtbot.waitUntil(lambda: any("Li Lei" in looks(page, row).spoken for row in (0, 1)))
+    assert all(looks(page, row).spoken.endswith(", shop") for row in (0, 1)), "it was removed, and these stay"
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ class ConversationFeed(QObject):
 
     def _show_counts(self, counts: InboxCounts) -> None:
         desk = self._bridge.desk
-        self._list.show_counts(counts, desk.me, several=len(desk.accounts) > 1)
+        self._list.show_counts(counts, desk.me, desk.accounts)
         self.counted.emit(counts)
 
     def _count_rules(self, rules: Sequence[object]) -> None:

@@ -182,13 +182,13 @@ class ConversationList(Frame):
         if self.searching and not view.selectedIndexes():
             view.setCurrentIndex(self.hits.first())
 
-    def show_counts(self, counts: InboxCounts, me: str = "", *, several: bool = False) -> None:
+    def show_counts(self, counts: InboxCounts, me: str = "", accounts: Collection[str] = ()) -> None:
         """Show the counts of the filters; those of a team if `me` is signed in.
 
-        Rows name their mini program if there are `several`.
+        Rows name their mini program unless it is the only one of `accounts`.
         """
-        self.model.names_accounts = several and not self.parts.narrowing.account
-        self.strip.model.names_accounts = several
+        self.model.accounts = () if self.parts.narrowing.account else accounts
+        self.strip.model.accounts = accounts
         self.model.me = self._delegate.me = me
         self.parts.in_team = self.chips.in_team = bool(me)
         self.chips.show_counts(counts)
