@@ -1,4 +1,4 @@
-"""Displayed status of a reply, in text, colour and icon.
+"""Displayed status of a reply, in text, colour and icon; messages about its edit.
 
 One table for bubbles, list, strip and traffic, so that no two places of the window differ about a reply.
 """
@@ -14,6 +14,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled
+from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
 from wxdesk.i18n import tr
 from wxdesk.ui.wording.status import upcoming_time
 from wxdesk.ui.wording.times import HOUR, MINUTE, span_text
@@ -158,3 +159,25 @@ def span_until(due_at: datetime, now: datetime) -> str:
     if HOUR <= span < 2 * HOUR and minutes:
         return tr("{hours} h {minutes} min", hours=1, minutes=minutes)
     return span_text(span)
+
+
+def put_back_text(reply: Reply, now: datetime) -> str:
+    """Return the message about a reply that was released unchanged."""
+    if reply.error == WROTE_MEANWHILE:
+        return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")
+    if reply.state is ReplyState.HELD and reply.due_at is not None:
+        return tr("The reply is as it was and leaves in {span}.", span=span_until(reply.due_at, now))
+    if reply.state is ReplyState.HELD:
+        return tr("The reply is as it was and asks you.")
+    return tr("The reply is as it was: a draft, which leaves only when you send it.")
+
+
+def ended_text(reply: Reply) -> str:
+    """Return the message about a reply that ended before its edit was saved."""
+    if reply.state is not ReplyState.CANCELLED:
+        return tr("The reply has left before it was changed.")
+    if reply.by == "contact":
+        return tr("The customer wrote again, and the reply gave way before it was changed.")
+    if reply.by == "WeChat":
+        return tr("The reply was stopped before it was changed, because WeChat takes nothing for this customer.")
+    return tr("The reply was stopped before it was changed.")

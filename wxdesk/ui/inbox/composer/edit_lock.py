@@ -1,19 +1,17 @@
 """Locks pending replies while the operator edits them."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.reply import Draft, Reply, ReplyState
-from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
+from wxdesk.core.model.reply import Draft, Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.drafts import Drafts
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.wording.reply_status import span_until
+from wxdesk.ui.wording.reply_status import ended_text, put_back_text
 
 
 class EditLock(QObject):
@@ -83,25 +81,3 @@ class EditLock(QObject):
 def saving(reply_id: int) -> tuple[str, int]:
     """Return the key under which a change of a reply is asked for once."""
     return "edit", reply_id
-
-
-def put_back_text(reply: Reply, now: datetime) -> str:
-    """Return the message about a reply that was released unchanged."""
-    if reply.error == WROTE_MEANWHILE:
-        return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")
-    if reply.state is ReplyState.HELD and reply.due_at is not None:
-        return tr("The reply is as it was and leaves in {span}.", span=span_until(reply.due_at, now))
-    if reply.state is ReplyState.HELD:
-        return tr("The reply is as it was and asks you.")
-    return tr("The reply is as it was: a draft, which leaves only when you send it.")
-
-
-def ended_text(reply: Reply) -> str:
-    """Return the message about a reply that ended before its edit was saved."""
-    if reply.state is not ReplyState.CANCELLED:
-        return tr("The reply has left before it was changed.")
-    if reply.by == "contact":
-        return tr("The customer wrote again, and the reply gave way before it was changed.")
-    if reply.by == "WeChat":
-        return tr("The reply was stopped before it was changed, because WeChat takes nothing for this customer.")
-    return tr("The reply was stopped before it was changed.")
