@@ -29,7 +29,7 @@ from wxdesk.ui.content.form import size_text
 from wxdesk.ui.content.painting import picture_size
 from wxdesk.ui.content.picture_intake import encode_png, read_file, source_in
 from wxdesk.ui.content.pieces import PicturePiece
-from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
 from wxdesk.ui.inbox.timeline.bubbles.layout import pieces_of
@@ -56,7 +56,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def panels(world: World, page: InboxPage, opened: Open) -> SendingPanels:
+def panels(world: World, page: InboxPage, opened: Open) -> PanelControl:
     opened(world.say(CUSTOMER, "有图吗"))
     return page.chat.writing.panels
 
@@ -86,7 +86,7 @@ def drop(page: InboxPage, data: QMimeData) -> tuple[bool, bool]:
     return enter.isAccepted(), shown
 
 
-def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: SendingPanels, photo: Path) -> None:
+def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: PanelControl, photo: Path) -> None:
     panels.open(ReplyKind.IMAGE)
     field = panels[ReplyKind.IMAGE].form.pictures["picture"]
     field.choose.click()
@@ -102,7 +102,7 @@ def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: SendingPanels
     panels.close()
 
 
-def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: SendingPanels, tmp_path: Path) -> None:
+def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: PanelControl, tmp_path: Path) -> None:
     path = tmp_path / "large.png"
     Image.effect_noise((1700, 1700), 90).save(path, "PNG")
     own = path.stat().st_size
@@ -115,7 +115,7 @@ def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: Sen
     panels.close()
 
 
-def test_a_file_that_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: SendingPanels, tmp_path: Path) -> None:
+def test_a_file_that_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: PanelControl, tmp_path: Path) -> None:
     path = tmp_path / "false.png"
     path.write_bytes(b"MZ not a picture")
     panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
@@ -131,7 +131,7 @@ def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
         read_file(tmp_path / "gone.png")
 
 
-def test_a_picture_is_dropped_onto_the_chat(qtbot: QtBot, page: InboxPage, panels: SendingPanels, photo: Path) -> None:
+def test_a_picture_is_dropped_onto_the_chat(qtbot: QtBot, page: InboxPage, panels: PanelControl, photo: Path) -> None:
     text = QMimeData()
     text.setText("no picture")
     assert drop(page, text) == (False, False)
@@ -142,7 +142,7 @@ def test_a_picture_is_dropped_onto_the_chat(qtbot: QtBot, page: InboxPage, panel
 
 
 def test_text_that_comes_with_a_picture_stays_text(
-    page: InboxPage, panels: SendingPanels, clipboard: QClipboard
+    page: InboxPage, panels: PanelControl, clipboard: QClipboard
 ) -> None:
     data = QMimeData()
     data.setText("from a table")
@@ -154,7 +154,7 @@ def test_text_that_comes_with_a_picture_stays_text(
 
 
 def test_a_screenshot_is_pasted_and_sent_by_enter(
-    qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels
+    qtbot: QtBot, world: World, page: InboxPage, panels: PanelControl
 ) -> None:
     image = QImage(80, 50, QImage.Format.Format_RGB32)
     image.fill(QColor("red"))
@@ -177,7 +177,7 @@ def test_a_screenshot_is_pasted_and_sent_by_enter(
 
 
 def test_a_card_is_made_with_a_dropped_cover_and_arrives(
-    qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels, photo: Path
+    qtbot: QtBot, world: World, page: InboxPage, panels: PanelControl, photo: Path
 ) -> None:
     QTest.keyClick(
         page.chat.composer.edit,
@@ -291,7 +291,7 @@ def test_a_screenshot_without_pixels_is_refused() -> None:
 
 
 def test_a_sent_picture_stands_in_its_bubble(
-    qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels, photo: Path
+    qtbot: QtBot, world: World, page: InboxPage, panels: PanelControl, photo: Path
 ) -> None:
     panels.take_picture(source_in(files(photo)))  # type: ignore[arg-type]
     qtbot.waitUntil(lambda: bool(panels[ReplyKind.IMAGE].form.pictures["picture"].digest))
@@ -304,7 +304,7 @@ def test_a_sent_picture_stands_in_its_bubble(
 
 
 def test_a_picture_is_looked_at_closely_saved_and_copied(
-    qtbot: QtBot, world: World, page: InboxPage, panels: SendingPanels, tmp_path: Path, photo: Path
+    qtbot: QtBot, world: World, page: InboxPage, panels: PanelControl, tmp_path: Path, photo: Path
 ) -> None:
     picture = world.call(world.desk.pictures.add(png(2000, 1000)))
     page.chat.timeline.picture_wanted.emit(picture.digest)
@@ -331,7 +331,7 @@ def test_a_picture_is_looked_at_closely_saved_and_copied(
     assert not viewer.isVisible()
 
 
-def test_a_picture_that_is_gone_says_so(qtbot: QtBot, page: InboxPage, panels: SendingPanels) -> None:
+def test_a_picture_that_is_gone_says_so(qtbot: QtBot, page: InboxPage, panels: PanelControl) -> None:
     page.chat.timeline.picture_wanted.emit("0" * 64)
     (viewer,) = page.chat.findChildren(PictureViewer)
     qtbot.waitUntil(lambda: viewer.words.full_text() == "This picture cannot be shown")

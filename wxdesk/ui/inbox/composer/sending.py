@@ -17,7 +17,7 @@ from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.edit_lock import EditLock, saving
-from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.dialogs.moment import ask_moment
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -39,7 +39,7 @@ class ReplySending(QObject):
     resolve_wanted = Signal()
 
     def __init__(
-        self, panels: SendingPanels, composer: Composer, lock: EditLock, bridge: WindowBridge, session: ChatSession
+        self, panels: PanelControl, composer: Composer, lock: EditLock, bridge: WindowBridge, session: ChatSession
     ) -> None:
         super().__init__(composer)
         self._panels = panels

@@ -19,7 +19,7 @@ from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.drafts import Drafts
 from wxdesk.ui.inbox.composer.edit_lock import EditLock
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
-from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.composer.sending import ReplySending
 from wxdesk.ui.inbox.composer.templates.insertion import TemplateInsertion
 from wxdesk.ui.inbox.open_conversation import ChatSession
@@ -105,7 +105,7 @@ class TypingNotice(QObject):
     typing, but held replies wait for it as well.
     """
 
-    def __init__(self, edit: MessageEdit, panels: SendingPanels, bridge: WindowBridge, session: ChatSession) -> None:
+    def __init__(self, edit: MessageEdit, panels: PanelControl, bridge: WindowBridge, session: ChatSession) -> None:
         super().__init__(edit)
         self._edit = edit
         self._panels = panels
@@ -159,7 +159,7 @@ class ReplyWriting(QObject):
         self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
         self.drafts = self.composer.drafts
         self.lock = EditLock(self.drafts, bridge, session)
-        self.panels = SendingPanels(host, self.composer, album, bridge, session)
+        self.panels = PanelControl(host, self.composer, album, bridge, session)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         bridge.follow(self.templates, self.templates.renew, TemplatesChanged)
         TypingNotice(self.composer.edit, self.panels, bridge, session)

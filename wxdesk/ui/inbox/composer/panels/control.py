@@ -19,7 +19,7 @@ from wxdesk.ui.inbox.sendability import cost_words
 from wxdesk.ui.runtime.bridge import Bridge
 
 
-class SendingPanels(QObject):
+class PanelControl(QObject):
     """Opens one panel or picker at a time over `host`, above `composer`.
 
     Each panel is made when it is first needed, and shows the draft in hand of its kind, also while it is closed.

@@ -20,7 +20,7 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.editing.template_text import variable_names
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.panels.content import Popover
-from wxdesk.ui.inbox.composer.panels.control import SendingPanels
+from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.composer.templates.picker import EmoticonPicker, TemplatePicker
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Size
@@ -164,7 +164,7 @@ class TemplateInsertion(QObject):
     """Inserts text into the composer, and other content into the panel that sends it."""
 
     def __init__(
-        self, host: QWidget, composer: Composer, panels: SendingPanels, bridge: Bridge, session: ChatSession
+        self, host: QWidget, composer: Composer, panels: PanelControl, bridge: Bridge, session: ChatSession
     ) -> None:
         super().__init__(host)
         self._composer = composer
