@@ -27,6 +27,7 @@ class Drafts(QObject):
       ended, the draft is a new reply. An edit in a panel ends when the panel closes, so that only texts lie below.
 
     The changed content of an edit that was left is not on a stack and not stored: it returns with the next edit.
+    What is being sent, now or for later, stays until the desk has stored it, and what was refused stays in hand.
 
     Signals:
         changed: a draft was begun, written or removed, or another conversation or kind was opened.
