@@ -54,7 +54,7 @@ def closed_text(conversation: Conversation | None, now: datetime | None, account
     if conversation is None or now is None:
         return tr("No conversation is open")
     if accounts is not None and conversation.account not in accounts:
-        return tr("Its mini program was removed here; nothing can be sent until it is added again")
+        return tr("Its mini program is no longer set up here")
     until = conversation.window.until
     if until is None:
         return tr("WeChat allows no reply until the customer writes")

@@ -49,7 +49,7 @@ def test_a_removed_mini_program_takes_no_replies_and_the_composer_says_so(
     assert composer.send.isEnabled()
     world.call(world.desk.accounts.take({}, ()))
     world.publish(ConfigurationChanged(removed=("shop",)))
-    why = "Its mini program was removed here; nothing can be sent until it is added again"
+    why = "Its mini program is no longer set up here"
     qtbot.waitUntil(lambda: not composer.send.isEnabled())
     assert composer.closed == composer.fit.problem == why
     world.call(world.desk.accounts.take(accounts, accounts))
