@@ -95,7 +95,13 @@ def test_nothing_opens_in_place_of_a_conversation_that_is_gone(world: World, aga
 
 @pytest.mark.parametrize("height", [740, 560])
 def test_another_language_leaves_the_settings_where_they_were(
-    qtbot: QtBot, window: MainWindow, bridge: WindowBridge, again: Again, request: pytest.FixtureRequest, height: int
+    qtbot: QtBot,
+    window: MainWindow,
+    world: World,
+    bridge: WindowBridge,
+    again: Again,
+    request: pytest.FixtureRequest,
+    height: int,
 ) -> None:
     request.addfinalizer(lambda: i18n.use("en"))
 
@@ -105,6 +111,7 @@ def test_another_language_leaves_the_settings_where_they_were(
     def top(shown: MainWindow) -> int:
         return language(shown, 0).mapTo(shown.pages.settings.widget.area.viewport(), QPoint()).y()
 
+    _open(qtbot, window, world.say(WANG, "hello"))
     window.resize(780, height)
     window.show_settings()
     qtbot.waitUntil(lambda: bridge.is_idle)
@@ -114,8 +121,11 @@ def test_another_language_leaves_the_settings_where_they_were(
     i18n.use("zh_CN")
     after = again()
     qtbot.waitUntil(lambda: abs(top(after) - before) <= 1 and bridge.is_idle)
+    qtbot.waitUntil(lambda: not after.inbox.session.fresh and bridge.is_idle)
     assert after.focusWidget() is language(after, 0)
     assert after.pages.settings.widget.area.verticalScrollBar().value() > 0
+    after.show_page(0)
+    assert after.focusWidget() is after.inbox.chat.composer.edit
 
 
 def test_the_list_shows_the_same_again_unless_that_hides_the_open_conversation(

@@ -222,7 +222,7 @@ class MeanwhileNotice(QObject):
 
     Signals:
         walk_wanted: take them one by one, the longest waiting first.
-        put_away: the notice was closed; the time of its last message.
+        put_away: the notice was closed; `known`, as the window keeps it.
     """
 
     walk_wanted = Signal()
@@ -275,7 +275,7 @@ class MeanwhileNotice(QObject):
 
     def _put_away(self, told: Sequence[Waiting]) -> None:
         self.known = max(one.at for one in told)
-        self.put_away.emit(self.known)
+        self.put_away.emit({"put_away": self.known.timestamp()})
 
     def _offer(self, skipped: int) -> None:
         """Offer to take them one by one, and the rules for those whom they skipped."""

@@ -124,6 +124,8 @@ class InboxPage(QWidget):
         self.feed.load()
         self.held.replies.load()
         self._mark_read()
+        if self.session.conversation_id is not None and self.focusWidget() is None:
+            self._write()
 
     def keys(self) -> Sequence[ShortcutKey]:
         """Return this page's shortcuts for the shortcut sheet."""
@@ -251,7 +253,8 @@ class InboxPage(QWidget):
             self._write()
 
     def _write(self) -> None:
-        self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.isVisible():  # else another page would lose the keyboard
+            self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
         """Focus the reply where the focused widget has gone: Qt would choose some field."""

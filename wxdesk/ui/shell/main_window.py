@@ -1,7 +1,6 @@
 """The main window: a rail, the pages, the status bar, and bars across them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -252,7 +251,7 @@ class MainWindow(Frame):
         self.rail.group.idClicked.connect(self.show_page)
         self.pausing.resumed.connect(self.inbox.held.tell_of_waiting)
         self.inbox.held.asks.connect(self._be_in_front)
-        self.inbox.held.meanwhile.put_away.connect(self._keep_put_away)
+        self.inbox.held.meanwhile.put_away.connect(self._mine.keep)
         self.inbox.front_wanted.connect(partial(self.show_page, 0))
         self.presence.watch.touched.connect(self.inbox.attend)
         self.status_bar.listener.pressed.connect(self.inbox.list.setup_wanted)
@@ -297,9 +296,6 @@ class MainWindow(Frame):
 
     def _keep_look(self) -> None:
         self._memory.keep(self._appearance.chosen)
-
-    def _keep_put_away(self, newest: datetime) -> None:
-        self._mine.keep({"put_away": newest.timestamp()})
 
     def _enlarge(self, by: int) -> None:
         size = self._appearance.enlarge(by)
