@@ -67,6 +67,7 @@ def test_a_wrong_secret_is_named_at_its_field_and_not_stored(qtbot: QtBot, perso
     qtbot.waitUntil(lambda: first.result.isVisible() and guide._bridge.is_idle, timeout=LONG)
     assert first.result.finding is not None
     assert first.result.finding.verdict is CheckVerdict.APP_SECRET_WRONG
+    assert guide.steps.items[SetupFact.MINI_PROGRAM].look.role == "failed", "as the card says"
     assert first.app_secret.edit.hasFocus()
     assert load(person.home).accounts == ()
     paste(qtbot, first.app_secret.edit, f" “{person.app_secret}” ")

@@ -56,11 +56,13 @@ class SetupCard(Frame):
         done: go to the next card.
         go_to: go to the card of this `SetupFact`.
         added: an account of this name has been made.
+        tried: a finding about values that are not stored yet.
     """
 
     done = Signal()
     go_to = Signal(object)
     added = Signal(str)
+    tried = Signal(object)
 
     def __init__(self, fact: SetupFact, sentence: str, mender: Mender, parent: QWidget) -> None:
         super().__init__("card", parent)

@@ -78,6 +78,7 @@ class MiniProgramCard(SetupCard):
     def show_result(self, finding: Finding) -> None:
         """Show a finding; another try is always possible."""
         super().show_result(finding)
+        self.tried.emit(finding)
         self.go_on.setEnabled(True)
 
     def begin(self) -> None:

@@ -150,6 +150,7 @@ class SetupPage(QWidget):
             card.done.connect(self._next)
             card.go_to.connect(self.show_step)
             card.added.connect(self._added)
+            card.tried.connect(self.steps.items[card.fact].show_finding)
 
     def _next(self) -> None:
         order = tuple(SetupFact)
