@@ -317,6 +317,19 @@ def test_a_narrow_window_has_drawers(qtbot: QtBot, world: World, page: InboxPage
     qtbot.waitUntil(lambda: page.list.isVisible() and page.detail.isVisible())
 
 
+def test_what_opens_above_the_composer_is_not_covered_by_the_details(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    opened(world.say(FIRST, "hello"))
+    page.window().resize(900, 600)
+    qtbot.waitUntil(lambda: page.regions.detail_drawer.is_drawer)
+    qtbot.mouseClick(page.chat.header.show_detail, Qt.MouseButton.LeftButton)
+    assert page.detail.isVisible()
+    qtbot.mouseClick(page.chat.composer.tools.link, Qt.MouseButton.LeftButton)
+    assert page.chat.writing.panels.is_open
+    assert not page.detail.isVisible()
+
+
 def test_without_a_conversation_the_detail_shows_nothing_and_is_no_drawer(qtbot: QtBot, page: InboxPage) -> None:
     assert page.detail.isVisible()
     assert [label for label in page.detail.findChildren(QLabel) if label.isVisible()] == []

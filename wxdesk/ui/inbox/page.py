@@ -114,6 +114,7 @@ class InboxPage(QWidget):
         self.chat.aside.acts.back_wanted.connect(self.front_wanted)
         self.chat.header.show_list.clicked.connect(self.regions.list_drawer.toggle)
         self.chat.header.show_detail.clicked.connect(self.regions.toggle_detail)
+        self.chat.writing.panels.worked.connect(self.regions.detail_drawer.close)  # it would cover what opens
         self.ticker.timeout.connect(self.tick)
         application = QApplication.instance()
         if isinstance(application, QApplication):
