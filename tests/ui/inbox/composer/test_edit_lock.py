@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
+from tests.ui.inbox.composer.test_switching_conversations import busy
 from tests.ui.inbox.conftest import HOURS, REFUNDS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
@@ -252,6 +253,24 @@ def test_a_begun_link_survives_another_conversation_and_an_edit_of_another_link(
             and panels[ReplyKind.LINK].form.by_name["title"].text() == "Opening hours"
         )
     )
+
+
+def test_an_edit_that_was_left_while_it_was_saved_and_is_refused_locks_nothing(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    chat = world.say(LI, "hello")
+    opened(chat)
+    lacking = Content(text="Dear ‹contact.alias›", gaps=("contact.alias",))
+    reply = world.call(world.store.replies.add(NewReply(chat, Author.RULE, lacking, ReplyState.DRAFT), world.clock()))
+    world.say(LI, "still there")
+    composer = edit(qtbot, page, reply)
+    assert stored(world, reply).by
+    with busy(world):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert (stored(world, reply).state, stored(world, reply).by) == (ReplyState.DRAFT, "")
+    assert (composer.editing, composer.text()) == (None, "")
 
 
 def test_a_link_that_was_stopped_during_its_edit_stands_in_its_panel_as_a_new_one(

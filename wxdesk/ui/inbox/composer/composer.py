@@ -73,9 +73,9 @@ class Composer(Frame):
             if self.edit.composing:
                 self.edit.write(self.drafts.top().text)
 
-    def open(self, conversation: Conversation | None, now: datetime) -> None:
+    def open(self, conversation: Conversation, now: datetime) -> None:
         """Write for this conversation, as it is now."""
-        self.switch_to(0 if conversation is None else conversation.id)
+        self.switch_to(conversation.id)
         self._conversation = conversation
         self._now = now
         self._show_state()

@@ -93,7 +93,7 @@ class ReplySending(QObject):
         if draft.editing is not None:
             self._session.retry()  # the change may be stored though it did not leave
             if draft.reply_id not in self._drafts.edited:
-                self._lock.put_back(draft.editing.id, True)  # it was left while it was saved
+                self._lock.put_back(draft.editing.id, draft.changed)  # it was left while it was saved
         here = conversation_id == self._drafts.conversation_id
         if not (here and isinstance(error, BadContent) and self._panels.complain(draft, error)):
             self._bridge.failed.emit(error)
