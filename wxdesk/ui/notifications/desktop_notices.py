@@ -117,7 +117,10 @@ class Tray(QObject):
             return
         self._shown = state
         self.pause.setText(tr("Resume automatic replies") if health.paused else tr("Pause automatic replies"))
-        self.icon.setToolTip("wxdesk · " + self._words(*state))
+        listening = tr("listening") if health.listener_url else tr("Not listening")
+        calls = ntr("{n} conversation calls for you", "{n} conversations call for you", calling) if calling else ""
+        words = "wxdesk", tr("paused") if health.paused else listening, calls
+        self.icon.setToolTip(" · ".join(filter(None, words)))
         self.icon.setIcon(_icon(*state))
 
     def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
@@ -137,12 +140,6 @@ class Tray(QObject):
         if self._message is not None:
             notice, answered = self._message
             answered(notice, NoticeAction.OPEN)
-
-    def _words(self, listening: bool, paused: bool, calling: int) -> str:
-        parts = [tr("paused") if paused else tr("listening") if listening else tr("Not listening")]
-        if calling:
-            parts.append(ntr("{n} conversation calls for you", "{n} conversations call for you", calling))
-        return " · ".join(parts)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):

@@ -201,7 +201,6 @@ class PresenceChip(QWidget):
 
     def __init__(self, at_desk: PresenceState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._at_desk = at_desk
         self.lamp = StatusDot(self, tabular=True)
         self.button = SmallButton("person", tr("Who is at the desk"), self, then=self._choose)
         hbox(self.lamp, self.button, within=self, spacing=4)

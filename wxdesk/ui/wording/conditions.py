@@ -157,10 +157,6 @@ def _any_tag(verdict: Verdict, ok: bool) -> str:
     return tr("the customer has the tag {tags}", tags=tags) if ok else tr("the customer has no tag {tags}", tags=tags)
 
 
-def _no_tag(verdict: Verdict, ok: bool) -> str:
-    return _any_tag(verdict, not ok)
-
-
 def _first_contact(verdict: Verdict, ok: bool) -> str:
     if (verdict.words == ("true",)) is ok:
         return tr("the customer never wrote before")
@@ -250,7 +246,9 @@ WORDINGS: Mapping[str, ConditionWording] = {
     "hours": ConditionWording("within or outside business hours", "it is", said=_hours, missing="which business hours"),
     "operator": ConditionWording("somebody is at the desk, or nobody", "there is", said=_operator),
     "tags.any": ConditionWording("has one of these tags", "the customer has one of the tags", said=_any_tag),
-    "tags.none": ConditionWording("has none of these tags", "the customer has none of the tags", said=_no_tag),
+    "tags.none": ConditionWording(
+        "has none of these tags", "the customer has none of the tags", said=lambda found, ok: _any_tag(found, not ok)
+    ),
     "first_contact": ConditionWording(
         "writes for the first time, or has written before", "the customer", said=_first_contact
     ),

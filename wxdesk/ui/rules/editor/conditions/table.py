@@ -141,8 +141,7 @@ def _account_part(name: str, offers: ConditionChoices, host: QWidget) -> Conditi
     part = ChoicePart("account", [(name, account_title(name))], tr("Mini program"), name, host)
 
     def offer() -> None:
-        names = dict.fromkeys((*offers.accounts, part.choice.value))  # it may be gone
-        part.choice.offer([(one, account_title(one)) for one in names])
+        part.choice.offer([(one, account_title(one)) for one in dict.fromkeys((*offers.accounts, part.choice.value))])
 
     part.choice.popup_menu.aboutToShow.connect(offer)
     return part
