@@ -166,8 +166,7 @@ class ReviewStack(QStackedWidget):
         if saved is None or (saved.id, saved.revision) not in self._judged:
             return  # what was found before it was saved is about another revision
         self._saved = None  # what is found later does not come of saving it
-        about = (one for one in self._found if one.rule.id == saved.id)
-        doubt = next(filter(is_shown_in_editor, about), None)
+        doubt = next((one for one in self._found if one.rule.id == saved.id and is_shown_in_editor(one)), None)
         if doubt is not None:
             said = tr("“{name}” is saved, but: {doubt}", name=saved.name, doubt=finding_text(doubt))
             self._bridge.notices.offer(said, tr("Go there"), partial(self.finding_chosen.emit, doubt))
