@@ -109,6 +109,19 @@ def test_text_typed_while_the_reply_is_being_stored_stays(qtbot: QtBot, composer
     assert composer.text() == "!", "what was sent does not come back"
 
 
+def test_a_text_below_waits_for_the_word_that_is_being_composed(
+    qtbot: QtBot, composer: Composer, sent: list[str]
+) -> None:
+    composer.edit.setPlainText("below")
+    composer.write_anew("one")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    compose(composer, "ni")
+    composer.drafts.remove(1, Draft.of_text(sent[0]))
+    assert (composer.text(), composer.edit.composing) == ("", True)
+    compose(composer, "", commit="你")
+    assert (composer.text(), composer.drafts.texts_below) == ("你", 1)
+
+
 def test_bytes_are_counted_as_wechat_counts_them(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:
     composer.edit.setPlainText("营业abc😊")
     assert composer.count.full_text() == "13 / 2,048 bytes"

@@ -82,6 +82,16 @@ def test_an_edit_that_was_not_changed_is_given_up_once_another_text_begins(draft
     assert (len(given_up), texts(drafts)) == (1, ["hello", "again", "We open at 10."])
 
 
+def test_a_change_that_was_sent_after_it_was_left_does_not_come_back(drafts: Drafts) -> None:
+    drafts.edit(HELD)
+    drafts.write(Content(text="We open at 10."))
+    sent = drafts.top()
+    drafts.leave()
+    drafts.remove(1, sent)
+    drafts.edit(HELD)
+    assert drafts.top().text == "We open at 9."
+
+
 def test_stored_drafts_lie_below_what_was_written_before_they_were_read(drafts: Drafts) -> None:
     drafts.write(Content(text="new"))
     edit = replace(reply(8, ReplyState.HELD), content=TEA)

@@ -273,6 +273,19 @@ def test_an_edit_that_was_left_while_it_was_saved_and_is_refused_locks_nothing(
     assert (composer.editing, composer.text()) == (None, "")
 
 
+def test_an_edit_that_was_left_while_it_was_saved_is_sent_and_not_called_unchanged(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    reply = held_reply(qtbot, world, page, opened)
+    composer = edit(qtbot, page, reply)
+    qtbot.keyClicks(composer.edit, " Sharp.")
+    with busy(world):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == ["We open at 9. Sharp."] and bridge.is_idle)
+    assert toast(page) == ""
+
+
 def test_a_link_that_was_stopped_during_its_edit_stands_in_its_panel_as_a_new_one(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:
