@@ -13,7 +13,7 @@ from tests.ui.world import World
 from wxdesk.core.events import Event, ListenerChanged
 from wxdesk.ui.runtime.bridge import FRAME_MS, LONGEST_REST_MS, Bridge, FramePace
 
-UPDATE_MS = 120
+UPDATE_MS = 60
 ROUNDING_MS = 10
 """A timer of Qt's may fire a twentieth early, a clock of milliseconds counts whole ones."""
 
@@ -32,14 +32,14 @@ class Clock:
     ("took", "later", "wait"),
     [
         (0.0, 0.0, FRAME_MS),
-        (0.12, 0.0, 60),
-        (0.12, 0.02, 40),
-        (0.12, 5.0, FRAME_MS),
+        (0.06, 0.0, 60),
+        (0.06, 0.02, 40),
+        (0.06, 5.0, FRAME_MS),
         (60.0, 0.0, LONGEST_REST_MS),
         (60.0, 0.2, FRAME_MS),
     ],
 )
-def test_the_window_rests_half_as_long_as_its_last_update_took(took: float, later: float, wait: int) -> None:
+def test_the_window_rests_as_long_as_its_last_update_took_within_bounds(took: float, later: float, wait: int) -> None:
     clock = Clock()
     pace = FramePace(clock)
     assert pace.wait_ms() == FRAME_MS
@@ -58,7 +58,9 @@ def test_an_update_that_never_ends_delays_the_next_but_does_not_prevent_it() -> 
     assert pace.wait_ms() == LONGEST_REST_MS
 
 
-def test_after_a_long_update_the_next_one_leaves_the_desk_time(qtbot: QtBot, bridge: Bridge, world: World) -> None:
+def test_after_a_long_update_the_next_one_leaves_the_desk_as_much_time(
+    qtbot: QtBot, bridge: Bridge, world: World
+) -> None:
     said = ListenerChanged("http://127.0.0.1:1")
     heard: list[tuple[Event, ...]] = []
     since = QElapsedTimer()
@@ -81,7 +83,7 @@ def test_after_a_long_update_the_next_one_leaves_the_desk_time(qtbot: QtBot, bri
     bridge.events.connect(hear)
     say()
     qtbot.waitUntil(lambda: len(rested) == 1)
-    assert rested[0] >= UPDATE_MS / 2 - ROUNDING_MS
+    assert rested[0] >= UPDATE_MS - ROUNDING_MS
 
 
 def test_what_comes_during_an_update_waits_no_longer_than_for_its_rest(

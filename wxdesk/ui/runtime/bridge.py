@@ -29,7 +29,7 @@ LONGEST_REST_MS = 100
 
 
 class FramePace:
-    """Gives the desk half the time of an update after it; `clock` counts seconds.
+    """Gives the desk as much time after an update as it took; `clock` counts seconds.
 
     Window and desk share one interpreter: without a rest between updates, a busy desk would spend more time on
     the window, which asks it for what has changed, than on answering.
@@ -50,7 +50,7 @@ class FramePace:
         if self._began is None:
             return False
         now = self._clock()
-        self._free_from = now + min((now - self._began) / 2, LONGEST_REST_MS / 1000)
+        self._free_from = now + min(now - self._began, LONGEST_REST_MS / 1000)
         self._began = None
         return True
 
