@@ -193,16 +193,19 @@ async def test_cancelling_spares_only_the_parts_of_the_named_answer(talk: Talk, 
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("held", ["replies", "conversations"])
+@pytest.mark.parametrize(("held", "moves"), [("replies", [Move.CLAIM]), ("conversations", [Move.CLAIM, Move.REFUSE])])
 async def test_cancelling_waits_for_changes_of_replies_and_conversation_under_way(
-    tmp_path: Path, postgres: Postgres, held: str
+    tmp_path: Path, postgres: Postgres, held: str, moves: list[Move]
 ) -> None:
-    """What is queued again meanwhile, as after a call that WeChat was too busy for, is stopped as well."""
+    """What is queued meanwhile, as after a call that WeChat was too busy for or by a decision, is stopped as well.
+
+    A reply that is being sent is locked before its conversation, so who holds that may only queue another one.
+    """
     url = postgres.emptied()
     store, other = await open_store(url, tmp_path), await asyncpg.connect(url)
     talk = Talk(store)
     [reply] = await talk.decides((await talk.says("o1")).message, "1")
-    await talk.moves(reply, Move.CLAIM)
+    await talk.moves(reply, *moves)
     try:
         async with other.transaction():
             await other.execute(f"SELECT FROM {held} FOR UPDATE")
