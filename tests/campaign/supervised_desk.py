@@ -331,7 +331,7 @@ class World:
         """Why the desk does not come to rest."""
         clocks = f"now {self.clock.now}, paused {self.paused}/{self.opened.pause.on}, under way {self.under_way()}"
         known = [contact for contact in contacts if contact.conversation_id]
-        return "\n".join([clocks, *(told(item) for contact in known for item in await self._read(contact))])
+        return "\n".join([clocks, *[told(item) for contact in known for item in await self._read(contact)]])
 
     async def _all_at_rest(self, contacts: list[Contact]) -> bool:
         return all([await self._at_rest(contact) for contact in contacts if contact.written])
