@@ -174,13 +174,6 @@ def test_unsaved_changes_are_asked_about_before_the_window_opens_again(
     appearance.take_back()
 
 
-def test_a_page_keeps_its_own_key_from_before_the_usual_ones_followed_the_rail(qapp: QApplication) -> None:
-    chosen = Appearance(qapp, own_keys="Ctrl+6=Alt+T F4=Ctrl+B Ctrl+5=F11")
-    own = {"Ctrl+3": "Alt+T", "F4": "Ctrl+B", "Ctrl+6": "F11"}
-    assert (keys.own_keys(), chosen.useless_keys) == (own, ())
-    assert keys.read(str(chosen.chosen["keys"])) == (own, ())
-
-
 def test_keys_of_an_edited_file_that_cannot_be_are_told_once(
     qtbot: QtBot, qapp: QApplication, bridge: Bridge, facts: InstallationFacts
 ) -> None:
@@ -191,7 +184,7 @@ def test_keys_of_an_edited_file_that_cannot_be_are_told_once(
     qtbot.addWidget(window, before_close_func=lambda _: window.finish())
     window.show()
     assert keys.own_keys() == {"F9": "Ctrl+U"}
-    assert memory.word("keys") == "by-rail F9=Ctrl+U"
+    assert memory.word("keys") == "F9=Ctrl+U"
     said = "the usual ones apply: F6=B F77=Ctrl+U nonsense F4=Ctrl+B F5=Ctrl+B F2=F3"
     assert said in window.notices.bars.texts()["keys"]
     next(one for one in window.notices.bars.findChildren(Button) if one.text() == "Keys").click()

@@ -76,13 +76,7 @@ def is_for_commands(wanted: QKeySequence) -> bool:
 
 def stored(own: Mapping[str, str]) -> str:
     """Return keys as they are stored."""
-    return " ".join((BY_RAIL, *(f"{usual}={key}" for usual, key in own.items()))) if own else ""
-
-
-BY_RAIL = "by-rail"
-"""First word of keys that were stored since those of the pages follow the rail."""
-
-_BEFORE = {"Ctrl+6": "Ctrl+3", "Ctrl+3": "Ctrl+4", "Ctrl+4": "Ctrl+5", "Ctrl+5": "Ctrl+6"}
+    return " ".join(f"{usual}={key}" for usual, key in own.items())
 
 
 def read(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -91,10 +85,8 @@ def read(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
     Two commands never have one key: of those which would, each has its usual one.
     """
     own, useless = dict[str, str](), list[str]()
-    renumbered = {} if text.startswith(BY_RAIL) else _BEFORE
-    for pair in text.removeprefix(BY_RAIL).split():
+    for pair in text.split():
         usual, _, key = pair.partition("=")
-        usual = renumbered.get(usual, usual)
         if usual in USUAL and usual not in own and is_for_commands(sequence(key)):
             own[usual] = key
         else:

@@ -24,6 +24,7 @@ from wxdesk.core.model.conversation import Contact, ConversationStatus
 from wxdesk.core.model.reply import Content, Reply, ReplyKind
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.content.picture_intake import PictureSource
+from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
@@ -219,6 +220,14 @@ def test_an_alias_and_a_tag_that_are_begun_are_for_the_customer_who_is_left(
 LINK = Content(ReplyKind.LINK, title="Sale", description="Until Friday", url="https://shop.example/sale")
 
 
+def begin_link(page: InboxPage) -> PanelControl:
+    """Open the panel for links and fill it in."""
+    panels = page.chat.writing.panels
+    panels.open(ReplyKind.LINK)
+    panels[ReplyKind.LINK].fill(LINK)
+    return panels
+
+
 def sent_to(world: World) -> list[tuple[str, str]]:
     """Whom WeChat has given which link."""
     return [(one.openid, one.content["title"]) for one in world.sandbox.sent]
@@ -229,9 +238,7 @@ def test_a_panel_goes_with_its_customer_and_sends_to_nobody_else(
 ) -> None:
     li, wang = two
     opened(li)
-    panels = page.chat.writing.panels
-    panels.open(ReplyKind.LINK)
-    panels[ReplyKind.LINK].fill(LINK)
+    panels = begin_link(page)
     with busy(world):
         page.open_conversation(wang)
         assert panels[ReplyKind.LINK].isHidden()
@@ -251,9 +258,7 @@ def test_a_link_under_way_leaves_what_is_begun_for_another_alone(
 ) -> None:
     li, wang = two
     opened(li)
-    panels = page.chat.writing.panels
-    panels.open(ReplyKind.LINK)
-    panels[ReplyKind.LINK].fill(LINK)
+    panels = begin_link(page)
     with busy(world):
         panels[ReplyKind.LINK].submit()
         page.open_conversation(wang)
