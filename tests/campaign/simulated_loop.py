@@ -43,6 +43,15 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         self.random = Random(seed) if seed else None
         self._ranks.clear()
 
+    @contextmanager
+    def by_turns(self) -> Iterator[None]:
+        """Let the tasks take turns for a while, and go on with the order that was drawn."""
+        drawn, self.random = self.random, None
+        try:
+            yield
+        finally:
+            self.random = drawn
+
     def time(self) -> float:
         return self._virtual
 

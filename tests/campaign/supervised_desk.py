@@ -55,18 +55,22 @@ class Running:
     """An open desk, and the work that it began when it was opened."""
 
     opened: OpenDesk
-    work: frozenset[asyncio.Task[Any]]
+    work: tuple[asyncio.Task[Any], ...]
 
     @classmethod
     async def open(cls, setup: Setup) -> Running:
         """Open a desk. It names its work; what has a number only is the listener's or the simulated WeChat's."""
         before = asyncio.all_tasks()
         opened = await open_desk(setup)
-        begun = asyncio.all_tasks() - before
-        return cls(opened, frozenset(task for task in begun if not task.get_name().startswith("Task-")))
+        begun = sorted(asyncio.all_tasks() - before, key=asyncio.Task.get_name)
+        return cls(opened, tuple(task for task in begun if not task.get_name().startswith("Task-")))
 
     async def kill(self) -> None:
-        """End it without a word: nothing of it is finished, stored or sent."""
+        """End it without a word: nothing of it is finished, stored or sent.
+
+        Tasks take turns meanwhile: one that comes first more than once between two cancellations would do what a
+        desk does when it is closed.
+        """
         assert self.work, "a desk that does nothing proves nothing"
         while not all(task.done() for task in self.work):
             for task in self.work:  # again and again: a stop would still send what was just written by hand
@@ -267,7 +271,10 @@ class World:
                 self.setup.home, home, ignore=shutil.ignore_patterns("*.lock", "*.socket", "*-shm", "backups", "logs")
             )
             self.between_desks = True
-            await self.running.kill()
+            accepted = len(self.sandbox.sent)
+            with self.loop.by_turns():
+                await self.running.kill()
+            assert len(self.sandbox.sent) == accepted, "a machine that has stopped sends nothing"
             shutil.rmtree(self.setup.home)
             self.setup = Setup(home, self.setup.config, self.setup.credentials, self.clock)
             await self._begin_again()

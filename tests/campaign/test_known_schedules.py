@@ -82,3 +82,13 @@ def test_a_message_dated_before_an_answered_one_counts_as_late(folders: Iterator
         state.contact_writes(i=0, opening="怎么寄")
         state.time_passes(seconds=-5)
         state.contact_writes_and_gets_hold_before_the_last_part_leaves(i=0, of_the_account=True)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("order", range(1, 17))
+def test_a_desk_that_crashes_leaves_a_reply_that_can_be_undone_unsent(folders: Iterator[Path], order: int) -> None:
+    """Unlike one that is closed."""
+    with supervised(folders) as state:
+        state.begin(opening="怎么寄", order=order)
+        state.write_by_hand(i=0, undo_seconds=3)
+        state.the_program_ends_and_begins(crashes=True)
