@@ -12,13 +12,16 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.flow.serving import environment, write_config
 from tests.ports import free_port
 from wxdesk.app import open_desk
+from wxdesk.commands.doctor import line
 from wxdesk.config.reading import load
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.rule import Action, ActionKind, Rule
@@ -35,6 +38,7 @@ from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import SecretName, SecretSource
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import open_store
+from wxdesk.store.setup.attempts import CountedFinding
 from wxdesk.tunnel.connection import Surroundings
 
 
@@ -313,6 +317,23 @@ async def test_a_rule_in_force_is_enough(home: Path) -> None:
         assert rule.id is not None
         await store.rules.set_enabled(rule.id, False)
         assert (await found(home, Check.RULES)).verdict is V.NO_RULES
+    finally:
+        await store.close()
+
+
+async def test_what_was_checked_before_the_settings_changed_says_so(home: Path) -> None:
+    store, at, minute = await open_store("sqlite:///desk.db", home), utc_now(), timedelta(minutes=1)
+    try:
+        [name] = [account.name for account in load(home).accounts]
+        checked = Finding(Check.URL_CHECK, V.OK, name, at=at)
+        await store.attempts.add([CountedFinding(checked)])
+        assert not (await found(home, Check.URL_CHECK, name)).outdated
+        await store.attempts.add([CountedFinding(Finding(Check.CONFIGURATION, V.OK, name, at=at + minute))])
+        older = await found(home, Check.URL_CHECK, name)
+        assert line(older).startswith("note")
+        assert line(older).endswith("(before the last change)")
+        await store.attempts.add([CountedFinding(replace(checked, at=at + 2 * minute))])
+        assert not (await found(home, Check.URL_CHECK, name)).outdated
     finally:
         await store.close()
 

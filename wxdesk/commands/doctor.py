@@ -55,8 +55,11 @@ async def _run(case: Case, found: list[Finding], *, quiet: bool) -> None:
 def line(finding: Finding) -> str:
     """Format a finding with its remedy as one line of output."""
     check = sentences.name(finding.check, finding.account)
-    said = tr("{check}: {said}", check=check, said=sentences.told(finding))
-    return f"{MARKS[finding.verdict.gravity]}  {on_one_line(' '.join(said.split()))}"
+    told, gravity = sentences.told(finding), finding.verdict.gravity
+    if finding.outdated:
+        told, gravity = tr("{said} (before the last change)", said=told), max(gravity, Gravity.NOTE)
+    said = tr("{check}: {said}", check=check, said=told)
+    return f"{MARKS[gravity]}  {on_one_line(' '.join(said.split()))}"
 
 
 def as_object(finding: Finding) -> dict[str, object]:

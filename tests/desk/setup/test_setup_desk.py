@@ -18,7 +18,7 @@ from tests.desk.setup.worlds import AT, PUBLIC_URL, SetupWorld, setup_world
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, client_to
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, ListenerChanged, SetupChanged
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.setup.facts import BEFORE_A_CHANGE, SetupFact
+from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -247,7 +247,7 @@ async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(
 
     def older(world: SetupWorld) -> list[SetupFact]:
         setup = world.desk.state.account("shop")
-        return [fact for fact in SetupFact if BEFORE_A_CHANGE in setup.finding(fact).values]
+        return [fact for fact in SetupFact if setup.finding(fact).outdated]
 
     def use(world: SetupWorld, credentials: Credentials) -> None:
         configuration = world.desk._from.configuration

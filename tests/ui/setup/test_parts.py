@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.steps import paste
 from wxdesk.core.model.account import PushMode
-from wxdesk.core.setup.facts import BEFORE_A_CHANGE, AccountSetup, SetupFact
+from wxdesk.core.setup.facts import AccountSetup, SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField
 from wxdesk.ui.setup.card import SetupView
@@ -96,7 +96,7 @@ def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> 
 
 def test_a_step_from_before_a_change_says_that(host: QWidget) -> None:
     column, at = StepColumn(host), datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-    checked = Finding(Check.URL_CHECK, CheckVerdict.OK, "shop", {BEFORE_A_CHANGE: "yes"}, at)
+    checked = Finding(Check.URL_CHECK, CheckVerdict.OK, "shop", at=at, outdated=True)
     column.show_setup(AccountSetup("shop", {SetupFact.URL_CHECK: checked}))
     assert column.items[SetupFact.URL_CHECK].look.word == "From before a change"
     assert checked_text(checked, at).endswith(", before the last change")

@@ -5,9 +5,11 @@ side proves nothing about the other.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.core.setup.tunnel_state import TunnelState
@@ -55,15 +57,18 @@ class AccountSetup(Struct, frozen=True):
         return max((self.finding(fact) for fact in SetupFact), key=lambda finding: finding.verdict.gravity)
 
 
-BEFORE_A_CHANGE = "before_a_change"
-"""Name of the value of findings about what has become another since."""
-
 NO_PROOF = (CheckVerdict.UNKNOWN, CheckVerdict.WAITING, CheckVerdict.UNANSWERED, CheckVerdict.NO_RULES)
 """Verdicts that are no failure and prove nothing."""
 
 
 def _proves(finding: Finding) -> bool:
-    return finding.ok and finding.verdict not in NO_PROOF and BEFORE_A_CHANGE not in finding.values
+    return finding.ok and finding.verdict not in NO_PROOF and not finding.outdated
+
+
+def judged_before(finding: Finding, change: datetime) -> Finding:
+    """Return a finding as it counts after a change of what it judged."""
+    is_older = finding.at is not None and finding.at < change
+    return replace(finding, outdated=finding.outdated or (is_older and finding.verdict not in NO_PROOF))
 
 
 def lamp(listener_url: str, reach: Finding, accounts: Iterable[AccountSetup]) -> Finding:

@@ -238,6 +238,7 @@ class Finding(Struct, frozen=True):
 
     `account` is its name, empty for what concerns the whole desk. `values` fill the holes of the verdict's
     sentence: addresses, ports, seconds, never a secret or an openid. `at` is when it was found, None for now.
+    `outdated`: what it judged has changed since, so that it proves nothing any more.
     """
 
     check: Check
@@ -245,6 +246,7 @@ class Finding(Struct, frozen=True):
     account: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     at: datetime | None = None
+    outdated: bool = False
 
     @property
     def ok(self) -> bool:

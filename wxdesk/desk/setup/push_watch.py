@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, PushSeen, SetupChanged, TroubleRaised
-from wxdesk.core.setup.facts import SetupFact
+from wxdesk.core.setup.facts import SetupFact, judged_before
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
 from wxdesk.store.setup.attempts import MOST_KEPT, AttemptStore, CountedFinding
@@ -289,6 +289,8 @@ def facts_of_stored(attempts: Iterable[Finding]) -> Facts:
     """Return the facts as stored attempts left them; newest first, as they are read."""
     facts: dict[SetupFact, Finding] = {}
     for finding in reversed(tuple(attempts)):
+        if finding.check is Check.CONFIGURATION and finding.at is not None:
+            facts = {fact: judged_before(one, finding.at) for fact, one in facts.items()}
         facts |= facts_of(finding)
         if finding.check is Check.PUSH and finding.verdict.gravity < Gravity.FAILURE:
             facts.pop(SetupFact.REAL_MESSAGE, None)

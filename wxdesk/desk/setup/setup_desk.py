@@ -13,7 +13,7 @@ from wxdesk.core import events
 from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.setup.facts import BEFORE_A_CHANGE, NO_PROOF, AccountSetup, SetupFact, SetupState
+from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState, judged_before
 from wxdesk.core.setup.findings import TOKEN_CALLS, Check, CheckVerdict, Finding
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.settings.configuration import Configuration
@@ -134,10 +134,8 @@ class SetupDesk:
 
     def _mark_older(self, account: str, facts: Sequence[SetupFact], at: datetime) -> None:
         """Mark what was found before a change at that time."""
-        for fact in facts:
-            found = self._book.finding(account, fact)
-            if found.at is not None and found.at < at and found.verdict not in NO_PROOF:
-                self._book.put(account, {fact: replace(found, values={**found.values, BEFORE_A_CHANGE: "yes"})})
+        known = self.state.account(account).facts
+        self._book.put(account, {fact: judged_before(known[fact], at) for fact in facts if fact in known})
 
     def _tell_sources(self) -> None:
         """Tell what keeps secrets back, or has shut since they were read."""
@@ -153,12 +151,8 @@ class SetupDesk:
         """Take up the facts where the last run left them."""
         self._tell_sources()
         for account in self._from.accounts:
-            stored = await self._watch.newest(account)
-            facts = facts_of_stored(stored)
+            facts = facts_of_stored(await self._watch.newest(account))
             self._book.put(account, facts)
-            for change in stored:
-                if change.check is Check.CONFIGURATION and change.at is not None:
-                    self._mark_older(account, _PUSHES, change.at)
             if SetupFact.REAL_MESSAGE not in facts:
                 await self._waiting.prove(account)
         await self._watch.load(tuple(self._from.accounts))

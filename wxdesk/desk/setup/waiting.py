@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.model.account import Account
-from wxdesk.core.setup.facts import BEFORE_A_CHANGE, AccountSetup, SetupFact, SetupState
+from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelState
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
@@ -123,7 +123,7 @@ class SetupWaiting:
     def message_came(self, account: str) -> None:
         """Look whether messages of an account are answered; that of a done one is known."""
         known = self._book.finding(account, SetupFact.REAL_MESSAGE)
-        if known.verdict is not CheckVerdict.OK or BEFORE_A_CHANGE in known.values:
+        if known.verdict is not CheckVerdict.OK or known.outdated:
             self._unproven.add(account)
             self.look_again()
 
@@ -162,7 +162,7 @@ class SetupWaiting:
         """Look in the store for answered messages; a refusal after them stands."""
         proofs = await self._store.proofs(account)
         present = self._book.finding(account, SetupFact.REAL_MESSAGE)
-        stands = present.verdict in IN_THE_BODY or BEFORE_A_CHANGE in present.values
+        stands = present.verdict in IN_THE_BODY or present.outdated
         if stands and account not in self._unproven:
             return present
         if proofs.answered:

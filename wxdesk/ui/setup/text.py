@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from wxdesk.core.setup.facts import BEFORE_A_CHANGE, SetupFact
+from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup.sentences import text, told
 from wxdesk.i18n import tr
@@ -36,7 +36,7 @@ class StateLook(Struct, frozen=True):
 
 def state_of(finding: Finding) -> StateLook:
     """Return the look of a finding."""
-    if BEFORE_A_CHANGE in finding.values:
+    if finding.outdated:
         return StateLook("question", "secondary", tr("From before a change"))
     if finding.verdict is CheckVerdict.UNKNOWN:
         return StateLook("dot", "faint", tr("Not yet"))
@@ -68,8 +68,10 @@ def checked_text(finding: Finding, now: datetime) -> str:
     """Return the time of the last check; empty if there was none."""
     if finding.at is None:
         return ""
-    time, older = dated_time(finding.at, now), BEFORE_A_CHANGE in finding.values
-    return tr("Checked {time}, before the last change", time=time) if older else tr("Checked {time}", time=time)
+    time = dated_time(finding.at, now)
+    if finding.outdated:
+        return tr("Checked {time}, before the last change", time=time)
+    return tr("Checked {time}", time=time)
 
 
 type ConsolePath = tuple[str, Sequence[str]]

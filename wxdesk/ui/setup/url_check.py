@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from wxdesk.core.setup.facts import BEFORE_A_CHANGE, SetupFact
+from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
@@ -49,7 +49,7 @@ class UrlCheckCard(SetupCard):
         super().show_view(view)
         found = self.finding
         passed = found.verdict.gravity is Gravity.GOOD or found.verdict is CheckVerdict.CLOCK_SKEW
-        passed = passed and BEFORE_A_CHANGE not in found.values
+        passed = passed and not found.outdated
         self.go_on.setVisible(passed)
         self.submitted.setVisible(not passed)
         self.submitted.setEnabled(view.account is not None and bool(view.push_url))
