@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.events import Event, PushSeen
@@ -47,6 +52,13 @@ def message(name: str) -> bytes:
 
 def sha1_of(*parts: str) -> str:
     return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()  # noqa: S324
+
+
+def encrypted(inner: bytes) -> bytes:
+    """Encrypt whole blocks, which bring their own head, length and pad, with the test key."""
+    key = base64.b64decode(KEY + "=")
+    encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
+    return encryptor.update(inner) + encryptor.finalize()
 
 
 def signed(**more: str) -> dict[str, str]:

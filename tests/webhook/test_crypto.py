@@ -7,7 +7,7 @@ from hashlib import sha1
 
 import pytest
 
-from tests.webhook.pushing import APP_ID, CIPHER, KEY, TOKEN, VECTORS
+from tests.webhook.pushing import APP_ID, CIPHER, KEY, TOKEN, VECTORS, encrypted
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.webhook.crypto import PushCipher, same_signature, signature
 
@@ -52,11 +52,7 @@ def test_negative_vectors_are_refused(entry: dict) -> None:
 
 
 def encrypted_raw(inner: bytes) -> str:
-    """Encrypt exactly `inner`, which pads itself, with the test key."""
-    whole = PushCipher(TOKEN, KEY, "")._cipher
-    assert whole is not None
-    encryptor = whole.encryptor()
-    return base64.b64encode(encryptor.update(inner) + encryptor.finalize()).decode()
+    return base64.b64encode(encrypted(inner)).decode()
 
 
 HEAD = b"0123456789abcdef"

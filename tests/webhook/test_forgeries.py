@@ -17,7 +17,20 @@ from urllib.parse import quote_from_bytes
 
 from tests.webhook.conftest import Open
 from tests.webhook.envelopes import compat_body, push_envelope
-from tests.webhook.pushing import APP_ID, CIPHER, KEY, NONCE, TEXT, TIMESTAMP, TOKEN, Desk, message, read_reply, sha1_of
+from tests.webhook.pushing import (
+    APP_ID,
+    CIPHER,
+    KEY,
+    NONCE,
+    TEXT,
+    TIMESTAMP,
+    TOKEN,
+    Desk,
+    encrypted,
+    message,
+    read_reply,
+    sha1_of,
+)
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.webhook.crypto import PushCipher
 from wxdesk.webhook.http_server import Limits
@@ -179,11 +192,9 @@ def another_content(sent: Sent, chance: Chance) -> Sent:
 
 def with_length(length: int) -> bytes:
     """A message whose inner length is a wrong one, sealed with the right key."""
-    assert CIPHER._cipher is not None
     inner = b"0123456789abcdef" + (length % 2**32).to_bytes(4) + TEXT + APP_ID.encode()
     pad = 32 - len(inner) % 32
-    encryptor = CIPHER._cipher.encryptor()
-    return encryptor.update(inner + bytes((pad,)) * pad) + encryptor.finalize()
+    return encrypted(inner + bytes((pad,)) * pad)
 
 
 def another_body(sent: Sent, chance: Chance) -> Sent:

@@ -8,8 +8,6 @@ from http.client import HTTPException
 
 import certifi
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from wxdesk import __version__
 
@@ -42,16 +40,22 @@ def newer_version(url: str, key: str) -> VersionNotice | None:
     try:
         notice = verified(_fetched(url), key)
         return notice if _numbers(notice.version) > _numbers(__version__) else None
-    except (OSError, ValueError, InvalidSignature, HTTPException) as error:
+    except (OSError, ValueError, HTTPException) as error:
         log.info("There is no notice of a version: %s", type(error).__name__)
         return None
 
 
 def verified(body: bytes, key: str) -> VersionNotice:
-    """Read a notice. Raises `InvalidSignature`, or `ValueError` for what is none."""
+    """Read a notice; raises `ValueError` for none, or one signed by another key."""
+    from cryptography.exceptions import InvalidSignature  # 9 MB, and most homes ask for no notice
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     signed = msgspec.json.decode(body, type=SignedNotice)
     public = Ed25519PublicKey.from_public_bytes(base64.b64decode(key))
-    public.verify(base64.b64decode(signed.signature), signed.notice.encode())
+    try:
+        public.verify(base64.b64decode(signed.signature), signed.notice.encode())
+    except InvalidSignature:
+        raise ValueError("wrong signature") from None
     return msgspec.json.decode(signed.notice, type=VersionNotice)
 
 

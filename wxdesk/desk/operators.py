@@ -10,9 +10,6 @@ import os
 import unicodedata
 from collections.abc import Awaitable, Callable
 
-from cryptography.exceptions import InvalidKey
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
 from wxdesk.core.errors import BadInput, NotAllowed, Phrase, StoreError
 from wxdesk.core.events import Event, OperatorsChanged
 from wxdesk.core.model.operator import NEEDS, Operator, Role
@@ -167,11 +164,16 @@ def hashed(password: str) -> Awaitable[str]:
 
 
 def _hash(password: str) -> str:
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # 9 MB, needed by a team only
+
     kdf = Argon2id(salt=os.urandom(16), length=32, iterations=2, lanes=1, memory_cost=19 * 1024)  # as OWASP advises
     return kdf.derive_phc_encoded(_plain(password).encode())
 
 
 def _is_right(password_hash: str, password: str) -> bool:
+    from cryptography.exceptions import InvalidKey
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
     try:
         Argon2id.verify_phc_encoded(_plain(password).encode(), password_hash)
     except InvalidKey:

@@ -3,6 +3,8 @@
 `HOME/secrets.vault` is a header (magic with the version, cost of Scrypt, salt), a nonce, and the entries as JSON
 under ChaCha20-Poly1305, which vouches for the header as well. The key is derived by Scrypt (RFC 7914). While the
 vault is open, its key stays in memory; a file that another process changed is read again.
+
+`cryptography` is loaded by what needs it: it takes 9 MB, and most homes have no vault.
 """
 
 import secrets
@@ -12,9 +14,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from wxdesk.core.errors import BadInput, WxdeskError
 from wxdesk.core.system_failures import unusable_file
@@ -120,11 +119,8 @@ class Vault:
             sealed = self._sealed()
             header = self._header_of(sealed)
             key = _derive(passphrase, header)
-            try:
-                kept = self._unsealed(sealed, key)
-            except InvalidTag:
-                raise WrongPassphrase(file=str(self.file)) from None
-            self._header, self._key, self._kept = header, key, kept
+            self._kept = self._unsealed(sealed, key)
+            self._header, self._key = header, key
             self._read = stamp_of(self.file)
 
     def get(self, entry: str, wait: float = 0.0) -> str | None:
@@ -153,7 +149,7 @@ class Vault:
             if self._header_of(sealed) == self._header:
                 self._kept, self._read = self._unsealed(sealed, self._key), stamp_of(self.file)
                 return
-        except (InvalidTag, WxdeskError):
+        except WxdeskError:
             pass
         self._key, self._kept, self._read = b"", {}, None
 
@@ -173,15 +169,21 @@ class Vault:
         return sealed[:length]
 
     def _unsealed(self, sealed: bytes, key: bytes) -> dict[str, str]:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
         header = self._header_of(sealed)
         nonce, content = sealed[len(header) : len(header) + NONCE], sealed[len(header) + NONCE :]
         try:
             return _entries.decode(ChaCha20Poly1305(key).decrypt(nonce, content, header))
+        except InvalidTag:
+            raise WrongPassphrase(file=str(self.file)) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise VaultDamaged(file=str(self.file)) from None
 
     def _write(self, kept: dict[str, str]) -> bool:
         """Write the file, unless another process has changed it since it was read."""
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
         def ready(_: Path) -> None:
             if stamp_of(self.file) != self._read:
@@ -200,6 +202,8 @@ class Vault:
 
 
 def _derive(passphrase: str, header: bytes) -> bytes:
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
     cost, salt = header[len(MAGIC)], header[len(MAGIC) + 1 :]
     typed = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogateescape")
     return Scrypt(salt=salt, length=32, n=2**cost, r=8, p=1).derive(typed)

@@ -4,6 +4,8 @@ The scheme is WeChat's own (消息推送, "framework/server-ability/message-push
 AES-256-CBC over `random(16) · length(4, big-endian) · message · app_id`, padded to blocks of 32, not 16.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 import contextlib
@@ -14,14 +16,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha1
 from itertools import product
-
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC
+from typing import TYPE_CHECKING
 
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.refusal import Refusal
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 _KEY = re.compile(r"[A-Za-z0-9]{43}")
 _SIGNATURE = re.compile(r"[0-9a-f]{40}")
@@ -52,19 +55,19 @@ class PushCipher:
         BadInput: the token is empty, or the key is not of that form.
     """
 
-    __slots__ = ("_app_id", "_cipher", "_push_token")
+    __slots__ = ("_aes_key", "_app_id", "_push_token")
 
     def __init__(self, push_token: str, encoding_aes_key: str, app_id: str) -> None:
         if not push_token:
             raise BadInput(reason="The push Token is empty.")
         self._push_token = push_token
         self._app_id = app_id.encode()
-        self._cipher = _cipher(encoding_aes_key) if encoding_aes_key else None
+        self._aes_key = _aes_key(encoding_aes_key) if encoding_aes_key else b""
 
     @property
     def encrypts(self) -> bool:
         """True if there is a key."""
-        return self._cipher is not None
+        return bool(self._aes_key)
 
     def sign(self, timestamp: str, nonce: str) -> str:
         """Compute the `signature` of a request; it does not cover the body."""
@@ -113,16 +116,16 @@ class PushCipher:
         Raises:
             BadInput: there is no key.
         """
-        if self._cipher is None:
+        if not self._aes_key:
             raise BadInput(reason="The EncodingAESKey is missing.")
         head = secrets.token_hex(_RANDOM // 2).encode() if random16 is None else random16
         inner = head + len(plaintext).to_bytes(4) + plaintext + self._app_id
         pad = _PAD_BLOCK - len(inner) % _PAD_BLOCK
-        encryptor = self._cipher.encryptor()
+        encryptor = _cipher(self._aes_key).encryptor()
         return base64.b64encode(encryptor.update(inner + bytes((pad,)) * pad) + encryptor.finalize()).decode()
 
     def _decrypt_blocks(self, encrypted: str) -> bytes:
-        if self._cipher is None:
+        if not self._aes_key:
             raise PushRefused(Refusal.CREDENTIALS)
         try:
             blocks = base64.b64decode(encrypted, validate=True)
@@ -131,17 +134,24 @@ class PushCipher:
         # The shortest real one has two blocks; fewer could not hold the head, the length and a pad.
         if len(blocks) < 2 * _CIPHER_BLOCK or len(blocks) % _CIPHER_BLOCK:
             raise PushRefused(Refusal.DECRYPTION)
-        decryptor = self._cipher.decryptor()
+        decryptor = _cipher(self._aes_key).decryptor()
         return decryptor.update(blocks) + decryptor.finalize()
 
 
-def _cipher(encoding_aes_key: str) -> Cipher[CBC]:
+def _aes_key(encoding_aes_key: str) -> bytes:
     text = encoding_aes_key.strip().removesuffix("=")
     if _KEY.fullmatch(text) is None:
         raise BadInput(reason="The EncodingAESKey must have 43 letters and digits.")
     # Not validate=True on purpose: WeChat's keys may carry spare bits in their last character.
-    key = base64.b64decode(text + "=")
-    return Cipher(AES(key), CBC(key[:_CIPHER_BLOCK]))
+    return base64.b64decode(text + "=")
+
+
+def _cipher(aes_key: bytes) -> Cipher[CBC]:
+    from cryptography.hazmat.primitives.ciphers import Cipher  # 9 MB, not needed in plain mode
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+    return Cipher(AES(aes_key), CBC(aes_key[:_CIPHER_BLOCK]))
 
 
 _NO_END = datetime.max.replace(tzinfo=UTC)

@@ -23,7 +23,7 @@ from sqlalchemy import NullPool, create_engine
 from tests.campaign.outsiders.mutations import PASTED, bodies, texts
 from tests.desk.rules.file.checked_reading import read_rules
 from tests.prepared import prepare
-from tests.webhook.pushing import CIPHER, MESSAGES, TEXT, VECTORS
+from tests.webhook.pushing import CIPHER, MESSAGES, TEXT, VECTORS, encrypted
 from wxdesk.config.editing import account_names, with_account, with_account_keys, with_keys, without_account
 from wxdesk.config.reading import parse
 from wxdesk.core.content.picture_header import read_header
@@ -104,9 +104,7 @@ def layouts() -> st.SearchStrategy[str]:
 
 
 def sealed(inner: bytes) -> str:
-    assert CIPHER._cipher is not None
-    encryptor = CIPHER._cipher.encryptor()
-    return base64.b64encode(encryptor.update(inner + bytes(-len(inner) % 16)) + encryptor.finalize()).decode()
+    return base64.b64encode(encrypted(inner + bytes(-len(inner) % 16))).decode()
 
 
 def read_session_from(text: str) -> None:
