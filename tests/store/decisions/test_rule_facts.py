@@ -11,7 +11,7 @@ from tests.store.chats import T0, Talk, entering, incoming, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
-from wxdesk.core.model.rule import Decision, Firing, Outcome
+from wxdesk.core.model.rule import Decision, Firing, Outcome, Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, FiringCount, RequiredHistory
 from wxdesk.core.rules.past_messages import PastMessage
@@ -127,6 +127,7 @@ ENDS = [
 async def test_a_cancelled_or_failed_reply_was_not_said_and_a_failed_one_is_no_firing(
     talk: Talk, store: Store, moves: tuple[Move, ...], said: bool, counted: bool
 ) -> None:
+    await store.rules.save(Rule("the first one"), second(0))
     first = await talk.says("o1", "一", at=second(0))
     [before] = await talk.decides(first.message, "先", at=second(1), rule_id=1)
     await talk.moves(before, Move.CLAIM, Move.ACCEPT, at=second(2))

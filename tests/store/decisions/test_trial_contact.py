@@ -9,7 +9,7 @@ import pytest
 from tests.store.chats import Talk, entering, second
 from wxdesk.core.errors import NotFound
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.rule import Decision, Firing, Outcome
+from wxdesk.core.model.rule import Decision, Firing, Outcome, Rule
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import PendingReply
 from wxdesk.core.rules.conditions.facts import RequiredHistory
@@ -18,6 +18,8 @@ from wxdesk.store import Store
 
 
 async def test_a_trial_loads_what_the_contacts_next_message_would_meet(talk: Talk, store: Store) -> None:
+    for number in range(1, 10):
+        await store.rules.save(Rule(f"rule {number}"), second(0))
     first = await talk.says("o1", "一", at=second(0))
     await talk.decides(first.message, "好", at=second(1), rule_id=1)
     await talk.decides((await talk.says("o2", "一", at=second(2))).message, at=second(50), rule_id=1)

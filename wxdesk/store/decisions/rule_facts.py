@@ -11,6 +11,7 @@ from wxdesk.core.rules.conditions.facts import ContactHistory, RequiredHistory
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.core.rules.resolution import UndecidedMessage
 from wxdesk.store.rules import firings
+from wxdesk.store.schema.authored import rules
 from wxdesk.store.schema.columns import EPOCH, Moment
 from wxdesk.store.schema.messaging import OF_A_HUMAN, WRITTEN, messages, replies
 
@@ -49,9 +50,10 @@ def history_so_far(connection: Connection, thread: Conversation, now: datetime) 
     answered = select(func.coalesce(func.max(replies.c.sent_at), literal(EPOCH, Moment))).where(by_human)
     written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
     last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
-    fired = firings.count_firings(connection, None, {thread.id})
-    said = firings.last_reply_times(connection, None, {thread.id})
-    lately = firings.count_recent_firings(connection, None, {thread.account}, now)
+    every = set(connection.scalars(select(rules.c.id)))
+    fired = firings.count_firings(connection, every, {thread.id})
+    said = firings.last_reply_times(connection, every, {thread.id}, EPOCH)
+    lately = firings.count_recent_firings(connection, every, {thread.account}, now)
     return ContactHistory(
         last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}), said.get(thread.id, {})
     )

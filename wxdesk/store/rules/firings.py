@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, not_, or_, select, true
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, or_, select
 
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.rules.conditions.facts import LATELY, FiringCount
 from wxdesk.core.rules.resolution import Resolution
-from wxdesk.store.schema.columns import EPOCH, Among, Moment
+from wxdesk.store.schema.columns import Among, Moment
 from wxdesk.store.schema.messaging import SPOKEN, conversations, replies, rule_firings
 from wxdesk.store.schema.reply_predicates import never_arrives
 
@@ -28,22 +28,7 @@ _SAID = or_(_MAY_ARRIVE, not_(exists().where(_SAID_THEN, never_arrives(replies))
 _FAILED = and_(exists().where(_SAID_THEN, replies.c.state == ReplyState.FAILED), not_(_MAY_ARRIVE))
 
 
-class _FiringQuery:
-    """Query about firings, built once, because building it costs more than running."""
-
-    def __init__(self, query: Select[Any], thread: ColumnElement[int], rule_id: ColumnElement[Any]) -> None:
-        self._of_all = query.where(Among(thread, "threads"))
-        self._of_some = self._of_all.where(Among(rule_id, "rule_ids"))
-
-    def of(
-        self, rule_ids: Collection[int] | None, threads: Collection[int], **more: datetime
-    ) -> tuple[Select[Any], dict[str, Any]]:
-        """Return the query and its parameters for these rules (None: all) and threads."""
-        values = {"threads": list(threads)} | more
-        return (self._of_all, values) if rule_ids is None else (self._of_some, values | {"rule_ids": list(rule_ids)})
-
-
-def _failed_replies() -> _FiringQuery:
+def _failed_replies() -> Select[Any]:
     other, said = replies.alias("other"), replies.c
     may_arrive = exists().where(
         other.c.conversation_id == said.conversation_id,
@@ -53,22 +38,22 @@ def _failed_replies() -> _FiringQuery:
         not_(never_arrives(other)),
     )
     query = select(said.conversation_id, said.rule_id, said.message_id, said.created_at)
-    failed = query.where(said.state == ReplyState.FAILED, said.rule_id.is_not(None), not_(may_arrive))
-    return _FiringQuery(failed, said.conversation_id, said.rule_id)
+    named = Among(said.conversation_id, "threads"), Among(said.rule_id, "rule_ids")
+    return query.where(said.state == ReplyState.FAILED, not_(may_arrive), *named)
 
 
-def _last_said() -> _FiringQuery:
+def _last_said() -> Select[Any]:
     firing = rule_firings.c
-    query = (
+    named = Among(firing.conversation_id, "threads"), Among(firing.rule_id, "rule_ids")
+    return (
         select(firing.conversation_id, firing.rule_id, func.max(firing.at).label("last"))
-        .where(SPOKEN, firing.at >= bindparam("since", type_=Moment), _SAID)
+        .where(SPOKEN, firing.at >= bindparam("since", type_=Moment), _SAID, *named)
         .group_by(firing.conversation_id, firing.rule_id)
     )
-    return _FiringQuery(query, firing.conversation_id, firing.rule_id)
 
 
-_FAILED_REPLIES = _failed_replies()
-_LAST_SAID = _last_said()
+# Statements never change once made, and putting these together takes longer than asking them.
+_FAILED_REPLIES, _LAST_SAID = _failed_replies(), _last_said()
 
 
 class PastFiring(Struct, frozen=True):
@@ -80,20 +65,16 @@ class PastFiring(Struct, frozen=True):
     failed: bool
 
 
-def _of_rules(rule_ids: Collection[int] | None) -> ColumnElement[bool]:
-    return true() if rule_ids is None else rule_firings.c.rule_id.in_(rule_ids)
-
-
 def count_firings(
-    connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]
+    connection: Connection, rule_ids: Collection[int], threads: Collection[int]
 ) -> dict[int, dict[int, FiringCount]]:
-    """Count the matches of these rules (None: all) in each of these conversations."""
+    """Count the matches of these rules in each of these conversations."""
     found: defaultdict[int, dict[int, FiringCount]] = defaultdict(dict)
-    if rule_ids is None or rule_ids:
+    if rule_ids:
         thread, rule_id = rule_firings.c.conversation_id, rule_firings.c.rule_id
         query = (
             select(thread, rule_id, func.max(rule_firings.c.at).label("last"), func.count().label("times"))
-            .where(thread.in_(threads), _of_rules(rule_ids), SPOKEN)
+            .where(thread.in_(threads), rule_id.in_(rule_ids), SPOKEN)
             .group_by(thread, rule_id)
         )
         for row in connection.execute(query):
@@ -106,10 +87,11 @@ type FailedFirings = Mapping[tuple[int, int], Mapping[int, datetime]]
 """Messages to which all of a rule's replies failed, by conversation and rule."""
 
 
-def _failed(connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int]) -> FailedFirings:
+def _failed(connection: Connection, rule_ids: Collection[int], threads: Collection[int]) -> FailedFirings:
     """Find failed firings; there are few, and no other replies are read."""
     found: defaultdict[tuple[int, int], dict[int, datetime]] = defaultdict(dict)
-    for thread, rule_id, message_id, decided_at in connection.execute(*_FAILED_REPLIES.of(rule_ids, threads)):
+    named = {"threads": list(threads), "rule_ids": list(rule_ids)}
+    for thread, rule_id, message_id, decided_at in connection.execute(_FAILED_REPLIES, named):
         found[thread, rule_id][message_id] = decided_at
     return found
 
@@ -129,12 +111,13 @@ def _subtract_failed(
 
 
 def last_reply_times(
-    connection: Connection, rule_ids: Collection[int] | None, threads: Collection[int], since: datetime = EPOCH
+    connection: Connection, rule_ids: Collection[int], threads: Collection[int], since: datetime
 ) -> dict[int, dict[int, datetime]]:
-    """Return the times of these rules' last replies by conversation (None: all rules)."""
+    """Return the times of these rules' last replies since a time, by conversation."""
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
-    if rule_ids is None or rule_ids:
-        for row in connection.execute(*_LAST_SAID.of(rule_ids, threads, since=since)):
+    if rule_ids:
+        given = {"threads": list(threads), "rule_ids": list(rule_ids), "since": since}
+        for row in connection.execute(_LAST_SAID, given):
             found[row.conversation_id][row.rule_id] = row.last
     return found
 
@@ -157,15 +140,15 @@ def list_firings(
 
 
 def count_recent_firings(
-    connection: Connection, rule_ids: Collection[int] | None, accounts: Collection[str], now: datetime
+    connection: Connection, rule_ids: Collection[int], accounts: Collection[str], now: datetime
 ) -> dict[str, dict[int, int]]:
-    """Count the recent matches of these rules (None: all) in each of these accounts."""
+    """Count the recent matches of these rules in each of these accounts."""
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    if rule_ids is None or rule_ids:
+    if rule_ids:
         account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
         query = (
             select(account, rule_id, func.count().label("times"))
-            .where(at > now - LATELY, _of_rules(rule_ids), account.in_(accounts), SPOKEN)
+            .where(at > now - LATELY, rule_id.in_(rule_ids), account.in_(accounts), SPOKEN)
             .group_by(account, rule_id)
         )
         for row in connection.execute(query):
