@@ -96,20 +96,8 @@ class UpdateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str = ""
 
 
-class AccountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One mini program: `name` in its push URL, `title` as it is called, an IANA name."""
-
-    name: str
-    app_id: str
-    original_id: str = ""
-    push_mode: PushMode = PushMode.SECURE
-    reply_mode: ReplyMode = ReplyMode.AUTO
-    hold_seconds: int = 8
-    reserve: int = 2
-    timezone: str = ""
-    paused: bool = False
-    keep_months: int = 0
-    title: str = ""
+class AccountEntry(Account, frozen=True, forbid_unknown_fields=True):
+    """One `[[accounts]]`: an account as it is written."""
 
     def account(self) -> Account:
         """Convert to the record that the desk works with."""

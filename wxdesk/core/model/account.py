@@ -42,7 +42,7 @@ class Account(Struct, frozen=True):
 
     name: str
     app_id: str
-    original_id: str
+    original_id: str = ""
     push_mode: PushMode = PushMode.SECURE
     reply_mode: ReplyMode = ReplyMode.AUTO
     hold_seconds: int = 8
