@@ -16,7 +16,7 @@ from wxdesk.i18n import size_text, tr
 from wxdesk.secrets.keychain import PERSON_SECONDS, Keychain
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, SIGN_IN, TUNNEL_PASSWORD, entry_of
 from wxdesk.secrets.sources import entries_of
-from wxdesk.store.opening import lock_home, parse_url
+from wxdesk.store.opening import file_of, lock_home, parse_url
 
 OURS = (
     "config.toml", "desk.db*", "desk.newest", "logs", "pictures", "picture-cache", "window.*", "rules.socket",
@@ -61,9 +61,7 @@ def remove_data(home: Path, say: Callable[[str], None], *, sure: bool) -> int:
 
 def _files(home: Path, url: str) -> list[Path]:
     found = {path for pattern in OURS for path in home.glob(pattern) if not path.is_symlink()} - {home / "desk.lock"}
-    store = parse_url(url)
-    if store.drivername == "sqlite":
-        file = (home / (store.database or "")).resolve()
+    if (file := file_of(parse_url(url), home)) is not None:
         found |= {path for end in ("", "-wal", "-shm") if (path := file.with_name(file.name + end)).exists()}
     return sorted(found)
 

@@ -48,8 +48,8 @@ async def open_store(url: str, home: Path, *, alone: bool = True) -> Store:
     found = parse_url(url)
     lock = await asyncio.to_thread(lock_home, home)
     try:
-        if found.drivername.startswith("sqlite"):
-            db = await _open_file((home / (found.database or "")).resolve(), Migrations())
+        if (file := file_of(found, home)) is not None:
+            db = await _open_file(file, Migrations())
             files = PictureFiles(home / PICTURES)
             await asyncio.to_thread(files.clear)
             return Store(db, lock.release, files, home)
@@ -79,6 +79,11 @@ def parse_url(url: str) -> URL:
     if backend == "postgresql":
         return found.set(drivername="postgresql+asyncpg")
     raise StoreError(reason=UNKNOWN_URL)
+
+
+def file_of(url: URL, home: Path) -> Path | None:
+    """Return the file of a SQLite store; None for one on a server."""
+    return (home / (url.database or "")).resolve() if url.drivername == "sqlite" else None
 
 
 def lock_home(home: Path) -> HomeLock:
@@ -177,8 +182,7 @@ async def read_store(url: str, home: Path) -> Store:
         case StoreStatus.OLDER:
             raise BadInput(reason=OTHER_SCHEMA)
     found = parse_url(url)
-    if found.drivername.startswith("sqlite"):
-        file = (home / (found.database or "")).resolve()
+    if (file := file_of(found, home)) is not None:
         reading = "ro" if HomeLock.is_taken(home) else quiet_mode(file)
         return Store(SqliteDatabase(file, reading), lambda: None, PictureFiles(home / PICTURES))
     from wxdesk.store.engine.postgresql import PostgresqlDatabase  # as in `_open_shared`
@@ -205,8 +209,7 @@ async def check_store(url: str, home: Path) -> StoreStatus:
     found, migrations = parse_url(url), Migrations()
     if await asyncio.to_thread(HomeLock.is_taken, home):
         return StoreStatus.IN_USE
-    if found.drivername.startswith("sqlite"):
-        file = (home / (found.database or "")).resolve()
+    if (file := file_of(found, home)) is not None:
         revision, name = await asyncio.to_thread(revision_of, file), file.name
     else:
         from wxdesk.store.engine.lease import is_leased  # as in `_open_shared`
@@ -223,7 +226,7 @@ async def check_store(url: str, home: Path) -> StoreStatus:
 
 def is_shared(url: str) -> bool:
     """Tell if several processes may work with the store at `url`."""
-    return not parse_url(url).drivername.startswith("sqlite")
+    return parse_url(url).drivername != "sqlite"
 
 
 async def is_worked_on(url: str) -> bool:
@@ -247,10 +250,9 @@ async def unsafe_settings(url: str) -> str:
     Raises:
         StoreError: it cannot be reached or written, or a pooler stands before it.
     """
-    found = parse_url(url)
-    if found.drivername.startswith("sqlite"):
+    if not is_shared(url):
         return ""
     from wxdesk.store.engine.postgresql import looking_at  # as in `_open_shared`
 
-    async with looking_at(found) as db:
+    async with looking_at(parse_url(url)) as db:
         return await db.examine()

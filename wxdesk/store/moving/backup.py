@@ -35,7 +35,7 @@ from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.moving import rows
 from wxdesk.store.moving.move import DATA, PICTURE_BYTES, CopyProgress, kept_pictures, sound_picture
-from wxdesk.store.opening import NOTHING, PICTURES, create_file, lock_home, parse_url
+from wxdesk.store.opening import NOTHING, PICTURES, create_file, file_of, lock_home, parse_url
 from wxdesk.store.pictures.files import PictureFiles
 
 SHARED = "the database is on a PostgreSQL server: back it up by pg_dump, as docs/server.md tells"
@@ -75,14 +75,14 @@ async def make_backup(url: str, home: Path, file: Path, settings: Mapping[str, b
         UnusableFile: it cannot be written there; nothing is left behind.
         StoreError: the database cannot be read, or is on a server.
     """
-    found = parse_url(url)
-    if found.drivername != "sqlite":
+    database = file_of(parse_url(url), home)
+    if database is None:
         raise StoreError(reason=SHARED)
     with _telling(file):
         await asyncio.to_thread(_expect_backup, file)
         with TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
             copy, written = Path(folder, DATABASE), Path(folder, "backup")
-            await asyncio.to_thread(_copy_database, (home / (found.database or "")).resolve(), copy)
+            await asyncio.to_thread(_copy_database, database, copy)
             listing = await _write(copy, written, PictureFiles(home / PICTURES), settings, tell)
             await asyncio.to_thread(_publish, written, file)
     return listing

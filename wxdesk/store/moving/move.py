@@ -24,7 +24,7 @@ from wxdesk.store.engine.sync_repair import rewrite_log
 from wxdesk.store.messages.push_mark import FILE, PushMark
 from wxdesk.store.migrate import MOVING, Migrations, revision_in
 from wxdesk.store.moving import rows
-from wxdesk.store.opening import NOTHING, PICTURES, create_file, lock_home, parse_url, take_lease
+from wxdesk.store.opening import NOTHING, PICTURES, create_file, file_of, lock_home, parse_url, take_lease
 from wxdesk.store.pictures.files import CHANGED, PictureFiles
 from wxdesk.store.pictures.shared import PictureChunks
 from wxdesk.store.schema.messaging import pictures
@@ -100,8 +100,7 @@ async def move_store(
 
 async def _opened_source(url: URL, home: Path, closing: AsyncExitStack) -> _Side:
     name = url.database or ""
-    if url.drivername == "sqlite":
-        file = (home / name).resolve()
+    if (file := file_of(url, home)) is not None:
         revision = await asyncio.to_thread(revision_of, file)
         db: Database = SqliteDatabase(file, quiet_mode(file))
         closing.push_async_callback(db.close)
@@ -117,8 +116,7 @@ async def _opened_source(url: URL, home: Path, closing: AsyncExitStack) -> _Side
 
 async def _opened_target(url: URL, home: Path, closing: AsyncExitStack) -> tuple[_Side, CopyStart]:
     name = url.database or ""
-    if url.drivername == "sqlite":
-        file = (home / name).resolve()
+    if (file := file_of(url, home)) is not None:
         if await asyncio.to_thread(revision_of, file) is None:
             await asyncio.to_thread(create_file, file)
         await asyncio.to_thread(rewrite_log, file)  # a kill may have left it
