@@ -166,22 +166,26 @@ def _add_doctor(parser: TranslatedParser) -> None:
 
 
 def _add_data(add: Callable[..., TranslatedParser]) -> None:
-    backup = add("backup", "write the whole home to one file, also beside a running desk", _backup)
+    backup = add("backup", "write the whole home to one file, also beside a running desk", _of_data("run_backup"))
     backup.add_argument("file", type=Path, metavar="FILE")
-    restore = add("restore", "put a backup into an empty home; all of it is compared first", _restore)
+    restore = add("restore", "put a backup into an empty home; all of it is compared first", _of_data("run_restore"))
     restore.add_argument("file", type=Path, metavar="FILE")
     aside = "keep what is in the home in a folder there, and put the backup in its place"
     restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
-    export = add("export", "write what is kept to a file, also beside a running desk", _export)
+    export = add("export", "write what is kept to a file, also beside a running desk", _of_data("run_export"))
     export.add_argument("kind", choices=("conversations", "contacts", "messages", "figures"))
     export.add_argument("file", type=Path, metavar="FILE", help="by extension: .html .txt .json, or .csv .jsonl")
     export.add_argument("--account", default="", help="only of this mini program")
     export.add_argument("--openid", default="", help="only of this customer")
-    removing = add("remove-data", "delete what wxdesk keeps on this computer, once you have confirmed it", _removal)
+    removing = add(
+        "remove-data", "delete what wxdesk keeps on this computer, once you have confirmed it", _of_data("run_removal")
+    )
     sure = "ask nothing: for an uninstaller that has asked"
     removing.add_argument("--yes", action="store_true", default=False, help=sure)
     url = "postgresql://… or sqlite:///new.db; without it the one in WXDESK_STORE_URL, which no other user can read"
-    moving = add("move", "copy the database from SQLite to PostgreSQL, or back; the old one stays", _move)
+    moving = add(
+        "move", "copy the database from SQLite to PostgreSQL, or back; the old one stays", _of_data("run_move")
+    )
     moving.add_argument("--to", default="", metavar="URL", help=url)
     moving.add_argument("--use", action="store_true", default=False, help="then write it into config.toml")
 
@@ -344,40 +348,17 @@ def _doctor(options: argparse.Namespace) -> int:
     return run_doctor((options.home or default_home()).absolute(), as_json=options.json, report=options.report)
 
 
-def _on_home(run: Callable[[argparse.Namespace, Path, Callable[[str], None]], int], options: argparse.Namespace) -> int:
-    """Carry out a command on the home, which says lines on stderr."""
-    logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
-    return run(options, _home(options), _report)
+def _of_data(name: str) -> Command:
+    """Return a command of `commands.data`, which is imported to run it."""
 
+    def run(options: argparse.Namespace) -> int:
+        from wxdesk.commands import data
 
-def _backup(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_backup
+        logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
+        code: int = getattr(data, name)(options, _home(options), _report)
+        return code
 
-    return _on_home(run_backup, options)
-
-
-def _restore(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_restore
-
-    return _on_home(run_restore, options)
-
-
-def _export(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_export
-
-    return _on_home(run_export, options)
-
-
-def _removal(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_removal
-
-    return _on_home(run_removal, options)
-
-
-def _move(options: argparse.Namespace) -> int:
-    from wxdesk.commands.data import run_move
-
-    return _on_home(run_move, options)
+    return run
 
 
 def _import_rules(options: argparse.Namespace) -> int:
