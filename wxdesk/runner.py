@@ -26,7 +26,7 @@ from wxdesk.store import is_shared
 from wxdesk.team_desk import TeamDesk
 from wxdesk.threads import LoopThread, share_heap
 from wxdesk.webhook import systemd
-from wxdesk.webhook.status_page import StatusServer
+from wxdesk.webhook.status_page import ALONE, STANDING_BY, WORKING, StatusServer
 
 log = logging.getLogger(__name__)
 
@@ -150,12 +150,16 @@ class DeskThread[D: OpenDesk | TeamDesk](LoopThread):
 
 def _tell_turn(event: Event) -> None:
     """Print whether this one of several servers works."""
-    print(json.dumps({"event": "working" if event == WorkChanged(True) else "standing by"}), flush=True)  # noqa: T201
+    print(json.dumps({"event": WORKING if event == WorkChanged(True) else STANDING_BY}), flush=True)  # noqa: T201
 
 
 def _begin_status_page(opened: OpenDesk) -> None:
-    store, watch = opened.store, opened.store_watch
-    page = StatusServer(opened.desk, store.lease, lambda: watch.accepts, store.decisions.backlog)
+    store, watch, lease = opened.store, opened.store_watch, opened.store.lease
+
+    def work() -> str:
+        return (WORKING if lease.is_held else STANDING_BY) if lease.is_shared else ALONE
+
+    page = StatusServer(opened.desk, work, lambda: watch.accepts, store.decisions.backlog)
     opened.parts.begin("status page", "Nobody can ask this server how it is at the moment.", page.run)
 
 

@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Protocol
 
 from aiohttp import hdrs, web
 
@@ -119,6 +118,9 @@ def _kind_of(outcome: str) -> str:
 
 TROUBLE = "status"
 
+WORKING, STANDING_BY, ALONE = "working", "standing by", "alone"
+"""Part of a server: does the work, waits to take over, or is the only one."""
+
 RETRY_SECONDS = 5.0
 """Wait before a taken port is tried again."""
 
@@ -129,29 +131,18 @@ _LIMITS = Limits(connections=32)
 _GRACE_SECONDS = 0.2
 
 
-class Standing(Protocol):
-    """Right to work, as the store's lease has it."""
-
-    @property
-    def is_held(self) -> bool:
-        """True while this server works."""
-
-    @property
-    def is_shared(self) -> bool:
-        """True if others may work instead."""
-
-
 class StatusServer:
     """Serves the page at the address in config.toml, and follows its changes.
 
-    `accepts` tells if the store commits at the moment, `backlog` counts what waits for a decision.
+    `work` tells if this server works, stands by, or is alone; `accepts` if the store commits at the moment; `backlog`
+    counts what waits for a decision.
     """
 
     def __init__(
-        self, desk: Desk, lease: Standing, accepts: Callable[[], bool], backlog: Callable[[], Awaitable[int]]
+        self, desk: Desk, work: Callable[[], str], accepts: Callable[[], bool], backlog: Callable[[], Awaitable[int]]
     ) -> None:
         self._desk = desk
-        self._lease = lease
+        self._work = work
         self._accepts = accepts
         self._backlog = backlog
         self._metrics = Metrics()
@@ -211,7 +202,7 @@ class StatusServer:
             "takes_messages": takes_messages,
             "listener": listens,
             "store": self._accepts(),
-            "work": ("working" if self._lease.is_held else "standing by") if self._lease.is_shared else "alone",
+            "work": self._work(),
             "tokens": self._tokens(),
             "troubles": [trouble.key for trouble in self._desk.health.state.troubles],
         }
@@ -230,7 +221,7 @@ class StatusServer:
             "wxdesk_info": ("Always 1; the version.", {f'version="{__version__}"': 1}),
             "wxdesk_listening": ("1 while the listener takes requests.", {"": int(bool(state.listener_url))}),
             "wxdesk_store_accepts": ("1 while the database commits.", {"": int(self._accepts())}),
-            "wxdesk_working": ("1 while this server decides and sends.", {"": int(self._lease.is_held)}),
+            "wxdesk_working": ("1 while this server decides and sends.", {"": int(self._work() != STANDING_BY)}),
             "wxdesk_token_valid": (
                 "1 while the account has an access_token.",
                 {f'account="{name}"': int(valid) for name, valid in self._tokens().items()},

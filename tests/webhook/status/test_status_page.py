@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,15 +23,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PushSeen, TokenChanged, TroubleRaised
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.webhook import status_page
-from wxdesk.webhook.status_page import StatusServer
-
-
-@dataclass
-class Turn:
-    """This server's right to work."""
-
-    is_held: bool = True
-    is_shared: bool = False
+from wxdesk.webhook.status_page import ALONE, STANDING_BY, WORKING, StatusServer
 
 
 @dataclass
@@ -40,7 +32,7 @@ class Page:
 
     opened: OpenDesk
     port: int
-    turn: Turn = field(default_factory=Turn)
+    work: str = ALONE
     accepts: bool = True
     waiting: int | Exception | None = 0
     running: asyncio.Task[None] | None = None
@@ -95,7 +87,7 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
     config = Config(ListenerSettings(port=0), serve=ServeSettings(status_port=port), accounts=accounts)
     opened = await open_desk(Setup(tmp_path, config, {}, lambda: START))
     made = Page(opened, port)
-    server = StatusServer(opened.desk, made.turn, lambda: made.accepts, made.backlog)
+    server = StatusServer(opened.desk, lambda: made.work, lambda: made.accepts, made.backlog)
     made.running = asyncio.create_task(server.run())
     await made.until_it_listens(port)
     yield made
@@ -117,9 +109,9 @@ async def test_the_health_of_each_state_is_told(page: Page) -> None:
     }
     assert await page.health() == (200, told)
     assert (await page.get("/healthz"))[:2] == (200, "application/json")
-    page.turn.is_shared = True
+    page.work = WORKING
     assert await page.health() == (200, told | {"work": "working"})
-    page.turn.is_held = False
+    page.work = STANDING_BY
     assert await page.health() == (200, told | {"work": "standing by"})
     bus.publish(TokenChanged("shop", START))
     bus.publish(TokenChanged("tea", START + timedelta(seconds=1)))
@@ -153,7 +145,7 @@ async def test_the_figures_of_each_state_are_told(page: Page, monkeypatch: pytes
     }
     assert list(figures.items())[-len(now) :] == list(now.items())
     assert figures['wxdesk_pushes_total{account="shop",outcome="kept"}'] == "1"
-    page.turn.is_held = page.accepts = False
+    page.work, page.accepts = STANDING_BY, False
     page.opened.desk.bus.publish(ListenerChanged(""))
     page.opened.desk.bus.publish(TroubleRaised("disk", "It is full."))
     page.waiting = StoreError(reason="away")
