@@ -119,6 +119,21 @@ def test_text_pasted_elsewhere_goes_into_the_reply(qtbot: QtBot, page: InboxPage
     assert page.chat.composer.edit.hasFocus()
 
 
+@pytest.mark.parametrize("place", ["timeline", "list"])
+def test_a_key_pressed_elsewhere_does_in_the_reply_what_it_does_there(
+    qtbot: QtBot, page: InboxPage, held: Reply, place: str
+) -> None:
+    view = {"timeline": page.chat.timeline, "list": page.list.view}[place]
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Slash)
+    assert page.chat.writing.templates.picker.isVisible()
+    qtbot.keyClick(page.chat.writing.templates.picker.field, Qt.Key.Key_Escape)
+    view.setFocus()
+    with qtbot.waitSignal(page.chat.composer.edit.typed):  # which holds the automatic reply back
+        qtbot.keyClick(view, Qt.Key.Key_A)
+    assert page.chat.composer.text() == "a"
+
+
 def test_after_the_strips_last_row_one_goes_on_in_the_reply(
     qtbot: QtBot, world: World, page: InboxPage, held: Reply
 ) -> None:

@@ -339,7 +339,7 @@ class InboxPage(QWidget):
         if event.key() == Qt.Key.Key_Escape and self.regions.drawer_open:
             self.regions.leave_drawers()
         elif typed_text(event) and not writing:
-            self.chat.type_into(typed_text(event))
+            self.chat.type_into(event)
         elif event.matches(QKeySequence.StandardKey.Paste) and not writing:
             self.chat.paste()
         else:

@@ -9,7 +9,8 @@ from threading import Event
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -130,7 +131,7 @@ def test_an_unreadable_conversation_is_told_and_takes_no_text(
     page.chat.composer.edit.setPlainText("for Li")
     with unreadable(world, "decisions"):
         page.open_conversation(wang)
-        page.chat.type_into("for Wang")
+        page.chat.type_into(QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "for Wang"))
         qtbot.waitUntil(lambda: page.session.failed)
         assert not page.chat.composer.isVisible()
         assert page.chat.empty.title.full_text() == "This conversation could not be read"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPaintEvent, QPen
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.model.reply import Reply
@@ -207,10 +207,10 @@ class ChatPanel(Frame):
             self.writing.tick(self._session.row.conversation, now)
         self.timeline.tick()
 
-    def type_into(self, text: str) -> None:
-        """Insert text into the composer that was typed elsewhere."""
+    def type_into(self, event: QKeyEvent) -> None:
+        """Let the composer handle a key that was pressed elsewhere."""
         if self._go_to_reply():
-            self.composer.edit.insertPlainText(text)
+            self.composer.edit.keyPressEvent(event)
 
     def paste(self) -> None:
         """Paste into the composer what was pasted elsewhere."""
