@@ -25,7 +25,7 @@ def lines(*texts: str) -> tuple[PhoneLine, ...]:
 
 def shown(model: PhoneModel) -> list[str]:
     found = [model.index(row).data(RECORD) for row in range(model.rowCount())]
-    return [line.content.text if line is not None else "…" for line in found]
+    return ["…" if line.side is PhoneSide.TYPING else line.content.text for line in found]
 
 
 def test_new_lines_are_put_below(qtmodeltester: ModelTester) -> None:

@@ -125,7 +125,7 @@ def test_the_desk_types_and_the_customer_sees_it(qtbot: QtBot, world: World, pag
     body = b'{"touser":"%s","command":"Typing"}' % LI_LEI.openid.encode()
     world.sandbox.platform.type(world.sandbox.platform.program(), body)
     qtbot.waitUntil(lambda: len(lines(page)) == 2)
-    assert lines(page)[1] is None
+    assert lines(page)[1].side is PhoneSide.TYPING
     assert page.phone.model.index(1).data() == "The shop is typing…"
     world.sandbox.clock.forward(timedelta(seconds=15))  # and nothing else happens
     qtbot.waitUntil(lambda: len(lines(page)) == 1)

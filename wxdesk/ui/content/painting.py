@@ -20,23 +20,27 @@ RADIUS = 6
 _ICON = 20
 
 
-def paint_content(
+def paint_content(  # noqa: PLR0913 - the looks of a text, each by its name
     painter: QPainter,
     content: ContentLayout,
+    at: QPointF,
     role: str,
     show: ShowPicture,
     hot: LinkSpan | None = None,
     phrase: str = "",
 ) -> None:
-    """Paint a bubble's content in the colour of `role`.
+    """Paint a bubble's content from `at` on, in the colour of `role`.
 
     The link `hot` is underlined, and `phrase` is marked.
     """
     theme = Theme.current()
+    painter.save()
+    painter.translate(at)
     for block in content.blocks:
         _paint_block(painter, block, role, theme, hot, phrase)
     for box in content.boxes:
         _paint_box(painter, box, show, theme)
+    painter.restore()
 
 
 def picture_size(box: PictureBox, ratio: float) -> QSize:

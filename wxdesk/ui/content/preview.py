@@ -1,7 +1,7 @@
 """Preview of a link, card or picture as the contact will see it."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.content.variables import TEXT_LIMIT_BYTES
@@ -12,7 +12,7 @@ from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import paint_content
 from wxdesk.ui.content.pieces import Paragraph, pieces_of_content
 from wxdesk.ui.look.theme import Measure, Theme
-from wxdesk.ui.widgets.painting import painting
+from wxdesk.ui.widgets.painting import paint_box, painting
 
 _PAD_X, _PAD_Y = 12, 9
 _WIDTH = 212
@@ -75,17 +75,12 @@ class ContentPreview(QWidget):
         self._layout = None
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = Theme.current()
         if self._layout is None:
             self._layout = self._laid_out(self.width())
         with painting(self) as painter:
-            painter.setPen(QPen(theme.color(self._line), 1.0) if self._line else Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color(self._fill))
             bubble = QRectF(0.5, 0.5, self.width() - 1, self._layout.height + 2 * _PAD_Y + 1)
-            painter.drawRoundedRect(bubble, Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
-            painter.translate(QPointF(_PAD_X, _PAD_Y))
-            painter.setPen(Qt.PenStyle.NoPen)
-            paint_content(painter, self._layout, "text", self._album.picture)
+            paint_box(painter, bubble, Measure.BUBBLE_RADIUS, Theme.current(), self._fill, self._line)
+            paint_content(painter, self._layout, QPointF(_PAD_X, _PAD_Y), "text", self._album.picture)
 
     def _laid_out(self, width: int) -> ContentLayout:
         return lay_out_content(pieces_of_content(self.content), max(60, width - 2 * _PAD_X))

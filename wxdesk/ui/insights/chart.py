@@ -25,7 +25,7 @@ from wxdesk.i18n import number_text, tr
 from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.dialogs.notices import announce
-from wxdesk.ui.widgets.painting import painting
+from wxdesk.ui.widgets.painting import paint_box, painting
 from wxdesk.ui.wording.times import weekday_text
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -109,9 +109,8 @@ class Chart(QWidget):
     def paint_focus(self, painter: QPainter) -> None:
         """Paint the ring round a chart that has the keyboard."""
         if self.hasFocus():
-            painter.setPen(Theme.current().color("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            ring = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            paint_box(painter, ring, 4, Theme.current(), line="accent")
 
     def paint_caption(self, painter: QPainter, rect: QRectF, text: str, flags: Qt.AlignmentFlag) -> None:
         """Paint a caption of an axis."""
@@ -216,7 +215,6 @@ class HourlyBars(Chart):
         cell, theme = self.cell_rect(0, hour), Theme.current()
         width = min(MAX_BAR, cell.width() * 0.7)
         x, bottom = cell.center().x() - width / 2, cell.bottom()
-        painter.setPen(Qt.PenStyle.NoPen)
         parts = (
             (found.by_rule, "accent_fill"),
             (found.by_operator, "human"),
@@ -228,8 +226,7 @@ class HourlyBars(Chart):
             if not part:
                 continue
             gap = 1 if height > 3 else 0
-            painter.setBrush(theme.color(role))
-            painter.drawRoundedRect(QRectF(x, bottom - height, width, max(1.0, height - gap)), 2, 2)
+            paint_box(painter, QRectF(x, bottom - height, width, max(1.0, height - gap)), 2, theme, role)
             bottom -= height
 
 

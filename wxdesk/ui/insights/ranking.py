@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QSizePolicy, QStyle, QStyleOpti
 
 from wxdesk.i18n import number_text
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.widgets.painting import RIGHT, paint_text
+from wxdesk.ui.widgets.painting import RIGHT, paint_box, paint_text
 from wxdesk.ui.widgets.row_list import Index, RowDelegate, RowList, RowModel
 
 ROW = 30
@@ -66,10 +66,8 @@ class RankDelegate(RowDelegate[Ranked]):
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: Ranked) -> None:
         theme, rect = Theme.current(), option.rect
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(theme.color("accent"))
-            painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
+            paint_box(painter, QRectF(rect).adjusted(0.5, 1.5, -0.5, -1.5), 4, theme, line="accent")
         ranks, right = self._ranks, rect.right() + 1
         room = rect.width() - ranks.value_width - GAP
         note = max(0, min(ranks.note_width, room - LEAST_NAME - GAP)) if row.note else 0
@@ -86,10 +84,8 @@ class RankDelegate(RowDelegate[Ranked]):
         paint_text(painter, beside, words, font(tabular=True), theme.color("text"))
         if row.share is not None and room - name - GAP > 3 * BAR:
             length = max(BAR, (room - name - GAP) * row.share)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent_fill"))
-            top = rect.center().y() + 0.5 - BAR / 2
-            painter.drawRoundedRect(QRectF(rect.left() + name + GAP, top, length, BAR), BAR / 2, BAR / 2)
+            bar = QRectF(rect.left() + name + GAP, rect.center().y() + 0.5 - BAR / 2, length, BAR)
+            paint_box(painter, bar, BAR / 2, theme, "accent_fill")
 
 
 class RankList(RowList):

@@ -14,7 +14,7 @@ from wxdesk.ui.setup.text import state_of, step_title
 from wxdesk.ui.widgets.boxes import vbox
 from wxdesk.ui.widgets.buttons import EnterButton
 from wxdesk.ui.widgets.labels import set_tip
-from wxdesk.ui.widgets.painting import CENTER, paint_text, painting
+from wxdesk.ui.widgets.painting import CENTER, paint_box, paint_text, painting
 
 _TINTS = {"accent": "accent_tint", "secondary": "chip", "pending": "pending_tint", "failed": "failed_tint"}
 
@@ -88,8 +88,7 @@ class StepItem(EnterButton):
             if self.isChecked():
                 painter.fillRect(0, 0, 3, HEIGHT, theme.color("accent_fill"))
             if self.hasFocus():
-                painter.setPen(QPen(theme.color("accent"), 1.5))
-                painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), 6, 6)
+                paint_box(painter, QRectF(self.rect()).adjusted(4, 4, -4, -4), 6, theme, line="accent", thick=1.5)
             self._paint_disc(painter, theme)
             left = LEFT + DISC + 12
             room = self.width() - left - 12

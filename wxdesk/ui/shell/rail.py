@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts
@@ -14,7 +14,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.buttons import EnterButton
 from wxdesk.ui.widgets.labels import key_name
-from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_text, painting
+from wxdesk.ui.widgets.painting import CENTER, badge_width, paint_badge, paint_box, paint_text, painting
 
 ITEM = QSize(60, 48)
 ICON = 20
@@ -90,13 +90,10 @@ class RailItem(EnterButton):
         with painting(self) as painter:
             ground = QRectF(self.rect()).adjusted(1.5, 0.5, -1.5, -0.5)
             if self.isChecked() or self.underMouse():
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.color("panel" if self.isChecked() else "hover"))
-                painter.drawRoundedRect(ground, Measure.RADIUS, Measure.RADIUS)
+                paint_box(painter, ground, Measure.RADIUS, theme, "panel" if self.isChecked() else "hover")
             if self.hasFocus():
-                painter.setPen(QPen(theme.color("accent"), 1.5))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), Measure.RADIUS, Measure.RADIUS)
+                ring = ground.adjusted(0.5, 0.5, -0.5, -0.5)
+                paint_box(painter, ring, Measure.RADIUS, theme, line="accent", thick=1.5)
             role = "accent" if self.isChecked() else "secondary"
             painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self.place.icon, role, ICON))
             below = QRect(1, 27, self.width() - 2, 17)

@@ -1,10 +1,13 @@
 """Chat as the customer sees it; stays at the newest line unless scrolled up."""
 
+from datetime import UTC, datetime
+
 from msgspec import Struct
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QImage, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyleOptionViewItem, QWidget
 
+from wxdesk.core.model.reply import Content
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import ShowPicture, paint_content
@@ -12,18 +15,20 @@ from wxdesk.ui.content.pieces import Paragraph, ParagraphStyle, pieces_of_conten
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide
 from wxdesk.ui.simulator.text import line_text, notice_text
-from wxdesk.ui.widgets.row_list import RECORD, Index, RowList, RowModel
+from wxdesk.ui.widgets.painting import LEFT, RIGHT, paint_box
+from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate, RowList, RowModel
 from wxdesk.ui.wording.messages import readable
 from wxdesk.ui.wording.times import clock_time
 
-NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE})
+NOTICES = frozenset({PhoneSide.ENTERED, PhoneSide.NOT_AVAILABLE, PhoneSide.TYPING})
 
 
-class PhoneModel(RowModel[PhoneLine | None]):
-    """Appends new lines and keeps the others, so that the view does not jump.
+TYPING = PhoneLine(datetime.min.replace(tzinfo=UTC), PhoneSide.TYPING, Content())
+"""Last row while the shop is typing."""
 
-    Its last row is None while the shop is typing.
-    """
+
+class PhoneModel(RowModel[PhoneLine]):
+    """Keeps the lines that stay, so that the view does not jump."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,28 +40,23 @@ class PhoneModel(RowModel[PhoneLine | None]):
         for digest, data in pictures.items():
             if digest not in self._images:
                 self._images[digest] = QImage.fromData(data)
-        lines = phone.lines if phone is not None else ()
-        typing = phone is not None and phone.typing
-        known = [line for line in self._rows if line is not None]
-        fresh = lines[len(known) :]
-        if phone is None or phone.openid != self._openid or list(lines[: len(known)]) != known:
-            self._openid = phone.openid if phone is not None else ""
-            self.replace_rows([*lines, None] if typing else lines)
+        openid, lines = ("", ()) if phone is None else (phone.openid, (*phone.lines, *[TYPING] * phone.typing))
+        if openid != self._openid:
+            self._openid = openid
+            self.replace_rows(lines)
             return
-        if None in self._rows and (fresh or not typing):
-            self._remove_rows(len(known), len(known) + 1)
-        if fresh:
-            self._insert_rows(len(known), fresh)
-        if typing and None not in self._rows:
-            self._insert_rows(len(lines), [None])
+        pairs = zip(self._rows, lines, strict=False)
+        same = next((at for at, (old, new) in enumerate(pairs) if old != new), min(len(self._rows), len(lines)))
+        if same < len(self._rows):
+            self._remove_rows(same, len(self._rows))
+        if same < len(lines):
+            self._insert_rows(same, lines[same:])
 
     def picture(self, digest: str, size: QSize) -> QImage | None:
         """Find a picture by its digest; an empty one if it is gone."""
         return self._images.get(digest, QImage())
 
-    def _spoken(self, row: PhoneLine | None) -> str:
-        if row is None:
-            return tr("The shop is typing…")
+    def _spoken(self, row: PhoneLine) -> str:
         if row.side in NOTICES:
             return notice_text(row)
         whose = tr("Customer") if row.side is PhoneSide.CUSTOMER else tr("Shop")
@@ -82,6 +82,10 @@ class PlacedLine(Struct, frozen=True):
 
 def lay_out_line(line: PhoneLine, width: int) -> PlacedLine:
     """Lay out `line` in a view of `width` pixels."""
+    if line.side is PhoneSide.TYPING:
+        content = lay_out_content((Paragraph(notice_text(line), ParagraphStyle.NOTE),), _room(width))
+        bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
+        return _placed(bubble, content, QRectF(), "")
     if line.side in NOTICES:
         return _notice(notice_text(line), width)
     content = lay_out_content(pieces_of_content(line.content), _room(width))
@@ -95,13 +99,6 @@ def lay_out_line(line: PhoneLine, width: int) -> PlacedLine:
         words.append(tr("to WeChat's own tool only"))
     caption = QRectF(SIDE_MARGIN, bubble.bottom() + 1, width - 2 * SIDE_MARGIN, CAPTION)
     return _placed(bubble, content, caption, " · ".join(words))
-
-
-def lay_out_typing(width: int) -> PlacedLine:
-    """Lay out the typing sign, at the shop's side."""
-    content = lay_out_content((Paragraph(tr("The shop is typing…"), ParagraphStyle.NOTE),), _room(width))
-    bubble = QRectF(SIDE_MARGIN, 0, content.width + 2 * PAD_X, content.height + 2 * PAD_Y)
-    return _placed(bubble, content, QRectF(), "")
 
 
 def _notice(words: str, width: int) -> PlacedLine:
@@ -120,48 +117,37 @@ def _room(width: int) -> float:
     return min(Measure.BUBBLE_MAX, 0.76 * (width - 2 * SIDE_MARGIN)) - 2 * PAD_X
 
 
-class PhoneDelegate(QStyledItemDelegate):
+class PhoneDelegate(RowDelegate[PhoneLine]):
     """Paints the lines; `width` is the view's, pictures come from `show_picture`."""
 
-    def __init__(self, show_picture: ShowPicture, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, show_picture: ShowPicture) -> None:
+        super().__init__()
         self._show_picture = show_picture
-        self._placed: dict[tuple[int, int], tuple[PhoneLine | None, PlacedLine]] = {}
+        self._placed: dict[tuple[int, int], tuple[PhoneLine, PlacedLine]] = {}
         self.width = 400
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(self.width, self._layout_of(index).height)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: PhoneLine | None = index.data(RECORD)
-        placed = self._layout_of(index)
-        theme = Theme.current()
-        painter.save()
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: PhoneLine) -> None:
+        theme, placed, own = Theme.current(), self._layout_of(index), row.side is PhoneSide.CUSTOMER
         painter.translate(option.rect.topLeft())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        own = line is not None and line.side is PhoneSide.CUSTOMER
         if not placed.bubble.isNull():
-            painter.setPen(Qt.PenStyle.NoPen if own else QPen(theme.color("line"), 1.0))
-            painter.setBrush(theme.color("accent_tint" if own else "panel"))
-            rect = placed.bubble.adjusted(0.5, 0.5, -0.5, -0.5)
-            painter.drawRoundedRect(rect, Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
-        painter.save()
-        painter.translate(placed.content_at)
-        paint_content(painter, placed.content, "text", self._show_picture)
-        painter.restore()
+            fill, line = ("accent_tint", "") if own else ("panel", "line")
+            ground = placed.bubble.adjusted(0.5, 0.5, -0.5, -0.5)
+            paint_box(painter, ground, Measure.BUBBLE_RADIUS, theme, fill, line)
+        paint_content(painter, placed.content, placed.content_at, "text", self._show_picture)
         if placed.words:
-            side = Qt.AlignmentFlag.AlignRight if own else Qt.AlignmentFlag.AlignLeft
             painter.setFont(font(Size.CAPTION, tabular=True))
             painter.setPen(theme.color("secondary"))
-            painter.drawText(placed.caption, side | Qt.AlignmentFlag.AlignVCenter, placed.words)
-        painter.restore()
+            painter.drawText(placed.caption, RIGHT if own else LEFT, placed.words)
 
     def _layout_of(self, index: Index) -> PlacedLine:
-        line: PhoneLine | None = index.data(RECORD)
+        line: PhoneLine = index.data(RECORD)
         known = self._placed.get((index.row(), self.width))
         if known is not None and known[0] is line:
             return known[1]
-        placed = lay_out_typing(self.width) if line is None else lay_out_line(line, self.width)
+        placed = lay_out_line(line, self.width)
         self._placed[index.row(), self.width] = (line, placed)
         return placed
 

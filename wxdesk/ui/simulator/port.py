@@ -20,6 +20,7 @@ class PhoneSide(StrEnum):
     TOOL = "tool"  # written in WeChat's own customer-service tool
     ENTERED = "entered"
     NOT_AVAILABLE = "not_available"  # WeChat says that nobody took the message
+    TYPING = "typing"  # the shop is typing
 
 
 class Mishap(StrEnum):

@@ -103,6 +103,8 @@ def customer_text(customer: SimulatedCustomer) -> str:
 
 def notice_text(line: PhoneLine) -> str:
     """Format a notice in the chat, shown in grey."""
+    if line.side is PhoneSide.TYPING:
+        return tr("The shop is typing…")
     if line.side is PhoneSide.NOT_AVAILABLE:
         return tr("WeChat: this mini program's service is not available, please try later")
     if line.content.text:

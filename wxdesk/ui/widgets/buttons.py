@@ -9,7 +9,7 @@ from enum import Enum
 from typing import override
 
 from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal, SignalInstance
-from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QPushButton,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from wxdesk.ui.look.icons import icon as theme_icon
 from wxdesk.ui.look.keys import ENTER, key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.widgets.painting import painting
+from wxdesk.ui.widgets.painting import paint_box, painting
 
 
 class ButtonKind(Enum):
@@ -145,9 +145,7 @@ class Button(QPushButton):
         frame = QRectF(self.width() - width - inset + 0.5, (self.height() - 18) / 2 + 0.5, width - 1, 17)
         primary = self._kind is ButtonKind.PRIMARY
         theme = Theme.current()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("on_accent" if primary else "line"), 1))
-        painter.drawRoundedRect(frame, 4, 4)
+        paint_box(painter, frame, 4, theme, line="on_accent" if primary else "line")
         painter.setFont(font(Size.CAPTION))
         painter.setPen(theme.color("on_accent" if primary else "secondary" if self.isEnabled() else "faint"))
         painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._key)
@@ -276,9 +274,7 @@ class Switch(EnterButton):
             track = QRectF((self.width() - 30) / 2, (self.height() - 18) / 2, 30, 18)
             paint_switch(painter, track, self._place, theme, on=self.isChecked())
             if self.hasFocus():
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(theme.color("accent"), 1.5))
-                painter.drawRoundedRect(track.adjusted(-2.25, -2.25, 2.25, 2.25), 11, 11)
+                paint_box(painter, track.adjusted(-2.25, -2.25, 2.25, 2.25), 11, theme, line="accent", thick=1.5)
 
     def _start(self, on: bool) -> None:
         if not self._is_told:
@@ -298,9 +294,7 @@ class Switch(EnterButton):
 
 def paint_switch(painter: QPainter, track: QRectF, place: float, theme: Theme, *, on: bool) -> None:
     """Paint a switch with its knob at `place`, from 0 at the left to 1."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color("accent_fill" if on else "faint"))
-    painter.drawRoundedRect(track, track.height() / 2, track.height() / 2)
+    paint_box(painter, track, track.height() / 2, theme, "accent_fill" if on else "faint")
     knob = track.height() - 4
     painter.setBrush(theme.color("on_accent"))
     painter.drawEllipse(QRectF(track.left() + 2 + (track.width() - knob - 4) * place, track.top() + 2, knob, knob))

@@ -8,13 +8,13 @@ import re
 import sys
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeySequence, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.keys import key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font, sentence_font
-from wxdesk.ui.widgets.painting import painting
+from wxdesk.ui.widgets.painting import paint_box, painting
 
 
 def positions_in(text: str) -> int:
@@ -220,9 +220,7 @@ class KeyCap(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
         with painting(self) as painter:
-            painter.setPen(QPen(theme.color("line"), 1))
-            painter.setBrush(theme.color("window"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            paint_box(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, theme, "window", "line")
             painter.setFont(font(Size.SMALL))
             painter.setPen(theme.color("secondary"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)

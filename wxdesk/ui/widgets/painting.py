@@ -29,6 +29,23 @@ def painting(surface: QPaintDevice) -> Iterator[QPainter]:
         painter.end()
 
 
+def paint_box(  # noqa: PLR0913 - the looks of a box, each by its name
+    painter: QPainter,
+    rect: QRectF,
+    radius: float,
+    theme: Theme,
+    fill: str = "",
+    line: str = "",
+    thick: float = 1.0,
+    stroke: Qt.PenStyle = Qt.PenStyle.SolidLine,
+) -> None:
+    """Paint a rounded box, `fill` and `line` by theme role; empty for none."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(theme.color(fill) if fill else Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.color(line), thick, stroke) if line else Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(rect, radius, radius)
+
+
 def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
     """Paint a contact's initial on the contact's colour."""
     paint_initial(painter, rect, initial_of(contact), contact.id)
@@ -91,10 +108,7 @@ def paint_badge(painter: QPainter, right: int, middle: int, count: int, theme: T
     """Paint a round badge that ends at `right`; return the width it took."""
     width = badge_width(count)
     rect = QRectF(right - width, middle - 8, width, 16)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color("failed"))
-    painter.drawRoundedRect(rect, 8, 8)
+    paint_box(painter, rect, 8, theme, "failed")
     paint_text(painter, rect.toRect(), _badge_text(count), _badge_font(), theme.color("on_failed"), CENTER)
     return width
 
@@ -114,10 +128,7 @@ def _badge_font() -> QFont:
 
 def paint_focus(painter: QPainter, rect: QRectF, theme: Theme, radius: float = 4) -> None:
     """Paint the focus ring."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme.color("accent"), 2))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(rect, radius, radius)
+    paint_box(painter, rect, radius, theme, line="accent", thick=2)
 
 
 def paint_row(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:
@@ -145,10 +156,7 @@ class Surface(QWidget):
         self._radius = radius
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = Theme.current()
+        inset = 0.5 if self._line else 0
+        ground = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         with painting(self) as painter:
-            painter.setBrush(theme.color(self._fill) if self._fill else Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color(self._line), 1) if self._line else Qt.PenStyle.NoPen)
-            inset = 0.5 if self._line else 0
-            ground = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-            painter.drawRoundedRect(ground, self._radius, self._radius)
+            paint_box(painter, ground, self._radius, Theme.current(), self._fill, self._line)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.conversations.listing import InboxRow
@@ -22,7 +22,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, EnterButton, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
-from wxdesk.ui.widgets.painting import LEFT, paint_face, paint_icon, painting
+from wxdesk.ui.widgets.painting import LEFT, paint_box, paint_face, paint_icon, painting
 from wxdesk.ui.wording.messages import brief_mode_text, mode_text, name_of
 from wxdesk.ui.wording.takeover import takeover_sentence
 from wxdesk.ui.wording.times import span_text
@@ -66,9 +66,8 @@ class ModeChip(EnterButton):
         theme = Theme.current()
         with painting(self) as painter:
             line = "accent" if self.hasFocus() else "line"
-            painter.setPen(QPen(theme.color(line), 1.0))
-            painter.setBrush(theme.color("hover" if self.underMouse() else "panel"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _HEIGHT / 2, _HEIGHT / 2)
+            pill = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            paint_box(painter, pill, _HEIGHT / 2, theme, "hover" if self.underMouse() else "panel", line)
             role = "secondary" if self._quiet else "accent"
             room = self.rect().adjusted(_PAD, 0, -_PAD - _ARROW - 4, 0)
             text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width() + 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QPaintEvent, QPen
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 
 from wxdesk.core.model.reply import Reply
@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.timeline.view import TimelineView
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-from wxdesk.ui.widgets.painting import CENTER, painting
+from wxdesk.ui.widgets.painting import CENTER, paint_box, painting
 from wxdesk.ui.widgets.placeholders import EmptyState
 
 _MARGIN = 12
@@ -87,9 +87,8 @@ class DropZone(QWidget):
             painter.setOpacity(0.92)
             painter.fillRect(self.rect(), theme.color("panel"))
             painter.setOpacity(1.0)
-            painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.DashLine))
             frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-            painter.drawRoundedRect(frame, Measure.RADIUS, Measure.RADIUS)
+            paint_box(painter, frame, Measure.RADIUS, theme, "", "accent", 2, Qt.PenStyle.DashLine)
             painter.setFont(font(Size.TITLE, strong=True))
             painter.drawText(frame, CENTER, tr("Let go to send this picture"))
 

@@ -14,7 +14,7 @@ from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
 from wxdesk.ui.look.keys import ENTER, is_pressed
 from wxdesk.ui.look.theme import Theme, font, line_height, sentence_font, smaller
 from wxdesk.ui.widgets.labels import plain_tip
-from wxdesk.ui.widgets.painting import paint_focus, paint_icon, paint_text
+from wxdesk.ui.widgets.painting import paint_box, paint_focus, paint_icon, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
@@ -156,11 +156,8 @@ class HeldDelegate(RowDelegate[HeldReply]):
 
     def _paint_button(self, painter: QPainter, rect: QRect, name: str, role: str, hot: bool) -> None:
         theme = Theme.current()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.color(role if hot else "line"))
-        painter.setBrush(theme.color("panel"))
-        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        box = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
+        paint_box(painter, box, 6, theme, "panel", role if hot else "line")
         paint_icon(painter, QPointF(rect.left() + 6, rect.top() + 6), name, role, BUTTON - 12)
 
 

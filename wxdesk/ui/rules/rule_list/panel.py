@@ -35,7 +35,7 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton, paint_switch
 from wxdesk.ui.widgets.labels import PlainLabel
-from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_row, paint_text, painting
+from wxdesk.ui.widgets.painting import CENTER, RIGHT, paint_box, paint_row, paint_text, painting
 from wxdesk.ui.widgets.rights import Rights
 from wxdesk.ui.widgets.row_list import Index, RowDelegate
 from wxdesk.ui.wording.messages import quoted
@@ -121,9 +121,7 @@ def _paint_title(painter: QPainter, line: QRect, row: RuleRow, theme: Theme) -> 
 
 
 def _chip(painter: QPainter, at: QRect, mark: str, theme: Theme) -> None:
-    painter.setPen(QPen(theme.color("line"), 1))
-    painter.setBrush(theme.color("chip"))
-    painter.drawRoundedRect(QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), at.height() / 2, at.height() / 2)
+    paint_box(painter, QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), at.height() / 2, theme, "chip", "line")
     paint_text(painter, at, mark, font(Size.CAPTION), theme.color("secondary"), CENTER)
 
 

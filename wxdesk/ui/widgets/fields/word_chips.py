@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from itertools import chain
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.i18n import ntr, tr
@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.words_dialog import BETWEEN_WORDS, WordsDialog, split_words
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
 from wxdesk.ui.widgets.labels import set_tip
-from wxdesk.ui.widgets.painting import painting
+from wxdesk.ui.widgets.painting import paint_box, painting
 
 HEIGHT = 30
 PADDING = 10
@@ -81,11 +81,8 @@ class WordChip(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.current()
         with painting(self) as painter:
-            painter.setBrush(theme.color(self._ground))
-            marked = self.wrong or self.hasFocus()
-            ring = "failed" if self.wrong else "accent_fill"
-            painter.setPen(QPen(theme.color(ring), 1.5) if marked else Qt.PenStyle.NoPen)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            ring = "failed" if self.wrong else "accent_fill" if self.hasFocus() else ""
+            paint_box(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, theme, self._ground, ring, 1.5)
             room = QRect(PADDING, 0, self._cross().left() - 4 - PADDING, self.height())
             shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
             painter.setPen(theme.color(self._ink))

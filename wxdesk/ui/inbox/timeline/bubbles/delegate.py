@@ -1,7 +1,7 @@
 """Painter of the timeline: bubbles, captions, buttons, and the lines between."""
 
 from msgspec import Struct
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QToolTip
 
@@ -26,7 +26,7 @@ from wxdesk.ui.inbox.timeline.bubbles.layout import (
 from wxdesk.ui.inbox.timeline.entries import EntryKind, TimelineEntry, hold_reason_of_entry
 from wxdesk.ui.look.theme import Measure, Size, Theme, font, sentence_font
 from wxdesk.ui.widgets.labels import plain_tip
-from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_focus, paint_icon
+from wxdesk.ui.widgets.painting import CENTER, LEFT, paint_box, paint_focus, paint_icon
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason
 
@@ -165,15 +165,11 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
 
     def _paint_bubble(self, painter: QPainter, row: RowLayout, theme: Theme) -> None:
         look = look_of(row.entry)
-        pen = QPen(theme.color(look.line), 1.0, look.stroke) if look.line else QPen(Qt.PenStyle.NoPen)
-        painter.setPen(pen)
-        painter.setBrush(theme.color(look.ground))
-        painter.drawRoundedRect(row.bubble.adjusted(0.5, 0.5, -0.5, -0.5), Measure.BUBBLE_RADIUS, Measure.BUBBLE_RADIUS)
+        ground = row.bubble.adjusted(0.5, 0.5, -0.5, -0.5)
+        paint_box(painter, ground, Measure.BUBBLE_RADIUS, theme, look.ground, look.line, stroke=look.stroke)
         if row.content is not None:
-            painter.save()
-            painter.translate(row.content_at)
-            paint_content(painter, row.content, look.text, self._show_picture, self._hot_span(row.entry), self.phrase)
-            painter.restore()
+            hot, show = self._hot_span(row.entry), self._show_picture
+            paint_content(painter, row.content, row.content_at, look.text, show, hot, self.phrase)
         if row.trouble is not None:
             painter.setPen(theme.color(look.trouble))
             row.trouble.lines.draw(painter, row.trouble.at)
@@ -200,11 +196,8 @@ class BubbleDelegate(RowDelegate[TimelineEntry]):
 
 
 def _paint_countdown(painter: QPainter, bar: QRectF, share: float, theme: Theme) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color("line"))
-    painter.drawRoundedRect(bar, 1.5, 1.5)
-    painter.setBrush(theme.color("pending_line"))
-    painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 1.5, 1.5)
+    paint_box(painter, bar, 1.5, theme, "line")
+    paint_box(painter, QRectF(bar.topLeft(), QSizeF(bar.width() * share, bar.height())), 1.5, theme, "pending_line")
 
 
 def _openable_at(row: RowLayout, at: QPointF) -> LinkSpan | PicturePiece | None:
@@ -243,9 +236,7 @@ def _paint_button(
     if hovered:
         line = "accent" if ground != "panel" else "secondary"
         ground = "hover" if ground == "panel" else ground
-    painter.setPen(QPen(theme.color(line), 1.0))
-    painter.setBrush(theme.color(ground))
-    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+    paint_box(painter, rect.adjusted(0.5, 0.5, -0.5, -0.5), 7, theme, ground, line)
     face = button_font(offer)
     painter.setFont(face)
     painter.setPen(theme.color(words))
