@@ -1,4 +1,6 @@
-"""Preview of a link, card or picture as the contact will see it."""
+"""Preview of a message or a reply as the contact will see it."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -10,7 +12,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.layout import ContentLayout, lay_out_content
 from wxdesk.ui.content.painting import paint_content
-from wxdesk.ui.content.pieces import Paragraph, pieces_of_content
+from wxdesk.ui.content.pieces import ContentPiece, Paragraph, pieces_of_content
 from wxdesk.ui.look.theme import Measure, Theme
 from wxdesk.ui.widgets.painting import paint_box, painting
 
@@ -38,6 +40,7 @@ class ContentPreview(QWidget):
         self._fill = fill
         self._line = line
         self.content = Content()
+        self._pieces: Sequence[ContentPiece] = ()
         self._layout: ContentLayout | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -45,12 +48,16 @@ class ContentPreview(QWidget):
         album.ready.connect(self._repaint)
 
     def show_content(self, content: Content) -> None:
-        """Show another content."""
-        if content == self.content:
-            return
-        self.content = content
+        """Show another content, as a contact sees it."""
+        if content != self.content:
+            self.content = content
+            self.show_pieces(pieces_of_content(content))
+
+    def show_pieces(self, pieces: Sequence[ContentPiece]) -> None:
+        """Show other pieces."""
+        self._pieces = pieces
         self._layout = None
-        texts = [piece.text for piece in pieces_of_content(content) if isinstance(piece, Paragraph)]
+        texts = [piece.text for piece in pieces if isinstance(piece, Paragraph)]
         self.setAccessibleName(tr("Preview: {text}", text=", ".join(texts)))
         self.updateGeometry()
         self.update()
@@ -83,7 +90,7 @@ class ContentPreview(QWidget):
             paint_content(painter, self._layout, QPointF(_PAD_X, _PAD_Y), "text", self._album.picture)
 
     def _laid_out(self, width: int) -> ContentLayout:
-        return lay_out_content(pieces_of_content(self.content), max(60, width - 2 * _PAD_X))
+        return lay_out_content(self._pieces, max(60, width - 2 * _PAD_X))
 
     def _repaint(self, _digest: str) -> None:
         self.update()

@@ -145,18 +145,8 @@ def paint_row(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> 
 
 
 class Surface(QWidget):
-    """Widget with a background, `fill` and `line` by theme role; empty for none."""
-
-    def __init__(
-        self, fill: str = "panel", line: str = "line", *, radius: int = Measure.RADIUS, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._fill = fill
-        self._line = line
-        self._radius = radius
+    """Widget with a rounded ground in the window's colour."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        inset = 0.5 if self._line else 0
-        ground = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         with painting(self) as painter:
-            paint_box(painter, ground, self._radius, Theme.current(), self._fill, self._line)
+            paint_box(painter, QRectF(self.rect()), Measure.RADIUS, Theme.current(), "window")

@@ -10,6 +10,7 @@ from wxdesk import i18n
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import ActionKind
+from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.editing.template_text import TemplateEdit
 from wxdesk.ui.rules.editor.actions.fields import ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
@@ -174,3 +175,10 @@ def test_all_mistakes_are_marked_counted_and_led_to(page: RulesPage, qtbot: QtBo
     assert second.edit.textCursor().blockNumber() == 1
     page.editor.head.revert.click()
     assert not page.editor.head.mistakes.isVisible()
+
+
+def test_a_link_in_an_answer_is_shown_by_its_label(page: RulesPage) -> None:
+    link = '<a href="https://shop.example/">our page</a>'
+    page.trial.bubbles.show_answer(link, (Content(text=f"See {link}"),), "")
+    shown = [bubble.accessibleName() for bubble in page.trial.bubbles.findChildren(ContentPreview)]
+    assert shown == [f"Preview: {link}", "Preview: See our page"]

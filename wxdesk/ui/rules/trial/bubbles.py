@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from wxdesk.core.model.reply import Content, ReplyKind
+from wxdesk.core.model.reply import Content
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.content.album import Album
+from wxdesk.ui.content.pieces import Paragraph
 from wxdesk.ui.content.preview import ContentPreview
-from wxdesk.ui.look.theme import Measure, Size, font
+from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.boxes import STRETCH, extend, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -32,7 +33,7 @@ class TrialBubbles(QWidget):
         self._album = album
         self.setAccessibleName(tr("What the customer would see"))
         self.texts: list[str] = []
-        self._chat = Surface("window", "", parent=self)
+        self._chat = Surface(self)
         self._lines = vbox(spacing=8, margins=(12, 12, 12, 12), within=self._chat)
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self._column = vbox(self._chat, spacing=8, within=self)
@@ -55,12 +56,13 @@ class TrialBubbles(QWidget):
         remove_widgets(self._lines)
         self.texts = []
         if asked:
-            self._add_bubble(asked, ours=False)
+            bubble = ContentPreview(self._album, self._chat, fill="panel")
+            bubble.show_pieces((Paragraph(asked),))
+            self._add(bubble, asked, Qt.AlignmentFlag.AlignLeft)
         for content in contents:
-            if content.kind is ReplyKind.TEXT:
-                self._add_bubble(content.text, ours=True)
-            else:
-                self._add_preview(content)
+            bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
+            bubble.show_content(content)
+            self._add(bubble, content.text or content.title or content.media_id, Qt.AlignmentFlag.AlignRight)
         if beside:
             self.texts.append(beside)
             self._lines.addWidget(PlainLabel(beside, size=Size.SMALL, role="secondary", wrap=True, parent=self._chat))
@@ -78,25 +80,7 @@ class TrialBubbles(QWidget):
         self.open.setVisible(there)
         self.bodies.setVisible(there and self.open.isChecked())
 
-    def _add_bubble(self, text: str, *, ours: bool) -> None:
+    def _add(self, bubble: ContentPreview, text: str, side: Qt.AlignmentFlag) -> None:
         self.texts.append(text)
-        bubble = _bubble(text, "accent_tint" if ours else "panel", "" if ours else "line", self._chat)
-        self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight if ours else Qt.AlignmentFlag.AlignLeft)
-
-    def _add_preview(self, content: Content) -> None:
-        self.texts.append(content.title or content.media_id)
-        bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
-        bubble.show_content(content)
         bubble.fit_width(WIDEST)
-        self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
-
-
-def _bubble(text: str, fill: str, line: str, parent: QWidget) -> Surface:
-    bubble = Surface(fill, line, radius=Measure.BUBBLE_RADIUS, parent=parent)
-    label = PlainLabel(text, wrap=True, parent=bubble)
-    label.setFont(font(Size.MESSAGE))  # a customer's sentence, as the inbox shows it
-    wanted = max(label.fontMetrics().horizontalAdvance(part) for part in text.split("\n")) + 2
-    label.setFixedWidth(min(wanted, WIDEST - 2 * 12))
-    label.setFixedHeight(label.heightForWidth(label.width()))
-    vbox(label, margins=(12, 8, 12, 8), within=bubble)
-    return bubble
+        self._lines.addWidget(bubble, 0, side)

@@ -46,7 +46,7 @@ class RulePreview(Frame):
         self.bubbles: list[ContentPreview] = []
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        self._chat = Surface("window", "")
+        self._chat = Surface()
         self._lines = vbox(spacing=8, margins=(12, 12, 12, 12), within=self._chat)
         self._chat.installEventFilter(self)
         self._scroll = ColumnScroll(self)
