@@ -134,7 +134,7 @@ def test_the_desk_types_and_the_customer_sees_it(qtbot: QtBot, world: World, pag
 def test_a_fault_is_switched_on_and_goes_off_by_itself(qtbot: QtBot, answering: World, page: SimulatorPage) -> None:
     row = page.mishaps.rows[Mishap.REFUSED]
     assert row.errcode is not None
-    row.errcode.setCurrentIndex(row.errcode.findData(45047))
+    row.errcode.show_value(45047)
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: row.state.full_text() == "1 more time")
     assert answering.sandbox.faults.planned == (SimulatedFault(FaultKind.ERRCODE, "send", 1, 45047),)
@@ -147,7 +147,7 @@ def test_a_fault_is_switched_on_and_goes_off_by_itself(qtbot: QtBot, answering: 
 def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
     row = page.mishaps.rows[Mishap.PUSH_LATE]
     assert row.seconds is not None
-    row.seconds.setCurrentIndex(row.seconds.findData(8))
+    row.seconds.show_value(8)
     page.mishaps.often.setCurrentIndex(2)
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: row.state.full_text() == "every time")

@@ -19,7 +19,8 @@ from wxdesk.ui.wording.times import span_text
 
 LATE = frozenset({Mishap.SLOW, Mishap.PUSH_LATE})
 SECONDS = (1, 3, 8, 30)
-HOW_OFTEN: tuple[int | None, ...] = (1, 3, None)
+SHORTEST = 6
+"""Letters of a long sentence that a narrow field still shows."""
 
 
 class MishapRow(QWidget):
@@ -46,8 +47,8 @@ class MishapRow(QWidget):
 
     def wish(self, times: int | None) -> MishapRequest:
         """Return the mishap to switch on, with the values of the fields."""
-        seconds = float(self.seconds.currentData()) if self.seconds is not None else 0.0
-        errcode = int(self.errcode.currentData()) if self.errcode is not None else 0
+        seconds = float(self.seconds.value) if self.seconds is not None else 0.0
+        errcode = self.errcode.value if self.errcode is not None else 0
         return MishapRequest(self.mishap, times, seconds, errcode)
 
     def show_active(self, active: ActiveMishap | None) -> None:
@@ -58,16 +59,12 @@ class MishapRow(QWidget):
 
     def _make_fields(self) -> None:
         if self.mishap in LATE:
-            self.seconds = ChoiceField(self)
-            for seconds in SECONDS:
-                self.seconds.addItem(span_text(timedelta(seconds=seconds)), seconds)
-            self.seconds.setCurrentIndex(SECONDS.index(8 if self.mishap is Mishap.SLOW else 3))
-            self.seconds.setAccessibleName(tr("How many seconds"))
+            spans = [(seconds, span_text(timedelta(seconds=seconds))) for seconds in SECONDS]
+            self.seconds = ChoiceField(self, tr("How many seconds"), spans)
+            self.seconds.show_value(8 if self.mishap is Mishap.SLOW else 3)
         if self.mishap is Mishap.REFUSED:
-            self.errcode = _narrow(ChoiceField(self))
-            for code in ERRCODES:
-                self.errcode.addItem(f"{code} · {tr(meaning_of(code))}", code)
-            self.errcode.setAccessibleName(tr("Which error"))
+            errors = [(code, f"{code} · {tr(meaning_of(code))}") for code in ERRCODES]
+            self.errcode = ChoiceField(self, tr("Which error"), errors, shortest=SHORTEST)
 
 
 class MishapPanel(Frame):
@@ -78,10 +75,8 @@ class MishapPanel(Frame):
         self._bridge = bridge
         self._simulator = simulator
         self.rows = {mishap: MishapRow(mishap, self) for mishaps in GROUPS.values() for mishap in mishaps}
-        self.often = _narrow(ChoiceField(self))
-        for times, word in zip(HOW_OFTEN, (tr("once"), tr("three times"), tr("until switched off")), strict=True):
-            self.often.addItem(word, times)
-        self.often.setAccessibleName(tr("How often it happens"))
+        how_often = [(1, tr("once")), (3, tr("three times")), (None, tr("until switched off"))]
+        self.often = ChoiceField(self, tr("How often it happens"), how_often, shortest=SHORTEST)
         for row in self.rows.values():
             row.switch.turned.connect(partial(self._turn, row))
         self._lay_out()
@@ -94,7 +89,7 @@ class MishapPanel(Frame):
 
     def _turn(self, row: MishapRow, on: bool) -> None:
         if on:
-            self._bridge.ask(self._simulator.switch_on(row.wish(self.often.currentData())))
+            self._bridge.ask(self._simulator.switch_on(row.wish(self.often.value)))
         else:
             self._bridge.ask(self._simulator.switch_off(row.mishap))
 
@@ -110,10 +105,3 @@ class MishapPanel(Frame):
                 column.addWidget(self.rows[mishap])
         column.addStretch(1)
         vbox(ColumnScroll(self, content), within=self)
-
-
-def _narrow(choice: ChoiceField) -> ChoiceField:
-    """Let a list of long sentences be as narrow as its place, and cut them there."""
-    choice.setSizeAdjustPolicy(ChoiceField.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    choice.setMinimumContentsLength(6)
-    return choice

@@ -45,10 +45,10 @@ class PhonePane(QWidget):
         self._simulator = simulator
         self.openid = ""
         self._scene: Scene | None = None
+        self._offered: list[tuple[str, str]] = []
         self.model = PhoneModel(self)
         self.view = PhoneView(self.model, self)
-        self.customers = ChoiceField(self)
-        self.customers.setAccessibleName(tr("Customer"))
+        self.customers = ChoiceField(self, tr("Customer"))
         self.customers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.add = SmallButton("plus", tr("New customer"), self)
         self.name = PlainLabel(size=Size.TITLE, strong=True, elide=True, parent=self)
@@ -97,13 +97,12 @@ class PhonePane(QWidget):
         self.result.set_role("secondary" if report.accepted or not report.pushed else "failed")
 
     def _show_customers(self, scene: Scene) -> None:
-        shown = [self.customers.itemData(index) for index in range(self.customers.count())]
-        if shown != [customer.openid for customer in scene.customers]:
-            self.customers.clear()
-            for customer in scene.customers:
-                self.customers.addItem(name_text(customer), customer.openid)
+        choices = [(customer.openid, name_text(customer)) for customer in scene.customers]
+        if choices != self._offered:
+            self._offered = choices
+            self.customers.offer(choices)
         if scene.phone is not None:
-            self.customers.setCurrentIndex(self.customers.findData(scene.phone.openid))
+            self.customers.show_value(scene.phone.openid)
 
     def _connect(self) -> None:
         self.text.returnPressed.connect(self._write)
@@ -149,8 +148,8 @@ class PhonePane(QWidget):
         else:
             self._do(self._simulator.show(self.openid, data))
 
-    def _choose(self, index: int) -> None:
-        self.chosen.emit(self.customers.itemData(index))
+    def _choose(self) -> None:
+        self.chosen.emit(self.customers.value)
 
     def _lay_out(self) -> None:
         vbox(self._head(), self._tool_bar(), (self.view, 1), self._foot(), within=self, spacing=0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.rules.business_hours import Weekday
 from wxdesk.i18n import tr
@@ -56,16 +56,11 @@ class CalendarForm(ColumnScroll):
             day.copy_asked.connect(self._copy)
 
     def _make_zone(self, now: datetime) -> ChoiceField:
-        zone = ChoiceField()
-        zone.setAccessibleName(tr("Time zone"))
-        zone.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        zone.setMinimumContentsLength(20)
+        own = tr("As the account ({offset})", offset=utc_offset_text(now.astimezone()))
+        self._zones = [("", own), *((name, name) for name in zone_names())]
+        zone = ChoiceField(None, tr("Time zone"), self._zones, shortest=20)
         zone.setMaxVisibleItems(14)
-        zone.addItem(tr("As the account ({offset})", offset=utc_offset_text(now.astimezone())), "")
-        zone.setItemData(0, tr("The account's; where it has none, this computer's"), Qt.ItemDataRole.ToolTipRole)
         zone.setToolTip(tr("The account's; where it has none, this computer's"))
-        for name in zone_names():
-            zone.addItem(name, name)
         return zone
 
     def _lay_out(self, inside: QWidget) -> None:
@@ -95,9 +90,10 @@ class CalendarForm(ColumnScroll):
         self.name.blockSignals(True)
         self.name.edit.setText(draft.name)
         self.name.blockSignals(False)
-        if self.zone.findData(draft.zone) < 0:
-            self.zone.addItem(draft.zone, draft.zone)  # a newer or older machine may know other names
-        self.zone.setCurrentIndex(self.zone.findData(draft.zone))
+        if draft.zone not in dict(self._zones):
+            self._zones.append((draft.zone, draft.zone))  # a newer or older machine may know other names
+            self.zone.offer(self._zones)
+        self.zone.show_value(draft.zone)
         for row, spans in zip(self.days, draft.days, strict=True):
             row.show_spans(spans)
         for special in tuple(self.special):
@@ -110,7 +106,7 @@ class CalendarForm(ColumnScroll):
         """Return the draft as written."""
         days = tuple(row.draft() for row in self.days)
         special = tuple(row.draft() for row in self.special)
-        return CalendarDraft(self.name.edit.text(), str(self.zone.currentData()), days, special, self._id)
+        return CalendarDraft(self.name.edit.text(), self.zone.value, days, special, self._id)
 
     def show_calendar_mistakes(self, slips: Sequence[CalendarMistake]) -> None:
         """Show these mistakes at their fields, and no others."""

@@ -16,13 +16,21 @@ _ARROW = 16
 class ChoiceField(QComboBox):
     """A drop-down list that the wheel changes only with the focus, not by scrolling.
 
-    `choices` are values with their texts.
+    `choices` are values with their texts. With `shortest`, it may be so narrow that only that many letters are shown.
     """
 
     def __init__(
-        self, parent: QWidget | None = None, name: str = "", choices: Iterable[tuple[object, str]] = ()
+        self,
+        parent: QWidget | None = None,
+        name: str = "",
+        choices: Iterable[tuple[object, str]] = (),
+        *,
+        shortest: int = 0,
     ) -> None:
         super().__init__(parent)
+        if shortest:
+            self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self.setMinimumContentsLength(shortest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)
         self.offer(choices)
