@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QTextCharFormat, QTextLayout, QTextOption
 
 from wxdesk.ui.content.pieces import (
     ContentPiece,
@@ -85,20 +85,41 @@ def lay_out_content(pieces: Sequence[ContentPiece], room: float) -> ContentLayou
 
 def wrap_paragraph(paragraph: Paragraph, room: float, top: float = 0.0) -> TextBlock:
     """Break a paragraph into lines no longer than `room`, inside a word if needed."""
+    lines, width, height = lay_out_lines(paragraph.text, face_font(paragraph.face), room)
+    return TextBlock(lines, QPointF(0, top), -(-width // 1), height, paragraph.face, paragraph.spans)
+
+
+def lay_out_lines(
+    text: str,
+    face: QFont,
+    room: float,
+    marks: Sequence[QTextLayout.FormatRange] = (),
+    gap: float = 0.0,
+    wrap: QTextOption.WrapMode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere,
+) -> tuple[QTextLayout, float, float]:
+    """Break a text into lines `gap` apart; return them, their width and height."""
     option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    lines = QTextLayout(paragraph.text.replace("\n", "\u2028"), face_font(paragraph.face))
+    option.setWrapMode(wrap)
+    lines = QTextLayout(text.replace("\n", "\u2028"), face)
     lines.setTextOption(option)
+    lines.setFormats(marks)
     lines.setCacheEnabled(True)
     lines.beginLayout()
     width = y = 0.0
     while (line := lines.createLine()).isValid():
         line.setLineWidth(room)
         line.setPosition(QPointF(0, y))
-        y += line.height()
+        y += line.height() + gap
         width = max(width, line.naturalTextWidth())
     lines.endLayout()
-    return TextBlock(lines, QPointF(0, top), -(-width // 1), y, paragraph.face, paragraph.spans)
+    return lines, width, y - gap
+
+
+def format_range(start: int, length: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
+    """Return a look for a part of a text, counted in UTF-16 as Qt does."""
+    made = QTextLayout.FormatRange()
+    made.start, made.length, made.format = start, length, look
+    return made
 
 
 def face_font(face: ParagraphStyle) -> QFont:

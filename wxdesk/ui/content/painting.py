@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharFormat, QTextLayout
 
 from wxdesk.i18n import tr
-from wxdesk.ui.content.layout import ContentLayout, PictureBox, TextBlock
+from wxdesk.ui.content.layout import ContentLayout, PictureBox, TextBlock, format_range
 from wxdesk.ui.content.pieces import LinkSpan, ParagraphStyle, PictureFrame, PicturePiece
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import positions_in
@@ -64,20 +64,14 @@ def _marks(text: str, phrase: str, theme: Theme) -> list[QTextLayout.FormatRange
     look.setForeground(theme.color("text"))
     look.setBackground(theme.color("mark"))
     found = re.finditer(re.escape(phrase), text, re.IGNORECASE) if phrase else ()
-    return [_format(positions_in(text[: one.start()]), positions_in(one.group()), look) for one in found]
+    return [format_range(positions_in(text[: one.start()]), positions_in(one.group()), look) for one in found]
 
 
 def _link_format(span: LinkSpan, color: QColor, *, underlined: bool) -> QTextLayout.FormatRange:
     look = QTextCharFormat()
     look.setForeground(color)
     look.setFontUnderline(underlined)
-    return _format(span.start, span.length, look)
-
-
-def _format(start: int, length: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
-    made = QTextLayout.FormatRange()
-    made.start, made.length, made.format = start, length, look
-    return made
+    return format_range(span.start, span.length, look)
 
 
 def _paint_box(painter: QPainter, box: PictureBox, show: ShowPicture, theme: Theme) -> None:

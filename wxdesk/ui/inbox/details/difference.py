@@ -7,11 +7,12 @@ from itertools import groupby
 import regex
 from msgspec import Struct
 from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QPaintEvent, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.model.reply import Content
 from wxdesk.i18n import tr
+from wxdesk.ui.content.layout import format_range, lay_out_lines
 from wxdesk.ui.editing.revisions.comparison import MAX_TOKENS, LineChange
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.labels import positions_in
@@ -123,7 +124,7 @@ class DifferenceView(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return int(self._lay_out(width).boundingRect().height()) + 2
+        return int(self._lay_out(width)[1]) + 2
 
     def sizeHint(self) -> QSize:
         return QSize(120, self.heightForWidth(max(120, self.width())))
@@ -134,22 +135,12 @@ class DifferenceView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with painting(self) as painter:
             painter.setPen(Theme.current().color("secondary"))
-            self._lay_out(self.width()).draw(painter, QPointF(0, 0))
+            self._lay_out(self.width())[0].draw(painter, QPointF(0, 0))
 
-    def _lay_out(self, width: int) -> QTextLayout:
-        layout = QTextLayout("".join(piece.text for piece in self.pieces).replace("\n", "\u2028"), font(Size.SMALL))
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        layout.setFormats(_marks(self.pieces))
-        layout.beginLayout()
-        y = 0.0
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(1, width))
-            line.setPosition(QPointF(0, y))
-            y += line.height() + 2
-        layout.endLayout()
-        return layout
+    def _lay_out(self, width: int) -> tuple[QTextLayout, float]:
+        text, marks = "".join(piece.text for piece in self.pieces), _marks(self.pieces)
+        lines, _, height = lay_out_lines(text, font(Size.SMALL), max(1, width), marks, gap=2)
+        return lines, height
 
 
 def changes_in_text(pieces: Sequence[DiffPiece]) -> str:
@@ -163,9 +154,7 @@ def _marks(pieces: Sequence[DiffPiece]) -> list[QTextLayout.FormatRange]:
     for piece in pieces:
         length = positions_in(piece.text)
         if piece.change is not LineChange.SAME:
-            mark = QTextLayout.FormatRange()
-            mark.start, mark.length, mark.format = at, length, _format(piece.change)
-            marks.append(mark)
+            marks.append(format_range(at, length, _format(piece.change)))
         at += length
     return marks
 

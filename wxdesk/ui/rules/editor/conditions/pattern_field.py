@@ -1,9 +1,10 @@
 """Field for a pattern or another technical value, on as many lines as it needs."""
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor, QTextLayout, QTextOption
+from PySide6.QtGui import QKeyEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
+from wxdesk.ui.content.layout import lay_out_lines
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT
@@ -61,14 +62,8 @@ class PatternField(QPlainTextEdit):
         return QSize(NARROWEST, self._height(1))
 
     def heightForWidth(self, width: int) -> int:
-        lines = QTextLayout(self.text(), self.font())
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        lines.setTextOption(option)
-        lines.beginLayout()
-        while (line := lines.createLine()).isValid():
-            line.setLineWidth(width - AROUND_X)
-        lines.endLayout()
+        wrap = QTextOption.WrapMode.WrapAnywhere
+        lines, _, _ = lay_out_lines(self.text(), self.font(), width - AROUND_X, wrap=wrap)
         return self._height(max(1, lines.lineCount()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
