@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -112,6 +113,9 @@ MOMENT = "%Y-%m-%d %H:%M"
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
 """Left alignment, also for buttons with reversed layout (arrow behind the text)."""
 
+type FactField = SingleChoiceButton[Any] | NumberField | QLineEdit
+"""Field for one of the `TrialFacts`."""
+
 WIDEST_NAME = 96
 """Largest width of a rule's name, in pixels."""
 
@@ -135,6 +139,10 @@ class TrialScenarioForm(QWidget):
         self._filled = NEW_CUSTOMER
         self._make_times()
         self._make_states()
+        self._fields: dict[str, FactField] = {
+            "wrote": self.wrote, "days": self.days, "number": self.number, "tags": self.tags, "rule": self.rule,
+            "minutes": self.minutes, "mode": self.mode, "taken": self.taken, "operator": self.who,
+        }  # fmt: skip
         self._lay_out()
         choices = (self.account, self.wrote, self.mode, self.taken, self.who, self.left, self.rule)
         for chosen in choices:
@@ -262,46 +270,18 @@ class TrialScenarioForm(QWidget):
 
     def otherwise(self) -> list[str]:
         """Return the labels of the fields that differ from the customer's stored state."""
-        fields = {
-            "wrote": self.wrote,
-            "days": self.wrote,
-            "number": self.number,
-            "tags": self.tags,
-            "rule": self.rule,
-            "minutes": self.rule,
-            "mode": self.mode,
-            "taken": self.taken,
-            "operator": self.who,
-        }
+        fields = self._fields | {"days": self.wrote, "minutes": self.rule}
         changed = [fields[name] for name in self._facts().changed(self._filled)]
         changed += [self.moment] if self._at() is not None else []
         changed += [self.left] if self.left.value is not None else []
         return list(dict.fromkeys(self._labels[field].full_text() for field in changed))
 
     def _facts(self) -> TrialFacts:
-        return TrialFacts(
-            wrote=self.wrote.value,
-            days=self.days.value(),
-            number=self.number.value(),
-            tags=self.tags.text(),
-            rule=self.rule.value,
-            minutes=self.minutes.value(),
-            mode=self.mode.value,
-            taken=self.taken.value,
-            operator=self.who.value,
-        )
+        return TrialFacts(**{name: _value_of(field) for name, field in self._fields.items()})
 
     def _put(self, facts: TrialFacts) -> None:
-        for number, field in ((facts.days, self.days), (facts.number, self.number), (facts.minutes, self.minutes)):
-            field.show_number(number)
-        self.wrote.set_value(facts.wrote)
-        self.mode.set_value(facts.mode)
-        self.taken.set_value(facts.taken)
-        self.who.set_value(facts.operator)
-        self.rule.set_value(facts.rule)
-        if self.tags.text() != facts.tags:
-            with QSignalBlocker(self.tags):
-                self.tags.setText(facts.tags)
+        for name, field in self._fields.items():
+            _show_value(field, getattr(facts, name))
 
     def _rule_names(self) -> list[str]:
         return self._rules.names(without=0)
@@ -332,3 +312,19 @@ class TrialScenarioForm(QWidget):
         self.moment_error.show_if_any(why if wrong else "")
         self._show_numbers()
         self.changed.emit()
+
+
+def _value_of(field: FactField) -> Any:  # noqa: ANN401 - of the kind that the field is for
+    if isinstance(field, SingleChoiceButton):
+        return field.value
+    return field.value() if isinstance(field, NumberField) else field.text()
+
+
+def _show_value(field: FactField, value: Any) -> None:  # noqa: ANN401 - of the kind that the field is for
+    if isinstance(field, SingleChoiceButton):
+        field.set_value(value)
+    elif isinstance(field, NumberField):
+        field.show_number(value)
+    elif field.text() != value:
+        with QSignalBlocker(field):
+            field.setText(value)
