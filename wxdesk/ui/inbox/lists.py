@@ -102,6 +102,11 @@ READABLE = timedelta(seconds=1)
 """Time after a change in which clicks and keys on it are ignored."""
 
 
+def is_fresh(at: datetime, now: datetime) -> bool:
+    """Return True if a change is too new to be read; a clock put back locks nothing."""
+    return at <= now < at + READABLE
+
+
 class ClickGuard(QObject):
     """Watches the rows of `model` for a view, which gets the model after it.
 
@@ -131,11 +136,11 @@ class ClickGuard(QObject):
 
     def accepts_key(self) -> bool:
         """Return True if the current row has had the focus long enough."""
-        return self._fell is None or not self._is_fresh(self._fell)
+        return self._fell is None or not is_fresh(self._fell, self._clock())
 
     def accepts_click(self, row: int) -> bool:
         """Return True if this row has stood in its place long enough."""
-        return not any(first <= row and self._is_fresh(at) for at, first in self._shifts)
+        return not any(first <= row and is_fresh(at, self._clock()) for at, first in self._shifts)
 
     def _leaving(self, _: QModelIndex, first: int, last: int) -> None:
         chosen = self._view.currentIndex()
@@ -150,9 +155,5 @@ class ClickGuard(QObject):
         self._shifted(parent, min(first, to), last)
 
     def _shifted(self, _: QModelIndex, first: int, __: int) -> None:
-        fresh = [shift for shift in self._shifts if self._is_fresh(shift[0])]
-        self._shifts = [*fresh, (self._clock(), first)]
-
-    def _is_fresh(self, at: datetime) -> bool:
-        # A clock that was put back must not lock the list.
-        return at <= self._clock() < at + READABLE
+        now = self._clock()
+        self._shifts = [*(shift for shift in self._shifts if is_fresh(shift[0], now)), (now, first)]

@@ -54,8 +54,7 @@ class ImportDialog(Dialog):
         self._lay_out(check)
         self.list.currentRowChanged.connect(self._show)
         self.cancel.setDefault(True)
-        room = parent.window().size()
-        self.resize(min(WIDTH, room.width() - 48), min(HEIGHT, room.height() - 48))
+        self._fit_into_window(WIDTH, HEIGHT)
         if self.list.count():
             self.list.setCurrentRow(0)
             self.list.setFocus()

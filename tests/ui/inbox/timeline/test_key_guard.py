@@ -21,11 +21,12 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
+from wxdesk.ui.inbox.lists import READABLE
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, offers_in
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, entries_of
-from wxdesk.ui.inbox.timeline.view import READABLE, KeyGuard
+from wxdesk.ui.inbox.timeline.view import KeyGuard
 from wxdesk.ui.runtime.bridge import Bridge
 
 CUSTOMER = "oCustomer0000000000000001"

@@ -63,8 +63,7 @@ class HistoryDialog(Dialog):
         self.other.currentIndexChanged.connect(self._show)
         self.list.itemActivated.connect(self._take)
         self._lay_out()
-        room = parent.window().size()
-        self.resize(min(WIDTH, room.width() - 48), min(HEIGHT, room.height() - 48))
+        self._fit_into_window(WIDTH, HEIGHT)
         numbers = [revision.number for revision in self._revisions]
         self.list.setCurrentRow(numbers.index(shown) if shown in numbers else 0)
         self.list.setFocus()

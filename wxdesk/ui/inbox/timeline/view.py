@@ -1,7 +1,7 @@
 """The timeline on the screen, with the actions of mouse and keys."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, QKeyCombination, QPoint, QPointF, Qt, Signal
@@ -12,7 +12,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.pieces import LinkSpan, PicturePiece
-from wxdesk.ui.inbox.lists import READABLE
+from wxdesk.ui.inbox.lists import is_fresh
 from wxdesk.ui.inbox.timeline.anchored_view import AnchoredView
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, BubbleKey, buttons_in, offers_in
 from wxdesk.ui.inbox.timeline.bubbles.delegate import BUBBLES, Target
@@ -85,9 +85,7 @@ class KeyGuard:
 
     def _readable(self, entry: TimelineEntry, effect: KeyEffect) -> bool:
         since = self._since.get(entry.key, {}).get(effect)
-        if since is None:
-            return True
-        return not timedelta() <= self._clock() - since < READABLE  # a clock that was put back must not lock the keys
+        return since is None or not is_fresh(since, self._clock())
 
 
 _STOPPING = frozenset({BubbleAction.STOP, BubbleAction.UNDO})
@@ -165,8 +163,7 @@ class TimelineView(AnchoredView):
         """Do what a key of the empty reply means to that bubble, if it is in sight."""
         entry = self._entry_of(self.bubbles.keyed) if self._lent else None
         row = None if entry is None else self._timeline.row_of(entry.key)
-        just_came = timedelta() <= self._clock() - self._lent_at < READABLE
-        if row is None or just_came or not self._is_in_sight(row):
+        if row is None or is_fresh(self._lent_at, self._clock()) or not self._is_in_sight(row):
             return False
         return self._press_offer(event, entry)
 

@@ -25,7 +25,6 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 WIDTH, HEIGHT = 820, 640
 LIST, ROW = 188, 32
-AROUND = 48
 TICK_MS = 15_000
 
 
@@ -62,8 +61,7 @@ class CalendarDialog(Dialog):
         self._tick = QTimer(self, interval=TICK_MS)
         self._lay_out()
         self._connect()
-        room = parent.window().size()
-        self.resize(min(WIDTH, room.width() - AROUND), min(HEIGHT, room.height() - AROUND))
+        self._fit_into_window(WIDTH, HEIGHT)
         self._fill(0)
         self._tick.start()
 

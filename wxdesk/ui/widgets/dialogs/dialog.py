@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -44,6 +44,12 @@ class Dialog(QDialog):
         for key in ALWAYS:
             shortcut = QShortcut(sequence(own_key(key)), self, autoRepeat=False)
             shortcut.activated.connect(partial(self._hand_on, shortcut.key()))
+
+    def _fit_into_window(self, width: int, height: int) -> None:
+        """Take this size, or what the window below has room for."""
+        parent = self.parentWidget()
+        room = QSize(width, height) if parent is None else parent.window().size() - QSize(48, 48)
+        self.resize(QSize(width, height).boundedTo(room))
 
     def _hand_on(self, key: QKeySequence) -> None:
         """Press the key in the window below, which may be a dialog as well."""
@@ -188,4 +194,4 @@ class Legend(Dialog):
         scroll = ColumnScroll(self, content)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll
         vbox(scroll, within=self)
-        self.resize(LEGEND_WIDTH, min(column.totalHeightForWidth(LEGEND_WIDTH), parent.window().height() - 48))
+        self._fit_into_window(LEGEND_WIDTH, column.totalHeightForWidth(LEGEND_WIDTH))

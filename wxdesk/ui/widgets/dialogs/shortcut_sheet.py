@@ -157,8 +157,7 @@ class ShortcutSheet(Dialog):
         vbox((scroll, 1), foot, within=self)
         self._show()
         wanted = content.sizeHint()
-        height = min(wanted.height() + 64, parent.window().height() - 48)
-        self.resize(min(max(wanted.width() + 16, 480), parent.window().width() - 48), height)
+        self._fit_into_window(max(wanted.width() + 16, 480), wanted.height() + 64)
         scroll.setFocus()
 
     def _column(self, group: KeyGroup, parent: QWidget) -> QGridLayout:
