@@ -215,7 +215,7 @@ def test_a_secret_for_an_unknown_account_is_refused(home: Path, capsys: pytest.C
     assert "nobody" in capsys.readouterr().err
 
 
-def test_nothing_entered_changes_nothing(
+def test_an_empty_secret_on_stdin_is_refused(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))

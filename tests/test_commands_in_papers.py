@@ -56,7 +56,7 @@ def test_each_command_stands_in_the_list_of_the_readme(page: str) -> None:
     assert known.keys() - listed == set(), f"add it to the commands in {page}"
 
 
-def test_what_uv_runs_is_there() -> None:
+def test_every_uv_run_command_in_the_papers_exists() -> None:
     wrong = []
     for page in PAPERS:
         for tool, argument in re.findall(

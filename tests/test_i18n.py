@@ -44,7 +44,7 @@ def test_the_environment_names_the_language(
     ("listed", "language"),
     [('(\n    "zh-Hans-CN",\n    "en-CN"\n)', "zh_CN"), ('(\n    "en-CN",\n    "zh-Hans-CN"\n)', "en"), ("", "en")],
 )
-def test_what_macos_starts_asks_for_the_persons_list(
+def test_a_program_started_by_macos_reads_the_preferred_languages(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, listed: str, language: str
 ) -> None:
     program = tmp_path / "defaults"

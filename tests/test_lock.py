@@ -37,12 +37,12 @@ def test_what_the_project_asks_for_is_locked_within_its_bounds(needed: Requireme
     assert needed.specifier.contains(pin.version), REMEDY
 
 
-def test_whatever_can_change_its_ways_has_an_upper_bound() -> None:
+def test_every_dependency_but_two_of_data_has_an_upper_bound() -> None:
     unbounded = {one.name for one in NEEDED if not any(part.operator in ("<", "==", "~=") for part in one.specifier)}
     assert unbounded == {"certifi", "tzdata"}  # data: true, or out of date
 
 
-def test_what_those_need_in_turn_is_locked_too_and_nothing_else_is() -> None:
+def test_the_lock_holds_exactly_the_dependencies_of_dependencies() -> None:
     found: set[str] = set()
     waiting = [(one.name, one.extras) for one in needed_here(NEEDED)]
     while waiting:
@@ -63,7 +63,7 @@ def test_each_version_has_its_hashes(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", [LOCK, BUILD_LOCK], ids=["program", "build"])
-def test_it_is_made_by_the_command_that_the_papers_name(lock: str) -> None:
+def test_each_lock_names_the_export_command_of_the_release_page(lock: str) -> None:
     command = re.search(r"uv export .*", lock)
     assert command is not None
     assert command[0] in (ROOT / "docs/dev/releasing.md").read_text("utf-8")
@@ -74,7 +74,7 @@ def test_the_changelog_ends_with_the_version_that_the_program_has() -> None:
     assert released[:1] in ([], [__version__])
 
 
-def test_what_builds_is_locked_within_its_bounds() -> None:
+def test_the_build_lock_pins_pyinstaller_within_its_bounds() -> None:
     [asked] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["build"]
     needed, pin = Requirement(asked), re.search(r"(?m)^pyinstaller==(\S+)", BUILD_LOCK)
     assert needed.name == "pyinstaller"

@@ -40,7 +40,7 @@ def test_both_languages_say_the_same_commands_files_and_names() -> None:
         assert set(re.findall(pattern, english, re.DOTALL)) == set(re.findall(pattern, chinese, re.DOTALL)) != set()
 
 
-def test_every_command_of_wxdesk_is_one() -> None:
+def test_the_program_understands_every_wxdesk_command_of_the_page() -> None:
     unit, container = _text(DEPLOY / "wxdesk.service"), _text(DEPLOY / "Containerfile")
     typed = [
         line for page in PAGES for line in (*_commands(_text(page)), *re.findall(r"`(wxdesk [^`]+)`", _text(page)))
@@ -84,7 +84,7 @@ def test_every_figure_is_told() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
-def test_the_unit_is_one(tmp_path: Path) -> None:
+def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / "wxdesk.service"
     unit.write_text(_text(DEPLOY / "wxdesk.service").replace("/opt/wxdesk/bin/wxdesk", "/bin/true"), encoding="utf-8")
     verify = [shutil.which("systemd-analyze") or "", "verify", str(unit)]

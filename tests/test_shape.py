@@ -332,7 +332,7 @@ def test_every_sentence_has_its_chinese_one() -> None:
     assert untranslated == [], "give each its Chinese in the file of its topic in resources/translations/zh_CN"
 
 
-def test_what_failures_are_called_is_in_chinese() -> None:
+def test_every_name_of_a_failure_has_its_chinese() -> None:
     """Tables give these, so that no call has them."""
     catalogue = _catalogue()
     named = [system_failures, store_failures]

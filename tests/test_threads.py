@@ -59,13 +59,13 @@ def heaps_of_threads(maps: str) -> int:
     )
 
 
-def test_beside_a_window(tmp_path: Path) -> None:
+def test_the_threads_of_a_window_have_no_heaps_of_their_own(tmp_path: Path) -> None:
     program = [sys.executable, "-c", BESIDE_A_WINDOW, str(tmp_path)]
     done = subprocess.run(program, capture_output=True, text=True, check=True)
     assert heaps_of_threads(done.stdout) == 0
 
 
-def test_on_a_server(tmp_path: Path) -> None:
+def test_the_threads_of_a_server_have_no_heaps_of_their_own(tmp_path: Path) -> None:
     write_config(tmp_path, "http://127.0.0.1:9")
     serving = Serving(tmp_path)
     serving.wait_until_listening()
@@ -74,7 +74,7 @@ def test_on_a_server(tmp_path: Path) -> None:
     assert heaps_of_threads(maps) == 0
 
 
-def test_what_is_free_between_what_is_used_goes_back_to_the_system() -> None:
+def test_free_memory_between_blocks_in_use_goes_back_to_the_system() -> None:
     done = subprocess.run([sys.executable, "-c", FULL_OF_HOLES], capture_output=True, text=True, check=True)
     before, after = map(int, done.stdout.split())
     assert before > 95  # else this heap has no holes

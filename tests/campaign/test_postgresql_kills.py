@@ -165,7 +165,7 @@ async def desk_at(url: str, home: Path, sandbox: Sandbox) -> AsyncIterator[OpenD
 
 
 @pytest.mark.parametrize("setting", ["on", "off"])
-async def test_nothing_is_lost_said_twice_or_stuck_whatever_becomes_of_the_server(
+async def test_no_kill_of_the_server_loses_doubles_or_blocks_a_message(
     tmp_path: Path, sandbox: Sandbox, postgres: Postgres, sized: Sized, setting: str
 ) -> None:
     url = postgres.emptied()
@@ -190,7 +190,7 @@ async def test_nothing_is_lost_said_twice_or_stuck_whatever_becomes_of_the_serve
 
 
 @pytest.mark.parametrize("ours", [True, False])
-async def test_the_same_kill_does_lose_where_the_desk_does_not_set_what_it_sets(
+async def test_a_kill_loses_pushes_unless_the_desk_sets_synchronous_commit(
     tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, ours: bool
 ) -> None:
     """What the campaign would show if there were anything to see: a server that is set to lose, loses."""

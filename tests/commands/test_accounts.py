@@ -43,7 +43,7 @@ def test_accounts_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
     assert load(tmp_path).accounts == ()
 
 
-def test_what_an_account_still_needs_is_said(tmp_path: Path) -> None:
+def test_adding_an_account_names_the_next_command(tmp_path: Path) -> None:
     added = run(tmp_path, "account", "add", "tea", "--app-id", APP_ID)
     assert f"Next: wxdesk --home {tmp_path} secret set tea app_secret" in added.stderr  # as it can be typed
 

@@ -80,7 +80,7 @@ def test_mistakes_of_operator_commands_are_told(told: Told, words: tuple[str, ..
     assert said in told.text
 
 
-def test_on_one_machine_there_are_none(
+def test_a_desk_on_one_machine_has_no_operators(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = Told(tmp_path, monkeypatch, capsys)

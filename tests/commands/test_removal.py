@@ -94,7 +94,7 @@ def test_all_that_was_listed_is_gone_once_the_word_is_typed(
     assert not autostart.is_on()
 
 
-def test_what_is_not_ours_stays_and_is_named(
+def test_a_removal_leaves_and_names_files_of_others(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (home / "frpc.toml").write_text("mine", encoding="utf-8")
@@ -137,7 +137,7 @@ def test_a_database_on_a_server_stays_and_its_password_is_not_told(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM is a POSIX signal")
-def test_a_server_leaves_nothing_that_is_not_known(tmp_path: Path) -> None:
+def test_a_removal_knows_every_file_that_a_server_makes(tmp_path: Path) -> None:
     write_config(tmp_path, "http://127.0.0.1:9")
     serving = Serving(tmp_path)
     serving.wait_until_listening()

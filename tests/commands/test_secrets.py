@@ -77,7 +77,7 @@ def test_a_value_that_cannot_be_right_is_refused_with_the_reason(
     assert drawer.kept == {}
 
 
-def test_a_value_that_was_corrected_says_so(
+def test_a_corrected_secret_is_reported_with_its_corrections(
     tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_config(tmp_path, "http://127.0.0.1:9")

@@ -68,17 +68,17 @@ def test_a_newer_version_is_told(published: dict[str, bytes]) -> None:
     ],
     ids=["the same", "older", "no number", "a stranger's", "unsigned", "changed", "a page", "nothing"],
 )
-def test_nothing_else_is(published: dict[str, bytes], body: bytes) -> None:
+def test_no_other_notice_of_a_version_is_believed(published: dict[str, bytes], body: bytes) -> None:
     published["body"] = body
     assert newer_version(published["url"].decode(), KEY) is None
 
 
 @pytest.mark.parametrize("key", ["", "AAAA", "?"])
-def test_a_key_that_is_none_believes_nothing(published: dict[str, bytes], key: str) -> None:
+def test_a_malformed_public_key_trusts_no_update(published: dict[str, bytes], key: str) -> None:
     assert newer_version(published["url"].decode(), key) is None
 
 
-def test_it_is_not_asked_without_tls_nor_without_trust(
+def test_updates_are_not_asked_for_without_tls_or_trust(
     published: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = published["url"].decode()

@@ -34,7 +34,7 @@ def test_accounts_of_one_title_are_told_apart_wherever_they_are_named() -> None:
     name_accounts({"shop": ""})
 
 
-def test_a_title_of_blanks_is_none() -> None:
+def test_a_title_of_blanks_counts_as_no_title() -> None:
     assert parse(f'{ENTRY}title = "  "\n').accounts[0].account().title == ""
 
 

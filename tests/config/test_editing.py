@@ -161,7 +161,7 @@ def test_a_change_that_makes_a_mistake_is_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "config.toml").exists()
 
 
-def test_what_somebody_else_has_written_meanwhile_stays(tmp_path: Path) -> None:
+def test_a_rewrite_does_not_overwrite_a_change_made_meanwhile(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
 
     def change(text: str) -> str:

@@ -38,7 +38,9 @@ def test_of_the_database_only_its_place_is_shown(url: str, shown: str) -> None:
         ("postgresql://[bad/desk", set()),
     ],
 )
-def test_its_password_is_masked_in_the_log(url: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_password_of_a_store_url_is_masked_in_the_log(
+    url: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert set(passwords_in(url)) == secrets
     if "[bad" not in url:
         monkeypatch.setenv(VARIABLE, url)
@@ -53,7 +55,9 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
     assert load_file(tmp_path).store.url == "sqlite:///a.db"
 
 
-def test_a_wrong_one_there_is_told_without_repeating_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_url_in_the_environment_is_refused_without_repeating_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(VARIABLE, "mysql://li:s3cret@db.example/desk")
     with pytest.raises(BadConfig, match=r"WXDESK_STORE_URL: store\.url: must begin with sqlite:///") as refused:
         load(tmp_path)

@@ -64,7 +64,7 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
 
 
 @given(TEXTS)
-def test_nothing_comes_from_nothing_only(text: str) -> None:
+def test_both_forms_of_a_normalised_text_are_empty_together(text: str) -> None:
     assert bool(NORMALISER(text)) is bool(NORMALISER.forms(text)[0])
 
 

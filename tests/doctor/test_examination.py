@@ -97,7 +97,7 @@ def configure(home: Path, old: str, new: str) -> None:
     config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
-async def test_nothing_is_made(home: Path) -> None:
+async def test_the_doctor_makes_no_files(home: Path) -> None:
     database = await found(home, Check.DATABASE)
     assert (database.verdict, sentences.text(database)) == (V.OK, "none yet, made at the first start")
     assert list(files(home)) == ["config.toml"]
@@ -117,7 +117,7 @@ async def test_the_window_of_a_desk_knows_what_is_in_its_memory(home: Path) -> N
     assert V.SECRET_MISSING not in {one.verdict for one in told}
 
 
-async def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+async def test_the_doctor_does_not_make_a_missing_folder(tmp_path: Path) -> None:
     missing = tmp_path / "a" / "b"
     folder = await found(missing, Check.FOLDER)
     assert sentences.text(folder) == f"{missing} can be made at the first start"
@@ -184,7 +184,7 @@ async def test_a_listener_on_ipv6_is_looked_at(home: Path) -> None:
         ("127.0.0.1", "0", V.OK),
     ],
 )
-async def test_an_address_that_is_not_here_is_told(home: Path, host: str, port: str, verdict: V) -> None:
+async def test_a_listener_address_of_another_machine_is_reported(home: Path, host: str, port: str, verdict: V) -> None:
     configure(home, "[listener]\nport = 0", f'[listener]\nhost = "{host}"\nport = {port}')
     assert (await found(home, Check.LISTENER)).verdict is verdict
 
@@ -321,7 +321,7 @@ async def test_a_rule_in_force_is_enough(home: Path) -> None:
         await store.close()
 
 
-async def test_what_was_checked_before_the_settings_changed_says_so(home: Path) -> None:
+async def test_a_finding_from_before_a_change_of_settings_says_so(home: Path) -> None:
     store, at, minute = await open_store("sqlite:///desk.db", home), utc_now(), timedelta(minutes=1)
     try:
         [name] = [account.name for account in load(home).accounts]

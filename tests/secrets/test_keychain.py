@@ -26,7 +26,7 @@ def test_a_start_waits_once_for_a_keychain_that_waits_for_a_person(drawer: Drawe
     assert keychain.trouble is KeychainTrouble.SILENT
 
 
-def test_whoever_stores_a_secret_is_told_of_the_question_and_has_the_time_to_answer(
+def test_storing_a_secret_waits_for_an_answer_to_the_keychains_question(
     drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "TOLD_AFTER", 0.0)
@@ -37,7 +37,7 @@ def test_whoever_stores_a_secret_is_told_of_the_question_and_has_the_time_to_ans
 
 
 @pytest.mark.expects_log("The system keychain did not answer in 0.05 s")
-def test_after_a_silence_whoever_stores_a_secret_asks_again(drawer: Drawer) -> None:
+def test_storing_a_secret_asks_again_after_an_unanswered_question(drawer: Drawer) -> None:
     drawer.unlocked.clear()
     keychain = Keychain()
     keychain.get("shop/app_secret", 0.05)

@@ -101,7 +101,7 @@ def test_a_pipe_that_nobody_writes_into_holds_nothing_up(tmp_path: Path, drawer:
     assert [one.name for one in found.missing] == [*SecretName]
 
 
-def test_what_is_missing_is_named_with_its_remedy(tmp_path: Path, drawer: Drawer) -> None:
+def test_a_missing_secret_is_named(tmp_path: Path, drawer: Drawer) -> None:
     told = {"WXDESK_SHOP_APP_SECRET": "x", "WXDESK_SHOP_PUSH_TOKEN": "y"}
     missing = SecretSources(tmp_path, told).read(SHOP, NOW).missing
     assert [(one.account, one.name) for one in missing] == [("shop", SecretName.ENCODING_AES_KEY)]
@@ -266,7 +266,7 @@ def test_a_mistyped_token_does_not_push_out_the_one_that_wechat_still_uses(sourc
     assert [former.until - NOW - DAY for former in now.former_push_tokens] == [timedelta(minutes=1), timedelta()]
 
 
-def test_a_secret_stored_again_or_changed_back_is_no_former_one(sources: SecretSources) -> None:
+def test_a_secret_in_use_is_never_kept_as_a_former_one(sources: SecretSources) -> None:
     set_up(sources)
     sources.store("shop", TOKEN, "first push_token", NOW)
     assert found(sources).accepted_until == ()
@@ -307,7 +307,7 @@ def test_a_change_that_broke_off_leaves_the_present_secret_alone(sources: Secret
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[{"value": "x", "changed_at": "2026-03-01T08:00:00"}]'])
-def test_an_entry_that_is_not_ours_is_no_former_secret(sources: SecretSources, drawer: Drawer, text: str) -> None:
+def test_a_malformed_keychain_entry_gives_no_former_secret(sources: SecretSources, drawer: Drawer, text: str) -> None:
     set_up(sources)
     drawer.kept["wxdesk", "shop/push_token/former"] = text
     read = sources.read(SHOP, NOW)

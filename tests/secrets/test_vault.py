@@ -30,7 +30,7 @@ def made(file: Path, **entries: str) -> Vault:
     return vault
 
 
-def test_a_passphrase_opens_it_and_nothing_of_it_can_be_read_without(file: Path) -> None:
+def test_a_vault_is_unreadable_without_its_passphrase(file: Path) -> None:
     made(file, token="canary value")
     again = Vault(file)
     assert (again.exists, again.is_locked, again.is_open, again.get("token")) == (True, True, False, None)
@@ -57,7 +57,7 @@ def test_a_wrong_passphrase_is_said_and_the_file_stays(file: Path) -> None:
     assert file.read_bytes() == before
 
 
-def test_the_same_letters_typed_otherwise_open_it(file: Path) -> None:
+def test_a_vault_opens_with_its_passphrase_in_another_unicode_form(file: Path) -> None:
     vault = Vault(file, cost=LEAST_COST)
     vault.create("Caf\u00e9 au lait")
     Vault(file).unlock("Cafe\u0301 au lait")
@@ -94,7 +94,7 @@ def test_no_byte_can_be_changed(file: Path, where: int) -> None:
         MAGIC + bytes((LEAST_COST,)) + bytes(MOST_BYTES),
     ],
 )
-def test_what_is_no_vault_is_told_before_anything_is_computed(file: Path, content: bytes) -> None:
+def test_a_damaged_vault_is_refused_before_the_key_is_derived(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(VaultDamaged, match="is damaged, or no vault"):
         Vault(file).unlock(PASSPHRASE)
@@ -119,7 +119,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         Vault(tmp_path / "nowhere" / "secrets.vault").unlock(PASSPHRASE)
 
 
-def test_two_who_write_at_the_same_moment_lose_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_writes_to_a_vault_are_both_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made(file)
     first, second = Vault(file), Vault(file)
     for vault in (first, second):

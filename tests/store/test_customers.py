@@ -49,7 +49,7 @@ async def found(store: Store, phrase: str, **more: object) -> list[int]:
         ("", [3, 2, 1, 0]),
     ],
 )
-async def test_a_phrase_finds_whom_it_names(store: Store, phrase: str, expected: list[int]) -> None:
+async def test_a_phrase_finds_the_customers_that_contain_it(store: Store, phrase: str, expected: list[int]) -> None:
     assert await found(store, phrase) == expected
 
 
@@ -62,7 +62,7 @@ async def test_only_the_accounts_asked_for_are_searched(store: Store) -> None:
 
 
 @pytest.mark.usefixtures("known")
-async def test_what_was_changed_is_found_by_its_new_words_only(store: Store) -> None:
+async def test_a_changed_customer_is_found_by_new_words_only(store: Store) -> None:
     (thread,) = await store.inbox.customers("发票张")
     await store.conversations.change_contact(thread.contact.id, ContactChange(alias="李四", remove=("VIP",)))
     assert await found(store, "发票张") == []

@@ -272,7 +272,7 @@ async def test_a_newer_shared_database_is_refused(postgres: Postgres, home: Path
 
 
 @pytest.mark.expects_log("database error: OperationalError")
-async def test_a_foreign_lock_is_told_as_what_it_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_lock_of_another_program_is_named_in_the_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wxdesk.store.engine.sqlite.BUSY_MS", 50)
     store = await open_store(SQLITE, home)
     talk = Talk(store)

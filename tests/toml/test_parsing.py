@@ -10,7 +10,7 @@ from wxdesk.toml import BadToml, parsed_toml
 
 
 @given(st.text("[]{}=\"'\\,.#a1\n“，：\u3000\x01 -:u", max_size=24))
-def test_whatever_the_parser_says_none_of_its_words_are_told(text: str) -> None:
+def test_every_error_of_the_parser_has_a_sentence_of_ours(text: str) -> None:
     refused: BadToml | None = None
     try:
         parsed_toml(text)
@@ -20,7 +20,7 @@ def test_whatever_the_parser_says_none_of_its_words_are_told(text: str) -> None:
     assert refused is None or 1 <= refused.line <= max(1, text.count("\n") + 1)
 
 
-def test_what_is_nested_too_deeply_is_refused_like_what_is_no_toml() -> None:
+def test_toml_nested_too_deeply_is_refused() -> None:
     with pytest.raises(BadToml):
         parsed_toml("x = " + "[" * 5000)
 

@@ -225,7 +225,7 @@ async def test_a_server_without_tls_at_the_port_of_https_is_named(outside: Outsi
         (("2001:db8::1",), ("192.0.2.7",), V.IPV6_ONLY, {"ip": "2001:db8::1"}),
     ],
 )
-async def test_what_is_wrong_with_a_name_is_told(
+async def test_the_finding_names_the_fault_of_a_host_name(
     outside: Outside, addresses: tuple[str, ...] | OSError, own: tuple[str, ...], verdict: V, values: dict[str, str]
 ) -> None:
     outside.addresses, outside.own = addresses, own
@@ -323,7 +323,7 @@ async def test_a_push_goes_through_the_proxy_as_well(outside: Outside) -> None:
             await wechat.post(url, params=signed_for(encrypted), data=body)
 
 
-async def test_our_answer_under_another_status_is_a_changed_one() -> None:
+async def test_the_right_answer_under_another_status_counts_as_changed() -> None:
     challenge = ProbeChallenge("/wx/shop", "", b"1234", met_at="/wx/shop")
     verdict, values = judge_answer(RawAnswer(206, {}, b"1234"), challenge, ProbeChallenges(), HTTPS)
     assert (verdict, values["cause"]) == (V.ANSWER_CHANGED, "replaced")

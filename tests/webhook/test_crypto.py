@@ -97,7 +97,7 @@ def test_base64_is_taken_strictly(extra: str) -> None:
 
 
 @pytest.mark.parametrize("size", [31, 33, 47])
-def test_what_is_no_whole_number_of_blocks_is_refused(size: int) -> None:
+def test_a_ciphertext_of_a_broken_number_of_blocks_is_refused(size: int) -> None:
     with pytest.raises(PushRefused, match="decryption"):
         CIPHER.decrypt(base64.b64encode(bytes(size)).decode())
 
@@ -106,7 +106,7 @@ def test_an_owner_that_is_no_text_is_shown_as_such() -> None:
     assert CIPHER.owner(encrypted_raw(padded(HEAD + (2).to_bytes(4) + b"{}wx\xff"))) == "wx\ufffd"
 
 
-def test_the_layout_of_those_cases_is_accepted_when_it_is_right() -> None:
+def test_the_right_layout_beside_the_wrong_ones_is_accepted() -> None:
     assert CIPHER.decrypt(encrypted_raw(padded(RIGHT))) == b"{}"
 
 

@@ -363,7 +363,7 @@ def test_ten_are_diagnosed_in_a_second_whichever_way_the_clock_goes() -> None:
 
 
 @pytest.mark.parametrize("given", ["", "é" * 40, "0" * 40, "\udcff"])
-def test_whatever_stands_for_a_signature_fits_no_token(given: str) -> None:
+def test_no_token_fits_a_malformed_signature(given: str) -> None:
     for name in ("signature", "msg_signature"):
         assert not fits_signature({name: given, "timestamp": "1", "nonce": "2"}, "encrypted")("token")
 

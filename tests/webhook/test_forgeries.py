@@ -273,7 +273,7 @@ async def test_no_forgery_of_ten_thousand_is_taken_and_all_get_the_same_answer(o
     }
 
 
-async def test_the_requests_that_those_were_forged_from_are_taken(open_desk: Open) -> None:
+async def test_the_genuine_requests_behind_the_forgeries_are_taken(open_desk: Open) -> None:
     desk = await open_desk(Limits())
     for status, _, body in await answers(desk, [sent.raw() for sent in genuine()]):
         assert (status, body) in [(200, b"success"), (200, b"4375120948345356249")]

@@ -166,7 +166,7 @@ async def test_silent_connections_give_way_the_longest_there_first(open_desk: Op
     assert (await read_reply(second)).body == b"success"
 
 
-async def test_two_that_come_at_once_take_the_place_of_two(open_desk: Open) -> None:
+async def test_two_new_connections_at_the_limit_close_two_idle_ones(open_desk: Open) -> None:
     desk = await open_desk(Limits(connections=2))
     idle = [await desk.connect(PUSH) for _ in range(2)]
     for reader, _ in idle:
@@ -176,7 +176,7 @@ async def test_two_that_come_at_once_take_the_place_of_two(open_desk: Open) -> N
         assert [await gone(reader) for reader, _ in idle] == [True, True]
 
 
-async def test_one_that_has_begun_a_request_gives_way_after_an_idle_one(open_desk: Open) -> None:
+async def test_an_idle_connection_is_closed_before_one_within_a_request(open_desk: Open) -> None:
     desk = await open_desk(Limits(connections=2, body=30.0))
     (begun, writer), (idle, _) = [await desk.connect(PUSH) for _ in range(2)]
     for reader in (begun, idle):

@@ -42,5 +42,5 @@ def test_a_cards_cover_is_named_by_its_own_fields() -> None:
         {"MsgType": "video", "MediaId": "M", "ThumbMediaId": "T"},
     ],
 )
-def test_what_has_no_picture_names_none(fields: dict[str, str]) -> None:
+def test_a_push_without_a_picture_names_no_picture(fields: dict[str, str]) -> None:
     assert not read_push(_body(**fields)).names_picture

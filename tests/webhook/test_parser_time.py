@@ -157,7 +157,7 @@ UNITS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12) | st.samp
 
 @settings(max_examples=150, deadline=None)
 @given(unit=UNITS, around=st.sampled_from([("{", "}"), ('{"a":"', '"}'), ("<xml>", "</xml>"), ("<a>&#0;", "</a>")]))
-def test_whatever_is_repeated_is_read_in_time(unit: str, around: tuple[str, str]) -> None:
+def test_a_body_that_repeats_one_unit_is_read_in_time(unit: str, around: tuple[str, str]) -> None:
     body = filled(unit, *around)
     assert seconds_for(lambda: read(body)) < LIMIT_SECONDS
 

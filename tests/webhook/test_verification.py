@@ -193,7 +193,7 @@ def test_a_query_is_decoded_once_and_to_the_byte() -> None:
 
 
 @given(st.text("ab=&;?#/ \0\udcff你", max_size=40).filter(lambda raw: raw.count("&") < 16))
-def test_a_query_with_nothing_to_decode_is_read_as_python_reads_it(raw: str) -> None:
+def test_a_query_without_escapes_is_read_as_parse_qsl_reads_it(raw: str) -> None:
     pairs = parse_qsl(raw, keep_blank_values=True)
     try:
         query = read_query(raw)
@@ -245,6 +245,6 @@ def test_no_forged_push_of_thousands_is_accepted(door: PushVerifier) -> None:
     assert accepted == []
 
 
-def test_the_push_that_those_were_forged_from_is_accepted() -> None:
+def test_the_genuine_push_behind_the_forgeries_is_accepted() -> None:
     assert SECURE.receive(signed_for(ENCRYPTED), enveloped(ENCRYPTED), NOW).incoming
     assert PLAIN.receive(signed(), TEXT, NOW).incoming

@@ -76,7 +76,9 @@ async def test_a_wrong_clock_is_told_of_with_the_first_answer_and_until_it_is_ri
 
 
 @pytest.mark.parametrize("seconds", [55, -55])
-async def test_a_little_off_is_right(client: WeChatClient, there: WeChatsClock, heard: Heard, seconds: int) -> None:
+async def test_a_clock_that_is_a_little_off_raises_no_trouble(
+    client: WeChatClient, there: WeChatsClock, heard: Heard, seconds: int
+) -> None:
     there.behind = timedelta(seconds=seconds)
     await client.check(ACCOUNT)
     assert client.clock_check.ahead is not None

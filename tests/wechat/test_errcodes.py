@@ -33,7 +33,7 @@ def test_every_meaning_and_remedy_has_its_chinese_sentence() -> None:
     assert untranslated == []
 
 
-def test_whatever_may_keep_a_reply_back_says_what_to_do() -> None:
+def test_every_errcode_that_may_keep_a_reply_back_has_a_remedy() -> None:
     harmless = {ErrorAction.NONE, ErrorAction.IGNORE}
     assert [code for code in known_codes() if action_for(code) not in harmless and not remedy_of(code)] == []
 

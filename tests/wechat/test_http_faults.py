@@ -73,7 +73,7 @@ async def _no_errcode(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 @pytest.mark.parametrize(
     "act", [_never, _closes, _resets, _half, _half_then_silence, _drips, _floods, _not_http, _no_errcode]
 )
-async def test_once_written_nobody_knows(heard: Heard, act: Act) -> None:
+async def test_a_request_that_was_written_and_not_answered_is_of_unknown_delivery(heard: Heard, act: Act) -> None:
     async with raw_server(act) as (url, seen), client_to(url, heard, deadline=1.5) as client:
         await client.check(ACCOUNT)
         with pytest.raises(DeliveryUnknown):
@@ -106,7 +106,7 @@ async def test_without_a_connection_nothing_was_sent(heard: Heard, base: str) ->
     await _cannot_send(heard, base)
 
 
-async def test_what_is_told_of_a_call_is_translated_where_it_is_shown(heard: Heard) -> None:
+async def test_the_error_of_a_call_is_translated_only_where_it_is_shown(heard: Heard) -> None:
     i18n.use("zh_CN")
     await _cannot_send(heard, "ftp://a")
 

@@ -239,7 +239,7 @@ async def _empty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 @pytest.mark.parametrize("act", [_half, _empty])
-async def test_half_a_picture_is_none(heard: Heard, act: Act) -> None:
+async def test_half_a_picture_is_refused(heard: Heard, act: Act) -> None:
     async with raw_server(act) as (url, _), client_to(url, heard) as client:
         with pytest.raises(NotSent):
             await client.fetch(ACCOUNT, "M")

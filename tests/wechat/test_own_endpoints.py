@@ -54,7 +54,7 @@ async def _why(asking: Awaitable[object]) -> str:
 
 
 @pytest.mark.parametrize("kind", PhoneKind)
-async def test_each_service_gets_a_notice_as_it_takes_it(kind: PhoneKind) -> None:
+async def test_each_service_gets_a_notice_in_its_own_form(kind: PhoneKind) -> None:
     got: list[tuple[bytes, str]] = []
 
     async def take(request: web.Request) -> web.Response:
@@ -160,7 +160,7 @@ async def test_a_server_that_hangs_or_never_ends_costs_a_moment() -> None:
         ("nonsense", "This is not an address"),
     ],
 )
-async def test_only_what_was_named_is_reached_inside(address: str, said: str) -> None:
+async def test_an_unusable_address_of_a_service_is_refused(address: str, said: str) -> None:
     made = OwnEndpoints(2.0)
     assert said in await _why(made.notify(PhoneKind.WEBHOOK, address, NOTICE))
     await made.close()
@@ -190,7 +190,7 @@ async def test_a_customer_is_asked_for_in_a_signed_body_and_shown_plain() -> Non
 
 
 @pytest.mark.parametrize("text", ["", "<html>", "[]", "null", "\xff", '{"title":'])
-async def test_an_answer_that_is_none_gets_a_clear_word(text: str) -> None:
+async def test_an_answer_that_is_not_json_is_called_so(text: str) -> None:
     async with endpoints(_answering(text)) as (made, url):
         assert "not the JSON" in await _why(made.customer(url, "k", {}, HERE))
 

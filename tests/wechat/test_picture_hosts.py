@@ -294,7 +294,7 @@ async def test_the_client_asks_only_wechat_for_what_it_no_longer_has(heard: Hear
     assert refused.value.errcode == 40007
 
 
-async def test_the_address_helps_when_wechat_no_longer_has_it(heard: Heard) -> None:
+async def test_a_picture_that_has_expired_is_fetched_from_its_address(heard: Heard) -> None:
     async def gone(request: web.Request) -> web.Response:
         return web.Response(text=GONE) if request.path.startswith("/cgi-bin") else await _picture(request)
 

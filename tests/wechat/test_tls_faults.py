@@ -90,7 +90,7 @@ async def refused(url: str, caplog: pytest.LogCaptureFixture) -> str:
     return str(stopped.value.values["reason"])
 
 
-async def test_whoever_has_wechats_certificate_is_asked(trusted: Authority) -> None:
+async def test_a_server_with_wechats_certificate_is_trusted(trusted: Authority) -> None:
     async with (
         wechat(trusted.context("localhost")) as seen,
         client_to(f"https://localhost:{seen[0].decode()}", Heard()) as one,

@@ -33,7 +33,9 @@ def survives(watched: Nursery, folder: Path, fault: Fault) -> None:
 @pytest.mark.campaign
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("call", CALLS)
-def test_one_call_fails(watched: Nursery, tmp_path: Path, sized: Sized, call: str) -> None:
+def test_the_store_survives_any_one_failing_call_of_the_disk(
+    watched: Nursery, tmp_path: Path, sized: Sized, call: str
+) -> None:
     chance = Random(20261205)
     numbers = range(1, LAST + 1)
     for number in sorted(chance.sample(numbers, sized(1, 4, LAST))):

@@ -111,7 +111,7 @@ async def status_of(desk: Desk, raw: bytes) -> int:
 
 @pytest.mark.campaign
 @pytest.mark.timeout(300)
-def test_whatever_wechatpy_signs_and_encrypts_is_taken(sized: Sized) -> None:
+def test_pushes_signed_and_encrypted_by_wechatpy_are_accepted(sized: Sized) -> None:
     for number in range(sized(*GENUINE)):
         push = generated(number)
         for form, body in bodies(push):

@@ -63,7 +63,7 @@ def test_filling_bytes_between_a_jpegs_segments_are_skipped() -> None:
         b" \x89PNG\r\n\x1a\n",
     ],
 )
-def test_what_is_none_of_the_three_is_no_picture(data: bytes) -> None:
+def test_a_file_of_another_format_is_no_picture(data: bytes) -> None:
     with pytest.raises(BadPicture) as refused:
         read_header(data)
     assert refused.value.reason == NOT_A_PICTURE
@@ -97,7 +97,7 @@ def test_a_bomb_is_refused_by_its_claim(data: bytes) -> None:
     assert refused.value.reason == TOO_MANY_PIXELS
 
 
-def test_the_largest_that_is_taken() -> None:
+def test_a_picture_at_the_limit_of_size_is_read() -> None:
     assert read_header(png_that_claims(40_000, 1000)).width == 40_000
 
 

@@ -52,14 +52,14 @@ def test_single_quotes_and_capitals_are_read_too() -> None:
     assert list(segments("<A HREF='https://a.cn' >x</A >")) == [Segment("x", TextLink("x", "https://a.cn"))]
 
 
-def test_what_is_written_is_what_wechat_documents() -> None:
+def test_a_link_is_written_in_the_form_that_wechat_documents() -> None:
     link = TextLink("点击跳小程序", "http://www.qq.com", "wx0123456789abcdef", "pages/index/index?a=1")
     assert link_markup(link) == PAGE
     assert link_markup(TextLink("官网", "https://a.cn")) == '<a href="https://a.cn">官网</a>'
 
 
 @given(st.text(min_size=1).filter(str.strip), st.text(min_size=1).filter(str.strip))
-def test_nothing_breaks_out_of_a_link(label: str, address: str) -> None:
+def test_no_label_and_no_address_breaks_out_of_a_link(label: str, address: str) -> None:
     made = list(segments("前" + link_markup(TextLink(label, address)) + "后"))
     assert [segment.link is not None for segment in made] == [False, True, False]
     assert made[1].text == label.replace("<", "＜").replace(">", "＞")

@@ -68,7 +68,7 @@ def test_lone_surrogates_are_dropped() -> None:
         ("", {}),
     ],
 )  # fmt: skip
-def test_fields_of_session_from(value: str, fields: dict[str, object]) -> None:
+def test_session_from_is_split_into_fields(value: str, fields: dict[str, object]) -> None:
     assert session_fields(value) == {**fields, "value": value.replace("<", "＜")}
 
 
@@ -133,5 +133,5 @@ def test_the_openid_is_never_whole() -> None:
     assert "oAbCdEfGhIjKlMnOpQrStUvWxYz1" not in str(values)
 
 
-def test_a_window_without_end_has_none() -> None:
+def test_a_window_without_an_end_gives_no_time_of_its_end() -> None:
     assert variables(MESSAGE, conversation(), ACCOUNT, {}, AT)["window"] == {"left": 0}

@@ -25,7 +25,7 @@ def test_guarded_words_are_found_in_any_case_width_and_form(text: str, found: tu
     assert found_in(Content(text=text), ()) == ()
 
 
-def test_every_kind_is_looked_at_in_all_that_is_written_of_it() -> None:
+def test_every_written_field_of_every_kind_is_searched_for_words() -> None:
     link = Content(ReplyKind.LINK, title="Refund", description="保证", url="https://a.cn/13912345678")
     assert found_in(link, WORDS) == ("保证", "13912345678", "Refund")
     assert found_in(Content(ReplyKind.CARD, title="Refunds", page_path="pages/index"), WORDS) == ("Refund",)

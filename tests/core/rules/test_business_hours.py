@@ -181,7 +181,7 @@ def test_a_calendar_knows_when_it_opens_and_closes(
     assert hours.next_close(at) == (None if closes is None else datetime.fromisoformat(closes))
 
 
-def test_spans_that_touch_are_one() -> None:
+def test_touching_spans_of_business_hours_count_as_one() -> None:
     hours = schedule("Asia/Shanghai", weekly(EVERY_DAY, "09:00-12:00"), weekly(EVERY_DAY, "12:00-18:00"))
     assert hours.next_close(datetime.fromisoformat("2026-11-24T10:00" + CHINA)) == datetime.fromisoformat(
         "2026-11-24T18:00" + CHINA
@@ -198,7 +198,7 @@ class Asked(Calendar):
         return super().spans(day)
 
 
-def test_what_is_always_open_is_not_followed_for_a_year() -> None:
+def test_the_next_close_of_a_schedule_without_one_is_found_quickly() -> None:
     halves = (weekly(EVERY_DAY, "00:00-12:00"), weekly(EVERY_DAY, "12:00-24:00"))
     hours = Schedule(Asked("c", "UTC", halves, (special("2026-11-20", "2026-11-24"),)), UTC)
     Asked.days.clear()

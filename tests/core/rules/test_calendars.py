@@ -13,7 +13,7 @@ def rule(inside: Reference, outside: Reference) -> Rule:
     return Rule("r", 7, when=Condition(hours=HoursTest(inside), unless=unless))
 
 
-def test_a_name_becomes_an_id_where_there_is_one() -> None:
+def test_a_calendar_name_becomes_the_id_of_its_calendar() -> None:
     assert CALENDARS.bound(rule("Shop", "3")) == rule(2, 1)
     assert CALENDARS.bound(rule(3, "Fair")) == rule(3, "Fair"), "deleted ones give no name"
 

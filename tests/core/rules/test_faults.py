@@ -116,7 +116,7 @@ SOUND = [
 
 
 @pytest.mark.parametrize("rule", SOUND)
-def test_a_sound_rule_has_none(rule: Rule) -> None:
+def test_a_sound_rule_has_no_faults(rule: Rule) -> None:
     assert next(find_faults(rule, compile_with_python), None) is None
 
 

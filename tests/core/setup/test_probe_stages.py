@@ -24,9 +24,7 @@ def _stages(verdict: CheckVerdict) -> list[CheckVerdict]:
         (V.TOO_SLOW, ProbeStage.TIME),
     ],
 )
-def test_what_comes_before_the_obstacle_is_well_and_what_comes_behind_is_not_known(
-    verdict: CheckVerdict, stage: ProbeStage
-) -> None:
+def test_stages_before_the_obstacle_are_ok_and_later_ones_unknown(verdict: CheckVerdict, stage: ProbeStage) -> None:
     at = list(ProbeStage).index(stage)
     behind = len(ProbeStage) - at - 1
     assert _stages(verdict) == [V.OK] * at + [verdict] + [V.UNKNOWN] * behind

@@ -40,7 +40,7 @@ GOOD = "https://desk.example.com"
         f"{GOOD}#top",
     ],
 )
-def test_whatever_was_pasted_becomes_the_address_that_was_meant_and_says_so(pasted: str) -> None:
+def test_a_pasted_address_is_cleaned_and_the_finding_says_so(pasted: str) -> None:
     assert cleaned_url(pasted) == GOOD
     address, finding = read_public_url(pasted)
     assert str(address) == GOOD
@@ -59,7 +59,7 @@ def test_whatever_was_pasted_becomes_the_address_that_was_meant_and_says_so(past
         ("https://客服.example.com", "https://xn--ubtq9x.example.com"),
     ],
 )
-def test_what_belongs_to_an_address_is_kept(written: str, kept: str) -> None:
+def test_the_scheme_and_folder_of_an_address_are_kept(written: str, kept: str) -> None:
     address, _ = read_public_url(written)
     assert str(address) == kept
     assert address is not None
@@ -106,7 +106,7 @@ def test_an_address_without_a_name_works_with_a_warning() -> None:
 
 
 @given(st.one_of(st.text(), st.text("htps:/.[]@?#%客。 １abc-_:8", max_size=40)))
-def test_whatever_is_pasted_is_judged_and_a_cleaned_address_stays_as_it_is(pasted: str) -> None:
+def test_every_pasted_text_gets_a_verdict_and_cleaning_twice_changes_nothing(pasted: str) -> None:
     address, finding = read_public_url(pasted)
     assert finding.verdict in CheckVerdict
     if address is not None:

@@ -29,6 +29,6 @@ def test_an_outage_that_lasts_has_no_end_yet() -> None:
     assert gaps_between([outage(2, None)], [at(0)], at(2.5)) == [Gap(at(2), None, timedelta(minutes=0.5), 1)]
 
 
-def test_short_ones_and_those_before_the_first_message_are_not_shown() -> None:
+def test_short_gaps_and_gaps_before_the_first_message_are_not_shown() -> None:
     assert gaps_between([outage(-5, 2), outage(3, 3.9)], [at(0)], at(4.5)) == []
     assert gaps_between([outage(3, 9)], [], at(20)) == []

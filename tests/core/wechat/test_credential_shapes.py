@@ -46,7 +46,7 @@ GOOD = {APP_ID: "wx0123456789abcdef", ORIGINAL_ID: "gh_0123456789ab", SECRET: HE
         (SECRET, "", "", []),
     ],
 )
-def test_what_copying_adds_is_taken_off_and_told(
+def test_characters_added_by_copying_are_removed_and_reported(
     field: CredentialField, pasted: str, value: str, cleanings: list[Cleaning]
 ) -> None:
     cleaned = clean(field, pasted)

@@ -314,7 +314,7 @@ async def test_calendars_are_found_by_id_and_by_name() -> None:
 
 
 @pytest.mark.expects_log("calendars cannot be read")
-async def test_calendars_that_cannot_be_read_are_none() -> None:
+async def test_unreadable_calendars_count_as_no_calendars() -> None:
     settings = KeptSettings()
     await settings.set("calendars", '[{"name": 7}]')
     shelf = Calendars(settings)

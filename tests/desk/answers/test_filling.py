@@ -68,7 +68,7 @@ def test_a_question_that_need_not_be_answered_leaves_nothing() -> None:
     assert asks.content({}).text == asks.content({"ask.name": "\u200b"}).text == "Hello!"
 
 
-def test_an_invisible_answer_to_a_prompt_counts_as_none() -> None:
+def test_an_invisible_answer_to_a_prompt_counts_as_missing() -> None:
     with pytest.raises(MissingValue):
         filling("{{ ask.name }}", Prompt("name")).content({"ask.name": "\u200b"})
     with pytest.raises(MissingValue):

@@ -160,7 +160,7 @@ async def test_a_decision_that_could_not_be_stored_is_made_again(
     assert await room.outcomes() == [Outcome.TRANSFER_ARMED]
 
 
-async def test_where_the_store_keeps_what_it_is_given_no_trouble_is_told_of(room: Room) -> None:
+async def test_a_store_that_keeps_messages_raises_no_trouble(room: Room) -> None:
     await room.intake.keep(room.push("在吗"))
     await room.think()
     assert room.troubles == []

@@ -246,7 +246,7 @@ async def test_a_rule_whose_answer_has_a_gap_does_not_transfer() -> None:
     assert made.transferred_until is None
 
 
-async def test_typing_delays_what_follows_it() -> None:
+async def test_a_typing_action_delays_the_replies_after_it() -> None:
     steps = (
         reply("1"),
         Action(ActionKind.TYPING, seconds=3),

@@ -34,7 +34,7 @@ async def pictures(tmp_path: Path) -> AsyncIterator[Pictures]:
     await store.close()
 
 
-async def test_a_picture_is_known_by_what_it_holds(pictures: Pictures) -> None:
+async def test_a_picture_is_known_by_the_digest_of_its_content(pictures: Pictures) -> None:
     added = await pictures.add(torn_box())
     assert (added.format, added.width, added.height, added.size) == (PictureFormat.PNG, 360, 280, len(torn_box()))
     assert await pictures.get(added.digest) == added == await pictures.add(torn_box())

@@ -103,7 +103,7 @@ async def test_accounts_do_not_share_an_upload(uploads: Uploads, heard: Heard, d
     assert _uploaded(heard) == 2
 
 
-async def test_all_who_need_it_at_once_share_one(uploads: Uploads, heard: Heard, digest: str) -> None:
+async def test_simultaneous_callers_share_one_upload(uploads: Uploads, heard: Heard, digest: str) -> None:
     found = await asyncio.gather(*(uploads.media_id(ACCOUNT, digest) for _ in range(20)))
     assert len(set(found)) == 1
     assert _uploaded(heard) == 1

@@ -46,7 +46,7 @@ def test_only_what_was_moved_itself_counts_as_moved() -> None:
     assert not any(one[2] for one in _told(rule("x"), rule("a"), rule("c")))  # they stand closer, in the same order
 
 
-def test_a_switch_is_a_change_of_its_own() -> None:
+def test_switching_a_rule_off_is_not_a_change_of_its_content() -> None:
     [first, *_] = check_import(STORED, (), RulesFile((rule("a", enabled=False),))).rules
     assert (first.change, first.switched, first.changes_nothing) == (RuleChangeKind.SAME, True, False)
 
@@ -72,7 +72,7 @@ def test_the_same_file_changes_nothing() -> None:
     assert import_summary(check) == "3 rules now, 3 before: 3 the same."
 
 
-def test_the_sentence_tells_of_all_of_it() -> None:
+def test_the_summary_counts_all_rules_of_an_import() -> None:
     many = [rule(str(number), rule_id=number) for number in range(1, 13)]
     check = check_import(many, (), RulesFile((rule("5", "x"),)))
     assert import_summary(check) == "1 rule now, 12 before: 1 changed, 11 removed."
@@ -91,5 +91,5 @@ def test_the_fewest_are_said_to_be_moved(places: list[int]) -> None:
 
 
 @pytest.mark.parametrize("places", [[], [3]])
-def test_what_has_no_order_is_not_moved(places: list[int]) -> None:
+def test_a_list_of_at_most_one_place_moves_nothing(places: list[int]) -> None:
     assert out_of_order(places) == frozenset()

@@ -91,7 +91,7 @@ def test_no_text_keeps_a_pattern_busy(pattern: str, piece: str, fails: str, hold
 
 
 @pytest.mark.timeout(60)
-def test_no_text_keeps_a_list_of_such_rules_busy() -> None:
+def test_hostile_texts_do_not_slow_a_list_of_redos_patterns() -> None:
     rules = [Rule(row[0], id=n, when=Condition(regex=row[0]), then=REPLY) for n, row in enumerate(REDOS, start=1)]
     asked = Ruleset(rules, MatchTools(compile_pattern, Normaliser(()), literal_prefilter))
     for pattern, piece, fails, holds in REDOS:
@@ -162,7 +162,7 @@ def test_names_of_groups() -> None:
     assert compile_pattern(r"(?P<no>\d)(x)(?P<word>y)?").names == {"no", "word"}
 
 
-def test_only_so_much_of_a_text_is_searched() -> None:
+def test_a_text_is_searched_up_to_its_limit_only() -> None:
     pattern = compile_pattern("b")
     assert pattern.search("a" * (TEXT_LIMIT - 1) + "b") is not None
     assert pattern.search("a" * TEXT_LIMIT + "b") is None
@@ -309,7 +309,7 @@ def test_a_text_without_a_needed_piece_is_not_searched() -> None:
     assert list(literal_prefilter(sources)("你好")) == []
 
 
-def test_of_pieces_that_all_need_those_count_that_few_need() -> None:
+def test_the_prefilter_looks_for_pieces_that_few_patterns_need() -> None:
     sources = [f"(订单|单号).*词{number:03}" for number in range(200)]
     asked = literal_prefilter(sources)
     assert list(asked("订单 词007")) == [7]
@@ -326,7 +326,7 @@ def test_patterns_too_large_to_be_looked_for_together_are_divided() -> None:
     assert set(literal_prefilter(long)(long[7] + long[400])) == {7, 400}
 
 
-def test_where_the_memory_of_a_search_does_not_suffice_all_are_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_prefilter_excludes_no_pattern_when_its_memory_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
     # RE2 cannot be brought there at will; what it does then is to find nothing.
     asked = literal_prefilter(["退款", "物流"])
     monkeypatch.setattr("re2.Filter.Match", lambda *_, **__: None)

@@ -124,7 +124,7 @@ async def test_a_text_too_long_for_one_message_comes_in_parts() -> None:
     assert [len(part) for part in says(book, "x")] == [682, 18]
 
 
-async def test_an_answer_that_fails_in_part_is_none() -> None:
+async def test_an_answer_of_which_one_part_fails_has_no_contents() -> None:
     divided = reply("{{ message.text | divided_by: 0 }}")
     broken = Rule("r", default=True, then=(reply("好"), divided, Action(ActionKind.TAKE_OVER)))
     answer = (await loaded(broken)).answer(asked("x"))

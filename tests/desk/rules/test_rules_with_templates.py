@@ -82,7 +82,7 @@ async def test_a_template_is_named_by_shortcut_or_title(desk: Desk, name: str) -
     assert (await desk.answer()).contents == (Content(text="李雷您好"),)
 
 
-async def test_its_variants_take_turns_for_each_contact(desk: Desk) -> None:
+async def test_variants_of_a_template_alternate_for_each_contact(desk: Desk) -> None:
     saved = await desk.rulebook.save(rule("nh"))
     assert desk.rulebook.ruleset.wanted.fired == {saved.id}
     history = ContactHistory(fired={saved.id: FiringCount(NOON)})

@@ -95,7 +95,7 @@ def test_requests_of_no_account_have_a_trouble_of_their_own(world: SetupWorld) -
     assert [(key, bool(text)) for key, text in troubles(world)] == [("push:", True), ("push:", False)]
 
 
-def test_one_unexplained_request_beside_good_ones_calls_nobody(world: SetupWorld) -> None:
+def test_single_refused_requests_among_good_ones_raise_no_trouble(world: SetupWorld) -> None:
     world.sees("kept", V.OK)
     for _ in range(3):
         world.sees("refused: signature", V.TOKEN_DIFFERS)

@@ -126,6 +126,6 @@ def test_a_value_that_is_missing_leaves_no_hole() -> None:
     assert sentences.text(finding(V.PORT_TAKEN, port="8765", program="nginx")) == "Port 8765 is taken by “nginx”."
 
 
-def test_what_is_to_be_pasted_elsewhere_can_be_copied() -> None:
+def test_a_finding_offers_a_value_to_paste_elsewhere_for_copying() -> None:
     assert sentences.copy(finding(V.IP_NOT_LISTED, address="198.51.100.9")) == "198.51.100.9"
     assert sentences.copy(finding(V.OK, address="198.51.100.9")) == ""

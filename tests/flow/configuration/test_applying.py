@@ -206,7 +206,7 @@ async def test_another_host_on_the_same_port_is_taken(world: World) -> None:
 
 
 @pytest.mark.parametrize("same_port", [False, True])
-async def test_where_it_may_not_listen_the_former_address_stays(world: World, *, same_port: bool) -> None:
+async def test_a_listener_that_cannot_move_keeps_its_former_address(world: World, *, same_port: bool) -> None:
     before = world.opened.url
     with socket.create_server(("127.0.0.1", 0)) as taken:
         if same_port:

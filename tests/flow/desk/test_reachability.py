@@ -73,7 +73,7 @@ async def test_a_desk_knows_whether_wechat_reaches_it(behind: Behind) -> None:
     assert (outage.verdict, outage.ended) == (V.OTHER_PROGRAM, desk.reachability.state.since)
 
 
-async def test_its_probes_are_nobodys_traffic(behind: Behind) -> None:
+async def test_probes_of_the_desk_do_not_count_as_traffic(behind: Behind) -> None:
     await behind.finds(V.OK)
     assert behind.proxy.heads[0].startswith(b"GET /wx/shop?signature=")
     assert not [seen for seen in await behind.opened.desk.traffic.newest_first() if hasattr(seen, "signed_at")]

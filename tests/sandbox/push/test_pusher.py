@@ -125,7 +125,7 @@ async def test_without_a_push_url_nothing_leaves(sandbox: Sandbox) -> None:
     assert await sandbox.say(OPENID, "在吗") == PushOutcome()
 
 
-async def test_saving_a_url_asks_it(sandbox: Sandbox) -> None:
+async def test_saving_a_push_url_sends_the_signed_url_check(sandbox: Sandbox) -> None:
     async with listening((200, "success")) as ears:
         sandbox.set_push_url(ears.url)
         assert not await sandbox.verify_push_url()

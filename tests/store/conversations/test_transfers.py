@@ -35,7 +35,7 @@ async def test_a_contact_is_armed_until_the_transfer_is_done(talk: Talk, store: 
     assert (await store.conversations.get(thread.id)).transferred_until is None
 
 
-async def test_who_is_in_the_tool_waits_again_once_back(talk: Talk, store: Store) -> None:
+async def test_a_transferred_customer_waits_again_after_the_transfer(talk: Talk, store: Store) -> None:
     await talk.says("o1", at=second(1))
     handed = await talk.says("o1", at=second(2))
     thread = handed.conversation.id

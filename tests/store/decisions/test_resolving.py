@@ -98,7 +98,7 @@ async def test_handing_over_takes_over_and_still_waits(talk: Talk, store: Store)
     assert thread.contact.tags == ("售后", "急")
 
 
-async def test_tags_are_added_to_those_there_are(talk: Talk, store: Store) -> None:
+async def test_tags_of_a_decision_are_added_to_those_of_the_contact(talk: Talk, store: Store) -> None:
     one, two = [(await talk.says(o)).message for o in ("o1", "o1")]
     other = (await talk.says("o2")).message
     thread = await talk.thread(one.conversation_id)

@@ -186,7 +186,7 @@ async def test_accounts_do_not_count_each_others_rules(talk: Talk, store: Store)
     assert (found.fired, found.lately) == ({}, {})
 
 
-async def test_only_what_is_wanted_is_looked_up(talk: Talk, store: Store) -> None:
+async def test_only_the_required_history_is_looked_up(talk: Talk, store: Store) -> None:
     first = await talk.says("o1", "一", at=second(0))
     await fire(store, first.message, 1, Firing(1))
     item = await talk.says("o1", "二", at=second(10))

@@ -93,7 +93,7 @@ async def test_a_failing_write_fails_no_other_write_of_its_commit(busy: Busy) ->
 
 
 @pytest.mark.expects_log("database error: IntegrityError")
-async def test_a_breach_of_a_constraint_harms_nobody_else(busy: Busy) -> None:
+async def test_a_breach_of_a_constraint_fails_only_its_own_write(busy: Busy) -> None:
     results = await busy.together(puts("a"), puts("a"), puts("b"))
     assert [results[0], results[2]] == ["a", "b"]
     assert isinstance(results[1], StoreError)

@@ -83,7 +83,7 @@ async def test_calling_conversations_come_first_across_pages(store: Store, talk:
     assert set(await ids(store, InboxFilter.NEEDS_HUMAN)) == {chats[0], chats[1], chats[2]}
 
 
-async def test_only_what_might_call_is_looked_at(store: Store, talk: Talk) -> None:
+async def test_only_conversations_that_may_need_attention_are_judged(store: Store, talk: Talk) -> None:
     waits = (await talk.says("oWaits")).conversation.id
     answered = await talk.says("oAnswered")
     [reply] = await talk.decides(answered.message, "好")

@@ -48,7 +48,7 @@ async def scene(talk: Talk, store: Store) -> dict[str, int]:
     return ids
 
 
-async def test_each_chip_lists_what_it_counts(scene: dict[str, int], store: Store) -> None:
+async def test_each_filter_chip_lists_the_conversations_it_counts(scene: dict[str, int], store: Store) -> None:
     # Answered at 30 s in one moment: the higher id stands first.
     assert await listed(store, InboxFilter.ALL) == [
         "draft",
@@ -165,7 +165,7 @@ async def test_the_operator_sets_mode_takeover_and_contact(talk: Talk, store: St
     assert await talk.thread(thread.id) == replace(thread, contact=contact)
 
 
-async def test_of_a_contact_only_what_is_named_changes(talk: Talk, store: Store) -> None:
+async def test_a_contact_change_leaves_fields_it_does_not_name(talk: Talk, store: Store) -> None:
     heard = await talk.says("o1")
     contact = heard.conversation.contact
     await store.conversations.change_contact(contact.id, ContactChange(note="老客户", add=("VIP", "杭州")))

@@ -68,7 +68,7 @@ async def test_rows_with_unsettled_replies_stay_while_the_others_change(store: S
     assert (await store.conversations.get(three[0])).status is ConversationStatus.OPEN
 
 
-async def test_nothing_is_changed_that_is_not_there(store: Store, three: tuple[int, ...]) -> None:
+async def test_missing_conversations_are_passed_over_or_refused(store: Store, three: tuple[int, ...]) -> None:
     with pytest.raises(NotFound):
         await changed(store, (9999,), RowAct.RESOLVE)
     assert await changed(store, (9999,), RowAct.PIN) == RowsChanged()

@@ -114,7 +114,7 @@ async def test_the_tools_events_tell_until_when_it_has_the_contact(talk: Talk) -
     assert await after("kf_close_session", 61) is None
 
 
-async def test_where_a_contact_came_from_last_is_known(talk: Talk) -> None:
+async def test_a_conversation_has_the_last_known_session_from(talk: Talk) -> None:
     for at, source in ((1, "goods=1"), (2, ""), (3, "goods=3")):
         entered = incoming("o1", at=second(at), type=MessageType.ENTER_SESSION, msg_type="event", session_from=source,
                            event="user_enter_tempsession")  # fmt: skip

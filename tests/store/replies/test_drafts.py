@@ -65,7 +65,7 @@ async def test_an_edit_names_its_reply_until_that_has_ended(store: Store, talk: 
     assert draft.editing is None or draft.editing.state is ReplyState.DRAFT
 
 
-async def test_keeping_some_leaves_those_of_other_conversations_and_operators(store: Store, talk: Talk) -> None:
+async def test_keeping_drafts_leaves_those_of_other_conversations_and_operators(store: Store, talk: Talk) -> None:
     li, wang = (await talk.says("oLI")).conversation.id, (await talk.says("oWANG")).conversation.id
     for operator in ("Ann", "Bo", ""):
         await store.drafts.keep({li: (HELLO,), wang: (HELLO, CUP)}, operator)

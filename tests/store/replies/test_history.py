@@ -63,7 +63,7 @@ async def test_a_reply_that_is_born_held_tells_until_when(talk: Talk, store: Sto
     assert await store.replies.steps(draft.id) == []
 
 
-async def test_a_fresh_deadline_is_told_and_an_end_of_it_as_well(talk: Talk, store: Store) -> None:
+async def test_a_changed_and_a_removed_deadline_are_steps_of_the_history(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.HELD, due_at=second(9))
     await store.outbox.move(reply.id, Move.HOLD, second(2), ReplyChanges(due_at=second(20)))
     await store.outbox.move(reply.id, Move.KEEP, second(3), ReplyChanges(by="lin"))
@@ -195,7 +195,7 @@ async def test_refused_moves_leave_no_step(talk: Talk, store: Store) -> None:
     assert await store.replies.steps(sent.id) == []
 
 
-async def test_a_change_that_is_rolled_back_leaves_none(talk: Talk, store: Store) -> None:
+async def test_a_change_that_is_rolled_back_leaves_no_step(talk: Talk, store: Store) -> None:
     reply, other = await made(talk, S.HELD, due_at=second(9)), await made(talk, S.DRAFT)
 
     def broken(connection: Connection) -> None:
@@ -266,7 +266,7 @@ async def test_only_the_last_step_is_repeated_and_only_one_with_a_reason(talk: T
     await store._db.write(write_steps, [])
 
 
-async def test_what_is_no_hold_is_told_each_time(talk: Talk, store: Store) -> None:
+async def test_repeated_postponements_are_all_kept(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.QUEUED)
     steps = [ReplyStep(reply.id, second(at), K.POSTPONE, reason="busy") for at in (1, 2)]
     for step in steps:

@@ -102,7 +102,7 @@ ORDERED: dict[str, tuple[Callable[[Store], Awaitable[Any]], set[int]]] = {
 
 
 @pytest.mark.parametrize("what", ORDERED)
-async def test_two_lock_in_the_same_order_whoever_wrote_last(both: tuple[Store, asyncpg.Connection], what: str) -> None:
+async def test_replies_are_locked_in_the_order_of_their_ids(both: tuple[Store, asyncpg.Connection], what: str) -> None:
     """From the first on: so neither waits for what the other has while that one waits for it."""
     (store, other), (locks, earlier) = both, ORDERED[what]
     for number in range(6, 0, -1):  # so that the server finds the last ones first

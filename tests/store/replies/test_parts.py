@@ -178,7 +178,9 @@ async def test_a_command_that_comes_too_late_changes_no_part(store: Store, asked
     assert (await store.replies.get(made[1].id)) == made[1]
 
 
-async def test_all_that_is_held_goes_with_what_follows_it(talk: Talk, store: Store, asked: Message) -> None:
+async def test_releasing_all_held_replies_releases_the_parts_after_them(
+    talk: Talk, store: Store, asked: Message
+) -> None:
     first, between, last = await talk.decides(asked, "1", "2", "3")
     other, prepared = await talk.decides((await talk.says("o2")).message, "4", "5")
     for reply in (first, other):
@@ -213,7 +215,7 @@ async def test_a_takeover_stops_parts_that_wait(talk: Talk, store: Store, asked:
     assert await states(store, made) == [S.FAILED, S.CANCELLED, S.CANCELLED]
 
 
-async def test_what_waits_for_an_earlier_part_was_not_kept_by_the_pause(
+async def test_a_part_that_waits_for_an_earlier_one_is_not_held_after_a_pause(
     talk: Talk, store: Store, asked: Message
 ) -> None:
     made = await talk.decides(asked, "1", "2", "3")
@@ -234,9 +236,7 @@ async def test_a_part_whose_time_comes_still_waits(talk: Talk, store: Store, ask
     assert await claimed(store) == ["1", "2"]
 
 
-async def test_what_waits_behind_an_answer_that_gives_way_gives_way_with_it(
-    talk: Talk, store: Store, asked: Message
-) -> None:
+async def test_a_superseded_answer_is_superseded_with_all_its_parts(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3")
     await comes_to(store, made[0], S.DRAFT)
     await comes_to(store, made[2], S.DRAFT)
@@ -315,9 +315,7 @@ async def _clear(store: Store, reply: Reply) -> None:
     await store.outbox.move(reply.id, Move.ACCEPT if state is S.SENDING else Move.CANCEL, T0)
 
 
-async def test_two_who_settle_two_parts_at_once_do_not_wait_for_each_other(
-    talk: Talk, store: Store, asked: Message
-) -> None:
+async def test_parts_settled_at_once_cause_no_deadlock(talk: Talk, store: Store, asked: Message) -> None:
     made = await talk.decides(asked, "1", "2", "3", "4", state=S.DRAFT)
     async with asyncio.timeout(20):
         order = (made[2], made[0], made[3], made[1])

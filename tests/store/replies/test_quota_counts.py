@@ -164,7 +164,7 @@ async def test_since_a_time_what_arrived_counts_or_may_have(
 
 
 @pytest.mark.parametrize("arrived", [4, 5])
-async def test_what_arrived_and_was_lost_when_it_was_sent_again_counts_once(
+async def test_a_reply_accepted_and_then_lost_on_its_retry_counts_once(
     talk: Talk, store: Store, arrived: float
 ) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "好")

@@ -51,7 +51,7 @@ async def test_claiming_moves_to_sending_and_counts_the_attempt(talk: Talk, stor
     assert await store.replies.get(reply.id) == claimed
 
 
-async def test_one_a_conversation_the_oldest_first(talk: Talk, store: Store) -> None:
+async def test_a_claim_takes_the_oldest_reply_of_each_conversation(talk: Talk, store: Store) -> None:
     one, two = [(await talk.says(openid)).conversation.id for openid in ("o1", "o2")]
     for thread, text in ((one, "1a"), (one, "1b"), (two, "2a"), (one, "1c")):
         await talk.writes(thread, text)
@@ -226,7 +226,7 @@ async def test_the_table_of_moves_decides(talk: Talk, store: Store, move: Move) 
         await store.outbox.move(10_000, move, T0)
 
 
-async def test_of_two_who_move_one_succeeds(talk: Talk, store: Store) -> None:
+async def test_of_simultaneous_moves_of_a_reply_one_succeeds(talk: Talk, store: Store) -> None:
     reply = await talk.writes((await talk.says("o1")).conversation.id, "x", state=ReplyState.HELD)
     moves = [store.outbox.move(reply.id, move, T0) for move in (Move.RELEASE, Move.RELEASE, Move.RELEASE)]
     results = await asyncio.gather(*moves, return_exceptions=True)
@@ -247,7 +247,7 @@ async def test_a_move_that_fails_half_way_changes_nothing(talk: Talk, store: Sto
     assert await store.replies.get(reply.id) == before
 
 
-async def test_editing_is_for_what_has_not_left(talk: Talk, store: Store) -> None:
+async def test_only_a_draft_a_held_or_a_failed_reply_can_be_edited(talk: Talk, store: Store) -> None:
     thread = (await talk.says("o1")).conversation.id
     for state in ReplyState:
         reply = await store.replies.add(NewReply(thread, Author.RULE, Content(text="旧"), state), T0)

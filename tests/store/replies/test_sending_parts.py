@@ -104,7 +104,7 @@ async def troubled(store: Store, reply: Reply) -> None:
 
 
 @pytest.mark.parametrize("way", ["the last", "the first, whole", "all that is held"])
-async def test_what_is_released_with_another_forgets_its_trouble(
+async def test_parts_released_together_forget_their_troubles(
     talk: Talk, store: Store, asked: Message, way: str
 ) -> None:
     made = await talk.decides(asked, "1", "2")
@@ -119,7 +119,7 @@ async def test_what_is_released_with_another_forgets_its_trouble(
     assert {(one.errcode, one.error, one.rid, one.not_before, one.by) for one in told} == {(None, "", "", None, "lin")}
 
 
-async def test_what_follows_a_part_that_is_sent_again_forgets_its_trouble(talk: Talk, store: Store) -> None:
+async def test_the_parts_after_a_retried_part_forget_their_troubles(talk: Talk, store: Store) -> None:
     """And no other draft that was passed over leaves with it."""
     answers = [await talk.decides((await talk.says(openid)).message, "1", "2") for openid in ("o1", "o2")]
     for first, then in answers:

@@ -242,7 +242,7 @@ async def test_undo_leaves_the_reason_of_a_takeover_by_hand(
     assert (await store.replies.get(draft.id)).error == (why if here else WORD_TAKEN_BACK)
 
 
-async def test_undo_makes_the_next_message_the_one_instead_of_a_draft(store: Store, draft: Reply) -> None:
+async def test_after_an_undo_the_next_message_stands_for_the_passed_over_draft(store: Store, draft: Reply) -> None:
     """So each can be taken back, and it asks with the last of them."""
     words = [await writes(store, draft.conversation_id, at) for at in (1, 2, 3)]
     for word, instead in zip(words, [words[1].id, words[2].id, None], strict=True):

@@ -46,7 +46,7 @@ async def test_a_push_has_no_message_before_it_is_derived_and_none_if_it_cannot_
     assert (found[unreadable.push_id].message, found[unreadable.push_id].derived) == (None, True)
 
 
-async def test_nothing_asked_is_nothing_found(talk: Talk) -> None:
+async def test_traces_of_no_pushes_and_no_replies_are_empty(talk: Talk) -> None:
     assert await talk.store.traces.of_pushes([]) == []
     assert await talk.store.traces.of_replies([]) == []
 

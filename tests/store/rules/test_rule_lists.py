@@ -113,7 +113,7 @@ async def test_a_message_stopped_by_a_guard_was_asked_of_no_rule(talk: Talk, sto
     assert await store.decision_history.all_verdicts(message.id) == ()
 
 
-async def test_a_decision_from_before_lists_were_kept_has_what_it_has(talk: Talk, store: Store) -> None:
+async def test_a_decision_from_before_rule_lists_were_kept_has_its_verdicts_alone(talk: Talk, store: Store) -> None:
     [one] = await store.rules.replace_all([rule("一", "x")], second(0))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, one, 0, spoken(one))
@@ -132,7 +132,7 @@ async def test_verdicts_of_another_list_are_not_mixed_in(talk: Talk, store: Stor
     assert await store.decision_history.all_verdicts(message.id) == (spoken(one),)
 
 
-async def test_the_same_list_is_kept_once(store: Store) -> None:
+async def test_the_same_rule_list_is_stored_once(store: Store) -> None:
     for at in range(3):
         await kept(store, rule("一", "x"), at=at)
     rows = await store._db.read(lambda connection: connection.exec_driver_sql("SELECT * FROM rule_lists").all())

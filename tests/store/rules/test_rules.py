@@ -183,7 +183,7 @@ async def test_a_deleted_rule_still_tells_what_it_said(store: Store) -> None:
     assert [(rule.revision, rule.name) for rule in await store.rules.revisions(one.id)] == [(2, "壹"), (1, "一")]
 
 
-async def test_replacing_all_keeps_what_is_the_same(store: Store) -> None:
+async def test_replacing_all_rules_keeps_the_unchanged_ones(store: Store) -> None:
     same, changed, gone = [await store.rules.save(plain(name), T0) for name in ("同", "变", "去")]
     new_list = [plain("新"), plain("变", "另"), replace(plain("同"), enabled=False)]
     replaced = await store.rules.replace_all(new_list, second(9))
@@ -302,7 +302,7 @@ async def test_a_list_means_its_own_rules_by_their_names(store: Store) -> None:
     assert (await store.rules.all(), again[0].revision) == (again, 1)
 
 
-async def test_where_another_rule_has_the_old_name_it_is_the_one_that_is_meant(store: Store) -> None:
+async def test_a_reference_by_a_shared_name_means_the_rule_that_keeps_it(store: Store) -> None:
     first, other = [await store.rules.save(plain("问候", answer), T0) for answer in ("甲", "乙")]
     follows = await store.rules.save(after("跟着", "问候"), T0)
     assert follows.when.rules == {"问候"}, "either of the two"

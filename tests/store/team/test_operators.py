@@ -45,13 +45,13 @@ async def test_operators_are_listed_by_name(store: Store) -> None:
     assert await store.operators.find("nobody") is None
 
 
-async def test_a_name_is_there_once(store: Store) -> None:
+async def test_a_second_operator_of_the_same_name_is_refused(store: Store) -> None:
     await made(store, "wang")
     with pytest.raises(BadInput, match="“wang” already"):
         await store.operators.add("wang", Role.OWNER, "", AT)
 
 
-async def test_an_owner_changes_others_and_a_lead_none(store: Store) -> None:
+async def test_only_an_owner_changes_other_operators(store: Store) -> None:
     owner, lead, other = await made(store, "o", Role.OWNER), await made(store, "l", Role.LEAD), await made(store, "x")
     for refused in (lead, other):
         with pytest.raises(NotAllowed, match="Only an owner"):

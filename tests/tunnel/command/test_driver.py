@@ -199,7 +199,7 @@ async def test_a_stop_in_the_middle_of_a_start_leaves_nothing(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans to the launcher")
 @pytest.mark.parametrize("ends", [True, False], ids=["which ends itself", "which is stopped"])
-async def test_what_has_left_the_programs_group_goes_with_the_program(
+async def test_processes_outside_the_programs_group_end_with_the_program(
     watched: WatchedTunnel, start: Start, tmp_path: Path, ends: bool
 ) -> None:
     pids = tmp_path / "pids"
@@ -220,7 +220,7 @@ async def test_what_has_left_the_programs_group_goes_with_the_program(
     assert not any(map(_lives, _pids(pids)))
 
 
-async def test_what_a_program_says_to_the_last_takes_no_memory(
+async def test_output_while_a_program_is_stopped_takes_no_memory(
     watched: WatchedTunnel, start: Start, tmp_path: Path
 ) -> None:
     deaf = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"

@@ -42,7 +42,7 @@ async def test_a_strangers_request_brings_in_no_other_address(line: str) -> None
 
 
 @pytest.mark.parametrize("preset", ["", "cpolar", "natapp"])
-async def test_what_is_no_address_ends_nothing(preset: str) -> None:
+async def test_a_malformed_address_does_not_end_the_reading_of_output(preset: str) -> None:
     for line in ("url: https://[evil", "Tunnel established at https://[evil", "url: https://evil:99999999"):
         told = Told(preset, line, f"url: {OWN}", f"Tunnel established at {OWN}")
         assert told.said[-1] == TunnelUp(OWN)
@@ -59,7 +59,7 @@ async def test_an_error_is_told_without_what_cannot_be_shown() -> None:
 
 
 @pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.9\r\n", b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 60_000, b""])
-async def test_a_page_of_another_program_is_none(answer: bytes) -> None:
+async def test_the_page_of_another_program_gives_no_address(answer: bytes) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)

@@ -42,7 +42,7 @@ def test_similar_messages_are_counted_together_under_their_newest() -> None:
         (("我的快递到哪里了呢",), ("我的快递到哪里了呢",)),
     ],
 )
-def test_the_words_are_those_that_stand_in_most(texts: tuple[str, ...], words: tuple[str, ...]) -> None:
+def test_a_group_is_named_by_the_words_of_most_of_its_texts(texts: tuple[str, ...], words: tuple[str, ...]) -> None:
     [group] = groups_of(*texts)
     assert group.times == len(texts)
     assert group.words == words

@@ -55,7 +55,7 @@ def test_each_guard_stops_by_itself(outcome: Outcome, conversation: dict[str, An
 
 
 @pytest.mark.parametrize("first", range(len(GUARDS)))
-def test_of_several_the_first_is_told(first: int) -> None:
+def test_of_several_guards_the_first_is_reported(first: int) -> None:
     conversation: dict[str, Any] = {}
     more: dict[str, Any] = {}
     for _, its, others in GUARDS[first:]:

@@ -53,7 +53,7 @@ def test_a_rule_that_alone_matches_says_the_same_wherever_it_stands(
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_what_a_rule_found_before_it_failed_is_not_said_by_another(turned: bool) -> None:
+def test_groups_of_a_failing_rule_do_not_reach_another_rule(turned: bool) -> None:
     failing = Rule("f", id=1, when=Condition(regex=r"(?P<no>\d+)", tags=TagsTest(any=("vip",))), then=REPLY)
     holding = Rule("h", id=2, when=Condition(any=("订单",)), then=REPLY)
     rules = [holding, failing] if turned else [failing, holding]

@@ -273,7 +273,7 @@ def test_a_customer_cannot_make_the_desk_send_a_link(source: str) -> None:
     assert "<" not in RENDERER.render(source, given)
 
 
-def test_the_operators_own_link_stays_one() -> None:
+def test_a_link_that_the_operator_wrote_stays_a_link() -> None:
     assert (
         RENDERER.render('<a href="https://a.cn/{{ m.no }}">看</a>', values(no="1")) == '<a href="https://a.cn/1">看</a>'
     )

@@ -208,7 +208,7 @@ def test_every_mistake_has_its_line(text: str, line: int, reason: str) -> None:
         ("a = 2020-13-01T25:00:00\n", 1, "left over"),
     ],
 )
-def test_what_is_no_toml_is_told_in_our_own_words(text: str, line: int, reason: str) -> None:
+def test_a_file_that_is_not_toml_is_refused_in_our_own_words(text: str, line: int, reason: str) -> None:
     with pytest.raises(BadRulesFile) as refused:
         read_rules(text, "rules.toml")
     assert reason in str(refused.value)
@@ -216,7 +216,7 @@ def test_what_is_no_toml_is_told_in_our_own_words(text: str, line: int, reason: 
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
-def test_its_sentences_do_not_hang_on_colons_of_each_other(language: str) -> None:
+def test_the_reason_for_a_bad_rules_file_has_no_colon(language: str) -> None:
     i18n.use(language)
     try:
         with pytest.raises(BadRulesFile) as refused:
@@ -228,7 +228,7 @@ def test_its_sentences_do_not_hang_on_colons_of_each_other(language: str) -> Non
 
 
 @pytest.mark.parametrize("text", ["x = " + "[" * 5000, "[[rules]]\nname = " + "{ a = " * 3000])
-def test_depth_is_no_way_to_break_it(text: str) -> None:
+def test_a_deeply_nested_rules_file_is_refused(text: str) -> None:
     with pytest.raises(BadRulesFile):
         read_rules(text, "rules.toml")
 

@@ -73,7 +73,7 @@ def test_rules_that_show_values_that_are_not_stored_are_known(text: str, shown: 
     assert shows_unstored_value(rule("x", say=text)) is shown
 
 
-def test_only_the_marks_can_be_anything_of_their_kind() -> None:
+def test_marked_values_match_only_values_of_their_kind() -> None:
     thread = with_marked_values(Conversation(1, "shop", Contact(1, "shop", "oA", NOW, alias="Li")))
     alias, left = thread.contact.alias, thread.window.left
     assert could_match("王女士，还有 3 条", f"{alias}，还有 {left} 条")

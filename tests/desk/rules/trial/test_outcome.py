@@ -210,7 +210,7 @@ async def test_the_account_of_a_known_customer_counts_and_one_that_is_gone_answe
     assert trials.try_sentence("x", around=TrialScenario(known=gone)).outcome is Outcome.PAUSED
 
 
-async def test_an_event_belongs_to_what_is_neither_text_nor_picture() -> None:
+async def test_a_tried_event_goes_with_other_messages_only() -> None:
     closed = rule("c", reply("bye"), on=frozenset({MessageType.OTHER}), when=Condition(event=("kf_close_session",)))
     trials = await trials_of(closed, rule("a", reply("1")))
     around = TrialScenario(event="kf_close_session")

@@ -236,7 +236,7 @@ async def test_a_reply_that_was_never_locked_is_not_held_again(talk: Talk, store
     assert (await store.replies.steps(before.id))[1:] == [ReplyStep(before.id, second(30), K.LEAVE, by="lin")]
 
 
-async def test_a_draft_that_was_held_long_ago_stays_one(talk: Talk, store: Store) -> None:
+async def test_a_draft_that_was_held_long_ago_stays_a_draft(talk: Talk, store: Store) -> None:
     held = await made(talk, S.HELD, 60)
     before = await store.outbox.move(held.id, Move.KEEP, second(1))
     await locked(store, before, 2)

@@ -110,7 +110,7 @@ async def test_a_reply_released_by_an_operator_leaves_during_a_pause(store: Stor
     assert (await store.replies.get(paused.id)).state is S.QUEUED
 
 
-async def test_after_a_pause_asks_what_it_has_kept_from_leaving(store: Store, talk: Talk, thread: int) -> None:
+async def test_replies_that_a_pause_kept_back_are_held_after_it(store: Store, talk: Talk, thread: int) -> None:
     await every_kind(store, thread)
     await made(store, thread, "later", S.HELD, second(9))
     freed = await made(store, thread, "freed", S.HELD)

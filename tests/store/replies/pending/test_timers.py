@@ -73,7 +73,7 @@ async def test_only_due_replies_leave(store: Store, thread: int) -> None:
     assert [await store.replies.get(reply.id) for reply in left] == left
 
 
-async def test_at_the_end_of_the_window_what_waits_says_so(store: Store, talk: Talk, thread: int) -> None:
+async def test_waiting_replies_become_drafts_at_the_end_of_the_window(store: Store, talk: Talk, thread: int) -> None:
     await every_kind(store, thread, CLOSES + timedelta(hours=1))
     open_still = await made(store, (await talk.says("o2", at=second(60))).conversation.id, "open")
     assert (await run(store, CLOSES - MOMENT)).moved == []
@@ -191,7 +191,7 @@ async def test_a_reply_that_is_not_due_is_not_late(store: Store, thread: int) ->
     assert (await run(store, second(9), **(LATE | {"stale_before": second(30)}))).moved == []
 
 
-async def test_what_an_operator_wrote_for_a_time_long_past_asks(store: Store, talk: Talk, thread: int) -> None:
+async def test_an_operators_reply_for_a_time_long_past_is_held(store: Store, talk: Talk, thread: int) -> None:
     """Not what was tried already, and not what is a rule's."""
     for author in (Author.OPERATOR, Author.RULE):
         for text, time in (("past", second(8) - MOMENT), ("just now", second(8))):
@@ -205,14 +205,14 @@ async def test_what_an_operator_wrote_for_a_time_long_past_asks(store: Store, ta
     assert held == await store.replies.get(held.id)
 
 
-async def test_where_no_reason_is_given_none_is_told(store: Store, thread: int) -> None:
+async def test_timer_moves_have_no_error_without_a_given_reason(store: Store, thread: int) -> None:
     await every_kind(store, thread, second(1))
     moved = (await run(store, second(9), stale_before=second(8))).moved
     assert told(moved) == [("counts down", S.DRAFT, ""), ("undoable", S.HELD, "")]
 
 
 @pytest.mark.parametrize("state", [S.QUEUED, S.FAILED, S.SENT])
-async def test_where_nothing_waits_nothing_is_done(store: Store, thread: int, state: ReplyState) -> None:
+async def test_timers_move_nothing_where_no_reply_waits(store: Store, thread: int, state: ReplyState) -> None:
     await made(store, thread, "好", second(1), state)
     assert await run(store, CLOSES) == TimerMoves()
 

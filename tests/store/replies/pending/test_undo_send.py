@@ -95,7 +95,7 @@ async def test_only_what_an_operator_wrote_is_undone(store: Store, talk: Talk, t
         await store.pending_replies.undo(reply.id + 99, "lin", second(2))
 
 
-async def test_what_is_written_later_leaves_later(store: Store, thread: int) -> None:
+async def test_messages_written_during_an_undo_period_leave_in_order(store: Store, thread: int) -> None:
     [first] = await written(store, thread, "一")
     await written(store, thread, "二", held=False)
     assert await claimed(store) == []
@@ -204,7 +204,7 @@ async def test_a_takeover_that_somebody_has_changed_since_stays(
 
 
 @pytest.mark.parametrize("chosen", [Takeover(second(3)), None])
-async def test_what_was_begun_anew_since_is_restored_to_what_was_before_that(
+async def test_an_undo_restores_the_takeover_before_its_own_message(
     store: Store, thread: int, chosen: Takeover | None
 ) -> None:
     first = await speaks(store, thread, 1)
@@ -229,7 +229,7 @@ async def test_undo_of_a_message_that_did_not_take_over_restores_nothing(store: 
     assert await stands(store, thread) is None
 
 
-async def test_what_is_too_late_to_undo_says_so(store: Store, talk: Talk, thread: int) -> None:
+async def test_an_undo_that_comes_too_late_is_refused(store: Store, talk: Talk, thread: int) -> None:
     reply = await talk.writes(thread, "好")
     with pytest.raises(MoveNotAllowed) as refused:
         await store.pending_replies.undo(reply.id, "lin", second(2))
