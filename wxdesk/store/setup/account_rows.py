@@ -6,7 +6,7 @@ to the one of a row that it refers to.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, delete, exists, false, or_, select, type_coerce, update
 from sqlalchemy.sql import func
@@ -84,15 +84,10 @@ class AccountRows(StorePart):
         unnamed = pictures_only_of(connection, owned)
         threads = set(connection.scalars(select(conversations.c.id).where(conversations.c.account == name)))
         calls = connection.scalars(select(settings.c.key).where(settings.c.key.startswith(CALL))).all()
-        for table in reversed(metadata.sorted_tables):
-            if table in owned:
-                connection.execute(delete(table).where(owned[table]))
+        delete_rows(connection, owned, unnamed)
         gone = [key for key in calls if int(key.rpartition(":")[2]) in threads]
         gone += [key + name for key in ACCOUNT_KEYS]
         connection.execute(delete(settings).where(settings.c.key.in_(gone)))
-        for table in (pictures, picture_chunks, uploads):
-            connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
-        connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
         return unnamed
 
 
@@ -121,6 +116,17 @@ def rows_below(first: Mapping[Table, ColumnElement[bool]]) -> dict[Table, Column
         elif parents:
             found[table] = or_(*parents)
     return found
+
+
+def delete_rows(
+    connection: Connection, owned: dict[Table, ColumnElement[bool]], unnamed: Collection[str]
+) -> dict[Table, int]:
+    """Delete rows, pictures that nothing names, and ended calls; count the rows."""
+    counts = {table: connection.execute(delete(table).where(owned[table])).rowcount for table in reversed(owned)}
+    for table in (pictures, picture_chunks, uploads):
+        connection.execute(delete(table).where(table.c.digest.in_(unnamed)))
+    connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
+    return counts
 
 
 def pictures_only_of(connection: Connection, owned: Mapping[Table, ColumnElement[bool]]) -> list[str]:

@@ -13,23 +13,13 @@ from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func,
 
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.model.erasure import Erasure
-from wxdesk.core.model.operator import CommandState
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.store.engine.database import MAX_IDS, Database, StorePart
 from wxdesk.store.schema.authored import settings
-from wxdesk.store.schema.messaging import (
-    contacts,
-    conversations,
-    messages,
-    picture_chunks,
-    pictures,
-    raw_pushes,
-    replies,
-    uploads,
-)
-from wxdesk.store.schema.team import commands, relayed_events
+from wxdesk.store.schema.messaging import contacts, conversations, messages, raw_pushes, replies
+from wxdesk.store.schema.team import relayed_events
 from wxdesk.store.settings import CALL
-from wxdesk.store.setup.account_rows import pictures_only_of, rows_below
+from wxdesk.store.setup.account_rows import delete_rows, pictures_only_of, rows_below
 
 SENDING = "A reply to this customer is just being sent. Try again in a moment."
 
@@ -98,18 +88,15 @@ def _erase(
     of_messages = select(messages.c.push_id).where(messages.c.conversation_id == conversation_id)
     ids = {*pushes, *connection.scalars(of_messages)}
     shown = pictures_only_of(connection, owned)
-    counts = {table: (connection.execute(delete(table).where(owned[table]))).rowcount for table in reversed(owned)}
+    counts = delete_rows(connection, owned, shown)
     for some in batched(ids, MAX_IDS):
         change = update(raw_pushes).where(raw_pushes.c.id.in_(some))
         connection.execute(change.values(body=b"", note="", derived=True))
-    for table in (pictures, picture_chunks, uploads):
-        connection.execute(delete(table).where(table.c.digest.in_(shown)))
     called = f'"ColleagueCalled",{{"conversation_id":{conversation_id},'
     for row in connection.execute(select(relayed_events).where(relayed_events.c.events.contains(called))).all():
         packed = (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in json.loads(row.events))
         others = f"[{','.join(one for one in packed if called not in one)}]"
         connection.execute(update(relayed_events).where(relayed_events.c.id == row.id).values(events=others))
     connection.execute(delete(settings).where(settings.c.key.like(f"{CALL}%:{conversation_id}")))
-    connection.execute(delete(commands).where(commands.c.state.not_in((CommandState.PENDING, CommandState.BEGUN))))
     person = hashlib.sha256(openid.encode()).hexdigest()[:12]
     return Erasure(account, person, counts[messages], counts[replies], len(shown), len(ids)), shown
