@@ -94,7 +94,7 @@ class AccessTokens:
             self._expired_normally(account)
         try:
             # Shielded: a waiter that is cancelled must not take the others' token away.
-            return await asyncio.shield(self._flight(account))
+            return await asyncio.shield(self.renew(account))
         except SendError:
             if (good := self._good(account)) is not None:
                 return good.token  # due for renewal, but good for a moment yet
@@ -161,9 +161,14 @@ class AccessTokens:
             self._outdated.add(flight)
             flight.add_done_callback(self._outdated.discard)
 
-    def renew(self, account: Account) -> None:
-        """Fetch a token ahead of its first use, and keep it fresh."""
-        self._flight(account)
+    def renew(self, account: Account) -> asyncio.Task[str]:
+        """Fetch a token and keep it fresh; return the fetch under way if there is one."""
+        flight = self._flights.get(account.name)
+        if flight is None:
+            flight = asyncio.create_task(self._fetched(account), name=f"access_token of {account.name}")
+            self._flights[account.name] = flight
+            flight.add_done_callback(lambda done: self._landed(account, done))
+        return flight
 
     async def close(self) -> None:
         """Cancel all fetches in progress."""
@@ -172,21 +177,13 @@ class AccessTokens:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
 
-    def _flight(self, account: Account) -> asyncio.Task[str]:
-        flight = self._flights.get(account.name)
-        if flight is None:
-            flight = asyncio.create_task(self._renew(account), name=f"access_token of {account.name}")
-            self._flights[account.name] = flight
-            flight.add_done_callback(lambda done: self._landed(account, done))
-        return flight
-
     def _landed(self, account: Account, flight: asyncio.Task[str]) -> None:
         if self._flights.get(account.name) is flight:
             del self._flights[account.name]
         if not flight.cancelled():
             flight.exception()  # taken note of here, in case nobody waits for it any more
 
-    async def _renew(self, account: Account) -> str:
+    async def _fetched(self, account: Account) -> str:
         try:
             grant = await self._fetch(account)
         except SendError as error:
@@ -233,7 +230,7 @@ class AccessTokens:
         held = self._held.get(account.name)
         if held is not None and self._monotonic() >= held.renew_at:
             self._expired_normally(account)
-        self._flight(account)
+        self.renew(account)
 
     def _good(self, account: Account) -> _HeldToken | None:
         held = self._held.get(account.name)

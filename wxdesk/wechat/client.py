@@ -154,7 +154,7 @@ class WeChatClient:
 
     async def try_credentials(self, app_id: str, app_secret: str) -> None:
         """Fetch a token and keep nothing; see `desk.ports.SetupApi.try_credentials`."""
-        await self._ask_stable(Account("", app_id, ""), app_secret)
+        await self._ask_token(Account("", app_id, ""), app_secret, stable=True)
 
     async def has_saved_url(self, account: Account) -> bool:
         """Ask for the console's push URL ("网络检测"); see `desk.ports.SetupApi`."""
@@ -241,24 +241,14 @@ class WeChatClient:
         return await self._http.download("/cgi-bin/media/get", {"access_token": token, "media_id": media_id})
 
     async def _fetch_token(self, account: Account) -> TokenGrant:
-        return await (self._fetch_stable(account) if self._endpoint == "stable" else self._fetch_classic(account))
+        return await self._ask_token(account, self._secret(account), stable=self._endpoint == "stable")
 
-    async def _fetch_stable(self, account: Account) -> TokenGrant:
-        return await self._ask_stable(account, self._secret(account))
-
-    async def _ask_stable(self, account: Account, app_secret: str) -> TokenGrant:
-        asked = {
-            "grant_type": "client_credential",
-            "appid": account.app_id,
-            "secret": app_secret,
-            "force_refresh": False,
-        }
-        call = self._http.post("/cgi-bin/stable_token", {}, msgspec.json.encode(asked))
-        return await self._granted(account, "stable_token", call)
-
-    async def _fetch_classic(self, account: Account) -> TokenGrant:
-        query = {"grant_type": "client_credential", "appid": account.app_id, "secret": self._secret(account)}
-        return await self._granted(account, "token", self._http.get("/cgi-bin/token", query))
+    async def _ask_token(self, account: Account, app_secret: str, *, stable: bool) -> TokenGrant:
+        asked = {"grant_type": "client_credential", "appid": account.app_id, "secret": app_secret}
+        if not stable:
+            return await self._granted(account, "token", self._http.get("/cgi-bin/token", asked))
+        body = msgspec.json.encode({**asked, "force_refresh": False})
+        return await self._granted(account, "stable_token", self._http.post("/cgi-bin/stable_token", {}, body))
 
     async def _granted(self, account: Account, name: str, call: Awaitable[ApiAnswer]) -> TokenGrant:
         answer = await self._recorded(account, name, _repeatable(call))
