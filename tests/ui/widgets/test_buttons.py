@@ -129,6 +129,22 @@ def test_the_wheel_changes_a_choice_only_where_one_works(qtbot: QtBot) -> None:
     assert choice.currentIndex() == 1
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_list_of_a_choice_hangs_below_it_and_looks_like_other_lists(qtbot: QtBot) -> None:
+    choice = ChoiceField(choices=[(number, f"choice {number}") for number in range(30)])
+    _shown(qtbot, choice)
+    choice.showPopup()
+    hanging = choice.view()
+    qtbot.waitUntil(hanging.isVisible)
+    assert hanging.mapToGlobal(hanging.rect().topLeft()).y() >= choice.mapToGlobal(choice.rect().bottomLeft()).y()
+    assert hanging.height() < 30 * hanging.sizeHintForRow(0)
+    assert hanging.sizeHintForRow(0) >= hanging.fontMetrics().height() + 8
+    row = hanging.visualRect(hanging.currentIndex())
+    assert hanging.viewport().grab().toImage().pixelColor(row.right() - 4, row.center().y()) == Theme.current().color(
+        "selection"
+    )
+
+
 def _wheel(widget: QWidget) -> None:
     from PySide6.QtCore import QPoint, QPointF
     from PySide6.QtGui import QWheelEvent

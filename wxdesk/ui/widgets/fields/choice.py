@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
 
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.widgets.painting import painting
@@ -33,6 +33,7 @@ class ChoiceField(QComboBox):
             self.setMinimumContentsLength(shortest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)
+        self.setItemDelegate(QStyledItemDelegate(self))  # that of a drop-down list knows no style sheet
         self.offer(choices)
 
     def offer(self, choices: Iterable[tuple[object, str]]) -> None:
