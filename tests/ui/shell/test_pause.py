@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.flow.timed_desk import START, HandClock
 from tests.ui.world import World, open_world
+from wxdesk.config.reading import AccountEntry
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
@@ -161,4 +164,21 @@ def test_resuming_from_the_tray_asks_where_it_is_seen(qtbot: QtBot, world: World
     assert not window.isMinimized()
     window.inbox.held.decide()
     [panel] = window.findChildren(AfterPauseDialog)
+    panel.reject()
+
+
+def test_with_several_mini_programs_the_question_names_that_of_each_customer(
+    qtbot: QtBot, world: World, window: MainWindow
+) -> None:
+    setup = world.desk.configuration.now
+    tea = AccountEntry("tea", "wxabcdefabcdef1234", "gh_ba9876543210")
+    config = structs.replace(setup.config, accounts=(*setup.config.accounts, tea))
+    world.call(world.desk.configuration.apply(replace(setup, config=config)))
+    world.say(LI, "opening?")
+    window.pausing.pause(None)
+    world.move_to(START + HOUR)
+    window.pausing.resume()
+    qtbot.waitUntil(lambda: bool(window.findChildren(AfterPauseDialog)))
+    [panel] = window.findChildren(AfterPauseDialog)
+    assert ", shop, " in panel.model.data(panel.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
     panel.reject()

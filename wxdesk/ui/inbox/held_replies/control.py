@@ -307,6 +307,7 @@ class HeldRepliesControl(QObject):
         if self.replies.asking() and not asked:
             self.asks.emit()
             panel = AfterPauseDialog(self.replies, self._bridge.desk.clock, window)
+            panel.model.accounts = self._strip.model.accounts
             panel.view.picked.connect(self.go_to)
             panel.view.edit_wanted.connect(self._change)
             panel.open()
