@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import PATIENCE_MS
@@ -67,3 +69,28 @@ def test_the_lamp_turns_green_with_the_first_answer_and_leads_to_the_set_up(
         window.show_page(0)
         press()
         assert window.stack.currentIndex() == window.page_names.index("setup")
+
+
+@pytest.mark.parametrize("width", [1280, 900])
+def test_what_is_no_trouble_itself_covers_no_red_lamp(qtbot: QtBot, window: MainWindow, width: int) -> None:
+    lamp, bars = window.status_bar.listener, window.notices.bars
+    window.resize(width, 700)
+    qtbot.waitUntil(lambda: lamp.role == "failed")
+    alone = words(lamp)
+    window.notices.bar("rule", "A rule asks you to look at a customer", tone="pending")
+    qtbot.waitUntil(lambda: words(lamp) == "Not ready" and bars.x() > lamp.geometry().right())
+    assert bars.geometry() == window.status_bar.room()
+    window.notices.bar("refused", "shop cannot send")  # says itself what the lamp would
+    qtbot.waitUntil(lambda: bars.x() == 0)
+    window.notices.bar("refused", "")
+    qtbot.waitUntil(lambda: bars.x() > lamp.geometry().right())
+    window.notices.bar("rule", "")
+    qtbot.waitUntil(lambda: words(lamp) == alone)
+    window.pausing.pause(None)
+    qtbot.waitUntil(lambda: not window.pause_bar.isHidden() and window.pause_bar.x() > lamp.geometry().right())
+    window.pausing.resume()
+    qtbot.waitUntil(lambda: window.pause_bar.isHidden() and words(lamp) == alone)
+
+
+def words(lamp: SetupLamp) -> str:
+    return next(label.text() for label in lamp.findChildren(QLabel) if label.text())

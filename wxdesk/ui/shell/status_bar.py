@@ -69,6 +69,7 @@ class StatusBar(Frame):
         )
         left = (self.listener, self.token, (self.figures, 1))
         self._row = hbox(*left, self._right, within=self, spacing=20, margins=(14, 0, 14, 0))
+        self._covered = False
         self._order = self._giving_way()
         self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
         VisibleTick(self, self._show_time)
@@ -156,9 +157,21 @@ class StatusBar(Frame):
             self._share()
         return super().event(event)
 
+    def cover(self, covered: bool) -> None:
+        """Note whether a notice lies in `room` that leaves a red lamp visible."""
+        if covered != self._covered:
+            self._covered = covered
+            self._share()
+
+    @property
+    def _lamp_stays(self) -> bool:
+        return self._covered and self.listener.role == "failed"
+
     def _share(self) -> None:
         fixed = self._row.sizeHint().width() - sum(part.width_at(step) for part, step in self._steps.items())
         self._steps = shrink_steps(self._order, fixed, self.width())
+        if self._lamp_stays:
+            self._steps[self.listener] = max(1, self._steps[self.listener])
         for part, step in self._steps.items():
             part.use_step(step)
         self.shared.emit()
@@ -171,8 +184,8 @@ class StatusBar(Frame):
         beside = [one for one in (self.longest, self.silence, self.presence) if not one.isHidden()]
         if beside[0] is self.longest and self.longest.x() < _LEAST_FOR_NOTICES:
             del beside[0]
-        right = beside[0].x()
-        return QRect(self.mapTo(self.window(), QPoint(0, 0)), QSize(right - 8, self.height()))
+        left = self.listener.geometry().right() + 8 if self._lamp_stays else 0
+        return QRect(self.mapTo(self.window(), QPoint(left, 0)), QSize(beside[0].x() - 8 - left, self.height()))
 
     def _show_time(self) -> None:
         now = self._bridge.desk.clock()
