@@ -54,13 +54,11 @@ class SetupCard(Frame):
 
     Signals:
         done: go to the next card.
-        go_to: go to the card of this `SetupFact`.
         added: an account of this name has been made.
         tried: a finding about values that are not stored yet.
     """
 
     done = Signal()
-    go_to = Signal(object)
     added = Signal(str)
     tried = Signal(object)
 
@@ -124,15 +122,14 @@ class SetupCard(Frame):
         self.checked.setText(tr("Checking…"))
         self._bridge.ask(work, partial(self._answered, done), self._failed, once=self)
 
-    def released(self) -> None:
-        """Turn the buttons on again."""
+    def _release(self) -> None:
         self.again.setEnabled(True)
         self.show_view(self.view)
 
     def _answered[T](self, done: Callable[[T], None], answer: T) -> None:
-        self.released()
+        self._release()
         done(answer)
 
     def _failed(self, error: Exception) -> None:
-        self.released()
-        self._mender.bridge.notices.report(error)
+        self._release()
+        self._bridge.notices.report(error)

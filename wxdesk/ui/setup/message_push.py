@@ -54,7 +54,7 @@ class MessagePushCard(SetupCard):
             self.ask(self._bridge.desk.setup.check_all(self.view.name), self._looked)
 
     def _ask_to_renew(self) -> None:
-        self._mender.bridge.notices.confirm(
+        self._bridge.notices.confirm(
             tr("Make a new Token and key?"),
             tr("Enter the new ones in WeChat's console afterwards. For 24 hours the former ones are taken as well."),
             tr("Generate"),

@@ -104,7 +104,7 @@ class MiniProgramCard(SetupCard):
             tried = self._bridge.desk.setup.try_credentials(self.app_id.text(), self.app_secret.text())
             self.ask(tried, self._store)
         else:
-            self._change()
+            self._keep()
 
     @property
     def _changed(self) -> bool:
@@ -149,43 +149,39 @@ class MiniProgramCard(SetupCard):
             field = next(field for field in self.fields if field.field is wrong)
             field.edit.setFocus()
             field.edit.selectAll()
-        elif not self.view.name:
-            name = self.name.text() or self._free_name()
-            add = self._bridge.desk.account_editing.add(
-                name, self.app_id.text(), original_id=self.original_id.text() or None
-            )
-            self._bridge.ask(add, partial(self._made, name), self._not_stored)
         else:
-            self._keep_secret(self.view.name)
+            self._keep()
 
-    def _made(self, name: str, _: object) -> None:
-        self._keep_secret(name)
+    def _keep(self) -> None:
+        """Store what is written, and check it anew."""
+        editing, app_id, original_id = self._bridge.desk.account_editing, self.app_id.text(), self.original_id.text()
+        name = self.view.name or self.name.text() or self._free_name()
+        secrets = {SecretName.APP_SECRET: self.app_secret.text()} if self.app_secret.text() else {}
+        if is_new := not self.view.name:  # an account counts only with all three
+            secrets |= {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
 
-    def _keep_secret(self, name: str) -> None:
-        if not self.app_secret.text():
-            self._change()
+        async def store() -> BadInput | None:
+            if is_new:
+                try:
+                    await editing.add(name, app_id, original_id=original_id or None)
+                except BadInput as error:
+                    return error
+            if secrets:
+                await editing.set_secrets(name, secrets)
+            if not is_new:
+                await editing.change(name, app_id=app_id, original_id=original_id or None)
+            return None
+
+        self.ask(store(), partial(self._kept, name))
+
+    def _kept(self, name: str, refused: BadInput | None) -> None:
+        if refused is not None:
+            self.name.show_error(explain_reason(refused))
+            self.name.edit.setFocus()
             return
-        values = {SecretName.APP_SECRET: self.app_secret.text()}
-        if not self.view.name:  # an account counts only with all three
-            values |= {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
-        self.ask(self._bridge.desk.account_editing.set_secrets(name, values), partial(self._kept, name))
-
-    def _kept(self, name: str, _: object) -> None:
         self.app_secret.show_value("")
         if not self.view.name:
             self.added.emit(name)
-            self._stored(name, None)
-        else:
-            self._change()
-
-    def _change(self) -> None:
-        name = self.view.name
-        change = self._bridge.desk.account_editing.change(
-            name, app_id=self.app_id.text(), original_id=self.original_id.text() or None
-        )
-        self.ask(change, partial(self._stored, name))
-
-    def _stored(self, name: str, _: object) -> None:
         self.ask(self._bridge.desk.setup.check_mini_program(name), self._checked_anew)
 
     def _checked_anew(self, found: Finding) -> None:
@@ -193,14 +189,6 @@ class MiniProgramCard(SetupCard):
         self.show_result(found)
         if found.ok:
             self.done.emit()
-
-    def _not_stored(self, error: Exception) -> None:
-        self.released()
-        if isinstance(error, BadInput):
-            self.name.show_error(explain_reason(error))
-            self.name.edit.setFocus()
-        else:
-            self._mender.bridge.notices.report(error)
 
     def _fill(self, view: SetupView) -> None:
         account = view.account

@@ -148,7 +148,6 @@ class SetupPage(QWidget):
         self.mender.mended.connect(self._show)
         for card in self.cards.values():
             card.done.connect(self._next)
-            card.go_to.connect(self.show_step)
             card.added.connect(self._added)
             card.tried.connect(self.steps.items[card.fact].show_finding)
 

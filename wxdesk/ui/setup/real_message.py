@@ -132,7 +132,7 @@ class RealMessageCard(SetupCard):
         self.rules.show_finding(None if rules else none, mending=self._mender.offer(none))
 
     def _go_to_missing(self) -> None:
-        self.go_to.emit(self.view.setup.missing or SetupFact.MINI_PROGRAM)
+        self._mender.go_to.emit(self.view.setup.missing or SetupFact.MINI_PROGRAM)
 
 
 def _answer_text(reply: Reply, now: datetime) -> str:
