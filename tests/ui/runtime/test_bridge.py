@@ -146,6 +146,21 @@ def test_an_answer_about_something_else_than_what_is_shown_by_now_is_dropped(qtb
     assert told == ["second answer"]
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_whoever_asked_hears_first_that_it_has_ended_however_it_did(qtbot: QtBot, bridge: Bridge, fails: bool) -> None:
+    told: list[str] = []
+
+    async def work() -> str:
+        if fails:
+            raise OSError("an error")
+        return "an answer"
+
+    bridge.failed.connect(lambda error: told.append(str(error)))
+    bridge.ask(work(), told.append, ended=lambda: told.append("ended"))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert told == ["ended", "an error" if fails else "an answer"]
+
+
 def test_a_question_with_a_key_is_asked_once_until_its_answer_is_here(qtbot: QtBot, bridge: Bridge) -> None:
     asked: list[str] = []
     answered: list[None] = []

@@ -25,7 +25,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.team.card import _ACTIONS, _PARTS, OperatorRow, TeamCard, action_text
 from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, SignInDialog
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.menu_button import MenuButton
 from wxdesk.ui.window import run_window
 
@@ -67,10 +67,10 @@ def test_cancelling_the_sign_in_signs_nobody_in(
 
 
 @pytest.fixture
-def card(qtbot: QtBot, bridge: Bridge, notices: Notices, world: World, operators: Operators) -> TeamCard:
+def card(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> TeamCard:
     world.call(operators.sign_in("老板", PASSWORD))
     bridge.connect_to_bus()
-    made = TeamCard(bridge, notices, operators, None)  # type: ignore[arg-type]
+    made = TeamCard(bridge, operators, None)  # type: ignore[arg-type]
     qtbot.addWidget(made)
     made.resize(560, 400)
     made.show()
@@ -82,9 +82,7 @@ def opened[D](card: TeamCard, kind: type[D]) -> D:
     return [one for one in card.window().findChildren(kind) if one.isVisible()][-1]  # type: ignore[call-overload,no-any-return]
 
 
-def test_an_owner_adds_changes_and_removes(
-    qtbot: QtBot, card: TeamCard, world: World, notices: Notices, postgres: Postgres
-) -> None:
+def test_an_owner_adds_changes_and_removes(qtbot: QtBot, card: TeamCard, world: World, postgres: Postgres) -> None:
     assert card.me.full_text() == "老板 · Owner"
     card.add.click()
     dialog = opened(card, NewOperatorDialog)
@@ -150,15 +148,13 @@ def test_an_operator_changes_the_own_password_and_signs_out(
     world.call(operators.sign_in("老板", "quite another"))
 
 
-def test_a_lead_sees_only_the_own_sign_in(
-    qtbot: QtBot, bridge: Bridge, notices: Notices, world: World, operators: Operators
-) -> None:
+def test_a_lead_sees_only_the_own_sign_in(qtbot: QtBot, bridge: Bridge, world: World, operators: Operators) -> None:
     async def lead() -> None:
         await world.store.operators.add("组长", Role.LEAD, await hashed("the lead's own"), world.clock())
         await operators.sign_in("组长", "the lead's own")
 
     world.call(lead())
-    card = TeamCard(bridge, notices, operators, None)  # type: ignore[arg-type]
+    card = TeamCard(bridge, operators, None)  # type: ignore[arg-type]
     qtbot.addWidget(card)
     card.show()
     assert card.sign_out.isVisible()

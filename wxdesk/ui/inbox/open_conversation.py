@@ -113,7 +113,7 @@ class ChatSession(QObject):
             self._turn(row)
         if hit is not None:
             work = self._bridge.desk.timeline.around(conversation_id, hit.item)
-            self._bridge.ask(work, partial(self._show_page, self._visit), partial(self._not_found, self._visit))
+            self._bridge.ask(work, self._show_page, self._not_found, about=lambda: self._visit)
         self._refresher.ask()
 
     def close(self) -> None:
@@ -152,8 +152,8 @@ class ChatSession(QObject):
 
     def _read_on(self, work: Coroutine[Any, Any, TimelinePage], *, above: bool) -> None:
         self._reading = True
-        done = partial(self._show_page, self._visit, above=above)
-        self._bridge.ask(work, done, partial(self._read_failed, self._visit))
+        done = partial(self._show_page, above=above)
+        self._bridge.ask(work, done, self._read_failed, about=lambda: self._visit)
 
     def _hear(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -198,17 +198,15 @@ class ChatSession(QObject):
             self.failed = self.fresh
             self.refreshed.emit()
 
-    def _read_failed(self, visit: int, error: Exception) -> None:
-        if visit == self._visit:
-            self._reading = False
+    def _read_failed(self, error: Exception) -> None:
+        self._reading = False
         self._bridge.failed.emit(error)
 
-    def _not_found(self, visit: int, error: Exception) -> None:
+    def _not_found(self, error: Exception) -> None:
         """Show the end, because the place of a search result could not be read."""
         self._bridge.failed.emit(error)
-        if visit == self._visit:
-            self._hit = None
-            self._refresher.ask()
+        self._hit = None
+        self._refresher.ask()
 
     def _take_in(self, now: ConversationSnapshot) -> None:
         first_time, self._answered_once = not self._answered_once, True
@@ -225,15 +223,14 @@ class ChatSession(QObject):
         if new_message:
             self.arrived.emit()
 
-    def _show_page(self, visit: int, page: TimelinePage, *, above: bool = False) -> None:
-        if visit == self._visit:
-            self._reading = False
-            if above:
-                self.known.add_older(page.items)
-            else:
-                self.known.add(page)
-            self._show()
-            self.refreshed.emit()
+    def _show_page(self, page: TimelinePage, *, above: bool = False) -> None:
+        self._reading = False
+        if above:
+            self.known.add_older(page.items)
+        else:
+            self.known.add(page)
+        self._show()
+        self.refreshed.emit()
 
     def _show(self) -> None:
         latest = self.latest if self.known.to_end else None

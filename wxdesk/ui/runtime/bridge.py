@@ -71,6 +71,7 @@ class _Question(Struct, frozen=True, eq=False):
     future: Future[Any]
     done: Callable[[Any], None] | None
     failed: Callable[[Exception], None] | None
+    ended: Callable[[], object] | None
     once: Hashable | None
     about: Callable[[], object]
     subject: object
@@ -130,21 +131,23 @@ class Bridge(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
         *,
+        ended: Callable[[], object] | None = None,
         once: Hashable | None = None,
         about: Callable[[], object] = lambda: None,
     ) -> None:
         """Run `work` on the desk's loop, then call `done` or `failed` on this thread.
 
         `done` gets the result, `failed` the error. Without `failed`, the error goes to the `failed` signal and so
-        to the operator. A callback whose object has been deleted meanwhile is not called. Nothing happens while
-        another question with the key `once` is open, such as after a second press of a button. `about` returns the
-        subject of the question: neither is called if that is another one by then, as an answer that comes too late.
+        to the operator. `ended` is called before either. A callback whose object has been deleted meanwhile is not
+        called. Nothing happens while another question with the key `once` is open, such as after a second press of
+        a button. `about` returns the subject of the question: `done` and `failed` are not called if that is another
+        one by then, as an answer that comes too late.
         """
         if self._closed or self.is_asking(once):
             work.close()
             return
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        question = _Question(future, done, failed, once, about, about())
+        question = _Question(future, done, failed, ended, once, about, about())
         self._open.add(question)
         question.future.add_done_callback(lambda _: None if self._closed else self._answered.emit(question))
 
@@ -201,6 +204,8 @@ class Bridge(QObject):
         self._open.discard(question)
         if self._closed:
             return
+        if question.ended is not None and _owner_exists(question.ended):
+            question.ended()
         try:
             result = question.future.result()
         except CancelledError:

@@ -74,17 +74,13 @@ class AccountMode(QWidget):
 
     def _save(self, mode: ReplyMode, seconds: int) -> None:
         work = self._bridge.desk.accounts.set_mode(self._name, mode, seconds)
-        self._bridge.ask(work, failed=self._not_saved)
+        self._bridge.ask(work, ended=self.show_account)
 
     def _follow_config(self) -> None:
         account = self._bridge.desk.accounts[self._name]
         undo = partial(self._save, account.reply_mode, account.hold_seconds)
         work = self._bridge.desk.accounts.follow_config(self._name)
-        self._bridge.ask(work, partial(self._followed, undo), self._not_saved)
+        self._bridge.ask(work, partial(self._followed, undo), ended=self.show_account)
 
     def _followed(self, undo: partial[None], _: None) -> None:
         self._bridge.notices.offer(tr("Saved"), tr("Undo"), undo)
-
-    def _not_saved(self, error: Exception) -> None:
-        self.show_account()
-        self._bridge.notices.report(error)

@@ -46,10 +46,9 @@ class ChecksCard(SettingsCard):
         """Run every check; a second press while they run does nothing."""
         self.run.setEnabled(False)
         self.run.setText(tr("Checking…"))
-        self._bridge.ask(self._examine(), self._show, self._failed, once=self)
+        self._bridge.ask(self._examine(), self._show, ended=self._rest, once=self)
 
     def _show(self, found: Sequence[Finding]) -> None:
-        self._rest()
         open_ones = [finding for finding in found if finding.verdict.gravity >= Gravity.WARNING]
         for card in self.findings:
             card.deleteLater()
@@ -68,10 +67,6 @@ class ChecksCard(SettingsCard):
         self._about.hide()
         self.report.text_to_copy = report_of(found)
         self.report.show()
-
-    def _failed(self, error: Exception) -> None:
-        self._rest()
-        self._bridge.failed.emit(error)
 
     def _rest(self) -> None:
         self.run.setEnabled(True)
@@ -121,7 +116,7 @@ class AddressSummary(SettingsCard):
     def check(self) -> None:
         """Probe the address now."""
         self.again.setEnabled(False)
-        self._bridge.ask(self._bridge.desk.setup.check_address(), self._probed, self._failed, once=self)
+        self._bridge.ask(self._bridge.desk.setup.check_address(), ended=self._probed, once=self)
 
     def _show(self, line: StateLine, finding: Finding) -> None:
         gravity = finding.verdict.gravity
@@ -130,13 +125,9 @@ class AddressSummary(SettingsCard):
         role = "pending" if finding.verdict is CheckVerdict.NO_PUBLIC_URL else roles.get(gravity, "accent")
         line.show_state("faint" if waits else role, told_alone(finding))
 
-    def _probed(self, _: Finding) -> None:
+    def _probed(self) -> None:
         self.again.setEnabled(True)
         self.show_state()
-
-    def _failed(self, error: Exception) -> None:
-        self.again.setEnabled(True)
-        self._bridge.failed.emit(error)
 
 
 _UP = {

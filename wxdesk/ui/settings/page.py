@@ -108,7 +108,7 @@ class SettingsPage(QWidget):
             self._accounts.addWidget(ElsewhereCard(self))
         self.outside = OutsideCard(self._bridge, self)
         operators = self._bridge.desk.operators
-        self.team = [] if operators is None else [TeamCard(self._bridge, self._bridge.notices, operators, self)]
+        self.team = [] if operators is None else [TeamCard(self._bridge, operators, self)]
         self.preferences = PreferencesCard(self._bridge, self)
         if self._facts.examine is not None:  # a desk of the demonstration is gone before the next start
             self.preferences.offer_autostart(self._facts.home)

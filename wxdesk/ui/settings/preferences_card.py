@@ -168,18 +168,15 @@ class PreferencesCard(SettingsCard):
         self._under_way += 1
         preferences = self._bridge.desk.preferences
         keep = preferences.set_own if field in OWN else preferences.set
-        self._bridge.ask(keep(wanted), partial(self._stored, undo), self._not_saved)
+        self._bridge.ask(keep(wanted), partial(self._stored, undo), ended=self._settle)
 
     def _stored(self, undo: Callable[[], None] | None, _: None) -> None:
-        self._under_way -= 1
-        self._follow()
         if undo is not None:
             self._bridge.notices.offer(tr("Saved"), tr("Undo"), undo)
 
-    def _not_saved(self, error: Exception) -> None:
+    def _settle(self) -> None:
         self._under_way -= 1
-        self.show_all()
-        self._bridge.notices.report(error)
+        self._follow()
 
     def _follow(self) -> None:
         """Show preferences set elsewhere, unless a change of this card is being stored."""

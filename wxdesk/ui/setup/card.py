@@ -1,7 +1,6 @@
 """Base of the five cards: a fact, what was found about it, and the way on."""
 
 from collections.abc import Callable, Coroutine
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -115,21 +114,13 @@ class SetupCard(Frame):
         """Check this fact again; the result comes as a change of the desk's state."""
         raise NotImplementedError
 
-    def ask[T](self, work: Coroutine[Any, Any, T], done: Callable[[T], None]) -> None:
+    def ask[T](self, work: Coroutine[Any, Any, T], done: Callable[[T], None] | None = None) -> None:
         """Let the desk do it; the buttons are off meanwhile, and an error is told."""
         self.again.setEnabled(False)
         self.go_on.setEnabled(False)
         self.checked.setText(tr("Checking…"))
-        self._bridge.ask(work, partial(self._answered, done), self._failed, once=self)
+        self._bridge.ask(work, done, ended=self._release, once=self)
 
     def _release(self) -> None:
         self.again.setEnabled(True)
         self.show_view(self.view)
-
-    def _answered[T](self, done: Callable[[T], None], answer: T) -> None:
-        self._release()
-        done(answer)
-
-    def _failed(self, error: Exception) -> None:
-        self._release()
-        self._bridge.notices.report(error)

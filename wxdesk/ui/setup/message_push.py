@@ -49,9 +49,9 @@ class MessagePushCard(SetupCard):
             self._renew()
 
     def check(self) -> None:
-        """Look at the stored values again."""
+        """Look at the stored values again; the desk tells of a changed state by itself."""
         if self.view.name:
-            self.ask(self._bridge.desk.setup.check_all(self.view.name), self._looked)
+            self.ask(self._bridge.desk.setup.check_all(self.view.name))
 
     def _ask_to_renew(self) -> None:
         self._bridge.notices.confirm(
@@ -69,9 +69,6 @@ class MessagePushCard(SetupCard):
 
     def _kept(self, _: object) -> None:
         self.form.hide()
-
-    def _looked(self, _: object) -> None:
-        """Nothing: the desk tells of a changed state by itself."""
 
     def _open_own(self) -> None:
         self.form.setVisible(self.form.isHidden())

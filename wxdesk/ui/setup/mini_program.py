@@ -1,5 +1,6 @@
 """First card: the mini program, checked by fetching a token with its AppSecret."""
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import count
 
@@ -11,6 +12,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, new_token
+from wxdesk.desk.setup.account_editing import AccountEditing
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.card import SetupCard, SetupView
@@ -159,20 +161,8 @@ class MiniProgramCard(SetupCard):
         secrets = {SecretName.APP_SECRET: self.app_secret.text()} if self.app_secret.text() else {}
         if is_new := not self.view.name:  # an account counts only with all three
             secrets |= {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
-
-        async def store() -> BadInput | None:
-            if is_new:
-                try:
-                    await editing.add(name, app_id, original_id=original_id or None)
-                except BadInput as error:
-                    return error
-            if secrets:
-                await editing.set_secrets(name, secrets)
-            if not is_new:
-                await editing.change(name, app_id=app_id, original_id=original_id or None)
-            return None
-
-        self.ask(store(), partial(self._kept, name))
+        work = _stored(editing, name, app_id, original_id or None, secrets, is_new=is_new)
+        self.ask(work, partial(self._kept, name))
 
     def _kept(self, name: str, refused: BadInput | None) -> None:
         if refused is not None:
@@ -206,3 +196,25 @@ class MiniProgramCard(SetupCard):
             said = tr("“{account}” has this AppID already; WeChat pushes to one of the two only.", account=twin)
             self.app_id.words.show_note(said)
         self.go_on.setText(tr("Save and go on") if self._changed or not self.view.name else tr("Go on"))
+
+
+async def _stored(
+    editing: AccountEditing,
+    name: str,
+    app_id: str,
+    original_id: str | None,
+    secrets: Mapping[SecretName, str],
+    *,
+    is_new: bool,
+) -> BadInput | None:
+    """Store an account with its secrets; return why its name was refused."""
+    if is_new:
+        try:
+            await editing.add(name, app_id, original_id=original_id)
+        except BadInput as error:
+            return error
+    if secrets:
+        await editing.set_secrets(name, secrets)
+    if not is_new:
+        await editing.change(name, app_id=app_id, original_id=original_id)
+    return None

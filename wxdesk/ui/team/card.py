@@ -17,7 +17,6 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
 from wxdesk.ui.wording.times import clock_time, day_text
@@ -34,10 +33,9 @@ class TeamCard(SettingsCard):
 
     leaving = Signal()
 
-    def __init__(self, bridge: Bridge, notices: Notices, operators: Operators, parent: QWidget) -> None:
+    def __init__(self, bridge: Bridge, operators: Operators, parent: QWidget) -> None:
         super().__init__(tr("Team"), parent)
         self._bridge = bridge
-        self._notices = notices
         self._operators = operators
         self.me = PlainLabel(elide=True, parent=self)
         self.password = Button(tr("Change my password…"), parent=self, then=partial(self._ask, OwnPasswordDialog))
@@ -55,7 +53,7 @@ class TeamCard(SettingsCard):
         bridge.follow(self, self.show_team, OperatorsChanged)
         self.show_team()
 
-    def show_team(self, _: object = None) -> None:
+    def show_team(self) -> None:
         """Show who is signed in; ask for the rest if an owner is."""
         me = self._operators.now
         self.setVisible(me is not None)
@@ -98,7 +96,7 @@ class TeamCard(SettingsCard):
             self._change(operator, replace(operator, role=role))
 
     def _change(self, before: Operator, after: Operator | None) -> None:
-        self._bridge.ask(self._operators.change(before, after), self.show_team, self._refused)
+        self._bridge.ask(self._operators.change(before, after), ended=self.show_team)
 
     def _ask(self, kind: type[OwnPasswordDialog | NewOperatorDialog]) -> None:
         self._open(kind(self._bridge, self._operators, self.window()))
@@ -106,10 +104,6 @@ class TeamCard(SettingsCard):
     def _open(self, dialog: PasswordDialog) -> None:
         dialog.accepted.connect(self.show_team)
         dialog.open()
-
-    def _refused(self, error: Exception) -> None:
-        self.show_team()
-        self._notices.report(error)
 
     def _sign_out(self) -> None:
         self.leaving.emit()

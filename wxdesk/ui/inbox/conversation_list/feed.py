@@ -97,10 +97,9 @@ class ConversationFeed(QObject):
         desk = self._bridge.desk
         self._pages += 1
         work = desk.inbox.list_page(self._chosen, offset, self._list.parts.narrowing, desk.clock())
-        self._bridge.ask(work, self._show_page, self._page_failed)
+        self._bridge.ask(work, self._show_page, self._page_failed, ended=self._page_ended)
 
     def _show_page(self, page: ListPage) -> None:
-        self._page_ended()
         if page.chosen is not self._chosen or page.narrowing != self._list.parts.narrowing:
             return
         if page.offset == 0:
@@ -121,7 +120,6 @@ class ConversationFeed(QObject):
         self._refresher.ask()
 
     def _page_failed(self, error: Exception) -> None:
-        self._page_ended()
         self._list.model.page_failed()
         self._bridge.failed.emit(error)
 

@@ -78,15 +78,7 @@ class ContactCommands(QObject):
 
     def _describe(self, conversation_id: int, change: ContactChange) -> None:
         work = self._bridge.desk.conversations.describe(conversation_id, change)
-        settled = partial(self._settled, conversation_id)
-        self._bridge.ask(work, settled, partial(self._refused, conversation_id))
-
-    def _settled(self, conversation_id: int, _: None) -> None:
-        self._panel.settle(conversation_id)
-
-    def _refused(self, conversation_id: int, error: Exception) -> None:
-        self._panel.settle(conversation_id)
-        self._bridge.notices.report(error)
+        self._bridge.ask(work, ended=partial(self._panel.settle, conversation_id))
 
     def toggle_block(self) -> None:
         """Block the open conversation's customer, or unblock them if they are blocked."""

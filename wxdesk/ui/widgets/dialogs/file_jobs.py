@@ -81,7 +81,7 @@ class FileJobs(QObject):
         if self._progress is None:
             self._progress, now = Progress(), self._bridge.desk.configuration.now
             written = work(now.config.store.url, now.home, Path(file), self._progress)
-            self._bridge.ask(written, partial(self._done, told), self._failed)
+            self._bridge.ask(written, partial(self._done, told), self._failed, ended=self._end)
             self._tick.start()
 
     def stop(self) -> None:
@@ -96,11 +96,9 @@ class FileJobs(QObject):
             self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
 
     def _done(self, told: str, _: object) -> None:
-        self._end()
         self._notices.toast(told)
 
     def _failed(self, error: Exception) -> None:
-        self._end()
         if isinstance(error, Stopped):
             self._notices.toast(explain(error))
         else:
