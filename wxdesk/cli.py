@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _prepare_output() -> None:
-    """Let no output fail, whoever reads it, or nobody."""
+    """Make output possible without a console, and for any reader's encoding."""
     if sys.stdout is None:  # closed, or a frozen program without a console on Windows
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the program
     sys.stderr = sys.stderr or sys.stdout

@@ -73,7 +73,7 @@ def _name(emoticon: Emoticon, language: str) -> str:
 
 
 def _legend(emoticons: Sequence[Emoticon], show: Callable[[Emoticon], str]) -> EmoticonReplacer:
-    """Map each spelling to its display; a shared name is the first one's."""
+    """Map each spelling to its display; of a shared name, the first emoticon's."""
     shown: dict[str, str] = {}
     for emoticon in emoticons:
         for marker in emoticon.markers:

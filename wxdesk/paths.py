@@ -44,7 +44,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def replace_file(path: Path, content: Iterable[bytes], ready: Callable[[Path], None] = lambda _: None) -> None:
-    """Replace a file by a new one of these pieces, whole or not, for its owner only.
+    """Write a new file in place of one, as a whole or not at all, for its owner only.
 
     `ready` is called with the new one right before it takes the place of the old one, which stays if it raises.
     """

@@ -68,7 +68,7 @@ class LoopThread:
 
 
 async def aside[T](work: Callable[[], T], name: str = "aside") -> T:
-    """Run `work` on a thread of its own, which keeps nobody if it hangs."""
+    """Run `work` on a thread of its own, which blocks nothing else if it hangs."""
     done: Future[T] = Future()
     done.set_running_or_notify_cancel()  # who no longer waits for it cannot end it
 

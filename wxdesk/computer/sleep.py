@@ -32,7 +32,7 @@ class SystemSleep:
         self._releases: list[Callable[[], None]] = []
 
     async def keep_awake(self, awake: bool, reason: str) -> None:
-        """Hold it off, or no longer; where the system knows no way, nothing happens."""
+        """Hold idle sleep off, or allow it again; does nothing where the system cannot."""
         async with self._one_by_one:
             for release in self._releases:
                 with suppress(OSError):  # it has ended by itself

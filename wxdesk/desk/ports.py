@@ -154,9 +154,9 @@ class TunnelDriver(Protocol):
     async def run(self, report: Callable[[TunnelUp | TunnelEnd], None]) -> TunnelEnd:
         """Build the tunnel once and keep it until it is lost; return why it ended.
 
-        `report` is called when it stands, and again when what is known of it changes; with an end where the tunnel is
-        down but mends itself. Cancelling ends the tunnel with
-        everything that belongs to it. It is run again and again; waiting between the attempts is not its business.
+        `report` is called when the tunnel stands, again when its details change, and with an end while it is down but
+        mends itself. Cancelling ends the tunnel with everything that belongs to it. The caller runs it again after an
+        end, and waits between the attempts.
         """
 
 

@@ -15,7 +15,7 @@ CALL = "call:"
 """Key of a call not seen yet, followed by name, colon and conversation."""
 
 ACCOUNT_KEYS = ACCOUNT_MODE, SILENCE_TOLD = ("account:", "keep_months:")
-"""Keys about an account, its name behind: its mode, perhaps empty; deletions told."""
+"""Keys followed by an account's name: its reply mode, and the deletions told."""
 
 
 def get(connection: Connection, key: str, *, for_update: bool = False) -> str | None:

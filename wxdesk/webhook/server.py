@@ -178,7 +178,7 @@ class Listener:
         logger.info("Stopped listening")
 
     def shut(self, account: str) -> Callable[[], None]:
-        """Refuse what comes for an account from now on; return what undoes it."""
+        """Refuse all requests for an account from now on; return a call to undo that."""
         before = self._verifiers
         self._verifiers = {name: verifier for name, verifier in before.items() if name != account}
 

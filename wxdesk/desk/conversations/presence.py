@@ -110,7 +110,7 @@ class Colleagues:
             self._changed.set()
 
     def hear(self, topic: str) -> bool:
-        """Take what a desk whispers; False if `topic` is something else."""
+        """Note the presence that a desk reports; False if `topic` is something else."""
         if not topic.startswith(WHISPER):
             return False
         with contextlib.suppress(msgspec.MsgspecError):

@@ -88,7 +88,7 @@ RETRY_SECONDS = 1.0
 """Wait before a store that failed is tried again."""
 
 LATE_SECONDS = 60.0
-"""Time after which a server has committed whatever it did not tell of."""
+"""Time until a commit of an unknown outcome has certainly ended on a server."""
 
 TROUBLE = "intake"
 

@@ -50,7 +50,7 @@ class OperatorTyping:
                 self._publish(OperatorWrites(thread, False))
 
     def hear(self, event: OperatorWrites | WorkChanged) -> None:
-        """Take over what the server that works knows; another one knows of no typing yet."""
+        """Note typing that the working server reports; a new one knows of none yet."""
         if isinstance(event, WorkChanged):
             self.told = frozenset()
         elif event.writes:

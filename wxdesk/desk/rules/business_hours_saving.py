@@ -42,7 +42,7 @@ class BusinessHoursEdit(Struct, frozen=True):
         return (*left, *(one for one in new if one.name not in names))
 
     def _in_place_of(self, other: Calendar, mine: Calendar) -> Calendar | None:
-        """Return what becomes of somebody else's calendar with the name of `mine`."""
+        """Return a calendar in place of another one that has the name of `mine`."""
         taken = replace(mine, id=other.id)
         if mine.id or taken != other:
             self._conflict(mine)

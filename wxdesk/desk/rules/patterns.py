@@ -116,7 +116,7 @@ def _compiles_and_matches(source: str, text: str) -> bool:
 
 
 class _Re2Pattern:
-    """A compiled pattern; `names` are the names of its groups by their internal ones.
+    """A compiled pattern; `names` maps internal names of groups to written ones.
 
     Of several groups of one name the first that takes part has the value.
     """

@@ -8,7 +8,7 @@ from wxdesk.core.errors import Phrase, StoreError, WxdeskError
 
 
 def packed_error(error: WxdeskError) -> str:
-    """Encode an error with what it knows beside its sentence."""
+    """Encode an error with its sentence, values and attributes."""
     own = {name: _plain(value) for name, value in vars(error).items() if name != "values"}
     values = {name: _plain(value) for name, value in error.values.items()}
     named = {"error": type(error).__name__, "sentence": error.template}

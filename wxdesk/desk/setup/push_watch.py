@@ -34,7 +34,7 @@ One may be a stranger's. Whenever a good request refutes such a trouble, it take
 """
 
 DOUBTED = "doubted"
-"""Name of the value of a finding that decides nothing, as it may be a stranger's."""
+"""Key of a value in findings of unknown origin, which decide nothing."""
 
 _MOST_KEYS = 512
 KEPT = "kept"

@@ -210,7 +210,7 @@ class Reachability:
         return self._reached_at is not None and now - self._reached_at >= SHORTEST_OUTAGE
 
     async def _forget(self) -> None:
-        """Miss nothing from now on: without an address nobody expects messages."""
+        """Expect no messages from now on, since there is no address."""
         if self._reached_at is not None:
             await self._outages.end(self._clock())
             await self._settings.set(REACHED_AT, "")
@@ -263,6 +263,6 @@ class Reachability:
 
 
 def _what_is_said(finding: Finding) -> tuple[CheckVerdict, dict[str, str]]:
-    """Return what makes a finding another one, without what differs each time."""
+    """Return what identifies a finding: all but values that differ each time."""
     values = {name: value for name, value in finding.values.items() if name not in {"seconds", "n"}}
     return finding.verdict, values

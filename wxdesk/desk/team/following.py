@@ -165,7 +165,7 @@ class Following:
         await self._local.attention.refresh()
 
     def _take_health(self, state: HealthState) -> None:
-        """Tell the window what the server has told its own."""
+        """Publish the server's health to the window of this desk."""
         self._publish(events.ListenerChanged(state.listener_url))
         self._publish(events.PauseChanged(state.paused, state.paused_until, state.paused_since))
         for account, token in state.tokens:

@@ -44,19 +44,19 @@ class WorkLease:
         return True
 
     async def take(self) -> bool:
-        """Take it if nobody has it; False if somebody has. Raises `StoreError`."""
+        """Take the lease if it is free; False if another has it. Raises `StoreError`."""
         return True
 
     async def renew(self) -> None:
-        """Hold it for another while.
+        """Hold the lease for another period.
 
         Raises:
             LeaseLost: another process has taken it.
-            StoreError: nobody knows.
+            StoreError: it is not known whether the lease is still held.
         """
 
     def forget(self) -> None:
-        """Be one that never had it; for a process that has ended all work after a loss."""
+        """Return to the state of a new lease, once all work is ended after its loss."""
 
 
 type Insert = sqlite.Insert | postgresql.Insert
@@ -85,7 +85,7 @@ class Database(ABC):
     async def write_beside[**P, R](
         self, body: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run a writing transaction whoever works: for what belongs to no turn."""
+        """Run a writing transaction also without the lease, for rows of every process."""
         return await self._writing_beside(lambda connection: body(connection, *args, **kwargs))
 
     async def write_at_once[**P, R](
@@ -107,7 +107,7 @@ class Database(ABC):
         """Begin `body` as a writing transaction."""
 
     def _writing_beside[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        """Begin `body` whoever works; like any write where nobody else can."""
+        """Begin `body` also without the lease; like any write where there is none."""
         return self._writing(body)
 
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:

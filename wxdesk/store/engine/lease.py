@@ -46,7 +46,7 @@ _TAKE = text(f"""
         WHERE leases.until < {_NOW} OR leases.holder = :me RETURNING epoch
     ) SELECT (SELECT epoch FROM taken), {_NOW}
 """)  # noqa: S608 - made of constants
-"""Statement that waits for nobody while another has it, and may be said again."""
+"""Statement that does not wait while another has the lease, and can be repeated."""
 _RENEW = text(f"""
     WITH renewed AS (
         UPDATE leases SET until = {_NOW} + :span

@@ -235,7 +235,7 @@ class PostgresqlDatabase(Database):
                 return await connection.run_sync(body)
 
     async def _until_through[R](self, transact: Callable[[], Awaitable[R]]) -> R:
-        """Run a transaction, some times more where it has certainly left nothing."""
+        """Run a transaction; repeat it after a failure that certainly left nothing."""
         pauses = list(PAUSES)
         failure: BaseException
         while True:

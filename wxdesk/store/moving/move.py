@@ -209,7 +209,7 @@ class _Move:
         return [await side.db.read(rows.digest, one) for one in rows.TABLES]
 
     async def _is_beginning(self) -> bool:
-        """Tell if each table there is how the one here begins."""
+        """Tell if each table of the target equals the first rows of the one here."""
         for one in rows.TABLES:
             copied = await self._there.db.read(rows.digest, one)
             if copied != await self._here.db.read(rows.digest, one, copied[0]):

@@ -61,7 +61,7 @@ UNION SELECT sent_at FROM replies WHERE conversation_id = {row}.conversation_id 
 
 STRAYED = """UPDATE OF state, edited, "by", error, errcode, passed_by WHEN old.edited OR new.edited
     OR old.state NOT IN ('queued', 'sending') OR new.state NOT IN ('queued', 'sending', 'sent')"""
-"""Changes of a reply beside the plain way out, which its time of sending tells."""
+"""Changes of a reply other than queued, sending, sent, which `sent_at` covers."""
 
 TIMES = (
     *(

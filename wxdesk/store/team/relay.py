@@ -32,7 +32,7 @@ class RelayedEvents(StorePart):
         connection.execute(delete(relayed_events).where(relayed_events.c.at < forget))
 
     async def whisper(self, text: str) -> None:
-        """Tell what nobody keeps to all who listen just now; it may be lost."""
+        """Send a text to all who listen just now, without storing it; it may be lost."""
         await self._db.write_at_once(_whisper, text)
 
     @reading
@@ -65,7 +65,7 @@ _COLUMNS = (*_CALL, commands.c.state, commands.c.result, commands.c.operator_id)
 
 
 def _ended(connection: Connection, ids: Collection[int]) -> list[RemoteCall]:
-    """Return those of these calls that have an end; lost is what is there no more."""
+    """Return those of these calls that have ended; deleted ones count as lost."""
     open_ones = (CommandState.PENDING, CommandState.BEGUN)
     known = {row.id: RemoteCall(*row) for row in connection.execute(select(*_COLUMNS).where(commands.c.id.in_(ids)))}
     gone = [RemoteCall(one, "", "", CommandState.LOST) for one in ids if one not in known]  # deleted with a customer

@@ -49,7 +49,7 @@ def _any_word(position: WordPosition, place: CluePlace) -> ConditionKind[Words]:
 def _find_word(
     words: Words, occurs: Callable[[str, str], bool], tools: TestTools, place: CluePlace | None
 ) -> tuple[Find, Clue | None]:
-    """Return a test for one of the words in a place; without a place, for none."""
+    """Return a test for any of the words at `place`; without a place, for none."""
     pairs = pairs_of(words, tools.normaliser)
 
     def find(state: MatchState) -> tuple[bool, str]:

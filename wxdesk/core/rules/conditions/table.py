@@ -139,7 +139,7 @@ def _counts_itself(rule: Rule) -> bool:
 
 
 def _unless(test: ConditionTest) -> ConditionTest:
-    """Return a test that holds where another one does not; its groups are nobody's."""
+    """Return a test that holds where another one does not, and drops its groups."""
 
     def find(state: MatchState) -> tuple[bool, str]:
         ok, found = test.find(replace(state, groups={}))

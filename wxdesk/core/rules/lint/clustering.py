@@ -23,7 +23,7 @@ ALIKE = 1 / 3
 """Least likeness of similar sentences: twice their shared pieces by all pieces."""
 
 COMMON = 200
-"""Groups that share a piece from which it tells nothing, and is ignored."""
+"""Number of groups with one piece from which on that piece is ignored."""
 
 MOST_WORDS = 5
 """Words by which a group is described."""

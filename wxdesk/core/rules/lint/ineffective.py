@@ -103,7 +103,7 @@ _MARKS = frozenset("/[／［")
 
 
 def _excluded(rule: Rule, normaliser: Normaliser) -> Iterator[LintFinding]:
-    """Find words, one of several, with which the rule fails by its own `none`."""
+    """Find words that can never match, because they contain a word of `none`."""
     none = [normaliser(word) for word in rule.when.none]
     for stand in WordPosition:
         for index, written in enumerate(getattr(rule.when, stand.value)):

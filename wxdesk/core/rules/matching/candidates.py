@@ -73,7 +73,7 @@ class Keywords:
 
 
 def _lengths(words: Iterable[str], size: int) -> Mapping[str, tuple[int, ...]]:
-    """Return the lengths of the words by beginning, without those a longer one finds."""
+    """Return word lengths by beginning, but those that a longer beginning covers."""
     longer = min((other for other in _BEGINNINGS if other > size), default=sys.maxsize)
     found: defaultdict[str, set[int]] = defaultdict(set)
     for word in words:

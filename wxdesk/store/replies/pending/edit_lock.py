@@ -28,7 +28,7 @@ from wxdesk.store.schema.messaging import WRITTEN, conversations, messages, repl
 from wxdesk.store.schema.reply_predicates import by_hand
 
 LEAST_REMAINING = timedelta(seconds=5)
-"""Least time left when a hold resumes, so that nobody is surprised by it."""
+"""Least time left when a hold resumes, so that the operator can still react."""
 
 _WROTE_MEANWHILE_REASONS = (SPOKE_MEANWHILE, WORD_TAKEN_BACK)
 """Reasons that keep an unlocked reply held: an operator wrote, even if undone."""
