@@ -15,6 +15,7 @@ import subprocess
 import urllib.request
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ _PAGE_SECONDS = 2.0
 _LARGEST_PAGE = 64 * 1024
 
 
+@dataclass(eq=False, repr=False)
 class CommandOutput:
     """Reader of one run of a program; tells `report` what changes.
 
@@ -47,26 +49,19 @@ class CommandOutput:
     that stands and does not name its address.
     """
 
-    def __init__(
-        self,
-        program: Program,
-        name: str,
-        port: int,
-        public_url: str,
-        report: Callable[[TunnelUp | TunnelEnd], None],
-        note: CheckVerdict = CheckVerdict.OK,
-    ) -> None:
-        self._program = program
-        self._name = name
-        self._port = port
-        self._public_url = public_url
-        self._report = report
-        self._note = note
+    _program: Program
+    _name: str
+    _port: int
+    _public_url: str
+    _report: Callable[[TunnelUp | TunnelEnd], None]
+    _note: CheckVerdict = CheckVerdict.OK
+
+    def __post_init__(self) -> None:
         self._stands = False
         self._url = ""
         self._said = ""
         self._page: asyncio.Future[tuple[StatusPage, str]] = asyncio.get_running_loop().create_future()
-        if program is ANY_OTHER:
+        if self._program is ANY_OTHER:
             self._connected("")
 
     def hear(self, line: str) -> None:

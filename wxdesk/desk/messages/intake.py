@@ -21,6 +21,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from wxdesk.core import events
@@ -104,26 +105,19 @@ MOST_IN_MEMORY = 2000
 STORED = Receipt(new=True)
 
 
+@dataclass(eq=False, repr=False)
 class Intake:
     """Takes in pushes in order of arrival, and gets a decision for each message."""
 
-    def __init__(  # noqa: PLR0913 - what it is built from, named
-        self,
-        store: Store,
-        read_push: ReadPush,
-        answering: Answering,
-        transfers: Transfers,
-        decision_lock: DecisionLock,
-        publish: Callable[[events.Event], None],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._read_push = read_push
-        self._answering = answering
-        self._transfers = transfers
-        self._decision_lock = decision_lock
-        self._publish = publish
-        self._clock = clock
+    _store: Store
+    _read_push: ReadPush
+    _answering: Answering
+    _transfers: Transfers
+    _decision_lock: DecisionLock
+    _publish: Callable[[events.Event], None]
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._fresh: deque[UnderivedPush] = deque()
         self._awake = asyncio.Event()
         self._kept = 0

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from wxdesk.core.errors import LeaseLost, StoreError
 from wxdesk.core.events import Event, WorkChanged
@@ -17,6 +18,7 @@ TRY_SECONDS = 1.0
 """Time between two tries to take it."""
 
 
+@dataclass(eq=False, repr=False)
 class LeaseKeeper:
     """Keeper of the lease of one server.
 
@@ -24,18 +26,13 @@ class LeaseKeeper:
     already, as a desk alone does, has begun to work by itself.
     """
 
-    def __init__(
-        self,
-        lease: WorkLease,
-        begin: Callable[[], Awaitable[None]],
-        end: Callable[[], Awaitable[None]],
-        publish: Callable[[Event], None],
-    ) -> None:
-        self._lease = lease
-        self._begin = begin
-        self._end = end
-        self._publish = publish
-        self._has_turn = lease.is_held
+    _lease: WorkLease
+    _begin: Callable[[], Awaitable[None]]
+    _end: Callable[[], Awaitable[None]]
+    _publish: Callable[[Event], None]
+
+    def __post_init__(self) -> None:
+        self._has_turn = self._lease.is_held
         self._beginning: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
