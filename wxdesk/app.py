@@ -191,7 +191,7 @@ class OpenDesk:
             self.desk.bus.publish(events.ListenerChanged(""))
 
 
-async def open_window_desk(setup: Setup, surroundings: Surroundings | None = None) -> OpenDesk | TeamDesk:
+async def open_window_desk(setup: Setup) -> OpenDesk | TeamDesk:
     """Open a desk for a window: beside a server on its database, if one works.
 
     On a shared database one without accounts waits for a server: if it worked itself, none could answer customers.
@@ -199,9 +199,9 @@ async def open_window_desk(setup: Setup, surroundings: Surroundings | None = Non
     """
     url = setup.config.store.url
     if not is_shared(url):
-        return await open_desk(setup, surroundings)
+        return await open_desk(setup)
     if setup.accounts and not await is_worked_on(url):
-        working = await open_desk(setup, surroundings)
+        working = await open_desk(setup)
         try:
             working.desk = await begin_sign_in(working.desk, working.store, setup, working.parts)
         except BaseException:
@@ -211,7 +211,7 @@ async def open_window_desk(setup: Setup, surroundings: Surroundings | None = Non
     store = await open_store(setup.config.store.url, setup.home, alone=False)
     setup = replace(setup, clock=store.clock(setup.clock))
     try:
-        opened = team_desk(build(setup, store, surroundings or Surroundings()).desk, store, setup)
+        opened = team_desk(build(setup, store, Surroundings()).desk, store, setup)
         await opened.start()
     except BaseException:
         await store.close()

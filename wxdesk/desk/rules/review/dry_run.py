@@ -95,9 +95,7 @@ class DryRun(Struct, frozen=True):
     _past: MessageHistory
     _accounts: Mapping[str, Account]
 
-    async def over_history(
-        self, rule: Rule | None, course: DryRunProgress, newest: int = NEWEST
-    ) -> DryRunReport | None:
+    async def over_history(self, rule: Rule | None, course: DryRunProgress) -> DryRunReport | None:
         """Try `rule` in its place among the others, or all rules if it is None.
 
         None if it was cancelled.
@@ -106,7 +104,7 @@ class DryRun(Struct, frozen=True):
             BadRule: `rule` has a fault other than in a template.
         """
         ruleset = self._rulebook.ruleset if rule is None else self._rulebook.ruleset_with(_switched_on(rule))
-        course.total, after = await self._past.extent(newest)
+        course.total, after = await self._past.extent(NEWEST)
         replay = Replay(ruleset, None if rule is None else rule.id, self._accounts)
         report = _Tally(self._rulebook, replay)
         page = await self._past.messages(after, SLICE)
