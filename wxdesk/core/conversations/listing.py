@@ -40,7 +40,7 @@ class InboxRow(Struct, frozen=True):
     the newest reply of all. `unfinished_at` is when a rule last had an answer that nobody has completed, or
     that could not be made and is still waited for; one to a contact who has only opened the chat does not
     count. `calls` is its attention. `leaving` are operators' replies on their way. `unsent` is what the operator has
-    begun to write there.
+    begun to write there. `question` is the contact's last message where it waits although a rule has replied.
     """
 
     conversation: Conversation
@@ -54,6 +54,7 @@ class InboxRow(Struct, frozen=True):
     waits: int = 0
     leaving: int = 0
     unsent: Content | None = None
+    question: Message | None = None
 
 
 class Waiting(Struct, frozen=True):

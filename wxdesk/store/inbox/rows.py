@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     false,
     func,
@@ -33,6 +34,7 @@ from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.schema.columns import Among, Moment
 from wxdesk.store.schema.figures import AT_ISSUE, CHOSEN, UNSETTLED
 from wxdesk.store.schema.messaging import (
+    AWAITS,
     OPEN,
     PINNED,
     RISES,
@@ -46,7 +48,7 @@ from wxdesk.store.schema.messaging import (
     operator_drafts,
     replies,
 )
-from wxdesk.store.schema.records import attention_of, conversation_of, select_conversations
+from wxdesk.store.schema.records import attention_of, conversation_of, message_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
 
 _FIRST = or_(conversations.c.id.in_(select(calls.c.conversation_id).where(RISES)), PINNED)
@@ -114,6 +116,7 @@ def _select_rows() -> Select[Any]:
         of_state(func.max(replies.c.id), *UNSETTLED).label("failed_id"),
         newest.correlate(conversations).scalar_subquery().label("last_reply_id"),
         _begun().label("unsent"),
+        _question().label("question_id"),
         _last_unfinished(decisions.c.decided_at >= conversations.c.waiting_since).label("unmade_at"),
         _last_unfinished(and_(decisions.c.id.in_(_decisions_of_drafts(own)), _SOMEBODY_WROTE)).label("incomplete_at"),
     )
@@ -124,6 +127,14 @@ def _leaving(own: ColumnElement[bool]) -> Any:  # noqa: ANN401
     on_its_way = or_(UNDOABLE, replies.c.state.in_((ReplyState.QUEUED, ReplyState.SENDING)))
     query = select(func.count()).where(own, replies.c.author == Author.OPERATOR, on_its_way)
     return query.correlate(conversations).scalar_subquery()
+
+
+def _question() -> Any:  # noqa: ANN401
+    """Select the contact's last message where it waits although a rule has replied."""
+    own = and_(messages.c.conversation_id == conversations.c.id, WRITTEN)
+    last = select(messages.c.id).where(own).order_by(messages.c.at.desc(), messages.c.id.desc()).limit(1)
+    waits = and_(AWAITS, conversations.c.preview_author == Author.RULE)
+    return case((waits, last.correlate(conversations).scalar_subquery()))
 
 
 def _begun() -> Any:  # noqa: ANN401
@@ -160,6 +171,8 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
     found = connection.execute(query, given).all()
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
     loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
+    asked = select(messages).where(messages.c.id.in_({row.question_id for row in found} - {None}))
+    questions = {row.id: message_of(row) for row in connection.execute(asked)}
     calling = _calls(connection, [row.id for row in found])
     behind = _waiting_parts(connection, [row.id for row in found if row.held])
     return [
@@ -175,6 +188,7 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
             unfinished_at=max(filter(None, (row.unmade_at, row.incomplete_at)), default=None),
             calls=calling.get(row.id, ()),
             unsent=row.unsent[-1].content if row.unsent else None,
+            question=questions.get(row.question_id),
         )
         for row in found
     ]

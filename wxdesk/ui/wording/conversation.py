@@ -10,6 +10,7 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, time_left
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.conversation import Author, Conversation, ConversationStatus, ReplyWindow
+from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota
@@ -153,12 +154,18 @@ def draft_mark(row: InboxRow) -> str:
 def preview_of_row(row: InboxRow) -> str:
     """Return the last words, one's own already while they can be undone.
 
-    What is begun and not sent stands in their place, unless the customer has written something unread.
+    A question that still waits is shown instead of what a rule said to it. What is begun and not sent stands in
+    their place, unless the customer has written something unread.
     """
     last, begun = row.last_reply, None if row.conversation.unread else row.unsent
     operator = "" if last is None else last.operator
     if begun is None and (last is None or not can_be_undone(last)):
-        return preview_of(row.conversation, operator=operator)
+        asked, conversation = row.question, row.conversation
+        if asked is not None:
+            kind = asked.msg_type if asked.type is MessageType.OTHER else asked.type.value
+            said = {"preview": asked.text, "preview_kind": kind, "preview_author": Author.CONTACT}
+            conversation = replace(conversation, **said)
+        return preview_of(conversation, operator=operator)
     content = begun or (last.content if last is not None else Content())
     words, kind = content.summary, content.kind.value
     mine = replace(row.conversation, preview=words, preview_kind=kind, preview_author=Author.OPERATOR)

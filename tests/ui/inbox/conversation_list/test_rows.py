@@ -18,10 +18,12 @@ from tests.ui.world import World
 from wxdesk.config.reading import AccountEntry
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Conversation, ConversationStatus, Narrowing
+from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.dialogs.notices import Toast
+from wxdesk.ui.wording.conversation import preview_of_row
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 PEOPLE = [f"oCustomer000000000000000000{n}" for n in range(4)]
@@ -219,6 +221,29 @@ def test_rows_name_their_mini_program_unless_the_list_is_narrowed_to_one(
     world.call(world.desk.conversations.describe(chat, ContactChange(alias="Li Lei")))
     qtbot.waitUntil(lambda: any("Li Lei" in looks(page, row).spoken for row in (0, 1)))
     assert all(looks(page, row).spoken.endswith(", shop") for row in (0, 1)), "it was removed, and these stay"
+
+
+def test_a_row_shows_the_question_that_waits_and_not_what_a_rule_said_to_it(
+    qtbot: QtBot, world: World, page: InboxPage
+) -> None:
+    said = Action(ActionKind.REPLY, text="A colleague will see to it.")
+    rule = Rule("Damage", when=Condition(any=("broken",)), then=(said, Action(ActionKind.TAKE_OVER)))
+    world.call(world.desk.rules.rulebook.save(rule))
+    waits, answered = world.say(PEOPLE[0], "it came broken"), world.say(PEOPLE[1], "opening hours?")
+
+    def preview(conversation_id: int) -> str:
+        row = page.list.model.row(conversation_id)
+        return "" if row is None else preview_of_row(row)
+
+    held = world.call(world.desk.inbox.held_replies())
+    assert world.call(world.desk.replies.release_held(tuple(one.reply.id for one in held))) == 2
+    qtbot.waitUntil(lambda: preview(answered).startswith("Rule: "))
+    for one in held:
+        world.wait_until_sent(one.reply.id)
+    qtbot.waitUntil(lambda: (row := page.list.model.row(waits)) is not None and row.conversation.taken_over)
+    assert preview(waits) == "it came broken"
+    world.call(world.desk.replies.write(waits, "I will send another one."))
+    qtbot.waitUntil(lambda: preview(waits) == "You: I will send another one.")
 
 
 @dataclass(frozen=True)
