@@ -74,14 +74,21 @@ def test_the_button_back_from_conversations_set_aside_stands_alone(chips: Filter
     assert chips.part.isHidden()
 
 
-def test_where_five_chips_do_not_fit_the_one_counted_below_is_hidden(chips: FilterChips) -> None:
+def test_where_five_chips_do_not_fit_what_waits_for_its_time_or_its_human_stays(chips: FilterChips) -> None:
+    pending, unread = chips.chip(InboxFilter.PENDING), chips.chip(InboxFilter.UNREAD)
     chips.show_counts(InboxCounts(needs_human=12, pending=12, failed=12))
     chips.layout().activate()
     four = shown(chips)
-    assert chips.chip(InboxFilter.PENDING) not in four
+    assert unread not in four, "the rail tells how many are unread"
+    assert pending in four
+    assert len(four) == 4
     assert all(chip.width() >= chip.width_for(snug=True) for chip in four)
-    chips.choose(InboxFilter.PENDING)
-    assert chips.chip(InboxFilter.PENDING).isVisible(), "what is chosen can be left"
+    chips.choose(InboxFilter.UNREAD)
+    assert unread.isVisible(), "what is chosen can be left"
+    assert pending.isHidden()
     chips.choose(InboxFilter.ALL)
+    chips.show_counts(InboxCounts(needs_human=12, failed=12))
+    assert unread.isVisible()
+    assert pending.isHidden(), "nothing waits"
     chips.show_counts(InboxCounts(needs_human=12, pending=12))
-    assert chips.chip(InboxFilter.PENDING).isVisible()
+    assert len(shown(chips)) == 4

@@ -256,10 +256,11 @@ class FilterChips(QWidget):
     def _make_room(self) -> None:
         chips = [chip for chosen, chip in self._chips.items() if chosen not in _BELOW and not chip.isHidden()]
         snug = _width(chips, snug=False) > self.width()
-        pending = self._chips[InboxFilter.PENDING]
-        if _width(chips, snug=True) > self.width() and pending in chips and not pending.isChecked():
-            pending.hide()  # the strip below tells what is held
-            chips.remove(pending)
+        least = (InboxFilter.UNREAD, InboxFilter.PENDING)  # the rail tells how many are unread
+        for chip in map(self._chips.__getitem__, least if self._counts.pending else least[::-1]):
+            if _width(chips, snug=True) > self.width() and chip in chips and not chip.isChecked():
+                chip.hide()
+                chips.remove(chip)
         self._row.setSpacing(_SNUG_GAP if snug else _GAP)
         for chip in chips:
             chip.set_snug(snug)
