@@ -184,7 +184,8 @@ class StatusBar(Frame):
         beside = [one for one in (self.longest, self.silence, self.presence) if not one.isHidden()]
         if beside[0] is self.longest and self.longest.x() < _LEAST_FOR_NOTICES:
             del beside[0]
-        left = self.listener.geometry().right() + 8 if self._lamp_stays else 0
+        lamp = self.listener.width_at(self._steps[self.listener])  # as it will be laid out
+        left = self.listener.x() + lamp + 8 if self._lamp_stays else 0
         return QRect(self.mapTo(self.window(), QPoint(left, 0)), QSize(beside[0].x() - 8 - left, self.height()))
 
     def _show_time(self) -> None:
