@@ -112,7 +112,7 @@ def test_a_pause_ends_by_itself_and_the_window_asks_about_what_it_kept(
     words = "1 reply waited and asks you. None leaves by itself."
     qtbot.waitUntil(lambda: words in window.notices.bars.texts().values())
     assert window.findChildren(AfterPauseDialog) == [], "nobody pressed Resume, so nothing pops up"
-    assert window.inbox.list.strip.earliest.full_text() == "· 1 asks you"
+    assert window.inbox.list.strip.earliest.full_text() == "1 asks you"
     assert not world.sandbox.sent
 
 

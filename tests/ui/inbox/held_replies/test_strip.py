@@ -236,7 +236,7 @@ def test_resuming_asks_about_what_waited_and_later_leaves_it_in_the_strip(
         qtbot.mouseClick(getattr(panel, act), Qt.MouseButton.LeftButton)
         if act == "later":
             assert {state(world, reply) for reply in waited} == {ReplyState.HELD}
-            assert window.inbox.list.strip.earliest.full_text() == "· 2 ask you"
+            assert window.inbox.list.strip.earliest.full_text() == "2 ask you"
             qtbot.waitUntil(lambda: not window.findChildren(AfterPauseDialog))
     for reply in waited:
         world.wait_until_sent(reply.id)

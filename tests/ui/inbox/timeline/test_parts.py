@@ -193,9 +193,9 @@ def test_the_strip_says_of_a_part_behind_one_that_failed_what_its_bubble_says(
     world.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=87014))
     world.say("oCustomer0000000000000001", "hours?")
     strip = page.list.strip
-    qtbot.waitUntil(lambda: strip.earliest.full_text() == "· first in 10 min")
+    qtbot.waitUntil(lambda: strip.earliest.full_text() == "first in 10 min")
     world.call(world.desk.replies.release(1))
-    qtbot.waitUntil(lambda: strip.earliest.full_text() == "· waits for the part before it")
+    qtbot.waitUntil(lambda: strip.earliest.full_text() == "waits for the part before it")
     spoken = strip.model.data(strip.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
     assert WAITS["en"] in spoken
 
