@@ -6,14 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.secrets.names import MissingSecret, SecretName
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.vault import VaultDialog, ask_for_vault
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+from wxdesk.ui.widgets.dialogs.vault import BAR, VaultDialog, VaultLock, ask_for_vault
 
 PASSPHRASE = "correct horse"
 
@@ -78,8 +82,8 @@ def test_a_locked_vault_is_opened_by_its_passphrase_only(
 
 
 @pytest.mark.parametrize("lacking", [True, False])
-def test_a_start_asks_only_if_secrets_are_missing(
-    qtbot: QtBot, bridge: Bridge, sources: SecretSources, host: QWidget, tmp_path: Path, lacking: bool
+def test_a_start_asks_and_tells_of_a_locked_vault_only_if_secrets_are_missing(
+    qtbot: QtBot, bridge: WindowBridge, sources: SecretSources, host: QWidget, tmp_path: Path, lacking: bool
 ) -> None:
     SecretSources(tmp_path, {}).vault.create(PASSPHRASE)
     configuration = bridge.desk.configuration
@@ -89,5 +93,18 @@ def test_a_start_asks_only_if_secrets_are_missing(
     ask_for_vault(bridge, host)
     dialogs = host.findChildren(VaultDialog)
     assert len(dialogs) == lacking
+    VaultLock(bridge, host)
+    assert (BAR in bridge.notices.bars.texts()) is lacking
     for dialog in dialogs:
         dialog.reject()
+
+
+def test_a_locked_vault_is_told_of_where_the_tunnel_may_have_its_secret_there(
+    bridge: WindowBridge, sources: SecretSources, host: QWidget, tmp_path: Path
+) -> None:
+    SecretSources(tmp_path, {}).vault.create(PASSPHRASE)
+    now = bridge.desk.configuration.now
+    config = structs.replace(now.config, tunnel=TunnelSettings(TunnelKind.SSH))
+    bridge.desk.configuration.now = replace(now, sources=sources, config=config)
+    VaultLock(bridge, host)
+    assert BAR in bridge.notices.bars.texts()

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.events import SECRETS_TROUBLE, ConfigurationChanged, TroubleRaised
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup.sentences import text
 from wxdesk.i18n import explain, tr
 from wxdesk.secrets.sources import SecretSources
@@ -71,6 +73,13 @@ class VaultDialog(AgreementDialog):
 BAR = "vault"
 
 
+def _may_be_needed(now: Setup) -> bool:
+    """Tell whether something that is used here may be in the vault alone."""
+    config = now.config
+    others = config.tunnel.kind is TunnelKind.SSH, config.phone.targets, config.customer_data.url, not config.accounts
+    return bool(now.missing) or any(others)
+
+
 class VaultLock(QObject):
     """One bar while vault or keychain keep secrets back; a desk opens all the same."""
 
@@ -83,8 +92,8 @@ class VaultLock(QObject):
 
     def look(self) -> None:
         """Show the bar, or take it away."""
-        sources = self._bridge.desk.configuration.now.sources
-        if sources is not None and sources.vault.is_locked:
+        now = self._bridge.desk.configuration.now
+        if now.sources is not None and now.sources.vault.is_locked and _may_be_needed(now):
             words = text(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED))
             self._bridge.notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask, lasting=True)
             return
