@@ -90,7 +90,7 @@ MACHINES = (
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
-def test_a_machine_that_lacks_something_is_told_in_a_sentence(machine: Machine, tmp_path: Path) -> None:
+def test_a_machine_that_lacks_something_is_reported_in_a_sentence(machine: Machine, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "config.toml").write_text(CONFIG, encoding="utf-8")

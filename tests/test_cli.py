@@ -57,7 +57,7 @@ def wxdesk(home: Path, *arguments: str) -> int:
     return main(["--home", str(home), "--lang", "en", *arguments])
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0
@@ -121,7 +121,7 @@ def test_a_log_that_cannot_be_written_is_named(home: Path, capsys: pytest.Captur
     assert "wxdesk.log: a file stands where a folder has to be" in capsys.readouterr().err
 
 
-def test_a_file_that_cannot_be_used_is_told_with_the_reason(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_cannot_be_used_is_reported_with_the_reason(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "gbk.toml").write_bytes(RULES.encode("gbk"))
     for action, name, reason in (
         ("import", "none.toml", "there is no such file"),

@@ -64,7 +64,7 @@ def test_no_secret_reaches_the_file(lines: Path, said: str, capsys: pytest.Captu
 
 @pytest.mark.skipif(sys.platform != "linux", reason="has no disk that is always full")
 @pytest.mark.expects_log("")
-def test_a_full_disk_is_told_once_and_without_what_was_to_be_written(
+def test_a_full_disk_is_reported_once_and_without_what_was_to_be_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "logs").mkdir()

@@ -77,7 +77,7 @@ def test_every_file_and_variable_exists() -> None:
     assert [name for name in set(re.findall(r"WXDESK_[A-Z_]+", everything)) if f'"{name}"' not in source] == []
 
 
-def test_every_figure_is_told() -> None:
+def test_every_figure_is_reported() -> None:
     source = _text(ROOT / "wxdesk/webhook/status_page.py")
     named = set(re.findall(r"`(wxdesk_\w+)`", _text(PAGES[0])))
     assert named == set(re.findall(r'"(wxdesk_\w+)"', source))

@@ -79,7 +79,7 @@ def test_an_id_is_taken_as_it_was_meant(tmp_path: Path) -> None:
         (("rename", "shop", "茶"), "wxdesk: name: takes 1 to 32 letters"),
     ],
 )
-def test_a_mistake_is_told_and_nothing_is_written(
+def test_a_mistake_is_reported_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
 ) -> None:
     write_config(tmp_path, "http://127.0.0.1:9")

@@ -93,7 +93,7 @@ def test_what_looks_secret_is_masked_wherever_it_stands(line: str, shown: str) -
     assert masked(line, Mask()) == shown
 
 
-def test_a_report_that_cannot_be_written_is_told(home: Path, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_reported(home: Path, tmp_path: Path) -> None:
     done = run(home, "doctor", "--report", str(tmp_path))
     assert done.returncode == 2
     assert "that is a folder" in done.stderr

@@ -96,7 +96,7 @@ def test_the_new_place_may_stand_in_the_environment(
 
 
 @pytest.mark.expects_log("database error: ")
-def test_a_server_that_is_not_there_is_told_in_a_sentence(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_that_is_not_there_is_reported_in_a_sentence(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert wxdesk(home, "--to", "postgresql://li:s3cr%40t@127.0.0.1:1/desk") == 1
     said = capsys.readouterr().err
     assert said.splitlines()[-1] == "wxdesk: the database server cannot be reached"

@@ -75,7 +75,7 @@ def test_operators_are_added_listed_changed_and_removed(told: Told, home: Path, 
         (("remove", "nobody"), "", "There is no operator “nobody”"),
     ],
 )
-def test_mistakes_of_operator_commands_are_told(told: Told, words: tuple[str, ...], typed: str, said: str) -> None:
+def test_mistakes_of_operator_commands_are_reported(told: Told, words: tuple[str, ...], typed: str, said: str) -> None:
     assert told.run(*words, typed=typed) == 2
     assert said in told.text
 

@@ -88,7 +88,7 @@ def test_a_corrected_secret_is_reported_with_its_corrections(
     assert "quotation marks" in said
 
 
-def test_a_wrong_name_is_told_in_the_operators_language(
+def test_a_wrong_name_is_reported_in_the_operators_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_config(tmp_path, "http://127.0.0.1:9")
@@ -110,7 +110,7 @@ def test_a_secret_that_the_environment_precedes_says_so(
 @pytest.mark.parametrize(
     ("error", "reason"), [(KeyringLocked(), "it is locked"), (PasswordSetError(), "it reports a failure")]
 )
-def test_a_keychain_that_refuses_a_secret_is_told_with_the_reason(
+def test_a_keychain_that_refuses_a_secret_is_reported_with_the_reason(
     tmp_path: Path,
     drawer: Drawer,
     monkeypatch: pytest.MonkeyPatch,
@@ -232,7 +232,7 @@ def hanging(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there a test cannot press Ctrl+C")
-def test_the_systems_question_is_told_and_ctrl_c_ends_the_waiting(tmp_path: Path, hanging: dict[str, str]) -> None:
+def test_the_systems_question_is_reported_and_ctrl_c_ends_the_waiting(tmp_path: Path, hanging: dict[str, str]) -> None:
     write_config(tmp_path, "http://127.0.0.1:9")
     command = [sys.executable, "-m", "wxdesk", "--home", str(tmp_path), "--lang", "en", "secret", "set", "shop"]
     pipe = subprocess.PIPE

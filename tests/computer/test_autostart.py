@@ -51,7 +51,7 @@ def test_a_mac_has_an_agent_of_its_user(user: Path, monkeypatch: pytest.MonkeyPa
     assert agent["RunAtLoad"] is True
 
 
-def test_a_folder_that_is_in_the_way_is_told(user: Path) -> None:
+def test_a_folder_that_is_in_the_way_is_reported(user: Path) -> None:
     (user / "config").touch()
     with pytest.raises(UnusableFile):
         autostart.switch(True, user)

@@ -50,7 +50,7 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
         thread.join()
 
 
-def test_a_newer_version_is_told(published: dict[str, bytes]) -> None:
+def test_a_newer_version_is_reported(published: dict[str, bytes]) -> None:
     assert newer_version(published["url"].decode(), KEY) == NEWER
 
 

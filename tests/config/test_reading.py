@@ -108,7 +108,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
         (ACCOUNT + "reserve = 5\n", "config.toml 第 4 行：accounts[0].reserve：必须在 0 到 4 之间"),
     ],
 )
-def test_a_wrong_line_is_told_in_chinese(text: str, said: str) -> None:
+def test_a_wrong_line_is_reported_in_chinese(text: str, said: str) -> None:
     i18n.use("zh_CN")
     with pytest.raises(BadConfig) as caught:
         parse(text, "config.toml")
@@ -127,7 +127,7 @@ def test_a_wrong_line_is_told_in_chinese(text: str, said: str) -> None:
         ('[accounts]\nname = "shop"\n', "write [[accounts]], with two brackets on each side"),
     ],
 )
-def test_a_mistyped_key_is_told_with_what_was_meant(text: str, told: str) -> None:
+def test_a_mistyped_key_is_reported_with_what_was_meant(text: str, told: str) -> None:
     with pytest.raises(BadConfig) as refused:
         parse(text)
     assert told in str(refused.value)

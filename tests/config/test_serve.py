@@ -23,7 +23,7 @@ def test_the_status_page_is_off_by_default_and_bound_to_this_machine() -> None:
         ("[serve]\nstatus_prot = 1\n", "did you mean “status_port”?"),
     ],
 )
-def test_a_mistake_is_told(text: str, told: str) -> None:
+def test_a_mistake_is_reported(text: str, told: str) -> None:
     with pytest.raises(BadConfig) as raised:
         parse(text)
     assert told in explain(raised.value), explain(raised.value)

@@ -48,7 +48,7 @@ def test_a_command_and_the_gateway_of_frps_are_understood() -> None:
         ('[tunnel]\ncommand = "frpc"\n', "tunnel.command：必须是列表"),
     ],
 )
-def test_a_wrong_line_is_told_in_chinese(text: str, said: str) -> None:
+def test_a_wrong_line_is_reported_in_chinese(text: str, said: str) -> None:
     i18n.use("zh_CN")
     with pytest.raises(BadConfig) as caught:
         parse(text, "config.toml")

@@ -94,12 +94,14 @@ def refuse_b(text: str) -> list[BadTemplate]:
         ({"content": Content(ReplyKind.IMAGE)}, TemplateFault("content.picture", "Choose a picture.")),
     ],
 )  # fmt: skip
-def test_a_fault_of_a_template_is_told_with_its_place(changed: dict[str, object], fault: TemplateFault | None) -> None:
+def test_a_fault_of_a_template_is_reported_with_its_place(
+    changed: dict[str, object], fault: TemplateFault | None
+) -> None:
     told = list(template_faults(replace(template("t"), **changed), refuse_b))  # type: ignore[arg-type]
     assert told == ([fault] if fault else [])
 
 
-def test_all_faults_of_a_template_are_told() -> None:
+def test_all_faults_of_a_template_are_reported() -> None:
     wrong = replace(template(""), shortcut="a/b", others=("b", " "))
     assert [(one.where, one.variant) for one in template_faults(wrong, refuse_b)] == [
         ("title", 0),

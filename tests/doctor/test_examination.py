@@ -124,14 +124,14 @@ async def test_the_doctor_does_not_make_a_missing_folder(tmp_path: Path) -> None
     assert below(tmp_path) == []
 
 
-async def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+async def test_a_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
     folder = await found(tmp_path / "home", Check.FOLDER)
     assert folder.verdict is V.HOME_UNUSABLE
     assert "a file stands where a folder has to be" in sentences.text(folder)
 
 
-async def test_a_folder_that_cannot_be_written_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_folder_that_cannot_be_written_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**_: object) -> None:
         raise OSError(errno.EROFS, "read-only")
 
@@ -189,7 +189,7 @@ async def test_a_listener_address_of_another_machine_is_reported(home: Path, hos
     assert (await found(home, Check.LISTENER)).verdict is verdict
 
 
-async def test_a_port_that_is_taken_is_told(home: Path) -> None:
+async def test_a_port_that_is_taken_is_reported(home: Path) -> None:
     with closing(await asyncio.to_thread(socket.create_server, ("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         configure(home, "port = 0", f"port = {port}")
@@ -240,7 +240,7 @@ async def test_beside_an_open_desk_its_port_is_good_and_its_address_is_asked(ope
     assert not [event for event in opened.heard if isinstance(event, PushSeen)], "taken for WeChat's check"
 
 
-async def test_another_program_at_the_port_of_an_open_desk_is_told(home: Path) -> None:
+async def test_another_program_at_the_port_of_an_open_desk_is_reported(home: Path) -> None:
     with closing(await asyncio.to_thread(socket.create_server, ("127.0.0.1", 0))) as taken:
         configure(home, "port = 0", f"port = {taken.getsockname()[1]}")
         store = await open_store("sqlite:///desk.db", home)

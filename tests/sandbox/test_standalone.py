@@ -75,7 +75,7 @@ async def test_the_sandbox_takes_own_secrets_and_any_push_url(tmp_path: Path) ->
     assert parse_message(inner).content == "在吗"
 
 
-async def test_senseless_options_are_told(tmp_path: Path) -> None:
+async def test_senseless_options_are_reported(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="43"):
         await run_sandbox(0, SandboxOptions(encoding_aes_key="short"))
     bad = tmp_path / "bad.jsonl"

@@ -42,7 +42,7 @@ def session(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @needs_keyring
-def test_secrets_are_kept_by_a_real_secret_service_and_a_locked_one_is_told(tmp_path: Path) -> None:
+def test_secrets_are_kept_by_a_real_secret_service_and_a_locked_one_is_reported(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     write_config(home, "http://127.0.0.1:9")

@@ -53,7 +53,7 @@ def test_variables_are_named_after_the_account() -> None:
     assert variable("tea-house_2", KEY) == "WXDESK_TEA_HOUSE_2_ENCODING_AES_KEY"
 
 
-def test_environment_then_files_then_keychain_and_each_is_told(tmp_path: Path, drawer: Drawer) -> None:
+def test_environment_then_files_then_keychain_and_each_is_reported(tmp_path: Path, drawer: Drawer) -> None:
     folder = tmp_path / "given"
     folder.mkdir()
     (folder / "shop_encoding_aes_key").write_text("filed\n", encoding="utf-8")
@@ -177,7 +177,7 @@ def test_a_file_descriptor_opens_the_vault(tmp_path: Path, no_keychain: None) ->
             SecretSources(tmp_path, {"WXDESK_VAULT_PASSPHRASE_FD": number}).unlock_by_environment()
 
 
-def test_a_change_is_told_to_a_running_desk_without_names_or_values(tmp_path: Path, sources: SecretSources) -> None:
+def test_a_change_is_reported_to_a_running_desk_without_names_or_values(tmp_path: Path, sources: SecretSources) -> None:
     told = tmp_path / CHANGED_FILE
     sources.store("shop", TOKEN, "first", NOW)
     before = told.stat().st_mtime_ns
@@ -227,7 +227,7 @@ def test_a_locked_vault_refuses_to_copy_and_to_remove_secrets(tmp_path: Path, no
 
 
 @pytest.mark.expects_log("The system keychain did not answer")
-def test_secrets_that_the_keychain_does_not_give_up_are_told(
+def test_secrets_that_the_keychain_does_not_give_up_are_reported(
     sources: SecretSources, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(sources)
@@ -345,7 +345,7 @@ def test_after_a_silence_at_the_start_each_storing_asks_the_keychain_again(sourc
 
 
 @pytest.mark.parametrize("into", [None, SecretSource.VAULT])
-def test_a_keychain_that_can_be_read_but_not_written_is_told_since_its_value_counts(
+def test_a_keychain_that_cannot_be_written_is_reported_since_its_value_counts(
     sources: SecretSources, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, into: SecretSource | None
 ) -> None:
     sources.store("shop", TOKEN, "first", NOW)

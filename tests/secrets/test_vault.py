@@ -112,7 +112,7 @@ def test_a_vault_that_another_process_changed_is_read_again(file: Path) -> None:
     assert (other.get("token"), other.is_locked) == (None, True)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UnusableFile):
         Vault(tmp_path / "nowhere" / "secrets.vault", cost=LEAST_COST).create(PASSPHRASE)
     with pytest.raises(UnusableFile):

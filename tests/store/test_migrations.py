@@ -188,7 +188,7 @@ async def test_a_migration_that_fails_leaves_the_schema_as_it_was(home: Path) ->
 
 
 @pytest.mark.expects_log("the database file cannot be used")
-async def test_a_copy_that_cannot_be_made_is_told_and_nothing_is_migrated(home: Path) -> None:
+async def test_a_copy_that_cannot_be_made_is_reported_and_nothing_is_migrated(home: Path) -> None:
     await (await open_store("sqlite:///desk.db", home)).close()
     before = tables(home / "desk.db")
     (home / f"desk.before-{NEWEST}.db").mkdir()

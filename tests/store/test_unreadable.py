@@ -19,7 +19,7 @@ SQLITE = "sqlite:///desk.db"
     "change",
     ["content = '{\"kind\"'", "content = x'ff'", "state = 'sennt'", "created_at = 'now'", f"updated_at = {2**62}"],
 )
-async def test_an_unreadable_value_is_told(home: Path, change: str) -> None:
+async def test_an_unreadable_value_is_reported(home: Path, change: str) -> None:
     store = await open_store(SQLITE, home)
     talk = Talk(store)
     made = await talk.says("o1")

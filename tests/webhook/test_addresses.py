@@ -31,14 +31,14 @@ async def answers(desk: Desk, port: int) -> bool:
         return False
 
 
-async def test_a_port_in_use_is_told() -> None:
+async def test_a_port_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse, match=f"Port {port} on 127.0.0.1 is in use"):
             await listener_at(port).start()
 
 
-async def test_an_address_of_another_machine_is_told() -> None:
+async def test_an_address_of_another_machine_is_reported() -> None:
     with pytest.raises(BadConfig) as told:
         await listener_at(0, "192.0.2.1").start()
     assert str(told.value).startswith("config.toml: [listener]: This machine has no address 192.0.2.1")

@@ -116,13 +116,13 @@ async def test_any_token_of_another_account_is_recognised_and_no_empty_secret(op
 @pytest.mark.parametrize(
     ("path", "cause"), [("/wx/Shop", "case"), ("/wx/shop/", ""), ("/", ""), ("/wx/shop/wx/shop", "")]
 )
-async def test_a_wrong_path_is_told_with_the_right_one(desk: Desk, path: str, cause: str) -> None:
+async def test_a_wrong_path_is_reported_with_the_right_one(desk: Desk, path: str, cause: str) -> None:
     values = {"path": path, "expected": "/wx/shop"} | ({"cause": cause} if cause else {})
     for raw, check in ((url_check(path=path), Check.URL_CHECK), (push(path=path), Check.PUSH)):
         assert await found(desk, raw) == Finding(check, V.WRONG_PATH, "shop", values, SENT_AT)
 
 
-async def test_a_wrong_path_is_told_with_that_of_the_only_account(open_desk: Open) -> None:
+async def test_a_wrong_path_is_reported_with_that_of_the_only_account(open_desk: Open) -> None:
     desk = await open_desk(accounts={"shop": SHOP}, clock=lambda: SENT_AT)
     judged = await found(desk, url_check("nobody", path="/elsewhere"))
     values = {"path": "/elsewhere", "expected": "/wx/shop"}
@@ -252,7 +252,7 @@ async def test_a_wrong_clock_is_seen_by_the_signed_time(open_desk: Open, minutes
 
 
 @pytest.mark.parametrize("lacking", ["push_token", "encoding_aes_key"])
-async def test_a_missing_secret_is_told_as_such(open_desk: Open, lacking: str) -> None:
+async def test_a_missing_secret_is_reported_as_such(open_desk: Open, lacking: str) -> None:
     desk = await open_desk(
         accounts={"shop": (SHOP[0], dataclasses.replace(SHOP[1], **{lacking: ""}))}, clock=lambda: SENT_AT
     )

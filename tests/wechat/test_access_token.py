@@ -193,7 +193,7 @@ async def test_nothing_is_fetched_for_accounts_that_nobody_asked_for(world: Worl
     assert world.asked == 0
 
 
-async def test_a_taken_token_is_told_the_third_time(world: World) -> None:
+async def test_a_taken_token_is_reported_the_third_time(world: World) -> None:
     tokens = world.tokens()
     for count in range(1, 4):
         tokens.invalidate(ACCOUNT, await tokens.get(ACCOUNT), taken=True)

@@ -47,7 +47,7 @@ async def test_every_kind_of_reply_arrives(
     assert (sent.openid, sent.msgtype, sent.content) == (OPENID, msgtype, fields)
 
 
-async def test_every_call_is_told(client: WeChatClient, heard: Heard) -> None:
+async def test_every_call_is_reported(client: WeChatClient, heard: Heard) -> None:
     await client.send(ACCOUNT, OPENID, HELLO)
     with pytest.raises(Refused):
         await client.send(ACCOUNT, "o_nobody", HELLO)
@@ -122,7 +122,7 @@ async def test_fifty_sends_on_an_expired_token_renew_it_once(
         (Credentials("", "t"), 41004),
     ],
 )
-async def test_a_wrong_secret_is_told_by_wechat(
+async def test_a_wrong_secret_is_reported_by_wechat(
     sandbox: Sandbox, heard: Heard, credentials: Credentials, code: int
 ) -> None:
     async with client_to(sandbox.url, heard, credentials=credentials) as client:

@@ -114,7 +114,7 @@ async def test_a_long_notice_is_cut_for_wecom_between_two_letters() -> None:
         (PhoneKind.WEBHOOK, "x" * (LARGEST_ANSWER + 1), 200, "more than 64 KB"),
     ],
 )
-async def test_failures_are_told_without_the_address(kind: PhoneKind, text: str, status: int, said: str) -> None:
+async def test_failures_are_reported_without_the_address(kind: PhoneKind, text: str, status: int, said: str) -> None:
     async with endpoints(_answering(text, status)) as (made, url):
         why = await _why(made.notify(kind, f"{url}/SECRET-KEY", NOTICE, HERE))
     assert said in why

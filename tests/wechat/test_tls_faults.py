@@ -100,7 +100,7 @@ async def test_a_server_with_wechats_certificate_is_trusted(trusted: Authority) 
 
 
 @pytest.mark.parametrize("wrong", ["expired", "of another name", "without its chain", "signed by itself"])
-async def test_a_wrong_certificate_is_told_nothing(
+async def test_a_server_with_a_wrong_certificate_gets_nothing(
     trusted: Authority, wrong: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     tls = {
@@ -114,7 +114,9 @@ async def test_a_wrong_certificate_is_told_nothing(
     assert len(seen) == 1, "not even the app secret was sent"
 
 
-async def test_an_unknown_authority_is_told_nothing(authority: Authority, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_server_of_an_unknown_authority_gets_nothing(
+    authority: Authority, caplog: pytest.LogCaptureFixture
+) -> None:
     async with wechat(authority.context("localhost")) as seen:
         assert await refused(f"https://localhost:{seen[0].decode()}", caplog) == FOREIGN_CERTIFICATE
     assert len(seen) == 1

@@ -75,7 +75,7 @@ def test_nothing_is_held_beyond_ten_seconds_before_the_window_closes() -> None:
     assert due_before_closing(NOW, None) == NOW
 
 
-def test_a_deadline_set_by_the_closing_window_is_told_from_others() -> None:
+def test_a_deadline_set_by_the_closing_window_is_reported_from_others() -> None:
     closes = NOW + 10 * SECOND
     assert is_due_at_closing(NOW, closes)
     assert is_due_at_closing(NOW + SECOND, closes)

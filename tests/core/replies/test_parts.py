@@ -104,7 +104,7 @@ def test_a_gap_blocks_the_later_parts_that_wait(state: ReplyState) -> None:
     assert blocked_by_gap([part(S.DRAFT), part(state, 2, content=LACKING)]) == {}
 
 
-def test_the_first_gap_is_told_and_none_of_another_answer() -> None:
+def test_the_first_gap_is_reported_and_none_of_another_answer() -> None:
     other = replace(LACKING, text=gap_mark("order"), gaps=("order",))
     parts = [part(S.DRAFT, content=LACKING), part(S.DRAFT, 2, content=other), part(S.DRAFT, 3)]
     assert blocked_by_gap(parts) == {2: "contact.alias", 3: "contact.alias"}

@@ -88,7 +88,7 @@ async def says(action: Action, **more: object) -> str:
         (NOON.replace(day=26, hour=18), "{{ hours.next_open }}开门", "11月30日 09:00开门"),
     ],
 )
-async def test_the_hours_are_told_as_one_speaks(at: datetime, template: str, text: str) -> None:
+async def test_business_hours_are_written_as_people_say_them(at: datetime, template: str, text: str) -> None:
     assert await says(reply(template), at=at) == text
 
 

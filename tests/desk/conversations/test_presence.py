@@ -77,7 +77,7 @@ async def test_another_reason_does_not_restart_an_absence() -> None:
     assert await room.sees(PresenceSignals(idle_since=START)) == PresenceState(left, AwayReason.IDLE)
 
 
-async def test_each_change_is_told_once() -> None:
+async def test_each_change_is_reported_once() -> None:
     room = Room()
     for seen in (
         PresenceSignals(),

@@ -39,7 +39,7 @@ def erasing_of(store: Store, clock: HandClock, heard: list[Event]) -> Erasing:
     return Erasing(store, {}, pictures, DecisionLock(), heard.append, clock)
 
 
-async def test_a_deletion_after_long_silence_is_told_a_day_before(
+async def test_a_deletion_after_long_silence_is_reported_a_day_before(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "REST_SECONDS", 0.0)

@@ -144,14 +144,14 @@ async def test_where_answers_are_off_no_rule_sends(own_mode: ReplyMode | None) -
     assert (made.decision.outcome, made.replies) == (Outcome.PAUSED, ())
 
 
-async def test_messages_of_an_unconfigured_account_are_told_as_that() -> None:
+async def test_messages_of_an_unconfigured_account_are_reported_as_that() -> None:
     [made] = await resolved([rule("a", "x")], message(1, "x", replace(THREAD, account="gone")))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_ACCOUNT, ())
     assert "not in config.toml any more" in outcome_text(made.decision)
 
 
 @pytest.mark.expects_log("The rules failed on a message")
-async def test_a_defect_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_defect_is_reported_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise KeyError("oSecretOpenid")
 

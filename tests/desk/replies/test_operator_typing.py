@@ -11,7 +11,7 @@ from wxdesk.desk.replies.operator_typing import AHEAD, GRACE, QUIET, OperatorTyp
 BEGUN, STOPPED = OperatorWrites(1, True), OperatorWrites(1, False)
 
 
-def test_the_end_of_typing_is_told_once_without_further_keys() -> None:
+def test_the_end_of_typing_is_reported_once_without_further_keys() -> None:
     told: list[Event] = []
     clock = HandClock()
     writing = OperatorTyping(told.append, clock)
@@ -45,7 +45,7 @@ def test_an_emptied_composer_ends_typing_at_once_and_once() -> None:
     assert not writing.told
 
 
-def test_a_key_after_a_pause_is_told_also_where_the_stop_was_not() -> None:
+def test_a_key_after_a_pause_is_reported_also_where_the_stop_was_not() -> None:
     told: list[Event] = []
     clock = HandClock()
     writing = OperatorTyping(told.append, clock)

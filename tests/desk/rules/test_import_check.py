@@ -32,7 +32,7 @@ def _told(*wanted: Rule) -> list[tuple[str, RuleChangeKind, bool, bool]]:
     return [(one.rule.name, one.change, one.moved, one.switched) for one in check.rules]
 
 
-def test_each_rule_is_told_with_what_becomes_of_it() -> None:
+def test_each_rule_is_reported_with_what_becomes_of_it() -> None:
     assert _told(rule("a"), rule("b", "other"), rule("d")) == [
         ("a", RuleChangeKind.SAME, False, False),
         ("b", RuleChangeKind.CHANGED, False, False),

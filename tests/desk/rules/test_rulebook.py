@@ -174,7 +174,7 @@ async def test_a_wrong_rule_is_not_stored(wrong: Rule, error: type[Exception], r
     assert desk.heard == []
 
 
-async def test_every_change_takes_effect_and_is_told() -> None:
+async def test_every_change_takes_effect_and_is_reported() -> None:
     desk = Book([rule("a", "x", text="1"), rule("b", "x", text="2")])
     book = desk.book
     await book.load()
@@ -381,7 +381,7 @@ async def test_the_list_that_is_asked_is_kept() -> None:
     assert desk.kept.lists == [((1, 1), (3, 1))]
 
 
-async def test_earlier_revisions_of_a_deleted_rule_are_told() -> None:
+async def test_earlier_revisions_of_a_deleted_rule_are_reported() -> None:
     book = await loaded(rule("Hours", "open", text="We open at 9."))
     [first] = await book.all()
     await book.save(replace(first, then=(reply("We open at 10."),)))

@@ -94,7 +94,7 @@ async def test_a_pause_begun_while_the_former_one_ends_holds() -> None:
     assert (pause.on, pause.until) == (True, UNTIL)
 
 
-async def test_a_pause_is_told_before_it_is_stored() -> None:
+async def test_a_pause_is_reported_before_it_is_stored() -> None:
     told: list[Event] = []
     pause = Pause(KeptSettings(), told.append)
     storing = asyncio.create_task(pause.set(True))

@@ -15,7 +15,7 @@ from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.store.settings import PREFERENCES
 
 
-async def test_settings_outlive_the_program_and_are_told() -> None:
+async def test_settings_outlive_the_program_and_are_reported() -> None:
     told: list[Event] = []
     settings = KeptSettings()
     wanted = Preferences(undo_seconds=0, last_moment=LastMoment.SEND, sound=False, warn_hours=5)

@@ -142,7 +142,7 @@ def test_ten_thousand_paths_of_nobody_are_one_trouble(world: SetupWorld, good: b
     assert [key for key, _ in troubles(world)] == ["push:"]
 
 
-async def test_a_strangers_request_is_told_as_an_attempt_and_is_no_trouble_of_the_next_run(
+async def test_a_strangers_request_is_an_attempt_and_no_trouble_of_the_next_run(
     world: SetupWorld, tmp_path: Path
 ) -> None:
     world.sees("kept", V.OK)
@@ -171,7 +171,7 @@ def test_strangers_and_floods_call_nobody(world: SetupWorld, verdict: CheckVerdi
     assert troubles(world) == []
 
 
-def test_a_wrong_original_id_is_told_with_the_right_one_until_it_is_corrected(world: SetupWorld) -> None:
+def test_a_wrong_original_id_is_reported_with_the_right_one_until_it_is_corrected(world: SetupWorld) -> None:
     for _ in range(3):
         world.sees("kept", V.ORIGINAL_ID_DIFFERS, original_id="gh_ffffffffffff")
     world.sees("kept", V.OK)

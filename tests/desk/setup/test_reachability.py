@@ -116,7 +116,7 @@ async def test_a_reachable_address_is_probed_every_thirty_seconds(store: Store) 
 
 
 @pytest.mark.parametrize("takes", [0, 5])
-async def test_a_loss_is_told_within_45_seconds_with_cause_and_remedy(store: Store, takes: int) -> None:
+async def test_a_loss_is_reported_within_45_seconds_with_cause_and_remedy(store: Store, takes: int) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:
         outside.verdict, outside.takes = V.FIREWALL, seconds(takes)
@@ -132,7 +132,7 @@ async def test_a_loss_is_told_within_45_seconds_with_cause_and_remedy(store: Sto
         assert await store.outages.newest() == (Outage(NOON, None, V.FIREWALL),)
 
 
-async def test_the_end_of_a_loss_is_told_and_its_time_kept(store: Store) -> None:
+async def test_the_end_of_a_loss_is_reported_and_its_time_kept(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:
         outside.verdict = V.FIREWALL
@@ -156,7 +156,7 @@ async def test_a_single_failed_probe_is_no_loss(store: Store) -> None:
     assert await store.outages.newest() == ()
 
 
-async def test_another_cause_of_the_same_loss_is_told(store: Store) -> None:
+async def test_another_cause_of_the_same_loss_is_reported(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store):
         outside.verdict = V.FIREWALL
@@ -322,7 +322,7 @@ async def test_without_an_address_nothing_is_probed_and_nothing_is_missed(store:
     assert outside.troubles == [""] * 3
 
 
-async def test_an_address_that_cannot_work_is_told_at_once(store: Store) -> None:
+async def test_an_address_that_cannot_work_is_reported_at_once(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store, "https://desk.example.com:8765") as watch:
         assert watch.state.finding.verdict is V.WRONG_PORT
@@ -338,7 +338,7 @@ async def test_an_account_that_was_never_reachable_has_no_outage(store: Store) -
     assert await store.outages.newest() == ()
 
 
-async def test_a_check_on_demand_is_told_at_once(store: Store) -> None:
+async def test_a_check_on_demand_is_reported_at_once(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:
         outside.verdict = V.TOO_SLOW

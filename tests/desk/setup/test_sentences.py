@@ -84,7 +84,7 @@ def finding(verdict: CheckVerdict, **values: str) -> Finding:
 
 
 @pytest.mark.parametrize("verdict", CheckVerdict)
-def test_every_verdict_is_told_in_the_operators_language(verdict: CheckVerdict, language: str) -> None:
+def test_every_verdict_is_reported_in_the_operators_language(verdict: CheckVerdict, language: str) -> None:
     found = finding(verdict)
     said, more = sentences.text(found), sentences.remedy(found)
     assert said
@@ -103,7 +103,7 @@ def test_every_value_that_is_known_is_shown(verdict: CheckVerdict, language: str
 
 
 @pytest.mark.parametrize(("verdict", "cause"), CAUSES)
-def test_a_known_cause_is_told_instead(verdict: CheckVerdict, cause: str, language: str) -> None:
+def test_a_known_cause_is_reported_instead(verdict: CheckVerdict, cause: str, language: str) -> None:
     exact, general = finding(verdict, cause=cause), finding(verdict)
     assert sentences.text(exact) != sentences.text(general)
     assert sentences.remedy(exact)
@@ -111,7 +111,7 @@ def test_a_known_cause_is_told_instead(verdict: CheckVerdict, cause: str, langua
         assert any("\u4e00" <= char <= "\u9fff" for char in sentences.text(exact) + sentences.remedy(exact))
 
 
-def test_a_cause_without_a_sentence_of_its_own_is_told_in_general() -> None:
+def test_a_cause_without_a_sentence_of_its_own_is_reported_in_general() -> None:
     assert sentences.text(finding(V.TOKEN_DIFFERS, cause="new")) == sentences.text(finding(V.TOKEN_DIFFERS))
 
 

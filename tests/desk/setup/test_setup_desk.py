@@ -171,7 +171,7 @@ async def test_a_mended_value_is_no_longer_held_against_the_account(tmp_path: Pa
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.UNKNOWN
 
 
-async def test_an_account_that_may_not_send_is_told_until_it_may(tmp_path: Path) -> None:
+async def test_an_account_that_may_not_send_is_reported_until_it_may(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
         world.desk.hear(ApiCalled("shop", "custom/send", "45015 too late", AT, 3.0))
         assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
@@ -229,7 +229,7 @@ async def test_a_check_leaves_a_refused_message_until_one_comes_through(tmp_path
     assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
 
 
-async def test_an_attempt_that_changes_no_fact_is_told_until_it_is_only_counted(tmp_path: Path) -> None:
+async def test_an_attempt_that_changes_no_fact_is_reported_until_it_is_only_counted(tmp_path: Path) -> None:
     async with setup_world(tmp_path) as world:
         world.sees("kept", V.OK)
         world.heard.events.clear()

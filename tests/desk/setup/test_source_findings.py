@@ -14,7 +14,7 @@ from wxdesk.secrets.sources import SecretSources
 
 
 @pytest.mark.parametrize("trouble", KeychainTrouble)
-def test_a_keychain_that_cannot_be_used_is_told_with_its_reason(tmp_path: Path, trouble: KeychainTrouble) -> None:
+def test_a_keychain_that_cannot_be_used_is_reported_with_its_reason(tmp_path: Path, trouble: KeychainTrouble) -> None:
     sources = SecretSources(tmp_path, {})
     assert source_findings(sources) == []
     sources.keychain.trouble = trouble
@@ -23,7 +23,7 @@ def test_a_keychain_that_cannot_be_used_is_told_with_its_reason(tmp_path: Path, 
     assert text(finding) == f"The system's keychain cannot be used ({finding.values['reason']})."
 
 
-def test_a_locked_vault_is_told_alone(tmp_path: Path) -> None:
+def test_a_locked_vault_is_reported_alone(tmp_path: Path) -> None:
     sources = SecretSources(tmp_path, {})
     SecretSources(tmp_path, {}).vault.create("eight or more")
     sources.keychain.trouble = KeychainTrouble.MISSING

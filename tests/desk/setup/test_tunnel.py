@@ -150,7 +150,7 @@ async def test_another_driver_takes_the_place_of_the_first(tunnel: Tunnel, seen:
 
 
 @pytest.mark.expects_log("The tunnel failed")
-async def test_a_driver_that_breaks_is_told_and_begins_again(tunnel: Tunnel, seen: Seen) -> None:
+async def test_a_driver_that_breaks_is_reported_and_begins_again(tunnel: Tunnel, seen: Seen) -> None:
     await tunnel.use(plan(TunnelKind.COMMAND, Scripted(RuntimeError("token=abc"))))
     await seen.reaches(TunnelPhase.UP)
     down = next(state for state in seen.states if state.phase is TunnelPhase.DOWN)

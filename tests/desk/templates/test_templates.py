@@ -164,7 +164,7 @@ async def test_the_fields_of_a_link_are_filled_as_a_text_is(desk: Desk) -> None:
         (Content(ReplyKind.CARD, title="t", page_path="p?{{ m.no }}", thumb_picture="a"), "content.page_path"),
     ],
 )
-async def test_a_mistake_in_a_field_is_told_there(desk: Desk, content: Content, field: str) -> None:
+async def test_a_mistake_in_a_field_is_reported_there(desk: Desk, content: Content, field: str) -> None:
     assert [fault.where for fault in desk.book.faults(Template(0, "t", content=content))] == [field]
     with pytest.raises(UnusableTemplate):
         await desk.book.save(Template(0, "t", content=content))
@@ -223,7 +223,7 @@ async def test_only_what_is_inserted_by_hand_can_ask() -> None:
         LiquidRenderer().check("{{ ask.no }}")
 
 
-async def test_changes_are_told(desk: Desk) -> None:
+async def test_changes_are_reported(desk: Desk) -> None:
     saved = await desk.book.save(ASKING)
     await desk.book.count_use(saved.id)
     [used] = await desk.book.all()

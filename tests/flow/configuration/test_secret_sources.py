@@ -56,7 +56,9 @@ def verdict(opened: OpenDesk, fact: SetupFact) -> CheckVerdict:
     return opened.desk.setup.state.account("shop").finding(fact).verdict
 
 
-async def test_a_locked_vault_is_told_once_until_nothing_is_missing(opened: OpenDesk, sources: SecretSources) -> None:
+async def test_a_locked_vault_is_reported_once_until_nothing_is_missing(
+    opened: OpenDesk, sources: SecretSources
+) -> None:
     assert "The vault with the secrets is locked." in said(opened)
     assert "keychain" not in said(opened), "the vault stands in its place"
     values = {SecretName.APP_SECRET: "0" * 32, SecretName.PUSH_TOKEN: new_token()}

@@ -87,7 +87,7 @@ async def test_a_secret_that_another_program_has_stored_is_read_within_seconds(
     assert [account.name for account in opened.ready] == ["shop", "second"]
 
 
-async def test_a_mistake_keeps_the_former_configuration_and_is_told_with_its_line(
+async def test_a_mistake_keeps_the_former_configuration_and_is_reported_with_its_line(
     opened: OpenDesk, tmp_path: Path
 ) -> None:
     good = (tmp_path / "config.toml").read_text(encoding="utf-8")
@@ -134,7 +134,7 @@ async def test_a_vault_made_since_opens_with_the_passphrase_of_the_start(
     assert sources.vault.is_open
 
 
-async def test_values_in_each_others_place_are_told_when_they_come(
+async def test_values_in_each_others_place_are_reported_when_they_come(
     opened: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = environment()

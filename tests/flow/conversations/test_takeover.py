@@ -113,7 +113,7 @@ async def test_a_takeover_extended_or_handed_back_in_its_last_minute_does_not_en
     assert told(desk, TakeoverEnded) == []
 
 
-async def test_a_takeover_that_ended_while_the_desk_was_closed_is_told_once(desk: Desk) -> None:
+async def test_a_takeover_that_ended_while_the_desk_was_closed_is_reported_once(desk: Desk) -> None:
     thread = (await desk.says(LI, "在吗")).conversation_id
     await desk.opened.desk.conversations.take_over(thread, TakeoverDuration(span=30 * MINUTE))
     desk.clock.now = START + 10 * MINUTE

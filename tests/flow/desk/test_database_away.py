@@ -63,7 +63,7 @@ async def test_a_database_away_is_told_to_wechat_by_503_and_to_the_operator(desk
     await desk.until(lambda: "no longer accepted" not in desk.trouble)
 
 
-async def test_a_fault_that_endangers_messages_is_told_while_it_lasts(desk: Desk, postgres: Postgres) -> None:
+async def test_a_fault_that_endangers_messages_is_reported_while_it_lasts(desk: Desk, postgres: Postgres) -> None:
     await desk.until(lambda: "Off: fsync, full_page_writes" in desk.trouble)
     try:
         for command in ("SET fsync = on", "SET full_page_writes = on"):

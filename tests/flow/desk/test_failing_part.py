@@ -49,7 +49,7 @@ def change(desk: Desk, sql: str, *values: str) -> None:
 
 
 @pytest.mark.expects_log("outbox failed and begins again")
-async def test_a_part_that_fails_is_told_and_begins_again(desk: Desk) -> None:
+async def test_a_part_that_fails_is_reported_and_begins_again(desk: Desk) -> None:
     await desk.says(LI, "几点")
     await desk.until_sent(1)
     content = read(desk, "SELECT content FROM replies")

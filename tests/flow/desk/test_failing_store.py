@@ -92,7 +92,7 @@ async def test_a_reply_whose_call_never_began_is_not_unknown_after_a_stop(desk: 
 
 
 @pytest.mark.expects_log("database error")
-async def test_a_pause_that_cannot_be_stored_holds_and_is_told(desk: Desk) -> None:
+async def test_a_pause_that_cannot_be_stored_holds_and_is_reported(desk: Desk) -> None:
     with refusing(desk, "INSERT ON settings"), pytest.raises(StoreError):
         await desk.opened.desk.outbox.pause()
     assert desk.opened.desk.health.state.paused
@@ -151,7 +151,7 @@ async def test_a_push_stored_after_a_timeout_is_answered_though_repeated(desk: D
 
 
 @pytest.mark.expects_log("database|store|push|Attempts are not kept")
-async def test_a_fault_that_keeps_messages_away_is_told_while_it_lasts(
+async def test_a_fault_that_keeps_messages_away_is_reported_while_it_lasts(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also if nothing else is to be written meanwhile, and no message comes when it is over."""

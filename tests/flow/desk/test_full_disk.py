@@ -47,7 +47,9 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     subprocess.run([UMOUNT, "--lazy", str(place)], check=True)
 
 
-async def test_a_disk_that_fills_up_is_told_by_a_server_at_once_and_so_is_its_end(disk: Disk, sandbox: Sandbox) -> None:
+async def test_a_disk_that_fills_up_is_reported_by_a_server_at_once_and_so_is_its_end(
+    disk: Disk, sandbox: Sandbox
+) -> None:
     write_config(disk.place, sandbox.url)
     serving = await asyncio.to_thread(Serving, disk.place, told=True)
     url = await asyncio.to_thread(serving.wait_until_listening)

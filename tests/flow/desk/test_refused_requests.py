@@ -140,7 +140,7 @@ async def test_mistakes_that_only_messages_show_are_named_by_the_first_message(
 @pytest.mark.parametrize(
     "console", [MiniProgram(replace(ACCOUNT, original_id="gh_ffffffffffff"), CREDENTIALS)], indirect=True
 )
-async def test_a_wrong_original_id_is_told_by_the_first_message(console: Console) -> None:
+async def test_a_wrong_original_id_is_reported_by_the_first_message(console: Console) -> None:
     await console.submits()
     assert (await console.sandbox.say(LI, "在吗")).accepted
     assert "gh_ffffffffffff" in console.troubles["original_id:shop"]
@@ -156,7 +156,7 @@ async def test_xml_is_a_note_and_a_repeated_push_is_counted(console: Console) ->
     assert {V.XML_FORMAT, V.PUSH_REPEATED} <= verdicts
 
 
-async def test_encrypted_pushes_to_an_account_in_plain_mode_are_told(tmp_path: Path) -> None:
+async def test_encrypted_pushes_to_an_account_in_plain_mode_are_reported(tmp_path: Path) -> None:
     program = MiniProgram(ACCOUNT, CREDENTIALS)
     async for console in console_of(program, tmp_path, push_mode=PushMode.PLAIN):
         await console.submits()

@@ -167,7 +167,7 @@ async def test_an_incomplete_account_keeps_no_other_from_being_served(home: Path
     assert any(line["level"] == "WARNING" and "“tea” lacks" in line["text"] for line in log)
 
 
-async def test_refused_requests_are_told_on_stderr_and_in_the_log(home: Path, sandbox: Sandbox) -> None:
+async def test_refused_requests_are_reported_on_stderr_and_in_the_log(home: Path, sandbox: Sandbox) -> None:
     serving = await asyncio.to_thread(partial(Serving, home, told=True))
     sandbox.set_push_url(f"{await asyncio.to_thread(serving.wait_until_listening)}/wx/Shop")
     assert not await sandbox.verify_push_url()

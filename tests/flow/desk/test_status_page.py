@@ -109,7 +109,7 @@ async def test_the_status_page_answers_reads_of_its_two_paths_only(
     assert await _get(port, "/healthz", "HEAD") == (200, "")
 
 
-async def test_a_taken_port_is_told_and_another_one_is_taken_up_at_once(
+async def test_a_taken_port_is_reported_and_another_one_is_taken_up_at_once(
     tmp_path: Path, sandbox: Sandbox, serve: Callable[..., Any]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:

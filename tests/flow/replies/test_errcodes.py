@@ -232,7 +232,7 @@ async def _one_at_a_time(desk: Desk) -> None:
     assert desk.trouble == ""
 
 
-async def test_the_address_for_the_ip_list_is_told_and_offered(desk: Desk) -> None:
+async def test_the_address_for_the_ip_list_is_reported_and_offered(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "send", errcode=42001))
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40164))
     await desk.sandbox.say(LI_LEI.openid, "几点关门")
@@ -252,7 +252,7 @@ async def test_a_token_that_can_be_fetched_again_ends_the_account_back_off(desk:
     await desk.until(lambda: desk.trouble == "")
 
 
-async def test_a_missing_token_is_told_although_nothing_is_to_be_sent(desk: Desk) -> None:
+async def test_a_missing_token_is_reported_although_nothing_is_to_be_sent(desk: Desk) -> None:
     desk.sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40164))
     account = desk.opened.ready[0]
     desk.opened.out.client._tokens._held.clear()

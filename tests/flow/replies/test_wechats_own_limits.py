@@ -48,7 +48,7 @@ def end_tokens(desk: Desk) -> None:
     desk.sandbox.platform.tokens.expire(desk.sandbox.platform.program().account.app_id)
 
 
-async def test_a_machine_that_is_not_on_the_ip_list_is_told(desk: Desk) -> None:
+async def test_a_machine_that_is_not_on_the_ip_list_is_reported(desk: Desk) -> None:
     set_up(desk, allowed_ips=("198.51.100.0/24",), seen_as="2001:db8::7")
     end_tokens(desk)
     await desk.sandbox.say(LI_LEI.openid, "几点关门")
@@ -62,7 +62,7 @@ async def test_a_machine_that_is_not_on_the_ip_list_is_told(desk: Desk) -> None:
     await desk.until(lambda: desk.trouble == "")
 
 
-async def test_a_frozen_secret_is_told(desk: Desk) -> None:
+async def test_a_frozen_secret_is_reported(desk: Desk) -> None:
     set_up(desk, secret_frozen=True)
     end_tokens(desk)
     await desk.sandbox.say(LI_LEI.openid, "几点关门")
@@ -82,7 +82,7 @@ async def test_risky_words_fail_alone(desk: Desk) -> None:
     assert await desk.window_left(LI_LEI.openid) == 5
 
 
-async def test_the_limit_of_calls_a_minute_is_told(desk: Desk) -> None:
+async def test_the_limit_of_calls_a_minute_is_reported(desk: Desk) -> None:
     set_up(desk, minutely={SEND: 3})
     for openid in CUSTOMERS:
         await desk.sandbox.say(openid, "几点关门")
@@ -97,7 +97,7 @@ async def test_the_limit_of_calls_a_minute_is_told(desk: Desk) -> None:
     assert not any(ReplyState.FAILED in states for states in desk.states.values())
 
 
-async def test_the_limit_of_calls_a_day_is_told(desk: Desk) -> None:
+async def test_the_limit_of_calls_a_day_is_reported(desk: Desk) -> None:
     set_up(desk, daily={SEND: 2})
     for openid in CUSTOMERS[:2]:
         await desk.sandbox.say(openid, "几点关门")

@@ -229,7 +229,7 @@ async def test_harmless_slips_are_taken_as_they_are_meant(scene: Scene, number: 
     assert [finding.verdict for finding in open_points] == [V.NO_RULES], open_points
 
 
-async def test_26_a_clock_that_is_slow_is_told(tmp_path: Path, scene: Scene) -> None:
+async def test_26_a_clock_that_is_slow_is_reported(tmp_path: Path, scene: Scene) -> None:
     late = Sandbox(clock=lambda: datetime.now(UTC) + timedelta(minutes=10, seconds=30))
     await late.start()
     scene.config(re.escape(scene.sandbox.url), late.url)
@@ -319,7 +319,7 @@ async def test_mistakes_on_the_way_in_are_named_beside_an_open_desk(opened: Cons
     assert sentences.remedy(matching[0]) or verdict is V.OK
 
 
-async def test_06_a_wrong_original_id_is_told_with_the_right_one(opened: Console) -> None:
+async def test_06_a_wrong_original_id_is_reported_with_the_right_one(opened: Console) -> None:
     await _original_id(opened)
     troubles = {one.key: one for one in opened.desk.desk.health.state.troubles}
     assert troubles["original_id:shop"].copy == "gh_ffffffffffff"

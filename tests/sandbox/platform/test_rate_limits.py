@@ -76,7 +76,7 @@ def test_the_default_limits_are_the_published_ones(path: str, limit: int) -> Non
     assert ProgramSettings().minutely == {STABLE_TOKEN: 10_000}
 
 
-async def test_the_quota_of_a_path_is_told(sandbox: Sandbox, send: Any, ask: Ask) -> None:
+async def test_the_quota_of_a_path_is_reported(sandbox: Sandbox, send: Any, ask: Ask) -> None:
     configure(sandbox, daily={SEND: 10})
     await send()
     await send()

@@ -114,7 +114,7 @@ async def test_silence_counts_as_a_failure() -> None:
     assert (DEADLINE_SECONDS, TRIES) == (5, 3)
 
 
-async def test_a_push_to_a_closed_port_is_told_as_not_connected() -> None:
+async def test_a_push_to_a_closed_port_is_reported_as_not_connected() -> None:
     ears = Ears((), url="http://127.0.0.1:9/wx/shop")
     outcome = await push(ears, PushMode.PLAIN, BodyFormat.JSON, bodies.text("在吗", "1"))
     assert [attempt.status for attempt in outcome.attempts] == [None, None, None]

@@ -30,7 +30,7 @@ def put(connection: Connection, key: str = "a", value: str = "b") -> None:
     connection.execute(settings.insert().values(key=key, value=value))
 
 
-async def test_sqlite_is_told_to_lose_nothing(home: Path) -> None:
+async def test_sqlite_is_set_to_lose_nothing(home: Path) -> None:
     store = await open_store(SQLITE, home)
     # 2 is FULL: with a WAL, NORMAL may lose the last commits when the power goes.
     trusts = int(sqlite3.sqlite_version_info < (3, 45))  # an older one refuses the triggers of the search index

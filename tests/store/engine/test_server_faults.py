@@ -136,7 +136,7 @@ AT_THE_START: dict[str, tuple[Way, str, V]] = {
 
 
 @pytest.mark.parametrize("fault", AT_THE_START)
-async def test_a_fault_at_opening_a_database_is_told_in_one_sentence(
+async def test_a_fault_at_opening_a_database_is_reported_in_one_sentence(
     place: Place, home: Path, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     way, reason, verdict = AT_THE_START[fault]
@@ -163,7 +163,7 @@ WHILE_IT_WORKS = {
 
 
 @pytest.mark.parametrize("fault", WHILE_IT_WORKS)
-async def test_a_fault_at_storing_a_push_is_told_in_one_sentence(
+async def test_a_fault_at_storing_a_push_is_reported_in_one_sentence(
     place: Place, home: Path, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     code, reason = WHILE_IT_WORKS[fault]
@@ -194,7 +194,7 @@ async def test_a_lost_right_is_one_sentence(place: Place, home: Path) -> None:
         await store.close()
 
 
-async def test_a_server_that_falls_silent_is_told_in_time(
+async def test_a_server_that_falls_silent_is_reported_in_time(
     place: Place, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql, "LOOK_SECONDS", 0.2)

@@ -130,7 +130,7 @@ DAMAGE = {
 @pytest.mark.expects_log("database error: (OperationalError|DatabaseError), code (None|1|11)")
 @pytest.mark.parametrize("met_by", ["reading", "writing", "writing at once"])
 @pytest.mark.parametrize("what", DAMAGE)
-async def test_a_damaged_file_is_told_and_keeps_its_log(home: Path, tmp_path: Path, what: str, met_by: str) -> None:
+async def test_a_damaged_file_is_reported_and_keeps_its_log(home: Path, tmp_path: Path, what: str, met_by: str) -> None:
     change, told, words = DAMAGE[what]
     store = await open_store(SQLITE, home)
     await Talk(store).says("o1")

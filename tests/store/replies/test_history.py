@@ -85,7 +85,7 @@ async def test_an_edit_keeps_what_was_said_before(talk: Talk, store: Store) -> N
     assert then.before.text.startswith("您好 ❤️‍🔥 ")
 
 
-async def test_what_wechat_refused_is_told_with_its_code_and_words(talk: Talk, store: Store) -> None:
+async def test_what_wechat_refused_is_reported_with_its_code_and_words(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.SENDING)
     said = ReplyChanges(errcode=-1, error="system error", rid="r1", not_before=second(4))
     await store.outbox.move(reply.id, Move.POSTPONE, second(3), said)
@@ -156,7 +156,7 @@ async def test_a_customer_who_writes_again_is_told(talk: Talk, store: Store) -> 
     assert await kinds(store, reply) == [K.HOLD, K.HOLD, K.CANCEL]
 
 
-async def test_an_answer_that_gives_way_within_its_batch_is_told_as_well(talk: Talk, store: Store) -> None:
+async def test_an_answer_that_gives_way_within_its_batch_is_reported_as_well(talk: Talk, store: Store) -> None:
     made = []
     for at in (1, 2):
         one = (await talk.says("o1", at=second(at))).message
@@ -178,7 +178,7 @@ async def test_a_take_over_leaves_who_stopped_each(talk: Talk, store: Store) -> 
     assert (await store.replies.get(failed.id)).state is S.FAILED
 
 
-async def test_a_crash_while_sending_is_told(talk: Talk, store: Store) -> None:
+async def test_a_crash_while_sending_is_reported(talk: Talk, store: Store) -> None:
     reply = await made(talk, S.SENDING)
     await store.outbox.recover(second(1))
     [step] = await store.replies.steps(reply.id)

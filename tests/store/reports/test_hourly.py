@@ -177,7 +177,7 @@ async def test_an_hour_that_very_many_transactions_changed_is_counted(talk: Talk
 
 
 @pytest.mark.expects_log("database error|cannot be used|changed_hours")
-async def test_sums_that_cannot_be_renewed_twice_are_told_until_they_are(
+async def test_sums_that_cannot_be_renewed_twice_are_reported_until_they_are(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_watch, "RECOUNT_SECONDS", 0.001)

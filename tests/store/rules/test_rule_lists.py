@@ -67,7 +67,7 @@ async def test_rules_that_found_nothing_say_so_again(talk: Talk, store: Store) -
     assert four.position == 4
 
 
-async def test_verdicts_are_told_with_the_rules_as_they_were_then(talk: Talk, store: Store) -> None:
+async def test_verdicts_are_reported_with_the_rules_as_they_were_then(talk: Talk, store: Store) -> None:
     one, two = await kept(store, rule("一", "a"), rule("二", "x"))
     message = (await talk.says("o1", "x")).message
     await decide(store, message, two, 0, spoken(two))

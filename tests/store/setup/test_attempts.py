@@ -19,7 +19,7 @@ def attempt(verdict: CheckVerdict, at: float, account: str = "shop", times: int 
     return CountedFinding(Finding(Check.URL_CHECK, verdict, account, values, second(at)), times)
 
 
-async def test_attempts_are_told_newest_first_and_equal_ones_are_counted(store: Store) -> None:
+async def test_attempts_are_reported_newest_first_and_equal_ones_are_counted(store: Store) -> None:
     await store.attempts.add([attempt(V.TOKEN_DIFFERS, 1, cause="case"), attempt(V.WRONG_PATH, 2, path="/wx/店")])
     await store.attempts.add([attempt(V.TOKEN_DIFFERS, 3, cause="case", times=4)])
     await store.attempts.add([attempt(V.OK, 2.5, account="other")])

@@ -42,7 +42,7 @@ async def test_each_program_is_understood(watched: WatchedTunnel, start: Start, 
 
 
 @pytest.mark.parametrize("preset", ["cpolar", "natapp", "cloudflared", "ngrok"])
-async def test_a_changed_name_is_told_with_both(watched: WatchedTunnel, start: Start, preset: str) -> None:
+async def test_a_changed_name_is_reported_with_both(watched: WatchedTunnel, start: Start, preset: str) -> None:
     await start(preset, public_url="https://former.example.com")
     wanted = ADDRESSES[preset]
     renamed = await watched.until(lambda state: state.values.get("url") == wanted)
@@ -71,7 +71,7 @@ async def test_the_address_is_read_from_the_programs_own_page(
         ("ngrok", "ngrok says: authentication failed"),
     ],
 )
-async def test_a_refused_program_is_told_without_its_token(
+async def test_a_refused_program_is_reported_without_its_token(
     watched: WatchedTunnel, start: Start, preset: str, reason: str, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
@@ -91,7 +91,7 @@ async def test_frpc_tells_a_taken_name_while_it_goes_on(
     assert (await watched.down()).values["reason"] == "frpc says: proxy [wx] already exists"
 
 
-async def test_a_lost_connection_that_comes_back_is_told_both_times(
+async def test_a_lost_connection_that_comes_back_is_reported_both_times(
     watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAKE", "lose")
@@ -107,7 +107,7 @@ async def test_frpc_with_type_https_is_warned_of(watched: WatchedTunnel, start: 
     assert (await watched.up()).verdict is CheckVerdict.FRP_PASSTHROUGH
 
 
-async def test_a_program_that_does_not_connect_is_told(
+async def test_a_program_that_does_not_connect_is_reported(
     watched: WatchedTunnel, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAKE", "silent")
@@ -115,7 +115,7 @@ async def test_a_program_that_does_not_connect_is_told(
     assert "has not said yet" in (await watched.down()).values["reason"]
 
 
-async def test_a_missing_program_is_told_with_where_to_get_it(
+async def test_a_missing_program_is_reported_with_where_to_get_it(
     watched: WatchedTunnel, start: Start, programs: Path
 ) -> None:
     (programs / "natapp").unlink()

@@ -52,7 +52,7 @@ async def test_of_an_address_only_the_address_is_taken() -> None:
     assert Told("", f"url: {OWN}/?authtoken=abcdefgh").said[-1] == TunnelUp(OWN)
 
 
-async def test_an_error_is_told_without_what_cannot_be_shown() -> None:
+async def test_an_error_is_reported_without_what_cannot_be_shown() -> None:
     [end] = Told("frpc", "login to the server failed: no\x1b]0;title\x07 \u202eway\r").said
     assert isinstance(end, TunnelEnd)
     assert end.values["reason"].isprintable()

@@ -70,7 +70,7 @@ async def test_a_new_host_key_is_shown_before_anything_is_said(
     await watched.up()
 
 
-async def test_a_changed_host_key_is_told_with_both(
+async def test_a_changed_host_key_is_reported_with_both(
     watched: WatchedTunnel, settings: Settings, listener: Address, server: Server
 ) -> None:
     accepted = "SHA256:" + "A" * 43
@@ -79,7 +79,7 @@ async def test_a_changed_host_key_is_told_with_both(
     assert (changed.values["accepted"], changed.values["fingerprint"]) == (accepted, server.key.get_fingerprint())
 
 
-async def test_a_refused_key_and_a_missing_one_are_told(
+async def test_a_refused_key_and_a_missing_one_are_reported(
     watched: WatchedTunnel, settings: Settings, listener: Address, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
@@ -103,7 +103,7 @@ async def test_a_key_with_a_passphrase_takes_the_secret(
     await watched.up()
 
 
-async def test_a_wrong_host_is_told(watched: WatchedTunnel, settings: Settings, listener: Address) -> None:
+async def test_a_wrong_host_is_reported(watched: WatchedTunnel, settings: Settings, listener: Address) -> None:
     await watched.use(SshTunnel(settings(host="no-such-host.invalid"), listener, times=QUICK))
     assert "of this name" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
     await watched.use(SshTunnel(settings(host="a" * 70 + ".example.com"), listener, times=QUICK))
@@ -186,7 +186,7 @@ async def test_a_password_opens_the_tunnel_as_well(
 
 
 @pytest.mark.parametrize("server", ["asyncssh"], indirect=True)
-async def test_a_refused_forwarding_is_told(
+async def test_a_refused_forwarding_is_reported(
     watched: WatchedTunnel, settings: Settings, listener: Address, server: OwnServer
 ) -> None:
     server.forwards = False
@@ -243,7 +243,7 @@ async def test_the_port_is_taken_back_from_our_own_dead_session(
     assert await answer_of(REMOTE) == ANSWER
 
 
-async def test_gateway_ports_no_is_told(
+async def test_gateway_ports_no_is_reported(
     watched: WatchedTunnel, listener: Address, sshd: RealServer, key_file: Path
 ) -> None:
     """sshd listens on 127.0.0.1 only; from 127.0.0.2, which is this machine as well, the port is closed."""

@@ -58,7 +58,7 @@ async def test_requests_for_the_domain_reach_the_listener(
         (f"unknown flag: {TOKEN}", CheckVerdict.TUNNEL_DOWN, "frps refuses: unknown flag: ***"),
     ],
 )
-async def test_a_refusal_is_told_without_the_token(
+async def test_a_refusal_is_reported_without_the_token(
     watched: WatchedTunnel, frps: Frps, settings: TunnelSettings, listener: Address, says: str,
     verdict: CheckVerdict, reason: str,
 ) -> None:  # fmt: skip

@@ -96,7 +96,7 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
     await opened.stop()
 
 
-async def test_the_health_of_each_state_is_told(page: Page) -> None:
+async def test_the_health_of_each_state_is_reported(page: Page) -> None:
     bus, url = page.opened.desk.bus, page.opened.desk.health.state.listener_url
     bus.publish(TokenChanged("shop", START + timedelta(seconds=1)))
     told: dict[str, object] = {
@@ -127,7 +127,7 @@ async def test_the_health_of_each_state_is_told(page: Page) -> None:
     assert await page.health() == (200, told | changed)
 
 
-async def test_the_figures_of_each_state_are_told(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_figures_of_each_state_are_reported(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     page.waiting = 7
     page.opened.desk.bus.publish(TokenChanged("shop", START + timedelta(seconds=1)))
     page.opened.desk.bus.publish(PushSeen("shop", "kept", START, 7.0))
@@ -193,7 +193,7 @@ async def test_the_page_follows_its_port_and_rests_without_one(page: Page) -> No
     await page.until_it_listens(old)
 
 
-async def test_a_taken_port_is_told_and_tried_again_until_it_is_free(
+async def test_a_taken_port_is_reported_and_tried_again_until_it_is_free(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raised = asyncio.Event()

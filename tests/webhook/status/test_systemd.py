@@ -55,7 +55,7 @@ def test_a_name_with_an_at_sign_is_of_an_abstract_socket(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("name", [None, "", "nobody-is-there"])
-def test_without_a_manager_nothing_is_told_and_nothing_fails(
+def test_without_a_manager_nothing_is_reported_and_nothing_fails(
     name: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -221,7 +221,7 @@ def test_a_rule_that_nothing_matched_for_ninety_days_is_remarked_on() -> None:
     assert doubts(*rules, hits=None) == []
 
 
-def test_a_rule_that_cannot_be_used_is_told_with_its_fault_and_hides_nothing() -> None:
+def test_a_rule_that_cannot_be_used_is_reported_with_its_fault_and_hides_nothing() -> None:
     fault = RuleFault(("when", "regex"), "An empty pattern would be found in every text.")
     found = said_of(when(any=("a",)), when(any=("a",)), faults={1: fault})
     assert [(one.rule.id, one.doubt, one.where, one.fault) for one in found] == [

@@ -45,7 +45,7 @@ CONTRADICTIONS = [
 
 
 @pytest.mark.parametrize("rule", CONTRADICTIONS)
-def test_conditions_that_exclude_each_other_are_told(rule: Rule) -> None:
+def test_conditions_that_exclude_each_other_are_reported(rule: Rule) -> None:
     assert doubts(rule) == [(1, LintCode.CONTRADICTS)]
 
 

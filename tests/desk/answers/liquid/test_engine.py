@@ -148,7 +148,7 @@ def test_a_mistake_has_its_line_and_its_reason(source: str, line: int, reason: s
         ("{% capture x %}{% for i in (1..1000) %}0123456789{% endfor %}{% endcapture %}", 1, "too long"),
     ],
 )
-def test_mistakes_that_show_only_when_rendering_are_told(source: str, line: int, reason: str) -> None:
+def test_mistakes_that_show_only_when_rendering_are_reported(source: str, line: int, reason: str) -> None:
     with pytest.raises(BadTemplate) as refused:
         RENDERER.render(source, values())
     assert refused.value.line == line
@@ -295,7 +295,7 @@ def test_a_link_that_the_operator_wrote_stays_a_link() -> None:
         ("{{ m.no }}", []),
     ],
 )  # fmt: skip
-def test_all_mistakes_of_a_text_are_told_from_top_to_bottom(source: str, told: list[tuple[int, str]]) -> None:
+def test_all_mistakes_of_a_text_are_reported_from_top_to_bottom(source: str, told: list[tuple[int, str]]) -> None:
     assert [(one.line, one.reason) for one in RENDERER.mistakes(source, frozenset({"no"}))] == told
 
 

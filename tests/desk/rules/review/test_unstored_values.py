@@ -16,7 +16,7 @@ __all__ = ["shop"]
 FROM = "您看的是商品{{ session.id | default: '？' }}"
 
 
-async def test_where_a_customer_came_from_is_told_as_it_was_then(shop: Shop) -> None:
+async def test_the_origin_of_a_customer_is_shown_as_it_was_then(shop: Shop) -> None:
     talk = shop.talk
     await talk.says("a", "退款零", second(-7200))
     await talk.hears(entering("a", second(0), "id=1"), second(0))
