@@ -1,21 +1,20 @@
 """Five facts of every account, and those that need waiting or a look at the store."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from wxdesk.core.errors import SendError, StoreError
+from wxdesk.core.errors import SendError
 from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelState
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
-from wxdesk.desk.runtime.wall_clock import sleep_until
+from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.desk.setup.push_watch import IN_THE_BODY
 from wxdesk.store.setup.attempts import AttemptStore, CountedFinding
 
@@ -79,8 +78,6 @@ def _same(one: Finding | None, other: Finding) -> bool:
     return one is not None and replace(one, at=None) == replace(other, at=None)
 
 
-log = logging.getLogger(__name__)
-
 PAUSE_SECONDS = 0.5
 """Least time between two looks, so that a flood of messages costs little."""
 
@@ -139,17 +136,9 @@ class SetupWaiting:
 
     async def run(self) -> None:
         """Judge until cancelled."""
-        while True:
-            due = min(self._submitted.values(), default=None)
-            await sleep_until(None if due is None else due + PATIENCE, self._awake, self._clock)
-            self._awake.clear()
-            try:
-                await self._judge()
-            except StoreError as error:
-                log.error("The set-up waits for the store: %s", type(error).__name__)
-            await asyncio.sleep(PAUSE_SECONDS)
+        await keep_looking(self._judge, self._awake, self._clock, "The set-up waits")
 
-    async def _judge(self) -> None:
+    async def _judge(self) -> datetime | None:
         asked, self._asked = self._asked, set()
         for account in asked:
             await self.prove(account)
@@ -157,6 +146,9 @@ class SetupWaiting:
             if self._clock() - at >= PATIENCE:
                 self._submitted.pop(account, None)
                 await self._judge_silence(account)
+        await asyncio.sleep(PAUSE_SECONDS)
+        due = min(self._submitted.values(), default=None)
+        return None if due is None else due + PATIENCE
 
     async def prove(self, account: str) -> Finding:
         """Look in the store for answered messages; a refusal after them stands."""
