@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 from wxdesk.core.errors import LeaseLost, StoreError
 from wxdesk.core.events import Event, WorkChanged
-from wxdesk.store.engine.database import WorkLease
+from wxdesk.store.engine.database import RENEW_SECONDS, WorkLease
 
 log = logging.getLogger(__name__)
-
-RENEW_SECONDS = 2.0
-"""Time between two renewals; a lease outlives two that fail."""
 
 TRY_SECONDS = 1.0
 """Time between two tries to take it."""

@@ -26,6 +26,9 @@ CLOSE_SECONDS = 1.0
 MAX_IDS = 5000
 """Most ids in one statement: servers take 32,766, and others must not wait long."""
 
+RENEW_SECONDS = 2.0
+"""Time between two renewals of a lease, which outlives two that fail."""
+
 
 class WorkLease:
     """Right to decide, send, time and alarm on a database.

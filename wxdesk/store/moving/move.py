@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, inspect, select, text
 
 from wxdesk.core.errors import NotFound, Phrase, StoreError
 from wxdesk.core.model.picture import Picture
-from wxdesk.store.engine.database import Database, WorkLease
+from wxdesk.store.engine.database import RENEW_SECONDS, Database, WorkLease
 from wxdesk.store.engine.inspection import FOREIGN, quiet_mode, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.engine.sync_repair import rewrite_log
@@ -39,9 +39,6 @@ DIFFERS = "table {name} is not the same on both sides; perhaps the old database 
 
 DATA, PICTURE_BYTES = "Data", "Pictures"
 """Words for rows of all tables, and for the pictures themselves, for `tr`."""
-
-RENEW_SECONDS = 2.0
-"""Time between two renewals of a lease, as in `desk.runtime.lease_keeper`."""
 
 
 class CopyStart(Enum):
