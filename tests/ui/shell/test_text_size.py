@@ -44,13 +44,13 @@ def test_messages_grow_by_key_and_the_size_is_kept(
         return sum(timeline.sizeHintForRow(row) for row in range(timeline.model().rowCount()))
 
     usual, template = height(), window.pages.templates.widget.findChild(TemplateEdit)
-    lines = template.height()
+    lines = template.sizeHint().height()
     for _ in range(3):
         press(window, "Ctrl++")
     qtbot.waitUntil(lambda: edit.font().pixelSize() == USUAL + 3)
     assert height() > usual
     assert template.font().pixelSize() == USUAL + 3
-    assert template.height() > lines
+    assert template.sizeHint().height() > lines
     assert WindowMemory(world.home).number("message_size") == USUAL + 3
     for _ in range(30):
         press(window, "Ctrl+=")

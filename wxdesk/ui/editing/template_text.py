@@ -3,24 +3,16 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QColor,
-    QResizeEvent,
-    QSyntaxHighlighter,
-    QTextBlock,
-    QTextCharFormat,
-    QTextCursor,
-    QTextFormat,
-)
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QSyntaxHighlighter, QTextBlock, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
 
 from wxdesk.core.content.variables import VARIABLES
 from wxdesk.core.templates import ASK
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size, Theme, font, strong_weight
+from wxdesk.ui.look.theme import Theme, strong_weight
 from wxdesk.ui.widgets.buttons import ButtonKind
+from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.menu_button import MenuButton
 
@@ -123,16 +115,13 @@ def variable_names(groups: Iterable[str] = ()) -> list[tuple[str, str]]:
     return [*((f"m.{group}", tr("found by the pattern")) for group in groups), *known]
 
 
-FEWEST_LINES = 3
-MOST_LINES = 12
-
 _PARAGRAPH, _UNBREAKABLE = "\u2029", "\u00a0"
 _VARIABLE = re.compile(r"\{\{.*?(?:\}\}|$)")
 _TAG = re.compile(r"\{%.*?(?:%\}|$)")
 
 
-class TemplateEdit(QPlainTextEdit):
-    """Plain-text field for Liquid. Tab moves the focus to the next field.
+class TemplateEdit(GrowingText):
+    """Field for a text in Liquid.
 
     Signals:
         edited: the operator changed the text.
@@ -141,19 +130,15 @@ class TemplateEdit(QPlainTextEdit):
     edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(range(3, 13), around=24, message=True, parent=parent)
         self.setProperty("class", "well")
-        self.setFont(font(Size.MESSAGE))
         self.setAccessibleName(tr("Text of the reply"))
         self.setPlaceholderText(tr("What the customer gets"))
-        self.setTabChangesFocus(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._colors = _Highlighter(self.document())
         self._wrong_lines: list[int] = []
         self._told = ""
         self._showing = False
         self.textChanged.connect(self._changed)
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
     def set_text(self, text: str) -> None:
         """Show `text` without a signal."""
@@ -161,7 +146,6 @@ class TemplateEdit(QPlainTextEdit):
         self.setPlainText(text)
         self._showing = False
         self._told = self.text()
-        self._fit()
 
     def text(self) -> str:
         """Return the text as written; Qt's `toPlainText` replaces no-break spaces."""
@@ -182,39 +166,17 @@ class TemplateEdit(QPlainTextEdit):
         set_wrong(self, bool(self._wrong_lines))
         self._show_marks()
 
-    def sizeHint(self) -> QSize:
-        return QSize(320, self._wanted_height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Adapt the height: lines break elsewhere at another width."""
-        super().resizeEvent(event)
-        self._fit()
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_colors"):
             self._colors.rehighlight()
             self._show_marks()
-        if event.type() is QEvent.Type.FontChange and self.font().pixelSize() != Size.MESSAGE:
-            self.setFont(font(Size.MESSAGE))
-            self._fit()
 
     def _changed(self) -> None:
         text = self.text()
         if text != self._told and not self._showing:  # a new colour is a change to Qt, not to us
             self._told = text
             self.edited.emit()
-
-    def _fit(self) -> None:
-        height = self._wanted_height()
-        if height != self.height() or height != self.minimumHeight():
-            self.setFixedHeight(height)
-            self.updateGeometry()
-
-    def _wanted_height(self) -> int:
-        # The document of a plain text field measures its height in lines.
-        lines = min(max(round(self.document().size().height()), FEWEST_LINES), MOST_LINES)
-        return lines * self.fontMetrics().lineSpacing() + 2 * 12
 
     def _show_marks(self) -> None:
         blocks = [self.document().findBlockByNumber(line - 1) for line in self._wrong_lines]

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QFontMetrics,
     QGuiApplication,
     QInputMethodEvent,
     QKeyEvent,
@@ -14,20 +13,18 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 from wxdesk.i18n import tr
 from wxdesk.ui.content.picture_intake import source_in
 from wxdesk.ui.look.keys import ENTER
-from wxdesk.ui.look.theme import Size, font
+from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.labels import positions_in
 
-LINES_AT_LEAST, LINES_AT_MOST = 2, 8
 _OTHER = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 """Modifiers with which Enter means something else and must not send."""
 
 
-class MessageEdit(QPlainTextEdit):
+class MessageEdit(GrowingText):
     """Plain text that grows with its content, up to eight lines.
 
     Signals:
@@ -49,24 +46,13 @@ class MessageEdit(QPlainTextEdit):
     focus_changed = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(range(2, 9), around=22, message=True)
         self.take_key: Callable[[QKeyEvent], bool] = lambda _: False  # of an empty text; True if it was used
         self._composed = ""
-        self.setFont(font(Size.MESSAGE))
         self.setPlaceholderText(tr("Write a reply, / for a template, Enter to send"))
         self.setAccessibleName(tr("Reply"))
-        self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(2)
-        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange and self.font().pixelSize() != Size.MESSAGE:
-            self.setFont(font(Size.MESSAGE))
-            self.viewport().setFont(self.font())  # of the words in an empty field
 
     @property
     def composing(self) -> bool:
@@ -94,14 +80,6 @@ class MessageEdit(QPlainTextEdit):
         self.document().clearUndoRedoStacks()
         if self._composed:  # Qt has lost where it stood
             super().inputMethodEvent(QInputMethodEvent(self._composed, []))
-
-    def sizeHint(self) -> QSize:
-        lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
-        height = QFontMetrics(self.font()).lineSpacing() * min(max(lines, LINES_AT_LEAST), LINES_AT_MOST)
-        return QSize(200, height + 22)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(120, QFontMetrics(self.font()).lineSpacing() * LINES_AT_LEAST + 22)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._composed = event.preeditString()

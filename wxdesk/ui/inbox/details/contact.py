@@ -16,6 +16,7 @@ from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size, Theme, font
 from wxdesk.ui.widgets.boxes import grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.painting import paint_avatar, paint_text, painting
 from wxdesk.ui.wording.messages import short_openid
@@ -217,7 +218,7 @@ def _underline(widget: QWidget) -> None:
             painter.fillRect(0, widget.height() - 1, widget.width(), 1, Theme.current().color(role))
 
 
-class NoteEdit(QPlainTextEdit):
+class NoteEdit(GrowingText):
     """A few lines about the contact, as high as the text; it completes `names`.
 
     Signals:
@@ -227,24 +228,12 @@ class NoteEdit(QPlainTextEdit):
     saved = Signal()
 
     def __init__(self, names: Callable[[], Iterable[str]]) -> None:
-        super().__init__()
+        super().__init__(range(1, 7), around=8)
         self.completion = NameCompletion(self, names)
         self.setProperty("class", "flat")
         self.setPlaceholderText(tr("Add a note…"))
         self.setAccessibleName(tr("Note"))
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(0)
-        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
-
-    def sizeHint(self) -> QSize:
-        lines = min(max(int(self.document().documentLayout().documentSize().height()), 1), 6)
-        return QSize(100, self.fontMetrics().lineSpacing() * lines + 8)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(60, self.fontMetrics().lineSpacing() + 8)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -1,0 +1,24 @@
+"""Fields that are as high as their text."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from wxdesk.ui.widgets.boxes import STRETCH, vbox
+from wxdesk.ui.widgets.fields.growing import GrowingText
+
+
+def test_a_field_is_as_high_as_its_lines_at_any_width_within_its_bounds(qtbot: QtBot, host: QWidget) -> None:
+    field = GrowingText(range(1, 9), around=8)
+    line = field.fontMetrics().lineSpacing()
+    vbox(field, STRETCH, within=host)
+    host.resize(600, 400)
+    host.show()
+    qtbot.waitUntil(lambda: field.height() == line + 8)
+    field.setPlainText("word " * 60)
+    qtbot.waitUntil(lambda: 2 * line + 8 <= field.height() < 8 * line + 8)
+    host.resize(120, 400)
+    qtbot.waitUntil(lambda: field.height() == 8 * line + 8)
+    host.resize(4000, 400)
+    qtbot.waitUntil(lambda: field.height() == line + 8)

@@ -1,0 +1,46 @@
+"""Text field that is as high as its text."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+
+from wxdesk.ui.look.theme import Size, font
+
+
+class GrowingText(QPlainTextEdit):
+    """Plain text as high as its lines within bounds; Tab leaves it.
+
+    `around` are the pixels above and below. A `message` has the size that the operator chose for messages.
+    """
+
+    def __init__(self, lines: range, around: int, *, message: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines, self._around, self._message = lines, around, message
+        if message:
+            self.setFont(font(Size.MESSAGE))
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        other = event.type() is QEvent.Type.FontChange and self.font().pixelSize() != Size.MESSAGE
+        if other and self._message:
+            self.setFont(font(Size.MESSAGE))
+            self.viewport().setFont(self.font())  # of the words in an empty field
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():  # lines break elsewhere
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
+        return QSize(200, self._height(min(max(lines, self._lines[0]), self._lines[-1])))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, self._height(self._lines[0]))
+
+    def _height(self, lines: int) -> int:
+        return lines * self.fontMetrics().lineSpacing() + self._around
