@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from wxdesk.ui.editing.record_editor import TitleField
+from wxdesk.ui.widgets.fields.title import TitleField
 from wxdesk.ui.widgets.labels import plain_tip
 
 
-def test_a_title_that_does_not_fit_is_told_whole(qtbot: QtBot) -> None:
+def test_a_title_that_does_not_fit_is_cut_and_told_whole(qtbot: QtBot) -> None:
     field = TitleField()
     qtbot.addWidget(field)
     field.resize(200, 32)
@@ -16,6 +16,9 @@ def test_a_title_that_does_not_fit_is_told_whole(qtbot: QtBot) -> None:
     field.setText("Hours")
     assert field.toolTip() == ""
     field.setText("<b>名字</b>" * 12)
+    field.clearFocus()
+    assert field.shortened
     assert field.toolTip() == plain_tip("<b>名字</b>" * 12)
     field.resize(2000, 32)
+    assert not field.shortened
     assert field.toolTip() == ""

@@ -6,22 +6,22 @@ from functools import partial
 from typing import Any, Protocol
 
 from msgspec import Struct, structs
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import Record
 from wxdesk.ui.editing.revisions.comparison import revision_title
 from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refocus
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import BoxPart, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
-from wxdesk.ui.widgets.labels import PlainLabel, key_name, set_tip
+from wxdesk.ui.widgets.fields.title import TitleField
+from wxdesk.ui.widgets.labels import PlainLabel, key_name
 
 
 class EditorCard(Frame):
@@ -57,6 +57,7 @@ class RecordHead(QWidget):
         super().__init__()
         self.refused: Callable[[], str] = str
         self.title = TitleField(self)
+        self.title.setFixedHeight(32)
         self.title.setPlaceholderText(name)
         self.title.setAccessibleName(name)
         self.title.setMaxLength(longest)
@@ -94,42 +95,6 @@ class RecordHead(QWidget):
         """Enable or disable saving and reverting; nobody saves what is refused."""
         self.save.setEnabled(save and not self.refused())
         self.revert.setEnabled(revert)
-
-
-class TitleField(QLineEdit):
-    """One frameless line in title size; an underline shows that it can be edited.
-
-    A title that does not fit is shown whole in its tooltip.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("class", "flat")
-        self.setFont(font(Size.PAGE, strong=True))
-        self.setTextMargins(-2, 0, 0, 0)  # the letters begin where the labels below do
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setFixedHeight(32)
-        self.textChanged.connect(self._tell_whole)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._tell_whole()
-
-    def _tell_whole(self) -> None:
-        wide = self.fontMetrics().horizontalAdvance(self.text())
-        set_tip(self, self.text() if wide > self.width() else "")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        wrong, focused = bool(self.property("wrong")), self.hasFocus()
-        if not (wrong or focused or self.underMouse() or not self.text()):
-            return
-        role = "failed" if wrong else "accent" if focused else "line"
-        painter = QPainter(self)
-        painter.setPen(QPen(Theme.current().color(role), 2 if focused or wrong else 1))
-        under = QRectF(self.rect()).adjusted(0, 0, 0, -1)
-        painter.drawLine(under.bottomLeft(), under.bottomRight())
-        painter.end()
 
 
 SIDE_MARGINS = 48

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QTextCursor
+from PySide6.QtWidgets import QCompleter, QFrame, QListView, QPlainTextEdit, QSizePolicy, QWidget
 
 from wxdesk.core.conversations.changes import ContactChange, change_from_form
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -13,12 +13,13 @@ from wxdesk.i18n import account_title, tr
 from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.inbox.timeline.entries import source_rows
 from wxdesk.ui.look.keys import ENTER
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.growing import GrowingText
-from wxdesk.ui.widgets.labels import PlainLabel, set_tip
-from wxdesk.ui.widgets.painting import paint_avatar, paint_text, painting
+from wxdesk.ui.widgets.fields.title import TitleField
+from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.painting import paint_avatar, painting
 from wxdesk.ui.wording.messages import short_openid
 from wxdesk.ui.wording.times import date_text
 
@@ -142,8 +143,8 @@ class Avatar(QWidget):
                 paint_avatar(painter, self.rect().toRectF(), self._contact)
 
 
-class AliasEdit(QLineEdit):
-    """Editable name of the contact, shown like a title and cut where it does not fit.
+class AliasEdit(TitleField):
+    """Editable name of the contact.
 
     Signals:
         saved: Enter was pressed or the field was left.
@@ -152,16 +153,11 @@ class AliasEdit(QLineEdit):
     saved = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(size=14, hint=tr("Give this customer a name"))
         self._before = ""
-        self.setProperty("class", "flat")
-        self.setFont(font(14, strong=True))
         self.setMaxLength(60)
-        self.setTextMargins(-2, 0, 0, 0)  # in line with what stands below
         self.setAccessibleName(tr("Alias"))
         self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.textChanged.connect(self._say_whole)
-        self._say_whole()
 
     def show_name(self, name: str) -> None:
         """Show the stored name; Esc restores it."""
@@ -176,29 +172,7 @@ class AliasEdit(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.setCursorPosition(0)
-        self._say_whole()
         self.saved.emit()
-
-    @property
-    def shortened(self) -> bool:
-        """True if the name is cut."""
-        return not self.hasFocus() and self.fontMetrics().horizontalAdvance(self.text()) > self.width()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.shortened:
-            with painting(self) as painter:
-                paint_text(painter, self.rect(), self.text(), self.font(), Theme.current().color("text"))
-        else:
-            super().paintEvent(event)
-        _underline(self)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._say_whole()
-
-    def _say_whole(self) -> None:
-        set_tip(self, self.text() if self.shortened else tr("Give this customer a name"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER:
@@ -209,13 +183,6 @@ class AliasEdit(QLineEdit):
             self.clearFocus()
         else:
             super().keyPressEvent(event)
-
-
-def _underline(widget: QWidget) -> None:
-    role = "accent" if widget.hasFocus() else "line" if widget.underMouse() else ""
-    if role:
-        with painting(widget) as painter:
-            painter.fillRect(0, widget.height() - 1, widget.width(), 1, Theme.current().color(role))
 
 
 class NoteEdit(GrowingText):
