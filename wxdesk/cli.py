@@ -230,7 +230,8 @@ def _add_sandbox(parser: TranslatedParser) -> None:
     parser.add_argument("--name", default="shop", help="the account's name (shop)")
     parser.add_argument("--app-id", default="", help="the mini program's app id")
     parser.add_argument("--original-id", default="", help="its original id (gh_…), the ToUserName of pushes")
-    parser.add_argument("--mode", choices=("secure", "compat", "plain"), default="secure", help="of pushes (secure)")
+    modes = ("secure", "compat", "plain")
+    parser.add_argument("--mode", dest="push_mode", choices=modes, default="secure", help="of pushes (secure)")
     parser.add_argument("--format", choices=("json", "xml"), default="json", help="of pushes (json)")
     parser.add_argument("--script", type=Path, metavar="FILE", help="orders to carry out: one JSON object a line")
     without = tr(
@@ -321,6 +322,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _sandbox(options: argparse.Namespace) -> int:
     import asyncio
+    from dataclasses import fields
 
     from wxdesk.sandbox.standalone import SandboxOptions, run_sandbox
 
@@ -329,15 +331,7 @@ def _sandbox(options: argparse.Namespace) -> int:
         for name in SecretName
     }
     logs.set_up(_home(options), options.log_level, [value for value in secrets.values() if value])
-    given = SandboxOptions(
-        name=options.name,
-        app_id=options.app_id,
-        original_id=options.original_id,
-        push_mode=options.mode,
-        format=options.format,
-        push_url=options.push_url,
-        **secrets,
-    )
+    given = SandboxOptions(**{one.name: getattr(options, one.name) for one in fields(SandboxOptions)} | secrets)
     asyncio.run(run_sandbox(options.port, given, host=options.host, script=options.script))
     return 0
 

@@ -1,10 +1,12 @@
 """`wxdesk sandbox`: the simulated WeChat alone, to test any back end with."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -13,7 +15,6 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.system_failures import UnusableFile, unusable_file, why_not_listening
-from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.i18n import tr
 from wxdesk.sandbox.control.server import BadOrder, Control
 from wxdesk.sandbox.demo_customers import demo_account
@@ -38,27 +39,20 @@ class SandboxOptions:
 
     def program(self) -> MiniProgram:
         """Make the mini program; raises `BadInput` if the key is invalid."""
-        account, own = demo_account()
-        account = replace(
-            account,
-            name=self.name or account.name,
-            app_id=self.app_id or account.app_id,
-            original_id=self.original_id or account.original_id,
-            push_mode=PushMode(self.push_mode),
-        )
-        credentials = Credentials(
-            app_secret=self.app_secret or own.app_secret,
-            push_token=self.push_token or own.push_token,
-            encoding_aes_key=self.encoding_aes_key or own.encoding_aes_key,
-        )
+        account, credentials = demo_account()
+        account = replace(account, push_mode=PushMode(self.push_mode), **self._given("name", "app_id", "original_id"))
+        credentials = dataclasses.replace(credentials, **self._given(*SecretName))
         program = MiniProgram(account, credentials, BodyFormat(self.format), self.push_url)
         _ = program.cipher
         return program
 
     def withhold(self, facts: Mapping[str, str]) -> dict[str, str]:
         """Remove the secrets that the person gave, and knows, from the facts to print."""
-        endings = tuple("_" + name.upper() for name in SecretName if getattr(self, name))
+        endings = tuple("_" + name.upper() for name in self._given(*SecretName))
         return {name: value for name, value in facts.items() if not name.endswith(endings)}
+
+    def _given(self, *names: str) -> dict[str, Any]:
+        return {name: value for name in names if (value := getattr(self, name))}
 
 
 async def run_sandbox(
