@@ -1,11 +1,11 @@
-"""Threads: one with a loop, one for work that may hang, and the heap of all."""
+"""Threads with a loop or for work that may hang, their heap, and the end of tasks."""
 
 import asyncio
 import contextlib
 import ctypes
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from typing import Any
 
@@ -80,3 +80,11 @@ async def aside[T](work: Callable[[], T], name: str = "aside") -> T:
 
     threading.Thread(target=run, daemon=True, name=name).start()
     return await asyncio.wrap_future(done)
+
+
+async def end_tasks(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait for their ends, whatever these are."""
+    ending = tuple(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

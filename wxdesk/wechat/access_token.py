@@ -19,6 +19,7 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.desk.wechat.explanations import explain_refusal, refusal_text
 from wxdesk.i18n import tr
+from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -172,10 +173,7 @@ class AccessTokens:
 
     async def close(self) -> None:
         """Cancel all fetches in progress."""
-        flights = (*self._flights.values(), *self._outdated)
-        for flight in flights:
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
+        await end_tasks((*self._flights.values(), *self._outdated))
 
     def _landed(self, account: Account, flight: asyncio.Task[str]) -> None:
         if self._flights.get(account.name) is flight:

@@ -29,6 +29,7 @@ from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.ports import Clock, Media, PictureBytes
 from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.store.pictures.pictures import AwaitedPicture, PictureRecords
+from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +84,7 @@ class PictureFetching:
         try:
             await keep_looking(self._look, self._awake, self._clock, "Fetching pictures waits")
         finally:
-            tasks = tuple(self._under_way.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(self._under_way.values())
 
     async def _look(self) -> datetime | None:
         now = self._clock()

@@ -19,6 +19,7 @@ from wxdesk.core.model.reply import Content
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.ports import Clock, Media, PictureBytes, Sender, always
 from wxdesk.store.pictures.pictures import PictureRecords
+from wxdesk.threads import end_tasks
 
 LARGEST_UPLOAD = 2 * 1024 * 1024
 """Most bytes of an upload.
@@ -75,10 +76,7 @@ class Uploads:
 
     async def close(self) -> None:
         """Cancel running uploads."""
-        flights = tuple(self._flights.values())
-        for flight in flights:
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
+        await end_tasks(self._flights.values())
 
     def _flight(self, account: Account, digest: str, refused: str) -> asyncio.Task[str]:
         key = (account.name, digest, refused)

@@ -46,6 +46,7 @@ from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
+from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -342,7 +343,4 @@ class Outbox:
             if not self._under_way.tasks:
                 return
             await asyncio.wait(self._under_way.tasks.values(), timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        late = tuple(self._under_way.tasks.values())
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await end_tasks(self._under_way.tasks.values())

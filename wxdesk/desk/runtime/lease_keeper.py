@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wxdesk.core.errors import LeaseLost, StoreError
 from wxdesk.core.events import Event, WorkChanged
 from wxdesk.store.engine.database import RENEW_SECONDS, WorkLease
+from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,5 @@ class LeaseKeeper:
 
     async def _stop_beginning(self) -> None:
         if self._beginning is not None:
-            self._beginning.cancel()
-            await asyncio.gather(self._beginning, return_exceptions=True)
+            await end_tasks([self._beginning])
             self._beginning = None

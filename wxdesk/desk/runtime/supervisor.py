@@ -13,6 +13,7 @@ from typing import Any
 from wxdesk.core.errors import WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.i18n import explain, tr
+from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +39,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Cancel all tasks and wait for them to end; others may begin afterwards."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self._tasks.clear()
 
     async def _keep_at(self, name: str, title: str, work: Work) -> None:

@@ -13,6 +13,7 @@ from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, T
 from wxdesk.desk.ports import Clock, TunnelDriver, TunnelPlan
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import tr
+from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +73,7 @@ class Tunnel:
     async def stop(self) -> None:
         """End the tunnel and wait until nothing of it is left."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end_tasks([self._task])
             self._plan = self._driver = self._task = None
             self._way_out.clear()
             self._tell(TunnelState(self.state.kind))

@@ -20,6 +20,7 @@ from wxdesk.sandbox.push.encoding import Shape
 from wxdesk.sandbox.push.journal import Journal, PushRecord
 from wxdesk.sandbox.push.passive_answer import AnswerVerdict
 from wxdesk.sandbox.push.pusher import PushDelivery, Pusher, PushOutcome
+from wxdesk.threads import end_tasks
 
 HELD_BACK_SECONDS = 5.0
 """Default seconds a push waits for another one to overtake it."""
@@ -57,9 +58,7 @@ class PushDispatcher:
 
     async def close(self) -> None:
         """Cancel all pushes in progress and close the connections."""
-        for task in self._beside:
-            task.cancel()
-        await asyncio.gather(*self._beside, return_exceptions=True)
+        await end_tasks(self._beside)
         await self._pusher.close()
 
     async def _carry(self, delivery: PushDelivery, faults: Iterable[SimulatedFault]) -> PushOutcome:

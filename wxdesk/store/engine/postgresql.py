@@ -23,6 +23,7 @@ from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import CLOSED, SILENT, store_error
 from wxdesk.store.engine.lease import STILL_SECONDS, Lease
 from wxdesk.store.engine.server import address_of, check_server, unsafe_settings
+from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -189,9 +190,7 @@ class PostgresqlDatabase(Database):
         late: set[asyncio.Task[Any]] = set()
         if self._underway:
             _, late = await asyncio.wait(self._underway, timeout=CLOSE_SECONDS)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await end_tasks(late)
         await self.lease.release()
         await self._engine.dispose()
         if late:
