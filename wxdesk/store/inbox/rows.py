@@ -51,6 +51,7 @@ from wxdesk.store.schema.messaging import (
 from wxdesk.store.schema.records import attention_of, conversation_of, message_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
 
+_MESSAGES = select(messages).where(Among(messages.c.id, "ids"))
 _FIRST = or_(conversations.c.id.in_(select(calls.c.conversation_id).where(RISES)), PINNED)
 
 _NEWEST = (conversations.c.last_at.desc(), conversations.c.id.desc())
@@ -171,8 +172,8 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
     found = connection.execute(query, given).all()
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
     loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
-    asked = select(messages).where(messages.c.id.in_({row.question_id for row in found} - {None}))
-    questions = {row.id: message_of(row) for row in connection.execute(asked)}
+    asked = {"ids": [row.question_id for row in found if row.question_id is not None]}
+    questions = {row.id: message_of(row) for row in connection.execute(_MESSAGES, asked)}
     calling = _calls(connection, [row.id for row in found])
     behind = _waiting_parts(connection, [row.id for row in found if row.held])
     return [
