@@ -27,7 +27,7 @@ def test_the_folded_strip_offers_both_and_says_when_the_first_leaves(
         assert not strip.unfolded
         qtbot.waitUntil(lambda: strip.earliest.width() >= strip.earliest.width_at(4))  # no half words beside them
         assert strip.count.width() >= strip.count.width_at(1)
-        assert language == "en" or strip.count.text() == f"{number} 条待发", "however long the first one waits"
+        assert language == "en" or strip.count.text() == f"{number} 条在等", "however long the first one waits"
         assert strip.head.rect().contains(strip.unfold.geometry())
     finally:
         i18n.use("en")
@@ -44,7 +44,7 @@ def test_unfolded_it_says_whole_what_is_held_where_sending_all_has_gone_below(
         strip = page.list.strip
         qtbot.waitUntil(lambda: strip.model.rowCount() == 12 and strip.send.isVisible())
         strip.show_list(True)
-        qtbot.waitUntil(lambda: strip.count.text() == "12 条待发")
+        qtbot.waitUntil(lambda: strip.count.text() == "12 条在等")
         assert strip.head.rect().contains(strip.fold.geometry())
     finally:
         i18n.use("en")
