@@ -82,6 +82,10 @@ class World:
         """Store a reply as the server does that works, which may not be this desk."""
         return self._server.call(self._server.opened.store.replies.add(new, self.clock()))
 
+    def at_work[T](self, work: Callable[[OpenDesk], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine of the desk that works, which may be a server beside this one."""
+        return self._server.call(work(self._server.opened))
+
     def say(self, openid: str, text: str) -> int:
         """A customer writes; returns the conversation's id once the desk has decided on it."""
         return self._decided(self.sandbox.say(openid, text))

@@ -26,6 +26,7 @@ from wxdesk.core.events import (
     PreferencesChanged,
     PresenceChanged,
     PushSeen,
+    ReachabilityChanged,
     ReplyChanged,
     TroubleRaised,
 )
@@ -35,7 +36,8 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceSignals
 from wxdesk.core.setup.findings import CheckVerdict
-from wxdesk.desk.settings.configuration import Setup
+from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.setup.reachability import REACHED_AT
 from wxdesk.desk.team import commands, following
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
@@ -97,6 +99,27 @@ async def test_a_desk_shows_the_servers_state_not_that_of_its_own_machine(team: 
     await team.until(PushSeen)
     seen = [one for one in await team.desk.desk.traffic.newest_first() if isinstance(one, PushSeen)]
     assert len(seen) == 1, "beside the server's own calls for a token"
+
+
+async def test_a_desk_knows_that_the_server_is_not_reached_also_if_opened_later(team: Team, tmp_path: Path) -> None:
+    reachability = team.server.desk.reachability
+    await team.server.store.settings.set(REACHED_AT, utc_now().isoformat())
+    await reachability.load()
+    reachability.follow("http://nobody.invalid", "shop", "127.0.0.1:8765")
+    await reachability.check()
+    assert reachability.state.lost
+    await team.until(ReachabilityChanged, lambda event: event.reach.lost)
+    assert team.desk.desk.reachability.state.lost
+    assert team.desk.desk.reachability.state.url == "http://nobody.invalid"
+    url = team.server.desk.configuration.now.config.store.url
+    later = await open_window_desk(Setup(tmp_path / "later", Config(store=StoreSettings(url))))
+    assert isinstance(later, TeamDesk)
+    heard = asyncio.Event()
+    later.desk.bus.subscribe(lambda event: heard.set() if isinstance(event, ReachabilityChanged) else None)
+    async with asyncio.timeout(15):
+        await heard.wait()
+    assert later.desk.reachability.state.lost
+    await later.stop()
 
 
 async def test_the_server_sends_replies_written_at_a_desk(team: Team) -> None:

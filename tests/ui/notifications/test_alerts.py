@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
+from wxdesk.app import OpenDesk
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.preferences import Preferences
@@ -95,16 +96,16 @@ def attention(bridge: Bridge, window: MainWindow, ear: Ear, desktop: Desktop, wo
 def test_a_desk_that_wechat_no_longer_reaches_rings_and_says_why(
     qtbot: QtBot, world: World, window: MainWindow, attention: OperatorAlerts, desktop: Desktop, ear: Ear
 ) -> None:
-    reachability = world.desk.reachability
 
-    async def lose_the_way() -> None:
-        await world.store.settings.set(REACHED_AT, world.clock().isoformat())
+    async def lose_the_way(works: OpenDesk) -> None:
+        reachability = works.desk.reachability
+        await works.store.settings.set(REACHED_AT, world.clock().isoformat())
         await reachability.load()
         reachability.follow("http://nobody.invalid", "shop", "127.0.0.1:8765")
         await reachability.check()
 
     world.call(world.desk.presence.report(None))  # nobody is there
-    world.call(lose_the_way())
+    world.at_work(lose_the_way)
     qtbot.waitUntil(lambda: ear.played() == 1)
     [notice] = desktop.notices
     assert (notice.title, notice.answers) == ("WeChat does not reach this desk", (NoticeAction.OPEN,))
@@ -113,10 +114,10 @@ def test_a_desk_that_wechat_no_longer_reaches_rings_and_says_why(
     assert window.page_names[window.stack.currentIndex()] == "settings"
     assert window.status_bar.silence.isVisible()
 
-    async def need_no_way() -> None:
-        reachability.follow("", "shop", "127.0.0.1:8765")
+    async def need_no_way(works: OpenDesk) -> None:
+        works.desk.reachability.follow("", "shop", "127.0.0.1:8765")
 
-    world.call(need_no_way())
+    world.at_work(need_no_way)
     qtbot.waitUntil(lambda: not window.status_bar.silence.isVisible())
     assert notice.key in desktop.withdrawn
 

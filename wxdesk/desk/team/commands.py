@@ -20,6 +20,7 @@ from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
+from wxdesk.core.setup.reach import Reach
 from wxdesk.desk.conversations.presence import Colleagues
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
@@ -84,11 +85,12 @@ REPORT = "report"
 
 
 class ServerState(Struct, frozen=True):
-    """State of the server that works: its health, accounts and set-up."""
+    """State of the server that works: its health, accounts, set-up and reachability."""
 
     health: HealthState
     accounts: dict[str, Account]
     setup: SetupState
+    reach: Reach
 
 
 class PartFront:
@@ -258,7 +260,8 @@ class CommandRunner:
 
     async def _call(self, command: RemoteCall) -> Any:  # noqa: ANN401
         if command.call == REPORT:
-            return ServerState(self._desk.health.state, self._desk.accounts.configured, self._desk.setup.state)
+            desk = self._desk
+            return ServerState(desk.health.state, desk.accounts.configured, desk.setup.state, desk.reachability.state)
         path, _, name = command.call.rpartition(".")
         if name not in COMMANDS.get(path, ()):
             raise StoreError(reason=UNKNOWN)

@@ -101,6 +101,7 @@ class Following:
             try:
                 state = await self._calls.report()
                 self._local.setup.take(state.setup)
+                self._local.reachability.state = state.reach
                 if everything:
                     await self._read_stored()
                     await self._accounts.take(state.accounts, (), follow=False)
@@ -111,7 +112,8 @@ class Following:
                 self._look_at_everything()
             else:
                 self._publish(events.TroubleRaised(ALONE, ""))
-                for event in _ALL_NEW if everything else (events.SetupChanged(""),):
+                reached = events.ReachabilityChanged(state.reach)
+                for event in (*_ALL_NEW, reached) if everything else (events.SetupChanged(""),):
                     self._publish(event)
 
     def _look_at_everything(self) -> None:
@@ -154,7 +156,10 @@ class Following:
                 await self._local.attention.refresh()
             case events.WorkChanged() | events.ConfigurationChanged():
                 self._look_at_everything()
-            case events.SetupChanged() | events.ReachabilityChanged() | events.TunnelChanged():
+            case events.ReachabilityChanged(reach):
+                self._local.reachability.state = reach
+                self._behind.set()
+            case events.SetupChanged() | events.TunnelChanged():
                 self._behind.set()
             case _:
                 pass
