@@ -9,7 +9,7 @@ from operator import attrgetter
 from msgspec import Struct
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QStackedLayout, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStackedLayout, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.i18n import tr
@@ -19,6 +19,7 @@ from wxdesk.ui.look.theme import Measure, Size, Theme, font
 from wxdesk.ui.templates.text import facts_text, row_text, shortcut_text
 from wxdesk.ui.widgets.boxes import Frame, discard, vbox
 from wxdesk.ui.widgets.buttons import Button, Chip
+from wxdesk.ui.widgets.fields.search import SearchField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_row, paint_text
@@ -172,30 +173,6 @@ class TemplateView(RecordView[Template]):
             self.copy_asked.emit(self.current())
 
 
-class TemplateSearchField(QLineEdit):
-    """Search field; Down and Enter go to the rows, Esc clears it.
-
-    Signals:
-        went_down: the operator wants to go to the rows.
-    """
-
-    went_down = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, placeholderText=tr("Search templates"))
-        self.setAccessibleName(tr("Search templates"))
-        self.setProperty("class", "search")
-        self.setClearButtonEnabled(False)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.went_down.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.clear()
-        else:
-            super().keyPressEvent(event)
-
-
 class CategoryChips(QWidget):
     """Chips to filter by category, one each; pressing one again shows all.
 
@@ -252,12 +229,14 @@ class TemplateList(Frame):
         super().__init__("list-side", parent)
         self._templates = templates
         self.view = TemplateView(templates, self)
-        self.sought = TemplateSearchField(self)
+        self.sought = SearchField(tr("Search templates"), parent=self)
         self.chips = CategoryChips(self)
         self.new = Button(tr("New template"), icon="plus", parent=self)
         self.none = PlainLabel(tr("No template fits."), role="secondary", wrap=True, parent=self)
         self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sought.textChanged.connect(templates.seek)
+        self.sought.left.connect(self.sought.clear)
+        self.sought.entered.connect(self._to_rows)
         self.sought.went_down.connect(self._to_rows)
         self.chips.chosen.connect(templates.choose_category)
         self.view.search_asked.connect(self.sought.setFocus)

@@ -20,12 +20,13 @@ from wxdesk.ui.inbox.conversation_list.rows import (
     ConversationListModel,
     ConversationRows,
 )
-from wxdesk.ui.inbox.conversation_list.search import FoundView, SearchField
+from wxdesk.ui.inbox.conversation_list.search import FoundView
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
+from wxdesk.ui.widgets.fields.search import SearchField
 from wxdesk.ui.widgets.labels import set_tip
 from wxdesk.ui.widgets.placeholders import EmptyState
 from wxdesk.ui.widgets.row_list import RECORD, Index
@@ -67,7 +68,7 @@ class ConversationList(Frame):
         self._entered = False  # the best result is wanted as soon as it is known
         self._any = False  # a conversation is known to be there, if only among those set aside
         self.model = ConversationListModel(clock, hold_reason_of, self)
-        self.search = SearchField()
+        self.search = SearchField(tr("Search everything"), "Ctrl+K")
         self.away = SmallButton("close", tr("Close"), self, then=self.left)
         self.away.hide()  # only a drawer can be put away
         self.parts = ScopeButton(self)

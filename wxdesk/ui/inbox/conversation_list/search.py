@@ -5,9 +5,9 @@ from functools import partial
 from itertools import groupby, islice
 
 from msgspec import Struct
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import SearchHit, TimelineItem
@@ -19,65 +19,13 @@ from wxdesk.desk.search import Found
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.lists import RowsView, TimedRows
 from wxdesk.ui.inbox.timeline.entries import message_text, reply_text
-from wxdesk.ui.look.icons import icon
-from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Measure, Theme, font, line_height, smaller
-from wxdesk.ui.widgets.labels import KeyCap, key_name
+from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
 from wxdesk.ui.wording.messages import name_of, preview_of, said_by, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
 from wxdesk.ui.wording.times import ago
-
-
-class SearchField(QLineEdit):
-    """One line; shows its shortcut while empty, then a button that clears it.
-
-    Signals:
-        left: Esc or the button was pressed. went_down: Down was pressed. entered: Enter, for the best result.
-    """
-
-    left = Signal()
-    entered = Signal()
-    went_down = Signal()
-
-    def __init__(self) -> None:
-        super().__init__(placeholderText=tr("Search everything"))
-        self.setProperty("class", "search")
-        self.setAccessibleName(tr("Search everything"))
-        self.key = KeyCap("Ctrl+K", self)
-        self.empty_it = self.addAction(icon("close"), QLineEdit.ActionPosition.TrailingPosition)
-        self.empty_it.setToolTip(tr("Clear search"))
-        self.empty_it.triggered.connect(self.left)
-        self.textChanged.connect(self._show_end)
-        self._show_end("")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        elif event.key() in ENTER:
-            self.entered.emit()
-        elif event.key() == Qt.Key.Key_Down:
-            self.went_down.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        size = self.key.sizeHint()
-        self.key.setGeometry(
-            self.width() - size.width() - 8, (self.height() - size.height()) // 2, size.width(), size.height()
-        )
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "empty_it"):
-            self.empty_it.setIcon(icon("close"))
-
-    def _show_end(self, text: str) -> None:
-        self.key.setVisible(not text)
-        self.empty_it.setVisible(bool(text))
-
 
 MOST = 3
 """Results of one kind that are shown beside others."""
