@@ -1,11 +1,13 @@
 """Header above the chat: name, mode, quota and the buttons of the conversation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -101,29 +103,23 @@ class _Fit(Struct, frozen=True):
     pixels wide gets that much.
     """
 
-    quota: QuotaDisplay = QuotaDisplay.DOTS
-    mode: int = 2
+    quota: QuotaDisplay = QuotaDisplay.WORDS
+    mode: int = 3
     transfer: bool = True
     snooze: bool = True
     key: str = KEY
     name: int = NAME_ROOM
 
 
-_FITS = (
-    _Fit(QuotaDisplay.WORDS, mode=3),
-    _Fit(mode=3),
-    _Fit(),
-    _Fit(key=""),
-    _Fit(key="", transfer=False),
-    _Fit(QuotaDisplay.FIGURE, key="", transfer=False),
-    _Fit(QuotaDisplay.SHORT, key="", transfer=False),
-    _Fit(QuotaDisplay.SHORT, key="", transfer=False, snooze=False),
-    _Fit(QuotaDisplay.SHORT, key="", transfer=False, snooze=False, name=NAME_SHORT),
-    _Fit(QuotaDisplay.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_SHORT),
-    _Fit(QuotaDisplay.SHORT, mode=1, key="", transfer=False, snooze=False, name=NAME_LEAST),
-    _Fit(QuotaDisplay.SHORT, mode=0, key="", transfer=False, snooze=False, name=NAME_LEAST),
-)
-"""Levels of detail, the richest first; tooltips, details and menu show the rest."""
+_GIVEN_UP: Sequence[dict[str, Any]] = (
+    {"quota": QuotaDisplay.DOTS}, {"mode": 2}, {"key": ""}, {"transfer": False}, {"quota": QuotaDisplay.FIGURE},
+    {"quota": QuotaDisplay.SHORT}, {"snooze": False}, {"name": NAME_SHORT}, {"mode": 1}, {"name": NAME_LEAST},
+    {"mode": 0},
+)  # fmt: skip
+"""Details to leave out where room is scarce, one by one; tooltips show them."""
+
+_FITS = tuple(accumulate(_GIVEN_UP, lambda fit, less: replace(fit, **less), initial=_Fit()))
+"""Levels of detail, the richest first."""
 
 
 FACE = 26
