@@ -57,6 +57,7 @@ class MiniProgramCard(SetupCard):
         for field in self.fields:
             field.edited.connect(self._edited)
             field.edit.returnPressed.connect(self.go_on.click)
+        self.app_id.edited.connect(self._tell_of_twin)
         self.name.edit.returnPressed.connect(self.go_on.click)
         self.name.edited.connect(self._edited)
         self.go_on.clicked.disconnect(self.done)
@@ -190,12 +191,14 @@ class MiniProgramCard(SetupCard):
 
     def _edited(self) -> None:
         self._tried = None
+        self.go_on.setText(tr("Save and go on") if self._changed or not self.view.name else tr("Go on"))
+
+    def _tell_of_twin(self) -> None:
         accounts = self._bridge.desk.accounts.values()
         twin = next((one.name for one in accounts if one.app_id == self.app_id.text() != ""), self.view.name)
-        if twin != self.view.name and self.sender() is self.app_id:
+        if twin != self.view.name:
             said = tr("“{account}” has this AppID already; WeChat pushes to one of the two only.", account=twin)
             self.app_id.words.show_note(said)
-        self.go_on.setText(tr("Save and go on") if self._changed or not self.view.name else tr("Go on"))
 
 
 async def _stored(

@@ -31,12 +31,6 @@ class FlowLayout(QLayout):
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
 
-    def insert_widget(self, index: int, widget: QWidget) -> None:
-        """Put `widget` before the item at `index`."""
-        self.addWidget(widget)
-        self._items.insert(index, self._items.pop())
-        self.invalidate()
-
     def set_widgets(self, widgets: Iterable[QWidget]) -> None:
         """Lay out these widgets and no others; those left out only lose their place."""
         self._items.clear()

@@ -189,7 +189,7 @@ class FilterChips(QWidget):
             chip = Chip()
             chip.setAutoExclusive(True)  # one of several, for screen readers
             group.addButton(chip)
-            chip.clicked.connect(self._clicked)
+            chip.clicked.connect(partial(self._clicked, chosen))
             (below if chosen in _BELOW else row).addWidget(chip)
             self._chips[chosen] = chip
         self.part = Chip()
@@ -265,10 +265,8 @@ class FilterChips(QWidget):
         for chip in chips:
             chip.set_snug(snug)
 
-    def _clicked(self) -> None:
-        pressed = self.sender()
-        chosen = next((one for one, chip in self._chips.items() if chip is pressed and chip.isChecked()), None)
-        self.choose(chosen or InboxFilter.ALL)
+    def _clicked(self, chosen: InboxFilter) -> None:
+        self.choose(chosen if self._chips[chosen].isChecked() else InboxFilter.ALL)
 
 
 def _width(chips: Sequence[Chip], *, snug: bool) -> int:

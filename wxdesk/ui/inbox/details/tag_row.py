@@ -1,5 +1,7 @@
 """Tags of a contact as chips: press one to remove it, the plus to add one."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -45,24 +47,21 @@ class TagRow(QWidget):
 
     def show_tags(self, tags: tuple[str, ...]) -> None:
         """Show these tags."""
-        if tags == self._tags and len(self._chips) == len(tags):
-            return
-        self._tags = tags
-        for chip in self._chips:
-            self._flow.removeWidget(chip)
-            discard(chip)
-        self._chips = []
-        for index, tag in enumerate(tags):
-            chip = Chip(checkable=False, parent=self)
-            shown = QFontMetrics(chip.font()).elidedText(tag, Qt.TextElideMode.ElideRight, WIDEST)
-            chip.setText(literal(shown))
-            chip.setAccessibleName(tr("Take away the tag {tag}", tag=tag))
-            set_tip(chip, f"{tag} · {tr('Press to take it away')}")
-            chip.clicked.connect(self._take_away)
-            self._flow.insert_widget(index, chip)
-            chip.show()
-            self._chips.append(chip)
-        self.updateGeometry()
+        if tags != self._tags:
+            self._tags = tags
+            discard(*self._chips)
+            self._chips = [self._chip(tag) for tag in tags]
+            self._flow.set_widgets((*self._chips, self.field, self.plus))
+            self.updateGeometry()
+
+    def _chip(self, tag: str) -> Chip:
+        chip = Chip(checkable=False, parent=self)
+        chip.setText(literal(QFontMetrics(chip.font()).elidedText(tag, Qt.TextElideMode.ElideRight, WIDEST)))
+        chip.setAccessibleName(tr("Take away the tag {tag}", tag=tag))
+        set_tip(chip, f"{tag} · {tr('Press to take it away')}")
+        chip.clicked.connect(partial(self._take_away, tag))
+        chip.show()
+        return chip
 
     def finish(self) -> None:
         """Add a tag that is being written."""
@@ -83,10 +82,8 @@ class TagRow(QWidget):
             self.show_tags((*self._tags, tag))
             self.changed.emit()
 
-    def _take_away(self) -> None:
-        pressed = self.sender()
-        kept = tuple(tag for tag, chip in zip(self._tags, self._chips, strict=True) if chip is not pressed)
-        self.show_tags(kept)
+    def _take_away(self, gone: str) -> None:
+        self.show_tags(tuple(tag for tag in self._tags if tag != gone))
         self.changed.emit()
 
 
