@@ -15,15 +15,14 @@ from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.data.exporting import ExportKind, Progress
 from wxdesk.desk.operators import Operators
 from wxdesk.store.moving.move import CopyProgress
-from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.places_card import DataCard
 from wxdesk.ui.widgets.dialogs.file_jobs import BAR
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 
 @pytest.fixture
-def card(qtbot: QtBot, bridge: Bridge, notices: Notices) -> DataCard:
-    made = DataCard(bridge, notices, None)
+def card(qtbot: QtBot, bridge: WindowBridge) -> DataCard:
+    made = DataCard(bridge, None)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -81,11 +80,11 @@ def test_a_stopped_backup_or_export_leaves_no_file(
     assert BAR not in notices.bars.texts()
 
 
-def test_data_of_a_team_is_its_owners(qtbot: QtBot, bridge: Bridge, notices: Notices, world: World) -> None:
+def test_data_of_a_team_is_its_owners(qtbot: QtBot, bridge: WindowBridge, notices: Notices, world: World) -> None:
     operators = Operators(world.store.operators, None, world.desk.bus.publish, world.clock)
     operators.required = True
     bridge.desk = replace(bridge.desk, operators=operators)
-    card = DataCard(bridge, notices, None)
+    card = DataCard(bridge, None)
     qtbot.addWidget(card)
     for role, told in ((None, "Sign in first."), (Role.LEAD, "Only an owner can do this.")):
         operators.now = None if role is None else Operator(1, "小王", role)

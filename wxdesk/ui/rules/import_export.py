@@ -1,6 +1,5 @@
 """Imports rules from a file after a preview, and exports them into one."""
 
-import logging
 from functools import partial
 from pathlib import Path
 
@@ -8,16 +7,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.errors import BadRulesFile
-from wxdesk.core.system_failures import UnusableFile, unusable_file, why_unusable
+from wxdesk.core.system_failures import UnusableFile, unusable_file
 from wxdesk.desk.rules.exchange import ExportResult
 from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
-from wxdesk.paths import resource, write_private
+from wxdesk.paths import resource
 from wxdesk.ui.rules.import_preview import ImportDialog
-from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_file, ask_where
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_file, ask_where, save
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
-
-log = logging.getLogger(__name__)
 
 LARGEST_FILE = 8 * 1024 * 1024
 TROUBLE = "rules-file"
@@ -65,7 +62,7 @@ class RuleFiles(QObject):
 
     def export_to(self, file: str) -> None:
         """Write all rules into a file."""
-        self._bridge.ask(self._exchange.export(), partial(self._write, Path(file)))
+        self._bridge.ask(self._exchange.export(), partial(self._write, file))
 
     def _check(self, text: str, name: str) -> None:
         self._bridge.ask(self._exchange.check(text, name), partial(self._checked, text, name), self._failed)
@@ -92,18 +89,11 @@ class RuleFiles(QObject):
         text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
         self._bridge.notices.bar(TROUBLE, text)
 
-    def _write(self, path: Path, exported: ExportResult) -> None:
-        try:
-            write_private(path, exported.text)
-        except OSError as error:
-            log.warning("The rules could not be exported", exc_info=error)
-            why = tr(why_unusable(error))
-            self._bridge.notices.bar(TROUBLE, tr("Not exported: {why}", why=why))
-            return
+    def _write(self, file: str, exported: ExportResult) -> None:
         rules = ntr("{n} rule", "{n} rules", exported.rules)
-        said = tr("{rules} exported to {file}", rules=rules, file=path.name)
+        said = tr("{rules} exported to {file}", rules=rules, file=Path(file).name)
         left = pictures_left_behind(len(exported.pictures))
-        self._bridge.notices.toast(f"{said} · {left}" if left else said)
+        save(self._bridge.notices, exported.text.encode(), file, f"{said} · {left}" if left else said)
 
 
 def _read(path: Path) -> str:

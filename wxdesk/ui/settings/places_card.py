@@ -24,7 +24,7 @@ from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -118,9 +118,9 @@ class SecretPlaces(QWidget):
 class DataCard(SettingsCard):
     """Backup and export while the desk goes on."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, parent: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, parent: QWidget) -> None:
         super().__init__(tr("Your data"), parent)
-        self.jobs = FileJobs(bridge, notices, self)
+        self.jobs = FileJobs(bridge, self)
         self.back_up = Button(tr("Back up…"), parent=self, then=self.jobs.back_up)
         about = tr("Everything in one file, without secrets. “wxdesk restore” brings it back.")
         if not bridge.desk.configuration.now.config.store.url.startswith("sqlite"):

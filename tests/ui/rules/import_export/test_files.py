@@ -251,13 +251,13 @@ def test_an_export_is_a_rules_file(page: RulesPage, bridge: Bridge, tmp_path: Pa
     assert [rule["name"] for rule in written["rules"]] == ["Refunds", "Hours", "Parcels", "Everything else"]
 
 
-@pytest.mark.expects_log("could not be exported")
+@pytest.mark.expects_log("could not be saved")
 def test_an_export_that_fails_is_told(
     page: RulesPage, notices: Notices, bridge: Bridge, tmp_path: Path, qtbot: QtBot
 ) -> None:
     page.files.export_to(str(tmp_path / "no such folder" / "out.toml"))
-    qtbot.waitUntil(lambda: bridge.is_idle and "rules-file" in notices.bars.texts())
-    assert notices.bars.texts()["rules-file"] == "Not exported: there is no such file"
+    qtbot.waitUntil(lambda: bridge.is_idle and "not saved" in notices.bars.texts())
+    assert notices.bars.texts()["not saved"] == "Not saved: there is no such file"
 
 
 @pytest.mark.parametrize(

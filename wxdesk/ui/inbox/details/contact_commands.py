@@ -67,7 +67,7 @@ class ContactCommands(QObject):
         self._acts = acts
         panel.names = self._colleagues
         panel.described.connect(self._describe)
-        self.files = FileJobs(bridge, bridge.notices, panel)
+        self.files = FileJobs(bridge, panel)
         panel.block.clicked.connect(self.toggle_block)
         panel.export.clicked.connect(self._export)
         panel.erase.clicked.connect(self._ask_to_erase)

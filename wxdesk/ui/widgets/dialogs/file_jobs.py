@@ -16,8 +16,7 @@ from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export, progress_text
 from wxdesk.i18n import explain, tr
 from wxdesk.paths import replace_file
-from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +46,10 @@ _NAMES = {
 class FileJobs(QObject):
     """Has the desk write one file at a time; nothing is left of one that was stopped."""
 
-    def __init__(self, bridge: Bridge, notices: Notices, host: QWidget) -> None:
+    def __init__(self, bridge: WindowBridge, host: QWidget) -> None:
         super().__init__(host)
         self._bridge = bridge
-        self._notices = notices
+        self._notices = bridge.notices
         self._host = host
         self._progress: Progress | None = None
         self._tick = QTimer(self, interval=EVERY_MS)
@@ -143,10 +142,11 @@ NOT_SAVED = "not saved"
 
 def save_as(host: QWidget, notices: Notices, name: str, content: bytes) -> None:
     """Ask for a file, proposing a name, and write `content` into it, whole or not."""
-    ask_where(host, tr("Save as"), name, partial(_save, notices, content))
+    ask_where(host, tr("Save as"), name, partial(save, notices, content))
 
 
-def _save(notices: Notices, content: bytes, file: str) -> None:
+def save(notices: Notices, content: bytes, file: str, said: str = "") -> None:
+    """Write `content` into a file, whole or not; tell what is `said`, or why not."""
     path = Path(file)
     try:
         replace_file(path, (content,))
@@ -155,4 +155,4 @@ def _save(notices: Notices, content: bytes, file: str) -> None:
         notices.bar(NOT_SAVED, tr("Not saved: {why}", why=tr(why_unusable(error))))
         return
     notices.bar(NOT_SAVED, "")
-    notices.toast(tr("Saved as {file}", file=path.name))
+    notices.toast(said or tr("Saved as {file}", file=path.name))
