@@ -17,8 +17,8 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.ui.inbox.held_replies.strip import HeldStrip
 from wxdesk.ui.inbox.held_replies.view import button_rect
+from wxdesk.ui.inbox.lists import READABLE
 from wxdesk.ui.inbox.page import InboxPage
-from wxdesk.ui.inbox.timeline.view import READABLE
 from wxdesk.ui.runtime.bridge import Bridge
 
 HELD_FOR = timedelta(seconds=600)
