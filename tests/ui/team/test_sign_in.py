@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QDeadlineTimer, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.conftest import PATIENCE_MS
 from tests.postgresql import SHARED, Postgres
 from tests.ui.team.conftest import PASSWORD
 from tests.ui.world import World
@@ -301,14 +302,19 @@ def test_the_program_asks_shows_its_window_and_asks_again(
 ) -> None:
     """Of a customer nothing is on the screen before and after."""
     steps: list[str] = []
+    patience = QDeadlineTimer(3 * PATIENCE_MS)
 
     def look() -> None:
         shown = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
         dialogs = [one for one in shown if isinstance(one, SignInDialog) and one.action.isEnabled()]
         windows = [one for one in shown if isinstance(one, MainWindow)]
-        if dialogs and not steps:
-            assert not windows
-            steps.append("asked")
+        if patience.hasExpired():  # what is raised in a slot ends no loop
+            for dialog in dialogs:
+                dialog.reject()
+            for window in windows:
+                window.closing.emit()
+        elif dialogs and not steps:
+            steps.append("asked over a window" if windows else "asked")
             fill(dialogs[0], "老板", PASSWORD)
         elif windows and len(steps) == 1:
             steps.append("shown")
