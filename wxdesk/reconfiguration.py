@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from wxdesk import logs
 from wxdesk.core.errors import BadConfig, PortInUse
-from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PreferencesChanged, TroubleRaised
+from wxdesk.core.events import CaughtUp, ConfigurationChanged, ListenerChanged, PreferencesChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.desk import Desk
@@ -53,6 +53,7 @@ class Reconfiguration(Struct, frozen=True):
         await desk.preferences.load()  # whose views name accounts
         if changes.removed:
             desk.bus.publish(PreferencesChanged())
+            desk.bus.publish(CaughtUp())  # conversations may have gone with their account
             await desk.rules.rulebook.changed()  # whose conditions name accounts
         self.listener.take(listened_accounts(setup))
         wechat = setup.config.wechat

@@ -19,6 +19,7 @@ from wxdesk.config.reading import AccountEntry
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Conversation, ConversationStatus, Narrowing
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -244,6 +245,24 @@ def test_a_row_shows_the_question_that_waits_and_not_what_a_rule_said_to_it(
     assert preview(waits) == "it came broken"
     world.call(world.desk.replies.write(waits, "I will send another one."))
     qtbot.waitUntil(lambda: preview(waits) == "You: I will send another one.")
+
+
+@pytest.mark.parametrize("with_data", [True, False])
+def test_the_list_lets_go_of_a_removed_mini_programs_customers_at_once(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, with_data: bool
+) -> None:
+    world.say(PEOPLE[0], "hello")
+    qtbot.waitUntil(lambda: len(shown(page)) == 1 and bridge.is_idle)
+    now = world.desk.configuration.now
+    world.desk.configuration.now = replace(now, sources=SecretSources(world.home, {}))
+    config, [shop] = now.config, now.config.accounts
+    (world.home / "config.toml").write_text(
+        f'[listener]\nport = 0\n[wechat]\napi_base = "{config.wechat.api_base}"\n'
+        f'[[accounts]]\nname = "shop"\napp_id = "{shop.app_id}"\noriginal_id = "{shop.original_id}"\n'
+    )
+    world.call(world.desk.account_editing.remove("shop", with_data=with_data))
+    qtbot.waitUntil(lambda: shown(page) == [])
+    assert world.call(world.store.inbox.counts()).unread == 0
 
 
 @dataclass(frozen=True)
