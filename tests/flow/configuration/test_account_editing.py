@@ -129,11 +129,29 @@ async def test_a_removed_account_leaves_its_conversations_to_read(shop: Shop) ->
         removed=("shop",)
     )
     assert shop.text.strip() == empty.strip()
-    [row] = await shop.rows()
+    [row] = await shop.opened.store.inbox.page(InboxFilter.ANY_STATUS)
     snapshot = await shop.opened.desk.timeline.snapshot(row.conversation.id)
     assert snapshot.row.conversation.account == "shop"
     account, _ = demo_account()
     assert shop.sources.read(account, datetime.now(UTC)).credentials.app_secret == ""
+
+
+async def test_a_removed_account_leaves_nobody_waiting_until_it_is_there_again(shop: Shop) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    inbox = shop.opened.store.inbox
+    [row] = await shop.rows()
+    await shop.opened.desk.conversations.take_over(row.conversation.id)
+    await shop.says("人呢")
+    before = await inbox.counts()
+    assert (before.waiting, before.needs_human, before.unread) == (1, 1, 1)
+    await shop.opened.desk.account_editing.remove("shop", with_data=False)
+    after = await inbox.counts()
+    assert (after.waiting, after.needs_human, after.unread) == (0, 0, 0)
+    [row] = await inbox.page(InboxFilter.RESOLVED)
+    await shop.add()
+    await shop.says("还在吗")
+    assert (await inbox.counts()).waiting == 1
 
 
 async def test_an_account_removed_with_its_data_leaves_nothing(shop: Shop) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
 from wxdesk.config.reading import load
+from wxdesk.core.conversations.changes import MOST_ROWS, RowAct, RowChange
 from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.outside import PhoneKind
@@ -149,7 +150,8 @@ class AccountEditing(Struct, frozen=True):
     async def remove(self, name: str, *, with_data: bool) -> ConfigurationChanged:
         """Remove an account and its secrets, and its conversations only `with_data`.
 
-        It leaves config.toml last, so that a removal that was cut off can be begun again.
+        Those that stay are resolved, unless a reply is left to settle: nobody can be answered there. It leaves
+        config.toml last, so that a removal that was cut off can be begun again.
 
         Raises:
             BadInput: the keychain or the vault did not open; nothing was changed.
@@ -165,7 +167,14 @@ class AccountEditing(Struct, frozen=True):
                 await self._store.account_rows.remove(name)
                 await self._store.person_rows.scrub()
 
-        return await self._moving(name, partial(without_account, name=name), first=remove_rest)
+        steps = {"first": remove_rest} if with_data else {"first": remove_rest, "then": partial(self._resolve, name)}
+        return await self._moving(name, partial(without_account, name=name), **steps)
+
+    async def _resolve(self, name: str) -> None:
+        rows, last, now = self._store.account_rows, 0, self._configuration.now.clock()
+        while ids := await rows.unresolved(name, last, MOST_ROWS):
+            await self._store.rows.change(ids, RowChange(RowAct.RESOLVE), now)
+            last = ids[-1]
 
     @property
     def _sources(self) -> SecretSources | None:

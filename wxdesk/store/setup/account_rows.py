@@ -77,6 +77,14 @@ class AccountRows(StorePart):
         """Return the pictures that only rows of an account name."""
         return await self._db.read(lambda connection: pictures_only_of(connection, _owned(name)))
 
+    @reading
+    def unresolved(self, connection: Connection, name: str, after: int, limit: int) -> list[int]:
+        """Return the next unresolved conversations of an account above id `after`."""
+        own = (conversations.c.account == name, conversations.c.resolved_at.is_(None), conversations.c.id > after)
+        return list(
+            connection.scalars(select(conversations.c.id).where(*own).order_by(conversations.c.id).limit(limit))
+        )
+
     @writing
     def remove(self, connection: Connection, name: str) -> list[str]:
         """Remove all rows of an account; return the pictures that nothing names any more."""

@@ -124,7 +124,7 @@ class AccountCommands(QObject):
         texts = (
             tr(
                 "Its entry in config.toml and its secrets are removed, and its messages arrive no more. "
-                "Its conversations stay in the database, and come back if the account is added again."
+                "Its conversations are resolved and stay in the database; add the account again to go on with them."
             ),
             tr("The account, its secrets and everything that was kept of it are removed for good."),
         )
