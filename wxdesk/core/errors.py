@@ -227,6 +227,13 @@ class NotFound(WxdeskError):
         super().__init__(noun=noun)
 
 
+def required[T](found: T | None, noun: str) -> T:
+    """Return what was looked for; raises `NotFound` if it is missing or empty."""
+    if not found:
+        raise NotFound(noun)
+    return found
+
+
 class NotAllowed(WxdeskError):
     """An operator lacks the role for this, or nobody is signed in."""
 

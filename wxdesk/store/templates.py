@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, delete, func, select, text, update
 
-from wxdesk.core.errors import NotFound, ShortcutTaken
+from wxdesk.core.errors import NotFound, ShortcutTaken, required
 from wxdesk.core.rules.template_names import TemplateNames, check_use
 from wxdesk.core.templates import Template, same_shortcut
 from wxdesk.store.engine.database import StorePart, read_by, reading, writing
@@ -47,9 +47,7 @@ class Templates(StorePart):
             saved = replace(saved, id=new or 0)
             _keep_for_rules(connection, known, [*known, saved])
             return _with_revision(connection, saved)
-        old = next((one for one in known if one.id == template.id), None)
-        if old is None:
-            raise NotFound("template")
+        old = required(next((one for one in known if one.id == template.id), None), "template")
         last = select(func.max(template_revisions.c.revision)).where(template_revisions.c.template_id == old.id)
         revision = max(connection.scalar(last) or 0, old.revision) + 1
         saved = replace(template, revision=revision, updated_at=at, uses=old.uses, last_used_at=old.last_used_at)

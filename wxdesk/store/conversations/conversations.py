@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import required
 from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
@@ -22,10 +22,7 @@ from wxdesk.store.team.claims import claim
 def get_conversation(connection: Connection, conversation_id: int) -> Conversation:
     """Return one conversation; raises `NotFound`."""
     query = select_conversations().where(conversations.c.id == conversation_id)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise NotFound("conversation")
-    return conversation_of(row)
+    return conversation_of(required(connection.execute(query).one_or_none(), "conversation"))
 
 
 def change_contact(
@@ -33,10 +30,7 @@ def change_contact(
 ) -> bool:
     """Change a contact, and keep calls; False if it was so. Raises `NotFound`."""
     query = select(*CONTACT).where(contacts.c.id == contact_id).with_for_update()
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise NotFound("contact")
-    contact = Contact(**row)
+    contact = Contact(**required(connection.execute(query).mappings().one_or_none(), "contact"))
     changed = change.applied_to(contact)
     connection.execute(update(contacts).where(contacts.c.id == contact_id).values(contact_values(changed)))
     for call in calls:
@@ -60,8 +54,7 @@ class Conversations(StorePart):
     def set_mode(self, connection: Connection, conversation_id: int, mode: ReplyMode | None) -> None:
         """Set the conversation's own mode; None inherits the account's; or `NotFound`."""
         change = update(conversations).where(conversations.c.id == conversation_id).values(mode=mode)
-        if connection.execute(change).rowcount == 0:
-            raise NotFound("conversation")
+        required(connection.execute(change).rowcount, "conversation")
 
     @writing
     def hand_on(

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
 
-from wxdesk.core.errors import NotFound, UnsettledReply
+from wxdesk.core.errors import UnsettledReply, required
 from wxdesk.core.model.conversation import StatusChange, snooze_end_before_closing
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
@@ -48,10 +48,8 @@ _ROW: Select[Any] = select(conversations.c.waiting_since, conversations.c.settle
 
 
 def _locked(connection: Connection, conversation_id: int) -> Row[Any]:
-    row = connection.execute(_ROW.where(conversations.c.id == conversation_id).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound("conversation")
-    return row
+    query = _ROW.where(conversations.c.id == conversation_id).with_for_update()
+    return required(connection.execute(query).one_or_none(), "conversation")
 
 
 def _needs_operator(conversation_id: int) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting, takeover_after_writing
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema.messaging import NO_TAKEOVER, NOT_CALLED, conversations
@@ -84,17 +84,13 @@ def takeover_values(takeover: Takeover | None) -> dict[str, Any]:
 def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
     columns = (conversations.c[name] for name in NO_TAKEOVER)
     query = select(*columns).where(conversations.c.id == conversation_id).with_for_update(key_share=True)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise NotFound("conversation")
-    taken, *how = row
+    taken, *how = required(connection.execute(query).one_or_none(), "conversation")
     return Takeover(*how) if taken else None
 
 
 def set_takeover(connection: Connection, conversation_id: int, takeover: Takeover | None) -> None:
     """Begin or end a takeover, and with it attention; raises `NotFound`."""
-    if not _change(connection, conversation_id, takeover_values(takeover) | NOT_CALLED):
-        raise NotFound("conversation")
+    required(_change(connection, conversation_id, takeover_values(takeover) | NOT_CALLED), "conversation")
 
 
 def take_over_by_writing(

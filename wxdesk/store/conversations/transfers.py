@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import required
 from wxdesk.core.model.rule import Outcome
 from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes
@@ -42,7 +42,6 @@ class TransferStore(StorePart):
 def _changed(connection: Connection, conversation_id: int, values: dict[str, Any]) -> tuple[str, str]:
     connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
     query = select(contacts.c.account, contacts.c.openid).join(conversations)
-    row = connection.execute(query.where(conversations.c.id == conversation_id)).one_or_none()
-    if row is None:
-        raise NotFound("conversation")
+    query = query.where(conversations.c.id == conversation_id)
+    row = required(connection.execute(query).one_or_none(), "conversation")
     return row.account, row.openid

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, Text, func, literal, select, type_coerce
 
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, TimelineItem
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import EVERYTHING, Narrowing
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Reply
@@ -92,9 +92,7 @@ class Inbox(StorePart):
 
         With them come those of its replies in `others` that are not on the page. Raises `NotFound`.
         """
-        rows = inbox_rows.rows(connection, [conversation_id])
-        if not rows:
-            raise NotFound("conversation")
+        rows = required(inbox_rows.rows(connection, [conversation_id]), "conversation")
         items = _timeline(connection, conversation_id, limit=limit)
         shown = {item.id for item in items if isinstance(item, Reply)}
         more = load_replies(connection, set(others) - shown)

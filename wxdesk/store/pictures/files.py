@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from wxdesk.core.errors import NotFound, StoreError
+from wxdesk.core.errors import NotFound, StoreError, required
 from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.paths import sync_folder
 from wxdesk.store.engine.failures import DISK_FAULT, DISK_FULL
@@ -76,9 +76,7 @@ class PictureFiles:
             raise StoreError(reason=DISK_FULL if error.errno == errno.ENOSPC else DISK_FAULT) from None
 
     def _read(self, digest: str) -> bytes:
-        path = self._find(digest)
-        if path is None:
-            raise NotFound("picture")
+        path = required(self._find(digest), "picture")
         try:
             data = path.read_bytes()
         except OSError:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, Update, select, update
 
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import required
 from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
 from wxdesk.store.schema.messaging import AWAITED, conversations, messages, pictures, uploads
@@ -46,9 +46,8 @@ class PictureRecords(StorePart):
     @reading
     def get(self, connection: Connection, digest: str) -> Picture:
         """Return one picture; raises `NotFound`."""
-        row = connection.execute(select(pictures).where(pictures.c.digest == digest)).one_or_none()
-        if row is None:
-            raise NotFound("picture")
+        query = select(pictures).where(pictures.c.digest == digest)
+        row = required(connection.execute(query).one_or_none(), "picture")
         return Picture(row.digest, row.format, row.width, row.height, row.size)
 
     @reading

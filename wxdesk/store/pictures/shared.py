@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, bindparam, select
 
 from wxdesk.core.content.picture_header import read_header
-from wxdesk.core.errors import NotFound, StoreError
+from wxdesk.core.errors import NotFound, StoreError, required
 from wxdesk.core.model.picture import Picture
 from wxdesk.store.engine.database import MAX_IDS, StorePart, insert_into, reading
 from wxdesk.store.pictures.files import PictureFiles, verified
@@ -71,9 +71,7 @@ def _add(connection: Connection, digest: str, data: bytes) -> None:
 
 def _read(connection: Connection, digest: str) -> bytes:
     data = b"".join(connection.scalars(_CHUNKS, {"digest": digest}))
-    if not data:
-        raise NotFound("picture")
-    return verified(digest, data)
+    return verified(digest, required(data, "picture"))
 
 
 CACHE_BYTES = 512 * 1024 * 1024

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from sqlalchemy import Connection, Select, nulls_first, select, update
 
 from wxdesk.core.conversations.takeover import TakeoverByWriting
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.store.conversations.on_message import PREVIEW, PROLONGED_TAKEOVER, message_values
@@ -79,10 +79,7 @@ class Replies(StorePart):
 
     async def get(self, reply_id: int) -> Reply:
         """Return one reply; raises `NotFound`."""
-        found = await self._db.read(load_replies, [reply_id])
-        if not found:
-            raise NotFound("reply")
-        return found[0]
+        return required(await self._db.read(load_replies, [reply_id]), "reply")[0]
 
     async def parts(self, firsts: Collection[int]) -> list[Reply]:
         """Return all parts of the answers whose first parts have these ids, in order."""
@@ -113,8 +110,7 @@ def _add(connection: Connection, parts: Sequence[NewReply], at: datetime) -> lis
         if last.due_at is None or last.author is Author.RULE:  # what can still be undone shows when it has arrived
             values |= PREVIEW
     said = connection.execute(preview.values(values), message_values(last.author, last.content, at, at))
-    if said.rowcount == 0:
-        raise NotFound("conversation")
+    required(said.rowcount, "conversation")
     heard = {"heard_id": newest_message_id(connection, last.conversation_id)}
     ids = insert_replies(connection, [reply_row(reply, at) | heard for reply in parts])
     join_parts(connection, [ids])

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, func, select
 
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import required
 from wxdesk.core.events import NOT_TIMED, ApiCalled, PushSeen
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.core.model.message import Message
@@ -70,10 +70,7 @@ class Traces(StorePart):
     def path(self, connection: Connection, account: str, key: str) -> PushPath:
         """Return everything that followed from one push; raises `NotFound`."""
         query = select(raw_pushes).where(raw_pushes.c.account == account, raw_pushes.c.key == key)
-        row = connection.execute(query).mappings().one_or_none()
-        if row is None:
-            raise NotFound("push")
-        push = KeptPush(**row)
+        push = KeptPush(**required(connection.execute(query).mappings().one_or_none(), "push"))
         found = connection.execute(select(messages).where(messages.c.push_id == push.id)).one_or_none()
         if found is None:
             return PushPath(push)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, Delete, Row, Update, bindparam, delete, func, select, update
 
-from wxdesk.core.errors import CalendarInUse, DecisionOutdated, NotFound
+from wxdesk.core.errors import CalendarInUse, DecisionOutdated, required
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar, CalendarList
 from wxdesk.core.rules.pairing import DeletedRule, paired_rules, revision_content
@@ -75,9 +75,7 @@ class Rules(StorePart):
             before_default = bool(listed) and listed[-1].default and not rule.default
             listed.insert(len(listed) - before_default, saved)
         else:
-            known = next((one for one in listed if one.id == rule.id), None)
-            if known is None:
-                raise NotFound("rule")
+            known = required(next((one for one in listed if one.id == rule.id), None), "rule")
             [saved] = revise(connection, [(known, rule)], at)
             listed = [saved if one is known else one for one in listed]
         placed = _place(connection, listed)
@@ -204,8 +202,7 @@ class Rules(StorePart):
 
 
 def _change(connection: Connection, change: Update | Delete) -> None:
-    if connection.execute(change).rowcount == 0:
-        raise NotFound("rule")
+    required(connection.execute(change).rowcount, "rule")
 
 
 def _revision_contents(connection: Connection, listed: Sequence[Rule]) -> dict[int, Rule]:

@@ -11,7 +11,7 @@ from itertools import batched
 
 from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func, select, true, update
 
-from wxdesk.core.errors import BadInput, NotFound
+from wxdesk.core.errors import BadInput, NotFound, required
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.store.engine.database import MAX_IDS, Database, StorePart
@@ -67,9 +67,8 @@ def _other_pushes(connection: Connection, conversation_id: int, silent_since: da
 
 def _person(connection: Connection, conversation_id: int) -> tuple[str, str]:
     query = select(contacts.c.account, contacts.c.openid).join_from(conversations, contacts)
-    found = connection.execute(query.where(conversations.c.id == conversation_id)).one_or_none()
-    if found is None:
-        raise NotFound("conversation")
+    query = query.where(conversations.c.id == conversation_id)
+    found = required(connection.execute(query).one_or_none(), "conversation")
     return found.account, found.openid
 
 
@@ -82,8 +81,7 @@ def _erase(
         raise BadInput(reason=SENDING)
     silent = true() if silent_since is None else conversations.c.last_at < silent_since
     found = select(conversations.c.contact_id).where(conversations.c.id == conversation_id, silent)
-    if (contact := connection.scalar(found.with_for_update())) is None:
-        raise NotFound("conversation")
+    contact = required(connection.scalar(found.with_for_update()), "conversation")
     owned = rows_below({contacts: contacts.c.id.in_([contact])})
     of_messages = select(messages.c.push_id).where(messages.c.conversation_id == conversation_id)
     ids = {*pushes, *connection.scalars(of_messages)}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, exists, func, literal, not_, or_, select, update
 
-from wxdesk.core.errors import NotFound
+from wxdesk.core.errors import required
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.store.engine.database import StorePart, reading, write_by, writing
 from wxdesk.store.schema.columns import Moment
@@ -33,9 +33,8 @@ def claim(
     values = {"claimed_by": name, "claimed_at": since, "claim_until": None}
     row = connection.execute(change.values(values).returning(_by, conversations.c.claimed_at)).one_or_none()
     if row is None:
-        row = connection.execute(select(_by, conversations.c.claimed_at).where(its)).one_or_none()
-    if row is None:
-        raise NotFound("conversation")
+        query = select(_by, conversations.c.claimed_at).where(its)
+        row = required(connection.execute(query).one_or_none(), "conversation")
     if not row.claimed_by:  # given back just now
         return claim(connection, conversation_id, name, at, of=of, anyway=anyway)
     return row.claimed_by, row.claimed_at

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from wxdesk.core.errors import BadInput, NotAllowed, NotFound, Phrase
+from wxdesk.core.errors import BadInput, NotAllowed, Phrase, required
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
 from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing_beside
 from wxdesk.store.schema.authored import settings
@@ -119,8 +119,8 @@ class OperatorStore(StorePart):
         """Set a password, one's own or as an owner; raises `NotFound`, `NotAllowed`."""
         _locked(connection, by, operator.id)
         values = {"password_hash": password_hash, "changed_at": at, "failures": 0, "wait_until": None}
-        if connection.execute(update(operators).where(operators.c.id == operator.id).values(values)).rowcount == 0:
-            raise NotFound("operator")
+        change = update(operators).where(operators.c.id == operator.id).values(values)
+        required(connection.execute(change).rowcount, "operator")
         _note(connection, "operators.set_password", operator.name, at, by)
 
     @writing_beside
