@@ -244,3 +244,18 @@ def test_the_history_is_told_in_chinese() -> None:
         assert (line.text, line.note) == (f"等到 {second(NOW)} 再发", "客户又发了消息。")
     finally:
         i18n.use("en")
+
+
+def test_another_step_is_laid_out_and_shown_at_once_so_that_nothing_blinks(qtbot: QtBot) -> None:
+    panel = ReplyHistoryPanel()
+    qtbot.addWidget(panel)
+    panel.resize(280, 400)
+    panel.show()
+    held = reply(1, ReplyState.HELD)
+    panel.show_reply(held, [ReplyStep(1, NOW, K.HOLD, until=NOW)])
+    qtbot.waitUntil(lambda: all(row.isVisible() for row in panel.findChildren(StepRow)))
+    panel.show_reply(held, [ReplyStep(1, NOW, K.HOLD, until=NOW + timedelta(seconds=1))])
+    rows = [row for row in panel.findChildren(StepRow) if not row.isHidden()]
+    assert len(rows) == 2
+    assert all(row.isVisible() and row.time.isVisible() for row in rows)
+    assert rows[0].geometry().bottom() < rows[1].geometry().top()

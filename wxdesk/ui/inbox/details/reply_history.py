@@ -200,8 +200,11 @@ class ReplyHistoryPanel(QFrame):
         if reply is not None:
             lines = history_of(reply, steps)
             for line in lines:
-                self._rows.addWidget(StepRow(line, reply.created_at, first=self._rows.count() == 0))
+                row = StepRow(line, reply.created_at, first=self._rows.count() == 0)
+                self._rows.addWidget(row)
+                row.show()  # at once: a layout's widgets are painted a moment later, and the card would blink
             self._offer_rule(reply)
+            self._rows.activate()
             said = [_spoken(line) for line in lines]
             self.card.setAccessibleName(tr("This reply"))
             self.card.setAccessibleDescription(". ".join(said))
