@@ -18,9 +18,10 @@ from wxdesk.desk.conversations.inbox_queries import InboxQueries, TimelineQuerie
 from wxdesk.desk.conversations.transfers import Transfers
 from wxdesk.desk.conversations.typing_sender import TypingIndicator
 from wxdesk.desk.desk import Desk, Reports
+from wxdesk.desk.messages.hourly_sums import WITHOUT_SUMS, keep_sums
 from wxdesk.desk.messages.intake import Intake
 from wxdesk.desk.messages.quarantine import Quarantine
-from wxdesk.desk.messages.store_watch import WITHOUT_SUMS, StoreWatch, keep_sums, lost_messages
+from wxdesk.desk.messages.store_watch import StoreWatch, lost_messages
 from wxdesk.desk.replies.commands import ReplyCommands
 from wxdesk.desk.rules.import_socket import ImportSocket
 from wxdesk.desk.runtime.lease_keeper import LeaseKeeper
