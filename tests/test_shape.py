@@ -253,6 +253,7 @@ _SPOKEN = {
     "failure": 0,
     "lost": 1,
     "hopeless": 1,
+    "_typed": 2,
 } | _REASONS
 """Calls with a sentence for the operator, and which of their arguments it is."""
 

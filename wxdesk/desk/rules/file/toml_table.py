@@ -51,23 +51,15 @@ class TomlTable:
 
     def text(self, key: str) -> str:
         """Return a text; empty if it is missing."""
-        value = self._value.get(key, "")
-        if not isinstance(value, str):
-            raise self.mistake(tr("“{key}” must be a text in quotes.", key=key), key)
-        return value
+        return self._typed(key, "", "“{key}” must be a text in quotes.")
 
     def truth(self, key: str, otherwise: bool) -> bool:
         """Return true or false."""
-        value = self._value.get(key, otherwise)
-        if not isinstance(value, bool):
-            raise self.mistake(tr("“{key}” must be true or false.", key=key), key)
-        return value
+        return self._typed(key, otherwise, "“{key}” must be true or false.")
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts; empty if it is missing."""
-        value = self._value.get(key, [])
-        if not isinstance(value, list):
-            raise self.mistake(tr("“{key}” must be a list of texts in brackets.", key=key), key)
+        value: list[str] = self._typed(key, [], "“{key}” must be a list of texts in brackets.")
         for index, item in enumerate(value):
             if not isinstance(item, str):
                 raise self.mistake(tr("“{key}” must be a list of texts in brackets.", key=key), key, index)
@@ -83,10 +75,7 @@ class TomlTable:
 
     def number(self, key: str, otherwise: int = 0) -> int:
         """Return a whole number."""
-        value = self._value.get(key, otherwise)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self.mistake(tr("“{key}” must be a whole number.", key=key), key)
-        return value
+        return self._typed(key, otherwise, "“{key}” must be a whole number.")
 
     def choice[Word: StrEnum](self, key: str, words: type[Word]) -> Word:
         """Return one member of a closed set."""
@@ -110,10 +99,15 @@ class TomlTable:
 
     def tables(self, key: str, known: tuple[str, ...]) -> list[TomlTable]:
         """Return a list of tables inside this one; empty if it is missing."""
-        value = self._value.get(key, [])
-        if not isinstance(value, list):
-            raise self.mistake(tr("“{key}” must be a list of tables in brackets.", key=key), key)
+        value: list[object] = self._typed(key, [], "“{key}” must be a list of tables in brackets.")
         return [TomlTable(item, (*self.path, key, index), known) for index, item in enumerate(value)]
+
+    def _typed[T](self, key: str, otherwise: T, sentence: str) -> T:
+        """Return a value of the type of its default, else refuse it by `sentence`."""
+        value = self._value.get(key, otherwise)
+        if type(value) is not type(otherwise):  # for `isinstance`, true is a number
+            raise self.mistake(tr(sentence, key=key), key)
+        return value
 
 
 def one_or_more(texts: tuple[str, ...]) -> str | tuple[str, ...]:
