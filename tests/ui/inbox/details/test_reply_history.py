@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +24,7 @@ from wxdesk.ui.editing.revisions.comparison import LineChange
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel, StepRow, exact_time, history_of
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.times import dated_time
 
@@ -251,11 +253,12 @@ def test_another_step_is_laid_out_and_shown_at_once_so_that_nothing_blinks(qtbot
     qtbot.addWidget(panel)
     panel.resize(280, 400)
     panel.show()
-    held = reply(1, ReplyState.HELD)
+    held = replace(reply(1, ReplyState.HELD), rule_id=1, rule_revision=1)
     panel.show_reply(held, [ReplyStep(1, NOW, K.HOLD, until=NOW)])
     qtbot.waitUntil(lambda: all(row.isVisible() for row in panel.findChildren(StepRow)))
     panel.show_reply(held, [ReplyStep(1, NOW, K.HOLD, until=NOW + timedelta(seconds=1))])
     rows = [row for row in panel.findChildren(StepRow) if not row.isHidden()]
     assert len(rows) == 2
     assert all(row.isVisible() and row.time.isVisible() for row in rows)
+    assert [one.isVisible() for one in rows[0].findChildren(Button)] == [True]
     assert rows[0].geometry().bottom() < rows[1].geometry().top()

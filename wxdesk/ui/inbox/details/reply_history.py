@@ -24,7 +24,7 @@ from wxdesk.ui.inbox.details.difference import (
     shortened,
 )
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import Frame, remove_widgets, vbox
+from wxdesk.ui.widgets.boxes import Frame, extend, remove_widgets, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
@@ -199,11 +199,11 @@ class ReplyHistoryPanel(QFrame):
         remove_widgets(self._rows)
         if reply is not None:
             lines = history_of(reply, steps)
-            for line in lines:
-                row = StepRow(line, reply.created_at, first=self._rows.count() == 0)
-                self._rows.addWidget(row)
-                row.show()  # at once: a layout's widgets are painted a moment later, and the card would blink
+            rows = [StepRow(line, reply.created_at, first=line is lines[0]) for line in lines]
+            extend(self._rows, *rows)
             self._offer_rule(reply)
+            for row in rows:
+                row.show()  # at once: a layout's widgets are painted a moment later, and the card would blink
             self._rows.activate()
             said = [_spoken(line) for line in lines]
             self.card.setAccessibleName(tr("This reply"))
