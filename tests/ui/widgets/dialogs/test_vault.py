@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from wxdesk.config.reading import AccountEntry
 from wxdesk.config.tunnel import TunnelSettings
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.secrets.names import MissingSecret, SecretName
@@ -88,7 +89,8 @@ def test_a_start_asks_and_tells_of_a_locked_vault_only_if_secrets_are_missing(
     SecretSources(tmp_path, {}).vault.create(PASSPHRASE)
     configuration = bridge.desk.configuration
     missing = (MissingSecret("shop", SecretName.APP_SECRET),) if lacking else ()
-    configuration.now = replace(configuration.now, sources=sources, missing=missing)
+    config = structs.replace(configuration.now.config, accounts=(AccountEntry("shop", "wx0123456789abcdef"),))
+    configuration.now = replace(configuration.now, sources=sources, missing=missing, config=config)
     host.show()
     ask_for_vault(bridge, host)
     dialogs = host.findChildren(VaultDialog)
