@@ -1,7 +1,7 @@
 """Events: past-tense facts, published on `desk.runtime.bus` after they are stored.
 
 An event carries ids and the few values a listener needs to decide whether to look; the listener reads the
-row again for the rest, so that a late event can never show an old state.
+row again for the rest, so that a late event can never show an old state. Only `MessageArrived` carries a row.
 """
 
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from wxdesk.core.conversations.attention import AttentionReason
+from wxdesk.core.model.message import Message
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.findings import Finding
@@ -30,6 +31,15 @@ class MessageKept(ConversationEvent, frozen=True):
     """A contact's message was stored in a conversation."""
 
     message_id: int
+
+
+class MessageArrived(Event, frozen=True):
+    """A new message itself, for a window that shows it before it reads anything.
+
+    It follows `MessageKept`, and stays in this process. Of a message only picture and decision ever change.
+    """
+
+    message: Message
 
 
 class PictureChanged(ConversationEvent, frozen=True):

@@ -11,7 +11,8 @@ import pytest
 
 from tests.postgresql import Postgres
 from tests.store.chats import T0
-from wxdesk.core.events import ConversationChanged, WorkChanged
+from wxdesk.core.events import ConversationChanged, MessageArrived, MessageKept, WorkChanged
+from wxdesk.core.model.message import Message, MessageType
 from wxdesk.desk.team import relay
 from wxdesk.desk.team.relay import EventRelay, unpacked
 from wxdesk.store import open_store
@@ -34,6 +35,18 @@ async def test_events_during_a_late_lease_make_desks_look_at_everything(
     await relay.flush()
     [text], _, _ = await store.relayed_events.after(0)
     assert WorkChanged(True) in unpacked(text)
+    await store.close()
+
+
+async def test_messages_themselves_stay_on_the_server(postgres: Postgres, tmp_path: Path) -> None:
+    """Desks read them; what is relayed is kept for minutes, and has no words of contacts."""
+    store = await open_store(postgres.emptied(), tmp_path, alone=True)
+    told = EventRelay(store, lambda: T0 + timedelta(days=1))
+    told.hear(MessageKept(1, 7))
+    told.hear(MessageArrived(Message(7, 1, 1, MessageType.TEXT, T0, T0, "my telephone number")))
+    await told.flush()
+    [text], _, _ = await store.relayed_events.after(0)
+    assert unpacked(text) == [MessageKept(1, 7)]
     await store.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -44,6 +45,23 @@ def test_a_message_appears_with_its_held_answer_and_the_reasons(
     assert "Matched: Hours · revision 1. has “opening”, has no “refund”" in said
     assert page.list.strip.isVisible()
     assert page.ticker.isActive()
+
+
+def test_a_new_message_is_shown_before_the_next_frame_and_stays_as_it_is(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(world.say(FIRST, "refund, please"))
+    qtbot.waitUntil(lambda: texts(page) == ["refund, please"])
+    with monkeypatch.context() as patched:
+        patched.setattr(bridge._pace, "wait_ms", lambda: 10**8)
+        world.say(SECOND, "hello")
+        world.say(FIRST, "today")
+        qtbot.waitUntil(lambda: texts(page) == ["refund, please", "today"])
+        assert bridge._frame.remainingTime() > 10**7
+        at_once = page.session.model.rows()
+    bridge._frame.start(0)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert [entry.text for entry in page.session.model.rows()] == [entry.text for entry in at_once]
 
 
 def test_releasing_a_held_reply_sends_it(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
@@ -115,7 +133,7 @@ def test_a_message_that_nobody_answered_says_why(qtbot: QtBot, world: World, pag
 
 
 def test_opening_reads_the_conversation_and_new_messages_are_read_as_they_come(
-    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
 ) -> None:
     conversation_id = world.say(FIRST, "hello")
     qtbot.waitUntil(lambda: page.list.model.rowCount() == 1)
@@ -123,7 +141,7 @@ def test_opening_reads_the_conversation_and_new_messages_are_read_as_they_come(
     opened(conversation_id)
     qtbot.waitUntil(lambda: page.list.model.rows()[0].conversation.unread == 0)
     world.say(FIRST, "hello again")
-    qtbot.waitUntil(lambda: len(shown_messages(page)) == 2)
+    qtbot.waitUntil(lambda: len(shown_messages(page)) == 2 and bridge.is_idle)
     qtbot.waitUntil(lambda: page.list.model.rows()[0].conversation.unread == 0)
 
 

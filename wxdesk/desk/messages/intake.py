@@ -263,6 +263,7 @@ class Intake:
         undecided = await self._store.pushes.derive(batch)
         for item in undecided:
             self._publish(events.MessageKept(item.conversation.id, item.message.id))
+            self._publish(events.MessageArrived(item.message))
             if item.message.picture_state is not None:
                 self._publish(events.PictureChanged(item.conversation.id, item.message.id, item.message.picture_state))
         return undecided

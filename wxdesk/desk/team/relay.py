@@ -18,6 +18,7 @@ from wxdesk.core.events import (
     CaughtUp,
     ColleaguesChanged,
     Event,
+    MessageArrived,
     NetworkChanged,
     OperatorsChanged,
     PresenceChanged,
@@ -42,7 +43,9 @@ KEPT = timedelta(minutes=10)
 
 RETRY_SECONDS = 1.0
 
-_LOCAL = (CaughtUp, ColleaguesChanged, NetworkChanged, OperatorsChanged, PresenceChanged, TunnelAsked)
+_LOCAL = (
+    CaughtUp, ColleaguesChanged, MessageArrived, NetworkChanged, OperatorsChanged, PresenceChanged, TunnelAsked
+)  # fmt: skip
 """Events about this machine or this window alone."""
 
 

@@ -82,13 +82,15 @@ class ChatSession(QObject):
         self._hit: TimelineItem | None = None
         self._visit = 0  # answers to questions of an earlier one are not shown
         self.fresh = False  # nothing of this conversation has been shown yet
-        self._answered_once = False
+        self._newest_read: int | None = None
+        """Id of the newest message that was read; None before the first answer."""
         self._reading = False
         self._changed_replies: set[int] = set()
         self._asked: tuple[int, AbstractSet[int]] = (0, frozenset())
         """Visit and replies of the question whose answer is awaited."""
         self._refresher = Refresher(bridge, self._question, self._answered, self, failed=self._not_answered)
         bridge.events.connect(self._hear)
+        bridge.message_arrived.connect(self._show_arrived)
         self._outages = KnownOutages(bridge, self)
         self._outages.changed.connect(self.refresh_times)
         self._returned: defaultdict[int, list[datetime]] = defaultdict(list)
@@ -169,6 +171,14 @@ class ChatSession(QObject):
         if self.conversation_id is not None and any(self._touches(event) for event in events):
             self._refresher.ask()
 
+    def _show_arrived(self, message: Message) -> None:
+        """Show a new message at once; what belongs to it is read after the next frame."""
+        if self.fresh or message.conversation_id != self.conversation_id:
+            return
+        if self.known.to_end and message not in self.known:
+            self.known.add(TimelinePage((message,), to_end=True))
+            self._show()
+
     def _touches(self, event: Event) -> bool:
         here = isinstance(event, _TOUCHING) and event.conversation_id == self.conversation_id
         return here or isinstance(event, PreferencesChanged | CaughtUp)
@@ -209,18 +219,18 @@ class ChatSession(QObject):
         self._refresher.ask()
 
     def _take_in(self, now: ConversationSnapshot) -> None:
-        first_time, self._answered_once = not self._answered_once, True
+        before = self._newest_read
+        self._newest_read = max((item.id for item in now.items if isinstance(item, Message)), default=0)
         self.row, self.latest, self.failed = now.row, now.latest, False
-        if first_time:
+        if before is None:
             self._unread_from = first_unread(now.items, now.row.conversation.unread)
-        new_message = not first_time and any(isinstance(i, Message) and i not in self.known for i in now.items)
         if self._hit is None:
             self.known.add_newest(now.items, alone=self.at_end() and not self._reading)
         self.known.renew((*now.items, *now.more))
         if self._hit is None or self.known:
             self._show()
         self.refreshed.emit()
-        if new_message:
+        if before is not None and self._newest_read > before:
             self.arrived.emit()
 
     def _show_page(self, page: TimelinePage, *, above: bool = False) -> None:
@@ -265,6 +275,6 @@ class ChatSession(QObject):
         self.known.clear()
         self._changed_replies.clear()
         self._unread_from = self._hit = None
-        self.fresh, self._answered_once = conversation_id is not None, False
+        self.fresh, self._newest_read = conversation_id is not None, None
         self._reading = self.failed = False
         self.model.clear()

@@ -1,9 +1,9 @@
 """The only crossing between the window's thread and the desk's.
 
 Desk to window: events of the bus are gathered and delivered at most once a frame, as one Qt signal with all
-of them; under load a frame is longer (`FramePace`). Window to desk: `ask` hands a coroutine to
-the desk's loop; its result comes back as a plain call on the window's thread, its error goes to the
-notices. Widgets never see a task, a future or a thread.
+of them; under load a frame is longer (`FramePace`), and only messages of contacts come at once. Window to
+desk: `ask` hands a coroutine to the desk's loop; its result comes back as a plain call on the window's
+thread, its error goes to the notices. Widgets never see a task, a future or a thread.
 """
 
 import asyncio
@@ -18,21 +18,24 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
-from wxdesk.core.events import Event
+from wxdesk.core.events import Event, MessageArrived
 from wxdesk.desk.desk import Desk
 
 FRAME_MS = 16
 """Milliseconds of one frame; the events within it are delivered together."""
+
+REST_RATIO = 3
+"""Rest after an update, as a multiple of the time that it took."""
 
 LONGEST_REST_MS = 100
 """Longest rest between updates: ten updates a second are enough for the eye."""
 
 
 class FramePace:
-    """Gives the desk as much time after an update as it took; `clock` counts seconds.
+    """Rest of the window after an update, `REST_RATIO` times as long as it took.
 
     Window and desk share one interpreter: without a rest between updates, a busy desk would spend more time on
-    the window, which asks it for what has changed, than on answering.
+    the window, which asks it for what has changed, than on answering. `clock` counts seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -50,7 +53,7 @@ class FramePace:
         if self._began is None:
             return False
         now = self._clock()
-        self._free_from = now + min(now - self._began, LONGEST_REST_MS / 1000)
+        self._free_from = now + min(REST_RATIO * (now - self._began), LONGEST_REST_MS / 1000)
         self._began = None
         return True
 
@@ -87,14 +90,17 @@ class Bridge(QObject):
 
     Signals:
         events: a tuple of the `core.events` of the last frame, oldest first, on the window's thread.
+        message_arrived: a contact's new `Message`, on the window's thread, without the wait for a frame.
         failed: an exception that nobody handled otherwise; the notices show it.
         idle: the last open question has been answered and no event is pending.
     """
 
     events = Signal(object)
+    message_arrived = Signal(object)
     failed = Signal(object)
     idle = Signal()
-    _arrived = Signal()
+    _gathering = Signal()
+    _message = Signal(object)
     _answered = Signal(object)
 
     def __init__(self, desk: Desk, desk_loop: asyncio.AbstractEventLoop) -> None:
@@ -108,7 +114,8 @@ class Bridge(QObject):
         self._pace = FramePace()
         self._frame = QTimer(self, singleShot=True)
         self._frame.timeout.connect(self._deliver)
-        self._arrived.connect(self._start_frame, Qt.ConnectionType.QueuedConnection)
+        self._gathering.connect(self._start_frame, Qt.ConnectionType.QueuedConnection)
+        self._message.connect(self.message_arrived, Qt.ConnectionType.QueuedConnection)
         self._answered.connect(self._call, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -173,11 +180,14 @@ class Bridge(QObject):
         self._unsubscribe = self.desk.bus.subscribe(self._gather)
 
     def _gather(self, event: Event) -> None:
+        if isinstance(event, MessageArrived):
+            self._message.emit(event.message)
+            return
         with self._lock:
             first = not self._gathered
             self._gathered.append(event)
         if first and not self._closed:
-            self._arrived.emit()
+            self._gathering.emit()
 
     # -- on the window's thread
 

@@ -87,8 +87,8 @@ def test_a_message_restarts_the_handing_over_replys_hold_and_stands_above_it(
     reply = held(page)
     world.move_to(START + timedelta(seconds=300))
     world.say(LI, "anybody?")
-    qtbot.waitUntil(lambda: texts(page)[-1:] == ["anybody?"])
-    assert held(page).due_at == START + timedelta(seconds=900)
+    qtbot.waitUntil(lambda: held(page).due_at == START + timedelta(seconds=900))
+    assert texts(page)[-1:] == ["anybody?"]
     [line] = [entry for entry in page.session.model.rows() if entry.silence is not None]
     assert [part.text for part in caption_of(line, world.clock())][1] == "Nobody answered: in human hands"
     decision = "“Refund” had handed this conversation to people, so the rules kept quiet."
