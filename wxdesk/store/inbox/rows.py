@@ -27,6 +27,7 @@ from sqlalchemy import (
 from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.store.replies.bulk_moves import HELD_BACK
@@ -172,8 +173,7 @@ def _rows(connection: Connection, query: Select[Any], given: dict[str, Any] | No
     found = connection.execute(query, given).all()
     wanted = {row.failed_id for row in found} | {row.last_reply_id for row in found}
     loaded = {reply.id: reply for reply in load_replies(connection, wanted - {None})}
-    asked = {"ids": [row.question_id for row in found if row.question_id is not None]}
-    questions = {row.id: message_of(row) for row in connection.execute(_MESSAGES, asked)}
+    questions = _questions(connection, [row.question_id for row in found if row.question_id is not None])
     calling = _calls(connection, [row.id for row in found])
     behind = _waiting_parts(connection, [row.id for row in found if row.held])
     return [
@@ -223,6 +223,10 @@ def _waiting_parts(connection: Connection, ids: Collection[int]) -> dict[int, _W
         elif one.due_at is not None:
             kept.due_at = min(filter(None, (kept.due_at, one.due_at)))
     return found
+
+
+def _questions(connection: Connection, ids: Sequence[int]) -> dict[int, Message]:
+    return {row.id: message_of(row) for row in connection.execute(_MESSAGES, {"ids": ids})} if ids else {}
 
 
 def _calls(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Attention, ...]]:

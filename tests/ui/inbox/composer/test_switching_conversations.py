@@ -122,7 +122,7 @@ def test_a_text_under_way_arrives_where_it_was_written_for(
     assert [one.text for at, one in composer.drafts.unsent if at == li] == []
 
 
-@pytest.mark.expects_log("database error|wait for the store")
+@pytest.mark.expects_log("database error|waits? for the store")
 def test_an_unreadable_conversation_is_told_and_takes_no_text(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, opened: Open, world: World, two: tuple[int, int]
 ) -> None:
@@ -153,7 +153,7 @@ def test_a_conversation_opened_after_a_failure_is_shown(
     assert texts(page) == ["hi"]
 
 
-@pytest.mark.expects_log("database error|wait for the store")
+@pytest.mark.expects_log("database error|waits? for the store")
 def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
@@ -166,7 +166,7 @@ def test_the_place_of_a_hit_that_cannot_be_read_gives_way_to_the_end(
     assert texts(page) == ["hello"]
 
 
-@pytest.mark.expects_log("database error|wait for the store")
+@pytest.mark.expects_log("database error|waits? for the store")
 def test_rows_that_could_not_be_read_are_read_with_the_next(
     qtbot: QtBot, page: InboxPage, bridge: Bridge, world: World, two: tuple[int, int]
 ) -> None:
