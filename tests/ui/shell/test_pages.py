@@ -23,15 +23,6 @@ import sys, wxdesk.ui.window
 print(*(name for name in sys.modules if name.startswith("wxdesk.ui.") and name.endswith(".page")))
 """
 
-WITHOUT_CRYPTOGRAPHY = """
-import sys, wxdesk.app, wxdesk.ui.window
-from wxdesk.webhook.crypto import PushCipher
-cipher = PushCipher("token", 43 * "a", "wx0000000000000001")
-print("cryptography" in sys.modules)
-cipher.decrypt(cipher.encrypt(b"hello"))
-print("cryptography" in sys.modules)
-"""
-
 
 def test_a_window_starts_with_the_page_that_it_shows(window: MainWindow) -> None:
     assert [page.name for page in window.pages.all if page.built is not None] == ["inbox"]
@@ -61,12 +52,6 @@ def test_modules_of_other_pages_are_not_imported_before_they_are_shown() -> None
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run([sys.executable, "-c", IMPORTED], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["wxdesk.ui.inbox.page"]
-
-
-def test_the_library_that_decrypts_is_imported_with_the_first_encrypted_push() -> None:
-    """It takes 9 MB, which plain mode can do without."""
-    done = subprocess.run([sys.executable, "-c", WITHOUT_CRYPTOGRAPHY], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "True"]
 
 
 def test_a_page_is_built_without_another_window_and_leaves_the_keyboard_where_it_was(
