@@ -1,7 +1,8 @@
 """Events: past-tense facts, published on `desk.runtime.bus` after they are stored.
 
 An event carries ids and the few values a listener needs to decide whether to look; the listener reads the
-row again for the rest, so that a late event can never show an old state. Only `MessageArrived` carries a row (ADR 0050).
+row again for the rest, so that a late event can never show an old state. Only `MessageArrived` carries a
+row (ADR 0050).
 """
 
 from datetime import datetime, timedelta
