@@ -55,10 +55,8 @@ async def _run(case: Case, found: list[Finding], *, quiet: bool) -> None:
 def line(finding: Finding) -> str:
     """Format a finding with its remedy as one line of output."""
     check = sentences.name(finding.check, finding.account)
-    told, gravity = sentences.told(finding), finding.verdict.gravity
-    if finding.outdated:
-        told, gravity = tr("{said} (before the last change)", said=told), max(gravity, Gravity.NOTE)
-    said = tr("{check}: {said}", check=check, said=told)
+    gravity = max(finding.verdict.gravity, Gravity.NOTE) if finding.outdated else finding.verdict.gravity
+    said = tr("{check}: {said}", check=check, said=sentences.reported(finding))
     return f"{MARKS[gravity]}  {on_one_line(' '.join(said.split()))}"
 
 

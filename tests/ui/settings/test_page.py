@@ -184,3 +184,20 @@ def test_everything_is_checked_and_can_be_reported(qtbot: QtBot, bridge: Bridge)
     assert card.sum.text == "1 check is well; to be looked at:"
     assert card.report.text_to_copy == report_of(FOUND)
     assert report_of(FOUND).splitlines()[2].startswith("FAIL · api · shop · ip_not_listed: WeChat refuses calls")
+
+
+def test_a_check_from_before_a_change_is_no_good_one(qtbot: QtBot, bridge: Bridge) -> None:
+    older = Finding(Check.URL_CHECK, CheckVerdict.OK, "shop", at=bridge.desk.clock(), outdated=True)
+
+    async def examine() -> Sequence[Finding]:
+        return FOUND[0], older
+
+    host = QWidget()
+    card = ChecksCard(bridge, examine, host)
+    qtbot.addWidget(host)
+    host.show()
+    card.start()
+    qtbot.waitUntil(lambda: [row.finding for row in card.findings] == [older])
+    assert card.findings[0].when.text().endswith(", before the last change")
+    assert card.sum.text == "1 check is well; to be looked at:"
+    assert report_of((older,)).endswith("(before the last change)")

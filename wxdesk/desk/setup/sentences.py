@@ -279,6 +279,11 @@ def told(finding: Finding) -> str:
     return tr("{said} {more}", said=text(finding), more=more) if more else text(finding)
 
 
+def reported(finding: Finding) -> str:
+    """Tell what was found, as a report does: also if it is from before a change."""
+    return tr("{said} (before the last change)", said=told(finding)) if finding.outdated else told(finding)
+
+
 def of_account(finding: Finding, said: str) -> str:
     """Say whose finding it is, unless what is said of it already does."""
     title = account_title(finding.account)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase
-from wxdesk.desk.setup.sentences import told
+from wxdesk.desk.setup.sentences import reported
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
@@ -49,13 +49,14 @@ class ChecksCard(SettingsCard):
         self._bridge.ask(self._examine(), self._show, ended=self._rest, once=self)
 
     def _show(self, found: Sequence[Finding]) -> None:
-        open_ones = [finding for finding in found if finding.verdict.gravity >= Gravity.WARNING]
+        open_ones = [one for one in found if one.verdict.gravity >= Gravity.WARNING or one.outdated]
+        now = self._bridge.desk.clock()
         for card in self.findings:
             card.deleteLater()
         self.findings = []
         for finding in sorted(open_ones, key=lambda one: -one.verdict.gravity):
             card = FindingCard(self, framed=False)
-            card.show_finding(finding)
+            card.show_finding(finding, when=checked_text(finding, now) if finding.outdated else "")
             self._rows.addWidget(card)
             self.findings.append(card)
         well = len(found) - len(open_ones)
@@ -76,7 +77,9 @@ class ChecksCard(SettingsCard):
 def report_of(found: Sequence[Finding]) -> str:
     """Return one line a finding, without secrets, to be sent to a colleague."""
     return "\n".join(
-        " · ".join(filter(None, ("ok" if one.ok else "FAIL", one.check, one.account, f"{one.verdict}: {told(one)}")))
+        " · ".join(
+            filter(None, ("ok" if one.ok else "FAIL", one.check, one.account, f"{one.verdict}: {reported(one)}"))
+        )
         for one in found
     )
 
