@@ -65,6 +65,11 @@ class Message(Struct, frozen=True):
     picture_problem: str = ""
 
     @property
+    def kind(self) -> str:
+        """Name of its type, or WeChat's own one where rules do not know it."""
+        return self.msg_type if self.type is MessageType.OTHER else self.type.value
+
+    @property
     def at(self) -> datetime:
         """Position in the timeline: WeChat's time, refined by ours where the two agree.
 

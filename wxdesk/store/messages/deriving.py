@@ -213,7 +213,7 @@ def _with_message(thread: Conversation, message: Message, sent: int) -> Conversa
         "window": window_after_event(thread.window, message.type, message.created_at, sent_since=sent)
     }
     if thread.last_at is None or at >= thread.last_at:
-        changes |= {"preview": message.text if written else "", "preview_kind": _kind(message)}
+        changes |= {"preview": message.text if written else "", "preview_kind": message.kind}
         changes |= {"preview_author": Author.CONTACT, "last_at": at}
     if entered:
         changes |= {"session_from": message.session_from or ""}
@@ -223,11 +223,6 @@ def _with_message(thread: Conversation, message: Message, sent: int) -> Conversa
         heard = message.received_at  # by our clock, as the takeover is
         changes |= {"taken_over_until": end_after_message(thread.taken_over_until, thread.takeover_silence, heard)}
     return replace(thread, **changes)
-
-
-def _kind(message: Message) -> str:
-    """Return the message's type, or WeChat's own name for one that rules do not know."""
-    return message.msg_type if message.type is MessageType.OTHER else message.type.value
 
 
 def _update_threads(connection: Connection, threads: dict[ConversationKey, Conversation]) -> None:

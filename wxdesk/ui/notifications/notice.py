@@ -12,7 +12,7 @@ from wxdesk.core.conversations.attention import Attention, AttentionReason, most
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.conversation import Contact, Conversation
-from wxdesk.core.model.message import Message, MessageType
+from wxdesk.core.model.message import Message
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.setup.findings import Finding
@@ -164,8 +164,7 @@ _FAILURES = frozenset({AttentionReason.FAILED, AttentionReason.UNKNOWN})
 
 
 def _words_of(message: Message) -> str:
-    kind = message.msg_type if message.type is MessageType.OTHER else message.type.value
-    return " ".join(readable(message.text).split()) or kind_text(kind)
+    return " ".join(readable(message.text).split()) or kind_text(message.kind)
 
 
 def held_notice_of(

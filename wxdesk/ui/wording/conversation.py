@@ -10,7 +10,6 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, time_left
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.conversation import Author, Conversation, ConversationStatus, ReplyWindow
-from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota
@@ -162,8 +161,7 @@ def preview_of_row(row: InboxRow) -> str:
     if begun is None and (last is None or not can_be_undone(last)):
         asked, conversation = row.question, row.conversation
         if asked is not None:
-            kind = asked.msg_type if asked.type is MessageType.OTHER else asked.type.value
-            said = {"preview": asked.text, "preview_kind": kind, "preview_author": Author.CONTACT}
+            said = {"preview": asked.text, "preview_kind": asked.kind, "preview_author": Author.CONTACT}
             conversation = replace(conversation, **said)
         return preview_of(conversation, operator=operator)
     content = begun or (last.content if last is not None else Content())
