@@ -167,10 +167,14 @@ class AccountEditing(Struct, frozen=True):
                 await self._store.account_rows.remove(name)
                 await self._store.person_rows.scrub()
 
-        steps = {"first": remove_rest} if with_data else {"first": remove_rest, "then": partial(self._resolve, name)}
-        return await self._moving(name, partial(without_account, name=name), **steps)
+        async def resolve_kept() -> None:
+            if not with_data:
+                await self._resolve(name)
+
+        return await self._moving(name, partial(without_account, name=name), first=remove_rest, then=resolve_kept)
 
     async def _resolve(self, name: str) -> None:
+        """Resolve the conversations of an account, unless a reply is left to settle."""
         rows, last, now = self._store.account_rows, 0, self._configuration.now.clock()
         while ids := await rows.unresolved(name, last, MOST_ROWS):
             await self._store.rows.change(ids, RowChange(RowAct.RESOLVE), now)

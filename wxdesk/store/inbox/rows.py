@@ -52,7 +52,6 @@ from wxdesk.store.schema.messaging import (
 from wxdesk.store.schema.records import attention_of, conversation_of, message_of, select_conversations
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
 
-_MESSAGES = select(messages).where(Among(messages.c.id, "ids"))
 _FIRST = or_(conversations.c.id.in_(select(calls.c.conversation_id).where(RISES)), PINNED)
 
 _NEWEST = (conversations.c.last_at.desc(), conversations.c.id.desc())
@@ -166,6 +165,7 @@ def _last_unfinished(which: ColumnElement[bool]) -> Any:  # noqa: ANN401
 # Statements never change once made, and a busy window and the alarms ask these all the time: put together once.
 _ROWS = _select_rows()
 _NAMED = rows_query()
+_MESSAGES = select(messages).where(Among(messages.c.id, "ids"))
 _CALLS = select(calls).where(Among(calls.c.conversation_id, "ids")).order_by(calls.c.conversation_id, calls.c.cause)
 
 

@@ -19,6 +19,8 @@ from wxdesk.store.messages.deriving import UnderivedPush
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 
+type Open = Callable[[int], None]
+
 MANY = 400
 OPENID = "oCustomer0000000000000009"
 
@@ -54,7 +56,7 @@ def numbers(page: InboxPage) -> list[int]:
 
 
 def test_only_the_newest_page_is_read_at_first_and_the_next_on_scrolling(
-    qtbot: QtBot, page: InboxPage, opened: Callable[[int], None], conversation_id: int
+    qtbot: QtBot, page: InboxPage, opened: Open, conversation_id: int
 ) -> None:
     opened(conversation_id)
     assert numbers(page) == list(range(MANY - TIMELINE_PAGE, MANY))
@@ -74,12 +76,7 @@ def read_back(qtbot: QtBot, page: InboxPage, pages: int) -> None:
 
 
 def test_pages_above_are_forgotten_once_the_operator_is_back_at_the_end(
-    qtbot: QtBot,
-    world: World,
-    page: InboxPage,
-    bridge: Bridge,
-    opened: Callable[[int], None],
-    conversation_id: int,
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, conversation_id: int
 ) -> None:
     opened(conversation_id)
     read_back(qtbot, page, 3)
@@ -95,12 +92,7 @@ def test_pages_above_are_forgotten_once_the_operator_is_back_at_the_end(
 
 
 def test_pages_above_stay_while_a_reply_there_can_be_edited(
-    qtbot: QtBot,
-    world: World,
-    page: InboxPage,
-    bridge: Bridge,
-    opened: Callable[[int], None],
-    conversation_id: int,
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, conversation_id: int
 ) -> None:
     draft = NewReply(conversation_id, Author.RULE, Content(text="a draft"), ReplyState.DRAFT)
     made = world.call(world.store.replies.add(draft, world.desk.clock() - timedelta(minutes=3) * 2 * TIMELINE_PAGE))
@@ -147,7 +139,7 @@ def test_the_newest_is_one_press_away_from_a_hit(qtbot: QtBot, page: InboxPage, 
 
 
 def test_unread_messages_have_a_bar_above_them(
-    qtbot: QtBot, world: World, page: InboxPage, opened: Callable[[int], None], conversation_id: int
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, conversation_id: int
 ) -> None:
     world.say(OPENID, "new one")
     world.say(OPENID, "new two")
