@@ -26,6 +26,7 @@ from wxdesk.desk.setup.account_findings import (
     program_finding,
     source_findings,
 )
+from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_watch import (
     IN_THE_BODY,
     KEPT,
@@ -38,7 +39,7 @@ from wxdesk.desk.setup.push_watch import (
 )
 from wxdesk.desk.setup.reachability import Reachability
 from wxdesk.desk.setup.sentences import told
-from wxdesk.desk.setup.waiting import FactBook, SetupWaiting
+from wxdesk.desk.setup.waiting import SetupWaiting
 from wxdesk.secrets.sources import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
 

@@ -1,82 +1,21 @@
-"""Five facts of every account, and those that need waiting or a look at the store."""
+"""Facts that are only known after waiting, or after a look at the store."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from wxdesk.core.errors import SendError
-from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.model.account import Account
-from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
+from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
-from wxdesk.core.setup.tunnel_state import TunnelState
 from wxdesk.desk.ports import Clock, HasRules, SetupApi
 from wxdesk.desk.runtime.wall_clock import keep_looking
+from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_watch import IN_THE_BODY
 from wxdesk.store.setup.attempts import AttemptStore, CountedFinding
-
-
-class FactBook:
-    """Keeper of `state`, one record, readable from any thread; tells each change."""
-
-    def __init__(self, publish: Callable[[Event], None]) -> None:
-        self.state = SetupState()
-        self._publish = publish
-        self._facts: dict[str, dict[SetupFact, Finding]] = {}
-        self._paused: frozenset[str] = frozenset()
-
-    def keep_accounts(self, accounts: Mapping[str, Account]) -> None:
-        """Keep exactly these accounts; what is known of others is forgotten."""
-        self._facts = {name: self._facts.get(name, {}) for name in accounts}
-        paused = frozenset(name for name, account in accounts.items() if account.paused)
-        changed, self._paused = paused != self._paused, paused
-        self._show()
-        if changed:
-            self._publish(SetupChanged(""))
-
-    def finding(self, account: str, fact: SetupFact) -> Finding:
-        """Return the newest finding of a fact."""
-        return self.state.account(account).finding(fact)
-
-    def put(self, account: str, facts: Mapping[SetupFact, Finding]) -> None:
-        """Replace these facts of an account; nothing happens for an unknown account."""
-        known = self._facts.get(account)
-        if known is None:
-            return
-        changed = any(not _same(known.get(fact), finding) for fact, finding in facts.items())
-        known.update(facts)
-        self._show()
-        if changed:
-            self._publish(SetupChanged(account))
-
-    def put_reach(self, finding: Finding) -> None:
-        """Replace the newest finding about the public address."""
-        changed = not _same(self.state.reach, finding)
-        self.state = replace(self.state, reach=finding)
-        if changed:
-            self._publish(SetupChanged(""))
-
-    def put_tunnel(self, state: TunnelState) -> None:
-        """Replace the tunnel's state."""
-        self.state = replace(self.state, tunnel=state)
-        self._publish(SetupChanged(""))
-
-    def put_listener(self, url: str) -> None:
-        """Replace the listener's URL; empty while nothing listens."""
-        self.state = replace(self.state, listener_url=url)
-        self._publish(SetupChanged(""))
-
-    def _show(self) -> None:
-        accounts = tuple(AccountSetup(name, dict(facts), name in self._paused) for name, facts in self._facts.items())
-        self.state = replace(self.state, accounts=accounts)
-
-
-def _same(one: Finding | None, other: Finding) -> bool:
-    return one is not None and replace(one, at=None) == replace(other, at=None)
-
 
 PAUSE_SECONDS = 0.5
 """Least time between two looks, so that a flood of messages costs little."""
