@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from wxdesk.core.errors import StoreError
 from wxdesk.desk.runtime import wall_clock as sleeping
-from wxdesk.desk.runtime.wall_clock import sleep_until
+from wxdesk.desk.runtime.wall_clock import keep_looking, sleep_until
+from wxdesk.threads import end_tasks
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -59,3 +61,20 @@ async def test_a_waiting_clock_can_be_woken(clock: Clock) -> None:
     await asyncio.wait_for(waiting[2], 10)
     awake.set()
     await asyncio.wait_for(asyncio.gather(*waiting), 10)
+
+
+@pytest.mark.expects_log("The part waits for the store")
+async def test_a_look_that_the_store_failed_is_tried_again_unasked(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sleeping, "STORE_RETRY_SECONDS", 0.001)
+    looks, looked_twice = iter((1, 2)), asyncio.Event()
+
+    async def look() -> None:
+        if next(looks) == 1:
+            raise StoreError(reason="it is away")
+        looked_twice.set()
+
+    working = asyncio.create_task(keep_looking(look, asyncio.Event(), clock, "The part waits"))
+    await asyncio.wait_for(looked_twice.wait(), 10)
+    await end_tasks([working])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from msgspec.structs import replace
 from tests.desk.setup.worlds import SetupWorld, setup_world
 from tests.store.chats import Talk
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS
+from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, MessageKept, ReachabilityChanged, ReplyChanged
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import Move
@@ -20,6 +23,7 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.reach import Reach
 from wxdesk.desk.setup.waiting import PATIENCE
+from wxdesk.threads import end_tasks
 
 V = CheckVerdict
 URL_CHECK, REAL_MESSAGE = SetupFact.URL_CHECK, SetupFact.REAL_MESSAGE
@@ -124,31 +128,50 @@ async def test_a_check_that_came_before_the_press_for_it_stands(world: SetupWorl
     assert world.verdict(URL_CHECK) is V.OK
 
 
+async def becomes(world: SetupWorld, verdict: CheckVerdict) -> None:
+    """Wait until that is known of the shop's messages."""
+    async with asyncio.timeout(10):
+        while world.verdict(REAL_MESSAGE) is not verdict:
+            world.heard._more.clear()
+            await world.heard._more.wait()
+
+
 async def test_a_message_is_done_only_when_a_rule_has_answered_it(world: SetupWorld) -> None:
     talk, working = Talk(world.store), asyncio.create_task(world.desk.run())
-
-    async def becomes(verdict: CheckVerdict) -> None:
-        async with asyncio.timeout(10):
-            while world.verdict(REAL_MESSAGE) is not verdict:
-                world.heard._more.clear()
-                await world.heard._more.wait()
-
     world.rules.has_rules = False
     world.sees("kept", V.OK)
-    await becomes(V.WAITING)  # the message is made of the push only later
+    await becomes(world, V.WAITING)  # the message is made of the push only later
     item = await talk.says("oLi")
     world.desk.hear(MessageKept(item.conversation.id, item.message.id))
-    await becomes(V.NO_RULES)
+    await becomes(world, V.NO_RULES)
     assert world.desk.state.account("shop").missing is not None
     world.rules.has_rules = True
     [reply] = await talk.decides(item.message, "您好")
     world.waiting.look_again()
-    await becomes(V.UNANSWERED)
+    await becomes(world, V.UNANSWERED)
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
     world.desk.hear(ReplyChanged(item.conversation.id, reply.id, ReplyState.SENT))
-    await becomes(V.OK)
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+    await becomes(world, V.OK)
+    await end_tasks([working])
+
+
+@pytest.mark.expects_log("database error")
+async def test_a_proof_that_no_disk_took_is_looked_for_again(world: SetupWorld, tmp_path: Path) -> None:
+    talk = Talk(world.store)
+    item = await talk.says("oLi")
+    [reply] = await talk.decides(item.message, "您好")
+    await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
+    world.sees("refused: decryption", V.AES_KEY_DIFFERS)
+    await world.watch.flush()
+    world.waiting.message_came("shop")
+    with closing(sqlite3.connect(tmp_path / "desk.db", timeout=30)) as other:
+        other.execute("CREATE TRIGGER full BEFORE INSERT ON setup_attempts BEGIN SELECT RAISE(ABORT, 'no'); END")
+        with pytest.raises(StoreError):
+            await world.waiting._judge()
+        assert world.verdict(REAL_MESSAGE) is V.AES_KEY_DIFFERS
+        other.execute("DROP TRIGGER full")
+    await world.waiting._judge()
+    assert world.verdict(REAL_MESSAGE) is V.OK
 
 
 async def test_facts_survive_a_restart(world: SetupWorld, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from wxdesk.core.errors import SendError
+from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
@@ -79,8 +79,12 @@ class SetupWaiting:
 
     async def _judge(self) -> datetime | None:
         asked, self._asked = self._asked, set()
-        for account in asked:
-            await self.prove(account)
+        try:
+            for account in asked:
+                await self.prove(account)
+        except StoreError:
+            self._asked |= asked
+            raise
         for account, at in tuple(self._submitted.items()):
             if self._clock() - at >= PATIENCE:
                 self._submitted.pop(account, None)
@@ -98,7 +102,6 @@ class SetupWaiting:
             return present
         if proofs.answered:
             verdict = CheckVerdict.OK
-            self._unproven.discard(account)
         elif proofs.kept:
             verdict = CheckVerdict.UNANSWERED if self._rules.has_rules else CheckVerdict.NO_RULES
             self._unproven.add(account)
@@ -109,6 +112,7 @@ class SetupWaiting:
             self._put(account, SetupFact.URL_CHECK, Finding(Check.URL_CHECK, CheckVerdict.OK, account))
         if verdict is CheckVerdict.OK:
             await self._store.add([CountedFinding(found)])
+            self._unproven.discard(account)
         self._put(account, SetupFact.REAL_MESSAGE, found)
         return found
 
