@@ -99,9 +99,8 @@ def lock_home(home: Path) -> HomeLock:
 CANNOT_WRITE = "the folder cannot be written or locked"
 
 
-LOOK_SECONDS = 0.2
-PATIENCE_SECONDS = 8.0
-"""Time to wait for the right to work, which a crashed desk has a moment longer."""
+LOOK_SECONDS, PATIENCE_SECONDS = 0.2, 8.0
+"""Time between two tries, and for all: a crashed desk works a moment longer."""
 
 
 async def _open_shared(url: URL, home: Path, *, alone: bool) -> tuple[Database, SharedPictures]:

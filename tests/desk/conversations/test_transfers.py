@@ -145,7 +145,7 @@ async def test_messages_behind_a_transfer_in_one_batch_wake_no_rule(room: Room) 
 async def test_a_decision_that_could_not_be_stored_is_made_again(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake_module, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(intake_module, "STORE_RETRY_SECONDS", 0.05)
     await room.rulebook.save(HAND_OVER)
     with closing(sqlite3.connect(tmp_path / "desk.db", timeout=30)) as other:
         refuse = "CREATE TRIGGER refuse BEFORE INSERT ON decisions BEGIN SELECT RAISE(ABORT, 'no'); END"

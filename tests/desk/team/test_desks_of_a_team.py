@@ -155,7 +155,7 @@ CREATE TRIGGER fail_once BEFORE {what} FOR EACH ROW EXECUTE FUNCTION fail_once()
 async def test_a_result_that_could_not_be_stored_at_first_arrives_all_the_same(
     team: Team, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(commands, "STORE_RETRY_SECONDS", 0.05)
     postgres.tell(FAILS_ONCE.format(what="UPDATE OF result ON commands"), SHARED)
     try:
         async with asyncio.timeout(10):

@@ -31,8 +31,9 @@ async def way(tmp_path: Path, postgres: Postgres) -> AsyncIterator[WayThere]:
 
 @pytest.fixture
 async def desk(tmp_path: Path, way: WayThere, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    for module, name in ((outbox, "STORE_RETRY_SECONDS"), (intake, "RETRY_SECONDS"), (store_watch, "INTERVAL_SECONDS")):
-        monkeypatch.setattr(module, name, 0.05)
+    for module in (outbox, intake):
+        monkeypatch.setattr(module, "STORE_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(store_watch, "INTERVAL_SECONDS", 0.05)
     async with timed_desk(tmp_path, RULES, store=StoreSettings(way.url)) as made:
         yield made
 

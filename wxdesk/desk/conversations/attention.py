@@ -21,7 +21,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.runtime.wall_clock import sleep_until
+from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS, sleep_until
 from wxdesk.store.inbox.attention import AttentionList
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,6 @@ AT_ONCE = 200
 
 REST_FACTOR = 4
 """Rest after a check, in lengths of the check, so that a flood is not doubled."""
-
-RETRY_SECONDS = 1.0
 
 
 class AttentionState(Struct, frozen=True):
@@ -128,7 +126,7 @@ class AttentionWatch:
             except StoreError as error:
                 log.warning("The alarms wait for the store: %s", error)
                 self._due = None
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
                 continue
             await asyncio.sleep(max(GATHER_SECONDS, REST_FACTOR * (time.monotonic() - began)))
             await sleep_until(self._due, self._awake, self._clock)

@@ -68,8 +68,8 @@ class DeskPresence:
 WHISPER = "sight:"
 """Beginning of what a desk whispers."""
 
-EVERY_SECONDS = 1.5
-LOST_AFTER_SECONDS = 5.0
+EVERY_SECONDS, LOST_AFTER_SECONDS = 1.5, 5.0
+"""Time between two whispers of a desk, and until a silent one counts as lost."""
 TYPES_FOR_SECONDS = 2.5
 """Time after a key for which an operator counts as typing."""
 

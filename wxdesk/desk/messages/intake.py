@@ -37,6 +37,7 @@ from wxdesk.desk.messages.quarantine import read_kept
 from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.i18n import explain
 from wxdesk.store import Store
 from wxdesk.store.decisions.decisions import Decisions
@@ -84,9 +85,6 @@ class Throttle:
 
 
 log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 1.0
-"""Wait before a store that failed is tried again."""
 
 LATE_SECONDS = 60.0
 """Time until a commit of an unknown outcome has certainly ended on a server."""
@@ -194,7 +192,7 @@ class Intake:
             self._transfers.unclaim(push.push_id for push in batch)
             log.warning("Intake waits for the store: %s", error)
             self._publish(events.TroubleRaised(TROUBLE, explain(error)))
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(STORE_RETRY_SECONDS)
             self.look_for_more()
             return
         if self._stumbled:

@@ -14,6 +14,7 @@ from wxdesk.i18n import explain, ntr, tr
 from wxdesk.store.engine.failures import BUSY, DISK_FULL, POOLED, SILENT, STANDBY, UNREACHABLE
 
 INTERVAL_SECONDS = 1.0
+"""Time between two looks, so also until a fault or its end is told."""
 
 LOST_KEY = "lost_messages"
 

@@ -49,6 +49,7 @@ UNEXPECTED = "The picture could not be taken in."
 
 _WAITS = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 3600))
 _RESTS = tuple(timedelta(seconds=s) for s in (1, 2, 5, 10, 30, 60))
+"""Waits after each failure of a picture, and of its account, which may be why."""
 
 
 @dataclass(eq=False, repr=False)

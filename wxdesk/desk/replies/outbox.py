@@ -42,7 +42,7 @@ from wxdesk.desk.replies.in_flight import InFlight
 from wxdesk.desk.replies.outcomes import Outcomes, ReplyOutcome
 from wxdesk.desk.replies.policy_changes import PolicyChanges
 from wxdesk.desk.runtime.bus import publish_replies
-from wxdesk.desk.runtime.wall_clock import sleep, sleep_until
+from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS, sleep, sleep_until
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
@@ -59,7 +59,6 @@ SIDE_BY_SIDE = 32
 GIVE_WAY_SECONDS = 0.05
 """Longest wait for pushes to be acknowledged before replies are claimed."""
 
-STORE_RETRY_SECONDS = 1.0
 LATE_COMMIT = timedelta(minutes=1)
 """Time for which a claim may still be committed after its answer was lost."""
 

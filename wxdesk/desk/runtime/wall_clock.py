@@ -17,8 +17,11 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 5.0
 """Longest time between two looks at the clock, so also the delay after a sleep."""
 
-STORE_RETRY_SECONDS = 5.0
-"""Pause of `keep_looking` before it looks again once the store has failed."""
+STORE_RETRY_SECONDS = 1.0
+"""Wait of every part before it tries a store that failed again.
+
+A customer may be waiting, and a line in the log each second can be read.
+"""
 
 
 async def sleep(seconds: float, awake: asyncio.Event) -> None:

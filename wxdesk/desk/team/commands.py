@@ -27,6 +27,7 @@ from wxdesk.desk.health import HealthState
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
+from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.desk.team.authority import Authority, is_writing
 from wxdesk.store import Store
 
@@ -34,8 +35,6 @@ log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 15.0
 """Time for a server to begin a call; a takeover takes ten at most."""
-
-RETRY_SECONDS = 1.0
 
 SELDOM = {"typing.show": 3.0, "typing.prepare": 3.0}
 """Seconds in which the same call is not made again; each key asks for one."""
@@ -237,7 +236,7 @@ class CommandRunner:
             return await self._queue.begin()
         except StoreError as error:
             log.warning("Calls of desks wait for the database: %s", error)
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(STORE_RETRY_SECONDS)
             self._awake.set()
             return []
 
@@ -256,7 +255,7 @@ class CommandRunner:
                 return await self._queue.end(command.id, state, result)
             except StoreError as error:
                 log.warning("The end of a desk's call is not stored yet: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
 
     async def _call(self, command: RemoteCall) -> Any:  # noqa: ANN401
         if command.call == REPORT:

@@ -19,6 +19,7 @@ from wxdesk.i18n import explain, tr
 from wxdesk.store import Store
 
 RETRY_SECONDS = 0.5
+"""Wait before another look: until it succeeds, the window shows what was."""
 
 UNREACHABLE = "database"
 """Key of the trouble about a database that does not answer, as on a server."""

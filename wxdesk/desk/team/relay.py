@@ -26,6 +26,7 @@ from wxdesk.core.events import (
     WorkChanged,
 )
 from wxdesk.desk.ports import Clock
+from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.store import Store
 
 log = logging.getLogger(__name__)
@@ -40,8 +41,6 @@ MOST_GATHERED = 5000
 """Most events that wait for the database; of more, desks look at everything."""
 
 KEPT = timedelta(minutes=10)
-
-RETRY_SECONDS = 1.0
 
 _LOCAL = (
     CaughtUp, ColleaguesChanged, MessageArrived, NetworkChanged, OperatorsChanged, PresenceChanged, TunnelAsked
@@ -99,7 +98,7 @@ class EventRelay:
                 await self.flush()
             except StoreError as error:
                 log.warning("Desks on other machines hear nothing at the moment: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
             await asyncio.sleep(REST_SECONDS)
 
     async def flush(self) -> None:

@@ -20,15 +20,14 @@ from wxdesk.store.engine.lease import end
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 5.0
-POLL_WITHOUT_HINTS_SECONDS = 1.0
+POLL_SECONDS, POLL_WITHOUT_HINTS_SECONDS = 5.0, 1.0
+"""Time between two looks at everything; without hints, nothing else tells."""
 PROOF_SECONDS = 2.0
 """Time in which a hint to oneself must arrive."""
 AGAIN_SECONDS = 0.5
 """Time before the next try to connect."""
-TICK_SECONDS = 0.5
-ASLEEP_SECONDS = 10.0
-"""Shortest tick that tells of a sleep, in which connections were lost."""
+TICK_SECONDS, ASLEEP_SECONDS = 0.5, 10.0
+"""Length of a tick, and one that tells of a sleep, which loses connections."""
 
 
 class ChangeHints:
