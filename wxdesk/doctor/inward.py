@@ -15,7 +15,7 @@ from wxdesk.core.errors import BadConfig, PortInUse
 from wxdesk.core.model.push import Push
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenge, ProbeChallenges
-from wxdesk.core.setup.public_url import PublicUrl, push_path, read_public_url
+from wxdesk.core.setup.public_url import PublicUrl, bracketed, push_path, read_public_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.system_failures import NOT_LET, TAKEN, why_not_listening
 from wxdesk.doctor.case import Case
@@ -157,7 +157,7 @@ async def _probed(case: Case, url: PublicUrl) -> Iterable[Finding]:
     at = case.config.listener if case.config else None
     if at is None or at.port == 0:
         return (_unasked("any_port"),)
-    listener = f"{at.host}:{at.port}"
+    listener = f"{bracketed(at.host)}:{at.port}"
 
     def ask(challenges: ProbeChallenges, account: str) -> Awaitable[Finding]:
         return PublicProbe(challenges, case.clock, case.around).probe(url, account, listener)

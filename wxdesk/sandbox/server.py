@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from wxdesk.core.setup.public_url import bracketed
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.api.dispatch import Api
 from wxdesk.sandbox.control.server import Control
@@ -77,7 +78,7 @@ def _reachable_host(host: str) -> str:
     """Name the host by which this machine reaches a listener on `host`."""
     if host in ("", "0.0.0.0", "::"):  # noqa: S104 - not bound here, but understood
         return HOST
-    return f"[{host}]" if ":" in host else host
+    return bracketed(host)
 
 
 def guard(*, loopback: bool) -> Middleware:

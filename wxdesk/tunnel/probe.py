@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
-from wxdesk.core.setup.public_url import PublicUrl, cleaned_url, push_path
+from wxdesk.core.setup.public_url import PublicUrl, bracketed, cleaned_url, push_path
 from wxdesk.desk.ports import Clock
 from wxdesk.tunnel.connection import Connecting, NoWay, Surroundings
 from wxdesk.tunnel.exchange import NotHttpError, RawAnswer, ask_as_wechat
@@ -82,8 +82,8 @@ class PublicProbe:
         self, url: PublicUrl, challenge: ProbeChallenge, way: Connecting
     ) -> tuple[CheckVerdict, Mapping[str, str]]:
         reader, writer = await way.reach()
-        host = f"[{url.host}]" if ":" in url.host else url.host
-        answer = await ask_as_wechat(reader, writer, host, f"{url.path}{challenge.path}?{challenge.query}")
+        path = f"{url.path}{challenge.path}?{challenge.query}"
+        answer = await ask_as_wechat(reader, writer, bracketed(url.host), path)
         verdict, values = judge_answer(answer, challenge, self._challenges, f"{url}{challenge.path}")
         return (self._of_right_answer(url, way), {}) if verdict is CheckVerdict.OK else (verdict, values)
 

@@ -24,7 +24,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
-from wxdesk.core.setup.public_url import PUSH_PREFIX
+from wxdesk.core.setup.public_url import PUSH_PREFIX, bracketed
 from wxdesk.core.system_failures import TAKEN, not_our_address, why_not_listening
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
@@ -148,9 +148,7 @@ class Listener:
         return self._url(runner)
 
     def _url(self, runner: web.ServerRunner) -> str:
-        name = self._address[0]
-        host = f"[{name}]" if ":" in name else name
-        self.url = f"http://{host}:{runner.addresses[0][1]}"
+        self.url = f"http://{bracketed(self._address[0])}:{runner.addresses[0][1]}"
         logger.info("Listening at %s", self.url)
         return self.url
 

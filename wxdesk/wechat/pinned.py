@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import httpx2
 
 from wxdesk.core.errors import NotSent
-from wxdesk.core.setup.public_url import is_private
+from wxdesk.core.setup.public_url import bracketed, is_private
 from wxdesk.wechat.http import authorities, read_response
 
 type Locate = Callable[[str, int], Awaitable[tuple[str, int]]]
@@ -55,14 +55,14 @@ class PinnedHttp:
             NotSent: `locate` refuses the host, or no answer came; a `TimeoutError` is its cause if it came too late.
             TooLargeError: the answer has more than `most` bytes; the rest was not read.
         """
-        named = f"[{host}]" if ":" in host else host
+        named = bracketed(host)
         usual = port == {"http": 80, "https": 443}[scheme]
         try:
             async with asyncio.timeout(self._deadline):
                 place, at = await locate(host, port)
                 request = self._client.build_request(
                     method,
-                    f"{scheme}://{f'[{place}]' if ':' in place else place}:{at}{path}",
+                    f"{scheme}://{bracketed(place)}:{at}{path}",
                     headers={"Host": named if usual else f"{named}:{port}", **(headers or {})},
                     content=body,
                     extensions={"sni_hostname": host},

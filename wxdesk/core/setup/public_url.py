@@ -56,8 +56,12 @@ class PublicUrl(Struct, frozen=True):
         return _ip(self.host)
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}{self.path}"
+        return f"{self.scheme}://{bracketed(self.host)}{self.path}"
+
+
+def bracketed(host: str) -> str:
+    """Write a host as before a port or in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def push_path(account: str) -> str:
