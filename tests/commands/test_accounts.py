@@ -64,7 +64,10 @@ def test_an_id_is_taken_as_it_was_meant(tmp_path: Path) -> None:
         (("remove", "Shop", "--with-data"), "no account “Shop”. Its accounts: shop."),
         (("add", "tea", "--app-id", "gh_0123456789ab"), "Nothing was changed."),
         (("set", "shop", "app_id=wx1"), "The AppID cannot have 3 characters."),
-        (("set", "shop", "--original-id", "shop"), "must begin with “gh_”"),
+        (
+            ("set", "shop", "--original-id", "shop"),
+            "This is not the original id. An original id is “gh_” and 12 letters or digits.",
+        ),
         (("set", "shop", "colour=red"), "“colour” is not KEY=VALUE"),
         (("set", "shop", "hold_seconds=soon"), "must be a whole number"),
         (("set", "shop"), "nothing was changed"),

@@ -51,11 +51,23 @@ def test_a_changed_token_is_kept_beside_the_new_one_unless_it_has_leaked(
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("push_token", "短", "The Token cannot contain “短”. It has 3 to 32 letters or digits."),
-        ("push_token", "a b c", "The Token cannot contain “a blank”. It has 3 to 32 letters or digits."),
-        ("push_token", "a" * 43, "This is not the Token but the EncodingAESKey. It has 3 to 32 letters or digits."),
-        ("encoding_aes_key", "a" * 42, "The EncodingAESKey cannot have 42 characters. It has 43 letters or digits."),
-        ("encoding_aes_key", "a" * 42 + "+", "The EncodingAESKey cannot contain “+”. It has 43 letters or digits."),
+        ("push_token", "短", "The Token cannot contain “短”. A Token has 3 to 32 letters or digits."),
+        ("push_token", "a b c", "The Token cannot contain “a blank”. A Token has 3 to 32 letters or digits."),
+        (
+            "push_token",
+            "a" * 43,
+            "This is not the Token but the EncodingAESKey. A Token has 3 to 32 letters or digits.",
+        ),
+        (
+            "encoding_aes_key",
+            "a" * 42,
+            "The EncodingAESKey cannot have 42 characters. An EncodingAESKey has 43 letters or digits.",
+        ),
+        (
+            "encoding_aes_key",
+            "a" * 42 + "+",
+            "The EncodingAESKey cannot contain “+”. An EncodingAESKey has 43 letters or digits.",
+        ),
         ("app_secret", "abc", "The AppSecret cannot have 3 characters."),
     ],
 )

@@ -34,6 +34,11 @@ def test_a_note_stops_nothing() -> None:
     assert _stages(V.TLS13_ONLY) == [V.OK] * 3 + [V.TLS13_ONLY] + [V.OK] * 2
 
 
+@pytest.mark.parametrize("cause", [V.TUNNEL_DOWN, V.TUNNEL_MISSING, V.SSH_HOST_KEY_NEW, V.OFFLINE])
+def test_a_cause_beside_the_way_tells_of_no_stage(cause: CheckVerdict) -> None:
+    assert set(_stages(cause)) == {V.UNKNOWN}
+
+
 def test_all_is_well_or_nothing_is_known() -> None:
     assert set(_stages(V.OK)) == {V.OK}
     assert set(_stages(V.UNKNOWN)) == {V.UNKNOWN}

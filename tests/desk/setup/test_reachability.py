@@ -291,6 +291,17 @@ async def test_the_tunnels_own_address_is_probed_where_none_is_configured(store:
     assert outside.probes[0][1] == "https://quick.example.com"
 
 
+async def test_the_address_of_a_tunnel_is_forgotten_when_another_one_takes_its_place(store: Store) -> None:
+    outside = Outside()
+    async with watching(outside, store, "") as watch:
+        watch.hear(TunnelChanged(TunnelState(TunnelKind.EXTERNAL, TunnelPhase.UP, URL)))
+        await outside.probed.wait()
+        await outside.settled()
+        watch.hear(TunnelChanged(TunnelState(TunnelKind.EXTERNAL, TunnelPhase.STOPPED)))
+        watch.hear(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.DOWN, "", V.TUNNEL_MISSING)))
+        assert (await watch.check()).verdict is V.NO_PUBLIC_URL
+
+
 async def test_a_changed_configuration_is_told_the_known_state(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store) as watch:

@@ -126,6 +126,14 @@ def test_a_value_that_is_missing_leaves_no_hole() -> None:
     assert sentences.text(finding(V.PORT_TAKEN, port="8765", program="nginx")) == "Port 8765 is taken by “nginx”."
 
 
+def test_a_reason_ends_before_the_remedy_begins(language: str) -> None:
+    told = sentences.told(finding(V.SSH_UNREACHABLE, host="desk.example.com", reason="timeout"))
+    assert f"timeout{'。' if language == 'zh_CN' else '. '}{sentences.remedy(finding(V.SSH_UNREACHABLE))}" in told
+    whole = sentences.told(finding(V.SSH_UNREACHABLE, host="desk.example.com", reason="Gone."))
+    assert "Gone.." not in whole
+    assert "Gone.。" not in whole
+
+
 def test_a_finding_offers_a_value_to_paste_elsewhere_for_copying() -> None:
     assert sentences.copy(finding(V.IP_NOT_LISTED, address="198.51.100.9")) == "198.51.100.9"
     assert sentences.copy(finding(V.OK, address="198.51.100.9")) == ""

@@ -21,6 +21,7 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.desk.setup.sentences import text
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 
@@ -110,9 +111,9 @@ async def test_an_unknown_name_is_told_apart_from_a_dead_connection(
     monkeypatch.setattr(socket, "getaddrinfo", nothing)
     async with desk_at(tmp_path / "b", "http://api.weixin.example") as world:
         unknown = await world.desk.check_mini_program("shop")
-    assert (dead.verdict, dead.values["reason"]) == (V.API_UNREACHABLE, "WeChat cannot be reached")
-    assert (unknown.verdict, unknown.values["host"]) == (V.API_UNREACHABLE, "api.weixin.example")
-    assert unknown.values["reason"] == "WeChat cannot be reached: its name leads to no address"
+    assert {dead.verdict, unknown.verdict} == {V.API_UNREACHABLE}
+    assert text(dead) == f"This computer cannot reach {dead.values['host']}."
+    assert text(unknown) == "This computer cannot reach api.weixin.example: its name leads to no address"
 
 
 async def test_a_proxy_that_opens_the_encryption_is_named(tmp_path: Path) -> None:

@@ -60,6 +60,24 @@ def test_a_server_is_accepted_by_its_fingerprint_and_leads_here(
     person.wechat.call(server.stop())
 
 
+def test_a_missing_tunnel_program_is_told_once_and_no_stage_of_the_way_seems_well(
+    qtbot: QtBot, person: Newcomer, guide: SetupPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    give_mini_program(qtbot, guide, person)
+    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    click(qtbot, card(guide, MessagePushCard).go_on)
+    third = card(guide, AddressCard)
+    qtbot.mouseClick(third.form.kinds.button(2), Qt.MouseButton.LeftButton)
+    third.form.command.preset.setCurrentText("cpolar")
+    paste(qtbot, third.form.url.edit, "https://former.example.com")
+    click(qtbot, third.form.save)
+    qtbot.waitUntil(lambda: third.finding.verdict is CheckVerdict.TUNNEL_MISSING, timeout=LONG)
+    qtbot.waitUntil(lambda: third.tunnel.isVisible() and third.result.isHidden(), timeout=LONG)
+    names = [word.accessibleName() for _, word in third.probe.marks.values()]
+    assert all(name.endswith("Not yet") for name in names), names
+
+
 def test_a_tunnel_with_another_address_than_the_console_is_told_and_taken(
     qtbot: QtBot, person: Newcomer, guide: SetupPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

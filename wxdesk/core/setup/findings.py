@@ -268,7 +268,7 @@ class ProbeStage(StrEnum):
 _STAGES = {
     ProbeStage.WRITING: (_V.NO_PUBLIC_URL, _V.URL_ILLEGAL, _V.URL_CLEANED, _V.WRONG_PORT, _V.IP_WITHOUT_NAME),
     ProbeStage.NAME: (_V.NAME_UNRESOLVED, _V.IPV6_ONLY, _V.PRIVATE_ADDRESS),
-    ProbeStage.CONNECTION: (_V.HOME_BROADBAND, _V.FIREWALL, _V.CONNECTION_LOST, _V.TUNNEL_DOWN),
+    ProbeStage.CONNECTION: (_V.HOME_BROADBAND, _V.FIREWALL, _V.CONNECTION_LOST),
     ProbeStage.CERTIFICATE: (
         _V.CERTIFICATE_EXPIRED,
         _V.CERTIFICATE_OTHER_NAME,
@@ -285,9 +285,12 @@ _STOPS_NOTHING = {_V.IP_WITHOUT_NAME, _V.URL_CLEANED, _V.TLS13_ONLY, _V.SLOW}
 
 
 def stages(finding: Finding) -> Iterator[tuple[ProbeStage, CheckVerdict]]:
-    """List each stage with its verdict: `ok` before the obstacle, `unknown` behind it."""
-    stopped = finding.verdict in {_V.UNKNOWN, _V.WAITING}
+    """List each stage with its verdict: `ok` before the obstacle, `unknown` behind it.
+
+    Of a cause beside the way, such as a tunnel that is down, nobody can tell how far requests come.
+    """
     obstacle = _STAGE_OF.get(finding.verdict)
+    stopped = obstacle is None and finding.verdict is not _V.OK
     for stage in ProbeStage:
         if stage is obstacle:
             yield stage, finding.verdict

@@ -27,7 +27,7 @@ _QUOTES = "\"'`<>《》〈〉「」『』【】“”‘’"
 _MARKS = "。.,;、:!/"  # after NFKC
 _SCHEME = re.compile(r"(https?)[:/]+", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_USER = re.compile(r"//[^/]*@")  # may hold a password
+_USER = re.compile(r"//[^/]*@")  # may hold a password, which nobody else shall read
 _PUSH_PATH = re.compile(r"/wx(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONGEST_NAME = 253
@@ -101,14 +101,14 @@ def read_public_url(text: str) -> tuple[PublicUrl | None, Finding]:
     if not url:
         return None, _found(CheckVerdict.NO_PUBLIC_URL)
     if max(len(text), len(url)) > LONGEST:
-        return None, _found(CheckVerdict.URL_ILLEGAL, url=_USER.sub("//", url))
+        return None, _illegal(url)
     try:
         parts = urlsplit(url)
         host, port = _ascii(parts.hostname or ""), parts.port
     except ValueError:
-        return None, _found(CheckVerdict.URL_ILLEGAL, url=_USER.sub("//", url))
+        return None, _illegal(url)
     if not _is_usable(parts, host):
-        return None, _found(CheckVerdict.URL_ILLEGAL, url=_USER.sub("//", url))
+        return None, _illegal(url)
     address = PublicUrl(parts.scheme, host, parts.path)
     if port is not None:
         return None, _found(CheckVerdict.WRONG_PORT, port=str(port), url=str(address))
@@ -135,11 +135,13 @@ def is_private(ip: IPv4Address | IPv6Address) -> bool:
 
 def _is_usable(parts: SplitResult, host: str) -> bool:
     plain = parts.scheme in PORTS and parts.username is None and _PATH.fullmatch(parts.path) is not None
-    return (
-        plain
-        and len(host) <= _LONGEST_NAME
-        and (_ip(host) is not None or all(_LABEL.fullmatch(label) for label in host.split(".")))
-    )
+    return plain and len(host) <= _LONGEST_NAME and (_ip(host) is not None or host == "localhost" or _is_name(host))
+
+
+def _is_name(host: str) -> bool:
+    """Tell if `host` looks like a name that every network can know."""
+    labels = host.split(".")
+    return len(labels) > 1 and not labels[-1].isdigit() and all(map(_LABEL.fullmatch, labels))
 
 
 def _ascii(host: str) -> str:
@@ -152,6 +154,10 @@ def _ip(host: str) -> IPv4Address | IPv6Address | None:
         return ip_address(host)
     except ValueError:
         return None
+
+
+def _illegal(url: str) -> Finding:
+    return _found(CheckVerdict.URL_ILLEGAL, url=_USER.sub("//…@", url))
 
 
 def _found(verdict: CheckVerdict, **values: str) -> Finding:

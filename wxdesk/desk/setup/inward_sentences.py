@@ -11,7 +11,7 @@ WAY_IN = {
     CheckVerdict.URL_ILLEGAL: Wording(
         "WeChat cannot use the address “{url}”.",
         "WeChat cannot use this address.",
-        remedy="Enter it as https://desk.example.com, without a path.",
+        remedy="Enter it as https://desk.example.com, without a user, a password or a path.",
     ),
     CheckVerdict.URL_CLEANED: Wording(
         "Extra characters were removed from the address; it is now {url}.",
@@ -123,7 +123,7 @@ WAY_IN = {
         "login.",
     ),
     CheckVerdict.TUNNEL_MISSING: Wording(
-        "The tunnel's program {program} is not on this machine. Get it at {where}",
+        "The tunnel's program {program} is not on this machine (get it at {where}).",
         "The tunnel's program {program} is not on this machine.",
         remedy="Install it. If it is installed, write where its file is as the command.",
     ),

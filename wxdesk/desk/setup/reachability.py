@@ -106,7 +106,8 @@ class Reachability:
         """Probe at once when the tunnel stands or falls, at the address that it has."""
         if isinstance(event, TunnelChanged):
             self._tunnel = event.state
-            self._tunnel_url = event.state.public_url or self._tunnel_url
+            stays = "" if event.state.phase is TunnelPhase.STOPPED else self._tunnel_url  # another one follows
+            self._tunnel_url = event.state.public_url or stays
             self._turn()
 
     def _turn(self) -> None:

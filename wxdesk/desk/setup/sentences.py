@@ -132,6 +132,7 @@ LOCAL = {
     ),
     CheckVerdict.API_UNREACHABLE: Wording(
         "This computer cannot reach {host}: {reason}",
+        "This computer cannot reach {host}.",
         "This computer cannot reach WeChat's API.",
         remedy="Check the network; behind a company's proxy, set the proxy or another [wechat] api_base.",
     ),
@@ -273,10 +274,16 @@ def name(check: Check, account: str = "") -> str:
     return tr("{check} of “{account}”", check=tr(NAMES[check]), account=account)
 
 
+_ENDS = (".", "。", "!", "！", "?", "？", "…")
+
+
 def told(finding: Finding) -> str:
     """Tell what was found and what mends it, together."""
-    more = remedy(finding)
-    return tr("{said} {more}", said=text(finding), more=more) if more else text(finding)
+    said, more = text(finding), remedy(finding)
+    if not more:
+        return said
+    whole = said if said.endswith(_ENDS) else tr("{said}.", said=said)  # it may end with a reason, half a sentence
+    return tr("{said} {more}", said=whole, more=more)
 
 
 def reported(finding: Finding) -> str:

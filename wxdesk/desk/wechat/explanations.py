@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from wxdesk.core.errors import Refused
-from wxdesk.core.wechat.credential_shapes import SHAPES, Cleaning, CredentialField, ShapeFault, ShapeIssue
+from wxdesk.core.wechat.credential_shapes import Cleaning, CredentialField, ShapeFault, ShapeIssue
 from wxdesk.core.wechat.errcodes import addresses_in, is_known, meaning_of, remedy_of
 from wxdesk.i18n import explain, tr
 
@@ -21,11 +21,11 @@ _NAMES = {
 }
 
 _SHAPES = {
-    CredentialField.APP_ID: "It is “wx” and 16 letters or digits, 18 in all.",
-    CredentialField.ORIGINAL_ID: "It is “gh_” and 12 letters or digits.",
-    CredentialField.APP_SECRET: "It has 32 characters, digits and the letters a to f.",
-    CredentialField.PUSH_TOKEN: "It has 3 to 32 letters or digits.",
-    CredentialField.ENCODING_AES_KEY: "It has 43 letters or digits.",
+    CredentialField.APP_ID: "An AppID is “wx” and 16 letters or digits, 18 in all.",
+    CredentialField.ORIGINAL_ID: "An original id is “gh_” and 12 letters or digits.",
+    CredentialField.APP_SECRET: "An AppSecret has 32 characters, digits and the letters a to f.",
+    CredentialField.PUSH_TOKEN: "A Token has 3 to 32 letters or digits.",
+    CredentialField.ENCODING_AES_KEY: "An EncodingAESKey has 43 letters or digits.",
 }
 
 _CLEANINGS = {
@@ -51,8 +51,7 @@ def explain_issue(issue: ShapeIssue) -> str:
     if issue.fault is ShapeFault.OTHER_VALUE:
         return tr("This is not the {field} but the {other}. {shape}", field=field, other=other, shape=shape)
     if issue.fault is ShapeFault.BEGINNING:
-        beginning = SHAPES[issue.field].beginning
-        return tr("The {field} must begin with “{beginning}”. {shape}", field=field, beginning=beginning, shape=shape)
+        return tr("This is not the {field}. {shape}", field=field, shape=shape)
     if issue.fault is ShapeFault.CHARACTERS:
         return tr("The {field} cannot contain “{character}”. {shape}",
                   character=_shown(issue.character), field=field, shape=shape)  # fmt: skip

@@ -43,12 +43,13 @@ class AddressCard(SetupCard):
         """Show the probe, stage by stage."""
         super().show_result(finding)
         nothing = finding.verdict is CheckVerdict.NO_PUBLIC_URL  # the empty field says so
-        self.result.setHidden(nothing or finding.verdict is CheckVerdict.UNKNOWN)
+        tunnel = self.view.tunnel
+        shown = tunnel is not None and tunnel.verdict not in {CheckVerdict.OK, CheckVerdict.UNKNOWN}
+        caused = shown and tunnel is not None and tunnel.verdict is finding.verdict  # the card of the tunnel says so
+        self.result.setHidden(nothing or caused or finding.verdict is CheckVerdict.UNKNOWN)
         for widget in (self.probe, self.again, self.checked):
             widget.setHidden(nothing)
         self.probe.show_finding(finding)
-        tunnel = self.view.tunnel
-        shown = tunnel is not None and tunnel.verdict not in {CheckVerdict.OK, CheckVerdict.UNKNOWN}
         self.tunnel.show_finding(tunnel if shown else None, mending=self._mender.offer(tunnel) if tunnel else None)
 
     def begin(self) -> None:

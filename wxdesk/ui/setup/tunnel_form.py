@@ -31,7 +31,8 @@ _KINDS = {
     ),
     TunnelKind.SSH: (
         "My own server, by SSH",
-        "wxdesk logs in to your server and lets it hand WeChat's requests on. Nothing has to be installed there.",
+        "wxdesk logs in to your server and lets it hand WeChat's requests on. There it takes a web server for https, "
+        "such as Caddy.",
     ),
     TunnelKind.COMMAND: (
         "A tunnel program",
