@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from functools import partial
+from weakref import WeakSet
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject
@@ -181,3 +184,30 @@ def test_a_question_with_a_key_is_asked_once_until_its_answer_is_here(qtbot: QtB
     bridge.ask(work("later"), answered.append, once=("send", 1))
     qtbot.waitUntil(lambda: len(answered) == 3)
     assert sorted(asked) == ["another", "first", "later"]
+
+
+@pytest.fixture
+def _no_collector() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_no_collector")
+def test_an_answer_that_was_passed_on_is_kept_by_nobody_until_garbage_is_collected(
+    qtbot: QtBot, bridge: Bridge
+) -> None:
+    class Answer:
+        pass
+
+    answers: WeakSet[Answer] = WeakSet()
+
+    async def work() -> Answer:
+        answers.add(answer := Answer())
+        return answer
+
+    asked: list[int] = []
+    bridge.ask(work(), lambda _: asked.append(len(answers)))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    qtbot.waitUntil(lambda: not answers)
+    assert asked == [1]

@@ -69,9 +69,12 @@ CLOSE_SECONDS = 2.0
 
 
 class _Question(Struct, frozen=True, eq=False):
-    """A coroutine that runs on the desk's loop, and the calls for its end."""
+    """The calls for the end of a coroutine that runs on the desk's loop.
 
-    future: Future[Any]
+    The future, which holds the answer, is kept apart: it knows the question, and a cycle of both would keep every
+    answer in memory until the next collection of garbage.
+    """
+
     done: Callable[[Any], None] | None
     failed: Callable[[Exception], None] | None
     ended: Callable[[], object] | None
@@ -109,7 +112,7 @@ class Bridge(QObject):
         self._loop = desk_loop
         self._lock = threading.Lock()
         self._gathered: list[Event] = []
-        self._open: set[_Question] = set()
+        self._open: dict[_Question, Future[Any]] = {}
         self._closed = False
         self._pace = FramePace()
         self._frame = QTimer(self, singleShot=True)
@@ -154,9 +157,9 @@ class Bridge(QObject):
             work.close()
             return
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        question = _Question(future, done, failed, ended, once, about, about())
-        self._open.add(question)
-        question.future.add_done_callback(lambda _: None if self._closed else self._answered.emit(question))
+        question = _Question(done, failed, ended, once, about, about())
+        self._open[question] = future
+        future.add_done_callback(lambda _: None if self._closed else self._answered.emit(question))
 
     def follow(self, owner: QObject, slot: Callable[[], object], *kinds: type[Event]) -> None:
         """Call `slot` once a frame with events of these kinds, as long as `owner` lives."""
@@ -170,7 +173,7 @@ class Bridge(QObject):
         """Stop carrying events and answers; commands under way are not cut off."""
         self._closed = True
         self._frame.stop()
-        wait([question.future for question in self._open], CLOSE_SECONDS)
+        wait(self._open.values(), CLOSE_SECONDS)
         if self._unsubscribe is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(self._unsubscribe)
 
@@ -211,13 +214,13 @@ class Bridge(QObject):
 
     def _call(self, question: _Question) -> None:
         done, failed = question.done, question.failed
-        self._open.discard(question)
+        future = self._open.pop(question)
         if self._closed:
             return
         if question.ended is not None and _owner_exists(question.ended):
             question.ended()
         try:
-            result = question.future.result()
+            result = future.result()
         except CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - whatever the desk raised belongs to the operator
