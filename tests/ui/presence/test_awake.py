@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QElapsedTimer, QObject
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.events import ListenerChanged
+from wxdesk.ui.presence import awake as presence
 from wxdesk.ui.presence.awake import KeepAwake
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -55,6 +56,11 @@ class Login(ServiceInterface):
     ) -> Annotated[int, DBusSignature("h")]:
         self.asked.append((what, mode))
         return self.handed
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "START_MS", 0)
 
 
 @pytest.fixture
@@ -104,7 +110,24 @@ def test_a_machine_without_any_bus_is_used_as_it_is(
     for variable in ("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"):
         monkeypatch.setenv(variable, f"unix:path={tmp_path}/none")
     owner = QObject()
-    awake = KeepAwake(bridge, lambda: True, owner)
-    qtbot.waitUntil(lambda: bridge.is_idle)
+    with qtbot.waitSignal(bridge.idle):
+        awake = KeepAwake(bridge, lambda: True, owner)
     awake.stop()
     qtbot.waitUntil(lambda: bridge.is_idle)
+
+
+def test_a_window_that_opens_does_not_wait_for_the_bus(
+    qtbot: QtBot, bridge: Bridge, bus: SessionBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "START_MS", 300)
+    login = Login()
+    bus.bring("org.freedesktop.login1", "/org/freedesktop/login1", login)
+    before, owner, elapsed = bus.connected(), QObject(), QElapsedTimer()
+    elapsed.start()
+    awake = KeepAwake(bridge, lambda: True, owner)
+    qtbot.waitUntil(lambda: bool(login.asked) and bridge.is_idle)
+    assert elapsed.elapsed() >= 0.95 * 300  # Qt's timers are that exact
+    awake.stop()
+    qtbot.waitUntil(lambda: bus.connected() == before and bridge.is_idle)
+    os.close(login.handed)
+    os.close(login.watched)

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from wxdesk.computer.sleep import SystemSleep
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PreferencesChanged
 from wxdesk.i18n import tr
 from wxdesk.ui.runtime.bridge import Bridge
+
+START_MS = 1000
+"""Milliseconds until sleep is first held off.
+
+No machine sleeps sooner, and a window that opens needs its time for itself.
+"""
 
 
 class KeepAwake(QObject):
@@ -22,11 +28,17 @@ class KeepAwake(QObject):
         self._receives = receives
         self._sleep = SystemSleep()
         self._awake = False
-        bridge.follow(self, self._follow, ListenerChanged, PreferencesChanged, ConfigurationChanged)
+        self._start = QTimer(self, singleShot=True, interval=START_MS)
+        self._start.timeout.connect(self._begin)
+        self._start.start()
+
+    def _begin(self) -> None:
+        self._bridge.follow(self, self._follow, ListenerChanged, PreferencesChanged, ConfigurationChanged)
         self._follow()
 
     def stop(self) -> None:
         """Let the machine sleep again."""
+        self._start.stop()
         self._set(False)
 
     def _follow(self) -> None:
