@@ -148,7 +148,7 @@ async def _rules(setup: Setup, *, reading: bool = False) -> AsyncIterator[RulesE
     try:
         parts = store.rules, Calendars(store.settings), LiquidRenderer(), setup.clock, Bus().publish
         rulebook = Rulebook(*parts, shelf=TemplateLookup(store.templates), pictures=store.picture_bytes)
-        await rulebook.load()
+        await rulebook.load(record=False)  # beside a server only that may write
         yield RulesExchange(rulebook, store.rules, setup.clock)
     finally:
         await store.close()

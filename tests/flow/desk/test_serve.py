@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 
 from tests.flow.serving import Serving, run, write_config
+from tests.postgresql import Postgres
 from wxdesk import __version__
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -122,6 +123,27 @@ async def test_rules_are_imported_beside_serve(home: Path, sandbox: Sandbox) -> 
     assert not place.exists()
     silent.close()
     writer.close()
+
+
+@pytest.mark.postgres
+async def test_rules_are_imported_and_exported_beside_a_server_on_a_shared_database(
+    tmp_path: Path, sandbox: Sandbox, postgres: Postgres
+) -> None:
+    write_config(tmp_path, sandbox.url, more=f'[store]\nurl = "{postgres.emptied()}"\n')
+    file, copy = tmp_path / "rules.toml", tmp_path / "copy.toml"
+    file.write_text(ANSWER_ALL, encoding="utf-8")
+    serving = await _serve(tmp_path, sandbox)
+    assert serving.process.stdout is not None
+    assert json.loads(await asyncio.to_thread(serving.process.stdout.readline)) == {"event": "working"}
+    for arguments, said in {
+        ("import", "--check", str(file)): "1 rule instead of 0: 1 new.",
+        ("import", str(file)): "1 rule now, 0 before: 1 new.",
+        ("export", str(copy)): "",
+    }.items():
+        done = await asyncio.to_thread(run, tmp_path, "rules", *arguments)
+        assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, [said] if said else []), done.stderr
+    assert "好的" in copy.read_text(encoding="utf-8")
+    await _stop(serving)
 
 
 async def test_serve_never_loads_qt(home: Path, sandbox: Sandbox) -> None:
