@@ -66,6 +66,17 @@ def test_a_page_has_the_keyboard_where_it_had_it_and_no_button_is_ringed_before(
     assert search.hasFocus()
 
 
+def test_tab_goes_into_the_page_that_was_chosen_and_to_the_foot_after_it(qtbot: QtBot, active: MainWindow) -> None:
+    for index in range(1, len(active.rail.items)):
+        qtbot.keyClick(active, Qt.Key(ord(str(index + 1))), Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(active.focusWidget(), Qt.Key.Key_Tab)
+        page = active.stack.currentWidget()
+        assert page.isAncestorOf(active.focusWidget()), active.page_names[index]
+        while page.isAncestorOf(active.focusWidget()):
+            qtbot.keyClick(active.focusWidget(), Qt.Key.Key_Tab)
+        assert active.focusWidget() is active.status_bar.listener, active.page_names[index]
+
+
 def test_ctrl_comma_shows_the_settings(qtbot: QtBot, active: MainWindow) -> None:
     qtbot.keyClick(active, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert active.page_names[active.stack.currentIndex()] == "settings"

@@ -158,6 +158,17 @@ class MainWindow(Frame):
         self.stack.insertWidget(self.stack.indexOf(place), page)
         self.stack.removeWidget(place)
         place.deleteLater()
+        self._tab_to_foot_last()
+
+    def _tab_to_foot_last(self) -> None:
+        """Let Tab reach the status bar after the pages, of which some are built later."""
+        last = self.previousInFocusChain()
+        while last is not None and last.focusPolicy() is Qt.FocusPolicy.NoFocus:  # Qt ignores an order with such a one
+            last = last.previousInFocusChain()
+        for part in self.status_bar.findChildren(QWidget):
+            if last is not None and part.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+                QWidget.setTabOrder(last, part)
+                last = part
 
     def _bring_forward(self, widget: QWidget) -> None:
         self.show_page(self.stack.indexOf(widget))
