@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
@@ -18,6 +19,7 @@ from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, LackingSetup, empty_text_for
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.row_list import RECORD
 
 LI = "oLI00000000000000000001"
 
@@ -89,3 +91,24 @@ def test_each_obstacle_has_its_words(lacking: LackingSetup, words: str, then: Em
     told = empty_text_for(InboxFilter.ALL, lacking, any_not_open=False)
     assert words in told.sentence
     assert told.then is then
+
+
+@pytest.mark.parametrize("held", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier])
+def test_a_conversation_opened_by_a_key_is_the_only_one_chosen(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, held: Qt.KeyboardModifier
+) -> None:
+    first, second = world.say(LI, "hello"), world.say(LI.replace("LI", "WANG"), "hi")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 2)
+    page.open_conversation(first)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    edit = page.chat.composer.edit
+    qtbot.keyPress(edit, Qt.Key.Key_F12, held)
+    page.open_conversation(second)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    qtbot.keyRelease(edit, Qt.Key.Key_F12, held)
+    [chosen] = page.list.view.selectedIndexes()
+    assert chosen.data(RECORD).conversation.id == second
+    page.feed.load()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert len(page.list.view.selectedIndexes()) == 1, "also after the list was read again"
+    assert page.list.several.isHidden()

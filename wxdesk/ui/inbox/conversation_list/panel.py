@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
@@ -235,7 +235,8 @@ class ConversationList(Frame):
             self.view.setCurrentIndex(QModelIndex())
             self.view.clearSelection()
         else:
-            self.view.setCurrentIndex(self.model.index(at))
+            alone = QItemSelectionModel.SelectionFlag.ClearAndSelect  # by itself Qt chooses one more while Ctrl is held
+            self.view.selectionModel().setCurrentIndex(self.model.index(at), alone)
         self._selecting = before
         self._show_page()
 
