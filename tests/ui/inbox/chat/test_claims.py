@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.postgresql import Postgres
@@ -116,6 +116,8 @@ def writes_when_asked(qtbot: QtBot, bridge: Bridge, window: MainWindow, *, agree
     qtbot.waitUntil(lambda: bool(window.findChildren(ConfirmDialog)))
     [question] = window.findChildren(ConfirmDialog)
     assert question.windowTitle() == "Write into 小李's conversation?"
+    said = [label.text() for label in question.findChildren(QLabel)]
+    assert any(words.endswith("Your reply has not been sent.") for words in said), "the colleague may have sent one"
     (question.action if agreed else question.cancel).click()
     qtbot.waitUntil(lambda: not window.findChildren(ConfirmDialog) and bridge.is_idle)
     assert edit.toPlainText() == ("" if agreed else "from 小王")

@@ -98,7 +98,7 @@ class ClaimControl(QObject):
 
     def _ask(self, error: ClaimedByColleague, answer: asyncio.Future[bool]) -> None:
         title = tr("Write into {name}'s conversation?", name=error.values["name"])
-        words = tr("{why} Nothing has been sent.", why=explain(error))
+        words = tr("{why} Your reply has not been sent.", why=explain(error))
         question = ConfirmDialog(self._face.window(), title, words, tr("Send all the same"))
         question.finished.connect(partial(_tell, answer))
         question.open()
