@@ -14,11 +14,13 @@ from wxdesk.core.model.conversation import Contact
 class ContactChange(Struct, frozen=True):
     """Change of a contact: None keeps a field, tags of `add` come, of `remove` go.
 
-    `line` is added to the note as it is then.
+    `note` replaces `noted`, which was shown: lines that others have written since stay below it. `line` is added to
+    the note as it is then.
     """
 
     alias: str | None = None
     note: str | None = None
+    noted: str | None = None
     blocked: bool | None = None
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
@@ -28,6 +30,9 @@ class ContactChange(Struct, frozen=True):
         """Return `contact` with this change."""
         kept = (tag for tag in contact.tags if tag not in self.remove)
         note = contact.note if self.note is None else self.note.strip()
+        if self.noted is not None:
+            own = {*self.noted.splitlines(), *note.splitlines()}
+            note = "\n".join((note, *(line for line in contact.note.splitlines() if line not in own))).strip()
         return replace(
             contact,
             alias=contact.alias if self.alias is None else self.alias.strip(),
@@ -37,11 +42,13 @@ class ContactChange(Struct, frozen=True):
         )
 
 
-def change_from_form(contact: Contact, alias: str, note: str, tags: tuple[str, ...]) -> ContactChange:
-    """Return the change from `contact`, as it was shown, to these values."""
+def change_from_form(contact: Contact, alias: str, noted: str, note: str, tags: tuple[str, ...]) -> ContactChange:
+    """Return the change to these values from `contact` and the note `noted`, as shown."""
+    same = note.strip() == noted
     return ContactChange(
         alias=None if alias.strip() == contact.alias else alias.strip(),
-        note=None if note.strip() == contact.note else note.strip(),
+        note=None if same else note.strip(),
+        noted=None if same else noted,
         add=tuple(tag for tag in tags if tag not in contact.tags),
         remove=tuple(tag for tag in contact.tags if tag not in tags),
     )

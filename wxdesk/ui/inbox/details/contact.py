@@ -38,6 +38,7 @@ class ContactPanel(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._contact: Contact | None = None
+        self._noted = ""  # the note from which the operator writes on; a colleague may have changed it since
         self._conversation_id = 0
         self._saving = 0
         self.avatar = Avatar()
@@ -97,7 +98,8 @@ class ContactPanel(QFrame):
         )
         if shown is None or not self.alias.hasFocus() or self.alias.text() == shown.alias != contact.alias:
             self.alias.show_name(contact.alias)
-        if shown is None or not self.note.hasFocus() or self.note.toPlainText() == shown.note != contact.note:
+        if shown is None or not self.note.hasFocus() or self.note.toPlainText() == self._noted != contact.note:
+            self._noted = contact.note
             self.note.setPlainText(contact.note)
 
     def save_unfinished(self) -> None:
@@ -109,8 +111,10 @@ class ContactPanel(QFrame):
         contact = self._contact
         if contact is None:
             return
-        change = change_from_form(contact, self.alias.text(), self.note.toPlainText(), self.tags.tags())
+        note = self.note.toPlainText()
+        change = change_from_form(contact, self.alias.text(), self._noted, note, self.tags.tags())
         if change != ContactChange():
+            self._noted = note.strip()
             self._contact = change.applied_to(contact)
             self._saving += 1
             self.described.emit(self._conversation_id, change)
