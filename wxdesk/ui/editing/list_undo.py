@@ -145,7 +145,7 @@ class ListUndo(QObject):
         self._failed(error)
 
     def _failed(self, error: Exception) -> None:
-        self._bridge.notices.report(error)
+        self._bridge.failed.emit(error)
         self._waiting = []
         self._go_on()
         self.refused.emit()

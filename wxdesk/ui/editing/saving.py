@@ -124,4 +124,4 @@ class RecordSaving[R: Record](QObject):
         if isinstance(error, BadInput):
             self._editor.head.show_refusal(explain(error))
         else:
-            self._bridge.notices.report(error)
+            self._bridge.failed.emit(error)

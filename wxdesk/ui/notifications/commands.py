@@ -64,7 +64,7 @@ class NoticeCommands(QObject):
         if isinstance(error, MoveNotAllowed):
             self._say_too_late()
         else:
-            self._window.notices.report(error)
+            self._bridge.failed.emit(error)
 
     def _say_too_late(self) -> None:
         self._window.notices.toast(tr("Too late: this reply has left already, or somebody has decided about it."))

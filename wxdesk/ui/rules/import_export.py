@@ -82,7 +82,7 @@ class RuleFiles(QObject):
         if isinstance(error, BadRulesFile):
             self._refuse(error)
         else:
-            self._bridge.notices.report(error)
+            self._bridge.failed.emit(error)
 
     def _refuse(self, error: BadRulesFile) -> None:
         values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}

@@ -94,7 +94,7 @@ class Bridge(QObject):
     Signals:
         events: a tuple of the `core.events` of the last frame, oldest first, on the window's thread.
         message_arrived: a contact's new `Message`, on the window's thread, without the wait for a frame.
-        failed: an exception that nobody handled otherwise; the notices show it.
+        failed: an exception that nobody handled otherwise; the window shows it by its notices.
         idle: the last open question has been answered and no event is pending.
     """
 

@@ -131,7 +131,7 @@ class OutsideCard(SettingsCard):
 
     def _try_out(self, name: str) -> None:
         said = partial(self._tell, tr("“{name}” was sent a trial", name=name))
-        self._bridge.ask(self._bridge.desk.phones.try_out(name), said, self._bridge.notices.report, once=name)
+        self._bridge.ask(self._bridge.desk.phones.try_out(name), said, once=name)
 
     def _remove_phone(self, name: str) -> None:
         self._bridge.ask(self._bridge.desk.account_editing.set_phone(name))

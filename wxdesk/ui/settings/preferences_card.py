@@ -136,7 +136,7 @@ class PreferencesCard(SettingsCard):
         try:
             autostart.switch(on, home)
         except WxdeskError as error:
-            self._bridge.notices.report(error)
+            self._bridge.failed.emit(error)
         line.show_value(autostart.is_on())
 
     def _add(self, name: str, *lines: PreferenceLine) -> QVBoxLayout:

@@ -144,7 +144,7 @@ class TunnelForm(QWidget):
         elif isinstance(error, BadInput):
             _refuse(self.url, explain_reason(error))
         else:
-            self._bridge.notices.report(error)
+            self._bridge.failed.emit(error)
 
     def _clean(self) -> None:
         before, after = self.url.edit.text(), cleaned_url(self.url.edit.text())

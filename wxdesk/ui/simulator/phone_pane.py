@@ -142,9 +142,9 @@ class PhonePane(QWidget):
                 raise BadInput(reason=tr("The file is too large."))
             data = Path(path).read_bytes()
         except OSError as error:
-            self._bridge.notices.report(unusable_file(Path(path).name, error))
+            self._bridge.failed.emit(unusable_file(Path(path).name, error))
         except BadInput as error:
-            self._bridge.notices.report(error)
+            self._bridge.failed.emit(error)
         else:
             self._do(self._simulator.show(self.openid, data))
 

@@ -257,7 +257,7 @@ class TrafficPage(Frame):
 
     def _path_failed(self, error: Exception) -> None:
         if not isinstance(error, NotFound):  # a refused push was never kept; its outcome says so
-            self._bridge.notices.report(error)
+            self._bridge.failed.emit(error)
 
     def _show_detail(self, line: TrafficLine) -> None:
         title, entry = subject_of(line), line.entry

@@ -233,7 +233,7 @@ class BusinessHoursControl(QObject):
         if self._dialog is not None:
             self._dialog.refuse(explain(error))
         if not isinstance(error, BadInput):
-            self._bridge.notices.report(error)
+            self._bridge.failed.emit(error)
 
     def _forget(self) -> None:
         self._dialog = None

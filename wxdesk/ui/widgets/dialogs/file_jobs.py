@@ -69,7 +69,7 @@ class FileJobs(QObject):
 
     def _ask(self, what: str, endings: tuple[str, ...], work: FileWork, told: str) -> None:
         if reason := self._bridge.desk.lacks(Role.OWNER):
-            self._notices.report(NotAllowed(reason=reason))
+            self._bridge.failed.emit(NotAllowed(reason=reason))
             return
         name = f"{what}-{self._bridge.desk.clock().astimezone():%Y-%m-%d}{endings[0]}"
         filters = ";;".join(tr(_FILTERS[ending]) for ending in endings)
@@ -101,7 +101,7 @@ class FileJobs(QObject):
         if isinstance(error, Stopped):
             self._notices.toast(explain(error))
         else:
-            self._notices.report(error)
+            self._bridge.failed.emit(error)
 
     def _end(self) -> None:
         self._tick.stop()
