@@ -174,7 +174,7 @@ def test_a_server_is_told_of_a_locked_vault_and_opens_it_by_a_file_descriptor(tm
     sources.vault.create("eight or more")
     now = datetime.now(UTC)
     for name in SecretName:
-        sources.store("shop", name, given.pop(variable("shop", name)), now, into=SecretSource.VAULT)
+        sources.store("shop", {name: given.pop(variable("shop", name))}, now, into=SecretSource.VAULT)
     given["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     locked = f"The vault {sources.vault.file} is locked. Set WXDESK_VAULT_PASSPHRASE"
     assert locked in said_by_serve(tmp_path, given)

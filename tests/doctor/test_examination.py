@@ -108,7 +108,7 @@ async def test_the_window_of_a_desk_knows_what_is_in_its_memory(home: Path) -> N
     sources = SecretSources(home, {})
     for name in SecretName:
         value = getattr(credentials, name.value)
-        await asyncio.to_thread(sources.store, "shop", name, value, utc_now(), into=SecretSource.MEMORY)
+        await asyncio.to_thread(sources.store, "shop", {name: value}, utc_now(), into=SecretSource.MEMORY)
     lacking = Case(home, utc_now, {})
     told = [one async for one in examine(lacking) if one.check is Check.SECRETS]
     assert {one.verdict for one in told} == {V.SECRET_MISSING}

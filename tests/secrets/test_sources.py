@@ -45,7 +45,7 @@ def found(sources: SecretSources, now: datetime = NOW) -> Credentials:
 
 def set_up(sources: SecretSources) -> None:
     for name in SecretName:
-        assert sources.store("shop", name, f"first {name}", NOW - timedelta(days=90)) is not None
+        assert sources.store("shop", {name: f"first {name}"}, NOW - timedelta(days=90)) is not None
 
 
 def test_variables_are_named_after_the_account() -> None:
@@ -60,7 +60,7 @@ def test_environment_then_files_then_keychain_and_each_is_reported(tmp_path: Pat
     environ = {"WXDESK_SECRETS": str(folder), "WXDESK_SHOP_PUSH_TOKEN": " told \n"}
     sources = SecretSources(tmp_path, environ)
     for name in SecretName:
-        assert sources.store("shop", name, f"kept {name}", NOW) is SecretSource.KEYCHAIN
+        assert sources.store("shop", {name: f"kept {name}"}, NOW) is SecretSource.KEYCHAIN
     read = sources.read(SHOP, NOW)
     values = (read.credentials.app_secret, read.credentials.push_token, read.credentials.encoding_aes_key)
     assert values == ("kept app_secret", "told", "filed")
@@ -116,24 +116,24 @@ def test_without_a_keychain_the_open_vault_and_then_the_memory_takes_a_secret(
     tmp_path: Path, no_keychain: None
 ) -> None:
     sources = SecretSources(tmp_path, {})
-    assert sources.store("shop", TOKEN, "remembered", NOW) is SecretSource.MEMORY
+    assert sources.store("shop", {TOKEN: "remembered"}, NOW) is SecretSource.MEMORY
     assert sources.keychain.trouble is KeychainTrouble.MISSING
     assert found(sources).push_token == "remembered"
     assert found(SecretSources(tmp_path, {})).push_token == ""
     sources.vault.create(PASSPHRASE)
-    assert sources.store("shop", TOKEN, "sealed", NOW) is SecretSource.VAULT
+    assert sources.store("shop", {TOKEN: "sealed"}, NOW) is SecretSource.VAULT
     assert found(sources).former_push_tokens == (FormerSecret("remembered", NOW + DAY),)
     other = SecretSources(tmp_path, {})
     assert other.vault.is_locked
     other.unlock(PASSPHRASE)
     read = other.read(SHOP, NOW)
     assert (read.credentials.push_token, read.sources) == ("sealed", {TOKEN: SecretSource.VAULT})
-    assert SecretSources(tmp_path, {}, memory=False).store("shop", TOKEN, "x", NOW) is None
+    assert SecretSources(tmp_path, {}, memory=False).store("shop", {TOKEN: "x"}, NOW) is None
 
 
 def test_a_new_vault_takes_what_was_in_memory(tmp_path: Path, no_keychain: None) -> None:
     sources = SecretSources(tmp_path, {})
-    sources.store("shop", TOKEN, "remembered", NOW)
+    sources.store("shop", {TOKEN: "remembered"}, NOW)
     sources.make_vault(PASSPHRASE)
     assert sources.read(SHOP, NOW).sources == {TOKEN: SecretSource.VAULT}
     again = SecretSources(tmp_path, {})
@@ -146,9 +146,9 @@ def test_a_new_vault_takes_what_was_in_memory(tmp_path: Path, no_keychain: None)
 def test_a_secret_stands_in_one_place_only(sources: SecretSources, drawer: Drawer) -> None:
     set_up(sources)
     sources.vault.create(PASSPHRASE)
-    assert sources.store("shop", TOKEN, "sealed", NOW, into=SecretSource.VAULT) is SecretSource.VAULT
+    assert sources.store("shop", {TOKEN: "sealed"}, NOW, into=SecretSource.VAULT) is SecretSource.VAULT
     assert ("wxdesk", "shop/push_token") not in drawer.kept
-    assert sources.store("shop", TOKEN, "back", NOW) is SecretSource.KEYCHAIN
+    assert sources.store("shop", {TOKEN: "back"}, NOW) is SecretSource.KEYCHAIN
     assert sources.vault.get("shop/push_token") is None
     assert [one.value for one in found(sources).former_push_tokens] == ["sealed", "first push_token"]
 
@@ -158,7 +158,7 @@ def test_the_environment_opens_the_vault(tmp_path: Path, no_keychain: None) -> N
     first.unlock_by_environment()
     assert not first.vault.exists
     first.vault.create(PASSPHRASE)
-    first.store("shop", TOKEN, "sealed", NOW)
+    first.store("shop", {TOKEN: "sealed"}, NOW)
     again = SecretSources(tmp_path, {"WXDESK_VAULT_PASSPHRASE": PASSPHRASE})
     again.unlock_by_environment()
     assert found(again).push_token == "sealed"
@@ -179,7 +179,7 @@ def test_a_file_descriptor_opens_the_vault(tmp_path: Path, no_keychain: None) ->
 
 def test_a_change_is_reported_to_a_running_desk_without_names_or_values(tmp_path: Path, sources: SecretSources) -> None:
     told = tmp_path / CHANGED_FILE
-    sources.store("shop", TOKEN, "first", NOW)
+    sources.store("shop", {TOKEN: "first"}, NOW)
     before = told.stat().st_mtime_ns
     assert datetime.fromisoformat(told.read_text(encoding="utf-8").strip()).tzinfo is not None
     sources.remove("shop")
@@ -188,7 +188,7 @@ def test_a_change_is_reported_to_a_running_desk_without_names_or_values(tmp_path
 
 def test_an_account_is_renamed_and_removed_with_its_secrets(sources: SecretSources, drawer: Drawer) -> None:
     set_up(sources)
-    sources.store("shop", TOKEN, "second", NOW)
+    sources.store("shop", {TOKEN: "second"}, NOW)
     sources.copy("shop", "tea")
     sources.remove("shop")
     assert found(sources) == Credentials("", "")
@@ -243,7 +243,7 @@ def test_secrets_that_the_keychain_does_not_give_up_are_reported(
 def test_a_replaced_token_and_key_stay_beside_the_new_ones_for_a_day(sources: SecretSources) -> None:
     set_up(sources)
     for name in SecretName:
-        sources.store("shop", name, f"second {name}", NOW)
+        sources.store("shop", {name: f"second {name}"}, NOW)
     late = found(sources, NOW + DAY - HOUR)
     assert (late.push_token, late.encoding_aes_key) == ("second push_token", "second encoding_aes_key")
     assert late.former_push_tokens == (FormerSecret("first push_token", NOW + DAY),)
@@ -259,7 +259,7 @@ def test_a_replaced_token_and_key_stay_beside_the_new_ones_for_a_day(sources: Se
 def test_a_mistyped_token_does_not_push_out_the_one_that_wechat_still_uses(sources: SecretSources) -> None:
     set_up(sources)
     for minute, value in enumerate(["mistyped", "right"]):
-        sources.store("shop", TOKEN, value, NOW + timedelta(minutes=minute))
+        sources.store("shop", {TOKEN: value}, NOW + timedelta(minutes=minute))
     now = found(sources, NOW + HOUR)
     assert now.push_token == "right"
     assert [former.value for former in now.former_push_tokens] == ["mistyped", "first push_token"]
@@ -268,29 +268,29 @@ def test_a_mistyped_token_does_not_push_out_the_one_that_wechat_still_uses(sourc
 
 def test_a_secret_in_use_is_never_kept_as_a_former_one(sources: SecretSources) -> None:
     set_up(sources)
-    sources.store("shop", TOKEN, "first push_token", NOW)
+    sources.store("shop", {TOKEN: "first push_token"}, NOW)
     assert found(sources).accepted_until == ()
-    sources.store("shop", TOKEN, "second", NOW)
-    sources.store("shop", TOKEN, "first push_token", NOW)
+    sources.store("shop", {TOKEN: "second"}, NOW)
+    sources.store("shop", {TOKEN: "first push_token"}, NOW)
     now = found(sources)
     assert (now.push_token, [former.value for former in now.former_push_tokens]) == ("first push_token", ["second"])
 
 
 def test_a_leaked_token_ends_to_count_at_once(sources: SecretSources, drawer: Drawer) -> None:
     set_up(sources)
-    sources.store("shop", TOKEN, "second", NOW)
-    sources.store("shop", TOKEN, "third", NOW, at_once=True)
+    sources.store("shop", {TOKEN: "second"}, NOW)
+    sources.store("shop", {TOKEN: "third"}, NOW, at_once=True)
     assert found(sources).former_push_tokens == ()
     assert "first push_token" not in str(drawer.kept)
-    sources.store("shop", TOKEN, "fourth", NOW)
-    sources.store("shop", TOKEN, "fourth", NOW, at_once=True)  # found out only afterwards
+    sources.store("shop", {TOKEN: "fourth"}, NOW)
+    sources.store("shop", {TOKEN: "fourth"}, NOW, at_once=True)  # found out only afterwards
     assert found(sources).former_push_tokens == ()
 
 
 def test_only_a_few_former_values_are_kept_and_none_beyond_its_day(sources: SecretSources, drawer: Drawer) -> None:
     set_up(sources)
     for hour in range(6):
-        sources.store("shop", TOKEN, f"{hour}", NOW + 9 * hour * HOUR)
+        sources.store("shop", {TOKEN: f"{hour}"}, NOW + 9 * hour * HOUR)
     now = found(sources, NOW + 45 * HOUR)
     assert [former.value for former in now.former_push_tokens] == ["4", "3", "2"]
     assert "first push_token" not in str(drawer.kept["wxdesk", "shop/push_token/former"])
@@ -336,8 +336,8 @@ def test_the_tunnels_secret_has_the_same_sources(tmp_path: Path, drawer: Drawer)
 
 def test_after_a_silence_at_the_start_each_storing_asks_the_keychain_again(sources: SecretSources) -> None:
     for store in (
-        lambda: sources.store("shop", APP_SECRET, "value", NOW),
-        lambda: sources.store("shop", TOKEN, "value", NOW),
+        lambda: sources.store("shop", {APP_SECRET: "value"}, NOW),
+        lambda: sources.store("shop", {TOKEN: "value"}, NOW),
         lambda: sources.store_other(TUNNEL_PASSWORD, "value"),
     ):
         sources.keychain.trouble = KeychainTrouble.SILENT
@@ -348,7 +348,7 @@ def test_after_a_silence_at_the_start_each_storing_asks_the_keychain_again(sourc
 def test_a_keychain_that_cannot_be_written_is_reported_since_its_value_counts(
     sources: SecretSources, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, into: SecretSource | None
 ) -> None:
-    sources.store("shop", TOKEN, "first", NOW)
+    sources.store("shop", {TOKEN: "first"}, NOW)
     sources.vault.create(PASSPHRASE)
 
     def refuse(*_: str) -> None:
@@ -357,5 +357,5 @@ def test_a_keychain_that_cannot_be_written_is_reported_since_its_value_counts(
     monkeypatch.setattr(drawer, "set_password", refuse)
     monkeypatch.setattr(drawer, "delete_password", refuse)
     with pytest.raises(BadInput, match=r"keeps its former value.*delete “shop/push_token.*” of wxdesk in it"):
-        sources.store("shop", TOKEN, "second", NOW, into=into)
+        sources.store("shop", {TOKEN: "second"}, NOW, into=into)
     assert found(sources).push_token == "first"

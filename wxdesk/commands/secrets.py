@@ -40,7 +40,7 @@ def set_secret(
                                  name=name, names=tr(", ").join(SecretName)))  # fmt: skip
     secret = SecretName(name)
     value = _asked(entry, secret, say)
-    store = partial(sources.store, account, secret, value, utc_now(), at_once=at_once)
+    store = partial(sources.store, account, {secret: value}, utc_now(), at_once=at_once)
     if not _kept(home, sources, (account, secret), store, say, vault=vault):
         return 1
     if sources.given(account, secret):

@@ -44,6 +44,16 @@ def rewrite(home: Path, change: Callable[[str], str]) -> bytes:
     return before
 
 
+def check(home: Path, change: Callable[[str], str]) -> None:
+    """Raise what `rewrite` would raise for this change, and write nothing."""
+
+    def unchanged(text: str) -> str:
+        parse(change(text), str(home / FILE))
+        return text
+
+    rewrite(home, unchanged)
+
+
 def restore(home: Path, before: bytes) -> None:
     """Put back what `rewrite` has returned, because the rest of a change failed."""
     path = (home / FILE).resolve()

@@ -153,27 +153,27 @@ class SecretSources:
     def store(
         self,
         account: str,
-        name: SecretName,
-        value: str,
+        values: Mapping[SecretName, str],
         now: datetime,
         *,
         at_once: bool = False,
         into: SecretSource | None = None,
     ) -> SecretSource | None:
-        """Store a secret and return its new place; None if nothing takes it.
+        """Store secrets, all in one place, and return it; None if nothing takes them.
 
         A changed push token or AES key keeps its former value beside it, as replaced at `now`; with `at_once`
         the former values are dropped, because somebody else knows them. `into` allows one place only. A person
         gets the time to answer the keychain's question.
         """
-        logs.mask_also((value,))
+        logs.mask_also(values.values())
         wait = PERSON_SECONDS if into in (None, SecretSource.KEYCHAIN) else START_SECONDS
-        before = self._kept(account, name, now, wait)
         entries: dict[str, str | None] = {}
-        if name.keeps_former and before.value and (at_once or before.value != value):
-            kept = "[]" if at_once else former_text(before.value, before.former, value, now)
-            entries[former_entry(account, name)] = kept  # first, so that no moment has neither
-        entries[entry_of(account, name)] = value
+        for name, value in values.items():
+            before, wait = self._kept(account, name, now, wait), START_SECONDS
+            if name.keeps_former and before.value and (at_once or before.value != value):
+                kept = "[]" if at_once else former_text(before.value, before.former, value, now)
+                entries[former_entry(account, name)] = kept  # first, so that no moment has neither
+            entries[entry_of(account, name)] = value
         return self._put(entries, into)
 
     def other(self, names: tuple[str, str]) -> str:

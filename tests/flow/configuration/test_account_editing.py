@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeychain
-from keyring.errors import KeyringLocked
+from keyring.errors import KeyringLocked, PasswordSetError
 from msgspec.structs import replace
 
 from tests.flow.conftest import next_event
@@ -26,8 +27,10 @@ from wxdesk.core.model.rule import Outcome
 from wxdesk.core.outside import PhoneKind
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.setup.tunnel_state import TunnelKind
+from wxdesk.core.system_failures import UnusableFile
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.settings.configuration import read_setup
+from wxdesk.desk.setup.account_editing import NotAdded
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import TUNNEL_PASSWORD, SecretName, SecretSource
@@ -49,10 +52,8 @@ class Shop:
 
     async def add(self, name: str = "shop") -> ConfigurationChanged:
         account, credentials = demo_account()
-        for secret in SecretName:
-            value = getattr(credentials, secret.value)
-            now = datetime.now(UTC)
-            await asyncio.to_thread(self.sources.store, name, secret, value, now, into=SecretSource.MEMORY)
+        secrets = {secret: getattr(credentials, secret.value) for secret in SecretName}
+        await asyncio.to_thread(self.sources.store, name, secrets, datetime.now(UTC), into=SecretSource.MEMORY)
         changes = await self.opened.desk.account_editing.add(name, account.app_id, original_id=account.original_id)
         self.sandbox.set_push_url(f"{self.opened.url}/wx/{name}")
         return changes
@@ -93,6 +94,39 @@ async def test_an_account_is_added_and_answers(shop: Shop) -> None:
     assert shop.text.startswith(before)
     await shop.says("在吗")
     assert (await shop.sandbox.wait_for_reply(LI_LEI.openid)).text == "好的"
+
+
+def refuse(*_: str) -> None:
+    raise PasswordSetError
+
+
+@pytest.mark.expects_log("The system keychain did not answer")
+async def test_an_account_whose_secrets_cannot_be_kept_is_not_added(
+    shop: Shop, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, credentials = demo_account()
+    secrets = {secret: getattr(credentials, secret.value) for secret in SecretName}
+    drawer.kept["wxdesk", "shop/app_secret"] = "of an earlier account"
+    monkeypatch.setattr(drawer, "set_password", refuse)
+    monkeypatch.setattr(drawer, "delete_password", refuse)
+    before = shop.text
+    with pytest.raises(NotAdded, match=r"“shop” was not added.*delete “shop/app_secret” of wxdesk in it"):
+        await shop.opened.desk.account_editing.add("shop", account.app_id, secrets)
+    assert shop.text == before
+    monkeypatch.undo()
+    await shop.opened.desk.account_editing.add("shop", account.app_id, secrets)
+    assert shop.opened.desk.configuration.credentials["shop"] == credentials
+    assert len(drawer.kept) == len(secrets)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder that takes no file, not even of root's")
+async def test_an_account_that_config_toml_does_not_take_leaves_no_secrets(shop: Shop, drawer: Drawer) -> None:
+    (shop.home / "config.toml").unlink()
+    (shop.home / "config.toml").symlink_to("/proc/self/nowhere/config.toml")
+    secrets = {SecretName.APP_SECRET: demo_account()[1].app_secret}
+    with pytest.raises(UnusableFile):
+        await shop.opened.desk.account_editing.add("shop", demo_account()[0].app_id, secrets)
+    assert drawer.kept == {}
 
 
 async def test_a_key_is_changed_and_returns_to_its_default(shop: Shop) -> None:

@@ -65,7 +65,7 @@ async def test_a_name_with_conversations_is_refused_and_nothing_has_changed(shop
 
 async def test_a_keychain_that_takes_nothing_loses_nothing_of_a_renamed_account(shop: Shop, drawer: Drawer) -> None:
     await shop.add()
-    await asyncio.to_thread(shop.sources.store, "shop", SecretName.APP_SECRET, "kept", datetime.now(UTC))
+    await asyncio.to_thread(shop.sources.store, "shop", {SecretName.APP_SECRET: "kept"}, datetime.now(UTC))
     before, found = shop.text, await asyncio.to_thread(shop.secrets, "shop")
     drawer.set_password = lambda *_: 1 / 0  # type: ignore[method-assign,assignment,return-value]
     with pytest.raises(BadInput, match="did not take"):

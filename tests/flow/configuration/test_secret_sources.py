@@ -63,20 +63,20 @@ async def test_a_locked_vault_is_reported_once_until_nothing_is_missing(
     assert "keychain" not in said(opened), "the vault stands in its place"
     values = {SecretName.APP_SECRET: "0" * 32, SecretName.PUSH_TOKEN: new_token()}
     for name, value in (values | {SecretName.ENCODING_AES_KEY: new_aes_key()}).items():
-        assert sources.store("shop", name, value, datetime.now(UTC)) is SecretSource.MEMORY
+        assert sources.store("shop", {name: value}, datetime.now(UTC)) is SecretSource.MEMORY
     await next_event(opened, lambda event: isinstance(event, ConfigurationChanged))
     assert said(opened) == ""
     assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.SECRET_IN_MEMORY
     sources.unlock(PASSPHRASE)
     for name, value in values.items():
-        sources.store("shop", name, value, datetime.now(UTC))
-    sources.store("shop", SecretName.ENCODING_AES_KEY, new_aes_key(), datetime.now(UTC))
+        sources.store("shop", {name: value}, datetime.now(UTC))
+    sources.store("shop", {SecretName.ENCODING_AES_KEY: new_aes_key()}, datetime.now(UTC))
     await opened.desk.configuration.reload()
     assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.OK
 
 
 async def test_the_app_secret_of_an_incomplete_account_can_be_checked(opened: OpenDesk, sources: SecretSources) -> None:
-    sources.store("shop", SecretName.APP_SECRET, demo_account()[1].app_secret, datetime.now(UTC))
+    sources.store("shop", {SecretName.APP_SECRET: demo_account()[1].app_secret}, datetime.now(UTC))
     await opened.desk.configuration.reload()
     assert (await opened.desk.setup.check_mini_program("shop")).verdict is CheckVerdict.OK
     assert verdict(opened, SetupFact.MESSAGE_PUSH) is CheckVerdict.VAULT_LOCKED  # where the others may be
@@ -90,7 +90,7 @@ async def test_a_keychain_that_is_locked_while_the_desk_runs_takes_nothing_away(
     sources = SecretSources(tmp_path, {})
     values = {SecretName.APP_SECRET: "0" * 32, SecretName.PUSH_TOKEN: new_token()}
     for name, value in (values | {SecretName.ENCODING_AES_KEY: new_aes_key()}).items():
-        assert sources.store("shop", name, value, datetime.now(UTC)) is SecretSource.KEYCHAIN
+        assert sources.store("shop", {name: value}, datetime.now(UTC)) is SecretSource.KEYCHAIN
     opened = await open_desk(read_setup(tmp_path, sources))
     try:
         with monkeypatch.context() as locked:

@@ -80,7 +80,7 @@ async def test_a_secret_that_another_program_has_stored_is_read_within_seconds(
     assert sources is not None
     for name in (SecretName.APP_SECRET, SecretName.PUSH_TOKEN):
         await asyncio.to_thread(
-            sources.store, "second", name, "a_new_secret", datetime.now(UTC), into=SecretSource.MEMORY
+            sources.store, "second", {name: "a_new_secret"}, datetime.now(UTC), into=SecretSource.MEMORY
         )
     while len(opened.ready) < 2:
         await next_event(opened, lambda event: isinstance(event, ConfigurationChanged))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from keyring.errors import PasswordSetError
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.secrets.backends import Drawer, drawer
 from tests.ui.setup.newcomer import PUBLIC, Newcomer
 from tests.ui.setup.steps import (
     LONG,
@@ -29,6 +32,8 @@ from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.setup.real_message import RealMessageCard
 from wxdesk.ui.setup.url_check import UrlCheckCard
 from wxdesk.ui.shell.main_window import MainWindow
+
+__all__ = ["drawer"]  # the keychain in memory, as a fixture
 
 
 def test_from_nothing_to_the_first_answered_message(
@@ -75,6 +80,33 @@ def test_a_wrong_secret_is_named_at_its_field_and_not_stored(qtbot: QtBot, perso
     qtbot.keyClick(first.go_on, Qt.Key.Key_Space)
     reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
     assert verdict(guide, SetupFact.MINI_PROGRAM) is CheckVerdict.OK
+
+
+@pytest.mark.expects_log("The system keychain did not answer")
+def test_a_mini_program_whose_secrets_cannot_be_kept_is_not_stored_and_says_why(
+    qtbot: QtBot,
+    person: Newcomer,
+    opened: MainWindow,
+    guide: SetupPage,
+    drawer: Drawer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawer.kept["wxdesk", "shop/app_secret"] = "of an earlier one"
+
+    def refuse(*_: str) -> None:
+        raise PasswordSetError
+
+    with monkeypatch.context() as shut:
+        shut.setattr(drawer, "set_password", refuse)
+        shut.setattr(drawer, "delete_password", refuse)
+        give_mini_program(qtbot, guide, person)
+        bars = guide._bridge.notices.bars
+        qtbot.waitUntil(lambda: "“shop” was not added" in " ".join(bars.texts().values()), timeout=LONG)
+    assert load(person.home).accounts == ()
+    assert card(guide, MiniProgramCard).app_secret.text() == person.app_secret
+    click(qtbot, card(guide, MiniProgramCard).go_on)
+    reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
+    assert [account.name for account in load(person.home).accounts] == ["shop"]
 
 
 def test_a_value_that_cannot_be_right_is_refused_at_its_field(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:

@@ -29,7 +29,7 @@ def _found(person: Newcomer) -> set[CheckVerdict]:
 def test_a_locked_vault_is_told_in_a_bar_until_it_is_open(qtbot: QtBot, tmp_path: Path, appearance: Appearance) -> None:
     sources = SecretSources(tmp_path, {})
     for name, value in zip(SecretName, ("0123456789abcdef" * 2, new_token(), new_aes_key()), strict=True):
-        sources.store("shop", name, value, utc_now())
+        sources.store("shop", {name: value}, utc_now())
     sources.make_vault("open sesame")
     with arriving(tmp_path) as person:
         bridge = WindowBridge(person.desk, person.thread.loop)

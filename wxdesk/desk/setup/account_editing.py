@@ -12,20 +12,30 @@ from msgspec import Struct, field
 
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
 from wxdesk.config.reading import load
+from wxdesk.config.writing import check
 from wxdesk.core.conversations.changes import MOST_ROWS, RowAct, RowChange
 from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.outside import PhoneKind
-from wxdesk.core.wechat.credential_shapes import clean, judge_together, values_of
+from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together, values_of
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.wechat.explanations import explain_issue
+from wxdesk.i18n import explain
 from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, SecretName
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import Store
 
 NOTHING_ENTERED = "Nothing was entered; nothing was changed."
+
+NO_SECRETS: Mapping[SecretName, str] = {}
+
+
+class NotAdded(WxdeskError):
+    """The secrets of a new account cannot be kept, so that nothing of it was stored."""
+
+    template = "“{account}” was not added, since its secrets could not be kept. {reason}"
 
 
 class AccountEditing(Struct, frozen=True):
@@ -42,9 +52,28 @@ class AccountEditing(Struct, frozen=True):
     _shut: Callable[[str], Callable[[], None]]
     _renaming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def add(self, name: str, app_id: str, **keys: object) -> ConfigurationChanged:
-        """Add an account; `keys` are those of config.toml."""
-        return await self._configuration.edit(partial(with_account, keys={"name": name, "app_id": app_id, **keys}))
+    async def add(
+        self, name: str, app_id: str, secrets: Mapping[SecretName, str] = NO_SECRETS, **keys: object
+    ) -> ConfigurationChanged:
+        """Add an account with its secrets, or nothing; `keys` are those of config.toml.
+
+        Raises:
+            NotAdded: its secrets cannot be kept.
+        """
+        change = partial(with_account, keys={"name": name, "app_id": app_id, **keys})
+        await asyncio.to_thread(check, self._configuration.now.home, change)
+        try:
+            known = {CredentialField.APP_ID: app_id, CredentialField.ORIGINAL_ID: str(keys.get("original_id") or "")}
+            await self._keep(name, _cleaned(secrets, known))
+        except WxdeskError as error:
+            raise NotAdded(account=name, reason=explain(error)) from None
+        try:
+            return await self._configuration.edit(change)
+        except BaseException:
+            with suppress(WxdeskError):  # of a keychain that has shut since
+                if secrets and self._sources is not None and name not in await self._names():
+                    await asyncio.to_thread(self._sources.remove, name, START_SECONDS)
+            raise
 
     async def change(self, name: str, **keys: object) -> ConfigurationChanged:
         """Set keys of an account; None returns to the default of one."""
@@ -62,20 +91,17 @@ class AccountEditing(Struct, frozen=True):
         A former Token or key is accepted beside the new one for a day, unless `at_once`. A value that cannot be
         the one of its field is refused, and nothing is stored.
         """
-        configured, sources = self._configuration.now.accounts.get(name), self._sources
-        if configured is None or sources is None:
+        configured = self._configuration.now.accounts.get(name)
+        if configured is None or self._sources is None:
             raise NotFound("account")
-        cleaned = {secret: clean(secret.field, value).value for secret, value in values.items()}
-        given = {secret.field: value for secret, value in cleaned.items()}
-        together = values_of(configured, self._configuration.now.found_for(name).credentials) | given
-        issue = next((one for one in judge_together(together) if one.field in given), None)
-        if issue is not None or not all(given.values()):
-            raise BadInput(reason=explain_issue(issue) if issue else NOTHING_ENTERED)
-        place, now = None, self._configuration.now.clock()
-        for secret, value in cleaned.items():
-            # Where the keychain does not answer, it is waited for once.
-            place = await asyncio.to_thread(sources.store, name, secret, value, now, at_once=at_once, into=place)
+        known = values_of(configured, self._configuration.now.found_for(name).credentials)
+        await self._keep(name, _cleaned(values, known), at_once=at_once)
         return await self._configuration.reload()
+
+    async def _keep(self, name: str, values: Mapping[SecretName, str], *, at_once: bool = False) -> None:
+        if values and self._sources is not None:
+            now = self._configuration.now.clock()
+            await asyncio.to_thread(self._sources.store, name, values, now, at_once=at_once)
 
     async def set_other_secret(self, names: tuple[str, str], value: str) -> ConfigurationChanged:
         """Store a secret of no account, or remove it if empty, and use it."""
@@ -135,8 +161,7 @@ class AccountEditing(Struct, frozen=True):
         renaming = await rows.unfinished_rename()
         if renaming is None:
             return
-        names = {one.name for one in (await asyncio.to_thread(load, self._configuration.now.home)).accounts}
-        old, new = renaming
+        names, (old, new) = await self._names(), renaming
         gone, name = (old, new) if new in names and old not in names else (new, old)
         if gone not in names:
             await rows.rename(gone, name)  # nothing, where they have not moved
@@ -180,6 +205,10 @@ class AccountEditing(Struct, frozen=True):
             await self._store.rows.change(ids, RowChange(RowAct.RESOLVE), now)
             last = ids[-1]
 
+    async def _names(self) -> tuple[str, ...]:
+        """Read which accounts config.toml has, whatever is in force."""
+        return tuple(one.name for one in (await asyncio.to_thread(load, self._configuration.now.home)).accounts)
+
     @property
     def _sources(self) -> SecretSources | None:
         return self._configuration.now.sources
@@ -196,3 +225,13 @@ class AccountEditing(Struct, frozen=True):
         except BaseException:
             reopen()
             raise
+
+
+def _cleaned(values: Mapping[SecretName, str], known: Mapping[CredentialField, str]) -> dict[SecretName, str]:
+    """Return secrets as they were meant; raises `BadInput` beside what is `known`."""
+    cleaned = {secret: clean(secret.field, value).value for secret, value in values.items()}
+    given = {secret.field: value for secret, value in cleaned.items()}
+    issue = next((one for one in judge_together({**known, **given}) if one.field in given), None)
+    if issue is not None or not all(given.values()):
+        raise BadInput(reason=explain_issue(issue) if issue else NOTHING_ENTERED)
+    return cleaned

@@ -213,11 +213,11 @@ async def _stored(
     """Store an account with its secrets; return why its name was refused."""
     if is_new:
         try:
-            await editing.add(name, app_id, original_id=original_id)
+            await editing.add(name, app_id, secrets, original_id=original_id)
         except BadInput as error:
             return error
+        return None
     if secrets:
         await editing.set_secrets(name, secrets)
-    if not is_new:
-        await editing.change(name, app_id=app_id, original_id=original_id)
+    await editing.change(name, app_id=app_id, original_id=original_id)
     return None
