@@ -193,6 +193,12 @@ class ActionKind(StrEnum):
 SENDING_ACTIONS = frozenset({ActionKind.REPLY, ActionKind.TEMPLATE, ActionKind.IMAGE, ActionKind.LINK, ActionKind.CARD})
 """Actions that cost one of the contact's five replies each."""
 
+STATUS_ACTIONS = frozenset({ActionKind.RESOLVE, ActionKind.SNOOZE})
+"""Actions that set the conversation's status, of which a rule has at most one."""
+
+SIDE_ACTIONS = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
+"""Actions that are no answer to the contact, nor a decision to give none."""
+
 
 class Variant(StrEnum):
     """Choice among a reply's texts: the first, a random one, or in turn per contact."""

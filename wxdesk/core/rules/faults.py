@@ -11,7 +11,17 @@ from msgspec import Struct
 from wxdesk.core.content.limits import check_written, has_liquid, words_of
 from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Cooldown, Delivery, Reference, Rule
+from wxdesk.core.model.rule import (
+    SENDING_ACTIONS,
+    STATUS_ACTIONS,
+    Action,
+    ActionKind,
+    Condition,
+    Cooldown,
+    Delivery,
+    Reference,
+    Rule,
+)
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.rules.conditions.surroundings import MOST_DAYS
 from wxdesk.core.rules.conditions.table import faults_of, patterns_of
@@ -196,7 +206,7 @@ def _action_faults(rule: Rule) -> Iterator[RuleFault]:
 
 
 def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[RuleFault]:
-    asides = [index for index, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)]
+    asides = [index for index, kind in enumerate(kinds) if kind in STATUS_ACTIONS]
     if not asides:
         return
     place: FieldPath = ("then", asides[-1], kinds[asides[-1]].value)

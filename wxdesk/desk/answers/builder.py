@@ -16,7 +16,7 @@ from wxdesk.core.content.variables import MAX_PARTS
 from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, ReplyTooLong
 from wxdesk.core.model.conversation import StatusChange, combined_status_change
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import Action, ActionKind, Reference, Rule, RuleVerdict, Variant
+from wxdesk.core.model.rule import STATUS_ACTIONS, Action, ActionKind, Reference, Rule, RuleVerdict, Variant
 from wxdesk.core.replies.gaps import marked_gaps
 from wxdesk.core.rules.business_hours import Schedule
 from wxdesk.core.rules.matching.matcher import MatchedRule, MatchResult
@@ -164,9 +164,7 @@ def _parts_of(content: Content) -> list[Content]:
 
 
 def _status_after(actions: Sequence[Action]) -> StatusChange | None:
-    wanted = [
-        StatusChange(action.minutes) for action in actions if action.kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)
-    ]
+    wanted = [StatusChange(action.minutes) for action in actions if action.kind in STATUS_ACTIONS]
     return combined_status_change(wanted, handed_over=any(action.kind is ActionKind.TAKE_OVER for action in actions))
 
 

@@ -11,9 +11,20 @@ from tests.core.rules.rule_matching import REPLY, TAG, TOOLS, ask, ruleset, subj
 from tests.core.rules.test_business_hours import ALWAYS, NEVER
 from wxdesk.core.errors import BadRule
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Delivery, HoursTest, Presence, Rule, TagsTest, Verdict
+from wxdesk.core.model.rule import (
+    SIDE_ACTIONS,
+    Action,
+    ActionKind,
+    Condition,
+    Delivery,
+    HoursTest,
+    Presence,
+    Rule,
+    TagsTest,
+    Verdict,
+)
 from wxdesk.core.normalise import Normaliser
-from wxdesk.core.rules.matching.matcher import UNHEARD, MatchResult, MatchTools, Ruleset, answers, refusal_of
+from wxdesk.core.rules.matching.matcher import MatchResult, MatchTools, Ruleset, answers, refusal_of
 
 ENTER = frozenset({MessageType.ENTER_SESSION})
 
@@ -152,6 +163,6 @@ def test_the_index_is_there_before_the_first_message_once_it_was_prepared() -> N
 
 
 def test_typing_and_notifying_are_no_answer() -> None:
-    assert {ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING} == UNHEARD
+    assert {ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING} == SIDE_ACTIONS
     assert not answers(Rule("t", then=(Action(ActionKind.TYPING, seconds=1), *TAG)))
     assert answers(Rule("t", then=(*TAG, *REPLY)))

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
+from wxdesk.core.model.rule import SENDING_ACTIONS, STATUS_ACTIONS, Action, ActionKind, Cooldown, Delivery, Rule
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.conditions.demands import Demand, Fact, WordPosition, implied, literal_words, words_of
 from wxdesk.core.rules.conditions.table import demands_of, patterns_of
@@ -78,7 +78,7 @@ def _about(rule: Rule, around: LintContext) -> Iterator[LintFinding]:
 
 def _set_aside(rule: Rule) -> Iterator[LintFinding]:
     kinds = [action.kind for action in rule.then]
-    place = next((at for at, kind in enumerate(kinds) if kind in (ActionKind.RESOLVE, ActionKind.SNOOZE)), None)
+    place = next((at for at, kind in enumerate(kinds) if kind in STATUS_ACTIONS), None)
     if place is None:
         return
     where = _place_of(rule, place)

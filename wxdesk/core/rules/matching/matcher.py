@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from wxdesk.core.errors import BadRule
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import ActionKind, Delivery, Reference, Rule, RuleVerdict, Verdict
+from wxdesk.core.model.rule import SIDE_ACTIONS, Delivery, Reference, Rule, RuleVerdict, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.core.rules.conditions.facts import MatchInput
@@ -72,13 +72,10 @@ type MessageFilter = Callable[[MessageType, str, str | None], bool]
 
 _NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
-UNHEARD = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
-"""Actions that are no answer to the contact, nor a decision to give none."""
-
 
 def answers(rule: Rule) -> bool:
     """True if `rule` does more than tag or notify, so that no default follows it."""
-    return any(action.kind not in UNHEARD for action in rule.then)
+    return any(action.kind not in SIDE_ACTIONS for action in rule.then)
 
 
 class MatchTools(Struct, frozen=True):
