@@ -41,24 +41,25 @@ def type_names(kinds: Iterable[MessageType]) -> str:
 
 def action_name(kind: ActionKind) -> str:
     """Return the name of an action, as a title."""
-    return tr(_ACTIONS[kind])
+    return tr(ACTION_NAMES[kind])
 
 
-_ACTIONS = {
+ACTION_NAMES = {
     ActionKind.REPLY: "Text",
     ActionKind.TEMPLATE: "Template",
     ActionKind.IMAGE: "Picture",
     ActionKind.LINK: "Link",
     ActionKind.CARD: "Mini-program card",
-    ActionKind.TRANSFER: "Transfer to WeChat's own tool",
-    ActionKind.TAKE_OVER: "Hand over to a person",
-    ActionKind.TAG: "Tag the customer",
     ActionKind.TYPING: "Typing",
+    ActionKind.TAKE_OVER: "Hand over to a person",
     ActionKind.NOTIFY: "Call for a person",
+    ActionKind.TRANSFER: "Transfer to WeChat's own tool",
+    ActionKind.TAG: "Tag the customer",
     ActionKind.RESOLVE: "Resolve the conversation",
     ActionKind.SNOOZE: "Snooze the conversation",
     ActionKind.SILENT: "Say nothing",
 }
+"""Names of all actions, in the order in which the editor offers them."""
 
 
 def summary(rule: Rule) -> str:

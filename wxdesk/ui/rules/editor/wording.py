@@ -6,7 +6,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Deli
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import content_lines, joined, labelled, named, text_lines
-from wxdesk.ui.rules.editor.actions.bodies import typing_texts
+from wxdesk.ui.rules.editor.actions.bodies import snooze_texts, typing_texts
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.conditions.table import value_lines
 from wxdesk.ui.rules.editor.limits_card import LIMITS, delivery_choice, hold_suffix, limit_sentence
@@ -78,7 +78,7 @@ def _action(action: Action) -> Iterator[RevisionLine]:
             before, after = typing_texts(action.seconds)
             yield RevisionLine(joined(before, str(action.seconds), after))
         case ActionKind.SNOOZE:
-            before, after = tr("Out of sight for"), tr("minutes, or until the customer writes; then it calls for you.")
+            before, after = snooze_texts()
             yield RevisionLine(joined(before, str(action.minutes), after))
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
             yield RevisionLine(word)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.rule import Action, ActionKind
+from wxdesk.core.model.rule import STATUS_ACTIONS, Action, ActionKind
 from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, FieldPath, RuleFault
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
@@ -113,11 +113,12 @@ class SnoozeBody(ActionBody):
         self.minutes.show_number(action.minutes)
         self.minutes.valueChanged.connect(self.changed)
         self._only = self.minutes
+        before, behind = snooze_texts()
         FlowLayout(
             self,
-            sentence_label(tr("Out of sight for"), self),
+            sentence_label(before, self),
             self.minutes,
-            sentence_label(tr("minutes, or until the customer writes; then it calls for you."), self),
+            sentence_label(behind, self),
             PlainLabel(_status_note(), size=Size.SMALL, role="secondary", wrap=True, parent=self),
             self._error,
         )
@@ -127,13 +128,21 @@ class SnoozeBody(ActionBody):
         return Action(ActionKind.SNOOZE, minutes=self.minutes.value())
 
 
+def snooze_texts() -> tuple[str, str]:
+    """Return the texts before and behind the number of minutes of a snooze."""
+    return tr("Out of sight for"), tr("minutes, or until the customer writes; then it calls for you.")
+
+
 class ExplanationBody(ActionBody):
     """Explanation of actions without fields: take_over, transfer, notify and the like."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action = action
-        vbox(PlainLabel(_sentence(action.kind), size=Size.SMALL, role="secondary", wrap=True, parent=self), within=self)
+        text = tr(EXPLANATIONS[action.kind])
+        if action.kind in STATUS_ACTIONS:
+            text = tr("{first} {second}", first=text, second=_status_note())
+        vbox(PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True, parent=self), within=self)
 
     def action(self) -> Action:
         """Return the action unchanged."""
@@ -151,20 +160,12 @@ def _status_note() -> str:
     )
 
 
-def _sentence(kind: ActionKind) -> str:
-    match kind:
-        case ActionKind.TAKE_OVER:
-            return tr("The conversation waits for a person; the rules keep quiet in it until it is handed back.")
-        case ActionKind.TRANSFER:
-            return tr(
-                "The answer to this very message hands the customer over to WeChat's own service tool. Until the "
-                "session there ends, at most half an hour after the last word, this desk sees nothing of what is "
-                "written."
-            )
-        case ActionKind.NOTIFY:
-            return tr("Somebody at the desk is called; the rules go on as usual.")
-        case ActionKind.RESOLVE:
-            done = tr("It leaves the list and the figures until the customer writes again.")
-            return tr("{first} {second}", first=done, second=_status_note())
-        case _:
-            return tr("The message counts as answered, and the customer gets nothing.")
+EXPLANATIONS = {
+    ActionKind.TAKE_OVER: "The conversation waits for a person; the rules keep quiet in it until it is handed back.",
+    ActionKind.TRANSFER: "The answer to this very message hands the customer over to WeChat's own service tool. Until "
+    "the session there ends, at most half an hour after the last word, this desk sees nothing of what is written.",
+    ActionKind.NOTIFY: "Somebody at the desk is called; the rules go on as usual.",
+    ActionKind.RESOLVE: "It leaves the list and the figures until the customer writes again.",
+    ActionKind.SILENT: "The message counts as answered, and the customer gets nothing.",
+}
+"""Sentences about the actions without fields."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Condition, Rule
+from wxdesk.core.model.rule import SENDING_ACTIONS, STATUS_ACTIONS, Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault, known_groups
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.template_lookup import TemplateLookup
@@ -20,39 +20,16 @@ from wxdesk.ui.rules.editor.actions.fields import KINDS, ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.actions.template import TemplateBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
-from wxdesk.ui.rules.text import action_name
+from wxdesk.ui.rules.text import ACTION_NAMES, action_name
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton, Switch
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 
-ADDABLE = (
-    ActionKind.REPLY,
-    ActionKind.TEMPLATE,
-    ActionKind.IMAGE,
-    ActionKind.LINK,
-    ActionKind.CARD,
-    ActionKind.TYPING,
-    ActionKind.TAKE_OVER,
-    ActionKind.NOTIFY,
-    ActionKind.TRANSFER,
-    ActionKind.TAG,
-    ActionKind.RESOLVE,
-    ActionKind.SNOOZE,
-    ActionKind.SILENT,
-)
-STATUS_ACTIONS = frozenset({ActionKind.RESOLVE, ActionKind.SNOOZE})
-ONCE = STATUS_ACTIONS | {
-    ActionKind.TAKE_OVER,
-    ActionKind.NOTIFY,
-    ActionKind.TRANSFER,
-    ActionKind.TAG,
-    ActionKind.SILENT,
-}
+ONCE = ACTION_NAMES.keys() - SENDING_ACTIONS - {ActionKind.TYPING}
 ONE_OF = STATUS_ACTIONS | {ActionKind.TAKE_OVER}
 """Actions that decide the conversation's state; a rule has at most one of them."""
-
 
 TYPING = 3
 """Initial seconds of typing: about as long as a short sentence takes."""
@@ -113,7 +90,7 @@ class ActionsCard(EditorCard):
     def _lay_out(self) -> None:
         adding = QWidget(self)
         flow = FlowLayout(adding)
-        for kind in ADDABLE:
+        for kind in ACTION_NAMES:
             chip = Chip(f"+ {action_name(kind)}", checkable=False, parent=adding)
             chip.setAccessibleName(tr("Add: {what}", what=action_name(kind)))
             chip.clicked.connect(partial(self.add_action, kind))
@@ -213,7 +190,7 @@ class ActionsCard(EditorCard):
             others = ONE_OF if kind in ONE_OF else {kind}
             self.chips[kind].setEnabled(others.isdisjoint(kinds))
         sends = sum(kind in SENDING_ACTIONS for kind in kinds)
-        for kind in SENDING_ACTIONS & self.chips.keys():
+        for kind in SENDING_ACTIONS:
             self.chips[kind].setEnabled(sends < AFTER_MESSAGE[0])
         self._cost.setText(_cost_text(sends))
 
