@@ -36,22 +36,20 @@ class AfterSending(StrEnum):
 class Preferences(Struct, frozen=True):
     """The operator's settings; they hold for all accounts of this desk.
 
-    In a team, those in `OWN` are each operator's own, and the others the shop's.
+    In a team, those in `OWN` are each operator's own, and the others the shop's. The bounds of numbers are in `BOUNDS`.
 
-    undo_seconds: a written reply waits so long and can be taken back, 0 to 30, 0 for not at all ·
-    writing_takes_over: writing a reply takes over for `takeover_minutes`, 1 to 1440 · calendar: id of the one
-    that “until closing” refers to; the first where there is none of that id · last_moment: see `LastMoment` ·
-    stale_minutes: an automatic reply that is late by more becomes a draft, 1 to 60 · away_minutes: without key
-    or mouse for so long, nobody is at the desk, 1 to 240 · hand_back_minutes: after so long an absence,
-    takeovers without an end are handed back to the rules, 1 to 1440, 0 for not by itself · notifications: on
-    the desktop, and whether they show what the contact wrote · sound, sound_every_seconds: whether attention
-    rings, and how often until somebody looks, 5 to 600, 0 for once · quiet_from, quiet_until: hours of the
-    day, 0 to 23, between which neither happens; the same for never · warn_hours: how long before a reply window
-    closes unanswered the operator is told, 1 to 47, 0 for not at all · on_close: see `OnClose` · keep_awake: the
-    machine does not go to sleep by itself while messages are received · hands_out: in a team, what waits goes to
-    whoever is least busy · after_sending: see `AfterSending` ·
-    guarded_words: words that an operator is warned of (`core.content.word_guard`), guards_rules: and that make a draft
-    of a rule's reply.
+    undo_seconds: a written reply waits so long and can be taken back · writing_takes_over: writing a reply takes over
+    for `takeover_minutes` · calendar: id of the one that “until closing” refers to; the first where there is none of
+    that id · last_moment: see `LastMoment` · stale_minutes: an automatic reply that is late by more becomes a draft ·
+    away_minutes: without key or mouse for so long, nobody is at the desk · hand_back_minutes: after so long an absence,
+    takeovers without an end are handed back to the rules, 0 for not by itself · notifications: on the desktop, and
+    whether they show what the contact wrote · sound, sound_every_seconds: whether attention rings, and how often until
+    somebody looks, 0 for once · quiet_from, quiet_until: hours of the day between which neither happens; the same for
+    never · warn_hours: how long before a reply window closes unanswered the operator is told, 0 for not at all ·
+    on_close: see `OnClose` · keep_awake: the machine does not go to sleep by itself while messages are received ·
+    hands_out: in a team, what waits goes to whoever is least busy · after_sending: see `AfterSending` · guarded_words:
+    words that an operator is warned of (`core.content.word_guard`), guards_rules: and that make a draft of a rule's
+    reply.
     """
 
     undo_seconds: int = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from tests.desk.settings.settings_in_memory import KeptSettings
 from wxdesk.core.errors import BadPreference
@@ -24,6 +24,11 @@ async def test_settings_outlive_the_program_and_are_reported() -> None:
     await again.load()
     assert again.now == wanted
     assert told == [PreferencesChanged()]
+
+
+def test_each_number_has_its_bounds() -> None:
+    numbers = {name for name, value in asdict(Preferences()).items() if type(value) is int}
+    assert numbers - BOUNDS.keys() - {"calendar"} == set(), "give it its bounds in BOUNDS"
 
 
 @pytest.mark.parametrize("field", BOUNDS)
