@@ -113,6 +113,13 @@ def test_a_push_is_wanted_until_the_store_has_derived_it(model: TrafficModel) ->
     ]
 
 
+def test_what_has_no_text_is_named_by_its_kind(model: TrafficModel) -> None:
+    model.replace([push(1, kind="voice")])
+    told = message("", type=MessageType.OTHER, msg_type="voice")
+    model.learn([PushTrace(1, "shop", "m:1", True, message=told, contact=CONTACT)])
+    assert shown(model) == ["oX3f…9k2    [Voice message]"]
+
+
 @pytest.mark.parametrize(
     ("event", "what", "said"),
     [

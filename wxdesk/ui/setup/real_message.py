@@ -123,7 +123,7 @@ class RealMessageCard(SetupCard):
         now = self._bridge.desk.clock()
         self.exchange.show_exchange(
             name_of(conversation.contact),
-            "" if message is None else readable(message.text) or kind_text(message.type),
+            "" if message is None else readable(message.text) or kind_text(message.kind),
             [_answer_text(reply, now) for reply in answers],
         )
 

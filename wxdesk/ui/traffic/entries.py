@@ -167,7 +167,7 @@ def _push_summary(entry: PushSeen, push: PushTrace | None, event: str) -> str:
         return event or (tr("Not readable: {reason}", reason=tr(push.note)) if push is not None and push.note else "")
     if entry.kind.startswith("event"):
         return "    ".join(part for part in (event, message.session_from or "") if part)
-    return one_line(message.text) or kind_text(message.type)
+    return one_line(message.text) or kind_text(message.kind)
 
 
 def explains(finding: Finding | None) -> TypeGuard[Finding]:
