@@ -34,31 +34,6 @@ from wxdesk.ui.wording.times import clock_time, day_text
 _LONGEST_VALUE = 40
 
 
-def other_text(message: Message) -> str:
-    """Return the text of a message type without its own bubble, in one line or more."""
-    lines: tuple[str, ...]
-    match message.msg_type:
-        case "voice":
-            heard = _field(message, "Recognition")
-            what = tr("Voice message. It cannot be heard here; listen to it in WeChat's own service tool.")
-            lines = (what, tr("WeChat heard: {text}", text=heard) if heard else "")
-        case "video" | "shortvideo":
-            lines = (tr("Video. It cannot be played here; watch it in WeChat's own service tool."),)
-        case "location":
-            place = f"{kind_text('location')} {readable(_field(message, 'Label'))}".strip()
-            x, y = _field(message, "Location_X"), _field(message, "Location_Y")
-            lines = (place, f"{x}, {y}" if x and y else "")
-        case "link":
-            title = f"{kind_text('link')} {readable(_field(message, 'Title'))}".strip()
-            lines = (title, readable(_field(message, "Description")), _field(message, "Url"))
-        case "file":
-            name = f"{kind_text('file')} {_field(message, 'Title') or _field(message, 'Description')}".strip()
-            lines = (name, _size(_field(message, "FileTotalLen")))
-        case kind:
-            lines = (tr("Message of the kind “{kind}”, which wxdesk cannot show. It is kept as it came.", kind=kind),)
-    return "\n".join(line for line in lines if line)
-
-
 def event_text(message: Message) -> str:
     """Return what happened in a conversation, on one line."""
     if message.type is MessageType.ENTER_SESSION:
@@ -232,12 +207,32 @@ def first_unread(items: Sequence[TimelineItem], unread: int) -> int | None:
 
 
 def message_text(message: Message) -> str:
-    """Return a message's text with readable emoticons, or its kind if it has none."""
+    """Return a message's text with readable emoticons, else lines about what came."""
     if message.text:
         return readable(message.text)
-    if message.type is MessageType.OTHER:
-        return other_text(message)
-    return f"{kind_text(message.type.value)} {message.fields.get('Title', '')}".strip()
+    lines: tuple[str, ...]
+    match message.kind:
+        case "voice":
+            heard = _field(message, "Recognition")
+            what = tr("Voice message. It cannot be heard here; listen to it in WeChat's own service tool.")
+            lines = (what, tr("WeChat heard: {text}", text=heard) if heard else "")
+        case "video" | "shortvideo":
+            lines = (tr("Video. It cannot be played here; watch it in WeChat's own service tool."),)
+        case "location":
+            place = f"{kind_text('location')} {readable(_field(message, 'Label'))}".strip()
+            x, y = _field(message, "Location_X"), _field(message, "Location_Y")
+            lines = (place, f"{x}, {y}" if x and y else "")
+        case "link":
+            title = f"{kind_text('link')} {readable(_field(message, 'Title'))}".strip()
+            lines = (title, readable(_field(message, "Description")), _field(message, "Url"))
+        case "file":
+            name = f"{kind_text('file')} {_field(message, 'Title') or _field(message, 'Description')}".strip()
+            lines = (name, _size(_field(message, "FileTotalLen")))
+        case kind if kind in MessageType:
+            lines = (f"{kind_text(kind)} {message.fields.get('Title', '')}".strip(),)
+        case kind:
+            lines = (tr("Message of the kind “{kind}”, which wxdesk cannot show. It is kept as it came.", kind=kind),)
+    return "\n".join(line for line in lines if line)
 
 
 def reply_text(reply: Reply) -> str:
