@@ -251,22 +251,6 @@ def test_notes_and_tags_by_rules_or_colleagues_meanwhile_stay(
     panel.alias.setFocus()  # the note is left as it was found
 
 
-def test_a_note_that_a_colleague_wrote_at_the_same_time_stays(
-    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
-) -> None:
-    conversation_id = world.say(FIRST, "hello")
-    opened(conversation_id)
-    note = page.detail.contact.note
-    note.setFocus()
-    qtbot.keyClicks(note, "owes us 30")
-    world.call(world.desk.conversations.describe(conversation_id, ContactChange(note="likes tea")))
-    qtbot.waitUntil(lambda: bridge.is_idle)
-    assert note.toPlainText() == "owes us 30", "what is being written is left alone"
-    page.chat.composer.edit.setFocus()
-    qtbot.waitUntil(lambda: note.toPlainText() == "owes us 30\nlikes tea")
-    assert world.call(world.store.conversations.get(conversation_id)).contact.note == "owes us 30\nlikes tea"
-
-
 def test_the_mode_of_a_conversation_can_be_its_own(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     conversation_id = world.say(FIRST, "hello")
     opened(conversation_id)

@@ -31,9 +31,11 @@ class ContactPanel(QFrame):
 
     Signals:
         described: the conversation's id, and the `ContactChange` of its contact.
+        left: Enter or Esc ended the naming of the contact.
     """
 
     described = Signal(int, object)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +57,7 @@ class ContactPanel(QFrame):
         self.erase = Button(tr("Delete this customer…"), kind=ButtonKind.LINK)
         self._arrange()
         self.alias.saved.connect(self._save)
+        self.alias.left.connect(self.left)
         self.note.saved.connect(self._save)
         self.tags.changed.connect(self._save)
 
@@ -151,10 +154,11 @@ class AliasEdit(TitleField):
     """Editable name of the contact.
 
     Signals:
-        saved: Enter was pressed or the field was left.
+        saved: Enter or Esc was pressed, or the field was left. left: by one of these keys.
     """
 
     saved = Signal()
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__(size=14, hint=tr("Give this customer a name"))
@@ -179,12 +183,11 @@ class AliasEdit(TitleField):
         self.saved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ENTER:
+        if event.key() in ENTER or event.key() == Qt.Key.Key_Escape:
+            if event.key() == Qt.Key.Key_Escape:
+                self.setText(self._before)
             self.saved.emit()
-            self.clearFocus()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.setText(self._before)
-            self.clearFocus()
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 

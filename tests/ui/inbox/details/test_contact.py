@@ -1,0 +1,47 @@
+"""The customer's name and note: where the cursor goes, and what a colleague writes at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.world import World
+from wxdesk.core.conversations.changes import ContactChange
+from wxdesk.ui.inbox.page import InboxPage
+from wxdesk.ui.runtime.bridge import Bridge
+
+type Open = Callable[[int], None]
+
+FIRST = "oCustomer0000000000000001"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_after_naming_a_customer_one_goes_on_in_the_reply(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, key: Qt.Key
+) -> None:
+    opened(world.say(FIRST, "hello"))
+    alias = page.detail.contact.alias
+    alias.setFocus()
+    qtbot.keyClicks(alias, "Wang")
+    qtbot.keyClick(alias, key)
+    assert page.chat.composer.edit.hasFocus()
+    assert alias.text() == ("Wang" if key is Qt.Key.Key_Return else "")
+
+
+def test_a_note_that_a_colleague_wrote_at_the_same_time_stays(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open
+) -> None:
+    conversation_id = world.say(FIRST, "hello")
+    opened(conversation_id)
+    note = page.detail.contact.note
+    note.setFocus()
+    qtbot.keyClicks(note, "owes us 30")
+    world.call(world.desk.conversations.describe(conversation_id, ContactChange(note="likes tea")))
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert note.toPlainText() == "owes us 30", "what is being written is left alone"
+    page.chat.composer.edit.setFocus()
+    qtbot.waitUntil(lambda: note.toPlainText() == "owes us 30\nlikes tea")
+    assert world.call(world.store.conversations.get(conversation_id)).contact.note == "owes us 30\nlikes tea"
