@@ -4,18 +4,20 @@ from asyncio import gather
 
 from msgspec import Struct
 
-from wxdesk.core.conversations.listing import SearchHit
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.conversations.listing import InboxRow, SearchHit
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.search_words import contains
 from wxdesk.core.templates import Template, search_templates
 from wxdesk.desk.desk import Desk
 
+MOST = 100
+"""Customers that are found at the most."""
+
 
 class Found(Struct, frozen=True):
     """Records that contain a phrase, the best first."""
 
-    customers: tuple[Conversation, ...] = ()
+    customers: tuple[InboxRow, ...] = ()
     messages: tuple[SearchHit, ...] = ()
     templates: tuple[Template, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -23,9 +25,10 @@ class Found(Struct, frozen=True):
 
 async def find(desk: Desk, phrase: str) -> Found:
     """Find `phrase` everywhere at once, in one trip between threads."""
-    customers, messages = await gather(desk.inbox.customers(phrase), desk.inbox.search(phrase))
+    threads, messages = await gather(desk.inbox.customers(phrase, MOST), desk.inbox.search(phrase))
+    rows = {row.conversation.id: row for row in await desk.inbox.rows([one.id for one in threads])}
     return Found(
-        tuple(customers),
+        tuple(rows[one.id] for one in threads if one.id in rows),
         tuple(messages),
         tuple(search_templates(await desk.templates.all(), phrase)),
         tuple(rule for rule in await desk.rules.rulebook.all() if contains(rule.name, phrase)),

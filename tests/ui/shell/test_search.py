@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.inbox.records import message
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.conversations.listing import InboxRow
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
-from wxdesk.ui.inbox.conversation_list.search import Heading, Place
+from wxdesk.ui.inbox.conversation_list.search import Heading, Place, known_by
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import USUAL, Appearance
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.wording.conversation import preview_of_row
 
 ZHANG, WANG = "oCustomer0000000000000001", "oCustomer0000000000000002"
 
@@ -63,8 +67,8 @@ def _named(row: object) -> str:
             return f"# {word}"
         case Place():
             return row.word
-        case Conversation():
-            return row.contact.alias or row.contact.openid
+        case InboxRow():
+            return row.conversation.contact.alias or row.conversation.contact.openid
     return row.item.text  # type: ignore[attr-defined]
 
 
@@ -172,3 +176,45 @@ def test_many_messages_are_cut_beside_others_until_all_are_wanted(
     found.setCurrentIndex(window.inbox.list.hits.index(window.inbox.list.hits.rowCount() - 1))
     qtbot.keyClick(found, Qt.Key.Key_Return)
     assert [_named(row) for row in window.inbox.list.hits.rows()] == ["张 3", "张 2", "张 1", "张 0", "张小姐是谁"]
+
+
+def test_all_customers_of_a_name_are_reached_and_say_what_the_list_says(
+    qtbot: QtBot, window: MainWindow, world: World, search: Search
+) -> None:
+    made = [world.say(f"oLi{number:022}", f"问 {number}") for number in range(5)]
+    for conversation in made:
+        world.call(world.desk.conversations.describe(conversation, ContactChange(alias="李雷")))
+    world.say(WANG, "李雷在吗")
+    hits = window.inbox.list.hits
+    assert search("李雷") == [
+        "# Customers",
+        *["李雷"] * 3,
+        "Show all customers found",
+        "# Messages and replies",
+        "李雷在吗",
+    ]
+    qtbot.waitUntil(lambda: window.inbox.list.model.rowCount() == 7)
+    for row in hits.rows()[1:4]:
+        assert isinstance(row, InboxRow)
+        assert known_by(row, "李雷") == preview_of_row(row) == row.conversation.preview
+    window.inbox.list.found.take(hits.index(4))
+    assert [_named(row) for row in hits.rows()] == ["李雷"] * 5
+    assert search("oLi") == ["李雷"] * 5, "nothing is cut where there is nothing else"
+    assert known_by(hits.rows()[0], "oLi") == "oLi0…004"  # type: ignore[arg-type]
+
+
+def test_a_customer_without_a_name_is_found_with_what_waits_not_the_id_again(
+    window: MainWindow, world: World, search: Search
+) -> None:
+    world.say(ZHANG.replace("Customer", "Stranger"), "几点开门")
+    search("oStranger")
+    [row] = window.inbox.list.hits.rows()
+    assert isinstance(row, InboxRow)
+    assert known_by(row, "oStranger") == "几点开门"
+    replied = replace(row.conversation, preview="收到", preview_author=Author.RULE)
+    waits = replace(row, conversation=replied, question=message(1, text="几点开门"))
+    assert known_by(waits, "oStranger") == "几点开门", "as in the list, where the question still waits"
+    world.call(world.desk.conversations.describe(row.conversation.id, ContactChange(add=("门店",))))
+    search("门店")
+    [row] = window.inbox.list.hits.rows()
+    assert known_by(row, "门店") == "Tag: 门店"  # type: ignore[arg-type]

@@ -10,8 +10,8 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.content.text_links import visible_text
-from wxdesk.core.conversations.listing import SearchHit, TimelineItem
-from wxdesk.core.model.conversation import Author, Conversation
+from wxdesk.core.conversations.listing import InboxRow, SearchHit, TimelineItem
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
 from wxdesk.core.search_words import contains
 from wxdesk.desk.ports import Clock
@@ -23,7 +23,8 @@ from wxdesk.ui.look.theme import Measure, Theme, font, line_height, smaller
 from wxdesk.ui.widgets.labels import key_name
 from wxdesk.ui.widgets.painting import RIGHT, paint_avatar, paint_text
 from wxdesk.ui.widgets.row_list import RECORD, Index, RowDelegate
-from wxdesk.ui.wording.messages import name_of, preview_of, said_by, short_openid, with_names
+from wxdesk.ui.wording.conversation import preview_of_row
+from wxdesk.ui.wording.messages import name_of, said_by, short_openid, with_names
 from wxdesk.ui.wording.status import status_text
 from wxdesk.ui.wording.times import ago
 
@@ -49,7 +50,7 @@ class Place(Struct, frozen=True):
     group: str = ""
 
 
-type FoundRow = Heading | Conversation | SearchHit | Place
+type FoundRow = Heading | InboxRow | SearchHit | Place
 
 
 class SearchModel(TimedRows[FoundRow]):
@@ -64,20 +65,23 @@ class SearchModel(TimedRows[FoundRow]):
     def _spoken(self, row: FoundRow) -> str:
         if isinstance(row, Heading | Place):
             return ", ".join(filter(None, (row.word, getattr(row, "key", ""))))
-        thread = row if isinstance(row, Conversation) else row.conversation
+        thread = row.conversation
         said = excerpt(row, self.phrase) if isinstance(row, SearchHit) else known_by(row, self.phrase)
         return ", ".join(filter(None, (name_of(thread.contact), status_text(thread, self._clock()), said)))
 
     def show(self, phrase: str, found: Found = NOTHING, places: Sequence[Place] = ()) -> None:
-        """Replace all results; messages are cut where there are others, until `Show all`."""
-        shown: list[tuple[str, Sequence[FoundRow]]] = [(tr("Customers"), found.customers[:MOST])]
-        messages: Sequence[FoundRow] = found.messages
+        """Replace all results, with few customers and messages beside others."""
         by_group = groupby(places, key=lambda one: one.group)
         others = [(name, tuple(islice(group, MOST))) for name, group in by_group]
-        if len(messages) > MOST and (found.customers or others):
-            everything = partial(self.show, phrase, Found(messages=found.messages))
-            messages = (*messages[:MOST], Place(tr("Show all messages found"), everything))
-        shown += [(tr("Messages and replies"), messages), *others]
+        shown: list[tuple[str, Sequence[FoundRow]]] = []
+        for name, rows, all_of_them, word in (
+            (tr("Customers"), found.customers, Found(found.customers), tr("Show all customers found")),
+            (tr("Messages and replies"), found.messages, Found((), found.messages), tr("Show all messages found")),
+        ):
+            more = len(rows) > MOST and (others or found != all_of_them)
+            everything = Place(word, partial(self.show, phrase, all_of_them))
+            shown.append((name, (*rows[:MOST], everything) if more else rows))
+        shown += others
         groups = sorted((group for group in shown if group[1]), key=lambda group: not _named(group[1][0], phrase))
         self.phrase = phrase
         self.replace_rows(
@@ -92,15 +96,15 @@ class SearchModel(TimedRows[FoundRow]):
 
 def _named(row: FoundRow, phrase: str) -> bool:
     """Tell if the phrase begins the name of a result."""
-    word = row.word if isinstance(row, Heading | Place) else row.contact.alias if isinstance(row, Conversation) else ""
-    return word.casefold().startswith(phrase.casefold())
+    word = row.word if isinstance(row, Heading | Place) else row.conversation.contact.alias
+    return not isinstance(row, SearchHit) and word.casefold().startswith(phrase.casefold())
 
 
-def known_by(thread: Conversation, phrase: str) -> str:
-    """Return the tag or note by which a customer was found, else the last message."""
-    contact = thread.contact
-    if contains(contact.alias, phrase):
-        return preview_of(thread)
+def known_by(row: InboxRow, phrase: str) -> str:
+    """Return the tag, note or openid that matches; the list's words if a name does."""
+    contact = row.conversation.contact
+    if contains(contact.alias or contact.openid, phrase):
+        return preview_of_row(row)
     tag = next((one for one in contact.tags if contains(one, phrase)), "")
     if tag:
         return tr("Tag: {tag}", tag=tag)
@@ -169,11 +173,10 @@ class SearchDelegate(RowDelegate[FoundRow]):
         else:
             self._paint_talk(painter, rect, row, phrase, theme)
 
-    def _paint_talk(
-        self, painter: QPainter, rect: QRect, row: SearchHit | Conversation, phrase: str, theme: Theme
-    ) -> None:
-        thread, at = (row, row.last_at) if isinstance(row, Conversation) else (row.conversation, row.item.at)
-        said = known_by(row, phrase) if isinstance(row, Conversation) else excerpt(row, phrase)
+    def _paint_talk(self, painter: QPainter, rect: QRect, row: SearchHit | InboxRow, phrase: str, theme: Theme) -> None:
+        thread = row.conversation
+        at = thread.last_at if isinstance(row, InboxRow) else row.item.at
+        said = known_by(row, phrase) if isinstance(row, InboxRow) else excerpt(row, phrase)
         paint_avatar(painter, QRectF(rect.left() + 12, rect.top() + 12, 36, 36), thread.contact)
         line = QRect(rect.left() + 58, rect.top() + 9, rect.width() - 70, line_height())
         now = self._clock()
@@ -239,9 +242,9 @@ class FoundView(RowsView):
         match index.data(RECORD):
             case SearchHit() as hit:
                 self.hit_picked.emit(hit)
-            case Conversation() as thread:
+            case InboxRow() as row:
                 self.left.emit()
-                self.picked.emit(thread.id)
+                self.picked.emit(row.conversation.id)
             case Place() as place:
                 if place.group:
                     self.left.emit()
