@@ -86,7 +86,7 @@ def test_what_people_wrote_is_no_sentence_to_translate() -> None:
     try:
         assert i18n.tr("Save") == "保存"
         assert i18n.explain(ShortcutTaken(title="Save", shortcut="Stop")) == "快捷词「Stop」已经属于模板「Save」。"
-        assert i18n.explain(NotFound("contact")) == "此客户已不存在。"
+        assert i18n.explain(NotFound("customer")) == "此客户已不存在。"
         assert i18n.explain(BadRule(name="Save", reason="Save")) == i18n.explain(
             BadRule(name="Save", reason=Phrase("Save"))
         )

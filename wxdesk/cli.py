@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     i18n.use(_language_in(arguments))
     options = _parser().parse_args(arguments)
     command: Command = options.command
+    logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
     try:
         code = command(options)
         sys.stdout.flush()  # now, while it can be told that nobody reads any more
@@ -166,11 +167,12 @@ def _add_doctor(parser: TranslatedParser) -> None:
 
 
 def _add_data(add: Callable[..., TranslatedParser]) -> None:
-    backup = add("backup", "write the whole home to one file, also beside a running desk", _of_data("run_backup"))
+    backup = add("backup", "write the whole home folder to a file, also beside a running desk", _of_data("run_backup"))
     backup.add_argument("file", type=Path, metavar="FILE")
-    restore = add("restore", "put a backup into an empty home; all of it is compared first", _of_data("run_restore"))
+    emptied = "put a backup into an empty home folder; all of it is compared first"
+    restore = add("restore", emptied, _of_data("run_restore"))
     restore.add_argument("file", type=Path, metavar="FILE")
-    aside = "keep what is in the home in a folder there, and put the backup in its place"
+    aside = "move what is in the home folder to a folder inside it, and put the backup in its place"
     restore.add_argument("--set-aside", action="store_true", default=False, help=aside)
     export = add("export", "write what is kept to a file, also beside a running desk", _of_data("run_export"))
     export.add_argument("kind", choices=("conversations", "contacts", "messages", "figures"))
@@ -225,7 +227,7 @@ def _add_secret(parser: TranslatedParser) -> None:
 
 def _add_sandbox(parser: TranslatedParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="0 (default): any free port")
-    parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1; elsewhere whoever reaches it steers it")
+    parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1; at any other, all who reach it control it")
     parser.add_argument("--push-url", default="", help="where it pushes; can be set later by /control/push_url")
     parser.add_argument("--name", default="shop", help="the account's name (shop)")
     parser.add_argument("--app-id", default="", help="the mini program's app id")
@@ -233,7 +235,7 @@ def _add_sandbox(parser: TranslatedParser) -> None:
     modes = ("secure", "compat", "plain")
     parser.add_argument("--mode", dest="push_mode", choices=modes, default="secure", help="of pushes (secure)")
     parser.add_argument("--format", choices=("json", "xml"), default="json", help="of pushes (json)")
-    parser.add_argument("--script", type=Path, metavar="FILE", help="orders to carry out: one JSON object a line")
+    parser.add_argument("--script", type=Path, metavar="FILE", help="steps to carry out: one JSON object a line")
     without = tr(
         "Without these it has its own and prints them. Others on this machine can read a command line: give real ones "
         "as WXDESK_NAME_APP_SECRET, WXDESK_NAME_PUSH_TOKEN and WXDESK_NAME_ENCODING_AES_KEY instead."
@@ -348,7 +350,6 @@ def _of_data(name: str) -> Command:
     def run(options: argparse.Namespace) -> int:
         from wxdesk.commands import data
 
-        logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
         code: int = getattr(data, name)(options, _home(options), _report)
         return code
 

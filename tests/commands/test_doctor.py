@@ -79,6 +79,7 @@ def test_a_report_has_all_that_helps_and_nothing_secret(home: Path, tmp_path: Pa
     [
         ('token_endpoint = "stable"', 'token_endpoint = "stable"'),
         ('push_token = "abc"', "push_token = ***"),
+        ("FAIL  Keychain: The vault is locked.", "FAIL  Keychain: The vault is locked."),
         ("APP_SECRET＝abc def", "APP_SECRET＝*** def"),
         ('app_id = "wx0123456789abcdef"', 'app_id = "wx01…ef"'),
         ('original_id = "gh_0123456789ab"', 'original_id = "gh_01…ab"'),

@@ -90,8 +90,9 @@ LOG_LINES = 200
 """Last lines of the log that a report shows."""
 
 _VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s,;#]+)"""
+_NAME = r"\b(?!token_endpoint|keychain)\w*(?:secret|token|key|passw)\w*"
 _MASKED = (
-    (re.compile(rf"(?i)(\b(?!token_endpoint)\w*(?:secret|token|key|passw)\w*[\"']?\s*[=:＝：]\s*){_VALUE}"), r"\1***"),
+    (re.compile(rf"(?i)({_NAME}[\"']?\s*[=:＝：]\s*){_VALUE}"), r"\1***"),
     (re.compile(r"(://)[^/\s\"'@]+@"), r"\1***@"),
     (re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-fA-F]{32}|[A-Za-z0-9]{43}=?)(?![A-Za-z0-9])"), "***"),
     (re.compile(r"\b(wx[A-Za-z0-9]{2})[A-Za-z0-9]{12}([A-Za-z0-9]{2})\b"), r"\1…\2"),

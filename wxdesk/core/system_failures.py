@@ -4,7 +4,7 @@ import errno
 
 from wxdesk.core.errors import BadInput, Phrase
 
-NO_FILE = "there is no such file"
+NO_FILE = "there is no such file or folder"
 NOT_ALLOWED = "this user may not use it"
 READ_ONLY_DISK = "this disk can only be read: choose another folder"
 FULL_DISK = "the disk is full: make room on it"

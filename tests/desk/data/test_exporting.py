@@ -274,7 +274,7 @@ async def test_a_stopped_export_leaves_nothing(home: Path, tmp_path: Path) -> No
     for file, kind, account, openid, error, said in (
         ("m.txt", ExportKind.MESSAGES, "", "", BadInput, "must end in"),
         ("t.csv", ExportKind.CONVERSATIONS, "", "", BadInput, "must end in"),
-        ("m.csv", ExportKind.MESSAGES, "", "nobody", NotFound, "contact does not exist"),
+        ("m.csv", ExportKind.MESSAGES, "", "nobody", NotFound, "customer does not exist"),
         ("m.csv", ExportKind.MESSAGES, "tea", "", BadInput, "mini program “tea”"),
         ("m.csv", ExportKind.FIGURES, "", "o007", BadInput, "of everybody"),
         ("none/m.csv", ExportKind.MESSAGES, "", "", UnusableFile, "no such file"),

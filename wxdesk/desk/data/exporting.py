@@ -319,7 +319,7 @@ async def export(  # noqa: PLR0913 - of whom, whereto
         if account and not of and not await store.exports.count(account):
             raise BadInput(reason=Phrase(NO_ACCOUNT, account=account))
         if openid and not of:
-            raise NotFound("contact")
+            raise NotFound("customer")
         if kind is ExportKind.FIGURES:
             days = await store.statistics.days(None, account)
             _write(file, TABLES[ending](map(day_row, days), DAY_COLUMNS))

@@ -30,7 +30,7 @@ def change_contact(
 ) -> bool:
     """Change a contact, and keep calls; False if it was so. Raises `NotFound`."""
     query = select(*CONTACT).where(contacts.c.id == contact_id).with_for_update()
-    contact = Contact(**required(connection.execute(query).mappings().one_or_none(), "contact"))
+    contact = Contact(**required(connection.execute(query).mappings().one_or_none(), "customer"))
     changed = change.applied_to(contact)
     connection.execute(update(contacts).where(contacts.c.id == contact_id).values(contact_values(changed)))
     for call in calls:

@@ -74,7 +74,7 @@ _END = text(
     "AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()"
 )
 
-NO_DRIVER = "PostgreSQL needs the package asyncpg; install wxdesk[team]"
+NO_DRIVER = "PostgreSQL needs the package asyncpg; install it, or start wxdesk once with: uv run --extra team wxdesk"
 
 
 class PostgresqlDatabase(Database):

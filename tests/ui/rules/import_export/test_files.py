@@ -257,7 +257,7 @@ def test_an_export_that_fails_is_told(
 ) -> None:
     page.files.export_to(str(tmp_path / "no such folder" / "out.toml"))
     qtbot.waitUntil(lambda: bridge.is_idle and "not saved" in notices.bars.texts())
-    assert notices.bars.texts()["not saved"] == "Not saved: there is no such file"
+    assert notices.bars.texts()["not saved"] == "Not saved: there is no such file or folder"
 
 
 @pytest.mark.parametrize(
