@@ -60,7 +60,7 @@ def test_every_uv_run_command_in_the_papers_exists() -> None:
     wrong = []
     for page in PAPERS:
         for tool, argument in re.findall(
-            r"uv run (?:--[\w-]+(?: (?:3\.\d+|coverage))? )*([\w-]+)(?: ([\w./-]+))?", page.read_text("utf-8")
+            r"uv run (?:--[\w-]+(?: (?:3\.\d+|coverage|team))? )*([\w-]+)(?: ([\w./-]+))?", page.read_text("utf-8")
         ):
             if tool not in TOOLS or (argument.endswith(".py") and not (ROOT / argument).exists()):
                 wrong.append(f"{page.name}: {tool} {argument}")
