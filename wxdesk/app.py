@@ -39,8 +39,8 @@ from wxdesk.store import Store, is_shared, is_worked_on, open_store
 from wxdesk.team_desk import TeamDesk, begin_sign_in, team_desk
 from wxdesk.tunnel.connection import Surroundings
 from wxdesk.tunnel.drivers import plan_for
+from wxdesk.webhook.listener import Listener
 from wxdesk.webhook.parse import read_push
-from wxdesk.webhook.server import Listener
 from wxdesk.wechat.payload import to_body
 
 log = logging.getLogger(__name__)
@@ -278,7 +278,7 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         reports=Reports(store.decision_history, store.statistics, store.traces),
         quarantine=Quarantine(store.quarantine, read_push, intake.look_for_more, publish),
         reachability=reachability,
-        account_editing=AccountEditing(configuration, store, out.pictures, listener.shut),
+        account_editing=AccountEditing(configuration, store, out.pictures, listener.accounts.shut),
         setup=SetupDesk(sources, publish, clock),
         bus=on.bus,
         clock=clock,

@@ -50,8 +50,8 @@ from wxdesk.reconfiguration import listened_accounts
 from wxdesk.store import Store
 from wxdesk.tunnel.connection import OwnAddress, Surroundings
 from wxdesk.tunnel.probe import PublicProbe
+from wxdesk.webhook.listener import Listener
 from wxdesk.webhook.parse import read_push
-from wxdesk.webhook.server import Listener
 from wxdesk.wechat.client import WeChatClient
 from wxdesk.wechat.own_endpoints import OwnEndpoints
 

@@ -18,7 +18,7 @@ from wxdesk.desk.desk import Desk
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.settings.configuration import RESTART_NEEDED, Setup, describe_changes
 from wxdesk.i18n import explain, tr
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 from wxdesk.wechat.client import WeChatClient
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Reconfiguration(Struct, frozen=True):
             desk.bus.publish(PreferencesChanged())
             desk.bus.publish(CaughtUp())  # conversations may have gone with their account
             await desk.rules.rulebook.changed()  # whose conditions name accounts
-        self.listener.take(listened_accounts(setup))
+        self.listener.accounts.take(listened_accounts(setup))
         wechat = setup.config.wechat
         ready = desk.accounts.ready()
         self.client.take(wechat.api_base, wechat.token_endpoint, desk.configuration.credentials, ready)

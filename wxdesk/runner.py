@@ -17,6 +17,7 @@ from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.wechat.credential_shapes import judge_account
 from wxdesk.desk.desk import Desk
+from wxdesk.desk.runtime.lease_keeper import ALONE, STANDING_BY, WORKING
 from wxdesk.desk.settings.configuration import Configuration, Setup, describe_changes
 from wxdesk.desk.setup.account_findings import missing_finding
 from wxdesk.desk.setup.sentences import told
@@ -26,7 +27,6 @@ from wxdesk.store import is_shared
 from wxdesk.team_desk import TeamDesk
 from wxdesk.threads import LoopThread, share_heap
 from wxdesk.webhook import systemd
-from wxdesk.webhook.status_page import ALONE, STANDING_BY, WORKING, StatusServer
 
 log = logging.getLogger(__name__)
 
@@ -154,6 +154,8 @@ def _tell_turn(event: Event) -> None:
 
 
 def _begin_status_page(opened: OpenDesk) -> None:
+    from wxdesk.webhook.status_page import StatusServer  # and the HTTP library, for which a window need not wait
+
     store, watch, lease = opened.store, opened.store_watch, opened.store.lease
 
     def work() -> str:

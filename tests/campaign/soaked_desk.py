@@ -185,7 +185,7 @@ class Figures(QObject):
         """
         loop: Any = asyncio.get_running_loop()
         listener: Any = self._thread.opened.listener
-        connections, resting = listener._runner.server._open, len(listener._runner.server.waiting)
+        connections, resting = listener._server._open, len(listener._server.waiting)
         timers = sum(not timer.cancelled() for timer in loop._scheduled)
         return connections, len(asyncio.all_tasks()) - connections, timers - resting
 

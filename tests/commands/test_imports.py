@@ -65,10 +65,12 @@ thread.stop()
 
 FOR_SOME = {
     "PIL": "a picture that is too large",
+    "aiohttp": "the first connection of WeChat's",
     "asyncpg": "a shared database",
     "asyncssh": "a tunnel by SSH",
     "babel": "sentences in Chinese",
     "cryptography": "an encrypted push, a vault, passwords of a team, or a notice of a version",
+    "dbus_fast": "a window that has been open for a second",
     "keyring": "secrets that the environment does not have",
     "liquid": "a text with a variable",
     "sqlalchemy.dialects.postgresql": "a shared database",

@@ -15,7 +15,7 @@ from wxdesk.core.setup.probe_challenges import ProbeChallenges
 from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.tunnel.connection import Resolve, Surroundings
 from wxdesk.tunnel.probe import PublicProbe
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 

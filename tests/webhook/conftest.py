@@ -9,7 +9,7 @@ from tests.webhook.pushing import ACCOUNTS, NOW, Desk, Shelf
 from wxdesk.core.events import Event
 from wxdesk.desk.ports import Clock
 from wxdesk.webhook.http_server import DEFAULT_LIMITS, Limits
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 type Open = Callable[..., Awaitable[Desk]]
 

@@ -21,7 +21,7 @@ from wxdesk.core.model.account import Account, PushMode
 from wxdesk.core.model.push import Push
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.crypto import PushCipher
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 DATA = Path(__file__).parent.parent / "data"
 VECTORS = json.loads((DATA / "vectors.json").read_text("utf-8"))

@@ -9,7 +9,7 @@ import pytest
 from tests.ports import free_port
 from tests.webhook.pushing import ACCOUNTS, NOW, TEXT, Desk, Shelf, ask, read_reply, signed, written
 from wxdesk.core.errors import BadConfig, PortInUse
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 PUSH = written("/wx/plain", TEXT, signed())
 

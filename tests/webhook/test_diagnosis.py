@@ -21,7 +21,7 @@ from wxdesk.core.wechat.credentials import Credentials, FormerSecret
 from wxdesk.webhook.crypto import PushCipher, signature
 from wxdesk.webhook.diagnosis import MOST_A_SECOND, DiagnosisPace, ReadRequest, fits_signature
 from wxdesk.webhook.envelope import written_fields
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 V = CheckVerdict
 SENT_AT = datetime.fromtimestamp(int(TIMESTAMP), UTC)
@@ -130,7 +130,7 @@ async def test_a_wrong_path_is_reported_with_that_of_the_only_account(open_desk:
 
 
 async def test_the_path_of_an_account_that_was_shut_has_the_right_case(desk: Desk) -> None:
-    desk.listener.shut("shop")
+    desk.listener.accounts.shut("shop")
     values = {"path": "/wx/shop", "expected": "/wx/shop"}
     assert await found(desk, url_check()) == Finding(Check.URL_CHECK, V.WRONG_PATH, "shop", values, SENT_AT)
 

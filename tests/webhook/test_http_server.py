@@ -30,7 +30,7 @@ from tests.webhook.pushing import (
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.model.push import Push
 from wxdesk.webhook.http_server import Limits, Server
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 PUSH = written("/wx/plain", TEXT, signed())
 LAST_PUSH = written("/wx/plain", TEXT, signed(), Connection="close")

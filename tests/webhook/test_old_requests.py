@@ -12,7 +12,7 @@ import pytest
 from tests.webhook.pushing import ACCOUNTS, NONCE, TEXT, TIMESTAMP, TOKEN, Desk, Shelf, ask, sha1_of, signed, written
 from wxdesk.core.events import Event, PushSeen
 from wxdesk.desk.wechat.clock_skew import ClockCheck
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 SIGNED_AT = datetime.fromtimestamp(int(TIMESTAMP), UTC)
 PUSH = written("/wx/plain", TEXT, signed())

@@ -10,7 +10,7 @@ import pytest
 from tests.webhook.pushing import ACCOUNTS, NOW, TEXT, Desk, Shelf, ask, signed, written
 from wxdesk.core.events import Event
 from wxdesk.core.setup.probe_challenges import ProbeChallenge, ProbeChallenges
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 CHALLENGES = ProbeChallenges()
 

@@ -308,10 +308,10 @@ async def test_a_request_that_was_answered_is_at_work_no_more(desk: Desk) -> Non
     desk.shelf.gate = asyncio.Event()
     reader, _ = await desk.connect(SECURE_PUSH)
     await desk.shelf.entered.wait()
-    assert len(desk.listener._at_work) == 1
+    assert len(desk.listener._server._at_work) == 1
     desk.shelf.gate.set()
     assert (await read_reply(reader)).status == 200
-    assert not desk.listener._at_work
+    assert not desk.listener._server._at_work
 
 
 async def test_the_largest_body_is_taken_and_one_byte_more_is_not(desk: Desk) -> None:
@@ -336,7 +336,7 @@ async def test_a_sender_is_told_when_the_connection_ends(desk: Desk, version: st
 
 
 async def test_an_account_that_is_shut_is_refused_until_it_is_reopened(desk: Desk) -> None:
-    reopen = desk.listener.shut("secure")
+    reopen = desk.listener.accounts.shut("secure")
     assert (await ask(desk, SECURE_PUSH)).status != 200
     assert (await ask(desk, written("/wx/plain", TEXT, signed()))).status == 200
     reopen()

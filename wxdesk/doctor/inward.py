@@ -24,7 +24,7 @@ from wxdesk.threads import aside
 from wxdesk.tunnel.exchange import ask_as_wechat
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.crypto import signature
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 SSH_SECONDS = 5.0
 """Time in which the server of the tunnel has to answer."""

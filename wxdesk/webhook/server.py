@@ -1,4 +1,4 @@
-"""Listener that takes WeChat's pushes over HTTP and acknowledges them once stored.
+"""Server that takes WeChat's pushes over HTTP and acknowledges them once stored.
 
 A push is answered `success` only after `keep` has returned; nothing else is done before the answer. WeChat
 waits 5 seconds and tries three times ("消息推送", framework/server-ability/message-push).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from time import perf_counter
@@ -18,18 +18,16 @@ from typing import NamedTuple, cast
 from aiohttp import hdrs, web
 
 from wxdesk.core.conversations.transfer import Receipt
-from wxdesk.core.errors import BadConfig, PortInUse, PushRefused, StoreError
+from wxdesk.core.errors import PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen
-from wxdesk.core.model.account import Account
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
-from wxdesk.core.setup.public_url import PUSH_PREFIX, bracketed
-from wxdesk.core.system_failures import TAKEN, not_our_address, why_not_listening
-from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.core.setup.public_url import PUSH_PREFIX
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.wechat.clock_skew import ClockCheck
-from wxdesk.webhook.diagnosis import Diagnosis, DiagnosisPace, ReadRequest
+from wxdesk.webhook.answered_accounts import AnsweredAccounts
+from wxdesk.webhook.diagnosis import DiagnosisPace, ReadRequest
 from wxdesk.webhook.http_server import (
     DEFAULT_LIMITS,
     Connection,
@@ -53,137 +51,50 @@ PROBED = "probed"
 OLDEST = timedelta(days=1)
 """Age from which a genuine request is refused; WeChat repeats within seconds."""
 
-ACCEPTED_AT_ONCE = 64
-"""Connections accepted before others are read again.
-
-Far fewer than may be open, so that a push that has come is read before newer connections take its place.
-"""
-
-BACKLOG = 4096
-"""Connections that may wait to be accepted; others try again after a second."""
-
 _CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml"}
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
 _LAST_SECONDS = 0.2
 
 
-class Listener:
-    """Listens at `/wx/{account}`: GET for WeChat's check of the URL, POST for pushes.
+class PushServer(Server):
+    """Answers WeChat's checks of the URL and pushes for `accounts`.
 
-    `accounts` are replaced by `take`. `keep` commits a push and says whether it is new and whether its answer
-    transfers the contact; it may raise `StoreError` or `asyncio.QueueFull` (answered 503, so that WeChat tries
-    again). Every request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`,
-    `checked`, `failed: store`, `failed: overloaded`, `failed: unexpected` or `refused: …` with a value of
-    `Refusal`.
-
-    `port` 0 means any free one; `url` is empty until it listens. `challenges` are those of this process's own
-    probes. `clock_check` knows WeChat's clock.
+    Every request is published as `PushSeen` with one of the outcomes `kept`, `transferred`, `duplicate`, `checked`,
+    `failed: store`, `failed: overloaded`, `failed: unexpected` or `refused: …` with a value of `Refusal`. What failed
+    is answered 503 or 500, so that WeChat tries again. The other parameters are those of `Listener`.
     """
 
-    def __init__(  # noqa: PLR0913 - what a listener stands on, each from another room
+    def __init__(  # noqa: PLR0913 - what a listener stands on
         self,
-        accounts: Mapping[str, tuple[Account, Credentials]],
+        accounts: AnsweredAccounts,
         keep: Callable[[Push], Awaitable[Receipt]],
         publish: Callable[[Event], None],
         clock: Clock,
-        host: str,
-        port: int,
-        limits: Limits = DEFAULT_LIMITS,
-        challenges: ProbeChallenges | None = None,
-        clock_check: ClockCheck | None = None,
+        challenges: ProbeChallenges,
+        clock_check: ClockCheck,
+        limits: Limits | None = None,
     ) -> None:
-        self.take(accounts)
+        super().__init__(self._handle, self._saw_no_http, limits or DEFAULT_LIMITS)
+        self._accounts = accounts
         self._keep = keep
         self._publish = publish
         self._clock = clock
-        self._address = host, port
-        self._limits = limits
-        self._challenges = challenges or ProbeChallenges()
-        self._clock_check = clock_check or ClockCheck(publish, clock)
-        self._runner: web.ServerRunner | None = None
-        self._site: web.TCPSite | None = None
-        self.url = ""
+        self._challenges = challenges
+        self._clock_check = clock_check
         self._at_work: set[asyncio.Task[object]] = set()
         self._success = SuccessResponse()
         self._pace = DiagnosisPace()
 
-    async def start(self) -> str:
-        """Start listening; return the URL `http://host:port` with the actual port.
-
-        Raises:
-            PortInUse: another program listens there.
-            BadConfig: this machine has no such address, or does not let the program use it.
-        """
-        server = Server(self._handle, self._saw_no_http, self._limits)
-        runner = web.ServerRunner(server, shutdown_timeout=_GRACE_SECONDS)
-        await runner.setup()
-        self._site = await _bound(runner, *self._address)
-        self._runner = runner
-        return self._url(runner)
-
-    async def move(self, host: str, port: int) -> str | None:
-        """Listen at another address from now on; return its URL.
-
-        None if it listens there already. Requests under way are finished. The new address is taken before the old
-        one is dropped, except where both have the same port, which the system gives only once.
-
-        Raises:
-            PortInUse, BadConfig: like `start`; it goes on listening at the old address.
-        """
-        runner, old = self._runner, self._site
-        if runner is None or old is None or (host, port) == self._address:
-            return None
-        present = runner.addresses[0][1]
-        if port == present:
-            await old.stop()
-            try:
-                self._site = await _bound(runner, host, port)
-            except BaseException:
-                self._site = await _bound(runner, self._address[0], present)
-                raise
-        else:
-            self._site = await _bound(runner, host, port)
-            await old.stop()
-        self._address = host, port
-        return self._url(runner)
-
-    def _url(self, runner: web.ServerRunner) -> str:
-        self.url = f"http://{bracketed(self._address[0])}:{runner.addresses[0][1]}"
-        logger.info("Listening at %s", self.url)
-        return self.url
-
-    def take(self, accounts: Mapping[str, tuple[Account, Credentials]]) -> None:
-        """Answer for exactly these from the next request on."""
-        self._verifiers = {
-            name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()
-        }
-        self._diagnosis = Diagnosis(accounts)
-
     async def stop(self) -> None:
-        """Stop listening within 2 seconds.
-
-        Pushes being stored within a second are answered; others are cancelled, and WeChat tries again.
-        """
-        runner, self._runner = self._runner, None
-        if runner is None:
-            return
-        await runner.cleanup()
+        """Close all connections within 2 seconds, those that are being answered last."""
+        await asyncio.sleep(0)  # so that requests that have just come are begun
+        self.pre_shutdown()
+        await self.shutdown(_GRACE_SECONDS)
         # aiohttp loses sight of a handler whose client has hung up.
         for task in self._at_work:
             task.cancel()
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=_LAST_SECONDS)
-        logger.info("Stopped listening")
-
-    def shut(self, account: str) -> Callable[[], None]:
-        """Refuse all requests for an account from now on; return a call to undo that."""
-        before = self._verifiers
-        self._verifiers = {name: verifier for name, verifier in before.items() if name != account}
-
-        def reopen() -> None:
-            self._verifiers = before
-
-        return reopen
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         began = perf_counter()
@@ -216,7 +127,7 @@ class Listener:
 
     def _verifier(self, request: web.BaseRequest) -> PushVerifier:
         path = request.path
-        verifier = self._verifiers.get(path[len(PUSH_PREFIX) :]) if path.startswith(PUSH_PREFIX) else None
+        verifier = self._accounts.verifiers.get(path[len(PUSH_PREFIX) :]) if path.startswith(PUSH_PREFIX) else None
         if verifier is None:
             raise PushRefused(Refusal.ADDRESS)
         return verifier
@@ -244,7 +155,7 @@ class Listener:
         signed = verifier.is_signed(query, self._clock())
         if not signed and connection.is_crowded:
             return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE, close=True))
-        body = read.body = await read_body(request, self._limits.body)
+        body = read.body = await read_body(request, self.limits.body)
         connection.receive()
         push = verifier.receive(query, body, self._clock(), signed=signed)
         signed_at = self._check_age(query)
@@ -289,31 +200,17 @@ class Listener:
         """Judge what a request says about the set-up; None for nothing."""
         if seen.outcome.startswith("failed"):
             return None
+        diagnosis = self._accounts.diagnosis
         if seen.push is not None:
-            return self._diagnosis.of_push(seen.push, None if seen.outcome == "duplicate" else seen.signed_at, at)
+            return diagnosis.of_push(seen.push, None if seen.outcome == "duplicate" else seen.signed_at, at)
         if not read.why:
-            return self._diagnosis.of_check(read.account, seen.signed_at, at)
+            return diagnosis.of_check(read.account, seen.signed_at, at)
         if read.is_wechats and not self._pace.allows(at):
             return Finding(read.check, CheckVerdict.UNKNOWN, read.account, at=at)
-        return self._diagnosis.of_refused(read, at)
+        return diagnosis.of_refused(read, at)
 
     def _saw_no_http(self) -> None:
         self._publish(PushSeen("", f"refused: {Refusal.HTTP}", self._clock(), 0.0))
-
-
-async def _bound(runner: web.ServerRunner, host: str, port: int) -> web.TCPSite:
-    """Listen at an address; raises `PortInUse` or `BadConfig`."""
-    site = web.TCPSite(runner, host, port, backlog=ACCEPTED_AT_ONCE)
-    try:
-        await site.start()
-    except OSError as error:
-        if why_not_listening(error) == TAKEN:
-            raise PortInUse(host, port) from None
-        raise BadConfig("config.toml", "[listener]", not_our_address(error, host)) from error
-    for listening in cast("asyncio.Server", site._server).sockets:  # noqa: SLF001
-        with listening.dup() as same:
-            same.listen(BACKLOG)
-    return site
 
 
 class _Outcome(NamedTuple):

@@ -21,6 +21,7 @@ from wxdesk.core.events import ApiCalled, ConfigurationChanged, Event, PushSeen,
 from wxdesk.core.system_failures import why_not_listening
 from wxdesk.core.wechat.errcodes import is_known
 from wxdesk.desk.desk import Desk
+from wxdesk.desk.runtime.lease_keeper import STANDING_BY
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import tr
 from wxdesk.webhook.http_server import Limits, PlainResponse, Server
@@ -117,9 +118,6 @@ def _kind_of(outcome: str) -> str:
 
 
 TROUBLE = "status"
-
-WORKING, STANDING_BY, ALONE = "working", "standing by", "alone"
-"""Part of a server: does the work, waits to take over, or is the only one."""
 
 RETRY_SECONDS = 5.0
 """Wait before a taken port is tried again."""

@@ -21,7 +21,7 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.sandbox.push import bodies
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS, TRIES, Pusher, PushOutcome
 from wxdesk.sandbox.server import Sandbox
-from wxdesk.webhook.server import Listener
+from wxdesk.webhook.listener import Listener
 
 WORDS = "订单 20461 到哪了 <b> & ]]> \\n 😊"
 

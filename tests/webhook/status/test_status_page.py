@@ -21,9 +21,10 @@ from wxdesk.app import OpenDesk, open_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, ServeSettings
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PushSeen, TokenChanged, TroubleRaised
+from wxdesk.desk.runtime.lease_keeper import ALONE, STANDING_BY, WORKING
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.webhook import status_page
-from wxdesk.webhook.status_page import ALONE, STANDING_BY, WORKING, StatusServer
+from wxdesk.webhook.status_page import StatusServer
 
 
 @dataclass

@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 TRY_SECONDS = 1.0
 """Time between two tries to take it."""
 
+WORKING, STANDING_BY, ALONE = "working", "standing by", "alone"
+"""Part of a server: does the work, waits to take over, or is the only one."""
+
 
 @dataclass(eq=False, repr=False)
 class LeaseKeeper:
