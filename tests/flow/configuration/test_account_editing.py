@@ -21,8 +21,9 @@ from tests.secrets.backends import Drawer, drawer
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.errors import BadConfig, BadInput, NotFound
-from wxdesk.core.events import ConfigurationChanged, DecisionMade
+from wxdesk.core.events import ConfigurationChanged, DecisionMade, Event, ReplyChanged
 from wxdesk.core.model.account import ReplyMode
+from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.outside import PhoneKind
 from wxdesk.core.preferences import Preferences
@@ -73,6 +74,10 @@ class Shop:
         await asyncio.sleep(0)  # it listens from here on
         assert (await self.sandbox.say(LI_LEI.openid, text)).accepted
         await decided
+
+
+def _is_sent(event: Event) -> bool:
+    return isinstance(event, ReplyChanged) and event.state is ReplyState.SENT
 
 
 @pytest.fixture
@@ -172,7 +177,9 @@ async def test_a_removed_account_leaves_its_conversations_to_read(shop: Shop) ->
 
 async def test_a_removed_account_leaves_nobody_waiting_until_it_is_there_again(shop: Shop) -> None:
     await shop.add()
+    settled = asyncio.create_task(next_event(shop.opened, _is_sent))
     await shop.says("在吗")
+    await settled
     inbox = shop.opened.store.inbox
     [row] = await shop.rows()
     await shop.opened.desk.conversations.take_over(row.conversation.id)
