@@ -1,4 +1,4 @@
-"""Accounts whose requests are answered, from one change of the configuration to the next."""
+"""Accounts whose requests are answered, as the configuration names them."""
 
 from collections.abc import Callable, Mapping
 

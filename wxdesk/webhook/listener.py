@@ -1,4 +1,4 @@
-"""Listener for WeChat's pushes: where it listens, and for which accounts it answers.
+"""Listener for WeChat's pushes: the address at which it takes connections.
 
 What comes is answered by `webhook.server`, which is loaded with the first connection: a window that opens need not
 wait for it.
