@@ -106,7 +106,8 @@ def _unread() -> int:
 
 
 def _report(text: str) -> None:
-    print(f"wxdesk: {text}", file=sys.stderr)
+    lines = map(logs.on_one_line, text.splitlines())  # it may quote a file, whose text steers no terminal
+    print("wxdesk: " + "\n".join(lines), file=sys.stderr)
 
 
 def _parser() -> TranslatedParser:

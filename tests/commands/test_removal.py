@@ -94,6 +94,17 @@ def test_all_that_was_listed_is_gone_once_the_word_is_typed(
     assert not autostart.is_on()
 
 
+def test_a_folder_without_anything_of_wxdesk_is_said_to_be_one_and_not_made(
+    tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert remove(tmp_path / "mistyped", monkeypatch, "delete\n") == 2
+    said = capsys.readouterr()
+    assert f"There is nothing of wxdesk in {tmp_path / 'mistyped'}." in said.err
+    assert "deleted" not in said.out + said.err
+    assert not (tmp_path / "mistyped").exists()
+
+
 def test_a_removal_leaves_and_names_files_of_others(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

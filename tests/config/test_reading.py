@@ -98,7 +98,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
         ("[listener\n", "config.toml：TOML：第 1 行：标题的方括号没有闭合。"),
         ("[listener]\n[listener]\n", "config.toml：TOML：第 2 行：这个名称前面已经写过，只能写一次。"),
         ('[store]\nurl = """', "config.toml：TOML：第 2 行：文字没有结束：末尾缺引号。"),
-        ("[lisener]\n", "config.toml 第 1 行：最外层：这里没有「lisener」这个键"),
+        ("[lisener]\n", "config.toml 第 1 行：最外层：这里没有「lisener」这个键，是不是想写「[listener]」？"),
         ('[[accounts]]\nname = "shop"\n', "config.toml 第 1 行：accounts[0]：缺少「app_id」"),
         ('[listener]\nport = "8765"\n', "config.toml 第 2 行：listener.port：必须是整数"),
         (
@@ -119,6 +119,10 @@ def test_a_wrong_line_is_reported_in_chinese(text: str, said: str) -> None:
     ("text", "told"),
     [
         (ACCOUNT + 'appid = "wx1"\n', "there is no key “appid” here; did you mean “app_id”?"),
+        (ACCOUNT + 'app_secret = "0"\n', "take “app_secret” out, and enter the secret in the set-up"),
+        (ACCOUNT + 'Token = "0"\n', "or with: wxdesk secret set ACCOUNT push_token"),
+        ("[listner]\nport = 1\n", "there is no key “listner” here; did you mean “[listener]”?"),
+        ('[account]\nname = "shop"\n', "did you mean “[[accounts]]”?"),
         (ACCOUNT + 'originalID = "gh_1"\n', "there is no key “originalID” here; did you mean “original_id”?"),
         ("[listener]\nprot = 1\n", "there is no key “prot” here; did you mean “port”?"),
         (ACCOUNT + 'public_url = "https://a"\n', "there is no key “public_url” here; it belongs under [listener]"),

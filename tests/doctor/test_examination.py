@@ -155,6 +155,31 @@ async def test_an_older_database_stays_as_it_is(home: Path) -> None:
     assert files(home) == before
 
 
+async def test_a_database_that_another_version_has_to_open_needs_no_other_remedy(home: Path) -> None:
+    await (await open_store("sqlite:///desk.db", home)).close()
+    with closing(sqlite3.connect(home / "desk.db")) as db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+        db.commit()
+    database = await found(home, Check.DATABASE)
+    assert sentences.told(database) == (
+        "The database does not open. The database desk.db was made by a newer wxdesk (schema 9999). It was left as it "
+        "is; update wxdesk."
+    )
+
+
+async def test_a_folder_in_the_place_of_the_database_is_called_one(home: Path) -> None:
+    (home / "desk.db").mkdir()
+    assert "desk.db cannot be used: that is a folder." in sentences.told(await found(home, Check.DATABASE))
+
+
+async def test_a_vault_that_does_not_open_is_reported_once_with_the_reason(home: Path) -> None:
+    (home / "secrets.vault").write_bytes(b"no vault")
+    without = Case(home, utc_now, {"WXDESK_VAULT_PASSPHRASE": "eight or more"})
+    keychain = one_of([one async for one in examine(without)], Check.KEYCHAIN)
+    assert keychain.verdict is V.VAULT_LOCKED
+    assert "secrets.vault is damaged, or no vault of this version." in sentences.told(keychain)
+
+
 @pytest.mark.parametrize("endpoint", ["stable", "classic"])
 async def test_a_desk_that_is_open_keeps_its_token(home: Path, sandbox: Sandbox, endpoint: str) -> None:
     configure(home, "[wechat]\n", f'[wechat]\ntoken_endpoint = "{endpoint}"\n')

@@ -23,6 +23,7 @@ from wxdesk.core.errors import BadInput, HomeInUse, StoreDamaged, StoreError, St
 from wxdesk.i18n import explain, use
 from wxdesk.store import open_store, read_store
 
+NOT_SQLITE = "it is not a SQLite database"
 SQLITE = "sqlite:///desk.db"
 ROOT = Path(__file__).parent.parent.parent
 
@@ -208,7 +209,7 @@ async def refused(home: Path, error: type[StoreError]) -> str:
 
 async def test_a_file_of_another_kind_is_left_as_it_is(file: Path) -> None:
     put(file, b"To do: buy milk\n" * 500)
-    assert "it is not a SQLite database" in await refused(file.parent, StoreDamaged)
+    assert NOT_SQLITE in await refused(file.parent, StoreDamaged)
 
 
 async def test_another_programs_database_is_left_as_it_is(file: Path) -> None:
@@ -251,15 +252,18 @@ def damage(file: Path, where: str) -> None:
     put(file, data)
 
 
-@pytest.mark.parametrize("where", ["header", "middle", "cut"])
-async def test_a_damaged_file_is_left_as_it_is(home: Path, where: str) -> None:
+@pytest.mark.parametrize(
+    ("where", "reason"),
+    [("header", NOT_SQLITE), ("middle", "the database file is damaged"), ("cut", "the database file is damaged")],
+)
+async def test_a_damaged_file_is_left_as_it_is(home: Path, where: str, reason: str) -> None:
     store = await open_store(SQLITE, home)
     talk = Talk(store)
     for number in range(30):
         await talk.says(f"o{number}", "很长的话" * 200)
     await store.close()
     damage(home / "desk.db", where)
-    assert "is damaged" in await refused(home, StoreDamaged)
+    assert f"cannot be used: {reason}." in await refused(home, StoreDamaged)
 
 
 @pytest.mark.postgres

@@ -78,7 +78,7 @@ def _write(report: Path, case: Case, found: list[Finding]) -> None:
         lines = [line(finding) for finding in found]
         write_private(report, report_text(case.home, lines, attempt_lines(case.attempts), secrets))
     except OSError as error:
-        raise unusable_file(report, error) from None
+        raise unusable_file(report, error, new=True) from None
     # On stderr, so that it is no part of the list for scripts.
     print(tr("The report is in {file}; read it once before you send it.", file=report), file=sys.stderr)  # noqa: T201
 

@@ -32,15 +32,16 @@ def remove_data(home: Path, say: Callable[[str], None], *, sure: bool) -> int:
 
     Raises:
         HomeInUse: a desk is open on it.
-        BadInput: config.toml has a mistake, or the keychain does not open; nothing was deleted.
+        BadInput: config.toml has a mistake, the keychain does not open, or there is nothing; nothing was deleted.
     """
     config, lock = load(home), lock_home(home)
     try:
         keychain = Keychain(partial(say, tr(QUESTION)))
         files, entries = _files(home, config.store.url), _entries(keychain, config)
-        for line in _told(home, files, entries, config.store.url):
+        found = bool(files or entries or autostart.is_on())
+        for line in _told(home, files, entries, config.store.url) if found else ():
             print(line)  # noqa: T201 - the output
-        if not (sure or _confirmed()):
+        if found and not (sure or _confirmed()):
             say(tr("Nothing was deleted."))
             return 1
         if not keychain.put(dict.fromkeys(entries), PERSON_SECONDS):
@@ -55,6 +56,8 @@ def remove_data(home: Path, say: Callable[[str], None], *, sure: bool) -> int:
     (home / "desk.lock").unlink()
     with contextlib.suppress(OSError):  # it holds what is not wxdesk's
         home.rmdir()
+    if not found:
+        raise BadInput(reason=tr("There is nothing of wxdesk in {home}. Name the folder with --home.", home=home))
     say(tr("All of it is deleted."))
     return 0
 

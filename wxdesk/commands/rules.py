@@ -29,6 +29,7 @@ from wxdesk.desk.runtime.bus import Bus
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.i18n import explain, ntr, tr
+from wxdesk.logs import on_one_line
 from wxdesk.paths import write_private
 from wxdesk.store import open_store
 from wxdesk.store.opening import read_store
@@ -53,7 +54,7 @@ def run_import(options: argparse.Namespace, prepare: Prepare, say: Say) -> int:
         say(explain(error))
         return 1
     for line in check_lines(check):
-        print(line)  # noqa: T201 - as above
+        print(on_one_line(line))  # noqa: T201 - as above; names of somebody else's file steer no terminal
     return 0
 
 
@@ -64,7 +65,7 @@ def run_export(options: argparse.Namespace, prepare: Prepare, say: Say) -> int:
     try:
         write_private(file, exported.text)
     except OSError as error:
-        raise unusable_file(file, error) from None
+        raise unusable_file(file, error, new=True) from None
     for line in export_lines(exported, file):
         say(line)
     return 0

@@ -19,16 +19,22 @@ from wxdesk.core.errors import BadConfig, Phrase
 from wxdesk.core.model.account import Account, PushMode, ReplyMode
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.system_failures import unusable_file
+from wxdesk.core.wechat.credential_shapes import CredentialField
 from wxdesk.core.wechat.quota import MOST_RESERVED
 from wxdesk.timezones import zone_named
 from wxdesk.toml import BadToml, TomlLines, parsed_toml
 
 FILE = "config.toml"
 TOP_LEVEL = Phrase("top level")
+NO_PLACE_FOR_SECRETS = (
+    "secrets do not stand in this file: take “{name}” out, and enter the secret in the set-up, or with: "
+    "wxdesk secret set ACCOUNT {secret}"
+)
 WRONG_KIND = "must begin with sqlite:/// or postgresql://"
 MOST_MONTHS = 1200
 LONGEST_TITLE = 64
 
+SECRET_FIELDS = (CredentialField.APP_SECRET, CredentialField.PUSH_TOKEN, CredentialField.ENCODING_AES_KEY)
 ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
@@ -198,6 +204,10 @@ def _unknown_key(name: str, place: str) -> Phrase:
     tables = _tables()
     if others := [table for table, keys in tables.items() if name in keys]:
         return Phrase("there is no key “{name}” here; it belongs under {table}", name=name, table=others[0])
+    if place.startswith("accounts") and (secret := get_close_matches(name.lower(), SECRET_FIELDS, 1)):
+        return Phrase(NO_PLACE_FOR_SECRETS, name=name, secret=secret[0])
+    if place == TOP_LEVEL.sentence and (meant := get_close_matches(name.lower(), tables, 1)):
+        return Phrase("there is no key “{name}” here; did you mean “{meant}”?", name=name, meant=meant[0])
     here = next((keys for table, keys in tables.items() if table.strip("[]") == place.partition("[")[0]), ())
     for likely in (here, [key for keys in tables.values() for key in keys]):
         if meant := get_close_matches(name.lower(), likely, 1):

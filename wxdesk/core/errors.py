@@ -251,7 +251,7 @@ class StoreError(WxdeskError):
 class StoreDamaged(StoreError):
     """The database file is not readable as one."""
 
-    template = "The database {file} is damaged: {reason}. It was left as it is; restore a backup or move it away."
+    template = "The database {file} cannot be used: {reason}. It was left as it is; restore a backup or move it away."
 
 
 class UnreadableValue(WxdeskError):

@@ -10,6 +10,7 @@ READ_ONLY_DISK = "this disk can only be read: choose another folder"
 FULL_DISK = "the disk is full: make room on it"
 IS_FOLDER = "that is a folder"
 NO_FOLDER = "a file stands where a folder has to be"
+NO_FOLDER_FOR_IT = "the folder for it does not exist"
 NO_TEXT = "it is not text in UTF-8"
 UNUSABLE = "it cannot be read or written"
 
@@ -49,10 +50,15 @@ class UnusableFile(BadInput):
     template = "{file}: {reason}"
 
 
-def unusable_file(file: object, error: OSError | UnicodeError) -> UnusableFile:
-    """Return the error for a file or folder named `file` with which `error` happened."""
+def unusable_file(file: object, error: OSError | UnicodeError, *, new: bool = False) -> UnusableFile:
+    """Return the error for a file or folder named `file` with which `error` happened.
+
+    `new`: it was to be made, so that nobody expects it to be there.
+    """
     if isinstance(error, UnicodeError):
         return UnusableFile(file=str(file), reason=NO_TEXT)
+    if new and error.errno == errno.ENOENT:
+        return UnusableFile(file=str(file), reason=NO_FOLDER_FOR_IT)
     return UnusableFile(file=str(file), reason=why_unusable(error))
 
 

@@ -108,17 +108,18 @@ _PLACES = {
 async def check_secrets(case: Case) -> Iterable[Finding]:
     """Read the secrets of all accounts, and judge their sources and shapes."""
     sources = case.sources or SecretSources(case.home, case.environ, memory=False)
-    findings: list[Finding] = []
+    findings, refused = list[Finding](), list[Finding]()
     try:
         await aside(sources.unlock_by_environment)
     except BadInput as error:
-        findings.append(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED, values={"reason": explain(error)}))
+        values = {"cause": "refused", "reason": explain(error)}
+        refused.append(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED, values=values))
     for account in case.accounts:
         found = await aside(lambda account=account: sources.read(account, case.clock()))  # type: ignore[misc]
         case.credentials[account.name] = found.credentials
         findings += _of_secrets(case, account, found)
     lacking = any(finding.verdict is CheckVerdict.SECRET_MISSING for finding in findings)
-    return [*(source_findings(sources) if lacking else ()), *findings]
+    return [*(refused or (source_findings(sources) if lacking else ())), *findings]
 
 
 def _of_secrets(case: Case, account: Account, found: AccountSecrets) -> Iterator[Finding]:

@@ -48,7 +48,10 @@ class WrongPassphrase(BadInput):
 class VaultDamaged(BadInput):
     """A file in the vault's place that is none; it is as it was."""
 
-    template = "{file} is damaged, or no vault of this version. The file was left as it is."
+    template = (
+        "{file} is damaged, or no vault of this version. It was left as it is: put back a copy, or move it away and "
+        "enter the secrets again."
+    )
 
 
 class _ChangedElsewhere(Exception):

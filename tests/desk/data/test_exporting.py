@@ -277,7 +277,7 @@ async def test_a_stopped_export_leaves_nothing(home: Path, tmp_path: Path) -> No
         ("m.csv", ExportKind.MESSAGES, "", "nobody", NotFound, "customer does not exist"),
         ("m.csv", ExportKind.MESSAGES, "tea", "", BadInput, "mini program “tea”"),
         ("m.csv", ExportKind.FIGURES, "", "o007", BadInput, "of everybody"),
-        ("none/m.csv", ExportKind.MESSAGES, "", "", UnusableFile, "no such file"),
+        ("none/m.csv", ExportKind.MESSAGES, "", "", UnusableFile, "the folder for it does not exist"),
     ):
         with pytest.raises(error, match=said):
             await export(SQLITE, home, tmp_path / file, nobody, kind=kind, account=account, openid=openid)

@@ -337,7 +337,7 @@ def _write(file: Path, lines: Iterable[str]) -> None:
     try:
         replace_file(file, (line.encode() for line in lines))
     except OSError as error:  # here, where it is known to be this file's
-        raise unusable_file(file, error) from None
+        raise unusable_file(file, error, new=True) from None
 
 
 def _telling(threads: Threads, of: int, tell: Tell) -> Threads:

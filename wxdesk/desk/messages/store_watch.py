@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import StoreDamaged, StoreError, StoreTooNew
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.setup.sentences import told
@@ -52,6 +52,9 @@ _VERDICTS = {
 
 def database_failure(error: StoreError) -> Finding:
     """Return the finding about a database that cannot be used."""
+    if isinstance(error, (StoreDamaged, StoreTooNew)):
+        values = {"cause": "file", "reason": explain(error)}
+        return Finding(Check.DATABASE, CheckVerdict.DATABASE_FAILED, values=values)
     verdict = _VERDICTS.get(str(error.values.get("reason")), CheckVerdict.DATABASE_FAILED)
     return Finding(Check.DATABASE, verdict, values={"reason": explain(error).rstrip(".。")})
 

@@ -282,6 +282,8 @@ CAUSES = {
     (CheckVerdict.UNKNOWN, "no_listener"): Wording(
         "Not asked: nothing could listen here.", remedy="Repair the listener first."
     ),
+    (CheckVerdict.DATABASE_FAILED, "file"): Wording("The database does not open.", remedy="{reason}"),
+    (CheckVerdict.VAULT_LOCKED, "refused"): Wording("The vault with the secrets does not open.", remedy="{reason}"),
     (CheckVerdict.CLOCK_SKEW, "fast"): Wording("The clock of this machine is {minutes} minutes fast."),
     (CheckVerdict.CLOCK_SKEW, "slow"): Wording("The clock of this machine is {minutes} minutes slow."),
     (CheckVerdict.APP_ID_ILLEGAL, "blanks"): Wording(

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from wxdesk.core.errors import StoreDamaged
+from wxdesk.core.system_failures import IS_FOLDER
 from wxdesk.store.engine.failures import DAMAGED, SQLITE_FAILURES, file_error, store_error
 
 CHECKED_UP_TO = 64 * 1024 * 1024
@@ -18,15 +19,19 @@ EMPTIED = "it is empty, though changes to it wait beside it; put the file back f
 NOT_SQLITE = "it is not a SQLite database"
 FOREIGN = "it belongs to another program"
 
+_DAMAGES = {sqlite3.SQLITE_NOTADB: NOT_SQLITE, sqlite3.SQLITE_CORRUPT: DAMAGED}
+
 
 def revision_of(file: Path) -> str | None:
     """Return the schema revision of the database in `file`; None if it is empty.
 
     Raises:
-        StoreDamaged: the file is not a SQLite database, is damaged, or is another program's.
+        StoreDamaged: it is no SQLite database but a folder or another file, is damaged, or is another program's.
         StoreError: it cannot be read just now.
     """
     try:
+        if file.is_dir():  # as a container makes one where the file to be mounted is missing
+            raise StoreDamaged(file=file.name, reason=IS_FOLDER)
         if not file.exists() or file.stat().st_size == 0:
             if _waiting_changes(file):  # SQLite would throw them away
                 raise StoreDamaged(file=file.name, reason=EMPTIED)
@@ -36,11 +41,8 @@ def revision_of(file: Path) -> str | None:
     except UnicodeDecodeError:  # SQLite quotes what it found
         raise StoreDamaged(file=file.name, reason=DAMAGED) from None
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_NOTADB:
-            raise StoreDamaged(file=file.name, reason=NOT_SQLITE) from None
-        if code == sqlite3.SQLITE_CORRUPT:
-            raise StoreDamaged(file=file.name, reason=DAMAGED) from None
+        if reason := _DAMAGES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF):
+            raise StoreDamaged(file=file.name, reason=reason) from None
         raise store_error(error) from None
     except OSError as error:
         raise file_error(error) from None

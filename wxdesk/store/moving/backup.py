@@ -225,7 +225,7 @@ def _telling(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise unusable_file(file, error) from None
+        raise unusable_file(file, error, new=True) from None
 
 
 NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"
