@@ -30,7 +30,7 @@ def test_an_emoticon_is_found_by_name_inserted_and_first_next_time(
     assert picker.list.count() == 50
     qtbot.keyClicks(picker.field, "rose")
     rows = [picker.list.item(row).text() for row in range(picker.list.count())]
-    assert rows[0] == "[Rose]  玫瑰  /:rose"
+    assert rows[0] == "[Rose]  /:rose"
     qtbot.keyClick(picker.field, Qt.Key.Key_Return)
     assert (edit.toPlainText(), edit.hasFocus()) == ("Thanks /:rose", True)
     page.chat.composer.tools.emoticon.click()

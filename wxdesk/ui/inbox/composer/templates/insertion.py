@@ -219,7 +219,7 @@ class TemplateInsertion(QObject):
         """Let the operator choose an emoticon or emoji."""
         self._panels.show(self.emoticons)
 
-    def _insert_emoticon(self, used: tuple[str, str]) -> None:
+    def _insert_emoticon(self, used: tuple[str, str, str]) -> None:
         self._composer.edit.insert(used[0])
 
     def _choose(self, template: Template) -> None:

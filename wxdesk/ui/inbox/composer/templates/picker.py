@@ -182,25 +182,25 @@ MOST_USED = 24
 class EmoticonPicker(Picker):
     """Emoticons by name, the last used first, and emoji that look like them.
 
-    A choice is the text to insert and the row that offers it.
+    A choice is the text to insert, the row that offers it, and the name in the other language, which is found too.
     """
 
     def __init__(self, parent: QWidget) -> None:
-        self._offered: list[tuple[str, str]] = []
+        self._offered: list[tuple[str, str, str]] = []
         self.used: list[str] = []
         super().__init__(tr("Emoticons"), tr("Search emoticons"), parent)
         for one in read_emoticons():
-            names = (one.zh, one.en) if language() == "zh_CN" or not one.en else (one.en, one.zh)
-            self._offered.append((one.code or f"[{one.zh}]", f"[{names[0]}]  {names[1]}  {one.code}"))
+            name, other = (one.zh, one.en) if language() == "zh_CN" or not one.en else (one.en, one.zh)
+            self._offered.append((one.code or f"[{one.zh}]", f"[{name}]  {one.code}", other))
             if one.unicode and has_emoji():
-                self._offered.append((one.unicode, f"{one.unicode}  {names[0]}  {names[1]}"))
+                self._offered.append((one.unicode, f"{one.unicode}  {name}", other))
         self.chosen.connect(self._note_use)
 
-    def _find(self, sought: str) -> Sequence[tuple[str, str]]:
+    def _find(self, sought: str) -> Sequence[tuple[str, str, str]]:
         words = sought.casefold().split()
-        return [one for one in self._offered if all(word in one[1].casefold() for word in words)]
+        return [one for one in self._offered if all(word in f"{one[1]} {one[2]}".casefold() for word in words)]
 
-    def _words(self, one: tuple[str, str]) -> str:
+    def _words(self, one: tuple[str, str, str]) -> str:
         return one[1]
 
     def remember(self, used: Sequence[str]) -> None:
@@ -209,7 +209,7 @@ class EmoticonPicker(Picker):
         for text in reversed([text for text in used if text in known]):
             self._note_use(known[text])
 
-    def _note_use(self, used: tuple[str, str]) -> None:
+    def _note_use(self, used: tuple[str, str, str]) -> None:
         self.used = [used[0], *(text for text in self.used if text != used[0])][:MOST_USED]
         self._offered.remove(used)
         self._offered.insert(0, used)
