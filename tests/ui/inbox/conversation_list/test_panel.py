@@ -7,7 +7,9 @@ import threading
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
@@ -112,3 +114,32 @@ def test_a_conversation_opened_by_a_key_is_the_only_one_chosen(
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert len(page.list.view.selectedIndexes()) == 1, "also after the list was read again"
     assert page.list.several.isHidden()
+
+
+def test_the_line_of_held_replies_moves_no_row_from_under_the_pointer(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
+) -> None:
+    for number in range(20):
+        world.say(f"oLI{number:020}", "hello")
+    view, strip, window = page.list.view, page.list.strip, page.window()
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 20)
+
+    def move(widget: QWidget, at: QPoint) -> None:
+        QTest.mouseMove(window.windowHandle(), widget.mapTo(window, at))
+
+    def row_at(y: int) -> int:
+        return view.indexAt(view.viewport().mapFrom(page.list, QPoint(40, y))).row()
+
+    height = strip.sizeHint().height()
+    strip.hide()
+    move(page.list.search, QPoint(5, 5))
+    aim = view.y() + height + 5
+    move(page.list, QPoint(40, aim))
+    qtbot.waitUntil(view.underMouse)
+    aimed = row_at(aim)
+    strip.show()
+    qtbot.waitUntil(lambda: view.y() > aim - height - 5)
+    assert row_at(aim) == aimed
+    move(page.list.search, QPoint(5, 5))
+    qtbot.waitUntil(lambda: not view.underMouse())
+    assert view.verticalScrollBar().value() == 0, "the first row is seen whole again"

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QMoveEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem, QWidget
 
 from wxdesk.core.conversations.changes import MOST_ROWS
@@ -274,6 +274,7 @@ class ConversationRows(RowsView):
         self.verticalScrollBar().setSingleStep(24)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.choosing = False
+        self._shifted = 0
 
     def several(self) -> Sequence[Index]:
         """Return the first `MOST_ROWS` chosen rows, if they are more than one."""
@@ -293,6 +294,24 @@ class ConversationRows(RowsView):
             self.choosing = bool(event.modifiers() & _SEVERAL)
             super().mousePressEvent(event)
             self.choosing = False
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Keep rows under the pointer when the line of held replies comes or goes."""
+        super().moveEvent(event)
+        if self.underMouse():
+            self._shifted += self._shift(event.pos().y() - event.oldPos().y())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Show the first row whole again."""
+        super().leaveEvent(event)
+        self._shift(-self._shifted)
+        self._shifted = 0
+
+    def _shift(self, pixels: int) -> int:
+        bar = self.verticalScrollBar()
+        before = bar.value()
+        bar.setValue(before + pixels)
+        return bar.value() - before
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons():  # a hand that slips while clicking chooses nothing more
