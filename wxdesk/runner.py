@@ -175,8 +175,6 @@ async def serve(setup: Setup) -> None:
     _on_signal(stopping.set, "SIGTERM", "SIGINT")
     _on_signal(lambda: None, "SIGHUP")  # until it is open, it has just been read
     opened = await open_desk(setup, alone=False)
-    if opened.store.lease.is_held and not opened.desk.rules.rulebook.has_rules:
-        log.warning("%s", told(Finding(Check.RULES, CheckVerdict.NO_RULES)))
     reporter = _Reporter(opened.desk.configuration)
     _on_signal(reporter.asked.set, "SIGHUP")
     opened.desk.bus.subscribe(reporter.hear, ConfigurationChanged)
@@ -189,6 +187,9 @@ async def serve(setup: Setup) -> None:
     gc.freeze()
     gc.enable()
     try:
+        # The rulebook is empty also while a server on a shared database has not taken it up yet.
+        if not (opened.desk.rules.rulebook.has_rules or any(rule.enabled for rule in await opened.store.rules.all())):
+            log.warning("%s", told(Finding(Check.RULES, CheckVerdict.NO_RULES)))
         print(json.dumps({"event": "listening", "url": opened.url}), flush=True)  # noqa: T201 - what others script against
         systemd.notify(systemd.READY)
         await stopping.wait()

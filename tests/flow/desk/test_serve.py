@@ -146,6 +146,22 @@ async def test_rules_are_imported_and_exported_beside_a_server_on_a_shared_datab
     await _stop(serving)
 
 
+@pytest.mark.postgres
+async def test_a_server_on_a_shared_database_does_not_miss_rules_that_are_there(
+    home: Path, sandbox: Sandbox, postgres: Postgres
+) -> None:
+    write_config(home, sandbox.url, more=f'[store]\nurl = "{postgres.emptied()}"\n')
+    assert (await asyncio.to_thread(run, home, "rules", "import", str(home / "rules.toml"))).returncode == 0
+    serving = await asyncio.to_thread(Serving, home, told=True)
+    await asyncio.to_thread(serving.wait_until_listening)
+    assert serving.process.stdout is not None
+    assert serving.process.stderr is not None
+    await asyncio.to_thread(serving.process.stdout.readline)
+    serving.process.send_signal(signal.SIGTERM)
+    assert "There is no rule" not in await asyncio.to_thread(serving.process.stderr.read)
+    assert await asyncio.to_thread(serving.terminate) == 0
+
+
 async def test_serve_never_loads_qt(home: Path, sandbox: Sandbox) -> None:
     serving = await _serve(home, sandbox)
     loaded = _loaded_by(serving.process.pid)
