@@ -130,10 +130,6 @@ def test_a_file_that_cannot_be_used_is_reported_with_the_reason(home: Path, caps
     ):
         assert wxdesk(home, "rules", action, str(home / name)) == 2
         assert f"{name}: {reason}" in capsys.readouterr().err
-    for words in ("rules export", "backup", "export figures", "doctor --report"):
-        file = home / "nowhere" / ("a.csv" if "figures" in words else "a.toml")
-        assert wxdesk(home, *words.split(), str(file)) == 2
-        assert f"{file.name}: the folder for it does not exist" in capsys.readouterr().err
     assert main(["--home", str(home), "--lang", "zh_CN", "rules", "import", "none.toml"]) == 2
     assert capsys.readouterr().err == "wxdesk: none.toml：没有这个文件或文件夹\n"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from wxdesk import i18n
+from wxdesk.i18n import tr
 from wxdesk.ui.widgets.fields.title import TitleField
 from wxdesk.ui.widgets.labels import plain_tip
 
@@ -22,3 +24,8 @@ def test_a_title_that_does_not_fit_is_cut_and_told_whole(qtbot: QtBot) -> None:
     field.resize(2000, 32)
     assert not field.shortened
     assert field.toolTip() == ""
+
+
+def test_a_new_record_is_not_called_a_rule() -> None:
+    i18n.use("zh_CN")
+    assert tr("New, not saved yet") == "新建的，还没有保存"

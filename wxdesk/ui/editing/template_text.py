@@ -14,6 +14,7 @@ from wxdesk.ui.look.theme import Theme, strong_weight
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.fields.labelled import set_wrong
+from wxdesk.ui.widgets.labels import positions_in
 from wxdesk.ui.widgets.menu_button import MenuButton
 
 CLOSING = " }}"
@@ -198,7 +199,7 @@ class _Highlighter(QSyntaxHighlighter):
         theme = Theme.current()
         for pattern, ink, bold in ((_TAG, theme.color("secondary"), False), (_VARIABLE, theme.color("accent"), True)):
             for found in pattern.finditer(text):
-                self.setFormat(found.start(), found.end() - found.start(), _format(ink, bold))
+                self.setFormat(positions_in(text[: found.start()]), positions_in(found.group()), _format(ink, bold))
 
 
 def _format(ink: QColor, bold: bool) -> QTextCharFormat:

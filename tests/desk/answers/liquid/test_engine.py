@@ -104,7 +104,7 @@ def test_variables_and_filters_of_a_reply_are_rendered(source: str, text: str) -
         ("\n{% if m.no %}\n{% elsif ) %}\n{% endif %}", 3, "cannot be understood"),
         ("\n{{ }}", 2, "cannot be understood"),
         ("\n\n{{ 'abc }}", 3, "cannot be understood"),
-        ("\n{{ message.text | }}", 2, "cannot be understood"),
+        ("\n{{ message.text | }}", 2, "cannot be understood. Check its brackets"),
         ("\n{% %}", 2, "no name"),
         ("\n{% else %}", 2, "“{% else %}” cannot stand here"),
         ("{% if m.no %}{% break %}{% endif %}", 1, "“{% break %}” cannot stand here"),

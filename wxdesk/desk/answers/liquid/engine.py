@@ -37,6 +37,9 @@ from wxdesk.desk.answers.liquid.gaps import (
 from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, line_of
 from wxdesk.i18n import tr
 
+NOT_UNDERSTOOD = (
+    "This line cannot be understood. Check its brackets and quotation marks, and that each tag is complete."
+)
 LOOP_LIMIT = 1000
 """Iterations of all loops of one rendering together."""
 
@@ -110,7 +113,8 @@ class LiquidEngine:
         try:
             return self._environment.from_string(source)
         except LiquidError as error:
-            raise BadTemplate(_line_of_syntax_error(error, source), tr("This line cannot be understood.")) from None
+            reason = tr(NOT_UNDERSTOOD)
+            raise BadTemplate(_line_of_syntax_error(error, source), reason) from None
 
 
 class _Context(GapContext):

@@ -1,4 +1,4 @@
-"""`wxdesk rules` and files that somebody else has written."""
+"""Files that commands read and write, among them rules that somebody else has written."""
 
 from __future__ import annotations
 
@@ -19,3 +19,12 @@ def test_the_text_of_a_file_steers_no_terminal(tmp_path: Path, text: str) -> Non
     said = done.stdout + done.stderr
     assert "\x1b" not in said
     assert "\\u001b" in said
+
+
+@pytest.mark.parametrize("words", ["rules export", "backup", "export figures", "doctor --report"])
+def test_a_missing_folder_for_a_new_file_is_named_as_what_is_missing(tmp_path: Path, words: str) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    assert run(tmp_path, "rules", "export", str(tmp_path / "none.toml")).returncode == 0  # makes the database
+    done = run(tmp_path, *words.split(), str(tmp_path / "nowhere" / "new.csv"))
+    assert done.returncode == 2
+    assert "new.csv: the folder for it does not exist" in done.stderr
