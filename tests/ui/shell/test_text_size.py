@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
@@ -110,3 +110,24 @@ def test_words_in_an_empty_reply_grow_at_once(window: MainWindow, appearance: Ap
     edit = window.inbox.chat.composer.edit
     appearance.resize(LARGEST)
     assert edit.font().pixelSize() == edit.viewport().font().pixelSize() == LARGEST
+
+
+def test_what_is_read_stays_in_sight_while_messages_grow(
+    qtbot: QtBot, world: World, window: MainWindow, bridge: Bridge
+) -> None:
+    for number in range(30):
+        conversation = world.say("oCustomer0000000000000001", f"hello {number} " * 20)
+    window.open_conversation(conversation)
+    timeline, model = window.inbox.chat.timeline, window.inbox.session.model
+    qtbot.waitUntil(lambda: model.rowCount() > 30 and bridge.is_idle)
+    timeline.to_end()
+    for _ in range(4):
+        press(window, "Ctrl++")
+        assert timeline.at_end()
+        assert timeline.jump.isHidden()
+    timeline.scrollTo(model.index(15), timeline.ScrollHint.PositionAtTop)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    top = timeline.indexAt(QPoint(60, 30)).row()
+    for _ in range(4):
+        press(window, "Ctrl+-")
+    assert timeline.indexAt(QPoint(60, 30)).row() == top

@@ -236,6 +236,12 @@ class AnchoredView(RowsView):
             self.scrollToBottom()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Lay out anew for another size of letters, with the same words in sight."""
+        resized = event.type() is QEvent.Type.FontChange and self.isVisible()
+        if resized:
+            self._remember()
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self.bubbles.forget()
+        if resized:
+            self._restore()
