@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
+from tests.ui.inbox.records import clock, reply
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.model.account import ModeSource, ReplyMode
@@ -18,7 +19,7 @@ from wxdesk.ui.inbox.details.reply_history import StepRow
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry, caption_of, notice_of
 from wxdesk.ui.inbox.timeline.bubbles.layout import place_caption
-from wxdesk.ui.inbox.timeline.entries import TimelineEntry
+from wxdesk.ui.inbox.timeline.entries import TimelineEntry, entries_of
 
 CUSTOMER = "oCustomer0000000000000001"
 OWN = Rule(
@@ -94,6 +95,15 @@ def test_a_reply_kept_by_the_operator_says_kept_by_you(
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.DRAFT) is not None)
     assert "kept by you" in said(world, page)
     assert tip(world, page, "kept by you") == "You stopped its clock to change it. It leaves when you send it."
+
+
+@pytest.mark.parametrize("mode", [ReplyMode.HOLD, ReplyMode.DRAFT])
+def test_a_reply_that_a_colleague_changes_says_in_whose_hand_it_is(mode: ReplyMode) -> None:
+    changed = reply(1, ReplyState.DRAFT, mode=mode, mode_from=ModeSource.ACCOUNT, by="小王")
+    [entry] = [one for one in entries_of([changed], clock()) if one.reply is not None]
+    said = {part.text: part.tip for part in caption_of(entry, clock())}
+    assert said["in the hand of 小王"] == "小王 has begun to change it."
+    assert not {"kept by you", "in your hand"} & said.keys()
 
 
 def test_in_a_draft_conversation_the_draft_says_so_in_chinese_too(

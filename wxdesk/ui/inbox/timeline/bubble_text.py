@@ -318,6 +318,9 @@ def _mode_origin(reply: Reply) -> CaptionPart | None:
     if reply.author is not Author.RULE or reply.state not in WAITS or reply.error or is_passed_over(reply):
         return None
     if reply.state is ReplyState.DRAFT and reply.by:
+        if reply.by != Author.OPERATOR:
+            tip = tr("{who} has begun to change it.", who=reply.by)
+            return CaptionPart(tr("in the hand of {who}", who=reply.by), tip=tip)
         if reply.mode is ReplyMode.DRAFT:
             return CaptionPart(
                 tr("in your hand"), tip=tr("You have begun to change it, so no other answer takes its place.")
