@@ -122,6 +122,7 @@ class OpenDesk:
     async def _take_up(self) -> None:
         """Load what is stored, and settle what was under way when the last run ended."""
         await self.desk.account_editing.settle_rename()
+        await self.desk.account_editing.settle_removed()
         await self.desk.preferences.load()
         await self.desk.accounts.load()
         await self.pause.load()

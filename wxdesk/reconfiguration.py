@@ -51,9 +51,11 @@ class Reconfiguration(Struct, frozen=True):
         desk.configuration.take(setup)
         await desk.accounts.take(setup.accounts, setup.credentials)
         await desk.preferences.load()  # whose views name accounts
+        if changes.removed or changes.added:
+            await desk.account_editing.settle_removed()
+            desk.bus.publish(CaughtUp())  # conversations may have gone with their account, or are back with it
         if changes.removed:
             desk.bus.publish(PreferencesChanged())
-            desk.bus.publish(CaughtUp())  # conversations may have gone with their account
             await desk.rules.rulebook.changed()  # whose conditions name accounts
         self.listener.accounts.take(listened_accounts(setup))
         wechat = setup.config.wechat

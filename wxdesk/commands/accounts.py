@@ -155,7 +155,12 @@ def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
         return 0
     SecretSources(home, memory=False).remove(options.name)
     rewrite(home, partial(without_account, name=options.name))
-    say(tr("Removed “{account}” from config.toml. Its conversations stay.", account=options.name))
+    say(
+        tr(
+            "Removed “{account}” from config.toml. Its conversations are resolved until it is back.",
+            account=options.name,
+        )
+    )
     _say_who_takes_it(home, say)
     return 0
 

@@ -14,8 +14,8 @@ OWN_PREFERENCES = f"{PREFERENCES}:"
 CALL = "call:"
 """Key of a call not seen yet, followed by name, colon and conversation."""
 
-ACCOUNT_KEYS = ACCOUNT_MODE, SILENCE_TOLD = ("account:", "keep_months:")
-"""Keys followed by an account's name: its reply mode, and the deletions told."""
+ACCOUNT_KEYS = ACCOUNT_MODE, SILENCE_TOLD, REMOVED = ("account:", "keep_months:", "removed:")
+"""Keys followed by an account's name: its reply mode, deletions told, its removal."""
 
 
 def get(connection: Connection, key: str, *, for_update: bool = False) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +19,12 @@ from tests.flow.conftest import next_event
 from tests.prepared import prepare
 from tests.secrets.backends import Drawer, drawer
 from wxdesk.app import OpenDesk, open_desk
+from wxdesk.cli import main
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow
 from wxdesk.core.errors import BadConfig, BadInput, NotFound
-from wxdesk.core.events import ConfigurationChanged, DecisionMade, Event, ReplyChanged
+from wxdesk.core.events import ConfigurationChanged, DecisionMade
 from wxdesk.core.model.account import ReplyMode
-from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.outside import PhoneKind
 from wxdesk.core.preferences import Preferences
@@ -32,7 +33,7 @@ from wxdesk.core.system_failures import UnusableFile
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.desk.setup.account_editing import NotAdded
-from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
+from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG, demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import TUNNEL_PASSWORD, SecretName, SecretSource
 from wxdesk.secrets.sources import SecretSources
@@ -69,15 +70,21 @@ class Shop:
     async def rows(self) -> tuple[InboxRow, ...]:
         return tuple((await self.opened.desk.inbox.list_page(InboxFilter.ALL, 0)).rows)
 
-    async def says(self, text: str) -> None:
+    async def until_counted(self, **expected: int) -> None:
+        """Wait for these counts, which what is under way changes."""
+        more = asyncio.Event()
+        unsubscribe = self.opened.desk.bus.subscribe(lambda _: more.set())
+        async with asyncio.timeout(20):
+            while (counts := await self.opened.store.inbox.counts()) != replace(counts, **expected):
+                await more.wait()
+                more.clear()
+        unsubscribe()
+
+    async def says(self, text: str, openid: str = LI_LEI.openid) -> None:
         decided = asyncio.create_task(next_event(self.opened, lambda event: isinstance(event, DecisionMade)))
         await asyncio.sleep(0)  # it listens from here on
-        assert (await self.sandbox.say(LI_LEI.openid, text)).accepted
+        assert (await self.sandbox.say(openid, text)).accepted
         await decided
-
-
-def _is_sent(event: Event) -> bool:
-    return isinstance(event, ReplyChanged) and event.state is ReplyState.SENT
 
 
 @pytest.fixture
@@ -89,8 +96,9 @@ async def shop(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Shop]:
     opened = await open_desk(read_setup(tmp_path, sources))
     await opened.desk.preferences.set(Preferences(undo_seconds=0))
     await opened.desk.rules.exchange.take_in(RULES, "rules.toml")
-    yield Shop(opened, tmp_path, sandbox, sources)
-    await opened.stop()
+    made = Shop(opened, tmp_path, sandbox, sources)
+    yield made
+    await made.opened.stop()
 
 
 async def test_an_account_is_added_and_answers(shop: Shop) -> None:
@@ -175,24 +183,40 @@ async def test_a_removed_account_leaves_its_conversations_to_read(shop: Shop) ->
     assert shop.sources.read(account, datetime.now(UTC)).credentials.app_secret == ""
 
 
-async def test_a_removed_account_leaves_nobody_waiting_until_it_is_there_again(shop: Shop) -> None:
-    await shop.add()
-    settled = asyncio.create_task(next_event(shop.opened, _is_sent))
-    await shop.says("在吗")
-    await settled
-    inbox = shop.opened.store.inbox
-    [row] = await shop.rows()
-    await shop.opened.desk.conversations.take_over(row.conversation.id)
-    await shop.says("人呢")
-    before = await inbox.counts()
-    assert (before.waiting, before.needs_human, before.unread) == (1, 1, 1)
+async def remove_in_window(shop: Shop) -> None:
     await shop.opened.desk.account_editing.remove("shop", with_data=False)
-    after = await inbox.counts()
-    assert (after.waiting, after.needs_human, after.unread) == (0, 0, 0)
-    [row] = await inbox.page(InboxFilter.RESOLVED)
+
+
+async def remove_in_file(shop: Shop) -> None:
+    (shop.home / "config.toml").write_text(shop.text.partition("[[accounts]]")[0], encoding="utf-8")
+    await shop.opened.desk.configuration.reload()
+
+
+async def remove_while_closed(shop: Shop) -> None:
+    await shop.opened.stop()
+    assert await asyncio.to_thread(main, ["--home", str(shop.home), "account", "remove", "shop"]) == 0
+    shop.opened = await open_desk(read_setup(shop.home, shop.sources))
+
+
+@pytest.mark.parametrize("remove", [remove_in_window, remove_in_file, remove_while_closed])
+async def test_a_removed_account_leaves_nobody_waiting_until_it_is_there_again(
+    shop: Shop, remove: Callable[[Shop], Awaitable[None]]
+) -> None:
     await shop.add()
-    await shop.says("还在吗")
-    assert (await inbox.counts()).waiting == 1
+    for customer in (LI_LEI, WANG_FANG):
+        await shop.says("在吗", customer.openid)
+    await shop.until_counted(unread=2, waiting=0)
+    waits, resolved = [row.conversation.id for row in await shop.rows()]
+    await shop.opened.desk.conversations.change((resolved,), RowChange(RowAct.RESOLVE))
+    await shop.opened.desk.conversations.take_over(waits)
+    await shop.says("人呢", WANG_FANG.openid)
+    await shop.until_counted(unread=1, waiting=1, needs_human=1)
+    await remove(shop)
+    await shop.until_counted(unread=0, waiting=0, needs_human=0)
+    assert len(await shop.opened.store.inbox.page(InboxFilter.RESOLVED)) == 2
+    await shop.add()
+    await shop.until_counted(unread=1, waiting=1, needs_human=1)
+    assert [row.conversation.id for row in await shop.rows()] == [waits]
 
 
 async def test_an_account_removed_with_its_data_leaves_nothing(shop: Shop) -> None:

@@ -82,7 +82,7 @@ async def test_a_removed_account_leaves_no_row(store: Store) -> None:
     assert filled >= {table.name for table in _owned("x")}
     assert await store.account_rows.remove("bb") == ["b" * 64]
     assert await rows(store) == alone
-    assert [await store.settings.get(key + "bb") for key in ACCOUNT_KEYS] == [None, None]
+    assert [await store.settings.get(key + "bb") for key in ACCOUNT_KEYS] == [None] * len(ACCOUNT_KEYS)
     assert len(await store.settings.beginning(CALL)) == 1
     assert await store.account_rows.remove("aa") == ["a" * 64]
     assert await rows(store) == empty
@@ -130,8 +130,8 @@ async def test_a_renamed_account_keeps_everything(store: Store) -> None:
     [thread] = await store.inbox.customers("oA", accounts=["new"])
     assert thread.account == "new"
     assert await store.inbox.customers("oA", accounts=["aa"]) == []
-    assert [await store.settings.get(key + "new") for key in ACCOUNT_KEYS] == ["x", "x"]
-    assert [await store.settings.get(key + "aa") for key in ACCOUNT_KEYS] == [None, None]
+    assert [await store.settings.get(key + "new") for key in ACCOUNT_KEYS] == ["x"] * len(ACCOUNT_KEYS)
+    assert [await store.settings.get(key + "aa") for key in ACCOUNT_KEYS] == [None] * len(ACCOUNT_KEYS)
 
 
 async def test_a_name_that_has_conversations_is_not_given(store: Store) -> None:

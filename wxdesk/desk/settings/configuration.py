@@ -284,7 +284,7 @@ def describe_changes(changes: ConfigurationChanged) -> str:
         for sentence, names in (
             ("Added: {names}.", changes.added),
             ("Changed: {names}.", (*changes.changed, *(f"[{table}]" for table in changes.tables))),
-            ("Removed: {names}.", changes.removed),
+            ("Removed: {names}. Conversations that stay are resolved until their account is back.", changes.removed),
         )
         if names
     ]

@@ -4,8 +4,10 @@ Each writes config.toml so that its comments stay, moves or removes secrets and 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from msgspec import Struct, field
@@ -13,8 +15,8 @@ from msgspec import Struct, field
 from wxdesk.config.editing import Keys, with_account, with_account_keys, with_keys, without_account
 from wxdesk.config.reading import load
 from wxdesk.config.writing import check
-from wxdesk.core.conversations.changes import MOST_ROWS, RowAct, RowChange
-from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
+from wxdesk.core.conversations.changes import RowAct, RowChange
+from wxdesk.core.errors import BadInput, NotFound, Phrase, StoreError, WxdeskError
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.outside import PhoneKind
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together, values_of
@@ -26,6 +28,9 @@ from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, SecretName
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store import Store
+from wxdesk.store.settings import REMOVED
+
+log = logging.getLogger(__name__)
 
 NOTHING_ENTERED = "Nothing was entered; nothing was changed."
 
@@ -175,8 +180,7 @@ class AccountEditing(Struct, frozen=True):
     async def remove(self, name: str, *, with_data: bool) -> ConfigurationChanged:
         """Remove an account and its secrets, and its conversations only `with_data`.
 
-        Those that stay are resolved, unless a reply is left to settle: nobody can be answered there. It leaves
-        config.toml last, so that a removal that was cut off can be begun again.
+        It leaves config.toml last, so that a removal that was cut off can be begun again.
 
         Raises:
             BadInput: the keychain or the vault did not open; nothing was changed.
@@ -192,17 +196,34 @@ class AccountEditing(Struct, frozen=True):
                 await self._store.account_rows.remove(name)
                 await self._store.person_rows.scrub()
 
-        async def resolve_kept() -> None:
-            if not with_data:
-                await self._resolve(name)
+        return await self._moving(name, partial(without_account, name=name), first=remove_rest)
 
-        return await self._moving(name, partial(without_account, name=name), first=remove_rest, then=resolve_kept)
+    async def settle_removed(self) -> None:
+        """Resolve what accounts have left that are not configured, until they are again.
 
-    async def _resolve(self, name: str) -> None:
-        """Resolve the conversations of an account, unless a reply is left to settle."""
-        rows, last, now = self._store.account_rows, 0, self._configuration.now.clock()
-        while ids := await rows.unresolved(name, last, MOST_ROWS):
-            await self._store.rows.change(ids, RowChange(RowAct.RESOLVE), now)
+        Nobody can be answered there. A conversation with a reply that is left to settle stays open.
+        """
+        rows, settings, configured = self._store.account_rows, self._store.settings, self._configuration.now.accounts
+        if not self._store.lease.is_held:
+            return  # the server that works does it
+        try:
+            noted = await settings.beginning(REMOVED)
+            for name in await rows.of_others(tuple(configured)):
+                at = noted.get(REMOVED + name) or self._configuration.now.clock().isoformat()
+                await settings.set(REMOVED + name, at)  # first, so that each one that is resolved can be reopened
+                await self._change(name, None, RowAct.RESOLVE, datetime.fromisoformat(at))
+            for key, at in noted.items():
+                if (name := key.removeprefix(REMOVED)) in configured:
+                    await self._change(name, datetime.fromisoformat(at), RowAct.REOPEN, self._configuration.now.clock())
+                    await settings.drop(key)
+        except StoreError as error:
+            log.warning("Conversations of removed accounts stay as they are for now: %s", error)
+
+    async def _change(self, name: str, resolved: datetime | None, act: RowAct, at: datetime) -> None:
+        """Change the conversations of an account that were `resolved` then, or not at all."""
+        last = 0
+        while ids := await self._store.account_rows.resolved(name, resolved, last):
+            await self._store.rows.change(ids, RowChange(act), at)
             last = ids[-1]
 
     async def _names(self) -> tuple[str, ...]:

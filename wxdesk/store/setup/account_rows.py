@@ -7,10 +7,12 @@ to the one of a row that it refers to.
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, delete, exists, false, or_, select, type_coerce, update
 from sqlalchemy.sql import func
 
+from wxdesk.core.conversations.changes import MOST_ROWS
 from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.core.model.operator import CommandState
 from wxdesk.store.engine.database import StorePart, reading, writing
@@ -78,12 +80,18 @@ class AccountRows(StorePart):
         return await self._db.read(lambda connection: pictures_only_of(connection, _owned(name)))
 
     @reading
-    def unresolved(self, connection: Connection, name: str, after: int, limit: int) -> list[int]:
-        """Return the next unresolved conversations of an account above id `after`."""
-        own = (conversations.c.account == name, conversations.c.resolved_at.is_(None), conversations.c.id > after)
-        return list(
-            connection.scalars(select(conversations.c.id).where(*own).order_by(conversations.c.id).limit(limit))
-        )
+    def of_others(self, connection: Connection, configured: Collection[str]) -> list[str]:
+        """Return accounts with unresolved conversations that are not among these."""
+        account = conversations.c.account
+        left = select(account).where(conversations.c.resolved_at.is_(None), account.not_in(configured))
+        return list(connection.scalars(left.distinct()))
+
+    @reading
+    def resolved(self, connection: Connection, name: str, at: datetime | None, after: int) -> list[int]:
+        """Return the next conversations of an account resolved `at` a time, or not at all."""
+        its = (conversations.c.account == name, conversations.c.resolved_at == at, conversations.c.id > after)
+        ids = select(conversations.c.id).where(*its).order_by(conversations.c.id)
+        return list(connection.scalars(ids.limit(MOST_ROWS)))
 
     @writing
     def remove(self, connection: Connection, name: str) -> list[str]:
