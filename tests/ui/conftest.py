@@ -87,6 +87,7 @@ def bridge(qapp: QApplication, world: World, notices: Notices) -> Iterator[Windo
     """The crossing between this test's thread and the desk's, connected to the bus."""
     made = WindowBridge(world.desk, world.loop)
     made.notices = notices
+    made.failed.connect(lambda error: made.notices.report(error))
     made.connect_to_bus()
     yield made
     made.close()
@@ -122,7 +123,6 @@ def show_page(qtbot: QtBot, bridge: WindowBridge) -> ShowPage:
         bridge.ask(bridge.desk.presence.report(PresenceSignals()))  # as the whole window does
         window = QWidget()
         bridge.notices = Notices(window)
-        bridge.failed.connect(bridge.notices.report)
         page = make(bridge)
         row = QHBoxLayout(window)
         row.setContentsMargins(0, 0, 0, 0)

@@ -152,6 +152,7 @@ def test_an_answer_about_something_else_than_what_is_shown_by_now_is_dropped(qtb
     assert told == ["second answer"]
 
 
+@pytest.mark.expects_log("Unexpected in the window")
 @pytest.mark.parametrize("fails", [False, True])
 def test_whoever_asked_hears_first_that_it_has_ended_however_it_did(qtbot: QtBot, bridge: Bridge, fails: bool) -> None:
     told: list[str] = []

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
@@ -47,6 +48,7 @@ def test_changes_during_a_question_cause_one_more(bridge: Bridge, qtbot: QtBot) 
     assert store.answers == [1, 2]
 
 
+@pytest.mark.expects_log("Unexpected in the window")
 def test_an_error_is_told_and_the_next_question_can_be_asked(bridge: Bridge, qtbot: QtBot) -> None:
     store, owner = Store(), QObject()
     told: list[Exception] = []
