@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Author, Conversation, ConversationStatus
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import ON_ITS_WAY, ReplyState
 from wxdesk.core.wechat import quota
 
 RINGS_FOR = quota.AFTER_MESSAGE[1]
@@ -61,19 +61,15 @@ def _reasons(
     return found
 
 
-_ON_ITS_WAY = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
-
-
 def should_have_arrived(row: InboxRow) -> datetime | None:
     """Return when an operator's reply on its way should have arrived; None if none is.
 
     Replies that WeChat refused, that ask the operator again, or wait behind a failed one do not count.
     """
     last = row.last_reply
-    if last is None or last.author is not Author.OPERATOR or last.state not in _ON_ITS_WAY:
+    if last is None or last.author is not Author.OPERATOR or last.state not in ON_ITS_WAY | {ReplyState.HELD}:
         return None
-    asks = last.state is ReplyState.HELD and last.due_at is None
-    if asks or last.errcode is not None or row.failed is not None:
+    if last.asks or last.errcode is not None or row.failed is not None:
         return None
     return max(last.created_at, last.due_at or last.created_at) + ABOUT_TO_ARRIVE
 

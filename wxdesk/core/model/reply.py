@@ -117,6 +117,16 @@ class Reply(Struct, frozen=True):
         """Position in the timeline: its creation, or its arrival after something newer."""
         return self.placed_at or self.created_at
 
+    @property
+    def counts_down(self) -> bool:
+        """True while it is held until a deadline."""
+        return self.state is ReplyState.HELD and self.due_at is not None
+
+    @property
+    def asks(self) -> bool:
+        """True while it is held until its operator decides."""
+        return self.state is ReplyState.HELD and self.due_at is None
+
 
 class NewReply(Struct, frozen=True):
     """A reply that has no row yet; the store gives it an id and its times."""
@@ -137,7 +147,16 @@ class NewReply(Struct, frozen=True):
     error: str = ""
 
 
-EDITABLE = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
+WAITS = frozenset({ReplyState.DRAFT, ReplyState.HELD})
+"""States in which a reply waits for its time or for the operator."""
+
+ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
+"""States in which a reply waits for nobody any more, and has not arrived."""
+
+UNSETTLED = frozenset({ReplyState.FAILED, ReplyState.UNKNOWN})
+"""States that last until the operator settles the reply."""
+
+EDITABLE = WAITS | {ReplyState.FAILED}
 """States in which a reply's content may be changed."""
 
 _NOTHING = Content()

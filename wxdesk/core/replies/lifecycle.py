@@ -14,7 +14,7 @@ from msgspec import Struct
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import Account, ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author, Conversation
-from wxdesk.core.model.reply import Content, Reply, ReplyState
+from wxdesk.core.model.reply import WAITS, Content, Reply, ReplyState
 from wxdesk.core.model.rule import Delivery, Rule
 
 S = ReplyState
@@ -64,7 +64,7 @@ REPLY_MOVES: dict[tuple[ReplyState, Move], ReplyState] = {
     (S.UNKNOWN, Move.CANCEL): S.CANCELLED,
 }
 
-BEFORE_SENDING = frozenset({S.DRAFT, S.HELD, S.QUEUED})
+BEFORE_SENDING = WAITS | {S.QUEUED}
 """States in which nothing has left this machine yet."""
 
 NEVER_ARRIVES = frozenset({S.FAILED, S.CANCELLED})
@@ -84,12 +84,12 @@ def is_automatic(reply: Reply) -> bool:
 
 def leaves_by_itself(reply: Reply) -> bool:
     """True for an automatic reply that leaves unless somebody stops it or takes over."""
-    return is_automatic(reply) and (reply.state is S.QUEUED or (reply.state is S.HELD and reply.due_at is not None))
+    return is_automatic(reply) and (reply.state is S.QUEUED or reply.counts_down)
 
 
 def can_be_undone(reply: Reply) -> bool:
     """True while a reply that an operator wrote counts down before it leaves."""
-    return reply.author is Author.OPERATOR and reply.state is S.HELD and reply.due_at is not None
+    return reply.author is Author.OPERATOR and reply.counts_down
 
 
 def is_scheduled(reply: Reply) -> bool:

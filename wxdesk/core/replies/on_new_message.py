@@ -13,9 +13,6 @@ from wxdesk.core.model.rule import Outcome
 LAST_MOMENT = timedelta(seconds=10)
 """Time before closing of a window when a held reply leaves or asks the operator."""
 
-WAITS = frozenset({ReplyState.HELD, ReplyState.DRAFT})
-"""The states in which a reply waits for its time or for the operator."""
-
 ASKS_SINCE = "The customer wrote again, and no rule may answer that. It leaves only when you say so."
 WROTE_MEANWHILE = "The customer wrote again while you had it in hand. It leaves only when you say so."
 WROTE_BEFORE = "The customer wrote before it was time. It leaves only when you say so."

@@ -9,26 +9,22 @@ from collections import defaultdict
 from collections.abc import Iterable
 from operator import attrgetter
 
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING
 
-STOPS = frozenset({ReplyState.FAILED, ReplyState.UNKNOWN})
-"""A part in such a state blocks all later ones until the operator has settled it."""
-
-UNDECIDED = frozenset({ReplyState.DRAFT, ReplyState.HELD})
-"""A part in such a state blocks later ones unless an operator released them."""
-
 
 def is_blocked_by(part: Reply, earlier: Reply) -> bool:
-    """True if an `earlier` part keeps `part` from leaving, now or when it is due."""
-    counts = part.state is ReplyState.HELD and part.due_at is not None
-    if part.state is not ReplyState.QUEUED and not counts:
+    """True if an `earlier` part keeps `part` from leaving, now or when it is due.
+
+    An unsettled one blocks all later ones; one that waits blocks those that no operator released.
+    """
+    if part.state is not ReplyState.QUEUED and not part.counts_down:
         return False
-    if earlier.state in STOPS:
+    if earlier.state in UNSETTLED:
         return True
-    comes_by_itself = counts and earlier.state is ReplyState.HELD and earlier.due_at is not None
-    return not part.by and earlier.state in UNDECIDED and not comes_by_itself
+    comes_by_itself = part.counts_down and earlier.counts_down
+    return not part.by and earlier.state in WAITS and not comes_by_itself
 
 
 def blocked_parts(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
@@ -47,7 +43,7 @@ def blocked_parts(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
 
 def needs_operator(part: Reply) -> bool:
     """True if `part` waits for the operator: a draft, or held without a deadline."""
-    return part.state is ReplyState.DRAFT or (part.state is ReplyState.HELD and part.due_at is None)
+    return part.state is ReplyState.DRAFT or part.asks
 
 
 def parts_needing_operator(replies: Iterable[Reply]) -> dict[int, tuple[Reply, ...]]:
@@ -68,7 +64,7 @@ def blocked_by_gap(replies: Iterable[Reply]) -> dict[int, str]:
     for parts in _answers(replies):
         missing = ""
         for part in parts:
-            if missing and part.state in UNDECIDED:
+            if missing and part.state in WAITS:
                 found[part.id] = missing
             missing = missing or next(iter(_lacks(part)), "")
     return found
@@ -83,15 +79,15 @@ def earlier_parts_released(replies: Iterable[Reply]) -> dict[int, int]:
     for parts in _answers(replies):
         ahead = 0
         for part in parts:
-            if ahead and part.state in UNDECIDED:
+            if ahead and part.state in WAITS:
                 found[part.id] = ahead
             in_hand = part.state is ReplyState.DRAFT and bool(part.by) and not part.edited
-            ahead += part.state in UNDECIDED and not in_hand
+            ahead += part.state in WAITS and not in_hand
     return found
 
 
 def _lacks(part: Reply) -> tuple[str, ...]:
-    return open_gaps(part.content) if part.state in UNDECIDED else ()
+    return open_gaps(part.content) if part.state in WAITS else ()
 
 
 def later_parts_unsent(replies: Iterable[Reply]) -> dict[int, int]:

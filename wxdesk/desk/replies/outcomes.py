@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import ON_ITS_WAY, Reply
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
@@ -40,8 +40,6 @@ TOO_LATE = "It could not leave in time, so it was not sent by itself. See whethe
 
 type ReplyOutcome = tuple[Move, ReplyChanges]
 
-_ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
-
 
 class Outcomes:
     """Chooses the outcome of each reply, for the outbox to record."""
@@ -55,7 +53,7 @@ class Outcomes:
 
     def hear(self, event: Event) -> None:
         """Forget the tries of a reply that is not to leave any more."""
-        if isinstance(event, ReplyChanged) and event.state not in _ON_ITS_WAY:
+        if isinstance(event, ReplyChanged) and event.state not in ON_ITS_WAY:
             self._forget(event.reply_id)
 
     def accepted(self, reply: Reply) -> ReplyOutcome:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_
 
 from wxdesk.core.errors import UnsettledReply, required
 from wxdesk.core.model.conversation import StatusChange, snooze_end_before_closing
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
 from wxdesk.store.schema.columns import MICROSECOND
 from wxdesk.store.schema.messaging import NOBODYS, NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
@@ -19,7 +19,7 @@ from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
 
 REOPENED = {"resolved_at": None, "snoozed_until": None, "aside_by": "", "back_at": None}
 
-NEEDS_OPERATOR = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED, ReplyState.UNKNOWN})
+NEEDS_OPERATOR = WAITS | UNSETTLED
 """States of replies that need an operator, unless passed over or still undoable."""
 
 

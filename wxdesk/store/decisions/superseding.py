@@ -14,12 +14,11 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Row, and_, exists, false, not_, select, update
 
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import WAITS, ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import (
     ASKS_SINCE,
-    WAITS,
     WINDOW_CLOSED,
     WROTE_BEFORE,
     HoldTimes,

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, delete, func, not_, or_, select, tuple_, unio
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.model.reply import UNSETTLED, WAITS
 from wxdesk.store.conversations import status
 from wxdesk.store.engine.database import StorePart, insert_into, reading, write_by, writing
 from wxdesk.store.inbox import rows as inbox_rows
-from wxdesk.store.schema.figures import A_COLLEAGUES, UNSETTLED
+from wxdesk.store.schema.figures import A_COLLEAGUES
 from wxdesk.store.schema.messaging import (
     AWAITS,
     BACK,
@@ -24,7 +25,6 @@ from wxdesk.store.schema.messaging import (
     replies,
 )
 from wxdesk.store.schema.records import attention_of, conversation_of, moment_of, select_conversations
-from wxdesk.store.schema.reply_predicates import PENDING
 
 CANDIDATES = 500
 """Most conversations per query of those that might need attention."""
@@ -113,7 +113,7 @@ class AttentionList(StorePart):
 
 
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
-_WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING + UNSETTLED))
+_WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(replies.c.state.in_(WAITS | UNSETTLED))
 _ROWS_TO_JUDGE = inbox_rows.rows_query(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
 
 

@@ -28,12 +28,12 @@ from wxdesk.core.conversations.attention import Attention
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter, InboxRow
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import ON_ITS_WAY, UNSETTLED, ReplyState
 from wxdesk.core.replies import parts
 from wxdesk.store.replies.bulk_moves import HELD_BACK
 from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.schema.columns import Among, Moment
-from wxdesk.store.schema.figures import AT_ISSUE, CHOSEN, UNSETTLED
+from wxdesk.store.schema.figures import AT_ISSUE, CHOSEN
 from wxdesk.store.schema.messaging import (
     AWAITS,
     OPEN,
@@ -125,7 +125,7 @@ def _select_rows() -> Select[Any]:
 
 def _leaving(own: ColumnElement[bool]) -> Any:  # noqa: ANN401
     """Count operators' replies that are on their way and take one of those left."""
-    on_its_way = or_(UNDOABLE, replies.c.state.in_((ReplyState.QUEUED, ReplyState.SENDING)))
+    on_its_way = or_(UNDOABLE, replies.c.state.in_(ON_ITS_WAY))
     query = select(func.count()).where(own, replies.c.author == Author.OPERATOR, on_its_way)
     return query.correlate(conversations).scalar_subquery()
 

@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, 
 from wxdesk.core.errors import MoveNotAllowed, NotFound, PartHasGap, ReplyHasGap
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.operator import acting_name
-from wxdesk.core.model.reply import Content, Reply, ReplyState
+from wxdesk.core.model.reply import EDITABLE, UNSETTLED, WAITS, Content, Reply, ReplyState
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind, is_automatic, next_state
-from wxdesk.core.replies.parts import STOPS, UNDECIDED, needs_operator
+from wxdesk.core.replies.parts import needs_operator
 from wxdesk.store.conversations import status
 from wxdesk.store.conversations.on_message import (
     PREVIEW,
@@ -53,7 +53,7 @@ ARRIVED = (Move.ACCEPT, Move.CONFIRM)
 """Moves after which the contact has the reply."""
 
 
-_LEFT_TO_A_HUMAN = STOPS | {ReplyState.DRAFT}
+_LEFT_TO_A_HUMAN = UNSETTLED | {ReplyState.DRAFT}
 """States in which an operator decides, also about the conversation's status."""
 
 _LOCKED = (
@@ -218,7 +218,7 @@ def _refuse_gap(connection: Connection, reply: Reply) -> None:
         is_earlier = (replies.c.id == reply.part_of) | (
             (replies.c.part_of == reply.part_of) & (replies.c.id < reply.id)
         )
-        refuse_gaps_among(connection, is_earlier & replies.c.state.in_(UNDECIDED))
+        refuse_gaps_among(connection, is_earlier & replies.c.state.in_(WAITS))
 
 
 def refuse_gaps_among(connection: Connection, others: ColumnElement[bool]) -> None:
@@ -262,7 +262,7 @@ def _reply_change(before: Reply, values: dict[str, Any]) -> tuple[Update, dict[s
 def edit(connection: Connection, reply_id: int, content: Content, at: datetime, by: str = "") -> Reply:
     """Change a draft, held or failed reply and mark it edited; else `MoveNotAllowed`."""
     before = lock_reply(connection, reply_id).reply
-    if before.state not in (ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED):
+    if before.state not in EDITABLE:
         raise MoveNotAllowed(state=before.state.value, move="edit")
     content = replace(content, gaps=before.content.gaps)  # a value that was not filled in is still missing
     values = {"content": content, "edited": True, "updated_at": at, "aside": None, "operator": (name := acting_name())}

@@ -9,9 +9,8 @@ from itertools import batched
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, false, func, or_, select, update
 
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import BEFORE_SENDING, Move
-from wxdesk.core.replies.parts import STOPS, UNDECIDED
 from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies import moves
 from wxdesk.store.replies.bulk_moves import QUEUED, move_all, update_replies
@@ -45,14 +44,14 @@ def needs_operator(part: ReplyTable) -> ColumnElement[bool]:
 def waits_for_earlier_part(part: ReplyTable) -> ColumnElement[bool]:
     """Match a queued `part` that must wait for an earlier part of its answer."""
     return _has_earlier_part(
-        part, lambda earlier: or_(earlier.c.state.in_(STOPS), and_(part.c.by == "", earlier.c.state.in_(UNDECIDED)))
+        part, lambda earlier: or_(earlier.c.state.in_(UNSETTLED), and_(part.c.by == "", earlier.c.state.in_(WAITS)))
     )
 
 
 def waits_for_operator(part: ReplyTable) -> ColumnElement[bool]:
     """Match a `part` that waits because an earlier part needs an operator."""
     return _has_earlier_part(
-        part, lambda earlier: or_(earlier.c.state.in_(STOPS), and_(part.c.by == "", needs_operator(earlier)))
+        part, lambda earlier: or_(earlier.c.state.in_(UNSETTLED), and_(part.c.by == "", needs_operator(earlier)))
     )
 
 
@@ -155,7 +154,7 @@ def _with_later(connection: Connection, ids: Sequence[int]) -> dict[int, ReplySt
 
 def release_later(connection: Connection, later: Collection[int], at: datetime, by: str) -> list[Reply]:
     """Release those `later` parts whose turn it is, on behalf of `by`; return them."""
-    held_up = _has_earlier_part(replies, lambda earlier: earlier.c.state.in_(STOPS | UNDECIDED))
+    held_up = _has_earlier_part(replies, lambda earlier: earlier.c.state.in_(UNSETTLED | WAITS))
     freed: list[Reply] = []
     for some in batched(sorted(later), MAX_IDS):
         goes = and_(replies.c.id.in_(some), QUEUED, ~held_up)

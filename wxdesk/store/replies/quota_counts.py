@@ -6,14 +6,13 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import Connection, and_, func, or_, select
 
-from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.replies.on_new_message import WAITS
+from wxdesk.core.model.reply import ON_ITS_WAY, WAITS, ReplyState
 from wxdesk.store.replies.parts import waits_for_operator
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import replies
 from wxdesk.store.schema.reply_predicates import by_hand
 
-_PROMISED = frozenset({ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING})
+_PROMISED = ON_ITS_WAY | {ReplyState.HELD}
 
 
 class UnsentCount(Struct, frozen=True):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, nulls_first, select, update
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import NewReply, Reply, ReplyState
+from wxdesk.core.model.reply import WAITS, NewReply, Reply, ReplyState
 from wxdesk.store.conversations.on_message import PREVIEW, PROLONGED_TAKEOVER, message_values
 from wxdesk.store.conversations.takeovers import take_over_by_writing
 from wxdesk.store.conversations.unanswered import newest_message_id
@@ -23,7 +23,6 @@ from wxdesk.store.replies.pending import takeover
 from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, promised_by_hand, unsent_counts
 from wxdesk.store.schema.messaging import NOT_CALLED, conversations, messages, replies
 from wxdesk.store.schema.records import reply_of, select_replies
-from wxdesk.store.schema.reply_predicates import PENDING
 
 
 class WrittenReplies(Struct, frozen=True):
@@ -96,7 +95,7 @@ class Replies(StorePart):
 
     async def pending(self) -> list[Reply]:
         """Return held replies by deadline, those without one first; then drafts by age."""
-        query = select_replies().where(replies.c.state.in_(PENDING))
+        query = select_replies().where(replies.c.state.in_(WAITS))
         held_first, asking_first = replies.c.state != ReplyState.HELD, nulls_first(replies.c.due_at)
         return await self._db.read(_list, query.order_by(held_first, asking_first, replies.c.id))
 

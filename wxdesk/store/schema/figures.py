@@ -28,7 +28,7 @@ from sqlalchemy import (
 from wxdesk.core.conversations.attention import RINGING
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.conversation import Narrowing
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import UNSETTLED, WAITS
 from wxdesk.core.model.statistics import HourlyFigure
 from wxdesk.store.schema.columns import EnumText, metadata
 from wxdesk.store.schema.messaging import (
@@ -42,7 +42,7 @@ from wxdesk.store.schema.messaging import (
     conversations,
     replies,
 )
-from wxdesk.store.schema.reply_predicates import PASSED_OVER, PENDING, UNDOABLE
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
 
 # Sums of what the rows say about an hour, counted since 1970 in UTC. A zero or an empty name stands for none.
 hourly_figures = Table(
@@ -71,11 +71,9 @@ changed_hours = Table(
     info={"moves": False},
 )
 
-UNSETTLED = (ReplyState.FAILED, ReplyState.UNKNOWN)
-
 # An operator's fresh reply leaves by itself, and a passed-over draft has been answered by the operator.
 AT_ISSUE = not_(or_(UNDOABLE, PASSED_OVER))
-_WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(PENDING), AT_ISSUE)
+_WITH_PENDING = select(replies.c.conversation_id).where(replies.c.state.in_(WAITS), AT_ISSUE)
 
 # A takeover whose time has run out still counts: nobody answered, and the rules will not go back to it.
 _LEFT_TO_HUMAN = select(conversations.c.id).where(conversations.c.taken_over.is_(true()), AWAITS)

@@ -7,24 +7,25 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import NEVER_ARRIVES
 from wxdesk.store.schema.messaging import replies
 
-PENDING = (ReplyState.HELD, ReplyState.DRAFT)
-
 
 def by_hand(table: FromClause) -> ColumnElement[bool]:
     """Match replies that an operator wrote, released or sends again: not automatic."""
     return or_(table.c.author != Author.RULE, table.c.by != "")
 
 
+def counts_down(table: FromClause) -> ColumnElement[bool]:
+    """Match replies that are held until a deadline."""
+    return and_(table.c.state == ReplyState.HELD, table.c.due_at.is_not(None))
+
+
 def leaves_by_itself(table: FromClause) -> ColumnElement[bool]:
     """Match automatic replies that leave unless somebody stops them or takes over."""
-    counts_down = and_(table.c.state == ReplyState.HELD, table.c.due_at.is_not(None))
-    return and_(not_(by_hand(table)), or_(table.c.state == ReplyState.QUEUED, counts_down))
+    return and_(not_(by_hand(table)), or_(table.c.state == ReplyState.QUEUED, counts_down(table)))
 
 
 def undoable(table: FromClause) -> ColumnElement[bool]:
     """Match operators' replies that can still be undone."""
-    counts_down = and_(table.c.state == ReplyState.HELD, table.c.due_at.is_not(None))
-    return and_(table.c.author == Author.OPERATOR, counts_down)
+    return and_(table.c.author == Author.OPERATOR, counts_down(table))
 
 
 def scheduled(table: FromClause) -> ColumnElement[bool]:

@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, case, exists, func, literal, not_, or_, select, update
 
 from wxdesk.core.errors import required
-from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.model.reply import ON_ITS_WAY, ReplyState
 from wxdesk.store.engine.database import StorePart, reading, write_by, writing
 from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.messaging import AWAITS, CLAIMED, NOBODYS, OPEN, UNDECIDED, conversations, messages, replies
 
 _by, _until = conversations.c.claimed_by, conversations.c.claim_until
 _LEAVES = or_(
-    replies.c.state.in_((ReplyState.QUEUED, ReplyState.SENDING)),
+    replies.c.state.in_(ON_ITS_WAY),
     and_(replies.c.state == ReplyState.HELD, replies.c.due_at.is_not(None)),
 )
 

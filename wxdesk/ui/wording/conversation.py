@@ -10,7 +10,7 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.conversations.takeover import ends_soon, time_left
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.conversation import Author, Conversation, ConversationStatus, ReplyWindow
-from wxdesk.core.model.reply import Content, ReplyState
+from wxdesk.core.model.reply import ON_ITS_WAY, Content, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_taken_over
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import meaning_of
@@ -41,8 +41,6 @@ _SAID = frozenset(
     }
 )
 """Attention reasons with texts of their own; reply states say the others."""
-
-_ON_ITS_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
 def hold_reason_of_row(row: InboxRow, hold_reason_of: FindHoldReason) -> HoldReason:
@@ -136,7 +134,7 @@ def attention_text(
         case AttentionReason.RESERVE:
             return tr("Needs you, rules may send no more")
     last = row.last_reply
-    if last is not None and last.state in _ON_ITS_WAY and (last.errcode or last.error):
+    if last is not None and last.state in ON_ITS_WAY and (last.errcode or last.error):
         return tr("Needs you · {why}", why=status_of_reply(last, now, standstill).text)
     return _needs(conversation, me)
 
@@ -181,7 +179,7 @@ def _held(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
 def _quiet(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
     last = row.last_reply
     waits = row.conversation.waiting_since is not None
-    if last is not None and last.state in _ON_ITS_WAY:
+    if last is not None and last.state in ON_ITS_WAY:
         return status_of_reply(last, now, standstill)
     if waits:
         return ReplyStatus(tr("Unanswered"), "secondary")

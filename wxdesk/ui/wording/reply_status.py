@@ -165,7 +165,7 @@ def put_back_text(reply: Reply, now: datetime) -> str:
     """Return the message about a reply that was released unchanged."""
     if reply.error == WROTE_MEANWHILE:
         return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")
-    if reply.state is ReplyState.HELD and reply.due_at is not None:
+    if reply.counts_down and reply.due_at is not None:
         return tr("The reply is as it was and leaves in {span}.", span=span_until(reply.due_at, now))
     if reply.state is ReplyState.HELD:
         return tr("The reply is as it was and asks you.")

@@ -16,9 +16,8 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, true, union
 
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import WAITS, Reply
 from wxdesk.core.replies.lifecycle import Move, can_be_undone
-from wxdesk.core.replies.on_new_message import WAITS
 from wxdesk.store.conversations.takeovers import restore_takeover
 from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.replies import moves

@@ -7,9 +7,9 @@ from msgspec import Struct, field
 from sqlalchemy import BigInteger, ColumnElement, Connection, exists, select, type_coerce, update
 
 from wxdesk.core.model.conversation import Author
-from wxdesk.core.model.reply import Reply
+from wxdesk.core.model.reply import WAITS, Reply
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WAITS, WINDOW_CLOSED, due_before_closing
+from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WINDOW_CLOSED, due_before_closing
 from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, by_hand_or_all, move_all, update_replies
 from wxdesk.store.replies.parts import cancel_all
 from wxdesk.store.schema.columns import MICROSECOND

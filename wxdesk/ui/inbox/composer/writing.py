@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import CaughtUp, Event, TemplatesChanged
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.reply import Draft, Reply, ReplyKind, UnsentContent
-from wxdesk.core.replies.on_new_message import WAITS
+from wxdesk.core.model.reply import WAITS, Draft, Reply, ReplyKind, UnsentContent
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.drafts import Drafts

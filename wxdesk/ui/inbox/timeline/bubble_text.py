@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.picture import PictureState
-from wxdesk.core.model.reply import Reply, ReplyState
+from wxdesk.core.model.reply import WAITS, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.gaps import open_gaps
 from wxdesk.core.replies.lifecycle import can_be_undone, is_automatic, is_passed_over, is_scheduled, leaves_by_itself
-from wxdesk.core.replies.on_new_message import WAITS, WINDOW_CLOSED
+from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
 from wxdesk.core.wechat.errcodes import is_about_the_contact
 from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import ntr, tr
@@ -354,18 +354,15 @@ def _links_of(entry: TimelineEntry, reply: Reply) -> list[CaptionPart]:
         links.append((tr("Use its text"), BubbleAction.REUSE))
     if reply.rid and trouble_of(reply):
         links.append((tr("Copy rid"), BubbleAction.COPY_RID))
-    if reply.author is Author.RULE and reply.state in _EXPLAINED:
+    if reply.author is Author.RULE and reply.state in WAITS:
         links.append((tr("Why"), BubbleAction.WHY))
     return [CaptionPart(text, "accent", action=action) for text, action in links]
-
-
-_EXPLAINED = frozenset({ReplyState.HELD, ReplyState.DRAFT})
 
 
 def _waits(reply: Reply, now: datetime) -> bool:
     if reply.state is ReplyState.QUEUED:
         return reply.not_before is not None and now < reply.not_before and not is_scheduled(reply)
-    return reply.state in _EXPLAINED
+    return reply.state in WAITS
 
 
 _STOPPED_CLOCK = frozenset({HoldReason.WRITING, HoldReason.PAUSED, HoldReason.BEHIND})

@@ -17,7 +17,7 @@ from wxdesk.core.content.writing_direction import contained
 from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message, MessageType
-from wxdesk.core.model.reply import Reply, ReplyKind, ReplyState
+from wxdesk.core.model.reply import EDITABLE, Reply, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
 from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies import parts
@@ -252,13 +252,11 @@ def _message_entry(message: Message, silence: Decision | None) -> TimelineEntry:
     return TimelineEntry(EntryKind.ACTIVITY, key_of(message), message.at, text, message=message, silence=silence)
 
 
-_ANSWERING = frozenset({ReplyState.DRAFT, ReplyState.HELD, ReplyState.FAILED})
 _NOT_SENT = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})
 
 
 def _needs_decision(reply: Reply) -> bool:
-    asks = reply.state is ReplyState.HELD and reply.due_at is None
-    return asks or reply.state in {ReplyState.DRAFT, ReplyState.FAILED}
+    return reply.asks or reply.state in {ReplyState.DRAFT, ReplyState.FAILED}
 
 
 def _is_not_sent(reply: Reply) -> bool:
@@ -271,7 +269,7 @@ def _reply_entry(
     """Return a reply's row; a rule's unsent one has its question and what came since."""
     refused = closing.refused if closing is not None and _needs_decision(reply) else ""
     entry = TimelineEntry(EntryKind.REPLY, key_of(reply), reply.at, reply_text(reply), reply=reply, refused=refused)
-    if reply.author is not Author.RULE or reply.state not in _ANSWERING:
+    if reply.author is not Author.RULE or reply.state not in EDITABLE:
         return entry
     asked = next((message for message in written if message.id == reply.message_id), None)
     asked_at = reply.created_at if asked is None else asked.at

@@ -9,7 +9,6 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
-from wxdesk.core.model.reply import ReplyState
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, TextBlock, lay_out_content, wrap_paragraph
 from wxdesk.ui.content.pieces import (
@@ -159,7 +158,7 @@ def _stack(row: RowLayout, offers: tuple[Offer, ...], widths: Sequence[float]) -
     y += trouble.height + 6 if trouble else 0
     bar = QRectF()
     reply = row.entry.reply
-    if reply is not None and reply.state is ReplyState.HELD and reply.due_at is not None and offers:
+    if reply is not None and reply.counts_down and offers:
         bar = QRectF(left, y + 8, bubble.width() - 2 * PAD_X, BAR_HEIGHT)
         y = bar.bottom()
     buttons: tuple[PlacedOffer, ...] = ()
