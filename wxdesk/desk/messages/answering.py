@@ -130,13 +130,11 @@ class Answering(Struct, frozen=True):
             answer = replace(answer, aside=None)
         fits = answer.fits(situation.left_for_rules)
         spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
-        resolution = Resolution(
-            decision,
-            self._replies(item, account, answer, now) if fits else (),
-            answer.take_over.name if answer.take_over else "",
-            answer.tags,
+        resolution = replace(
+            _side_effects(decision, answer),
+            replies=self._replies(item, account, answer, now) if fits else (),
+            take_over=answer.take_over.name if answer.take_over else "",
             firings=_firings(answer, spoke=spoke),
-            called_by=answer.notify.name if answer.notify else "",
             needs=0 if answer.missing else max(0, len(answer.contents) - situation.left_beside_pending),
             aside=None if answer.said else answer.aside,
         )
@@ -165,12 +163,14 @@ def _still_held(item: UndecidedMessage, answer: Answer, now: datetime) -> Resolu
     """Keep the pending answer and give no second one: only a default rule matched."""
     unsaid = {one.rule.id for one in answer.matching.matched if one.rule.default}
     explained = _with_explanation(_decision(item, Outcome.STILL_HELD, now), answer)
-    return Resolution(
-        replace(explained, rule_id=None, rule_name="", rule_revision=0, problem=""),
-        tags=answer.tags,
-        firings=tuple(one for one in _firings(answer, spoke=True) if one.rule_id not in unsaid or one.shadow),
-        called_by=answer.notify.name if answer.notify else "",
-    )
+    decision = replace(explained, rule_id=None, rule_name="", rule_revision=0, problem="")
+    firings = tuple(one for one in _firings(answer, spoke=True) if one.rule_id not in unsaid or one.shadow)
+    return replace(_side_effects(decision, answer), firings=firings)
+
+
+def _side_effects(decision: Decision, answer: Answer) -> Resolution:
+    """Make a resolution with what the rules do besides answering."""
+    return Resolution(decision, tags=answer.tags, called_by=answer.notify.name if answer.notify else "")
 
 
 def _with_explanation(decision: Decision, answer: Answer) -> Decision:
