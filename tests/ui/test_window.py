@@ -39,7 +39,7 @@ def test_one_picture_a_page_in_both_looks_and_languages(qapp: QApplication, worl
     saved = grab_pages(world.desk, world.loop, InstallationFacts(world.home), tmp_path / "pictures")
     assert {path.name for path in saved} == {
         f"{page}-{look}-{language}.png" for page in PAGES for look in ("light", "dark") for language in i18n.LANGUAGES
-    }
+    }, "a new page belongs into PAGES"
     for path in saved:
         picture = QImage(str(path))
         assert (picture.width(), picture.height()) == (1280, 800)

@@ -152,7 +152,9 @@ def test_no_field_of_a_rule_changes_without_a_word() -> None:
     plain = Rule("Other", delivery=Delivery.HOLD, hold_seconds=8)
     other = asdict(FULL)
     other |= {"default": True, "delivery": Delivery.DRAFT}
-    unseen = "a change of “{}” shows nowhere: give it words in ui/rules/editor, and a value in FULL of test_rules.py"
+    unseen = (
+        "“{}” is not shown: give it words in ui/rules/editor and a value in FULL of tests/store/rules/test_rules.py"
+    )
     for name in other.keys() - beside:
         assert said(replace(plain, **{name: other[name]})) != said(plain), unseen.format(name)
     for name, value in asdict(FULL.when).items():
