@@ -233,15 +233,22 @@ _FIRST_WORDS = 24
 
 def trouble_of(reply: Reply) -> str:
     """Return why a reply failed, what helps and the code; empty if nothing is wrong."""
-    if reply.state is ReplyState.UNKNOWN:
-        return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
-    if reply.state is ReplyState.DRAFT:
-        return "\n".join([*_missing_text(reply), *([tr(reply.error)] if reply.error else [])])
-    if reply.state is ReplyState.HELD:
-        return _why_it_asks(reply)
-    waits = reply.state is ReplyState.QUEUED and bool(reply.error)
-    if reply.state is not ReplyState.FAILED and not waits:
-        return ""
+    match reply.state:
+        case ReplyState.UNKNOWN:
+            return tr("WeChat's answer never came. Ask the customer, or look into WeChat, before you send it again.")
+        case ReplyState.DRAFT:
+            return "\n".join([*_missing_text(reply), *([tr(reply.error)] if reply.error else [])])
+        case ReplyState.HELD if reply.asks:
+            return tr(reply.error) if reply.error else tr("It does not leave by itself. Send it or stop it.")
+        case ReplyState.QUEUED if reply.error:
+            return _failure_text(reply, waits=True)
+        case ReplyState.FAILED:
+            return _failure_text(reply, waits=False)
+    return ""
+
+
+def _failure_text(reply: Reply, *, waits: bool) -> str:
+    """Return why the last attempt failed, of a reply that `waits` for another or not."""
     if reply.errcode is None:
         reason = tr(reply.error) if reply.error else tr("no connection")
         return tr("Waits: {reason}", reason=reason) if waits else tr("Not sent: {reason}", reason=reason)
@@ -263,12 +270,6 @@ def _missing_text(reply: Reply) -> list[str]:
         names=quoted(gaps),
     )
     return [said]
-
-
-def _why_it_asks(reply: Reply) -> str:
-    if reply.due_at is not None:
-        return ""
-    return tr(reply.error) if reply.error else tr("It does not leave by itself. Send it or stop it.")
 
 
 def caption_of(

@@ -8,6 +8,7 @@ be read of them.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -164,9 +165,7 @@ def entries_of(
     silent = _silent_message(items, latest)
     written = [item for item in items if isinstance(item, Message) and item.event is None]
     replies = [item for item in items if isinstance(item, Reply)]
-    waiting, asking = parts.blocked_parts(replies), parts.parts_needing_operator(replies)
-    following = parts.later_parts_unsent(replies)
-    lacking, ahead = parts.blocked_by_gap(replies), parts.earlier_parts_released(replies)
+    among_parts = _among_parts(replies)
     entries: list[TimelineEntry] = []
     day: date | None = None
     for item in _with_lines(items, lines):
@@ -181,11 +180,25 @@ def entries_of(
         elif isinstance(item, Message):
             entries.append(_message_entry(item, latest if silent == item.id else None))
         else:
-            entry = _reply_entry(item, written, replies, closing)
-            entry = replace(entry, asking=len(asking.get(item.id, ())), following=following.get(item.id, 0))
-            entry = replace(entry, lacking=lacking.get(item.id, ""), ahead=ahead.get(item.id, 0))
-            entries.append(replace(entry, waits=item.id in waiting))
+            entries.append(replace(_reply_entry(item, written, replies, closing), **among_parts[item.id]))
     return entries
+
+
+def _among_parts(replies: Sequence[Reply]) -> dict[int, dict[str, Any]]:
+    """Return fields of `TimelineEntry` about an answer's other parts, by reply id."""
+    waiting, asking = parts.blocked_parts(replies), parts.parts_needing_operator(replies)
+    following, ahead = parts.later_parts_unsent(replies), parts.earlier_parts_released(replies)
+    lacking = parts.blocked_by_gap(replies)
+    return {
+        one.id: {
+            "waits": one.id in waiting,
+            "following": following.get(one.id, 0),
+            "ahead": ahead.get(one.id, 0),
+            "asking": len(asking.get(one.id, ())),
+            "lacking": lacking.get(one.id, ""),
+        }
+        for one in replies
+    }
 
 
 def _with_lines(

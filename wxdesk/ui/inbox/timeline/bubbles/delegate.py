@@ -229,10 +229,11 @@ def _paint_button(
     painter: QPainter, placed: PlacedOffer, look: BubbleLook, theme: Theme, *, hovered: bool, keyed: bool
 ) -> None:
     offer, rect = placed.offer, placed.rect
-    ground, words, key = ("accent_fill", "on_accent", "on_accent") if offer.main else ("panel", "text", "secondary")
-    if look.danger and offer.main:
-        ground, words, key = "panel", "failed", "failed"
-    line = {"accent_fill": "accent_fill"}.get(ground, "failed" if look.danger and offer.main else "line")
+    ground, line, words, key = "panel", "line", "text", "secondary"
+    if offer.main and look.danger:
+        line = words = key = "failed"
+    elif offer.main:
+        ground, line, words, key = "accent_fill", "accent_fill", "on_accent", "on_accent"
     if hovered:
         line = "accent" if ground != "panel" else "secondary"
         ground = "hover" if ground == "panel" else ground
