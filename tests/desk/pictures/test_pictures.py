@@ -11,7 +11,7 @@ from tests.core.content.test_picture_header import png_that_claims
 from tests.desk.pictures.test_shrinking import noise, saved
 from tests.prepared import SQLITE, prepare
 from tests.sandbox.worlds import HandClock
-from wxdesk.core.content.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
+from wxdesk.core.content.picture_header import BROKEN, NOT_A_PICTURE, TOO_MANY_PIXELS
 from wxdesk.core.errors import BadPicture, NotFound
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.desk.pictures.pictures import TOO_LARGE, Pictures
@@ -60,6 +60,11 @@ async def test_a_picture_that_cannot_be_sent_is_refused_and_not_kept(pictures: P
         (png_that_claims(50_000, 50_000), TOO_MANY_PIXELS),
         (torn_box() + bytes(20 * 1024 * 1024), TOO_LARGE),
         (moving, MOVING),
+        *(
+            (whole[: len(whole) // 2], BROKEN)
+            for form in ("PNG", "JPEG", "GIF")
+            if (whole := saved(noise(90, 90), form))
+        ),
     ]
     for data, reason in refusals:
         with pytest.raises(BadPicture) as refused:

@@ -56,7 +56,10 @@ def _admitted(data: bytes) -> Picture:
     if len(data) > LARGEST_ORIGINAL:
         raise BadPicture(TOO_LARGE)
     picture = picture_record(data)
-    for_upload(data)  # whether it can be made small enough is known now, not when it leaves
+    if for_upload(data).data is data:  # whether it can be made small enough is known now, not when it leaves
+        from wxdesk.desk.pictures.shrinking import expect_whole  # with Pillow, which a start does not wait for
+
+        expect_whole(data)
     return picture
 
 

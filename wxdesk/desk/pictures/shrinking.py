@@ -1,6 +1,6 @@
-"""Shrinks a picture to WeChat's upload limit; the only module that decodes one.
+"""Decodes operators' pictures: to see if they are whole, and to shrink them.
 
-Only operators' pictures are decoded, never contacts'; the window shows those, within its own limits.
+Contacts' pictures are never decoded here; the window shows those, within its own limits.
 """
 
 import io
@@ -13,6 +13,8 @@ from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import PictureFormat
 
 MOVING = "An animation of more than 2 MB cannot be made smaller without losing its movement. Use a smaller one."
+
+_FORMATS = ("PNG", "JPEG", "GIF")
 
 _SIDES = (4096, 2560, 1600, 1024, 640)
 """Longer sides in pixels, tried in order; WeChat shows pictures at about 1,000."""
@@ -32,6 +34,18 @@ _DECODER_FAILURES = (
 )
 
 
+def expect_whole(data: bytes) -> None:
+    """Decode a picture; raises `BadPicture` if it breaks off."""
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise BadPicture(TOO_MANY_PIXELS)
+            opened.draft("RGB", (1, 1))  # a JPEG in an eighth of its size, an eighth of the time and memory
+            opened.load()
+    except _DECODER_FAILURES:
+        raise BadPicture(BROKEN) from None
+
+
 def shrunk(data: bytes, written: PictureFormat, limit: int) -> bytes:
     """Return an upright JPEG of at most `limit` bytes, after up to some seconds.
 
@@ -47,7 +61,7 @@ def shrunk(data: bytes, written: PictureFormat, limit: int) -> bytes:
 
 
 def _shrunk(data: bytes, written: PictureFormat, limit: int) -> bytes:
-    with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "GIF"]) as opened:
+    with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
         if written is not PictureFormat.JPEG and getattr(opened, "is_animated", False):
             raise BadPicture(MOVING)
         if opened.width * opened.height > MOST_PIXELS:  # a GIF's frame can be larger than the file's head says
