@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QDate, QPoint
+from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QDateEdit, QFileDialog, QScrollArea
+from PySide6.QtWidgets import QDateEdit, QFileDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
@@ -304,3 +304,16 @@ def test_in_a_wide_window_the_figures_stand_in_one_line(qtbot: QtBot, answering:
     shown(qtbot, page)
     assert page.sections.unanswered.y() == page.sections.messages.y()
     assert page.sections.unanswered.width() == page.sections.messages.width()
+
+
+def test_tab_goes_through_the_head_as_it_is_seen_and_then_to_the_charts(page: InsightsPage) -> None:
+    chain, one = list[QWidget](), page.nextInFocusChain()
+    while one is not None and one is not page:
+        if page.isAncestorOf(one) and one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            chain.append(one)
+        one = one.nextInFocusChain()
+    head = page.head
+    inside = [head.isAncestorOf(one) for one in chain]
+    assert inside == sorted(inside, reverse=True), "the head first"
+    buttons = (*head.chips.buttons(), head.export, head.legend, head.account, head.who)
+    assert [one for one in chain if head.isAncestorOf(one)] == [one for one in buttons if one in chain]

@@ -41,8 +41,8 @@ class InsightsHead(QWidget):
         self.dates = (date.today(), date.today())  # noqa: DTZ011 - never used before it was chosen
         self.chips = QButtonGroup(self)
         self.days = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
-        self.account = SingleChoiceButton([("", tr("All mini programs"))], tr("Mini program"), self, widest=WIDEST)
-        self.who = SingleChoiceButton([(_EVERYBODY, tr("Everybody"))], tr("Answered by"), self, widest=WIDEST)
+        self.account = SingleChoiceButton([("", tr("All mini programs"))], tr("Mini program"), widest=WIDEST)
+        self.who = SingleChoiceButton([(_EVERYBODY, tr("Everybody"))], tr("Answered by"), widest=WIDEST)
         self.legend = SmallButton("info", tr("What the figures mean"), self)
         self.export = SmallButton("arrow-down", tr("Save what is shown"), self, then=self._offer_export)
         first = hbox(PlainLabel(tr("Insights"), size=Size.PAGE, strong=True), 4, spacing=8)

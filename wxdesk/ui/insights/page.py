@@ -67,10 +67,10 @@ class InsightsPage(QWidget):
             ground.setProperty("class", "window")
             ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sections.place_on(self._board)
-        scroll = QScrollArea(self, widgetResizable=True)
+        scroll = QScrollArea(widgetResizable=True)  # Tab reaches the head first, which is laid out first
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._board)
-        holder = QWidget(self)
+        holder = QWidget()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         vbox(self._empty, within=holder, margins=(48, 0, 48, 0))
         self._stack = QStackedLayout()
