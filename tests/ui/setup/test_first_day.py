@@ -124,6 +124,16 @@ def test_the_card_says_where_an_address_of_ones_own_has_to_lead(person: Newcomer
     assert person.thread.url in form.meaning.full_text()
 
 
+def test_the_example_of_a_command_is_of_the_chosen_program_and_leads_here(person: Newcomer, guide: SetupPage) -> None:
+    guide.show_step(SetupFact.ADDRESS)
+    command = card(guide, AddressCard).form.command
+    port, examples = person.thread.url.rpartition(":")[2], {}
+    for name in ("cpolar", "natapp", "ngrok"):
+        command.preset.setCurrentText(name)
+        examples[name] = command.line.edit.placeholderText()
+    assert examples == {"cpolar": f"cpolar http {port}", "natapp": "", "ngrok": f"ngrok http {port}"}
+
+
 def test_a_tunnel_program_that_is_missing_can_be_fetched_by_a_copied_address(qtbot: QtBot, guide: SetupPage) -> None:
     guide.show_step(SetupFact.ADDRESS)
     shown = card(guide, AddressCard).tunnel

@@ -179,6 +179,7 @@ class TunnelForm(QWidget):
             field.show_error("")
         self.ssh.setVisible(kind is TunnelKind.SSH)
         self.command.setVisible(kind is TunnelKind.COMMAND)
+        self.command.show_port(urlsplit(local).port or 0)
 
 
 def _refuse(field: LabelledField, reason: str) -> None:
@@ -272,7 +273,9 @@ class CommandFields(QWidget):
         super().__init__(parent)
         programs = [*((name, name) for name in PRESETS), ("", tr("Another program"))]
         self.preset = ChoiceField(self, tr("Tunnel program"), programs)
-        self.line = LabelledField(tr("Command, if not the usual one"), "cpolar http 8765", self)
+        self.line = LabelledField(tr("Command, if not the usual one"), "", self)
+        self._port = 0
+        self.preset.currentIndexChanged.connect(self._show_example)
         vbox(hbox(self.preset, STRETCH), self.line, within=self, spacing=10)
 
     def show_settings(self, tunnel: TunnelSettings) -> None:
@@ -280,6 +283,15 @@ class CommandFields(QWidget):
         other = tunnel.kind is TunnelKind.COMMAND and not tunnel.preset
         self.preset.show_value("" if other else tunnel.preset or "cpolar")
         self.line.edit.setText(" ".join(tunnel.command))
+
+    def show_port(self, port: int) -> None:
+        """Take the port to which the tunnel leads into the example of a command."""
+        self._port = port
+        self._show_example()
+
+    def _show_example(self) -> None:
+        name = self.preset.value
+        self.line.edit.setPlaceholderText(f"{name} http {self._port}" if name in ("cpolar", "ngrok") else "")
 
     def settings(self, before: TunnelSettings) -> TunnelSettings:
         """Return the settings as they are written."""
