@@ -27,7 +27,7 @@ def open_window(setup: Setup) -> int:
     from wxdesk.app import open_window_desk  # nothing of this is needed to raise a window that is open
     from wxdesk.config.store_url import public_part
     from wxdesk.runner import DeskThread
-    from wxdesk.ui.settings.places_card import InstallationFacts
+    from wxdesk.ui.runtime.installation import InstallationFacts
     from wxdesk.ui.window import run_window
 
     hang_up = getattr(signal, "SIGHUP", None)  # the terminal from which it was started is closed, or somebody asks
@@ -56,7 +56,7 @@ def _tryout() -> Iterator[TryoutDesk]:
     """Run a desk on a simulated WeChat, with customers who write; it leaves nothing."""
     from wxdesk.demo_desk import customers_writing, demo_desk, temporary_folder  # nobody else needs the sandbox
     from wxdesk.sandbox.window_port import SandboxSimulator
-    from wxdesk.ui.settings.places_card import InstallationFacts  # as above
+    from wxdesk.ui.runtime.installation import InstallationFacts  # as above
     from wxdesk.ui.shell.tryout import TryoutDesk
 
     with temporary_folder() as folder, demo_desk(folder) as demo, customers_writing(demo):

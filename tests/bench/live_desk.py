@@ -36,7 +36,7 @@ def window(made: Setup) -> None:
 
     from wxdesk.ui.inbox.page import InboxPage
     from wxdesk.ui.inbox.timeline.view import TimelineView
-    from wxdesk.ui.settings.places_card import InstallationFacts
+    from wxdesk.ui.runtime.installation import InstallationFacts
     from wxdesk.ui.window import run_window
 
     drawn: dict[str, float] = {}

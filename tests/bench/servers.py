@@ -60,7 +60,7 @@ def window(folder: Path) -> None:
     """The desk with its window, in which somebody scrolls and something blocks for 100 ms each second."""
     from PySide6.QtCore import QTimer
 
-    from wxdesk.ui.settings.places_card import InstallationFacts
+    from wxdesk.ui.runtime.installation import InstallationFacts
     from wxdesk.ui.window import run_window
 
     thread = DeskThread(open_desk(setup(folder)))

@@ -191,7 +191,7 @@ def show_window(home: Path) -> None:
     require_window()
     from PySide6.QtWidgets import QApplication
 
-    from wxdesk.ui.settings.places_card import InstallationFacts
+    from wxdesk.ui.runtime.installation import InstallationFacts
     from wxdesk.ui.shell.main_window import MainWindow
     from wxdesk.ui.window import run_window
 

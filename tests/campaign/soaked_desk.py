@@ -32,9 +32,9 @@ from wxdesk.store.messages import push_batches
 from wxdesk.threads import share_heap
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.appearance import Look
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.settings.account_card import AccountCard
 from wxdesk.ui.settings.appearance_card import AppearanceCard
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.row_list import RECORD
 from wxdesk.ui.window import run_window

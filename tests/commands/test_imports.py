@@ -46,7 +46,7 @@ from wxdesk.app import open_desk
 from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.window import run_window, settled
 

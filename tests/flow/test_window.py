@@ -18,8 +18,8 @@ from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.loop import GarbageCollector
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 

@@ -18,7 +18,7 @@ from wxdesk.core.presence import PresenceSignals
 from wxdesk.ui.look import fonts
 from wxdesk.ui.look.appearance import Appearance, Look, apply
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 

@@ -25,8 +25,8 @@ from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desktop import chosen_language
 from wxdesk.ui.look.theme import DARK, LIGHT
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.loop import GarbageCollector
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.window import choose_input_method, grab_pages, use_language
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.ui.runtime.loop import GarbageCollector
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.window import run_window
 home = Path(sys.argv[1])
@@ -103,7 +103,7 @@ from wxdesk.app import open_desk
 from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.window import make_application, run_window
@@ -154,7 +154,7 @@ from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.ui.settings.appearance_card import AppearanceCard
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.window import run_window
 i18n.use("en")

@@ -15,7 +15,7 @@ from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.window_port import SandboxSimulator
 from wxdesk.ui.runtime.display import has_display
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.window import grab_pages, run_window
 
 

@@ -25,9 +25,9 @@ from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.alerts import OperatorAlerts
 from wxdesk.ui.presence.awake import KeepAwake
 from wxdesk.ui.runtime.display import require_libraries
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.loop import GarbageCollector, run
 from wxdesk.ui.runtime.memory import WindowMemory, fit_to_screen
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.failure_window import FailureWindow
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.shell.tryout import Tryout, TryoutDesk

@@ -29,7 +29,7 @@ from wxdesk.ui.presence.presence import BAR, PresenceWatch
 from wxdesk.ui.presence.presence import TAKEOVER_BAR as LEFT
 from wxdesk.ui.presence.screen_lock import TELLERS, ScreenLock
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Toast, WindowBridge

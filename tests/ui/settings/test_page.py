@@ -24,10 +24,10 @@ from wxdesk.desk.settings.configuration import Setup
 from wxdesk.secrets.names import MissingSecret, SecretName
 from wxdesk.ui.look.appearance import Appearance, Look
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.checks_card import ChecksCard, report_of
 from wxdesk.ui.settings.page import SettingsPage
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.widgets.card_rows import StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.setup.newcomer import Newcomer, arriving
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.setup.page import SetupPage
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge

@@ -16,7 +16,7 @@ from wxdesk.desk.settings.configuration import utc_now
 from wxdesk.secrets.names import SecretName
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.look.appearance import Appearance
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import BAR, VaultDialog

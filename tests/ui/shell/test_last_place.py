@@ -16,8 +16,8 @@ from wxdesk import i18n
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.conversation import Narrowing, SavedView
 from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 

@@ -22,8 +22,8 @@ from wxdesk.ui.look import keys
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.editor.editor import RuleEditorHead
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import KeyField, ShortcutSheet

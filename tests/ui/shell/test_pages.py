@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 
 IMPORTED = """

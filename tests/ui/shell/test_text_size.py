@@ -15,9 +15,9 @@ from wxdesk.ui.look.appearance import LARGEST, USUAL, Appearance, Look
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.rules.editor.conditions.card import ConditionsCard
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.settings.appearance_card import AppearanceCard
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.labels import PlainLabel
 

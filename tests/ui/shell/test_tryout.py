@@ -18,8 +18,8 @@ from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.settings.page import SettingsPage
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.window import TryoutSwitch

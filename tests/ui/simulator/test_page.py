@@ -19,7 +19,7 @@ from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.window_port import SandboxSimulator
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.simulator.page import LIST_NEEDS, SimulatorPage
 from wxdesk.ui.simulator.phone_pane import LARGEST_FILE

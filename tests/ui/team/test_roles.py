@@ -19,7 +19,7 @@ from wxdesk.ui.inbox.conversation_list.empty_text import LackingSetup
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.widgets.copying import CodeBlock

@@ -10,7 +10,7 @@ from wxdesk.desk.setup.sentences import reported
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.places_card import Examine
+from wxdesk.ui.runtime.installation import Examine
 from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.text import checked_text, told_alone
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox

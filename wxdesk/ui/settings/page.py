@@ -10,12 +10,13 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.runtime.debounce import VisibleTick
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.settings.account_card import AccountCard, NoAccountCard
 from wxdesk.ui.settings.account_commands import AccountCommands
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.checks_card import AddressSummary, ChecksCard
 from wxdesk.ui.settings.outside_card import OutsideCard
-from wxdesk.ui.settings.places_card import DataCard, InstallationFacts, PlacesCard
+from wxdesk.ui.settings.places_card import DataCard, PlacesCard
 from wxdesk.ui.settings.preferences_card import PreferencesCard
 from wxdesk.ui.setup.console import ElsewhereCard
 from wxdesk.ui.team.card import TeamCard

@@ -1,24 +1,20 @@
 """This installation on the settings page: listener, files, secrets and data."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any
 
-from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wxdesk import __version__
 from wxdesk.core.model.operator import Role
-from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import tr
 from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
@@ -29,20 +25,6 @@ from wxdesk.ui.widgets.dialogs.vault import VaultDialog
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.rights import Rights
-
-type Examine = Callable[[], Coroutine[Any, Any, Sequence[Finding]]]
-"""Checks everything, as `wxdesk doctor` does."""
-
-
-class InstallationFacts(Struct, frozen=True):
-    """Locations of this installation, and how to examine it.
-
-    `database` is the store's address, without a user or a password; None for `examine` offers no examination.
-    """
-
-    home: Path
-    database: str = "sqlite:///desk.db"
-    examine: Examine | None = None
 
 
 class PlacesCard(SettingsCard):

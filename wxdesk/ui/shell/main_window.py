@@ -13,8 +13,8 @@ from wxdesk.i18n import tr
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.settings.places_card import InstallationFacts
 from wxdesk.ui.shell.counts import CountsFeed
 from wxdesk.ui.shell.global_search import GlobalSearch
 from wxdesk.ui.shell.leaving import Leaving

@@ -18,7 +18,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.ui.inbox.notices import MEANWHILE_BAR
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.settings.places_card import InstallationFacts
+from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
