@@ -134,11 +134,6 @@ def test_a_file_that_cannot_be_used_is_reported_with_the_reason(home: Path, caps
     assert capsys.readouterr().err == "wxdesk: none.toml：没有这个文件或文件夹\n"
 
 
-def test_a_command_that_fails_says_its_sentence_and_nothing_of_a_log(home: Path) -> None:
-    done = run(home, "operator", "list", WXDESK_STORE_URL="postgresql://nobody@127.0.0.1:1/none")
-    assert done.stderr == "wxdesk: the database server cannot be reached\n"
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="permission bits")
 def test_only_the_owner_may_read_what_the_program_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

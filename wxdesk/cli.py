@@ -39,7 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     i18n.use(_language_in(arguments))
     options = _parser().parse_args(arguments)
     command: Command = options.command
-    logging.getLogger("wxdesk").addHandler(logging.NullHandler())  # no lines beside the sentence, but in a log
     try:
         code = command(options)
         sys.stdout.flush()  # now, while it can be told that nobody reads any more
@@ -202,6 +201,7 @@ def _add_accounts(parser: TranslatedParser) -> None:
 def _add_operators(parser: TranslatedParser) -> None:
     from wxdesk.commands.operators import add_operator_commands
 
+    _log_nothing()
     add_operator_commands(_commands_of(parser, title="actions", required=True), _home, _report)
 
 
@@ -342,7 +342,13 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from wxdesk.commands.doctor import run_doctor
 
+    _log_nothing()
     return run_doctor((options.home or default_home()).absolute(), as_json=options.json, report=options.report)
+
+
+def _log_nothing() -> None:
+    """Keep the log from stderr, where the command says a sentence of its own."""
+    logging.getLogger("wxdesk").addHandler(logging.NullHandler())
 
 
 def _of_data(name: str) -> Command:
@@ -351,6 +357,7 @@ def _of_data(name: str) -> Command:
     def run(options: argparse.Namespace) -> int:
         from wxdesk.commands import data
 
+        _log_nothing()
         code: int = getattr(data, name)(options, _home(options), _report)
         return code
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.flow.serving import run
 from tests.postgresql import SHARED, Postgres
 from wxdesk.cli import main
 from wxdesk.core.model.operator import Role
@@ -39,6 +40,13 @@ class Told:
 @pytest.fixture
 def told(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
     return Told(home, monkeypatch, capsys)
+
+
+def test_a_database_that_is_not_reached_is_told_by_one_sentence_and_nothing_of_a_log(tmp_path: Path) -> None:
+    nowhere = {"WXDESK_STORE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    told = run(tmp_path, "operator", "list", **nowhere).stderr
+    assert told == "wxdesk: the database server cannot be reached\n"
+    assert run(tmp_path, "doctor", **nowhere).stderr == ""
 
 
 def test_operators_are_added_listed_changed_and_removed(told: Told, home: Path, postgres: Postgres) -> None:

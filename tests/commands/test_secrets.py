@@ -276,3 +276,16 @@ def test_the_tunnels_password_needs_no_account(tmp_path: Path, drawer: Drawer, m
     monkeypatch.setattr(sys, "stdin", io.StringIO(" correct horse \n"))
     assert main(["--home", str(tmp_path), "--lang", "en", "secret", "set", "tunnel", "password"]) == 0
     assert drawer.kept == {("wxdesk", "tunnel/password"): " correct horse "}
+
+
+def test_the_address_of_a_phone_that_is_not_configured_is_kept_and_told(
+    tmp_path: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = []
+    for config in ("", '[phone]\ntargets = { boss = "ntfy" }\n'):
+        (tmp_path / "config.toml").write_text(config, encoding="utf-8")
+        monkeypatch.setattr(sys, "stdin", io.StringIO("https://ntfy.sh/waiting\n"))
+        assert main(["--home", str(tmp_path), "--lang", "en", "secret", "set", "phone", "boss"]) == 0
+        told.append("no phone “boss”" in capsys.readouterr().err)
+    assert told == [True, False]
+    assert drawer.kept == {("wxdesk", "phone/boss"): "https://ntfy.sh/waiting"}

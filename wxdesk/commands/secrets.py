@@ -33,7 +33,10 @@ def set_secret(
     sources = SecretSources(home, on_wait=partial(say, tr(QUESTION)), memory=False)
     if (account, name) in (TUNNEL_PASSWORD, CUSTOMER_DATA_KEY) or (account == PHONE and name not in tuple(SecretName)):
         store = partial(sources.store_other, (account, name), _typed(account, name).rstrip("\r\n"))
-        return 0 if _kept(home, sources, (account, name), store, say, vault=vault) else 1
+        is_kept = _kept(home, sources, (account, name), store, say, vault=vault)
+        if is_kept and account == PHONE and name not in load(home).phone.targets:
+            say(tr("But config.toml has no phone “{name}” under [phone], so nothing is sent to it yet.", name=name))
+        return 0 if is_kept else 1
     entry = entry_of(home, account)
     if name not in tuple(SecretName):
         raise BadInput(reason=tr("There is no secret “{name}”. The three are: {names}.",
