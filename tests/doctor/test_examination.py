@@ -131,6 +131,16 @@ async def test_a_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
     assert "a file stands where a folder has to be" in sentences.text(folder)
 
 
+async def test_a_place_of_pictures_that_takes_none_is_reported(home: Path) -> None:
+    """They would all be awaited until WeChat has deleted them."""
+    (home / "pictures").touch()
+    folder = await found(home, Check.FOLDER)
+    assert (folder.verdict, folder.values["path"]) == (V.HOME_UNUSABLE, str(home / "pictures"))
+    (home / "pictures").unlink()
+    (home / "pictures").mkdir()
+    assert (await found(home, Check.FOLDER)).verdict is V.OK
+
+
 async def test_a_folder_that_cannot_be_written_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**_: object) -> None:
         raise OSError(errno.EROFS, "read-only")

@@ -13,23 +13,25 @@ from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.system_failures import NO_FOLDER, why_unusable
 from wxdesk.desk.messages.store_watch import ROOM, disk_room
 from wxdesk.doctor.case import Case
+from wxdesk.store.opening import PICTURES
 from wxdesk.threads import aside
 
 
 async def check_folder(case: Case) -> Iterable[Finding]:
-    """Try to write a file in the home folder, or in the one in which it will be made."""
+    """Try to write in the home folder, or where it will be, and beside pictures."""
     return (await aside(lambda: _folder(case.home)),)
 
 
 def _folder(home: Path) -> Finding:
     standing = _standing(home)
-    if not standing.is_dir():
-        return _unusable(standing, NO_FOLDER)
-    try:
-        with tempfile.TemporaryFile(dir=standing) as file:
-            file.write(b"wxdesk")
-    except OSError as error:
-        return _unusable(standing, why_unusable(error))
+    for folder in (standing, *home.glob(PICTURES)):
+        if not folder.is_dir():
+            return _unusable(folder, NO_FOLDER)
+        try:
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(b"wxdesk")
+        except OSError as error:
+            return _unusable(folder, why_unusable(error))
     cause = {} if standing == home else {"cause": "new"}
     return Finding(Check.FOLDER, CheckVerdict.OK, values={"path": str(home)} | cause)
 
