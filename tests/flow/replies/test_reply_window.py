@@ -19,7 +19,8 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.replies.on_new_message import HANDED_OVER, WINDOW_CLOSED
-from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.desk.replies.outcomes import LOST_IN_A_ROW
+from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store import open_store
 from wxdesk.webhook.parse import read_push
@@ -240,3 +241,17 @@ async def test_a_reply_whose_answer_never_came_counts_as_sent(desk: Desk) -> Non
     assert (await desk.says(LI, "一")).outcome is Outcome.REPLIED
     await desk.until(lambda: desk.states[1][-1] is ReplyState.UNKNOWN)
     assert await desk.window_left(LI) == 4
+
+
+async def test_answers_that_never_come_are_told_once_for_all_until_one_does(desk: Desk) -> None:
+    customers = [customer.openid for customer in CUSTOMERS[:4]]
+    for _ in range(LOST_IN_A_ROW):
+        desk.sandbox.faults.plan(SimulatedFault(FaultKind.RESET_BEFORE, call="send"))
+    for number, openid in enumerate(customers[:LOST_IN_A_ROW], 1):
+        assert desk.trouble == ""
+        await desk.says(openid, "一")
+        await desk.until(lambda number=number: desk.states[number][-1:] == [ReplyState.UNKNOWN])
+    await desk.until(lambda: desk.trouble.startswith("shop gets no answers from WeChat"))
+    await desk.says(customers[-1], "一")
+    await desk.until(lambda: desk.trouble == "")
+    assert desk.states[4][-1] in (ReplyState.SENDING, ReplyState.SENT)

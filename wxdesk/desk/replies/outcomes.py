@@ -36,6 +36,9 @@ from wxdesk.i18n import tr
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
 
+LOST_IN_A_ROW = 3
+"""Replies in a row without an answer after which that is told for an account."""
+
 TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
 
 type ReplyOutcome = tuple[Move, ReplyChanges]
@@ -50,6 +53,7 @@ class Outcomes:
         self._publish = publish
         self._clock = clock
         self._tries: dict[tuple[int, bool], int] = {}
+        self._lost: dict[str, int] = {}
 
     def hear(self, event: Event) -> None:
         """Forget the tries of a reply that is not to leave any more."""
@@ -63,6 +67,10 @@ class Outcomes:
 
     def lost(self, reply: Reply, reason: str) -> ReplyOutcome:
         """Mark a reply as unknown if no answer came; its quota counts as spent."""
+        lost = self._lost[reply.account] = self._lost.get(reply.account, 0) + 1
+        if lost == LOST_IN_A_ROW:
+            said = "{account} gets no answers from WeChat, so nobody knows which replies arrive. Check the connection."
+            self._publish(TroubleRaised(f"account:{reply.account}", tr(said, account=reply.account)))
         return self._final(reply, Move.LOSE, ReplyChanges(error=reason, window=quota.window_after_send))
 
     def hopeless(self, reply: Reply, reason: str) -> ReplyOutcome:
@@ -116,6 +124,7 @@ class Outcomes:
             self._tries.pop((reply_id, busy), None)
 
     def _let_rest(self, account: str, action: ErrorAction, error: Refused) -> None:
+        self._lost.pop(account, None)
         until_midnight = action is ErrorAction.MIDNIGHT
         until = self._backoff.begin_until_midnight(account) if until_midnight else self._backoff.begin(account)
         words = refusal_text(error.errcode, error.errmsg)
@@ -128,7 +137,8 @@ class Outcomes:
         self._publish(TroubleRaised(f"account:{account}", text, copy=words.copy, account=account))
 
     def _account_is_well(self, account: str) -> None:
-        if self._backoff.end(account):
+        lost = self._lost.pop(account, 0)
+        if self._backoff.end(account) or lost >= LOST_IN_A_ROW:
             self._publish(TroubleRaised(f"account:{account}", ""))
 
     async def spare(self, refused: Reply) -> None:
