@@ -53,6 +53,26 @@ def test_hits_are_counted_marked_and_stepped_through(
     assert bubbles.phrase == ""
 
 
+def test_a_hit_before_a_long_silence_stays_in_sight(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
+) -> None:
+    opened(world.call(write_many(world, 400)))
+    bar, timeline, model = page.chat.find_bar, page.chat.timeline, page.session.model
+    qtbot.keyClick(page, Qt.Key.Key_F, CTRL)
+    qtbot.waitUntil(bar.field.hasFocus)
+    qtbot.keyClicks(bar.field, "message 199")
+    qtbot.waitUntil(lambda: bar.count.full_text() == "1 / 1")
+    qtbot.waitUntil(lambda: bridge.is_idle and _text_of(page, timeline.bubbles.marked) == "message 199")
+    row = model.row_of(timeline.bubbles.marked)
+    assert row is not None
+    assert timeline.viewport().rect().intersects(timeline.visualRect(model.index(row)))
+    assert not page.session.known.to_end, "what came later was not read to the end"
+    timeline.scrollToBottom()
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    assert not page.session.known.to_end, "one page at a time"
+    assert timeline.jump.text() == "To the newest"
+
+
 def test_new_messages_are_counted_and_another_conversation_closes_the_bar(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:

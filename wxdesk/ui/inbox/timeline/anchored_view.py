@@ -151,7 +151,7 @@ class AnchoredView(RowsView):
     # -- keeping the place
 
     def _remember(self) -> None:
-        self._stuck = self.at_end()
+        self._stuck = self.at_end() and (self._whole or not self._timeline.rowCount())  # else it would never stop
         self._anchor = None
         if self._stuck:
             return
@@ -186,7 +186,7 @@ class AnchoredView(RowsView):
         self._placing = False
 
     def _count_below(self, _parent: QModelIndex, first: int, last: int) -> None:
-        if not self._stuck and last == self._timeline.rowCount() - 1:
+        if self._whole and not self._stuck and last == self._timeline.rowCount() - 1:
             self._below += sum(entry.kind in BUBBLES for entry in self._timeline.rows()[first : last + 1])
 
     def _forget(self) -> None:
