@@ -107,6 +107,7 @@ def test_a_mini_program_whose_secrets_cannot_be_kept_is_not_stored_and_says_why(
     click(qtbot, card(guide, MiniProgramCard).go_on)
     reach(qtbot, guide, SetupFact.MESSAGE_PUSH)
     assert [account.name for account in load(person.home).accounts] == ["shop"]
+    assert bars.texts() == {}, "it is added now"
 
 
 def test_a_value_that_cannot_be_right_is_refused_at_its_field(qtbot: QtBot, person: Newcomer, guide: SetupPage) -> None:

@@ -12,7 +12,7 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.wechat.credential_shapes import CredentialField, new_aes_key, new_token
-from wxdesk.desk.setup.account_editing import AccountEditing
+from wxdesk.desk.setup.account_editing import AccountEditing, NotAdded
 from wxdesk.i18n import explain_reason, tr
 from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.card import SetupCard, SetupView
@@ -171,6 +171,7 @@ class MiniProgramCard(SetupCard):
             self.name.edit.setFocus()
             return
         self.app_secret.show_value("")
+        self._bridge.notices.bar(f"error:{NotAdded.__name__}", "")  # of an earlier try
         if not self.view.name:
             self.added.emit(name)
         self.ask(self._bridge.desk.setup.check_mini_program(name), self._checked_anew)
