@@ -141,3 +141,14 @@ async def test_a_name_that_has_conversations_is_not_given(store: Store) -> None:
     with pytest.raises(BadInput, match="“bb” already"):
         await store.account_rows.begin_rename("aa", "bb")
     assert await rows(store) == before
+
+
+async def test_what_accounts_left_that_are_not_configured_is_found_until_it_is_resolved(store: Store) -> None:
+    for name in ("aa", "bb"):
+        await fill(store, name)
+    assert await store.account_rows.of_others(("bb", "cc")) == ["aa"]
+    assert sorted(await store.account_rows.of_others(())) == ["aa", "bb"]
+    assert await store.account_rows.of_others(("aa", "bb")) == []
+    [left] = await store.account_rows.resolved("aa", None, 0)
+    assert await store.account_rows.resolved("aa", None, left) == []
+    assert await store.account_rows.resolved("aa", T0, 0) == []
