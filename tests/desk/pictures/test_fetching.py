@@ -17,7 +17,7 @@ from tests.store.chats import Talk, incoming
 from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, now
 from wxdesk.core.content.picture_header import NOT_A_PICTURE, TOO_MANY_PIXELS
-from wxdesk.core.events import PictureChanged
+from wxdesk.core.events import PictureChanged, TroubleRaised
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.desk.pictures.fetching import SIDE_BY_SIDE, TOO_LATE, PictureFetching
@@ -280,6 +280,25 @@ async def test_a_fetch_that_was_cut_off_is_done_by_the_next_run(world: World) ->
     world._task = asyncio.create_task(world.fetching.run())
     await world.ends()
     assert (await world.as_it_is(message)).picture_state is PictureState.KEPT
+
+
+async def test_a_folder_that_takes_no_picture_is_told_until_it_does_and_loses_none(world: World) -> None:
+    (world.folder / "pictures").write_bytes(b"in the way")
+    message = await world.shows("M")
+    world.look()
+    await world.is_asked(1)
+    await world.rests()
+    assert (await world.as_it_is(message)).picture_state is PictureState.AWAITED
+    [trouble] = world.heard.of(TroubleRaised)
+    assert str(world.folder / "pictures") in trouble.text
+    assert "a file stands where a folder has to be" in trouble.text
+
+    (world.folder / "pictures").unlink()
+    world.clock.forward(minutes=2)
+    world.look()
+    await world.ends()
+    assert (await world.as_it_is(message)).picture_state is PictureState.KEPT
+    assert [event.text for event in world.heard.of(TroubleRaised)] == [trouble.text, ""]
 
 
 @pytest.mark.expects_log("A picture could not be taken in")

@@ -6,9 +6,9 @@ policy:
     a picture came                  kept by its digest; the message names it
     what came is no picture         missing, with the reason; it was never opened
     WeChat no longer has it         missing, with WeChat's reason
-    WeChat cannot be reached, or    again, later and later, at most an hour apart; until WeChat's three days
-        are
-    refuses the account             over, then missing
+    WeChat cannot be reached, or    again, later and later, at most an hour apart;
+        refuses the account         missing once WeChat's three days are over
+    it cannot be kept here          likewise, and the operator is told
 
 A few at a time, oldest first. An account whose calls fail rests between them, so that an outage costs few
 calls; a message that fails again and again waits by itself and holds up no other.
@@ -21,13 +21,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.errors import BadPicture, NotSent, Refused, StoreError
-from wxdesk.core.events import Event, PictureChanged
+from wxdesk.core.events import Event, PictureChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import Picture, PictureState
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.ports import Clock, Media, PictureBytes
 from wxdesk.desk.runtime.wall_clock import keep_looking
+from wxdesk.i18n import explain_reason, tr
 from wxdesk.store.pictures.pictures import AwaitedPicture, PictureRecords
 from wxdesk.threads import end_tasks
 
@@ -46,6 +47,9 @@ GIVE_UP_EVERY = timedelta(minutes=1)
 
 TOO_LATE = "The picture could not be fetched in the three days for which WeChat keeps it."
 UNEXPECTED = "The picture could not be taken in."
+
+TROUBLE = "pictures"
+NOT_KEPT = "Customers' pictures cannot be kept: {reason}. Each is tried again for the three days that WeChat keeps it."
 
 _WAITS = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900, 3600))
 _RESTS = tuple(timedelta(seconds=s) for s in (1, 2, 5, 10, 30, 60))
@@ -74,6 +78,7 @@ class PictureFetching:
         self._account_failures: dict[str, int] = {}
         self._resting: dict[str, datetime] = {}
         self._given_up_at: datetime | None = None
+        self._stumbled = False
 
     def hear(self, event: Event) -> None:
         """Check when a picture is awaited, and when accounts have changed."""
@@ -141,7 +146,8 @@ class PictureFetching:
         except BadPicture as error:
             await self._miss(awaited, error.reason)
         except StoreError as error:
-            log.warning("A picture waits for the store: %s", error)
+            self._stumbled = True
+            self._publish(TroubleRaised(TROUBLE, tr(NOT_KEPT, reason=explain_reason(error))))
             self._postpone(awaited)
         except Exception:
             log.exception("A picture could not be taken in")
@@ -151,6 +157,9 @@ class PictureFetching:
         await self._records.settle(awaited.message_id, picture, self._clock())
         self._forget(awaited)
         self._account_failures.pop(awaited.account, None)
+        if self._stumbled:
+            self._stumbled = False
+            self._publish(TroubleRaised(TROUBLE, ""))
         self._tell(awaited, PictureState.KEPT)
 
     async def _miss(self, awaited: AwaitedPicture, problem: str) -> None:

@@ -6,7 +6,6 @@ and on disk, so that a crash leaves either the picture or a nameless rest that t
 
 import asyncio
 import contextlib
-import errno
 import hashlib
 import os
 import re
@@ -14,10 +13,11 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from wxdesk.core.errors import NotFound, StoreError, required
+from wxdesk.core.errors import NotFound, Phrase, StoreError, required
 from wxdesk.core.model.picture import Picture, PictureFormat
+from wxdesk.core.system_failures import why_unusable
 from wxdesk.paths import sync_folder
-from wxdesk.store.engine.failures import DISK_FAULT, DISK_FULL
+from wxdesk.store.engine.failures import DISK_FAULT
 
 CHANGED = "the picture's file is not what it was"
 
@@ -73,7 +73,8 @@ class PictureFiles:
             target.parent.mkdir(mode=0o700, exist_ok=True)
             _write_whole(target, data)
         except OSError as error:
-            raise StoreError(reason=DISK_FULL if error.errno == errno.ENOSPC else DISK_FAULT) from None
+            reason = Phrase("{file}: {reason}", file=self._root, reason=why_unusable(error))
+            raise StoreError(reason=reason) from None
 
     def _read(self, digest: str) -> bytes:
         path = required(self._find(digest), "picture")
