@@ -110,7 +110,7 @@ async def test_a_file_that_cannot_be_made_is_a_store_error(tmp_path: Path, name:
 
 async def test_without_asyncpg_the_error_says_what_to_install(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "asyncpg", None)
-    with pytest.raises(StoreError, match=r"wxdesk\[team\]"):
+    with pytest.raises(StoreError, match="--extra team"):
         await open_store("postgresql://u:p@127.0.0.1/d", home)
     await (await open_store(SQLITE, home)).close()
 

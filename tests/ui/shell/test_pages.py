@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
-from msgspec import structs
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,6 +14,7 @@ from tests.ui.world import World
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
+from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.shell.main_window import MainWindow
 
 IMPORTED = """
@@ -37,9 +36,7 @@ def test_the_rail_counts_what_is_unread_also_where_the_set_up_comes_first(
     qtbot: QtBot, world: World, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     world.say("oCustomer0000000000000001", "hello")
-    now = world.desk.configuration.now
-    without = replace(now, config=structs.replace(now.config, accounts=()), credentials={}, found={})
-    world.call(world.desk.configuration.apply(without))
+    WindowMemory(facts.home).keep_place("setup", None, "", world.clock())
     qtbot.waitUntil(lambda: bridge.is_idle)  # so that nothing that is told leads to a count
     window = MainWindow(bridge, facts, appearance)
     qtbot.addWidget(window, before_close_func=lambda _: window.finish())

@@ -67,17 +67,19 @@ class InsightsPage(QWidget):
             ground.setProperty("class", "window")
             ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sections.place_on(self._board)
-        scroll = QScrollArea(widgetResizable=True)  # Tab reaches the head first, which is laid out first
+        self.missed.setContentsMargins(MARGIN, 0, MARGIN, 8)
+        self._stack = QStackedLayout()
+        vbox(
+            self.head, self.missed, (self._stack, 1), within=self, spacing=0
+        )  # now, so that Tab reaches the head first
+        scroll = QScrollArea(self, widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._board)
-        holder = QWidget()
+        holder = QWidget(self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         vbox(self._empty, within=holder, margins=(48, 0, 48, 0))
-        self._stack = QStackedLayout()
         self._stack.addWidget(scroll)
         self._stack.addWidget(holder)
-        self.missed.setContentsMargins(MARGIN, 0, MARGIN, 8)
-        vbox(self.head, self.missed, (self._stack, 1), within=self, spacing=0)
         self._show_missed()
 
     def _explain(self) -> None:
