@@ -63,16 +63,18 @@ class Listener:
         clock_check: ClockCheck | None = None,
     ) -> None:
         self.accounts = AnsweredAccounts(accounts)
-        self._keep = keep
-        self._publish = publish
-        self._clock = clock
         self._address = host, port
-        self._limits = limits
-        self._challenges = challenges or ProbeChallenges()
-        self._clock_check = clock_check or ClockCheck(publish, clock)
         self._sockets: asyncio.Server | None = None
         self._server: PushServer | None = None
         self.url = ""
+
+        def made() -> PushServer:
+            from wxdesk.webhook.server import PushServer  # see above
+
+            asked, time = challenges or ProbeChallenges(), clock_check or ClockCheck(publish, clock)
+            return PushServer(self.accounts, keep, publish, clock, asked, time, limits)
+
+        self._made = made
 
     async def start(self) -> str:
         """Start listening; return the URL `http://host:port` with the actual port.
@@ -144,17 +146,7 @@ class Listener:
 
     def _connect(self) -> asyncio.Protocol:
         if self._server is None:
-            from wxdesk.webhook.server import PushServer  # see above
-
-            self._server = PushServer(
-                self.accounts,
-                self._keep,
-                self._publish,
-                self._clock,
-                self._challenges,
-                self._clock_check,
-                self._limits,
-            )
+            self._server = self._made()
         return self._server()
 
 
