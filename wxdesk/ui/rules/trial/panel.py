@@ -85,9 +85,7 @@ class TrialPanel(Frame):
         self.more.toggled.connect(self.around.setVisible)
 
     def _lay_out(self) -> None:
-        head = hbox(
-            _title(tr("Try it: which rule answers this sentence?"), self), STRETCH, self.close_button, ROOM_FOR_BAR
-        )
+        head = hbox(_title(tr("Try it: which rule answers?"), self), STRETCH, self.close_button, ROOM_FOR_BAR)
         who = hbox(
             self.kind,
             PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self),
