@@ -64,6 +64,7 @@ ACCOUNT = '[[accounts]]\nname = "shop"\napp_id = "wx1"\n'
         ("[listener\n", ("TOML", "line 1")),
         ("x = " + "[" * 5000, ("TOML", "nested too deeply")),
         ('[listener]\npublic_url = "desk.example.com"\n', ("listener.public_url", "https://")),
+        ('[updates]\nurl = "http://desk.example.com/x.json"\n', ("line 2", "updates.url", "must begin with https://")),
         ('[store]\nurl = "mysql://x"\n', ("store.url", "sqlite:///")),
         ('[wechat]\ntoken_endpoint = "new"\n', ("wechat.token_endpoint", "new", "stable | classic")),
         ('[[accounts]]\napp_id = "wx1"\n', ("accounts", "name")),

@@ -96,7 +96,7 @@ class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UpdateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Address of the notice of a new version, and the key of its publisher."""
+    """Address (https) of the notice of a new version, and the key of its publisher."""
 
     url: str = ""
     key: str = ""
@@ -226,10 +226,14 @@ def _check(config: Config, file: str) -> None:
     for key, port in (("listener.port", config.listener.port), ("serve.status_port", config.serve.status_port)):
         if not 0 <= port <= 65535:
             raise BadConfig(file, key, "must be from 0 to 65535")
-    urls = {"listener.public_url": config.listener.public_url, "wechat.api_base": config.wechat.api_base}
-    for key, url in (urls | {"updates.url": config.updates.url}).items():
-        if url and not url.startswith(("http://", "https://")):
-            raise BadConfig(file, key, "must begin with http:// or https://")
+    either = ("http://", "https://"), "must begin with http:// or https://"
+    for key, url, (kinds, reason) in (
+        ("listener.public_url", config.listener.public_url, either),
+        ("wechat.api_base", config.wechat.api_base, either),
+        ("updates.url", config.updates.url, (("https://",), "must begin with https://")),
+    ):
+        if url and not url.startswith(kinds):
+            raise BadConfig(file, key, reason)
     if not config.store.url.startswith(KINDS):
         raise BadConfig(file, "store.url", WRONG_KIND)
     check_tunnel(config.tunnel, file)
