@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.desk.setup.worlds import SetupWorld, setup_world
+from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict
+from wxdesk.desk.setup import push_watch
 from wxdesk.secrets.sources import SecretSources
 
 V = CheckVerdict
@@ -211,6 +215,28 @@ async def test_a_flood_is_counted_and_written_once_a_minute(world: SetupWorld) -
     await asyncio.gather(working, return_exceptions=True)
     assert found.values == {"times": "200"}
     assert len(writes) <= 5
+
+
+@pytest.mark.expects_log("not kept at the moment|database error")
+async def test_requests_are_counted_although_the_store_fails_meanwhile(
+    world: SetupWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_watch, "STORE_RETRY_SECONDS", 0.01)
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as other:
+        other.execute("ALTER TABLE setup_attempts RENAME TO away")
+        world.sees("refused: signature", V.TOKEN_DIFFERS)
+        world.sees("refused: signature", V.TOKEN_DIFFERS)
+        with pytest.raises(StoreError):
+            await world.watch.flush()
+        world.sees("refused: signature", V.TOKEN_DIFFERS)
+        working = asyncio.create_task(world.watch.run())
+        other.execute("ALTER TABLE away RENAME TO setup_attempts")
+    async with asyncio.timeout(10):
+        while not (found := await world.store.attempts.newest("shop")):
+            pass
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert [one.values["times"] for one in found] == ["3"]
 
 
 async def test_a_trouble_of_the_last_run_is_raised_again(world: SetupWorld, tmp_path: Path) -> None:

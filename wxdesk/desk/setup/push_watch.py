@@ -16,6 +16,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, PushSeen, SetupChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact, judged_before
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
+from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.desk.setup import sentences
 from wxdesk.store.setup.attempts import MOST_KEPT, AttemptStore, CountedFinding
 
@@ -155,25 +156,39 @@ class PushWatch:
                 await self.flush()
             except StoreError as error:
                 log.error("Attempts are not kept at the moment: %s", type(error).__name__)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
 
     async def flush(self) -> None:
-        """Write down what has been counted so far."""
+        """Write down what has been counted so far.
+
+        Raises `StoreError`: it is counted on, and written next time.
+        """
         async with self._writing:
             waiting, self._waiting = self._waiting, {}
             for key, counted in waiting.items():
                 self._written[key] = counted.finding.at or datetime.now(UTC)
-            if waiting:
-                await self._store.add(tuple(waiting.values()))
+            try:
+                if waiting:
+                    await self._store.add(tuple(waiting.values()))
+            except StoreError:
+                meanwhile, self._waiting = self._waiting, waiting
+                for key, counted in meanwhile.items():
+                    self._gather(key, counted)
+                self._awake.set()
+                raise
 
     def _note(self, finding: Finding) -> None:
         cause, doubted = finding.values.get(sentences.CAUSE), DOUBTED in finding.values
         key = (finding.account, finding.check, finding.verdict, cause, doubted)
-        known = self._waiting.get(key)
-        self._waiting[key] = CountedFinding(finding, known.times + 1 if known else 1)
+        self._gather(key, CountedFinding(finding))
         written = self._written.get(key)
         if written is None or finding.at is None or finding.at - written >= COUNTED_FOR:
             self._awake.set()
             self._publish(SetupChanged(finding.account))
+
+    def _gather(self, key: tuple[object, ...], counted: CountedFinding) -> None:
+        known = self._waiting.get(key)
+        self._waiting[key] = replace(counted, times=known.times + counted.times) if known else counted
 
     def _repeated(self, event: PushSeen) -> Finding | None:
         """Count a push that WeChat sends again because it got no answer in time."""
