@@ -20,6 +20,7 @@ class PastMessage(Struct, frozen=True):
     at: datetime
     session_from: str | None = None
     event: str | None = None
+    msg_type: str = "text"
 
     @property
     def message(self) -> Message:
@@ -34,6 +35,7 @@ class PastMessage(Struct, frozen=True):
             text=self.text,
             session_from=self.session_from,
             event=self.event,
+            msg_type=self.msg_type,
         )
 
 

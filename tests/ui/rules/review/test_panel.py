@@ -18,7 +18,6 @@ from tests.ui.world import World
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.rules.lint.clustering import GroupKind
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.desk.rules.review.dry_run import SLICE
 from wxdesk.store import Store
@@ -104,10 +103,12 @@ def test_messages_without_words_are_unmatched_too(page: RulesPage, world: World,
     held = io.BytesIO()
     Image.new("RGB", (3, 2)).save(held, "PNG")
     world.show("oPicture1", held.getvalue())
+    world.push("oVoice1", MsgType="voice", MediaId="m", Format="amr")
     page.list.unmatched.click()
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel))
     assert [(row.head, row.text) for row in panel.rows.rows()] == [
+        ("[Voice message]", "1 message · anything else"),
         ("[Image]", "1 message · a picture"),
         ("[Empty message]", "1 message · nothing in it"),
         ("https://a.cn/b", "1 message · a link alone"),
@@ -116,7 +117,7 @@ def test_messages_without_words_are_unmatched_too(page: RulesPage, world: World,
         ("😀", "1 message · no words"),
         ("？？", "1 message · no words"),
     ]
-    choose(panel, 6, qtbot)
+    choose(panel, 7, qtbot)
     assert page.editor.record().when == Condition(exact=("??",))
     page.editor.revert()
     for group in world.call(world.desk.rules.review.unmatched()):
@@ -124,19 +125,20 @@ def test_messages_without_words_are_unmatched_too(page: RulesPage, world: World,
         saved = world.call(world.desk.rules.rulebook.save(made))
         left = [one.newest.id for one in world.call(world.desk.rules.review.unmatched())]
         assert group.newest.id not in left
-        assert saved.on == ({MessageType.IMAGE} if group.kind is GroupKind.TYPE else {MessageType.TEXT})
+        assert saved.on == {group.newest.type}
     assert world.call(world.desk.rules.review.unmatched()) == []
 
 
 def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, world: World, qtbot: QtBot) -> None:
     world.say("oHistory1", "where is my refund")
-    world.say("oHistory2", "hello")
-    page.editor.write(Rule("Refunds", when=Condition(any=("refund", "hello")), then=SAID))
+    world.push("oHistory2", MsgType="voice", MediaId="m", Format="amr")
+    kinds = frozenset({MessageType.TEXT, MessageType.OTHER})
+    page.editor.write(Rule("Refunds", on=kinds, when=Condition(none=("parcel",)), then=SAID))
     page.editor.head.dry_run.click()
     panel = page.reviews.panel
     qtbot.waitUntil(lambda: ended(panel) and panel.isVisible())
     assert panel.sentence.full_text().startswith("It would have answered 2 of 2 messages; 0 of them")
-    assert {row.head for row in panel.rows.rows()} == {"where is my refund", "hello"}
+    assert {row.head for row in panel.rows.rows()} == {"where is my refund", "[Voice message]"}
     said = {(row.text, row.more) for row in panel.rows.rows()}
     assert ("Said: A colleague will help you.", "Would say: Hello.") in said
     panel.back.click()

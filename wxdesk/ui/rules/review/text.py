@@ -75,7 +75,7 @@ def group_texts(group: MessageGroup) -> tuple[str, str]:
 
 def _newest_text(group: MessageGroup) -> str:
     stands_in = group.kind in (GroupKind.TYPE, GroupKind.BLANK)
-    return kind_text(group.newest.type) if stands_in else group.newest.text
+    return kind_text(group.newest.message.kind) if stands_in else group.newest.text
 
 
 def _in_common(group: MessageGroup) -> str:
@@ -124,7 +124,7 @@ def line_row(line: DryRunLine) -> ReviewRow:
     said = line.said or tr("nothing")
     was = tr("You said: {text}", text=said) if line.by_hand else tr("Said: {text}", text=said)
     role = "pending" if line.by_hand else "secondary"
-    return ReviewRow(line.message.text or tr("(no text)"), was, role, _would_say(line))
+    return ReviewRow(line.message.text or kind_text(line.message.message.kind), was, role, _would_say(line))
 
 
 def _would_say(line: DryRunLine) -> str:
