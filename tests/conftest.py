@@ -25,6 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.flow.serving import Serving
 from tests.postgresql import postgres
 from wxdesk import i18n
 from wxdesk.desk.runtime import trouble_log
@@ -125,6 +126,14 @@ def _english() -> Iterator[None]:
     i18n.use("en")
     yield
     i18n.use("en")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running() -> Iterator[None]:
+    """A test that fails leaves no `wxdesk serve` behind."""
+    yield
+    while Serving.running:
+        Serving.running[0].kill()
 
 
 @pytest.fixture(autouse=True)

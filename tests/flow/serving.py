@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 from wxdesk.core.model.account import PushMode
 from wxdesk.sandbox.demo_customers import demo_account
@@ -52,6 +53,9 @@ def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
 class Serving:
     """The process; `url` once it listens. With `told`, its stderr is kept to be read; `module` is what runs."""
 
+    running: ClassVar[list[Serving]] = []
+    """Those that nobody has ended yet; whatever a failed test leaves is killed after it (`tests/conftest.py`)."""
+
     def __init__(self, home: Path, *options: str, told: bool = False, module: str = "wxdesk", **more: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, "--home", str(home), "--lang", "en", "serve", *options],
@@ -61,6 +65,7 @@ class Serving:
             text=True,
         )
         self.url = ""
+        self.running.append(self)
 
     def wait_until_listening(self) -> str:
         """The listener's URL, from the line of JSON that others script against."""
@@ -91,6 +96,7 @@ class Serving:
 
     def _reap(self) -> int:
         code = self.process.wait(timeout=20)
+        self.running.remove(self)
         for output in (self.process.stdout, self.process.stderr):
             if output is not None:
                 output.close()
