@@ -11,13 +11,21 @@ from msgspec import Struct, structs
 
 from wxdesk import logs
 from wxdesk.core.errors import BadConfig, PortInUse
-from wxdesk.core.events import CaughtUp, ConfigurationChanged, ListenerChanged, PreferencesChanged, TroubleRaised
+from wxdesk.core.events import (
+    ACCOUNT_TROUBLES,
+    CaughtUp,
+    ConfigurationChanged,
+    ListenerChanged,
+    PreferencesChanged,
+    TroubleRaised,
+)
 from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.settings.configuration import RESTART_NEEDED, Setup, describe_changes
 from wxdesk.i18n import explain, tr
+from wxdesk.secrets.names import PHONE
 from wxdesk.webhook.listener import Listener
 from wxdesk.wechat.client import WeChatClient
 
@@ -65,7 +73,7 @@ class Reconfiguration(Struct, frozen=True):
         await self._move_to_zone(setup)
         if _way_here(setup) != _way_here(before):
             await self.open_way()
-        self._settle_accounts(changes)
+        self._settle(changes, before)
         log.info("%s", describe_changes(changes))
         desk.bus.publish(changes)
         return changes
@@ -88,13 +96,15 @@ class Reconfiguration(Struct, frozen=True):
             rulebook.calendars.zone = setup.zone
             await rulebook.load()
 
-    def _settle_accounts(self, changes: ConfigurationChanged) -> None:
-        """Let changed accounts try again at once; end the troubles of removed ones."""
+    def _settle(self, changes: ConfigurationChanged, before: Setup) -> None:
+        """Let changed accounts try again; end the troubles of removed accounts and phones."""
         for name in changes.changed:
             self.backoff.try_now(name)
-        gone = {f":{name}" for name in changes.removed}
+        gone = {kind + name for kind in ACCOUNT_TROUBLES for name in changes.removed}
+        phones = self.desk.configuration.now.config.phone.targets
+        gone |= {f"{PHONE}:{name}" for name in before.config.phone.targets if name not in phones}
         for trouble in self.desk.health.state.troubles:
-            if any(trouble.key.endswith(name) for name in gone):
+            if trouble.key in gone:
                 self._say(trouble.key, "")
 
     def _say(self, key: str, text: str) -> None:

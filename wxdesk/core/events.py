@@ -311,13 +311,19 @@ SECRETS_TROUBLE = "secrets"
 """Key of the trouble about secrets in a locked vault or keychain."""
 
 
+ACCOUNT_TROUBLES = ("account:", "token:", "push:", "original_id:", "keep_months:")
+"""Keys of the troubles of an account, without its name.
+
+They end when it is removed.
+"""
+
+
 class TroubleRaised(Event, frozen=True):
     """Something needs the operator; an empty text clears it.
 
-    `key` is stable, so that the same trouble is shown once; that of an account ends in `:` and its name, and is cleared
-    when the account is removed. `passing`: it is over, and only the operator who has read it clears it. `copy` is a
-    text that the remedy needs elsewhere, such as an address. `account` is set where that account waits for the
-    trouble's end: the operator can let it try at once.
+    `key` is stable, so that the same trouble is shown once. `passing`: it is over, and only the operator who has read
+    it clears it. `copy` is a text that the remedy needs elsewhere, such as an address. `account` is set where that
+    account waits for the trouble's end: the operator can let it try at once.
     """
 
     key: str

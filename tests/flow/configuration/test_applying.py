@@ -18,6 +18,7 @@ from tests.ports import free_port
 from tests.prepared import prepare
 from wxdesk import logs
 from wxdesk.app import OpenDesk, open_desk
+from wxdesk.config.outside import PhoneSettings
 from wxdesk.config.reading import AccountEntry, ListenerSettings, StoreSettings
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, Event, ReplyChanged, TokenChanged, TroubleRaised
@@ -39,6 +40,10 @@ def with_accounts(setup: Setup, *entries: AccountEntry, **credentials: Credentia
 
 def with_listener(setup: Setup, host: str, port: int) -> Setup:
     return replace(setup, config=structs.replace(setup.config, listener=ListenerSettings(host, port)))
+
+
+def with_phones(setup: Setup, *names: str) -> Setup:
+    return replace(setup, config=structs.replace(setup.config, phone=PhoneSettings(dict.fromkeys(names, "wecom"))))
 
 
 def entry_of(setup: Setup) -> AccountEntry:
@@ -124,6 +129,15 @@ async def test_an_account_that_is_gone_leaves_its_conversations(world: World) ->
     last = await opened.desk.timeline.last_contact_message(row.conversation.id)
     assert last is not None
     assert last.text == "几点关门"
+
+
+async def test_a_removed_account_or_phone_ends_its_own_troubles_only(world: World) -> None:
+    opened, kept = world.opened, ("phone:shop", "part:shop", "rule:shop")
+    await opened.apply(with_phones(world.setup, "shop", "boss"))
+    for key in (*kept, "account:shop", "token:shop", "keep_months:shop", "phone:boss"):
+        opened.desk.bus.publish(TroubleRaised(key, "it fails"))
+    await opened.apply(with_accounts(with_phones(world.setup, "shop")))
+    assert tuple(trouble.key for trouble in opened.desk.health.state.troubles) == kept
 
 
 async def test_a_corrected_app_secret_ends_the_trouble(world: World) -> None:
