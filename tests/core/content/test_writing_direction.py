@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wxdesk.core.content.writing_direction import contained
+from wxdesk.core.content.writing_direction import closed, contained
 from wxdesk.core.errors import BadInput, Phrase
 from wxdesk.i18n import explain, ntr, tr
 
@@ -27,6 +27,23 @@ def test_a_text_without_turning_marks_stays_as_it_is(text: str) -> None:
 )
 def test_a_text_with_turning_marks_is_kept_within_its_line(text: str, shown: str) -> None:
     assert contained(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("几点关门", ""),
+        ("\u202d138 0013 8000\u202c", ""),
+        ("\u202d138 0013", "\u202c"),
+        ("\u2067a\u202bb", "\u202c\u2069"),
+        ("\u2067a\u202bb\u2069", ""),  # what was opened within ends with it
+        ("\u202ba\u2067b\u202c", "\u2069\u202c"),  # within, nothing closes what was opened outside
+        ("\u202ea\nb", ""),
+        ("a\u2069\u202c", ""),
+    ],
+)
+def test_a_text_that_was_cut_off_closes_what_it_opens(text: str, missing: str) -> None:
+    assert closed(text) == text + missing
 
 
 def test_every_sentence_keeps_its_values_in_their_place() -> None:

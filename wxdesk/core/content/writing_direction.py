@@ -11,6 +11,7 @@ _TURNING = re.compile(
     "\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _LINES = re.compile("([\n\r\x1c-\x1e\x85\u2029]+)")  # each line has a direction of its own
+_ENDS = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys("\u2066\u2067\u2068", "\u2069")
 _OPENING, _FIRST_STRONG, _CLOSING = "\u2066\u2067\u2068", "\u2068", "\u2069"
 
 
@@ -22,6 +23,17 @@ def contained(text: str) -> str:
     if _TURNING.search(text) is None:
         return text
     return "".join(part if not part or _LINES.fullmatch(part) else _isolated(part) for part in _LINES.split(text))
+
+
+def closed(text: str) -> str:
+    """Return `text` with the marks at its end that close what it opens, if cut off."""
+    ends: list[str] = []
+    for char in _LINES.split(text)[-1]:
+        if char in _ENDS:
+            ends.insert(0, _ENDS[char])
+        elif char in ends[:1] or (char == _CLOSING and char in ends):  # which also closes what was opened within
+            del ends[: ends.index(char) + 1]
+    return text + "".join(ends)
 
 
 def _isolated(line: str) -> str:

@@ -75,6 +75,13 @@ def test_variables_and_filters_of_a_reply_are_rendered(source: str, text: str) -
     assert RENDERER.render(source, values(no="20461")) == text
 
 
+def test_a_value_of_which_a_filter_leaves_a_part_turns_nothing_after_it() -> None:
+    source = "“{{ message.text | truncate: 4, '…' }}” {{ m.no }}"
+    assert RENDERER.render(source, values("\u202e12345\u202c", no="7")) == "“\u202e12…\u202c” 7"
+    assert RENDERER.render("{{ '\u202e' }}{{ m.no }}", values(no="7")) == "\u202e7", "what the template says is meant"
+    assert RENDERER.render("{{ message.text }}", values("\u202e1"), address=True) == "%E2%80%AE1"
+
+
 @pytest.mark.parametrize(
     ("source", "line", "reason"),
     [

@@ -24,6 +24,7 @@ from liquid.expression import Expression
 from liquid.stringify import to_liquid_string
 from liquid.undefined import StrictUndefined, Undefined
 
+from wxdesk.core.content.writing_direction import closed
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.replies.gaps import NO_STAND_INS, MarkedText, gap_mark
 
@@ -89,7 +90,7 @@ class GapHandling:
             return self._shown(gap, token)
         text = to_liquid_string(value, autoescape=False)
         if constant or _is_intended(value) or is_visible(text):
-            return text
+            return text if constant or self.in_address else closed(text)
         return self._shown(MissingText.of(name), token)
 
     def _shown(self, gap: MarkedText, token: Token | None) -> str:
