@@ -21,7 +21,7 @@ from wxdesk.ui.editing.template_text import variable_names
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.inbox.composer.panels.content import Popover
 from wxdesk.ui.inbox.composer.panels.control import PanelControl
-from wxdesk.ui.inbox.composer.templates.picker import EmoticonPicker, TemplatePicker
+from wxdesk.ui.inbox.composer.templates.picker import EmoticonOffer, EmoticonPicker, TemplatePicker
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
@@ -219,8 +219,8 @@ class TemplateInsertion(QObject):
         """Let the operator choose an emoticon or emoji."""
         self._panels.show(self.emoticons)
 
-    def _insert_emoticon(self, used: tuple[str, str, str]) -> None:
-        self._composer.edit.insert(used[0])
+    def _insert_emoticon(self, used: EmoticonOffer) -> None:
+        self._composer.edit.insert(used.text)
 
     def _choose(self, template: Template) -> None:
         context = self._context()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
@@ -179,37 +180,42 @@ class TemplatePicker(Picker):
 MOST_USED = 24
 
 
-class EmoticonPicker(Picker):
-    """Emoticons by name, the last used first, and emoji that look like them.
+class EmoticonOffer(Struct, frozen=True):
+    """A text to insert, its row in the list, and what else it is found by."""
 
-    A choice is the text to insert, the row that offers it, and the name in the other language, which is found too.
-    """
+    text: str
+    row: str
+    other_name: str
+
+
+class EmoticonPicker(Picker):
+    """Emoticons by name in either language, the last used first, and similar emoji."""
 
     def __init__(self, parent: QWidget) -> None:
-        self._offered: list[tuple[str, str, str]] = []
+        self._offered: list[EmoticonOffer] = []
         self.used: list[str] = []
         super().__init__(tr("Emoticons"), tr("Search emoticons"), parent)
         for one in read_emoticons():
             name, other = (one.zh, one.en) if language() == "zh_CN" or not one.en else (one.en, one.zh)
-            self._offered.append((one.code or f"[{one.zh}]", f"[{name}]  {one.code}", other))
+            self._offered.append(EmoticonOffer(one.code or f"[{one.zh}]", f"[{name}]  {one.code}", other))
             if one.unicode and has_emoji():
-                self._offered.append((one.unicode, f"{one.unicode}  {name}", other))
+                self._offered.append(EmoticonOffer(one.unicode, f"{one.unicode}  {name}", other))
         self.chosen.connect(self._note_use)
 
-    def _find(self, sought: str) -> Sequence[tuple[str, str, str]]:
+    def _find(self, sought: str) -> Sequence[EmoticonOffer]:
         words = sought.casefold().split()
-        return [one for one in self._offered if all(word in f"{one[1]} {one[2]}".casefold() for word in words)]
+        return [one for one in self._offered if all(word in f"{one.row} {one.other_name}".casefold() for word in words)]
 
-    def _words(self, one: tuple[str, str, str]) -> str:
-        return one[1]
+    def _words(self, one: EmoticonOffer) -> str:
+        return one.row
 
     def remember(self, used: Sequence[str]) -> None:
         """Offer texts that were `used` before first, the last of them at the top."""
-        known = {one[0]: one for one in self._offered}
+        known = {one.text: one for one in self._offered}
         for text in reversed([text for text in used if text in known]):
             self._note_use(known[text])
 
-    def _note_use(self, used: tuple[str, str, str]) -> None:
-        self.used = [used[0], *(text for text in self.used if text != used[0])][:MOST_USED]
+    def _note_use(self, used: EmoticonOffer) -> None:
+        self.used = [used.text, *(text for text in self.used if text != used.text)][:MOST_USED]
         self._offered.remove(used)
         self._offered.insert(0, used)
