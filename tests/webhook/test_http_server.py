@@ -252,6 +252,15 @@ async def test_a_fault_of_the_program_is_answered_500_and_the_connection_closed(
     ]
 
 
+async def test_a_client_that_sends_many_requests_at_once_takes_turns_with_the_others(desk: Desk) -> None:
+    await desk.connect(PUSH + written("/wx/plain", b"", signed(echostr="1"), "GET") * 500)
+    most = before = 0
+    while len(desk.outcomes) <= 500:
+        await asyncio.sleep(0)
+        most, before = max(most, len(desk.outcomes) - before), len(desk.outcomes)
+    assert most == 1
+
+
 def _padded_to(size: int) -> str:
     """The path and query of a push, as long as that."""
     path = "/wx/plain?" + urlencode(signed())

@@ -65,11 +65,34 @@ async def test_a_request_of_another_day_is_refused(
         assert desk.outcomes == ["refused: old"]
 
 
-async def test_a_signed_timestamp_that_is_no_time_has_no_age(desk: Desk, clocks: Clocks) -> None:
+@pytest.mark.parametrize(
+    ("timestamp", "nonce"),
+    [
+        ("", NONCE + TIMESTAMP),
+        (NONCE + TIMESTAMP, ""),
+        (f"{NONCE}1", TIMESTAMP[1:]),
+        (NONCE[:5], NONCE[5:] + TIMESTAMP),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_a_signature_whose_parts_were_divided_anew_is_refused(
+    desk: Desk, clocks: Clocks, method: str, timestamp: str, nonce: str
+) -> None:
+    clocks.ours += timedelta(days=40)
     wechat_says(desk, clocks.ours)
-    for timestamp in ("soon", "9" * 20):
-        query = {"timestamp": timestamp, "nonce": NONCE, "signature": sha1_of(TOKEN, timestamp, NONCE)}
-        assert (await ask(desk, written("/wx/plain", TEXT, query))).body == b"success"
+    kept = signed(echostr="42") | {"timestamp": timestamp, "nonce": nonce}
+    assert kept["signature"] == sha1_of(TOKEN, timestamp, nonce)
+    assert (await ask(desk, written("/wx/plain", TEXT, kept, method))).status == 403
+    assert desk.shelf.pushes == []
+
+
+@pytest.mark.parametrize(
+    "timestamp", ["soon", "9" * 20, "0" + TIMESTAMP, f"+{TIMESTAMP}", f" {TIMESTAMP}", "1_760_000_001"]
+)
+async def test_only_ten_digits_are_a_timestamp(desk: Desk, timestamp: str) -> None:
+    query = {"timestamp": timestamp, "nonce": NONCE, "signature": sha1_of(TOKEN, timestamp, NONCE)}
+    assert (await ask(desk, written("/wx/plain", TEXT, query))).status == 403
+    assert desk.outcomes == ["refused: old"]
 
 
 async def test_a_desk_whose_own_clock_is_wrong_goes_on_listening(desk: Desk, clocks: Clocks) -> None:

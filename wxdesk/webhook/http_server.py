@@ -148,6 +148,18 @@ class Connection(web.RequestHandler):
         if self._counted:
             self._server.waiting[self] = None
 
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Answer, then give way to other connections if the next request is there already.
+
+        Otherwise aiohttp answers all that it has read from this one, some thousand requests, before anybody else.
+        """
+        finished = await super().finish_response(request, resp, start_time)
+        if self._messages:
+            await asyncio.sleep(0)
+        return finished
+
     def handle_error(
         self,
         request: web.BaseRequest,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -51,6 +52,7 @@ PROBED = "probed"
 OLDEST = timedelta(days=1)
 """Age from which a genuine request is refused; WeChat repeats within seconds."""
 
+_TIMESTAMP = re.compile("[1-9][0-9]{9}")  # 2001 to 2286
 _CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml"}
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
 _LAST_SECONDS = 0.2
@@ -176,13 +178,13 @@ class PushServer(Server):
         success = self._success if SuccessResponse.fits(request) else PlainResponse(HTTPStatus.OK, SUCCESS)
         return _Outcome("kept" if receipt.new else "duplicate", success, push, signed_at)
 
-    def _check_age(self, query: Query) -> datetime | None:
+    def _check_age(self, query: Query) -> datetime:
         """Return when a request was signed; raise `PushRefused` if somebody has kept it.
 
         It is judged by WeChat's clock: a desk whose own clock is wrong must go on listening.
         """
         signed, known = _signed_at(query), self._clock_check
-        if signed is None or known.ahead is None or abs(self._clock() - known.ahead - signed) <= OLDEST:
+        if known.ahead is None or abs(self._clock() - known.ahead - signed) <= OLDEST:
             return signed
         known.look()  # the clock may have been set this very second
         if known.is_sure:
@@ -229,12 +231,16 @@ class _Outcome(NamedTuple):
         return incoming.msg_type if incoming.event is None else f"event:{incoming.event}"
 
 
-def _signed_at(query: Query) -> datetime | None:
-    """Read the signed timestamp of a verified request; None if it is not a time."""
-    try:
-        return datetime.fromtimestamp(int(query.get("timestamp", "")), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _signed_at(query: Query) -> datetime:
+    """Read the signed timestamp; raise `PushRefused` unless it has ten digits.
+
+    The signature covers timestamp and nonce as one text, so whoever kept a request can divide it anew: all of it as the
+    nonce, say, and a timestamp without an age.
+    """
+    timestamp = query.get("timestamp", "")
+    if _TIMESTAMP.fullmatch(timestamp) is None:
+        raise PushRefused(Refusal.AGE)
+    return datetime.fromtimestamp(int(timestamp), UTC)
 
 
 def _refusal(refused: PushRefused, request: web.BaseRequest) -> PlainResponse:
