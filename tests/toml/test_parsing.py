@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,20 @@ def test_every_error_of_the_parser_has_a_sentence_of_ours(text: str) -> None:
 def test_toml_nested_too_deeply_is_refused() -> None:
     with pytest.raises(BadToml):
         parsed_toml("x = " + "[" * 5000)
+
+
+@pytest.mark.parametrize("part", ["a.", "a . ", '"a"."b\\"".', "'a'.b."])
+@pytest.mark.parametrize("before", ["", "[", "[[", "  ", "x = {", "x = [1, {a = 1, "])
+def test_a_name_of_thousands_of_parts_is_refused_before_it_costs_anything(before: str, part: str) -> None:
+    began = process_time()
+    with pytest.raises(BadToml, match="nested too deeply") as refused:
+        parsed_toml(f"port = 1\n{before}{part * 5000}b = 1")
+    assert refused.value.line == 2
+    assert process_time() - began < 0.2
+
+
+def test_a_text_may_have_as_many_dots_as_it_likes() -> None:
+    assert parsed_toml(f"{'a.' * 9}b = '{'a.' * 99}, {'..' * 99}'")
 
 
 def test_a_number_of_thousands_of_digits_is_refused_with_its_line() -> None:

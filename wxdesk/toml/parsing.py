@@ -25,6 +25,11 @@ _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$
 _LONG_NUMBER = re.compile(r"[\d_]{4300,}")
 """More digits than `int` reads: they would keep the program busy."""
 
+_DEEP_NAME = re.compile(
+    r"""(?:^|[\[{,])[ \t]*(?:(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII | re.MULTILINE
+)
+"""Name of over 32 parts: `tomllib` takes the square of their number in memory."""
+
 
 class BadToml(BadInput):
     """A text that is no TOML from `line` on."""
@@ -40,6 +45,8 @@ def parsed_toml(text: str) -> dict[str, object]:
     Raises:
         BadToml: with the line from which it cannot be read any further, and the reason.
     """
+    if deep := _DEEP_NAME.search(text):
+        raise BadToml(text.count("\n", 0, deep.start()) + 1, _TOO_DEEP)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -48,7 +55,7 @@ def parsed_toml(text: str) -> dict[str, object]:
         before = _LONG_NUMBER.split(text, maxsplit=1)[0]
         raise BadToml(before.count("\n") + 1, Phrase("This number is too long.")) from None
     except RecursionError:
-        raise BadToml(1, Phrase("The file is nested too deeply.")) from None
+        raise BadToml(1, _TOO_DEEP) from None
 
 
 def _explained(text: str, message: str) -> BadToml:
@@ -89,6 +96,7 @@ def _wrong_closing_quote(line: str, *, alone: bool) -> Phrase | None:
 _PASSED_AN_END = ("Unclosed", "Expected newline")
 """Errors for a text that ended too late, at the opening quote of the next one."""
 
+_TOO_DEEP = Phrase("The file is nested too deeply.")
 _NOT_CLOSED = Phrase("A text is not closed: its quote is missing at the end.")
 _INVISIBLE = Phrase("There is an invisible character here.")
 _BACKSLASH = Phrase(r"In double quotes \ begins a code such as \n: write \\, or put the text in single quotes.")
