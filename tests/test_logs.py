@@ -62,6 +62,12 @@ def test_no_secret_reaches_the_file(lines: Path, said: str, capsys: pytest.Captu
     assert "***" in written
 
 
+@pytest.mark.expects_log("")
+def test_an_errcode_is_no_secret(lines: Path) -> None:
+    logging.getLogger("wxdesk.test").error("shop gets no access_token: 40013 the app id is wrong.")
+    assert "40013 the app id is wrong." in lines.read_text(encoding="utf-8")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="has no disk that is always full")
 @pytest.mark.expects_log("")
 def test_a_full_disk_is_reported_once_and_without_what_was_to_be_written(

@@ -41,10 +41,10 @@ QUIET = ("desktop_notifier",)
 """Libraries logged from ERROR up: warnings are handled, DEBUG has messages."""
 
 _IN_TEXT = (
-    (re.compile(r"((?:access_token|secret|appsecret)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"((?:access_token|secret|appsecret)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]{6,}", re.IGNORECASE), r"\1***"),
     (re.compile(r"\bo[A-Za-z0-9_-]{4}[A-Za-z0-9_-]{19}([A-Za-z0-9_-]{4})(?![A-Za-z0-9_-])"), r"o***\1"),
 )
-"""Patterns of credentials and openids (28 characters that begin with o)."""
+"""Patterns of credentials (longer than an errcode) and openids (28, begin with o)."""
 
 
 def on_one_line(text: str) -> str:
