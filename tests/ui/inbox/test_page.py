@@ -335,6 +335,21 @@ def test_a_narrow_window_has_drawers(qtbot: QtBot, world: World, page: InboxPage
     qtbot.waitUntil(lambda: page.list.isVisible() and page.detail.isVisible())
 
 
+def test_a_drawer_never_covers_what_the_keys_act_on(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(FIRST, "hello"))
+    page.window().resize(900, 600)
+    qtbot.waitUntil(lambda: page.regions.detail_drawer.is_drawer)
+    qtbot.keyClick(page, Qt.Key.Key_F2)
+    assert page.detail.contact.alias.hasFocus()
+    qtbot.keyClick(page.detail.contact.alias, Qt.Key.Key_Escape)
+    assert page.detail.isHidden(), "Esc leads back to the chat"
+    assert page.chat.composer.edit.hasFocus()
+    page.chat.header.show_detail.click()
+    assert page.detail.isVisible()
+    page.chat.timeline.setFocus()
+    assert page.detail.isHidden(), "else the next Esc would stop a reply that it covers"
+
+
 def test_what_opens_above_the_composer_is_not_covered_by_the_details(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open
 ) -> None:

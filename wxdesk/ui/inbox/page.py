@@ -259,7 +259,12 @@ class InboxPage(QWidget):
             self.chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
-        """Focus the reply where the focused widget has gone: Qt would choose some field."""
+        """Focus the reply where the focused widget has gone: Qt would choose some field.
+
+        A drawer would cover what the keys now act on.
+        """
+        if now is not None and self.chat.isAncestorOf(now):
+            self.regions.close_drawers()
         gone = old is not None and self.isAncestorOf(old) and not (old.isVisible() and old.isEnabled())
         if gone and now is not None and self.isAncestorOf(now):
             self._go_on_writing()

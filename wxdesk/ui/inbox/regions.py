@@ -146,10 +146,14 @@ class Regions:
             putter.setVisible(drawer.is_drawer)
         self._spread()
 
-    def leave_drawers(self) -> None:
-        """Close the drawers and focus the composer."""
+    def close_drawers(self) -> None:
+        """Close the drawers."""
         self.detail_drawer.close()
         self.list_drawer.close()
+
+    def leave_drawers(self) -> None:
+        """Close the drawers and focus the composer."""
+        self.close_drawers()
         self._chat.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_detail(self) -> None:
