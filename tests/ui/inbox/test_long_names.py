@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.inbox.records import conversation
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.ui.inbox.page import InboxPage
@@ -79,7 +78,7 @@ def test_a_row_is_cut_where_its_writing_ends(qapp: object, name: str, at_the_lef
     [("li", "L"), ("王芳", "王"), ("👩\u200d👧\u200d👦 Anna", "👩\u200d👧\u200d👦"), ("🇨🇳 Shop", "🇨🇳"), ("é", "É")],
 )
 def test_the_avatar_shows_a_character_as_a_reader_counts_them(alias: str, initial: str) -> None:
-    assert initial_of(conversation(1, alias=alias).contact) == initial
+    assert initial_of("oW7hT5gX3fPv0TcUw5rAi8ZnK9k2", alias) == initial
 
 
 def _place(widget: QWidget, page: QWidget) -> QRect:

@@ -54,6 +54,12 @@ def test_the_rail_and_the_keys_show_the_pages(qtbot: QtBot, active: MainWindow) 
         assert f"(Ctrl+{index + 1})" in item.toolTip()
 
 
+def test_every_page_is_named_whole_also_while_it_is_shown(window: MainWindow) -> None:
+    for item in window.rail.items:
+        item.setChecked(True)
+        assert item.fontMetrics().horizontalAdvance(item.place.word) <= item.width() - 2, item.place.word
+
+
 def test_a_page_has_the_keyboard_where_it_had_it_and_no_button_is_ringed_before(
     qtbot: QtBot, active: MainWindow
 ) -> None:

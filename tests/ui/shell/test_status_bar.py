@@ -133,6 +133,24 @@ def test_in_a_narrow_window_the_longest_wait_gives_way_to_a_notice(strip: Status
         assert end < (strip.silence if ringing else strip.presence).x()
 
 
+def test_a_notice_has_room_for_words_in_a_narrow_window(strip: StatusBar) -> None:
+    strip.show_ringing(True)
+    strip.show_longest(None)
+    strip.replies.show_state("accent", "Automatic replies are on", short="On")
+    lie(strip, 960)
+    room = strip.room().width()
+    strip.cover("failed")
+    lay_out(times=3)
+    assert strip.room().width() > room
+    assert cut(strip) == []
+    lie(strip, 1600)
+    assert _words(strip.replies) == strip.replies.text, "nothing is shortened where there is room for both"
+    lie(strip, 960)
+    strip.cover("")
+    lay_out(times=3)
+    assert strip.room().width() == room
+
+
 def test_todays_figures_go_away_whole_where_there_is_no_room(qtbot: QtBot) -> None:
     host = QWidget()
     qtbot.addWidget(host)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRect, QRectF, QSize
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from tests.ui.inbox.records import conversation
 from wxdesk.core.model.reply import Content
-from wxdesk.ui.simulator.page import CustomerModel
+from wxdesk.ui.simulator.page import CustomerDelegate, CustomerModel
 from wxdesk.ui.simulator.phone_view import PhoneModel
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide, SimulatedCustomer
+from wxdesk.ui.widgets.painting import paint_avatar, painting
 from wxdesk.ui.widgets.row_list import RECORD
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -75,3 +79,19 @@ def test_customers_keep_their_places(qtmodeltester: ModelTester) -> None:
     assert (model.row_of(second.openid), model.row_of("nobody")) == (1, -1)
     model.show((second,))
     assert resets == [True]
+
+
+def test_one_person_has_the_same_avatar_as_in_the_inbox(qtbot: QtBot) -> None:
+    openid = "oW7hT5gX3fPv0TcUw5rAi8ZnK9k2"
+    model, delegate, option = CustomerModel(), CustomerDelegate(), QStyleOptionViewItem()
+    for alias in ("", "李雷"):
+        contact = replace(conversation(7, alias=alias).contact, openid=openid)
+        model.show((SimulatedCustomer("o1", "", None, 0), SimulatedCustomer(openid, alias, None, 0)))
+        inbox, simulator = (QImage(200, 60, QImage.Format.Format_RGB32) for _ in range(2))
+        option.rect = simulator.rect()
+        with painting(inbox) as painter:
+            paint_avatar(painter, QRectF(12, 12, 36, 36), contact)
+        with painting(simulator) as painter:
+            delegate.paint(painter, option, model.index(1))
+        inside = QRect(16, 16, 28, 28)
+        assert inbox.copy(inside) == simulator.copy(inside)

@@ -347,7 +347,7 @@ class MainWindow(Frame):
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
 
     def _keep_lamp(self) -> None:
-        self.status_bar.cover(self.notices.bars.tone == "pending" or not self.pause_bar.isHidden())
+        self.status_bar.cover(self.notices.bars.tone if self.pause_bar.isHidden() else "pending")
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
         """Show a bar until a trouble is over or closed; offer a retry if replies wait."""

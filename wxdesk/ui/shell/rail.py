@@ -67,6 +67,7 @@ class RailItem(EnterButton):
         self.setAutoExclusive(True)  # one of several, for screen readers
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedSize(ITEM)
+        self.setFont(font(Size.CAPTION))  # also where chosen: a long word would not fit in bold letters
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(place.word)
@@ -97,8 +98,6 @@ class RailItem(EnterButton):
             role = "accent" if self.isChecked() else "secondary"
             painter.drawPixmap((self.width() - ICON) // 2, 6, pixmap(self.place.icon, role, ICON))
             below = QRect(1, 27, self.width() - 2, 17)
-            paint_text(
-                painter, below, self.place.word, font(Size.CAPTION, strong=self.isChecked()), theme.color(role), CENTER
-            )
+            paint_text(painter, below, self.place.word, self.font(), theme.color(role), CENTER)
             if self.badge:
                 paint_badge(painter, self.width() // 2 + 3 + badge_width(self.badge), 11, self.badge, theme)

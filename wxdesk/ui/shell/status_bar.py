@@ -69,7 +69,7 @@ class StatusBar(Frame):
         )
         left = (self.listener, self.token, (self.figures, 1))
         self._row = hbox(*left, self._right, within=self, spacing=20, margins=(14, 0, 14, 0))
-        self._covered = False
+        self._covered = ""
         self._order = self._giving_way()
         self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
         VisibleTick(self, self._show_time)
@@ -157,24 +157,32 @@ class StatusBar(Frame):
             self._share()
         return super().event(event)
 
-    def cover(self, covered: bool) -> None:
-        """Note whether a notice lies in `room` that leaves a red lamp visible."""
-        if covered != self._covered:
-            self._covered = covered
+    def cover(self, tone: str) -> None:
+        """Note the tone of the notice in `room`, empty for none; a pending one leaves a red lamp visible."""
+        if tone != self._covered:
+            self._covered = tone
             self._share()
 
     @property
     def _lamp_stays(self) -> bool:
-        return self._covered and self.listener.role == "failed"
+        return self._covered == "pending" and self.listener.role == "failed"
 
     def _share(self) -> None:
         fixed = self._row.sizeHint().width() - sum(part.width_at(step) for part, step in self._steps.items())
+        beside = self._beside_notices() if self._covered else {}
         self._steps = shrink_steps(self._order, fixed, self.width())
+        self._steps |= {part: max(step, self._steps[part]) for part, step in beside.items()}
         if self._lamp_stays:
             self._steps[self.listener] = max(1, self._steps[self.listener])
         for part, step in self._steps.items():
             part.use_step(step)
         self.shared.emit()
+
+    def _beside_notices(self) -> ShrinkSteps:
+        """Return the steps of the parts at the right that leave room for a few words of a notice."""
+        order = [(part, step) for part, step in self._order if part in (self.longest, self.replies, self.presence.lamp)]
+        fixed = self._right.sizeHint().width() - sum(part.width_at(self._steps[part]) for part, _ in order)
+        return shrink_steps(order, fixed, self.width() - _LEAST_FOR_NOTICES)
 
     def room(self) -> QRect:
         """Return the place of lamp, token and figures, which a notice may take.

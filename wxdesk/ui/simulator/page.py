@@ -66,7 +66,7 @@ class CustomerDelegate(RowDelegate[SimulatedCustomer]):
         theme, rect = Theme.current(), option.rect
         paint_row(painter, option, theme)
         avatar = QRectF(rect.left() + _PAD, rect.top() + 12, AVATAR, AVATAR)
-        paint_initial(painter, avatar, name_text(row)[:1].upper(), index.row())
+        paint_initial(painter, avatar, row.openid, row.name)
         left = rect.left() + _PAD + AVATAR + 10
         line = QRect(left, rect.top() + 10, rect.right() - _PAD - left + 1, 20)
         paint_text(painter, line, name_text(row), font(Size.MESSAGE, strong=True), theme.color("text"))

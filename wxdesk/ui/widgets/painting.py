@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zlib import crc32
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPaintDevice, QPainter, QPaintEvent, QPen
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 from wxdesk.core.model.conversation import Contact
 from wxdesk.ui.look.icons import pixmap
 from wxdesk.ui.look.theme import AVATARS, Measure, Size, Theme, font
-from wxdesk.ui.wording.messages import name_of
 
 ELLIPSIS = Qt.TextElideMode.ElideRight
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -48,18 +48,18 @@ def paint_box(  # noqa: PLR0913 - the looks of a box, each by its name
 
 def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
     """Paint a contact's initial on the contact's colour."""
-    paint_initial(painter, rect, initial_of(contact), contact.id)
+    paint_initial(painter, rect, contact.openid, contact.alias)
 
 
-def paint_initial(painter: QPainter, rect: QRectF, initial: str, number: int) -> None:
-    """Paint an initial on one of the colours of avatars, chosen by a number."""
+def paint_initial(painter: QPainter, rect: QRectF, openid: str, name: str) -> None:
+    """Paint the initial of somebody, by name if they have one, on the colour that is theirs everywhere."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(AVATARS[number % len(AVATARS)]))
+    painter.setBrush(QColor(AVATARS[crc32(openid.encode()) % len(AVATARS)]))
     painter.drawRoundedRect(rect, Measure.RADIUS, Measure.RADIUS)
     painter.setPen(Theme.current().color("on_accent"))
     painter.setFont(font(Size.TITLE, strong=True))
-    painter.drawText(rect, CENTER, initial)
+    painter.drawText(rect, CENTER, initial_of(openid, name))
 
 
 def paint_face(painter: QPainter, rect: QRectF, name: str) -> None:
@@ -73,9 +73,9 @@ def paint_face(painter: QPainter, rect: QRectF, name: str) -> None:
     painter.drawText(rect, CENTER, name[-1] if "\u4e00" <= name[-1:] <= "\u9fff" else _first_letter(name))
 
 
-def initial_of(contact: Contact) -> str:
-    """Return the first character (grapheme) of the alias, or two of the openid."""
-    return _first_letter(contact.alias) if contact.alias else name_of(contact)[:2]
+def initial_of(openid: str, name: str) -> str:
+    """Return the first character (grapheme) of a name, or two of the openid."""
+    return _first_letter(name) if name else openid[:2]
 
 
 def _first_letter(name: str) -> str:

@@ -9,7 +9,7 @@ from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import span_until
-from wxdesk.ui.wording.status import EndChoice, HoursBoundary
+from wxdesk.ui.wording.status import EndChoice, HoursBoundary, upcoming_time
 from wxdesk.ui.wording.times import MINUTE, dated_time, span_text, time_left_text
 
 SILENCES = (5, 10, 30)
@@ -49,7 +49,7 @@ def takeover_silences(conversation: Conversation, now: datetime) -> Sequence[End
 def _closing_text(closing: HoursBoundary, now: datetime) -> str:
     if closing.at is None:
         return tr("Until closing")
-    return tr("Until closing, {time}", time=closing.named(dated_time(closing.at, now)))
+    return tr("Until closing, {time}", time=closing.named(upcoming_time(closing.at, now)))
 
 
 def takeover_sentence(conversation: Conversation, now: datetime, *, leaving: bool = False) -> str:

@@ -131,6 +131,25 @@ def test_a_toast_leaves_a_bar_legible_and_takes_its_place_when_that_is_gone(show
     assert toast.x() == 0
 
 
+def test_a_bar_counts_the_others_in_few_letters_where_its_own_words_need_the_room(
+    shown: QWidget, notices: Notices
+) -> None:
+    notices.use_room(lambda: QRect(0, shown.height() - Measure.STATUS_BAR, 300, Measure.STATUS_BAR))
+    notices.bar("disk", "The disk is full")
+    notices.bar("clock", "Short")
+    [bar] = [bar for bar in notices.bars.findChildren(NoticeBar) if bar.text == "Short"]
+    assert (bar.more.text(), bar.more.accessibleName()) == ("1 more notice", "1 more notice")
+    notices.bar("address", "WeChat cannot reach this computer at its address")
+    [bar] = [bar for bar in notices.bars.findChildren(NoticeBar) if bar.text.startswith("WeChat")]
+    assert (bar.more.text(), bar.more.accessibleName(), bar.more.toolTip()) == (
+        "+2",
+        "2 more notices",
+        "2 more notices",
+    )
+    bar.more.click()
+    assert (bar.more.text(), bar.more.accessibleName()) == ("Fold", "Fold")
+
+
 def test_a_bar_does_what_its_action_says(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
     done: list[str] = []
     notices.bar("disk", "The disk is full", "pending", "Look", lambda: done.append("looked"))

@@ -304,7 +304,11 @@ class NoticeBar(QFrame):
         cut = self.sizeHint().width() > width
         self.more.setVisible(others is not None and bool(others or cut or not folded))
         said = ntr("{n} more notice", "{n} more notices", others) if others else tr("Read it all")
-        self.more.setText(said if folded else tr("Fold"))
+        said = said if folded else tr("Fold")
+        for say in (self.more.setText, self.more.setAccessibleName, self.more.setToolTip):
+            say(said)
+        if others and folded and self.sizeHint().width() > width:
+            self.more.setText(f"+{others}")
 
     def _act(self) -> None:
         pressed = self.sender()
