@@ -217,7 +217,7 @@ class AccessTokens:
         self._publish(TokenChanged(account.name, expires_at, explain_refusal(error)))
         if isinstance(error, Refused):
             words = refusal_text(error.errcode, error.errmsg)
-            text = tr("{account} gets no access_token: {said}", account=account.name, said=words.sentence)
+            text = tr("No access_token for {account}: {said}", account=account.name, said=words.sentence)
             self._publish(TroubleRaised(f"account:{account.name}", text, copy=words.copy, account=account.name))
 
     def _plan(self, account: Account, seconds: float) -> None:

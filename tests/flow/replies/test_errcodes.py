@@ -260,7 +260,7 @@ async def test_a_missing_token_is_reported_although_nothing_is_to_be_sent(desk: 
         await desk.opened.out.client.check(account)
     [trouble] = desk.opened.desk.health.state.troubles
     assert isinstance(trouble, TroubleRaised)
-    assert trouble.text.startswith("shop gets no access_token: 40164 this machine's address is not in the IP list.")
+    assert trouble.text.startswith("No access_token for shop: 40164 this machine's address is not in the IP list.")
     assert (trouble.copy, trouble.account) == ("203.0.113.7", "shop")
     await desk.opened.desk.outbox.try_now("shop")  # the operator has added it to the list
     await desk.until(lambda: desk.trouble == "")

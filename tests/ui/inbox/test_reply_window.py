@@ -92,7 +92,7 @@ TAKEN = {"taken_over": True, "taken_over_until": NOW + timedelta(minutes=29)}
         ("en", {"mode": ReplyMode.HOLD}, "Waits · here"),
         ("en", TAKEN, "By hand · 29 min"),
         ("zh_CN", {}, "自动 · 按账号"),
-        ("zh_CN", TAKEN, "人工 · 29 分"),
+        ("zh_CN", TAKEN, "人工 · 29 分钟"),
     ],
 )
 def test_a_window_900_wide_shows_what_sets_the_mode_beside_the_quota(
@@ -111,7 +111,7 @@ def test_a_window_900_wide_shows_what_sets_the_mode_beside_the_quota(
     quota = header.quota
     assert header.mode.text() == word
     assert quota.dots.isVisible() or quota.left.full_text() == "4/5"
-    assert quota.time.full_text() in ("47:30:00", "47 h", "47 时")
+    assert quota.time.full_text() in ("47:30:00", "47 h", "47 小时")
     assert quota.toolTip() != ""
     qtbot.waitUntil(lambda: header.mode.width() >= header.mode.width_for(word))
     for label in (quota.left, quota.time):

@@ -109,10 +109,10 @@ def test_a_pause_ends_by_itself_and_the_window_asks_about_what_it_kept(
     assert world.desk.health.state.paused
     world.move_to(START + QUARTER)
     qtbot.waitUntil(window.pause_bar.isHidden)
-    words = "1 reply waited and asks you. None leaves by itself."
+    words = "1 reply waits for your OK. Nothing is sent before that."
     qtbot.waitUntil(lambda: words in window.notices.bars.texts().values())
     assert window.findChildren(AfterPauseDialog) == [], "nobody pressed Resume, so nothing pops up"
-    assert window.inbox.list.strip.earliest.full_text() == "1 asks you"
+    assert window.inbox.list.strip.earliest.full_text() == "1 needs your OK"
     assert not world.sandbox.sent
 
 
@@ -145,7 +145,7 @@ def test_a_queued_reply_says_that_it_is_paused_and_is_counted(qtbot: QtBot, worl
     qtbot.waitUntil(lambda: "Paused, not sent" in str(listed.data(listed.index(0), Qt.ItemDataRole.AccessibleTextRole)))
     assert not world.sandbox.sent
     window.pausing.resume()
-    qtbot.waitUntil(lambda: any("Held, asks you" in line for line in lines()))
+    qtbot.waitUntil(lambda: any("Held for your OK" in line for line in lines()))
     qtbot.waitUntil(lambda: bool(window.findChildren(AfterPauseDialog)))
     [panel] = window.findChildren(AfterPauseDialog)
     qtbot.mouseClick(panel.discard, Qt.MouseButton.LeftButton)

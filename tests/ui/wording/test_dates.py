@@ -15,7 +15,8 @@ from tests.ui.inbox.records import conversation
 from wxdesk.ui.inbox.details.panel import quota_sentence
 from wxdesk.ui.shell.pause import PauseBar
 from wxdesk.ui.wording.days import Days
-from wxdesk.ui.wording.takeover import takeover_sentence
+from wxdesk.ui.wording.status import HoursBoundary
+from wxdesk.ui.wording.takeover import takeover_sentence, takeover_spans
 
 NOON = datetime(2026, 10, 2, 10, 0, tzinfo=UTC)
 
@@ -62,3 +63,9 @@ def test_since_when_everything_is_paused(qtbot: QtBot) -> None:
 )
 def test_a_day_begins_by_the_offset_of_its_night(now: datetime, midnight: datetime) -> None:
     assert Days().midnight(now) == midnight
+
+
+def test_a_takeover_until_closing_names_the_day_as_a_snooze_does() -> None:
+    closing = HoursBoundary(NOON + timedelta(days=1), there="18:00")
+    texts = [choice.text for choice in takeover_spans(conversation(1), closing, NOON)]
+    assert texts[2] == "Until closing, tomorrow 12:00 (18:00 at the shop)"

@@ -45,7 +45,7 @@ TABLE = [
     (reply(1, S.HELD, due_at=NOW + timedelta(minutes=119)), "Sends in 1 h 59 min", "pending", "hourglass"),
     (reply(1, S.HELD, due_at=NOW + timedelta(minutes=121)), "Sends in 2 h", "pending", "hourglass"),
     (reply(1, S.HELD, due_at=NOW), "About to be sent", "pending", "hourglass"),
-    (reply(1, S.HELD, due_at=None), "Held, asks you", "pending", "person"),
+    (reply(1, S.HELD, due_at=None), "Held for your OK", "pending", "person"),
     (reply(1, S.QUEUED), "Waiting to be sent", "secondary", "clock"),
     (reply(1, S.QUEUED, errcode=40164, error="invalid ip"), "Waiting to be sent 40164", "pending", "clock"),
     (reply(1, S.QUEUED, not_before=SOON, error="busy"), "Tries again in 5 s", "pending", "retry"),

@@ -30,8 +30,8 @@ def chinese() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "word"),
-    [(-5, "0 秒"), (0, "0 秒"), (59, "59 秒"), (60, "1 分"), (3599, "59 分"), (3600, "1 时"), (172_799, "47 时"),
-     (172_800, "48 时"), (259_200, "3 天")],
+    [(-5, "0 秒"), (0, "0 秒"), (59, "59 秒"), (60, "1 分钟"), (3599, "59 分钟"), (3600, "1 小时"), (172_799, "47 小时"),
+     (172_800, "48 小时"), (259_200, "3 天")],
 )  # fmt: skip
 @pytest.mark.usefixtures("chinese")
 def test_spans_are_told_in_their_largest_unit(seconds: int, word: str) -> None:
@@ -75,10 +75,10 @@ def test_clock_time_is_local() -> None:
 @pytest.mark.usefixtures("chinese")
 def test_ago_is_short() -> None:
     assert times.ago(NOW - timedelta(seconds=30), NOW) == "刚刚"
-    assert times.ago(NOW - timedelta(minutes=21), NOW) == "21 分"
-    assert times.ago(NOW - timedelta(hours=3), NOW) == "3 时"
+    assert times.ago(NOW - timedelta(minutes=21), NOW) == "21 分钟"
+    assert times.ago(NOW - timedelta(hours=3), NOW) == "3 小时"
     assert times.ago(NOW - timedelta(hours=13), NOW) == "昨天"
-    assert times.waiting_text(NOW - timedelta(minutes=12), NOW) == "等 12 分"
+    assert times.waiting_text(NOW - timedelta(minutes=12), NOW) == "等 12 分钟"
 
 
 def test_every_month_is_told_in_chinese() -> None:

@@ -163,7 +163,7 @@ class InboxPage(QWidget):
             ShortcutKey("Ctrl+T", tr("See what came after the bubble in focus")),
             ShortcutKey("Ctrl+C Ctrl+Shift+C", tr("Copy the bubble in focus, or quote it in the reply")),
             ShortcutKey("Alt+Enter", tr("Why, and what happened to the bubble in focus")),
-            ShortcutKey("Ctrl+O", tr("Send only the part in focus, of an answer that asks")),
+            ShortcutKey("Ctrl+O", tr("Send only the part in focus, of an answer that needs your OK")),
             ShortcutKey("Ctrl+D", tr("Say that the reply in focus arrived, of which nobody knows it")),
             ShortcutKey("Ctrl+R", tr("Send the reply in focus again, of which nobody knows whether it arrived")),
             ShortcutKey("Ctrl+E", tr("Change the waiting reply in focus")),

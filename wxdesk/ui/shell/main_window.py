@@ -291,13 +291,13 @@ class MainWindow(Frame):
 
     def _own_keys(self) -> tuple[ShortcutKey, ...]:
         *others, settings = self.rail.items
-        back = tr("Do what the passing word at the foot offers, such as Undo; else go to its bars")
+        back = tr("Do what the message at the foot offers, such as Undo; otherwise go to the buttons there")
         return (
             *(ShortcutKey(item.key, item.place.word, item.click) for item in others),
             ShortcutKey(f"{settings.key} Ctrl+,", settings.place.word, settings.click),
             ShortcutKey("Ctrl+K", tr("Search everything")),
             ShortcutKey("F7", tr("Open who waits longest"), self.status_bar.longest.open),
-            ShortcutKey("F9", tr("Silence the sound of a call")),
+            ShortcutKey("F9", tr("Silence the alert sound")),
             ShortcutKey("F8", tr("Pause or resume all automatic replies")),
             ShortcutKey("F10", tr("Say that you are away, or back"), self.presence.toggle),
             ShortcutKey("F12", back, self.notices.act),

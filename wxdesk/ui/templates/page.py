@@ -97,7 +97,7 @@ class TemplatesPage(RecordPage[Template]):
 def _empty_page(parent: QWidget) -> FirstStep:
     return FirstStep(
         "template",
-        title=tr("Nothing is ready to be said yet"),
+        title=tr("No templates yet"),
         words=tr(
             "A template is an answer that you write once and insert with / in any reply. It can greet by name, and"
             " ask you for what only you know, such as an order number."

@@ -76,7 +76,7 @@ def status_of_reply(reply: Reply, now: datetime, standstill: HoldReason = HoldRe
 def status_of_held(due_at: datetime | None, now: datetime, standstill: HoldReason = HoldReason.NONE) -> ReplyStatus:
     """Return the status of a reply held until `due_at`, or for the operator if None."""
     if due_at is None:
-        return ReplyStatus(tr("Held, asks you"), "pending", "person", strong=True)
+        return ReplyStatus(tr("Held for your OK"), "pending", "person", strong=True)
     match standstill:
         case HoldReason.PAUSED:
             return ReplyStatus(tr("Held, everything is paused"), "pending", "pause", strong=True, brief=tr("Paused"))
@@ -164,11 +164,11 @@ def span_until(due_at: datetime, now: datetime) -> str:
 def put_back_text(reply: Reply, now: datetime) -> str:
     """Return the message about a reply that was released unchanged."""
     if reply.error == WROTE_MEANWHILE:
-        return tr("The reply is as it was and asks you, because the customer wrote again meanwhile.")
+        return tr("The reply is as it was and needs your OK, because the customer wrote again meanwhile.")
     if reply.counts_down and reply.due_at is not None:
         return tr("The reply is as it was and leaves in {span}.", span=span_until(reply.due_at, now))
     if reply.state is ReplyState.HELD:
-        return tr("The reply is as it was and asks you.")
+        return tr("The reply is as it was and needs your OK.")
     return tr("The reply is as it was: a draft, which leaves only when you send it.")
 
 

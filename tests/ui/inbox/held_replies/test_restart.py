@@ -50,9 +50,9 @@ def notice(window: MainWindow) -> str:
 def test_a_held_reply_asks_after_a_restart_says_why_and_leaves_when_released(
     qtbot: QtBot, world: World, window: MainWindow
 ) -> None:
-    words = "1 reply waited and asks you. None leaves by itself."
+    words = "1 reply waits for your OK. Nothing is sent before that."
     qtbot.waitUntil(lambda: words in window.notices.bars.texts().values())
-    assert window.inbox.list.strip.earliest.full_text() == "1 asks you"
+    assert window.inbox.list.strip.earliest.full_text() == "1 needs your OK"
     world.move_to(START + timedelta(hours=2))  # long past its time
     [decide] = [button for button in window.notices.bars.findChildren(QPushButton) if button.text() == "Decide…"]
     qtbot.mouseClick(decide, Qt.MouseButton.LeftButton)

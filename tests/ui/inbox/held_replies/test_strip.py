@@ -236,7 +236,7 @@ def test_resuming_asks_about_what_waited_and_later_leaves_it_in_the_strip(
         qtbot.mouseClick(getattr(panel, act), Qt.MouseButton.LeftButton)
         if act == "later":
             assert {state(world, reply) for reply in waited} == {ReplyState.HELD}
-            assert window.inbox.list.strip.earliest.full_text() == "2 ask you"
+            assert window.inbox.list.strip.earliest.full_text() == "2 need your OK"
             qtbot.waitUntil(lambda: not window.findChildren(AfterPauseDialog))
     for reply in waited:
         world.wait_until_sent(reply.id)
@@ -256,7 +256,7 @@ def test_a_window_opened_on_what_asks_says_so(qtbot: QtBot, world: World, window
     asking(world, FIRST)
     window.inbox.held.tell_of_waiting(by_hand=False)
     qtbot.waitUntil(
-        lambda: "1 reply waited and asks you. None leaves by itself." in window.notices.bars.texts().values()
+        lambda: "1 reply waits for your OK. Nothing is sent before that." in window.notices.bars.texts().values()
     )
 
 

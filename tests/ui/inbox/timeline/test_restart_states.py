@@ -142,7 +142,7 @@ def test_a_held_reply_asks_after_a_restart(
     after: ReplyState,
     sent: list[str],
 ) -> None:
-    assert caption(world, bubble)[0] == "Held, asks you"
+    assert caption(world, bubble)[0] == "Held for your OK"
     assert notice_of(bubble) == AFTER_RESTART
     world.move_to(START + timedelta(hours=1))
     assert texts(world) == []

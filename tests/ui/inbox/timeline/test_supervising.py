@@ -88,7 +88,7 @@ def test_the_folded_strip_says_what_leaves_next_and_what_asks(qtbot: QtBot, worl
     world.move_to(START + timedelta(seconds=597))
     page.tick()
     assert strip.count.full_text() == "2 replies held"
-    assert strip.earliest.full_text() == "first in 3 s · 1 asks you"
+    assert strip.earliest.full_text() == "first in 3 s · 1 needs your OK"
     assert strip.model.rows()[-1].reply.id == asking.id
 
 

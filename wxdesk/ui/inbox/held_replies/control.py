@@ -175,7 +175,7 @@ class AfterPauseDialog(Dialog):
             return
         count, rows = len(asking), one_per_answer(asking)
         self.model.show(rows)
-        self.title.setText(ntr("{n} reply waited and asks you", "{n} replies waited and ask you", count))
+        self.title.setText(ntr("{n} reply waits for your OK", "{n} replies wait for your OK", count))
         self.discard.setText(ntr("Discard {n}", "Discard all {n}", count) if count > 1 else tr("Discard it"))
         self.send.setText(ntr("Send {n}", "Send all {n}", count) if count > 1 else tr("Send it"))
         self.view.setFixedHeight(row_height() * min(len(rows), ROWS_AT_MOST) + 2)
@@ -295,8 +295,8 @@ class HeldRepliesControl(QObject):
             self._say(asking)
 
     def _say(self, asking: int) -> None:
-        words = ntr("{n} reply waited and asks you", "{n} replies waited and ask you", asking)
-        text = tr("{words}. None leaves by itself.", words=words) if asking else ""
+        words = ntr("{n} reply waits for your OK", "{n} replies wait for your OK", asking)
+        text = tr("{words}. Nothing is sent before that.", words=words) if asking else ""
         self._bridge.notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
 
     def decide(self) -> None:

@@ -99,8 +99,8 @@ class HeldStrip(Frame):
 
     def tick(self, now: datetime) -> None:
         """Update countdowns to `now`."""
-        asks = ntr("{n} asks you", "{n} ask you", self._asking) if self._asking else ""
-        brief = ntr("{n} asks", "{n} ask", self._asking) if self._asking else ""
+        asks = ntr("{n} needs your OK", "{n} need your OK", self._asking) if self._asking else ""
+        brief = ntr("{n} for you", "{n} for you", self._asking) if self._asking else ""
         first = short = ""
         if self._first is not None and self._first.reply.due_at is not None:
             first = self._first_words(self._first, self._first.reply.due_at, now)
