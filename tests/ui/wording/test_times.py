@@ -30,8 +30,8 @@ def chinese() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "word"),
-    [(-5, "0 秒"), (0, "0 秒"), (59, "59 秒"), (60, "1 分钟"), (3599, "59 分钟"), (3600, "1 小时"), (172_799, "47 小时"),
-     (172_800, "48 小时"), (259_200, "3 天")],
+    [(-5, "0 秒"), (0, "0 秒"), (59, "59 秒"), (60, "1 分钟"), (3599, "59 分钟"), (3600, "1 小时"),
+     (172_799, "47 小时"), (172_800, "48 小时"), (259_200, "3 天")],
 )  # fmt: skip
 @pytest.mark.usefixtures("chinese")
 def test_spans_are_told_in_their_largest_unit(seconds: int, word: str) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.attention import AttentionReason
@@ -26,7 +25,7 @@ from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.widgets.dialogs.notices import OFFER_MS, WindowBridge
-from wxdesk.ui.widgets.menu_button import PassingMenu
+from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.takeover import extend_takeovers_text, takeovers_ended_text, takeovers_ending_text
 
@@ -287,7 +286,7 @@ class MeanwhileNotice(QObject):
             rules.setVisible(skipped > 0)
             rules.setEnabled(not paused)
             rules.setToolTip(tr("Automatic replies are paused") if paused else words)
-        menu.popup(QCursor.pos())
+        open_beside(menu, self._bridge.notices.bars.button(MEANWHILE_BAR), above=True)
 
     def _ask_rules(self, as_drafts: bool) -> None:
         self._bridge.ask(self._bridge.desk.skipped.ask_rules(as_drafts), self._asked, once=MEANWHILE_BAR)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -42,6 +42,7 @@ def offered(qtbot: QtBot, window: MainWindow) -> QMenu:
     offer.click()
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
+    assert menu.geometry().bottom() < offer.mapToGlobal(QPoint(0, 0)).y(), "it covers no button, wherever the mouse is"
     return menu
 
 

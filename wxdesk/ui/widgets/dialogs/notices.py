@@ -231,6 +231,10 @@ class NoticeBars(FootLine):
         """Return the texts of all bars, by key."""
         return {key: bar.text for key, bar in self._bars.items()}
 
+    def button(self, key: str) -> QAbstractButton:
+        """Return the first button of a bar, over which its menu opens."""
+        return next(iter(self._bars[key].acts))
+
     def go_on(self) -> None:
         """Focus the first visible button; the next one, if one has the focus already."""
         rows = sorted(self._bars.values(), key=lambda bar: bar.y())
@@ -282,14 +286,14 @@ class NoticeBar(QFrame):
         self.more = Button(kind=ButtonKind.LINK, parent=self)
         icon = IconLabel("warning", tone, 16, self)
         row = hbox(icon, (self._line, 1), (self._whole, 1), self.more, within=self, spacing=8, margins=(14, 1, 6, 1))
-        self._acts: dict[QAbstractButton, Callable[[], object]] = {}
+        self.acts: dict[QAbstractButton, Callable[[], object]] = {}
         for word, act in choices:
             button = Button(word, parent=self)
             button.setProperty("class", "small")
-            self._acts[button] = act
+            self.acts[button] = act
         self.close_button = SmallButton("close", close[0], self)
-        self._acts[self.close_button] = close[1]
-        for one in self._acts:
+        self.acts[self.close_button] = close[1]
+        for one in self.acts:
             one.clicked.connect(self._act)
             row.addWidget(one)
 
@@ -313,7 +317,7 @@ class NoticeBar(QFrame):
     def _act(self) -> None:
         pressed = self.sender()
         if isinstance(pressed, QAbstractButton):
-            self._acts[pressed]()
+            self.acts[pressed]()
 
 
 class Toast(FootLine):

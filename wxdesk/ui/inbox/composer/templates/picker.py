@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListView, QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.templates import Template, search_templates
@@ -18,12 +18,12 @@ from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel, literal
+from wxdesk.ui.widgets.labels import PlainLabel, literal, plain_tip
 from wxdesk.ui.wording.messages import kind_text, more_text
 
 _ROW, _ROWS, _WIDEST = 30, 8, 460
-_MOST = 50
-_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -_ROWS, Qt.Key.Key_PageDown: _ROWS}
+_SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class Picker(Popup):
@@ -34,6 +34,12 @@ class Picker(Popup):
     """
 
     chosen = Signal(object)
+
+    _most = 50
+    """Most that are offered at once."""
+    _cell = 0
+    """Width of a cell in a grid; 0 for a list."""
+    _columns = 1
 
     def __init__(self, name: str, search: str, parent: QWidget) -> None:
         super().__init__(search, _WIDEST, parent)
@@ -73,10 +79,11 @@ class Picker(Popup):
     def _fill(self, sought: str) -> None:
         self.list.clear()
         fitting = self._find(sought)
-        for one in fitting[:_MOST]:
+        for one in fitting[: self._most]:
             item = QListWidgetItem(self._words(one))
             item.setData(Qt.ItemDataRole.UserRole, one)
-            item.setSizeHint(QSize(0, _ROW))
+            item.setSizeHint(QSize(self._cell, _ROW))
+            self._describe(item, one)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.below.show_if_any(self._words_below(len(fitting)))
@@ -91,12 +98,15 @@ class Picker(Popup):
         """Return the row of one thing that was found."""
         raise NotImplementedError
 
+    def _describe(self, item: QListWidgetItem, one: Any) -> None:  # noqa: ANN401 - as found
+        """Tell more of it by tooltip and to screen readers, where the row does not say all."""
+
     def _nothing(self) -> str:
         """Return the sentence for an empty list."""
         return tr("Nothing fits.")
 
     def _words_below(self, fitting: int) -> str:
-        return more_text(fitting - _MOST) if fitting > _MOST else "" if fitting else self._nothing()
+        return more_text(fitting - self._most) if fitting > self._most else "" if fitting else self._nothing()
 
     def height_at(self, width: int) -> int:
         """Return the height of the rows that are shown, with what is around them."""
@@ -105,7 +115,8 @@ class Picker(Popup):
     def fit_into(self, width: int, height: int) -> None:
         """Show as many rows as there are and fit."""
         room = (max(120, height) - self._around()) // _ROW
-        self._rows = min(max(self.list.count(), 1), _ROWS, max(room, 1))
+        self._columns = (width - 32) // self._cell if self._cell else 1
+        self._rows = min(max(-(-self.list.count() // self._columns), 1), _ROWS, max(room, 1))
 
     def _around(self) -> int:
         cut = self.list.count() and self.below.full_text()
@@ -119,8 +130,9 @@ class Picker(Popup):
 
     def _use_key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
-        if key in _STEPS:
-            wanted = self.list.currentRow() + _STEPS[key]
+        sideways = _SIDEWAYS if self._columns > 1 else {}
+        if key in _STEPS or key in sideways:
+            wanted = self.list.currentRow() + _STEPS.get(key, 0) * self._columns + sideways.get(key, 0)
             self.list.setCurrentRow(min(max(wanted, 0), self.list.count() - 1))
             self.worked.emit()
         elif key in ENTER:
@@ -189,12 +201,18 @@ class EmoticonOffer(Struct, frozen=True):
 
 
 class EmoticonPicker(Picker):
-    """Emoticons by name in either language, the last used first, and similar emoji."""
+    """Grid of emoticons by name in either language, the last used first, and similar emoji."""
+
+    _most = 300  # all of them
 
     def __init__(self, parent: QWidget) -> None:
         self._offered: list[EmoticonOffer] = []
         self.used: list[str] = []
+        self._cell = 72 if language() == "zh_CN" else 104
         super().__init__(tr("Emoticons"), tr("Search emoticons"), parent)
+        self.list.setFlow(QListView.Flow.LeftToRight)
+        self.list.setWrapping(True)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
         for one in read_emoticons():
             name, other = (one.zh, one.en) if language() == "zh_CN" or not one.en else (one.en, one.zh)
             self._offered.append(EmoticonOffer(one.code or f"[{one.zh}]", f"[{name}]  {one.code}", other))
@@ -207,7 +225,11 @@ class EmoticonPicker(Picker):
         return [one for one in self._offered if all(word in f"{one.row} {one.other_name}".casefold() for word in words)]
 
     def _words(self, one: EmoticonOffer) -> str:
-        return one.row
+        return one.row.partition("  ")[0]
+
+    def _describe(self, item: QListWidgetItem, one: EmoticonOffer) -> None:
+        item.setToolTip(plain_tip(one.row))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, one.row)
 
     def remember(self, used: Sequence[str]) -> None:
         """Offer texts that were `used` before first, the last of them at the top."""
