@@ -158,7 +158,10 @@ class StatusBar(Frame):
         return super().event(event)
 
     def cover(self, tone: str) -> None:
-        """Note the tone of the notice in `room`, empty for none; a pending one leaves a red lamp visible."""
+        """Note the tone of the notice in `room`; empty for none.
+
+        A pending one leaves a red lamp visible.
+        """
         if tone != self._covered:
             self._covered = tone
             self._share()
@@ -179,7 +182,7 @@ class StatusBar(Frame):
         self.shared.emit()
 
     def _beside_notices(self) -> ShrinkSteps:
-        """Return the steps of the parts at the right that leave room for a few words of a notice."""
+        """Return steps for the parts at the right that leave room for a notice."""
         order = [(part, step) for part, step in self._order if part in (self.longest, self.replies, self.presence.lamp)]
         fixed = self._right.sizeHint().width() - sum(part.width_at(self._steps[part]) for part, _ in order)
         return shrink_steps(order, fixed, self.width() - _LEAST_FOR_NOTICES)

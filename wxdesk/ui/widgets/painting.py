@@ -52,7 +52,7 @@ def paint_avatar(painter: QPainter, rect: QRectF, contact: Contact) -> None:
 
 
 def paint_initial(painter: QPainter, rect: QRectF, openid: str, name: str) -> None:
-    """Paint the initial of somebody, by name if they have one, on the colour that is theirs everywhere."""
+    """Paint the initial of a name, or of an openid, on the colour of the openid."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(AVATARS[crc32(openid.encode()) % len(AVATARS)]))

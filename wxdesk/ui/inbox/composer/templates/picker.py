@@ -99,7 +99,7 @@ class Picker(Popup):
         raise NotImplementedError
 
     def _describe(self, item: QListWidgetItem, one: Any) -> None:  # noqa: ANN401 - as found
-        """Tell more of it by tooltip and to screen readers, where the row does not say all."""
+        """Add what the row does not say, for the mouse and for screen readers."""
 
     def _nothing(self) -> str:
         """Return the sentence for an empty list."""
@@ -201,7 +201,10 @@ class EmoticonOffer(Struct, frozen=True):
 
 
 class EmoticonPicker(Picker):
-    """Grid of emoticons by name in either language, the last used first, and similar emoji."""
+    """Grid of emoticons and similar emoji, by name in either language.
+
+    The last used are first.
+    """
 
     _most = 300  # all of them
 
