@@ -366,7 +366,7 @@ def test_the_last_emoticons_are_remembered(
     qtbot: QtBot, window: MainWindow, bridge: Bridge, facts: InstallationFacts, appearance: Appearance
 ) -> None:
     picker = window.inbox.chat.writing.templates.emoticons
-    offered = [one for one in picker._find("") if one[0].split() == [one[0]]]
+    offered = [one for one in picker._find("") if one.text.split() == [one.text]]
     assert offered == picker._find(""), "none has a blank"
     for number in (30, 40, 30):
         picker.chosen.emit(offered[number])
