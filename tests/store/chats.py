@@ -11,9 +11,9 @@ from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.push import BodyFormat, Incoming, KeptPush, Push
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.model.rule import Decision, Firing, Outcome
+from wxdesk.core.model.rule import Action, ActionKind, Decision, Firing, Outcome
 from wxdesk.core.replies.lifecycle import Move
-from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
+from wxdesk.core.rules.resolution import Effect, Resolution, UndecidedMessage
 from wxdesk.store import Store
 from wxdesk.store.messages.deriving import UnderivedPush
 
@@ -35,6 +35,14 @@ def incoming(openid: str, text: str = "", *, at: datetime = T0, **fields: object
         "fields": {"Content": text},
     }
     return Incoming(**(values | fields))  # type: ignore[arg-type]
+
+
+def tagged(*tags: str) -> tuple[Effect, ...]:
+    return (Effect(Action(ActionKind.TAG, tags=tags), "r"),)
+
+
+def calling(rule: str) -> tuple[Effect, ...]:
+    return (Effect(Action(ActionKind.NOTIFY), rule),)
 
 
 def entering(openid: str, at: datetime, session_from: str = "") -> Incoming:

@@ -172,7 +172,7 @@ async def test_a_rule_in_the_shadow_is_judged_and_does_nothing() -> None:
     everything = (reply("a"), Action(ActionKind.TAG, tags=("vip",)), Action(ActionKind.TAKE_OVER))
     shadow = rule("a", "x", then=everything, delivery=Delivery.SHADOW)
     [made] = await resolved([shadow, rule("b", "x")], message(1, "x"))
-    assert (texts(made), made.tags, made.take_over) == (["b"], (), "")
+    assert (texts(made), made.of_contact.add, made.take_over) == (["b"], (), "")
     assert [(one.rule_name, one.matched, one.shadow) for one in made.decision.verdicts] == [
         ("a", True, True),
         ("b", True, False),
@@ -229,14 +229,14 @@ async def test_an_answer_that_lacks_a_value_is_a_draft_that_says_which() -> None
 async def test_a_rules_other_actions_are_done_where_its_answer_cannot_be_made(says: str, outcome: Outcome) -> None:
     [made] = await resolved([rule("a", "x", then=(reply(says), *TAG_CALL_AND_TAKE))], message(1, "x"))
     assert made.decision.outcome is outcome
-    assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", "a")
+    assert (made.of_contact.add, made.called_by, made.take_over) == (("vip",), "a", "a")
 
 
 async def test_a_rules_other_actions_are_done_where_the_quota_is_too_small() -> None:
     many = rule("a", "x", then=(reply("1"), reply("2"), reply("3"), reply("4"), *TAG_CALL_AND_TAKE))
     [made] = await resolved([many], message(1, "x"))
     assert (made.decision.outcome, made.replies) == (Outcome.NO_QUOTA, ())
-    assert (made.tags, made.called_by, made.take_over) == (("vip",), "a", "a")
+    assert (made.of_contact.add, made.called_by, made.take_over) == (("vip",), "a", "a")
 
 
 async def test_a_rule_whose_answer_has_a_gap_does_not_transfer() -> None:

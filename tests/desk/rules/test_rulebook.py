@@ -90,7 +90,7 @@ async def test_an_answer_is_ready_to_be_sent() -> None:
     )
     answer = (await loaded(order)).answer(asked("20461 ２００ ？"))
     assert answer.contents == (Content(text="李雷，订单 20461，14:05"), Content(ReplyKind.IMAGE, media_id="MEDIA"))
-    assert answer.tags == ("vip", "新")
+    assert [effect.action.tags for effect in answer.effects] == [("vip", "新"), ("vip",)]
     assert (answer.take_over, answer.silent, answer.problem) == (answer.rule, False, "")
     assert answer.rule is not None
     assert answer.rule.name == "物流"

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from msgspec.structs import replace
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, second, tagged
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import DecisionOutdated
@@ -27,7 +27,7 @@ def thought(item: UndecidedMessage) -> Resolution:
     """What a rule answers, as the conversation was when the message was read."""
     decision = Decision(item.message.id, item.conversation.id, Outcome.REPLIED, T0)
     said = NewReply(item.conversation.id, Author.RULE, Content(text="九点"), ReplyState.QUEUED)
-    return Resolution(decision, (said,), tags=("急",), take_over="r", based_on=item.conversation)
+    return Resolution(decision, (said,), effects=tagged("急"), take_over="r", based_on=item.conversation)
 
 
 async def block(store: Store, item: UndecidedMessage) -> None:

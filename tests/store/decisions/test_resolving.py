@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tests.store.chats import T0, Talk, incoming, second
+from tests.store.chats import T0, Talk, incoming, second, tagged
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
@@ -91,7 +91,7 @@ async def test_replies_of_a_batch_come_in_the_given_order(talk: Talk, store: Sto
 async def test_handing_over_takes_over_and_still_waits(talk: Talk, store: Store) -> None:
     message = (await talk.says("o1")).message
     decision = Decision(message.id, message.conversation_id, Outcome.HANDED_OVER, T0)
-    await store.decisions.resolve([Resolution(decision, take_over="r", tags=("售后", "急"))])
+    await store.decisions.resolve([Resolution(decision, take_over="r", effects=tagged("售后", "急"))])
     thread = await talk.thread(message.conversation_id)
     assert (thread.taken_over, thread.taken_over_until) == (True, None)
     assert thread.waiting_since == message.at
@@ -105,7 +105,7 @@ async def test_tags_of_a_decision_are_added_to_those_of_the_contact(talk: Talk, 
     await store.conversations.change_contact(thread.contact.id, ContactChange(add=("老客", "急")))
     await store.decisions.resolve(
         [
-            Resolution(Decision(message.id, message.conversation_id, Outcome.SILENT, T0), tags=tags)
+            Resolution(Decision(message.id, message.conversation_id, Outcome.SILENT, T0), effects=tagged(*tags))
             for message, tags in ((one, ("急",)), (two, ("新",)), (other, ()))
         ]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.store.chats import T0, Talk, second
+from tests.store.chats import T0, Talk, calling, second
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.conversations.takeover import Takeover
@@ -43,7 +43,7 @@ async def test_a_call_is_put_changed_seen_and_ended(store: Store, talk: Talk) ->
 async def test_a_rules_call_is_stored_with_its_decision_until_looked_at(store: Store, talk: Talk) -> None:
     heard = await talk.says("oA")
     decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1), rule_name="礼貌")
-    await store.decisions.resolve([Resolution(decision, called_by="投诉")])
+    await store.decisions.resolve([Resolution(decision, effects=calling("投诉"))])
     thread = await talk.thread(heard.conversation.id)
     assert (thread.called_at, thread.called_by) == (second(1), "投诉")
     assert await store.attention.look(thread.id)
@@ -61,7 +61,7 @@ async def test_writing_taking_over_and_handing_back_fulfil_a_rules_call(store: S
     for openid, act in (("oA", write), ("oB", take_over), ("oC", store.takeovers.hand_back)):
         heard = await talk.says(openid)
         decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
-        await store.decisions.resolve([Resolution(decision, called_by="投诉")])
+        await store.decisions.resolve([Resolution(decision, effects=calling("投诉"))])
         await act(heard.conversation.id)
         assert (await talk.thread(heard.conversation.id)).called_at is None
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from tests.store.chats import T0, Talk, entering, incoming, second
+from tests.store.chats import T0, Talk, entering, incoming, second, tagged
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts, InboxFilter
 from wxdesk.core.conversations.takeover import Takeover
@@ -170,7 +170,7 @@ async def test_a_contact_change_leaves_fields_it_does_not_name(talk: Talk, store
     contact = heard.conversation.contact
     await store.conversations.change_contact(contact.id, ContactChange(note="老客户", add=("VIP", "杭州")))
     decision = Decision(heard.message.id, heard.conversation.id, Outcome.SILENT, second(1))
-    await store.decisions.resolve([Resolution(decision, tags=("售后",))])
+    await store.decisions.resolve([Resolution(decision, effects=tagged("售后"))])
     await store.conversations.change_contact(contact.id, ContactChange(alias="李雷", remove=("VIP",), add=("急",)))
     kept = (await talk.thread(heard.conversation.id)).contact
     assert kept == replace(contact, alias="李雷", note="老客户", tags=("杭州", "售后", "急"))
@@ -181,7 +181,7 @@ async def test_two_tags_added_at_once_are_both_kept(talk: Talk, store: Store) ->
     thread = heard[0].conversation
     by_rules = [
         store.decisions.resolve(
-            [Resolution(Decision(one.message.id, thread.id, Outcome.SILENT, T0), tags=(f"规则{n}",))]
+            [Resolution(Decision(one.message.id, thread.id, Outcome.SILENT, T0), effects=tagged(f"规则{n}"))]
         )
         for n, one in enumerate(heard)
     ]

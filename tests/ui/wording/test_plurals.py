@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from wxdesk.core.model.rule import Action, ActionKind, Cooldown, Delivery, LastRule, Rule, Verdict
 from wxdesk.i18n import unit
-from wxdesk.ui.rules.editor.actions.bodies import TypingBody
+from wxdesk.ui.rules.editor.actions.bodies import NumberBody
 from wxdesk.ui.rules.editor.conditions.context_parts import ConditionChoices, LastRulePart, NumberPart
 from wxdesk.ui.rules.editor.conditions.table import EDITORS
 from wxdesk.ui.rules.editor.limits_card import LimitsCard
@@ -34,8 +34,8 @@ def _last_rule(host: QWidget) -> Spoken:
 
 
 def _typing(host: QWidget) -> Spoken:
-    body = TypingBody(Action(ActionKind.TYPING, seconds=1), host)
-    return body, body.seconds, "second, then the next message comes.", "seconds, then the next message comes."
+    body = NumberBody(Action(ActionKind.TYPING, seconds=1), host)
+    return body, body.field, "second, then the next message comes.", "seconds, then the next message comes."
 
 
 def _waiting(host: QWidget) -> Spoken:

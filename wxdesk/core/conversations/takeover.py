@@ -4,6 +4,7 @@ A takeover counts until its end (`core.replies.lifecycle.is_taken_over`); then t
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,6 +55,17 @@ class Takeover(Struct, frozen=True):
     silence: int | None = None
     by_writing: bool = False
     by_rule: str = ""
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of a conversation that is taken over so."""
+        return {
+            "taken_over": True,
+            "taken_over_until": self.until,
+            "takeover_silence": self.silence,
+            "takeover_by_writing": self.by_writing,
+            "taken_over_by": self.by_rule,
+        }
 
 
 class TakeoverByWriting(Struct, frozen=True):

@@ -196,8 +196,33 @@ SENDING_ACTIONS = frozenset({ActionKind.REPLY, ActionKind.TEMPLATE, ActionKind.I
 STATUS_ACTIONS = frozenset({ActionKind.RESOLVE, ActionKind.SNOOZE})
 """Actions that set the conversation's status, of which a rule has at most one."""
 
-SIDE_ACTIONS = frozenset({ActionKind.TAG, ActionKind.NOTIFY, ActionKind.TYPING})
+EFFECTS = frozenset({ActionKind.NOTIFY, ActionKind.TAG})
+"""Changes of the conversation or its contact, whatever becomes of the answer."""
+
+SIDE_ACTIONS = EFFECTS | {ActionKind.TYPING}
 """Actions that are no answer to the contact, nor a decision to give none."""
+
+
+class ActionNumber(Struct, frozen=True):
+    """Number of an action: its field in `Action`, what a new one has, and the most.
+
+    `fault` is the reason against one that is not from 1 to `most`.
+    """
+
+    field: str
+    initial: int
+    most: int
+    fault: str
+
+
+ACTION_NUMBERS: Mapping[ActionKind, ActionNumber] = {
+    # A new one types about as long as a short sentence takes.
+    ActionKind.TYPING: ActionNumber("seconds", 3, 15, "Typing is shown for 1 to 15 seconds."),
+    ActionKind.SNOOZE: ActionNumber(
+        "minutes", 60, 7 * 24 * 60, "A conversation is snoozed for 1 to 10080 minutes, a week."
+    ),
+}
+"""Numbers of the actions that have one."""
 
 
 class Variant(StrEnum):

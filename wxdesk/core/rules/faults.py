@@ -12,6 +12,7 @@ from wxdesk.core.content.limits import check_written, has_liquid, words_of
 from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
+    ACTION_NUMBERS,
     SENDING_ACTIONS,
     STATUS_ACTIONS,
     Action,
@@ -39,12 +40,6 @@ MOST_TIMES = 10_000
 
 MOST_HOLD_SECONDS = 3600
 """Most seconds for which a rule holds a reply."""
-
-MOST_TYPING_SECONDS = 15
-"""Most seconds for which WeChat shows typing."""
-
-MOST_SNOOZE_MINUTES = 7 * 24 * 60
-"""Most minutes for which a rule snoozes a conversation."""
 
 _FILE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 """File endings that no media_id has: it has letters, digits, - and _ only."""
@@ -210,9 +205,6 @@ def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[RuleFault]:
     if not asides:
         return
     place: FieldPath = ("then", asides[-1], kinds[asides[-1]].value)
-    minutes = rule.then[asides[0]].minutes
-    if kinds[asides[0]] is ActionKind.SNOOZE and not 1 <= minutes <= MOST_SNOOZE_MINUTES:
-        yield RuleFault(("then", asides[0], "snooze"), "A conversation is snoozed for 1 to 10080 minutes, a week.")
     if len(asides) > 1:
         yield RuleFault(place, "A conversation is either resolved or snoozed, and only once.")
     if ActionKind.TAKE_OVER in kinds:
@@ -224,8 +216,6 @@ def _reason_against(action: Action) -> str:
     match action.kind:
         case ActionKind.REPLY if not all(map(is_visible, action.texts)):
             return "The reply is empty."
-        case ActionKind.TYPING if not 1 <= action.seconds <= MOST_TYPING_SECONDS:
-            return "Typing is shown for 1 to 15 seconds."
         case ActionKind.IMAGE if not (is_visible(content.media_id) or content.picture):
             return "An image needs a picture or its media_id."
         case ActionKind.IMAGE if not content.picture and content.media_id.lower().endswith(_FILE_ENDINGS):
@@ -241,7 +231,8 @@ def _reason_against(action: Action) -> str:
         case ActionKind.TAG if not action.tags or not all(map(is_visible, action.tags)):
             return "A tag is empty."
         case _:
-            return ""
+            number = ACTION_NUMBERS.get(action.kind)
+            return number.fault if number and not 1 <= getattr(action, number.field) <= number.most else ""
 
 
 def _template_faults(

@@ -13,11 +13,12 @@ from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Conversation, StatusChange
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content
-from wxdesk.core.model.rule import Outcome, Presence, Rule, RuleVerdict
+from wxdesk.core.model.rule import EFFECTS, Action, ActionKind, Outcome, Presence, Rule, RuleVerdict
 from wxdesk.core.replies.lifecycle import effective_mode
 from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, MatchInput
 from wxdesk.core.rules.matching.guards import Situation
 from wxdesk.core.rules.matching.matcher import MatchResult
+from wxdesk.core.rules.resolution import Effect
 from wxdesk.timezones import zone_named
 
 
@@ -36,7 +37,7 @@ class Answer(Struct, frozen=True):
     render, `problem` says why and `said` is empty: half an answer is none. If it only lacks values, `problem`
     names them, and `said` is there to be completed (`missing`). `verdicts` are those of the rules that were
     asked; of a long list only those that found something. `take_over` is the rule that hands over to the operator,
-    `transfer` the one that hands the contact over to WeChat's own tool, `notify` the one that calls an operator.
+    `transfer` the one that hands the contact over to WeChat's own tool.
     `aside` is the conversation's status afterwards. `needs_reply`: the contact wrote a message, so silence leaves
     it unanswered. `guarded` are the words with which no rule's reply leaves by itself.
     """
@@ -44,11 +45,8 @@ class Answer(Struct, frozen=True):
     matching: MatchResult
     verdicts: tuple[RuleVerdict, ...] = ()
     said: tuple[AnswerMessage, ...] = ()
-    tags: tuple[str, ...] = ()
     take_over: Rule | None = None
     transfer: Rule | None = None
-    notify: Rule | None = None
-    silent: bool = False
     needs_reply: bool = True
     aside: StatusChange | None = None
     problem: str = ""
@@ -73,6 +71,21 @@ class Answer(Struct, frozen=True):
     def rule(self) -> Rule | None:
         """The rule that answers."""
         return self.matching.rule
+
+    @property
+    def silent(self) -> bool:
+        """True if a rule sends nothing on purpose."""
+        return self.matching.first_with(ActionKind.SILENT) is not None
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """The effects of the rules besides their answer, in order; the same only once."""
+        effects: dict[Action, Effect] = {}
+        for one in self.matching.matched:
+            for action in one.rule.then:
+                if action.kind in EFFECTS:
+                    effects.setdefault(action, Effect(action, one.rule.name))
+        return tuple(effects.values())
 
     @property
     def outcome(self) -> Outcome:

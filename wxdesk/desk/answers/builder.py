@@ -52,7 +52,6 @@ class AnswerBuilder(Struct, frozen=True):
     def answer(self, matching: MatchResult, verdicts: tuple[RuleVerdict, ...], context: RuleContext) -> Answer:
         """Build the answer; changes nothing, and a template that fails is an answer too."""
         actions = [action for one in matching.matched for action in one.rule.then]
-        kinds = {action.kind for action in actions}
         said: tuple[AnswerMessage, ...] = ()
         problem = ""
         try:
@@ -66,11 +65,8 @@ class AnswerBuilder(Struct, frozen=True):
             matching,
             verdicts,
             said,
-            tags=tuple(dict.fromkeys(tag for action in actions for tag in action.tags)),
-            take_over=_first_rule_with(matching, ActionKind.TAKE_OVER),
-            transfer=_first_rule_with(matching, ActionKind.TRANSFER),
-            notify=_first_rule_with(matching, ActionKind.NOTIFY),
-            silent=ActionKind.SILENT in kinds,
+            take_over=matching.first_with(ActionKind.TAKE_OVER),
+            transfer=matching.first_with(ActionKind.TRANSFER),
             needs_reply=context.message.event is None,
             aside=_status_after(actions),
             problem=problem,
@@ -166,11 +162,6 @@ def _parts_of(content: Content) -> list[Content]:
 def _status_after(actions: Sequence[Action]) -> StatusChange | None:
     wanted = [StatusChange(action.minutes) for action in actions if action.kind in STATUS_ACTIONS]
     return combined_status_change(wanted, handed_over=any(action.kind is ActionKind.TAKE_OVER for action in actions))
-
-
-def _first_rule_with(matching: MatchResult, does: ActionKind) -> Rule | None:
-    rules = (one.rule for one in matching.matched)
-    return next((rule for rule in rules if any(action.kind is does for action in rule.then)), None)
 
 
 def _chosen_text(place: int, rule: Rule, context: RuleContext, texts: Sequence[str], variant: Variant) -> str:

@@ -131,7 +131,7 @@ class Answering(Struct, frozen=True):
         fits = answer.fits(situation.left_for_rules)
         spoke = decision.outcome not in (Outcome.NO_QUOTA, Outcome.NOT_RENDERED)
         resolution = replace(
-            _side_effects(decision, answer),
+            Resolution(decision, effects=answer.effects),
             replies=self._replies(item, account, answer, now) if fits else (),
             take_over=answer.take_over.name if answer.take_over else "",
             firings=_firings(answer, spoke=spoke),
@@ -165,12 +165,7 @@ def _still_held(item: UndecidedMessage, answer: Answer, now: datetime) -> Resolu
     explained = _with_explanation(_decision(item, Outcome.STILL_HELD, now), answer)
     decision = replace(explained, rule_id=None, rule_name="", rule_revision=0, problem="")
     firings = tuple(one for one in _firings(answer, spoke=True) if one.rule_id not in unsaid or one.shadow)
-    return replace(_side_effects(decision, answer), firings=firings)
-
-
-def _side_effects(decision: Decision, answer: Answer) -> Resolution:
-    """Make a resolution with what the rules do besides answering."""
-    return Resolution(decision, tags=answer.tags, called_by=answer.notify.name if answer.notify else "")
+    return Resolution(decision, effects=answer.effects, firings=firings)
 
 
 def _with_explanation(decision: Decision, answer: Answer) -> Decision:
@@ -236,7 +231,6 @@ class _Batch:
     def __init__(self) -> None:
         self._changes: defaultdict[int, dict[str, Any]] = defaultdict(dict)
         self._promised: Counter[int] = Counter()
-        self._tags: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
         self._fired: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
         self._lately: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._waiting: dict[int, tuple[PendingReply, ...]] = {}
@@ -247,10 +241,9 @@ class _Batch:
         for rule_id, at in self._fired[thread.id]:
             history = history.after(rule_id, at)
         lately = Counter(history.lately) + self._lately[thread.account]
-        contact = replace(thread.contact, tags=tuple(dict.fromkeys((*thread.contact.tags, *self._tags[thread.id]))))
         return replace(
             item,
-            conversation=replace(thread, contact=contact, **self._changes[thread.id]),
+            conversation=replace(thread, **self._changes[thread.id]),
             promised=item.promised + self._promised[thread.id],
             history=replace(history, lately=lately),
             waiting=self._waiting.get(thread.id, item.waiting),
@@ -259,16 +252,9 @@ class _Batch:
     def take(self, item: UndecidedMessage, resolution: Resolution) -> None:
         """Remember the effects of one decision."""
         thread = item.conversation
-        changes = self._changes[thread.id]
-        if resolution.take_over:
-            changes |= {"taken_over": True, "taken_over_until": None, "taken_over_by": resolution.take_over}
-            changes |= {"takeover_silence": None, "takeover_by_writing": False}
-        if resolution.transferred_until is not None:
-            changes |= {"transferred_until": resolution.transferred_until, "transfer_armed": False}
-        elif resolution.arm_transfer:
-            changes["transfer_armed"] = True
+        contact = resolution.of_contact.applied_to(thread.contact)
+        self._changes[thread.id] |= resolution.of_conversation | {"contact": contact}
         self._promise(item, resolution)
-        self._tags[thread.id] += resolution.tags
         fired = [firing.rule_id for firing in resolution.firings if not firing.shadow]
         self._fired[thread.id] += [(rule_id, resolution.decision.decided_at) for rule_id in fired]
         self._lately[thread.account].update(fired)

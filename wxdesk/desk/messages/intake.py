@@ -317,7 +317,7 @@ class Intake:
             decision = resolution.decision
             self._answering.asked.pop(decision.message_id, None)
             self._publish(events.DecisionMade(decision.conversation_id, decision.message_id))
-            if _changes_conversation(resolution):
+            if resolution.changes_row:
                 self._publish(events.ConversationChanged(decision.conversation_id))
             if resolution.called_by:
                 self._publish(events.OperatorCalled(decision.conversation_id, resolution.called_by))
@@ -341,11 +341,6 @@ class Intake:
             undecided = await self._store.decisions.with_history(undecided, wanted, self._clock())
             asked = wanted
         return undecided
-
-
-def _changes_conversation(resolution: Resolution) -> bool:
-    handed_over = resolution.arm_transfer or resolution.transferred_until is not None
-    return bool(resolution.take_over or resolution.tags) or handed_over or resolution.aside is not None
 
 
 class SkippedMessages:

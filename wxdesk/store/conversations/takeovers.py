@@ -68,17 +68,8 @@ class TakeoverStore(StorePart):
         await self._db.write(set_takeover, conversation_id, None)
 
 
-def takeover_values(takeover: Takeover | None) -> dict[str, Any]:
-    """Return the conversation's columns for a takeover, or for none."""
-    if takeover is None:
-        return NO_TAKEOVER
-    return {
-        "taken_over": True,
-        "taken_over_until": takeover.until,
-        "takeover_silence": takeover.silence,
-        "takeover_by_writing": takeover.by_writing,
-        "taken_over_by": takeover.by_rule,
-    }
+def _values(takeover: Takeover | None) -> dict[str, Any]:
+    return NO_TAKEOVER if takeover is None else takeover.fields
 
 
 def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
@@ -90,7 +81,7 @@ def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
 
 def set_takeover(connection: Connection, conversation_id: int, takeover: Takeover | None) -> None:
     """Begin or end a takeover, and with it attention; raises `NotFound`."""
-    required(_change(connection, conversation_id, takeover_values(takeover) | NOT_CALLED), "conversation")
+    required(_change(connection, conversation_id, _values(takeover) | NOT_CALLED), "conversation")
 
 
 def take_over_by_writing(
@@ -100,7 +91,7 @@ def take_over_by_writing(
     before = _locked(connection, conversation_id)
     after = takeover_after_writing(before, now, span)
     if after != before:
-        _change(connection, conversation_id, takeover_values(after) | NOT_CALLED)
+        _change(connection, conversation_id, _values(after) | NOT_CALLED)
     return TakeoverByWriting(before, after)
 
 
@@ -108,7 +99,7 @@ def restore_takeover(connection: Connection, conversation_id: int, writing: Take
     """Restore the takeover before `writing`; False if it has changed since."""
     as_left = _locked(connection, conversation_id) == writing.after
     if as_left:
-        _change(connection, conversation_id, takeover_values(writing.before))
+        _change(connection, conversation_id, _values(writing.before))
     return as_left
 
 

@@ -1,13 +1,12 @@
 """Stores decisions with their replies, takeovers, transfers, statuses and tags."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.errors import DecisionOutdated
 from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import SETTLED, Decision
@@ -15,7 +14,6 @@ from wxdesk.core.rules.matching.guards import operator_decisions
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store.conversations.conversations import change_contact
 from wxdesk.store.conversations.status import resolve_or_snooze
-from wxdesk.store.conversations.takeovers import takeover_values
 from wxdesk.store.conversations.unanswered import oldest_unanswered
 from wxdesk.store.decisions.superseding import PendingAnswers, hold_scheduled
 from wxdesk.store.engine.database import insert_into
@@ -60,13 +58,11 @@ def resolve(connection: Connection, resolutions: Sequence[Resolution]) -> list[R
     _refuse_if_operator_acted(connection, new.values())
     decided = {resolution.decision.message_id for resolution in resolutions}
     connection.execute(_DECIDED, {"ids": tuple(decided)})
-    _take_over(connection, {one.decision.conversation_id: one.take_over for one in new.values() if one.take_over})
-    _request_attention(connection, [one for one in new.values() if one.called_by])
-    _transfer(connection, list(new.values()))
+    _change_conversations(connection, new.values())
     settled = {one.decision.conversation_id for one in new.values() if one.decision.outcome in SETTLED}
     update_waiting_since(connection, settled)
     _set_aside(connection, new.values())
-    _tag(connection, list(new.values()))
+    _change_contacts(connection, new.values())
     insert_firings(connection, list(new.values()))
     return load_replies(connection, [*giving_way.moved, *made, *hold_scheduled(connection, new)])
 
@@ -111,16 +107,11 @@ def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[
     return {message_id: decision_id for decision_id, message_id in inserted}
 
 
-def _take_over(connection: Connection, by_rule: Mapping[int, str]) -> None:
-    for conversation_id, rule in by_rule.items():
-        change = update(conversations).where(conversations.c.id == conversation_id)
-        connection.execute(change.values(takeover_values(Takeover(None, by_rule=rule))))
-
-
-def _request_attention(connection: Connection, made: Sequence[Resolution]) -> None:
-    for one in made:
-        change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
-        connection.execute(change.values(called_at=one.decision.decided_at, called_by=one.called_by))
+def _change_conversations(connection: Connection, resolutions: Iterable[Resolution]) -> None:
+    for one in resolutions:
+        if changes := one.of_conversation:
+            change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
+            connection.execute(change.values(changes))
 
 
 def _set_aside(connection: Connection, resolutions: Iterable[Resolution]) -> None:
@@ -128,15 +119,6 @@ def _set_aside(connection: Connection, resolutions: Iterable[Resolution]) -> Non
         if one.aside is not None:  # where the rule sends a reply, that carries it
             made_by = one.decision
             resolve_or_snooze(connection, made_by.conversation_id, one.aside, made_by.decided_at, made_by.rule_name)
-
-
-def _transfer(connection: Connection, resolutions: Sequence[Resolution]) -> None:
-    for one in resolutions:
-        change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
-        if one.transferred_until is not None:
-            connection.execute(change.values(transferred_until=one.transferred_until, transfer_armed=False))
-        elif one.arm_transfer:
-            connection.execute(change.values(transfer_armed=True))
 
 
 def update_waiting_since(connection: Connection, ids: Collection[int]) -> None:
@@ -147,14 +129,14 @@ def update_waiting_since(connection: Connection, ids: Collection[int]) -> None:
     connection.execute(change.values(waiting_since=oldest_unanswered()))
 
 
-def _tag(connection: Connection, resolutions: Sequence[Resolution]) -> None:
-    """Add tags to contacts after those they have, without duplicates."""
-    wanted: dict[int, list[str]] = {}
+def _change_contacts(connection: Connection, resolutions: Iterable[Resolution]) -> None:
+    wanted: defaultdict[int, list[ContactChange]] = defaultdict(list)
     for one in resolutions:
-        wanted.setdefault(one.decision.conversation_id, []).extend(one.tags)
-    wanted = {conversation_id: tags for conversation_id, tags in wanted.items() if tags}
+        if one.of_contact != ContactChange():
+            wanted[one.decision.conversation_id].append(one.of_contact)
     if not wanted:
         return
     threads = select(conversations.c.id, conversations.c.contact_id).where(conversations.c.id.in_(wanted))
     for row in connection.execute(threads.order_by(conversations.c.contact_id)).all():
-        change_contact(connection, row.contact_id, ContactChange(add=tuple(wanted[row.id])))
+        for change in wanted[row.id]:
+            change_contact(connection, row.contact_id, change)

@@ -8,6 +8,7 @@ from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.i18n import tr
+from wxdesk.ui.wording.actions import WORDINGS as ACTIONS
 from wxdesk.ui.wording.conditions import WORDINGS, condition_texts, tried_text
 
 SHOWN_LETTERS = 60
@@ -37,29 +38,6 @@ def type_names(kinds: Iterable[MessageType]) -> str:
     """Return the names of several kinds, in the order of the rules file's list."""
     chosen = frozenset(kinds)
     return tr(" or ").join(type_name(kind) for kind in MessageType if kind in chosen) or tr("nothing at all")
-
-
-def action_name(kind: ActionKind) -> str:
-    """Return the name of an action, as a title."""
-    return tr(ACTION_NAMES[kind])
-
-
-ACTION_NAMES = {
-    ActionKind.REPLY: "Text",
-    ActionKind.TEMPLATE: "Template",
-    ActionKind.IMAGE: "Picture",
-    ActionKind.LINK: "Link",
-    ActionKind.CARD: "Mini-program card",
-    ActionKind.TYPING: "Typing",
-    ActionKind.TAKE_OVER: "Hand over to a person",
-    ActionKind.NOTIFY: "Call for a person",
-    ActionKind.TRANSFER: "Transfer to WeChat's own tool",
-    ActionKind.TAG: "Tag the customer",
-    ActionKind.RESOLVE: "Resolve the conversation",
-    ActionKind.SNOOZE: "Snooze the conversation",
-    ActionKind.SILENT: "Say nothing",
-}
-"""Names of all actions, in the order in which the editor offers them."""
 
 
 def summary(rule: Rule) -> str:
@@ -92,18 +70,8 @@ _DELIVERIES = {
 
 def _then(actions: Sequence[Action]) -> str:
     kinds = {action.kind for action in actions}
-    weightiest = next((words for kind, words in _DEEDS.items() if kind in kinds), "")
-    return tr(weightiest) if weightiest else tr("only tags") if kinds == {ActionKind.TAG} else ""
-
-
-_DEEDS = {
-    ActionKind.TAKE_OVER: "hands over",
-    ActionKind.TRANSFER: "transfers",
-    ActionKind.RESOLVE: "resolves",
-    ActionKind.SNOOZE: "snoozes",
-    ActionKind.SILENT: "says nothing",
-}
-"""Actions besides sending, the weightiest first."""
+    deed = next((wording.deed for kind, wording in ACTIONS.items() if wording.deed and kind in kinds), "")
+    return tr(deed) if deed else tr("only tags") if kinds == {ActionKind.TAG} else ""
 
 
 def verdict_text(verdict: RuleVerdict) -> str:
@@ -150,9 +118,7 @@ _LACKS = {
     "name": "a name",
     "when": "a condition, or “Default”",
     "then": "an answer",
-    "tag": "a tag",
-    "template": "a template",
-    "card": "title, page and cover of the card",
+    **{kind.value: wording.lacks for kind, wording in ACTIONS.items() if wording.lacks},
     **{name: wording.missing for name, wording in WORDINGS.items() if wording.missing},
 }
 """Missing things by the unfinished part of the rule."""

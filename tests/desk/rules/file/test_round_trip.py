@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
+    ACTION_NUMBERS,
     SENDING_ACTIONS,
     Action,
     ActionKind,
@@ -43,7 +44,7 @@ def act(kind: ActionKind, **more: st.SearchStrategy[object]) -> st.SearchStrateg
     return st.builds(Action, kind=st.just(kind), **more)
 
 
-WITH_FIELDS = SENDING_ACTIONS | {ActionKind.TAG, ActionKind.TYPING, ActionKind.SNOOZE}
+WITH_FIELDS = SENDING_ACTIONS | {ActionKind.TAG, *ACTION_NUMBERS}
 QUOTES = st.sampled_from(["'", "''", '"', '"""', "\\", "\n", "\r", "x", "退"])
 ACTIONS = st.one_of(
     act(ActionKind.REPLY, text=st.text(max_size=60)),
@@ -58,8 +59,7 @@ ACTIONS = st.one_of(
         others=st.lists(st.text(max_size=9), max_size=2).map(tuple),
         variant=st.sampled_from(Variant),
     ),
-    act(ActionKind.TYPING, seconds=st.integers(-9, 99)),
-    act(ActionKind.SNOOZE, minutes=st.integers(-9, 99)),
+    *(act(kind, **{number.field: st.integers(-9, 99)}) for kind, number in ACTION_NUMBERS.items()),
     act(ActionKind.TEMPLATE, template=st.text(max_size=9)),
     *(st.just(Action(kind)) for kind in ActionKind if kind not in WITH_FIELDS),
 )

@@ -28,7 +28,7 @@ from wxdesk.core.model.rule import (
 )
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.conditions.facts import ContactHistory, FiringCount
-from wxdesk.core.rules.resolution import ConversationContext
+from wxdesk.core.rules.resolution import ConversationContext, Effect
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.scenario import TrialScenario
@@ -122,7 +122,7 @@ async def test_a_trial_tells_how_the_answer_would_leave() -> None:
     trial = trials.try_sentence("x")
     assert [one.mode for one in trial.deliveries] == [ReplyMode.HOLD, ReplyMode.AUTO]
     assert trial.deliveries[0].hold_seconds == 9
-    assert (trial.shadows, trial.answer.notify) == (("s",), trial.answer.matching.matched[0].rule)
+    assert (trial.shadows, trial.answer.effects) == (("s",), (Effect(Action(ActionKind.NOTIFY), "a"),))
     by_hand = replace(SHOP, reply_mode=ReplyMode.OFF)
     silent = trials.try_sentence("x", around=TrialScenario(account=by_hand))
     assert (silent.outcome, silent.contents) == (Outcome.PAUSED, ())

@@ -167,10 +167,10 @@ def test_every_condition_and_action_can_be_written(page: RulesPage) -> None:
 
 def test_every_action_is_offered_and_comes_back_from_its_fields(page: RulesPage) -> None:
     then = page.editor.then_card
-    assert set(ActionKind) - then.chips.keys() == set(), "name it in ACTION_NAMES of ui/rules/text.py"
+    assert set(ActionKind) - then.chips.keys() == set(), "name it in WORDINGS of ui/wording/actions.py"
     for kind in ActionKind:
         then.show_rule(Rule("x", then=(empty_action(kind),)))
-        assert then.steps() == (empty_action(kind),), f"give {kind} fields or an explanation in actions/bodies.py"
+        assert then.steps() == (empty_action(kind),), f"give {kind} fields in actions/card.py"
 
 
 def test_actions_move_and_go(page: RulesPage, qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from tests.ui.world import World
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Rule, RuleVerdict, Verdict
-from wxdesk.ui.rules.editor.actions.bodies import SnoozeBody
+from wxdesk.ui.rules.editor.actions.bodies import NumberBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.conditions.parts import PatternPart, WordsPart
 from wxdesk.ui.rules.page import RulesPage
@@ -161,8 +161,8 @@ def test_a_trial_says_what_becomes_of_the_conversation(
     page.trial.sentence.setText("I pay tomorrow")
     qtbot.waitUntil(lambda: "The conversation is snoozed for 1 h." in page.trial.bubbles.texts)
     body = then.rows[-1].body
-    assert isinstance(body, SnoozeBody)
-    body.minutes.setValue(90)
+    assert isinstance(body, NumberBody)
+    body.field.setValue(90)
     then.add_action(ActionKind.REPLY)
     reply = then.rows[-1].body
     assert isinstance(reply, ReplyBody)

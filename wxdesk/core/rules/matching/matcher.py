@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from wxdesk.core.errors import BadRule
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.model.rule import SIDE_ACTIONS, Delivery, Reference, Rule, RuleVerdict, Verdict
+from wxdesk.core.model.rule import SIDE_ACTIONS, ActionKind, Delivery, Reference, Rule, RuleVerdict, Verdict
 from wxdesk.core.normalise import Normaliser
 from wxdesk.core.rules.business_hours import Calendar, Schedule
 from wxdesk.core.rules.conditions.facts import MatchInput
@@ -65,6 +65,11 @@ class MatchResult(Struct, frozen=True):
             if answers(one.rule):
                 return one.rule
         return self.matched[-1].rule if self.ended else None
+
+    def first_with(self, kind: ActionKind) -> Rule | None:
+        """Return the first rule that matched and has an action of this kind."""
+        rules = (one.rule for one in self.matched)
+        return next((rule for rule in rules if any(action.kind is kind for action in rule.then)), None)
 
 
 type MessageFilter = Callable[[MessageType, str, str | None], bool]

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
+    ACTION_NUMBERS,
     Action,
     ActionKind,
     Condition,
@@ -209,10 +211,8 @@ def _action(value: object, path: Path) -> Action:
         case ActionKind.TAG:
             tag = table.raw(kind)
             return Action(kind, tags=(tag,) if isinstance(tag, str) else table.texts(kind))
-        case ActionKind.TYPING:
-            return Action(kind, seconds=table.number(kind))
-        case ActionKind.SNOOZE:
-            return Action(kind, minutes=table.number(kind))
+        case _ if kind in ACTION_NUMBERS:
+            return replace(Action(kind), **{ACTION_NUMBERS[kind].field: table.number(kind)})
         case _:
             return _plain_action(table, kind)
 
@@ -292,9 +292,7 @@ def _action_value(action: Action) -> object:
             return {name: getattr(content, name) or None for name in _CONTENT_FIELDS[action.kind][1]}
         case ActionKind.TAG:
             return one_or_more(action.tags)
-        case ActionKind.TYPING:
-            return action.seconds
-        case ActionKind.SNOOZE:
-            return action.minutes
+        case kind if kind in ACTION_NUMBERS:
+            return getattr(action, ACTION_NUMBERS[kind].field)
         case _:
             return True

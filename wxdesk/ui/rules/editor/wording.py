@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from wxdesk.core.model.rule import Action, ActionKind, Condition, Cooldown, Delivery, Rule
+from wxdesk.core.model.rule import ACTION_NUMBERS, Action, ActionKind, Condition, Cooldown, Delivery, Rule
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import content_lines, joined, labelled, named, text_lines
-from wxdesk.ui.rules.editor.actions.bodies import snooze_texts, typing_texts
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.conditions.table import value_lines
 from wxdesk.ui.rules.editor.limits_card import LIMITS, delivery_choice, hold_suffix, limit_sentence
-from wxdesk.ui.rules.text import action_name, type_names
+from wxdesk.ui.rules.text import type_names
+from wxdesk.ui.wording.actions import action_name, number_words
 from wxdesk.ui.wording.conditions import condition_phrase
 
 
@@ -74,12 +74,10 @@ def _action(action: Action) -> Iterator[RevisionLine]:
             yield RevisionLine(joined(word, named((str(action.template),))))
         case ActionKind.TAG:
             yield RevisionLine(joined(word, named(action.tags)))
-        case ActionKind.TYPING:
-            before, after = typing_texts(action.seconds)
-            yield RevisionLine(joined(before, str(action.seconds), after))
-        case ActionKind.SNOOZE:
-            before, after = snooze_texts()
-            yield RevisionLine(joined(before, str(action.minutes), after))
+        case kind if kind in ACTION_NUMBERS:
+            number = getattr(action, ACTION_NUMBERS[kind].field)
+            before, behind = number_words(kind, number)
+            yield RevisionLine(joined(before, str(number), behind))
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
             yield RevisionLine(word)
             yield from content_lines(action.content)

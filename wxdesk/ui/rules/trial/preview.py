@@ -13,16 +13,17 @@ from wxdesk.core.model.rule import SENDING_ACTIONS, Action, ActionKind, Rule
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.desk.rules.trial.example import ActionExample, RuleExample, RuleExamples
 from wxdesk.desk.rules.trial.scenario import TrialMessage
-from wxdesk.i18n import ntr, number_text, tr
+from wxdesk.i18n import number_text, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview, cost_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.editor import is_unfinished
-from wxdesk.ui.rules.text import action_name, shortened, type_name
+from wxdesk.ui.rules.text import shortened, type_name
 from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, remove_widgets, vbox
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
+from wxdesk.ui.wording.actions import action_name, action_text
 
 NARROWEST, WIDEST, SHARE = 236, 420, 0.7
 """A bubble is as wide as that share of the room, within these bounds."""
@@ -98,7 +99,7 @@ class RulePreview(Frame):
         self, rule: Rule, action: Action, faults: Sequence[RuleFault], spoken: Sequence[ActionExample]
     ) -> None:
         if action.kind not in SENDING_ACTIONS:
-            self._say(_action_text(action), "secondary")
+            self._say(action_text(action), "secondary")
             return
         wrong = [fault for fault in faults if not fault.template_line and not is_unfinished(fault, rule)]
         if any(is_unfinished(fault, rule) for fault in faults):
@@ -144,23 +145,6 @@ def _note(example: RuleExample, tried: TrialMessage) -> str:
     if tried.on is not MessageType.TEXT:
         return tr("To what you try: {what}", what=type_name(tried.on))
     return tr("To the sentence that you try: “{text}”", text=shortened(tried.sentence))
-
-
-def _action_text(action: Action) -> str:
-    """Return a text for an action that sends nothing."""
-    match action.kind:
-        case ActionKind.SILENT:
-            return tr("The customer gets nothing, on purpose.")
-        case ActionKind.TRANSFER:
-            return tr("The customer is handed over to WeChat's own service tool.")
-        case ActionKind.TAKE_OVER:
-            return tr("The conversation is handed over to a person.")
-        case ActionKind.TAG:
-            return tr("The customer is tagged: {tags}", tags=tr(", ").join(action.tags))
-        case ActionKind.TYPING:
-            return ntr("Typing for {n} second …", "Typing for {n} seconds …", action.seconds)
-        case _:
-            return action_name(action.kind)
 
 
 def _cost(spoken: Sequence[ActionExample]) -> str:

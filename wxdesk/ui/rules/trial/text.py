@@ -6,7 +6,7 @@ from datetime import datetime
 from wxdesk.core.conversations.transfer import in_tool
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import StatusChange
-from wxdesk.core.model.rule import Outcome, Presence, Rule
+from wxdesk.core.model.rule import Action, ActionKind, Outcome, Presence, Rule
 from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.core.rules.resolution import ConversationContext
 from wxdesk.core.wechat import quota
@@ -15,6 +15,7 @@ from wxdesk.i18n import ntr, number_text, tr
 from wxdesk.ui.content.preview import cost_text
 from wxdesk.ui.rules.text import shortened
 from wxdesk.ui.rules.trial.scenario import last_rule
+from wxdesk.ui.wording.actions import action_text
 from wxdesk.ui.wording.messages import mode_text, name_of
 from wxdesk.ui.wording.status import snooze_span
 from wxdesk.ui.wording.times import clock_time, span_text
@@ -80,18 +81,15 @@ def consequences_text(trial: Trial) -> str:
     answer, said = trial.answer, _delivery_notes(trial)
     if answer.rule is None or trial.outcome is Outcome.LEFT_OPEN:
         said.append(tr("No rule answers; the message waits for a person."))
-    if answer.silent:
-        said.append(tr("The customer gets nothing, on purpose."))
-    if answer.transfer:
-        said.append(tr("The customer is handed over to WeChat's own service tool."))
-    if answer.take_over:
-        said.append(tr("The conversation is handed over to a person."))
+    for kind, is_done in (
+        (ActionKind.SILENT, answer.silent),
+        (ActionKind.TRANSFER, answer.transfer),
+        (ActionKind.TAKE_OVER, answer.take_over),
+    ):
+        said += [action_text(Action(kind))] if is_done else []
     if answer.aside is not None and ReplyMode.DRAFT not in {one.mode for one in trial.deliveries}:
         said.append(_status_text(answer.aside, after=bool(answer.contents)))
-    if answer.notify:
-        said.append(tr("You are called to the conversation."))
-    if answer.tags:
-        said.append(tr("The customer is tagged: {tags}", tags=tr(", ").join(answer.tags)))
+    said += [action_text(effect.action) for effect in answer.effects]
     return "\n".join(said)
 
 

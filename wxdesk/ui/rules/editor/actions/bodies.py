@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.model.rule import STATUS_ACTIONS, Action, ActionKind
-from wxdesk.core.rules.faults import MOST_SNOOZE_MINUTES, MOST_TYPING_SECONDS, FieldPath, RuleFault
-from wxdesk.i18n import ntr, tr
+from wxdesk.core.model.rule import ACTION_NUMBERS, STATUS_ACTIONS, Action, ActionKind
+from wxdesk.core.rules.faults import FieldPath, RuleFault
+from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.parts import counted, error_label, sentence_label
 from wxdesk.ui.widgets.boxes import vbox
-from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.word_chips import WordChips
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.actions import WORDINGS, number_words
 
 
 class ActionBody(QWidget):
@@ -79,58 +80,29 @@ class TagBody(ActionBody):
         self.updateGeometry()
 
 
-class TypingBody(ActionBody):
-    """Fields of `typing`: seconds that the customer sees somebody typing."""
+class NumberBody(ActionBody):
+    """Field of an action with a number, such as the minutes of a snooze."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.seconds, behind = counted(action.seconds, MOST_TYPING_SECONDS, tr("Seconds of typing"), _typed, self)
-        self.seconds.valueChanged.connect(self.changed)
-        self._only = self.seconds
-        before, _ = typing_texts(action.seconds)
-        FlowLayout(self, sentence_label(before, self), self.seconds, behind, self._error)
-
-    def action(self) -> Action:
-        """Return the action with its seconds."""
-        return Action(ActionKind.TYPING, seconds=self.seconds.value())
-
-
-def typing_texts(seconds: int) -> tuple[str, str]:
-    """Return the texts before and behind the number of seconds of typing."""
-    return tr("The customer sees somebody typing for"), _typed(seconds)
-
-
-def _typed(seconds: int) -> str:
-    return ntr("second, then the next message comes.", "seconds, then the next message comes.", seconds)
-
-
-class SnoozeBody(ActionBody):
-    """Fields of `snooze`: minutes until the conversation comes back."""
-
-    def __init__(self, action: Action, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.minutes = NumberField(1, MOST_SNOOZE_MINUTES, tr("Minutes of snoozing"), self)
-        self.minutes.show_number(action.minutes)
-        self.minutes.valueChanged.connect(self.changed)
-        self._only = self.minutes
-        before, behind = snooze_texts()
-        FlowLayout(
+        self._action = action
+        self._number = number = ACTION_NUMBERS[action.kind]
+        before, _ = number_words(action.kind, number.initial)
+        self.field, behind = counted(
+            getattr(action, number.field),
+            number.most,
+            tr(WORDINGS[action.kind].number.name),
+            lambda given: number_words(action.kind, given)[1],
             self,
-            sentence_label(before, self),
-            self.minutes,
-            sentence_label(behind, self),
-            PlainLabel(_status_note(), size=Size.SMALL, role="secondary", wrap=True, parent=self),
-            self._error,
         )
+        self.field.valueChanged.connect(self.changed)
+        self._only = self.field
+        note = [_small(_status_note(), self)] if action.kind in STATUS_ACTIONS else []
+        FlowLayout(self, sentence_label(before, self), self.field, behind, *note, self._error)
 
     def action(self) -> Action:
-        """Return the action with its minutes."""
-        return Action(ActionKind.SNOOZE, minutes=self.minutes.value())
-
-
-def snooze_texts() -> tuple[str, str]:
-    """Return the texts before and behind the number of minutes of a snooze."""
-    return tr("Out of sight for"), tr("minutes, or until the customer writes; then it calls for you.")
+        """Return the action with its number."""
+        return replace(self._action, **{self._number.field: self.field.value()})
 
 
 class ExplanationBody(ActionBody):
@@ -139,10 +111,10 @@ class ExplanationBody(ActionBody):
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action = action
-        text = tr(EXPLANATIONS[action.kind])
+        text = tr(WORDINGS[action.kind].explanation)
         if action.kind in STATUS_ACTIONS:
             text = tr("{first} {second}", first=text, second=_status_note())
-        vbox(PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True, parent=self), within=self)
+        vbox(_small(text, self), within=self)
 
     def action(self) -> Action:
         """Return the action unchanged."""
@@ -160,12 +132,5 @@ def _status_note() -> str:
     )
 
 
-EXPLANATIONS = {
-    ActionKind.TAKE_OVER: "The conversation waits for a person; the rules keep quiet in it until it is handed back.",
-    ActionKind.TRANSFER: "The answer to this very message hands the customer over to WeChat's own service tool. Until "
-    "the session there ends, at most half an hour after the last word, this desk sees nothing of what is written.",
-    ActionKind.NOTIFY: "Somebody at the desk is called; the rules go on as usual.",
-    ActionKind.RESOLVE: "It leaves the list and the figures until the customer writes again.",
-    ActionKind.SILENT: "The message counts as answered, and the customer gets nothing.",
-}
-"""Sentences about the actions without fields."""
+def _small(text: str, host: QWidget) -> PlainLabel:
+    return PlainLabel(text, size=Size.SMALL, role="secondary", wrap=True, parent=host)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.core.model.rule import SENDING_ACTIONS, STATUS_ACTIONS, Action, ActionKind, Condition, Rule
+from wxdesk.core.model.rule import ACTION_NUMBERS, SENDING_ACTIONS, STATUS_ACTIONS, Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault, known_groups
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
 from wxdesk.desk.answers.template_lookup import TemplateLookup
@@ -15,27 +16,21 @@ from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.rules.editor.actions.bodies import ActionBody, ExplanationBody, SnoozeBody, TagBody, TypingBody
+from wxdesk.ui.rules.editor.actions.bodies import ActionBody, ExplanationBody, NumberBody, TagBody
 from wxdesk.ui.rules.editor.actions.fields import KINDS, ContentFieldsBody
 from wxdesk.ui.rules.editor.actions.reply import ReplyBody
 from wxdesk.ui.rules.editor.actions.template import TemplateBody
 from wxdesk.ui.rules.editor.conditions.parts import error_label
-from wxdesk.ui.rules.text import ACTION_NAMES, action_name
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton, Switch
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.wording.actions import WORDINGS, action_name
 
-ONCE = ACTION_NAMES.keys() - SENDING_ACTIONS - {ActionKind.TYPING}
+ONCE = WORDINGS.keys() - SENDING_ACTIONS - {ActionKind.TYPING}
 ONE_OF = STATUS_ACTIONS | {ActionKind.TAKE_OVER}
 """Actions that decide the conversation's state; a rule has at most one of them."""
-
-TYPING = 3
-"""Initial seconds of typing: about as long as a short sentence takes."""
-
-SNOOZE = 60
-"""Initial minutes of a snooze."""
 
 
 class ActionRow(QWidget):
@@ -90,7 +85,7 @@ class ActionsCard(EditorCard):
     def _lay_out(self) -> None:
         adding = QWidget(self)
         flow = FlowLayout(adding)
-        for kind in ACTION_NAMES:
+        for kind in WORDINGS:
             chip = Chip(f"+ {action_name(kind)}", checkable=False, parent=adding)
             chip.setAccessibleName(tr("Add: {what}", what=action_name(kind)))
             chip.clicked.connect(partial(self.add_action, kind))
@@ -216,17 +211,14 @@ def action_body(action: Action, shelf: TemplateLookup, bridge: Bridge, parent: Q
             return TemplateBody(action, shelf, parent)
         case ActionKind.TAG:
             return TagBody(action, parent)
-        case ActionKind.TYPING:
-            return TypingBody(action, parent)
-        case ActionKind.SNOOZE:
-            return SnoozeBody(action, parent)
+        case kind if kind in ACTION_NUMBERS:
+            return NumberBody(action, parent)
         case _:
             return ExplanationBody(action, parent)
 
 
 def empty_action(kind: ActionKind) -> Action:
     """Return a new action of this kind."""
-    seconds = TYPING if kind is ActionKind.TYPING else 0
-    minutes = SNOOZE if kind is ActionKind.SNOOZE else 0
-    content = Content(kind=KINDS.get(kind, ReplyKind.TEXT))
-    return Action(kind, content=content, seconds=seconds, minutes=minutes)
+    empty = Action(kind, content=Content(kind=KINDS.get(kind, ReplyKind.TEXT)))
+    number = ACTION_NUMBERS.get(kind)
+    return empty if number is None else replace(empty, **{number.field: number.initial})

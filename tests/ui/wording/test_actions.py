@@ -1,0 +1,27 @@
+"""Words of a rule's actions, alike wherever they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from wxdesk.core.model.rule import Action, ActionKind
+from wxdesk.ui.wording.actions import WORDINGS, action_name, action_text, number_words
+
+
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [
+        (Action(ActionKind.NOTIFY), "You are called to the conversation."),
+        (Action(ActionKind.TAG, tags=("vip", "new")), "The customer is tagged: vip, new"),
+        (Action(ActionKind.TYPING, seconds=1), "Typing for 1 second …"),
+        (Action(ActionKind.TYPING, seconds=3), "Typing for 3 seconds …"),
+        (Action(ActionKind.SNOOZE, minutes=60), action_name(ActionKind.SNOOZE)),
+    ],
+)
+def test_what_an_action_does_is_said_in_a_sentence_or_by_its_name(action: Action, text: str) -> None:
+    assert action_text(action) == text
+
+
+def test_every_action_has_words_and_one_minute_is_no_minutes() -> None:
+    assert WORDINGS.keys() == set(ActionKind)
+    assert number_words(ActionKind.SNOOZE, 1)[1].startswith("minute,")
