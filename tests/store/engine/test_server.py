@@ -127,6 +127,13 @@ async def test_a_desk_works_through_tls(postgres: Postgres, home: Path, tmp_path
         await store.close()
 
 
+@pytest.mark.expects_log("database error: OverflowError")
+async def test_a_port_that_cannot_be_is_a_mistake_in_the_url(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as refused:
+        await open_store("postgresql://li:s3cret@127.0.0.1:543222/desk", tmp_path)
+    assert refused.value.values["reason"] == failures.BAD_URL
+
+
 @pytest.mark.postgres
 @pytest.mark.expects_log("database error: ")
 @pytest.mark.parametrize(

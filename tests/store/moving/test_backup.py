@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import shutil
 import signal
@@ -193,6 +194,10 @@ async def test_damage_and_what_is_no_backup_are_named_and_change_nothing(
     cases |= {"text": b"hello", "other zip": b"", "rows": of_listing(rows=listing["rows"] | {"messages": [1, "x"]})}
     cases |= {"vault": {"secrets.vault": b"another"}, "nothing": {LISTING: b"{}"}}
     cases |= {"outside": {**of_listing(files={"../evil": [1, "x"]}), "../evil": b"x"}}
+    for name, data in (("empty", b""), ("of zeros", bytes(8192)), ("of text", b"hello")):
+        member = {"desk.db": [len(data), hashlib.sha256(data).hexdigest()]}
+        cases |= {f"a database {name}": {**of_listing(files=member, rows={}), "desk.db": data}}
+    cases |= {"no database": of_listing(files={}, rows={})}
     for name, case in cases.items():
         with subtests.test(name):
             file.write_bytes(whole if isinstance(case, dict) else case)

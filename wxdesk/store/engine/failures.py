@@ -87,6 +87,7 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (PoolTimeout, SILENT),
     (OSError, UNREACHABLE),
     (ValueError, BAD_URL),
+    (OverflowError, BAD_URL),  # a port of six digits
 )
 """Reasons of errors without a code, the most exact first."""
 

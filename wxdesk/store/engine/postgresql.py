@@ -138,7 +138,7 @@ class PostgresqlDatabase(Database):
         try:
             async with self._engine.connect() as one, self._engine.connect() as other:
                 return await check_server(one, other)
-        except (*self._failures, ValueError) as error:  # the last one is about the URL
+        except (*self._failures, ValueError, OverflowError) as error:  # the last two are about the URL
             raise store_error(error) from None
 
     async def check(self) -> str:

@@ -25,7 +25,7 @@ import msgspec
 from msgspec import Struct
 
 from wxdesk import __version__
-from wxdesk.core.errors import BadInput, Phrase, StoreError, StoreTooNew
+from wxdesk.core.errors import BadInput, Phrase, StoreDamaged, StoreError, StoreTooNew
 from wxdesk.core.system_failures import UnusableFile, unusable_file
 from wxdesk.paths import sync_folder
 from wxdesk.store.engine.failures import store_error
@@ -273,8 +273,13 @@ def _occupied(home: Path) -> list[Path]:
 
 
 async def _compare(file: Path, database: Path, listing: Listing, tell: Tell) -> None:
+    revision = None
+    with contextlib.suppress(StoreDamaged):
+        revision = await asyncio.to_thread(revision_of, database)
+    if revision is None:
+        raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=DATABASE))
     try:
-        is_current = Migrations().is_current(await asyncio.to_thread(revision_of, database), database.name)
+        is_current = Migrations().is_current(revision, database.name)
     except StoreTooNew:
         raise UnusableFile(file=str(file), reason=Phrase(NEWER, found=listing.schema)) from None
     if is_current:
