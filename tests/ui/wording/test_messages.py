@@ -87,3 +87,18 @@ def test_each_kind_of_message_has_its_words() -> None:
     assert set(MessageType) - rule_words._TYPES.keys() == set(), "name it in ui/rules/text.py"
     grouped = set(MessageType) - {MessageType.TEXT, MessageType.ENTER_SESSION}
     assert grouped - review_words._NAMES.keys() == set(), "name a rule for it in ui/rules/review/text.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("我的订单 202611290077 什么时候到？电话13800138000，谢谢", ["202611290077", "13800138000"]),
+        ("看 https://a.cn/o?id=7，单号SF1234567890。", ["https://a.cn/o?id=7", "SF1234567890"]),
+        ("Mail me: wang.fang@a.cn. Twice: wang.fang@a.cn", ["wang.fang@a.cn"]),
+        ("Is it red? 3 of them, 99", []),
+        (" 202611290077 ", []),
+        (" ".join(str(n) for n in range(1000, 1010)), ["1000", "1001", "1002", "1003", "1004"]),
+    ],
+)
+def test_numbers_and_addresses_can_be_copied_alone(text: str, parts: list[str]) -> None:
+    assert words.parts_to_copy(text) == parts

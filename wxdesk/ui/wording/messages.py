@@ -3,6 +3,7 @@
 Nothing here ever shows a whole openid.
 """
 
+import re
 from functools import cache
 
 from wxdesk import emoticons
@@ -112,6 +113,17 @@ def more_text(count: int) -> str:
 def kind_text(kind: str) -> str:
     """Return a placeholder for a MessageType, ReplyKind or MsgType without text."""
     return tr(KIND_WORDS.get(kind, OTHER_KIND))
+
+
+_TO_COPY = re.compile(r"https?://[!-~]+|[A-Za-z0-9._@+-]{4,}")
+_MOST_TO_COPY = 5
+
+
+def parts_to_copy(text: str) -> list[str]:
+    """Return the first numbers, codes and addresses of a text, which people copy alone."""
+    found = (part.strip(".-+_") for part in _TO_COPY.findall(text))
+    worth = [part for part in found if re.search(r"[\d@/]", part) and part != text.strip()]
+    return list(dict.fromkeys(worth))[:_MOST_TO_COPY]
 
 
 MOST_QUOTED = 4

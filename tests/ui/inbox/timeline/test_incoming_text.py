@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import texts
@@ -101,3 +104,21 @@ def test_a_source_is_told_on_one_line_and_in_rows() -> None:
     assert source_rows("a\nb") == "a\nb"
     i18n.use("zh_CN")
     assert source_rows("id=42") == "id：42"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)", extend=True)
+def test_a_number_is_copied_alone_also_by_the_menu_key(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open
+) -> None:
+    opened(world.say(OPENID, "我的订单 202611290077 什么时候到？电话13800138000"))
+    view = page.chat.timeline
+    view.focus_last()
+    nowhere = QPoint(1, 1)
+    by_key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, nowhere, view.viewport().mapToGlobal(nowhere))
+    QApplication.sendEvent(view.viewport(), by_key)
+    [menu] = [one for one in view.findChildren(QMenu) if one.isVisible()]
+    copies = {action.text(): action for action in menu.actions() if action.text().startswith("Copy “")}
+    assert list(copies) == ["Copy “202611290077”", "Copy “13800138000”"]
+    copies["Copy “202611290077”"].trigger()
+    assert QGuiApplication.clipboard().text() == "202611290077"
+    menu.close()

@@ -127,6 +127,8 @@ def test_messages_without_words_are_unmatched_too(page: RulesPage, world: World,
         assert group.newest.id not in left
         assert saved.on == {group.newest.type}
     assert world.call(world.desk.rules.review.unmatched()) == []
+    page.list.unmatched.click()
+    qtbot.waitUntil(lambda: panel.sentence.full_text() == "The present rules would answer everything.")
 
 
 def test_a_changed_rule_is_tried_on_history_before_it_is_saved(page: RulesPage, world: World, qtbot: QtBot) -> None:

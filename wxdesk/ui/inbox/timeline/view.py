@@ -23,6 +23,7 @@ from wxdesk.ui.inbox.timeline.model import TimelineModel
 from wxdesk.ui.look.keys import ENTER, is_pressed
 from wxdesk.ui.widgets.labels import literal
 from wxdesk.ui.widgets.row_list import RECORD, Index
+from wxdesk.ui.wording.messages import parts_to_copy
 from wxdesk.ui.wording.reply_status import FindHoldReason
 
 type KeyEffect = tuple[BubbleKey, BubbleAction | None]
@@ -314,7 +315,9 @@ class TimelineView(AnchoredView):
             QGuiApplication.clipboard().setText(entry.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        found = self._entry_at(event.pos())
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        at = self.visualRect(self.currentIndex()).center() if by_key else event.pos()
+        found = self._entry_at(at)
         if found is None:
             return
         entry = found[0]
@@ -323,10 +326,12 @@ class TimelineView(AnchoredView):
         menu.addAction(tr("Copy"), self.copy)
         if entry.text:
             menu.addAction(tr("Quote in the reply"), partial(self.quoted.emit, entry.text))
+        for part in parts_to_copy(entry.text):
+            words = tr("Copy “{text}”", text=_short(part))
+            menu.addAction(words, partial(QGuiApplication.clipboard().setText, part))
         for held in openable_in(entry):
-            words = (
-                tr("Look at the picture") if isinstance(held, PicturePiece) else tr("Open “{text}”", text=_short(held))
-            )
+            is_picture = isinstance(held, PicturePiece)
+            words = tr("Look at the picture") if is_picture else tr("Open “{text}”", text=_short(held.link.label))
             menu.addAction(words, partial(self._press, entry.key, held))
         if entry.reply is not None:
             for offer in offers_in(entry):
@@ -335,7 +340,7 @@ class TimelineView(AnchoredView):
                 menu.addAction(tr("Copy rid"), partial(self._act, BubbleAction.COPY_RID, entry.key))
         why = tr("Why") if entry.reply is None else tr("Why and what happened")
         menu.addAction(why, partial(self._act, BubbleAction.WHY, entry.key))
-        menu.popup(event.globalPos())
+        menu.popup(self.viewport().mapToGlobal(at))
 
 
 def _key_of(event: QKeyEvent) -> BubbleKey | None:
@@ -343,7 +348,7 @@ def _key_of(event: QKeyEvent) -> BubbleKey | None:
     return fixed or next((key for key in _CHOSEN if is_pressed(event, key.value)), None)
 
 
-def _short(span: LinkSpan) -> str:
-    label = " ".join(span.link.label.split())
+def _short(text: str) -> str:
+    label = " ".join(text.split())
     shown = label if len(label) <= _LONGEST else label[:_LONGEST] + "…"
     return literal(shown)

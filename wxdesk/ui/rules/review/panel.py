@@ -188,7 +188,7 @@ class ReviewStack(QStackedWidget):
             "No rule but a default one had an answer to these in the last 30 days. Choose one to make a rule of it."
         )
         rows = [ReviewRow(*group_texts(group)) for group in groups]
-        self.panel.end(said if groups else tr("Rules of their own answered everything."), rows)
+        self.panel.end(said if groups else tr("The present rules would answer everything."), rows)
         self._then = lambda row: self.rule_suggested.emit(suggested_rule(groups[row]))
 
     def _show_report(self, report: DryRunReport | None) -> None:
