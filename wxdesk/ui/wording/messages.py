@@ -120,7 +120,7 @@ _MOST_TO_COPY = 5
 
 
 def parts_to_copy(text: str) -> list[str]:
-    """Return the first numbers, codes and addresses of a text, which people copy alone."""
+    """Return the first numbers, codes and addresses in a text, to be copied."""
     found = (part.strip(".-+_") for part in _TO_COPY.findall(text))
     worth = [part for part in found if re.search(r"[\d@/]", part) and part != text.strip()]
     return list(dict.fromkeys(worth))[:_MOST_TO_COPY]

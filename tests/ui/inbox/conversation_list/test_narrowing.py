@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
+from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
 from wxdesk.core.model.conversation import Narrowing
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
@@ -106,3 +107,15 @@ def test_a_long_page_keeps_the_width_of_the_list(page: InboxPage) -> None:
     assert page.list.narrowness.text() == "pages/goods/detail?id=10… ✕"
     assert page.list.narrowness.accessibleName() == where
     assert page.list.narrowness.sizeHint().width() < page.list.width()
+
+
+def test_the_menu_offers_the_filter_whose_chip_has_no_room(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    page.window().resize(900, 600)
+    chips = page.list.chips
+    chips.show_counts(InboxCounts(needs_human=12, pending=12, failed=12))
+    unread = chips.chip(InboxFilter.UNREAD)
+    assert unread.isHidden()
+    choose(qtbot, page, "Unread")
+    assert page.list.parts.filter is InboxFilter.UNREAD
+    assert unread.isChecked()
+    assert unread.isVisible()

@@ -1,6 +1,6 @@
 """Filters of the list: their chips, and the menu of scopes, narrowings and views."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -71,6 +71,8 @@ class ScopeButton(SmallButton):
         self.in_team = False
         self.narrowing = EVERYTHING
         self.filter = InboxFilter.ALL
+        self.left_out: Callable[[], Sequence[InboxFilter]] = tuple
+        """The filters that the line of chips has no room for."""
 
     @property
     def view(self) -> SavedView:
@@ -97,6 +99,10 @@ class ScopeButton(SmallButton):
             word = f"{scope_name(part)} ({self.snoozed})" if part is InboxFilter.SNOOZED else scope_name(part)
             menu.choice(word, partial(self.chosen.emit, part), part is chosen)
         menu.addSeparator()
+        for part in self.left_out():
+            menu.addAction(literal(figure_texts()[_FIGURES[part]][0])).triggered.connect(
+                partial(self.chosen.emit, part)
+            )
         self._add_narrowings(menu, accounts, tags, pages)
         menu.addSeparator()
         self._add_views(menu, views)
@@ -182,6 +188,7 @@ class FilterChips(QWidget):
         self._chips: dict[InboxFilter, Chip] = {}
         group = QButtonGroup(self, exclusive=False)  # none may be chosen either
         self._counts, self._counted = InboxCounts(), True
+        self.left_out: list[InboxFilter] = []
         self.in_team = False
         self._row = row = hbox(spacing=_GAP)
         below = hbox(spacing=_GAP)
@@ -256,11 +263,14 @@ class FilterChips(QWidget):
     def _make_room(self) -> None:
         chips = [chip for chosen, chip in self._chips.items() if chosen not in _BELOW and not chip.isHidden()]
         snug = _width(chips, snug=False) > self.width()
-        least = (InboxFilter.UNREAD, InboxFilter.PENDING)  # the rail tells how many are unread
-        for chip in map(self._chips.__getitem__, least if self._counts.pending else least[::-1]):
+        least = (InboxFilter.UNREAD, InboxFilter.PENDING)  # the rail tells how many are unread, the menu offers both
+        self.left_out = []
+        for chosen in least if self._counts.pending else least[::-1]:
+            chip = self._chips[chosen]
             if _width(chips, snug=True) > self.width() and chip in chips and not chip.isChecked():
                 chip.hide()
                 chips.remove(chip)
+                self.left_out.append(chosen)
         self._row.setSpacing(_SNUG_GAP if snug else _GAP)
         for chip in chips:
             chip.set_snug(snug)

@@ -78,6 +78,7 @@ class ConversationList(Frame):
         self.arrived.hide()
         self._arrived: set[int] = set()
         self.chips = FilterChips()
+        self.parts.left_out = lambda: self.chips.left_out
         self.strip = HeldStrip(clock, hold_reason_of)
         self._delegate = ConversationDelegate(clock, hold_reason_of, activity_of, self.model.account_of)
         self.view = ConversationRows(self.model, self._delegate, self)
