@@ -36,6 +36,18 @@ def test_the_edited_rule_is_shown_whichever_rule_answers_the_sentence(page: Rule
     qtbot.waitUntil(lambda: page.preview.note.full_text() == "To the sentence that you try: “a refund, please”")
 
 
+def test_no_line_is_drawn_under_a_preview_that_is_not_there(page: RulesPage, qtbot: QtBot) -> None:
+    line = page.trial.line
+    assert line.isVisible()
+    page.resize(836, 568)
+    qtbot.waitUntil(page.trial.isHidden)
+    assert line.isHidden(), "the preview is below the editor"
+    page.resize(1216, 768)
+    qtbot.waitUntil(line.isVisible)
+    page._place.show(editing=False)
+    assert line.isHidden()
+
+
 def test_the_preview_follows_typing_with_the_tried_values(page: RulesPage, qtbot: QtBot) -> None:
     qtbot.keyClicks(page.trial.writer.name, "Wang Fang")
     qtbot.keyClicks(_edit(page), "{{ contact.alias }}, you wrote {{ message.text }}. ")

@@ -115,8 +115,8 @@ class TrialPanel(Frame):
         scroll.setWidget(inside)
         scroll.viewport().setAutoFillBackground(False)
         scroll.verticalScrollBar().valueChanged.connect(self.writer.close_picker)  # the field moves away from it
-        line = Frame("line", self)
-        self._above = vbox(line, spacing=12, margins=(0, 0, ROOM_FOR_BAR, 0))
+        self.line = Frame("line", self)  # below the preview
+        self._above = vbox(self.line, spacing=12, margins=(0, 0, ROOM_FOR_BAR, 0))
         vbox(self._above, head, (scroll, 1), spacing=8, margins=(16, 16, 16 - ROOM_FOR_BAR, 16), within=self)
 
     def put_above(self, preview: QWidget) -> None:

@@ -51,6 +51,7 @@ class TrialPlacement(QObject):
     def _show_bubbles(self) -> None:
         """Show the edited rule's bubbles, whichever rule answers the sentence."""
         self.preview.setVisible(self._editing)
+        self.trial.line.setVisible(self._editing and not self._drawer)
         if self._editing:
             self.preview.show_rule(self._editor.record(), self._editor.faults, self.trial.message())
 
@@ -91,6 +92,7 @@ class TrialPlacement(QObject):
         else:
             self._row.addWidget(self.trial)
             self.trial.put_above(self.preview)
+        self.trial.line.setVisible(self._editing and not drawer)
         self.trial.setVisible(not drawer)
 
     def _lay_over(self) -> None:
