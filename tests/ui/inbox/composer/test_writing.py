@@ -46,6 +46,18 @@ def test_leaving_a_begun_text_ends_typing(qtbot: QtBot, world: World, page: Inbo
     assert not sees_typing(world, SECOND)
 
 
+def test_what_is_sent_ends_typing(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    """Else the next reply of a rule would wait for a minute, because the operator "is typing"."""
+    chat = world.say(FIRST, "hello")
+    opened(chat)
+    edit = page.chat.composer.edit
+    qtbot.keyClicks(edit, "Hello")
+    qtbot.waitUntil(lambda: chat in world.desk.typing.written_in)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: chat not in world.desk.typing.written_in)
+    assert edit.toPlainText() == ""
+
+
 def test_only_the_operators_own_input_is_typing(qtbot: QtBot) -> None:
     edit = MessageEdit()
     qtbot.addWidget(edit)

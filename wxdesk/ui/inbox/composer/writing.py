@@ -114,7 +114,7 @@ class TypingNotice(QObject):
         edit.typed.connect(self._typed)
         edit.emptied.connect(self._stop)
         session.turned.connect(self._stop)
-        self._closing = Debounce(self._settle, self, 0)  # what was chosen stands in the text a moment later
+        self._closing = Debounce(self.settle, self, 0)  # what was chosen stands in the text a moment later
         panels.worked.connect(self._prepare)
         panels.closed.connect(self._closing.start)
 
@@ -129,8 +129,8 @@ class TypingNotice(QObject):
         if self._typing_in is not None:
             self._bridge.ask(self._bridge.desk.typing.prepare(self._typing_in))
 
-    def _settle(self) -> None:
-        """Keep the state after a panel closed while text is there; else stop."""
+    def settle(self) -> None:
+        """Keep the state after something was sent or closed while text is there; else stop."""
         if self._typing_in is None or self._panels.is_open:
             return
         if self._edit.toPlainText():
@@ -161,10 +161,11 @@ class ReplyWriting(QObject):
         self.panels = PanelControl(host, self.composer, album, bridge, session)
         self.templates = TemplateInsertion(host, self.composer, self.panels, bridge, session)
         bridge.follow(self.templates, self.templates.renew, TemplatesChanged)
-        TypingNotice(self.composer.edit, self.panels, bridge, session)
+        self.typing = TypingNotice(self.composer.edit, self.panels, bridge, session)
         self.sending = ReplySending(self.panels, self.composer, self.lock, bridge, session)
         self.keeping = DraftKeeping(self.drafts, bridge)
         self.sending.written.connect(self.keeping.store)
+        self.sending.taken.connect(self.typing.settle)  # else held replies would wait for a minute
 
     def turn(self) -> None:
         """Go to the open conversation; close panels, so that nothing is sent to another."""
