@@ -95,7 +95,7 @@ class TypingIndicator:
         await self._tell(conversation_id, on=True)
 
     async def stop(self, conversation_id: int) -> None:
-        """End the indicator, if shown: the composer was emptied, by sending too, or left."""
+        """End the indicator, if shown: the text was sent, emptied or left."""
         self._operator_typing.stop(conversation_id)
         shown = self._shown.pop(conversation_id, None)
         if shown is not None and self._clock() - shown < SHOWN:

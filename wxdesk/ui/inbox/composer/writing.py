@@ -130,7 +130,7 @@ class TypingNotice(QObject):
             self._bridge.ask(self._bridge.desk.typing.prepare(self._typing_in))
 
     def settle(self) -> None:
-        """Keep the state after something was sent or closed while text is there; else stop."""
+        """After something was sent or closed, stop unless there is text."""
         if self._typing_in is None or self._panels.is_open:
             return
         if self._edit.toPlainText():

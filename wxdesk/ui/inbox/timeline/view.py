@@ -330,8 +330,8 @@ class TimelineView(AnchoredView):
             words = tr("Copy “{text}”", text=_short(part))
             menu.addAction(words, partial(QGuiApplication.clipboard().setText, part))
         for held in openable_in(entry):
-            is_picture = isinstance(held, PicturePiece)
-            words = tr("Look at the picture") if is_picture else tr("Open “{text}”", text=_short(held.link.label))
+            label = None if isinstance(held, PicturePiece) else _short(held.link.label)
+            words = tr("Look at the picture") if label is None else tr("Open “{text}”", text=label)
             menu.addAction(words, partial(self._press, entry.key, held))
         if entry.reply is not None:
             for offer in offers_in(entry):
