@@ -189,6 +189,8 @@ WRONG: dict[str, tuple[bytes, int, str]] = {
     "said to be too large": (written("/wx/plain", b"", signed(), Content_Length="9" * 12), 413, "too large"),
     "too large in chunks": (NO_LENGTH + chunked(*[BIG[:8192]] * 9), 413, "too large"),
     "gzip": (written("/wx/plain", TEXT, signed(), Content_Encoding="gzip"), 415, "compressed"),
+    "gzip in chunks": (NO_LENGTH.replace(b"chunked", b"gzip, chunked") + b"0\r\n\r\n", 415, "compressed"),
+    "gzip and chunks": (NO_LENGTH.replace(b"Tr", b"Transfer-Encoding: gzip\r\nTr") + b"0\r\n\r\n", 400, "not HTTP"),
     "identity": (written("/wx/plain", TEXT, signed(), Content_Encoding="identity"), 415, "compressed"),
     "too large in chunks that come at once": (NO_LENGTH + chunked(*[BIG[:8192]] * 9, b""), 413, "too large"),
     "half a body": (written("/wx/plain", TEXT, signed(), Content_Length="999"), 408, "too slow"),

@@ -242,7 +242,7 @@ async def read_body(request: web.BaseRequest, seconds: float) -> bytes:
     Raises:
         PushRefused: larger than MAX_BODY, compressed, malformed, or not complete after `seconds`.
     """
-    if hdrs.CONTENT_ENCODING in request.headers:
+    if hdrs.CONTENT_ENCODING in request.headers or "," in request.headers.get(hdrs.TRANSFER_ENCODING, ""):
         raise PushRefused(Refusal.ENCODED)
     if (request.content_length or 0) > MAX_BODY:
         raise PushRefused(Refusal.TOO_LARGE)
