@@ -197,7 +197,7 @@ def authored_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges
         rulebook,
         RuleTrials(rulebook, renderer, accounts, clock),
         BusinessHoursSaving(rulebook, store.rules),
-        RulesExchange(rulebook, store.rules, clock),
+        RulesExchange(rulebook, store.rules, clock, accounts),
         RulesReview(rulebook, store, accounts, clock),
         DryRun(rulebook, store.message_history, accounts),
     )

@@ -150,6 +150,6 @@ async def _rules(setup: Setup, *, reading: bool = False) -> AsyncIterator[RulesE
         parts = store.rules, Calendars(store.settings), LiquidRenderer(), setup.clock, Bus().publish
         rulebook = Rulebook(*parts, shelf=TemplateLookup(store.templates), pictures=store.picture_bytes)
         await rulebook.load(record=False)  # beside a server only that may write
-        yield RulesExchange(rulebook, store.rules, setup.clock)
+        yield RulesExchange(rulebook, store.rules, setup.clock, setup.accounts)
     finally:
         await store.close()

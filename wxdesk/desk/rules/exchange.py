@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -96,6 +97,7 @@ class RulesExchange(Struct, frozen=True):
     _rulebook: Rulebook
     _rules: Rules
     _clock: Clock
+    _accounts: Collection[str] = ()
 
     async def check(self, text: str, file_name: str) -> ImportCheck:
         """Return what the file would change; raises `BadRulesFile`."""
@@ -118,7 +120,7 @@ class RulesExchange(Struct, frozen=True):
         names = self._rulebook.shelf.names
         stored = [self._rulebook.named(rule) for rule in await self._rules.all()]
         wanted = replace(read, rules=tuple(self._rulebook.named(names.bound(rule)) for rule in read.rules))
-        return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, wanted)
+        return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, wanted, self._accounts)
 
     async def export(self) -> ExportResult:
         """Export all rules and calendars as a file, switched-off rules included."""

@@ -1,6 +1,6 @@
 """The changes that importing a rules file makes, and a summary in one sentence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
 
 from msgspec import Struct
@@ -63,11 +63,12 @@ class CalendarChange(Struct, frozen=True):
 class ImportCheck(Struct, frozen=True):
     """Changes of an import: the file's rules in order, deleted ones, and calendars.
 
-    Calendars that the file does not name stay.
+    Calendars that the file does not name stay. `unknown_accounts` are names that its conditions ask for and nobody has.
     """
 
     rules: tuple[RuleChange, ...] = ()
     calendars: tuple[CalendarChange, ...] = ()
+    unknown_accounts: tuple[str, ...] = ()
 
     def having(self, change: RuleChangeKind) -> tuple[RuleChange, ...]:
         """Return the rules with this kind of change."""
@@ -89,8 +90,10 @@ class ImportCheck(Struct, frozen=True):
         return not self.calendars and all(one.changes_nothing for one in self.rules)
 
 
-def check_import(stored: Sequence[Rule], calendars: Sequence[Calendar], file: RulesFile) -> ImportCheck:
-    """Compare a file with the `stored` rules and `calendars`."""
+def check_import(
+    stored: Sequence[Rule], calendars: Sequence[Calendar], file: RulesFile, accounts: Collection[str] = ()
+) -> ImportCheck:
+    """Compare a file with the `stored` rules, `calendars` and `accounts`, if any."""
     matches = paired_rules(file.rules, stored)
     places = {rule.id: place for place, rule in enumerate(stored, 1)}
     moved = out_of_order([places[matches[index].id] for index in sorted(matches)])
@@ -107,7 +110,9 @@ def check_import(stored: Sequence[Rule], calendars: Sequence[Calendar], file: Ru
     gone = (RuleChange(RuleChangeKind.GONE, rule, None, places[rule.id]) for rule in stored if rule.id not in stay)
     known = {calendar.name: replace(calendar, id=0) for calendar in calendars}
     changed = (CalendarChange(known.get(one.name), one) for one in file.calendars if known.get(one.name) != one)
-    return ImportCheck((*entries, *gone), tuple(changed))
+    named = (when.account for rule in file.rules for when in rule.when.both) if accounts else ()
+    unknown = dict.fromkeys(name for name in named if name and name not in accounts)
+    return ImportCheck((*entries, *gone), tuple(changed), tuple(unknown))
 
 
 def import_forecast(check: ImportCheck) -> str:
@@ -124,7 +129,8 @@ def import_summary(check: ImportCheck) -> str:
 
 def _sentence(head: str, check: ImportCheck) -> str:
     parts = tr(", ").join(_parts(check))
-    return tr("{head}: {parts}.", head=head, parts=parts) if parts else tr("{head}.", head=head)
+    said = tr("{head}: {parts}.", head=head, parts=parts) if parts else tr("{head}.", head=head)
+    return " ".join((said, *(tr("There is no mini program “{name}”.", name=name) for name in check.unknown_accounts)))
 
 
 def _parts(check: ImportCheck) -> Iterator[str]:

@@ -166,6 +166,14 @@ def test_an_import_shows_what_it_changes_and_waits(
     assert stored() == before
 
 
+def test_an_import_tells_the_mini_program_that_is_not_there(
+    page: RulesPage, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    elsewhere = '[[rules]]\nname = "x"\nwhen = { account = "tee" }\nthen = [{ silent = true }]\n'
+    question = _asked(page, _file(tmp_path, elsewhere), host, bridge, qtbot)
+    assert question.summary.full_text().endswith(" There is no mini program “tee”.")
+
+
 def test_an_import_is_undone_and_redone(
     page: RulesPage, world: World, stored: Stored, bridge: Bridge, tmp_path: Path, host: QWidget, qtbot: QtBot
 ) -> None:
