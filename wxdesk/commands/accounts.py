@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from wxdesk.commands.secrets import command_to_set, entry_of
 from wxdesk.config.editing import ACCOUNTS, with_account, with_account_keys, without_account
 from wxdesk.config.reading import AccountEntry, load
 from wxdesk.config.writing import rewrite
-from wxdesk.core.errors import BadConfig, BadInput
+from wxdesk.core.errors import BadConfig, BadInput, StoreError
 from wxdesk.core.events import CaughtUp, ConfigurationChanged, PreferencesChanged, RulesChanged
 from wxdesk.core.model.account import PushMode, ReplyMode
 from wxdesk.core.setup.public_url import push_path
@@ -155,6 +155,8 @@ def _remove(options: argparse.Namespace, home: Path, say: Say) -> int:
         return 0
     SecretSources(home, memory=False).remove(options.name)
     rewrite(home, partial(without_account, name=options.name))
+    with suppress(StoreError):  # a desk that is open, and else the next one, does it
+        asyncio.run(_offline(home, lambda editing: editing.settle_removed()))
     say(
         tr(
             "Removed “{account}” from config.toml. Its conversations are resolved until it is back.",

@@ -219,6 +219,21 @@ async def test_a_removed_account_leaves_nobody_waiting_until_it_is_there_again(
     assert [row.conversation.id for row in await shop.rows()] == [waits]
 
 
+async def test_a_start_without_any_account_leaves_conversations_as_they_are(shop: Shop) -> None:
+    await shop.add()
+    await shop.says("在吗")
+    await shop.opened.desk.conversations.take_over((await shop.rows())[0].conversation.id)
+    await shop.says("人呢")
+    await shop.until_counted(unread=1, waiting=1, needs_human=1)
+    await shop.opened.stop()
+    file = shop.home / "config.toml"
+    file.rename(shop.home / "elsewhere.toml")
+    shop.opened = await open_desk(read_setup(shop.home, shop.sources))
+    assert not shop.opened.desk.accounts
+    await shop.until_counted(unread=1, waiting=1, needs_human=1)
+    assert await shop.opened.store.inbox.page(InboxFilter.RESOLVED) == []
+
+
 async def test_an_account_removed_with_its_data_leaves_nothing(shop: Shop) -> None:
     await shop.add()
     await shop.says("在吗")
