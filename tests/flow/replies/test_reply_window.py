@@ -19,6 +19,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import LastMoment, Preferences
 from wxdesk.core.replies.on_new_message import HANDED_OVER, WINDOW_CLOSED
+from wxdesk.desk.replies.account_backoff import FIRST
 from wxdesk.desk.replies.outcomes import LOST_IN_A_ROW
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -243,15 +244,24 @@ async def test_a_reply_whose_answer_never_came_counts_as_sent(desk: Desk) -> Non
     assert await desk.window_left(LI) == 4
 
 
-async def test_answers_that_never_come_are_told_once_for_all_until_one_does(desk: Desk) -> None:
-    customers = [customer.openid for customer in CUSTOMERS[:4]]
-    for _ in range(LOST_IN_A_ROW):
+async def test_an_account_rests_while_answers_never_come_and_tries_again_with_one(desk: Desk) -> None:
+    customers = [customer.openid for customer in CUSTOMERS[:5]]
+    for _ in range(LOST_IN_A_ROW + 1):
         desk.sandbox.faults.plan(SimulatedFault(FaultKind.RESET_BEFORE, call="send"))
     for number, openid in enumerate(customers[:LOST_IN_A_ROW], 1):
         assert desk.trouble == ""
         await desk.says(openid, "一")
         await desk.until(lambda number=number: desk.states[number][-1:] == [ReplyState.UNKNOWN])
-    await desk.until(lambda: desk.trouble.startswith("shop gets no answers from WeChat"))
-    await desk.says(customers[-1], "一")
+    await desk.until(lambda: desk.trouble.startswith("shop cannot send: WeChat's answers do not arrive"))
+    for openid in customers[LOST_IN_A_ROW:]:
+        await desk.says(openid, "一")
+    assert (desk.states[4][-1], desk.states[5][-1]) == (ReplyState.QUEUED, ReplyState.QUEUED)
+    desk.move_to(START + FIRST)
+    await desk.until(lambda: desk.states[4][-1] is ReplyState.UNKNOWN)
+    assert desk.states[5][-1] is ReplyState.QUEUED
+    assert desk.trouble
+    [trouble] = desk.opened.desk.health.state.troubles
+    await desk.opened.desk.outbox.try_now(trouble.account)
+    await desk.until_sent(1)
     await desk.until(lambda: desk.trouble == "")
-    assert desk.states[4][-1] in (ReplyState.SENDING, ReplyState.SENT)
+    assert [len(desk.sandbox.sent), desk.states[4][-1]] == [1, ReplyState.UNKNOWN], "what may have arrived stays"

@@ -5,7 +5,7 @@ certainly not delivered          queued again, later and later (`wait_after`), t
 paused before the call           queued again
 taken over before the call       cancelled
 nothing there to deliver         failed: its picture, account or allowance is gone
-no answer came, or an exit       unknown: never sent again by itself
+no answer came, or an exit       unknown: never sent again by itself; after three in a row the account rests, too
 not even tried, being too late   a draft: an operator decides whether it still fits
 refused, by its errcode's action (`core.wechat.errcodes`):
     RETRY                        queued again after 1, 3 and 9 s, then failed
@@ -18,7 +18,7 @@ refused, by its errcode's action (`core.wechat.errcodes`):
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -37,7 +37,9 @@ from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
 
 LOST_IN_A_ROW = 3
-"""Replies in a row without an answer after which that is told for an account."""
+"""Replies in a row without an answer after which an account rests."""
+
+ANSWERS_LOST = "WeChat's answers do not arrive, so nobody knows which replies did. Check the connection."
 
 TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
 
@@ -68,9 +70,8 @@ class Outcomes:
     def lost(self, reply: Reply, reason: str) -> ReplyOutcome:
         """Mark a reply as unknown if no answer came; its quota counts as spent."""
         lost = self._lost[reply.account] = self._lost.get(reply.account, 0) + 1
-        if lost == LOST_IN_A_ROW:
-            said = "{account} gets no answers from WeChat, so nobody knows which replies arrive. Check the connection."
-            self._publish(TroubleRaised(f"account:{reply.account}", tr(said, account=reply.account)))
+        if lost >= LOST_IN_A_ROW:
+            self._tell_of_rest(reply.account, self._backoff.begin(reply.account), tr(ANSWERS_LOST))
         return self._final(reply, Move.LOSE, ReplyChanges(error=reason, window=quota.window_after_send))
 
     def hopeless(self, reply: Reply, reason: str) -> ReplyOutcome:
@@ -100,7 +101,10 @@ class Outcomes:
         if action is ErrorAction.RETRY:
             return self._again_or_failed(reply, said, busy=True)
         if action.is_about_the_account:
-            self._let_rest(reply.account, action, error)
+            self._lost.pop(reply.account, None)
+            begin = self._backoff.begin_until_midnight if action is ErrorAction.MIDNIGHT else self._backoff.begin
+            words = refusal_text(error.errcode, error.errmsg)
+            self._tell_of_rest(reply.account, begin(reply.account), words.sentence, words.copy)
             return Move.POSTPONE, said
         self._account_is_well(reply.account)
         if action is ErrorAction.CONTACT:
@@ -123,22 +127,18 @@ class Outcomes:
         for busy in (True, False):
             self._tries.pop((reply_id, busy), None)
 
-    def _let_rest(self, account: str, action: ErrorAction, error: Refused) -> None:
-        self._lost.pop(account, None)
-        until_midnight = action is ErrorAction.MIDNIGHT
-        until = self._backoff.begin_until_midnight(account) if until_midnight else self._backoff.begin(account)
-        words = refusal_text(error.errcode, error.errmsg)
+    def _tell_of_rest(self, account: str, until: datetime, said: str, copy: str = "") -> None:
         text = tr(
             "{account} cannot send: {said} Its replies wait; one tries again at {time}.",
             account=account,
-            said=words.sentence,
+            said=said,
             time=f"{until.astimezone():%H:%M:%S}",
         )
-        self._publish(TroubleRaised(f"account:{account}", text, copy=words.copy, account=account))
+        self._publish(TroubleRaised(f"account:{account}", text, copy=copy, account=account))
 
     def _account_is_well(self, account: str) -> None:
-        lost = self._lost.pop(account, 0)
-        if self._backoff.end(account) or lost >= LOST_IN_A_ROW:
+        self._lost.pop(account, None)
+        if self._backoff.end(account):
             self._publish(TroubleRaised(f"account:{account}", ""))
 
     async def spare(self, refused: Reply) -> None:
