@@ -84,6 +84,9 @@ def lay_out(folder: Path, tree: Path) -> None:
     put(HERE / "wxdesk.desktop", tree / "usr/share/applications")
     put(ROOT / "resources/wxdesk.svg", tree / "usr/share/icons/hicolor/scalable/apps")
     put(ROOT / "LICENSE", tree / "usr/share/doc/wxdesk", "copyright")
+    for name in ("docs", "deploy"):
+        inside = next((tree / "usr/lib/wxdesk").rglob(f"resources/{name}"))
+        (tree / "usr/share/doc/wxdesk" / name).symlink_to(Path("../../..", inside.relative_to(tree / "usr")))
     for file in tree.rglob("*"):
         if not file.is_symlink():
             file.chmod(0o755 if file.is_dir() or file.stat().st_mode & 0o100 else 0o644)

@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -102,6 +103,7 @@ def main() -> None:
         for tried in delivered(options.out.resolve(), options.work.resolve(), scratch, shown):
             began = time.monotonic()
             try_all(tried)
+            try_pages(tried)
             try_removal(tried)
             print(f"{tried.name}: a message was answered, a second start raised the window, its data was removed "
                   f"({time.monotonic() - began:.0f} s)", flush=True)  # fmt: skip
@@ -120,6 +122,13 @@ def delivered(out: Path, work: Path, scratch: Path, shown: dict[str, str]) -> It
     other = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
     check((scratch / "root/usr/share/applications/wxdesk.desktop").is_file(), "no desktop file")
     yield Tried("package", scratch / "root/usr/bin/wxdesk", {"LC_ALL": "C", **shown}, home_of(scratch, "nobody"), other)
+
+
+def try_pages(tried: Tried) -> None:
+    """See that the page that an error names is there to be read."""
+    _, said = tried.run("--home", str(tried.scratch), "backup", "x.zip", WXDESK_STORE_URL="postgresql://db/x")
+    page = re.search(r"/.*/server(\.zh-CN)?\.md", said)
+    check(page is not None and "pg_dump" in Path(page[0]).read_text(encoding="utf-8"), f"no page in: {said}")
 
 
 def home_of(scratch: Path, name: str) -> Path:

@@ -93,6 +93,11 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
+def test_no_text_of_the_program_names_a_page_that_only_a_checkout_has() -> None:
+    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "resources/translations").rglob("*.po"))
+    assert re.findall(r"(?<!/)docs/[\w.-]+", "".join(texts)) == []
+
+
 def test_every_name_in_backquotes_is_in_the_source() -> None:
     names = [(page, name) for page in ABOUT_CODE for name in sorted(_quoted(page)) if _is_name(name)]
     gone = [f"{page.name}: {name}" for page, name in names if name.rpartition(".")[2] not in _words()]

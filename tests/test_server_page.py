@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,9 @@ def test_every_file_and_variable_exists() -> None:
     named = [name for line in copied for name in line.split()]
     assert "requirements.lock" in named
     assert [name for name in named if not (ROOT / name).exists()] == []
+    built = tomllib.loads(_text(ROOT / "pyproject.toml"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert {"docs", "deploy", *built["packages"], *built["force-include"]} <= {*named}
+    assert built["force-include"]["docs"] == "wxdesk/resources/docs", "where `paths.pages` looks"
     compose = _text(DEPLOY / "compose.yaml")
     assert "dockerfile: deploy/Containerfile" in compose
     assert "./Caddyfile:" in compose

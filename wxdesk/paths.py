@@ -89,6 +89,12 @@ def resource(*parts: str) -> Path:
     return _resources().joinpath(*parts)
 
 
+def pages() -> Path:
+    """Locate the folder of the documentation; `deploy` is beside it."""
+    installed = resource("docs")
+    return installed if installed.is_dir() else _resources().parent / "docs"
+
+
 @cache
 def _resources() -> Path:
     package = Path(__file__).resolve().parent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import shutil
 import signal
 import sqlite3
@@ -22,13 +23,15 @@ import pytest
 from tests.prepared import SQLITE
 from tests.store.chats import Talk, second
 from tests.store.moving.full_home import PICTURES, everything, make_home
+from wxdesk import i18n
 from wxdesk.config.reading import load
 from wxdesk.core.errors import BadInput, HomeInUse, StoreError
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desk.data.backups import back_up
+from wxdesk.i18n import explain
 from wxdesk.store import open_store, read_store
 from wxdesk.store.moving import rows
-from wxdesk.store.moving.backup import ASIDE, LISTING, Listing, make_backup, read_listing, restore_backup
+from wxdesk.store.moving.backup import ASIDE, LISTING, SHARED, Listing, make_backup, read_listing, restore_backup
 from wxdesk.store.moving.move import DATA, CopyProgress
 
 NOW = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
@@ -97,6 +100,13 @@ async def test_a_home_comes_back_as_it_was(full: Path, tmp_path: Path) -> None:
         assert await store.pushes.lost() == 0
     finally:
         await store.close()
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh_CN"])
+def test_the_page_about_a_database_on_a_server_can_be_read(spoken: str) -> None:
+    i18n.use(spoken)
+    [page] = re.findall(r"\S+/server\S*\.md", explain(StoreError(reason=SHARED)))
+    assert "pg_dump" in Path(page).read_text(encoding="utf-8")
 
 
 async def test_a_password_in_the_settings_stays_at_home(

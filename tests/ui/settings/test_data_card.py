@@ -11,11 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk import i18n
+from wxdesk.config.reading import StoreSettings
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.data.exporting import ExportKind, Progress
 from wxdesk.desk.operators import Operators
+from wxdesk.paths import pages
 from wxdesk.store.moving.move import CopyProgress
 from wxdesk.ui.settings.places_card import DataCard
+from wxdesk.ui.widgets.dialogs.documentation import PageDialog
 from wxdesk.ui.widgets.dialogs.file_jobs import BAR
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
@@ -78,6 +81,18 @@ def test_a_stopped_backup_or_export_leaves_no_file(
     card.jobs.stop()
     qtbot.waitUntil(lambda: notices._toast._label.full_text() == "Stopped; nothing was written.")
     assert BAR not in notices.bars.texts()
+
+
+def test_how_a_shared_database_is_backed_up_can_be_read(qtbot: QtBot, bridge: WindowBridge, world: World) -> None:
+    world.configure(store=StoreSettings("postgresql://db/wxdesk"))
+    card = DataCard(bridge, None)
+    qtbot.addWidget(card)
+    assert not card.back_up.isEnabled()
+    i18n.use("zh_CN")
+    card.how.click()
+    read = card.findChild(PageDialog)
+    assert "pg_dump" in read.view.toPlainText()
+    assert Path(read.place.full_text()) == pages() / "server.zh-CN.md"
 
 
 def test_data_of_a_team_is_its_owners(qtbot: QtBot, bridge: WindowBridge, notices: Notices, world: World) -> None:

@@ -1,15 +1,19 @@
 """The card of phones and of the shop's own system: added, tried, changed and removed."""
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.world import World
 from wxdesk.config.outside import PhoneSettings
 from wxdesk.core.outside import PhoneKind
+from wxdesk.paths import pages
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.settings.outside_card import DataDialog, OutsideCard, PhoneDialog
+from wxdesk.ui.widgets.dialogs.documentation import PageDialog
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -59,6 +63,13 @@ def test_the_key_is_made_for_the_shops_own_system(qtbot: QtBot, card: OutsideCar
     card.change.click()
     dialog = card.window().findChild(DataDialog)
     assert len(dialog.key.text()) > 40
+    dialog.how.click()
+    read = card.window().findChild(PageDialog) or dialog.findChild(PageDialog)
+    assert "HMAC" in read.view.toPlainText()
+    link = read.view.cursorRect(read.view.document().find("中文")).center()
+    qtbot.mouseClick(read.view.viewport(), Qt.MouseButton.LeftButton, pos=link - QPoint(4, 0))
+    assert Path(read.place.full_text()) == pages() / "outside.zh-CN.md"
+    read.accept()
     dialog.url.edit.setText("ftp://shop.example")
     dialog.action.click()
     qtbot.waitUntil(lambda: "must begin with http" in dialog.error.full_text())

@@ -27,7 +27,7 @@ from msgspec import Struct
 from wxdesk import __version__
 from wxdesk.core.errors import BadInput, Phrase, StoreDamaged, StoreError, StoreTooNew
 from wxdesk.core.system_failures import UnusableFile, unusable_file
-from wxdesk.paths import sync_folder
+from wxdesk.paths import pages, sync_folder
 from wxdesk.store.engine.failures import store_error
 from wxdesk.store.engine.home_lock import FILE as LOCK
 from wxdesk.store.engine.inspection import revision_of
@@ -38,7 +38,9 @@ from wxdesk.store.moving.move import DATA, PICTURE_BYTES, CopyProgress, kept_pic
 from wxdesk.store.opening import NOTHING, PICTURES, create_file, file_of, lock_home, parse_url
 from wxdesk.store.pictures.files import PictureFiles
 
-SHARED = "the database is on a PostgreSQL server: back it up by pg_dump, as docs/server.md tells"
+SHARED = Phrase(
+    "the database is on a PostgreSQL server: back it up by pg_dump, as {pages}/server.md tells", pages=str(pages())
+)
 NO_BACKUP = "it is not a backup of wxdesk"
 OTHER_FILE = "another file is there already; only a backup may be overwritten"
 BROKEN = "it is damaged or not whole: {place}"

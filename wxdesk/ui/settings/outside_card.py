@@ -17,6 +17,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton, Switch
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
+from wxdesk.ui.widgets.dialogs.documentation import PageDialog
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
@@ -57,14 +58,16 @@ class DataDialog(AgreementDialog):
     def __init__(self, url: str, key: str, parent: QWidget) -> None:
         text = tr(
             "Beside a chat, an operator can then see what your system knows about the customer, such as orders. Your "
-            "engineer answers a signed question; how, says docs/outside.md. Leave the address empty to end it."
+            "engineer answers a signed question. Leave the address empty to end it."
         )
         super().__init__(tr("Data from your own system"), text, tr("Save"), parent)
         self.url = LabelledField(tr("Address"), "https://shop.example/wxdesk", self)
         self.url.edit.setText(url)
         self.key = LabelledField(tr("Key, to be entered there as well"), "", self)
         self.key.edit.setText(key or secrets.token_urlsafe(32))
-        extend(self.body, self.url, self.key)
+        self.how = Button(tr("How the question is answered"), kind=ButtonKind.LINK, parent=self)
+        self.how.clicked.connect(lambda: PageDialog("outside", self).open())
+        extend(self.body, self.url, self.key, hbox(self.how, STRETCH))
         self.url.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

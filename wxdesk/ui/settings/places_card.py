@@ -16,9 +16,10 @@ from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
-from wxdesk.ui.widgets.buttons import Button
+from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
+from wxdesk.ui.widgets.dialogs.documentation import PageDialog
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog
@@ -105,11 +106,15 @@ class DataCard(SettingsCard):
         self.jobs = FileJobs(bridge, self)
         self.back_up = Button(tr("Back up…"), parent=self, then=self.jobs.back_up)
         about = tr("Everything in one file, without secrets. “wxdesk restore” brings it back.")
+        self.how = Button(tr("How to back it up"), kind=ButtonKind.LINK, parent=self)
+        self.how.clicked.connect(lambda: PageDialog("server", self).open())
+        self.how.hide()
         if not bridge.desk.configuration.now.config.store.url.startswith("sqlite"):
             self.back_up.setEnabled(False)
-            about = tr("The database is on a server, which is backed up there: see docs/server.md.")
+            self.how.show()
+            about = tr("The database is on a server, which is backed up there.")
         words = PlainLabel(about, role="secondary", wrap=True, parent=self)
-        self.add_row(tr("Backup"), hbox(self.back_up, (words, 1), spacing=10))
+        self.add_row(tr("Backup"), hbox(self.back_up, (words, 1), self.how, spacing=10))
         names = (tr("Conversations…"), tr("Customers…"), tr("Messages…"), tr("Figures…"))
         self.exports = {kind: Button(name, parent=self) for kind, name in zip(ExportKind, names, strict=True)}
         for kind, button in self.exports.items():
