@@ -198,9 +198,19 @@ def test_the_legend_of_one_persons_desk_has_no_figures_of_a_team(page: InsightsP
     assert not {"Mine", "Nobody's"} & words
 
 
+def test_the_choices_share_a_line_where_there_is_room_for_them(qtbot: QtBot, page: InsightsPage) -> None:
+    head = page.head
+    first, tall = head.chips.buttons()[0], head.height()
+    assert abs(first.geometry().center().y() - head.who.geometry().center().y()) <= 1
+    page.window().resize(740, 700)
+    qtbot.waitUntil(lambda: head.height() > tall)
+    assert head.who.y() > first.geometry().bottom()
+    assert head.legend.geometry().right() < head.width()
+
+
 def test_tab_goes_through_the_head_as_it_is_seen(page: InsightsPage) -> None:
     head = page.head
-    seen = [*head.chips.buttons(), head.export, head.legend, head.account, head.who]
+    seen = [*head.chips.buttons(), head.account, head.who, head.export, head.legend]
     for one, after in pairwise(seen):
         while (one := one.nextInFocusChain()) not in seen:
             pass
@@ -315,5 +325,5 @@ def test_tab_goes_through_the_head_as_it_is_seen_and_then_to_the_charts(page: In
     head = page.head
     inside = [head.isAncestorOf(one) for one in chain]
     assert inside == sorted(inside, reverse=True), "the head first"
-    buttons = (*head.chips.buttons(), head.export, head.legend, head.account, head.who)
+    buttons = (*head.chips.buttons(), head.account, head.who, head.export, head.legend)
     assert [one for one in chain if head.isAncestorOf(one)] == [one for one in buttons if one in chain]

@@ -2,18 +2,18 @@
 
 from datetime import date
 from functools import partial
-from itertools import pairwise
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from wxdesk.core.model.statistics import FigureFilter, Figures
 from wxdesk.i18n import account_title, tr
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.look.theme import Measure, Size
-from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, vbox
+from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.dialogs.moment import ask_days
+from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import PassingMenu, SingleChoiceButton, open_beside
 
@@ -43,9 +43,7 @@ class InsightsHead(QWidget):
         self.days = PlainLabel(size=Size.SMALL, role="secondary", elide=True)
         self.account = SingleChoiceButton([("", tr("All mini programs"))], tr("Mini program"), widest=WIDEST)
         self.who = SingleChoiceButton([(_EVERYBODY, tr("Everybody"))], tr("Answered by"), widest=WIDEST)
-        self.legend = SmallButton("info", tr("What the figures mean"), self)
-        self.export = SmallButton("arrow-down", tr("Save what is shown"), self, then=self._offer_export)
-        first = hbox(PlainLabel(tr("Insights"), size=Size.PAGE, strong=True), 4, spacing=8)
+        choices = FlowLayout(None, PlainLabel(tr("Insights"), size=Size.PAGE, strong=True, parent=self), line_gap=6)
         words = {
             Period.TODAY: tr("Today"),
             Period.YESTERDAY: tr("Yesterday"),
@@ -57,14 +55,16 @@ class InsightsHead(QWidget):
         for period, word in words.items():
             chip = Chip(word)
             self.chips.addButton(chip, period)
-            first.addWidget(chip)
+            choices.addWidget(chip)
         self.chips.button(self.period).setChecked(True)
-        extend(first, STRETCH, self.export, self.legend)
-        second = hbox(self.account, self.who, 8, (self.days, 1), spacing=8)
-        vbox(first, second, within=self, spacing=6, margins=(MARGIN, 14, MARGIN, 10))
+        for widget in (self.account, self.who, self.days):
+            choices.addWidget(widget)
+        row = hbox((choices, 1), within=self, spacing=8, margins=(MARGIN, 14, MARGIN, 10))
+        self.export = SmallButton("arrow-down", tr("Save what is shown"), self, then=self._offer_export)
+        self.legend = SmallButton("info", tr("What the figures mean"), self)  # last, as Tab reaches it
+        for button in (self.export, self.legend):
+            row.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
         self.setMinimumHeight(Measure.HEADER + 6)
-        for before, after in pairwise((*self.chips.buttons(), self.export, self.legend, self.account, self.who)):
-            self.setTabOrder(before, after)
         self.chips.idClicked.connect(self._choose)
         self.account.chosen.connect(self.chosen)
         self.who.chosen.connect(self.chosen)
