@@ -10,15 +10,8 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct, structs
 
 from wxdesk import logs
+from wxdesk.core import events
 from wxdesk.core.errors import BadConfig, PortInUse
-from wxdesk.core.events import (
-    ACCOUNT_TROUBLES,
-    CaughtUp,
-    ConfigurationChanged,
-    ListenerChanged,
-    PreferencesChanged,
-    TroubleRaised,
-)
 from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.desk import Desk
@@ -41,7 +34,7 @@ class Reconfiguration(Struct, frozen=True):
     backoff: AccountBackoff
     open_way: Callable[[], Awaitable[None]]
 
-    async def apply(self, setup: Setup) -> ConfigurationChanged:
+    async def apply(self, setup: Setup) -> events.ConfigurationChanged:
         """Hand `setup` to the parts; publish and return what has changed.
 
         What cannot be had while the desk runs stays as it was, and a trouble says so: another database, and an
@@ -61,9 +54,9 @@ class Reconfiguration(Struct, frozen=True):
         await desk.preferences.load()  # whose views name accounts
         if changes.removed or changes.added:
             await desk.account_editing.settle_removed()
-            desk.bus.publish(CaughtUp())  # conversations may have gone with their account, or are back with it
+            desk.bus.publish(events.CaughtUp())  # conversations may have gone with their account, or are back with it
         if changes.removed:
-            desk.bus.publish(PreferencesChanged())
+            desk.bus.publish(events.PreferencesChanged())
             await desk.rules.rulebook.changed()  # whose conditions name accounts
         self.listener.accounts.take(listened_accounts(setup))
         wechat = setup.config.wechat
@@ -88,7 +81,7 @@ class Reconfiguration(Struct, frozen=True):
             return
         self._say("listener", "")
         if url is not None:
-            self.desk.bus.publish(ListenerChanged(url))
+            self.desk.bus.publish(events.ListenerChanged(url))
 
     async def _move_to_zone(self, setup: Setup) -> None:
         rulebook = self.desk.rules.rulebook
@@ -96,11 +89,11 @@ class Reconfiguration(Struct, frozen=True):
             rulebook.calendars.zone = setup.zone
             await rulebook.load()
 
-    def _settle(self, changes: ConfigurationChanged, before: Setup) -> None:
+    def _settle(self, changes: events.ConfigurationChanged, before: Setup) -> None:
         """Let changed accounts try again; end the troubles of removed accounts and phones."""
         for name in changes.changed:
             self.backoff.try_now(name)
-        gone = {kind + name for kind in ACCOUNT_TROUBLES for name in changes.removed}
+        gone = {kind + name for kind in events.ACCOUNT_TROUBLES for name in changes.removed}
         phones = self.desk.configuration.now.config.phone.targets
         gone |= {f"{PHONE}:{name}" for name in before.config.phone.targets if name not in phones}
         for trouble in self.desk.health.state.troubles:
@@ -108,7 +101,7 @@ class Reconfiguration(Struct, frozen=True):
                 self._say(trouble.key, "")
 
     def _say(self, key: str, text: str) -> None:
-        self.desk.bus.publish(TroubleRaised(key, text))
+        self.desk.bus.publish(events.TroubleRaised(key, text))
 
 
 def _way_here(setup: Setup) -> tuple[object, ...]:

@@ -25,18 +25,8 @@ class PastMessage(Struct, frozen=True):
     @property
     def message(self) -> Message:
         """The same as a `Message`, for templates."""
-        return Message(
-            self.id,
-            self.conversation_id,
-            0,
-            self.type,
-            self.at,
-            self.at,
-            text=self.text,
-            session_from=self.session_from,
-            event=self.event,
-            msg_type=self.msg_type,
-        )
+        facts = (self.id, self.conversation_id, 0, self.type, self.at, self.at, self.text, self.msg_type)
+        return Message(*facts, session_from=self.session_from, event=self.event)
 
 
 class OperatorReply(Struct, frozen=True):

@@ -128,12 +128,8 @@ class Outcomes:
             self._tries.pop((reply_id, busy), None)
 
     def _tell_of_rest(self, account: str, until: datetime, said: str, copy: str = "") -> None:
-        text = tr(
-            "{account} cannot send: {said} Its replies wait; one tries again at {time}.",
-            account=account,
-            said=said,
-            time=f"{until.astimezone():%H:%M:%S}",
-        )
+        told = "{account} cannot send: {said} Its replies wait; one tries again at {time}."
+        text = tr(told, account=account, said=said, time=f"{until.astimezone():%H:%M:%S}")
         self._publish(TroubleRaised(f"account:{account}", text, copy=copy, account=account))
 
     def _account_is_well(self, account: str) -> None:

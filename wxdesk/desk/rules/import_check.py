@@ -138,6 +138,7 @@ def _parts(check: ImportCheck) -> Iterator[str]:
     moved = sum(one.moved for one in check.rules)
     switched = sum(one.switched for one in check.rules)
     added = sum(one.before is None for one in check.calendars)
+    edited = len(check.calendars) - added
     for number, said in (
         (count[RuleChangeKind.NEW], ntr("{n} new", "{n} new", count[RuleChangeKind.NEW])),
         (count[RuleChangeKind.CHANGED], ntr("{n} changed", "{n} changed", count[RuleChangeKind.CHANGED])),
@@ -146,10 +147,7 @@ def _parts(check: ImportCheck) -> Iterator[str]:
         (switched, ntr("{n} switched on or off", "{n} switched on or off", switched)),
         (count[RuleChangeKind.SAME], ntr("{n} the same", "{n} the same", count[RuleChangeKind.SAME])),
         (added, ntr("{n} calendar added", "{n} calendars added", added)),
-        (
-            len(check.calendars) - added,
-            ntr("{n} calendar changed", "{n} calendars changed", len(check.calendars) - added),
-        ),
+        (edited, ntr("{n} calendar changed", "{n} calendars changed", edited)),
     ):
         if number:
             yield said
