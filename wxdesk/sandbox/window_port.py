@@ -15,6 +15,7 @@ from wxdesk.sandbox.platform import contacts as known
 from wxdesk.sandbox.platform.contacts import KfState
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
+from wxdesk.sandbox.platform.media import LARGEST_PICTURE
 from wxdesk.sandbox.push.pusher import PushOutcome
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.ui.simulator.port import (
@@ -92,10 +93,13 @@ class SandboxSimulator:
         return await self._pushed(self._sandbox.enter(openid, session_from))
 
     async def show(self, openid: str, picture: bytes | None) -> PushReport:
-        """Let the customer send a picture; raises `BadInput` if WeChat refuses it."""
+        """Let the customer send a picture, converted as a phone does; raises `BadInput`."""
         if picture is None:
             return await self._pushed(self._sandbox.show(openid))
-        return await self._pushed(self._sandbox.send_own_picture(openid, picture))
+        from wxdesk.desk.pictures.conversion import sendable  # with Pillow, which a start does not wait for
+
+        made = await asyncio.to_thread(sendable, picture, LARGEST_PICTURE)
+        return await self._pushed(self._sandbox.send_own_picture(openid, made))
 
     async def send_card(self, openid: str, title: str, page_path: str) -> PushReport:
         """Let the customer send a card."""

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.campaign.outsiders.hostile import as_kept, hostile_texts
-from tests.desk.pictures.test_shrinking import noise, saved
+from tests.desk.pictures.test_conversion import noise, saved
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, incoming, second

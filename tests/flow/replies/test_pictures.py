@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.pictures.test_shrinking import noise, saved
+from tests.desk.pictures.test_conversion import noise, saved
 from tests.flow.conftest import World, setup_for
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import BadContent, NotFound

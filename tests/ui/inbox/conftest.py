@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QClipboard, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
@@ -14,6 +15,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
+from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 
@@ -65,3 +67,16 @@ def shown_messages(page: InboxPage) -> list[Message]:
     """The contact's texts in the timeline."""
     entries = page.session.model.rows()
     return [entry.message for entry in entries if entry.message and entry.message.type is MessageType.TEXT]
+
+
+@pytest.fixture
+def panels(world: World, page: InboxPage, opened: Callable[[int], None]) -> PanelControl:
+    opened(world.say("oCustomer0000000000000001", "有图吗"))
+    return page.chat.writing.panels
+
+
+@pytest.fixture
+def clipboard(qapp: object) -> Iterator[QClipboard]:
+    """Empty again afterwards: PySide crashes at exit where it still holds what a test made."""
+    yield QGuiApplication.clipboard()
+    QGuiApplication.clipboard().clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,15 @@ from pytestqt.qtbot import QtBot
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.records import NOW, ask_at_once, message
 from tests.ui.world import World
-from wxdesk.core.errors import BadPicture
+from wxdesk.core.errors import BadInput, BadPicture
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyKind, ReplyState
+from wxdesk.i18n import size_text
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.content.album import Album, read_picture
-from wxdesk.ui.content.form import size_text
 from wxdesk.ui.content.painting import picture_size
-from wxdesk.ui.content.picture_intake import encode_png, read_file, source_in
+from wxdesk.ui.content.picture_intake import encode_png, read_file, sources_in
 from wxdesk.ui.content.pieces import PicturePiece
 from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.page import InboxPage
@@ -55,22 +55,9 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def panels(world: World, page: InboxPage, opened: Open) -> PanelControl:
-    opened(world.say(CUSTOMER, "有图吗"))
-    return page.chat.writing.panels
-
-
-@pytest.fixture
-def clipboard(qapp: object) -> Iterator[QClipboard]:
-    """Empty again afterwards: PySide crashes at exit where it still holds what a test made."""
-    yield QGuiApplication.clipboard()
-    QGuiApplication.clipboard().clear()
-
-
-def files(path: Path) -> QMimeData:
+def files(*paths: Path) -> QMimeData:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     return data
 
 
@@ -91,7 +78,7 @@ def test_a_file_is_chosen_and_can_be_removed(qtbot: QtBot, panels: PanelControl,
     field = panels[ReplyKind.IMAGE].form.pictures["picture"]
     field.choose.click()
     (dialog,) = field.window().findChildren(QFileDialog)
-    dialog.fileSelected.emit(str(photo))
+    dialog.filesSelected.emit([str(photo)])
     dialog.close()
     qtbot.waitUntil(lambda: bool(field.digest))
     assert field.words.full_text().startswith("photo.png · ")
@@ -107,18 +94,18 @@ def test_a_large_photo_tells_its_size_before_and_after(qtbot: QtBot, panels: Pan
     Image.effect_noise((1700, 1700), 90).save(path, "PNG")
     own = path.stat().st_size
     assert own > 2 * 1024 * 1024
-    panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
+    panels.take_pictures(sources_in(files(path)))
     qtbot.waitUntil(lambda: bool(panels[ReplyKind.IMAGE].form.pictures["picture"].digest), timeout=20_000)
     words = panels[ReplyKind.IMAGE].form.pictures["picture"].words.full_text()
     assert words.startswith("large.png · ")
-    assert words.endswith(f", was {size_text(own)}: shrunk")
+    assert words.endswith(f", made fit for WeChat from {size_text(own)}")
     panels.close()
 
 
 def test_a_file_that_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: PanelControl, tmp_path: Path) -> None:
     path = tmp_path / "false.png"
     path.write_bytes(b"MZ not a picture")
-    panels.take_picture(source_in(files(path)))  # type: ignore[arg-type]
+    panels.take_pictures(sources_in(files(path)))
     field = panels[ReplyKind.IMAGE].form.pictures["picture"]
     qtbot.waitUntil(lambda: field.error.isVisible())
     assert "picture" in field.error.full_text()
@@ -127,8 +114,9 @@ def test_a_file_that_is_no_picture_is_refused_in_words(qtbot: QtBot, panels: Pan
 
 
 def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadPicture):
+    with pytest.raises(BadInput) as refused:
         read_file(tmp_path / "gone.png")
+    assert str(refused.value) == "gone.png: there is no such file or folder"
 
 
 def test_a_picture_is_dropped_onto_the_chat(qtbot: QtBot, page: InboxPage, panels: PanelControl, photo: Path) -> None:
@@ -293,7 +281,7 @@ def test_a_screenshot_without_pixels_is_refused() -> None:
 def test_a_sent_picture_stands_in_its_bubble(
     qtbot: QtBot, world: World, page: InboxPage, panels: PanelControl, photo: Path
 ) -> None:
-    panels.take_picture(source_in(files(photo)))  # type: ignore[arg-type]
+    panels.take_pictures(sources_in(files(photo)))
     qtbot.waitUntil(lambda: bool(panels[ReplyKind.IMAGE].form.pictures["picture"].digest))
     digest = panels[ReplyKind.IMAGE].form.pictures["picture"].digest
     panels[ReplyKind.IMAGE].submit()
@@ -329,6 +317,16 @@ def test_a_picture_is_looked_at_closely_saved_and_copied(
     dialog.close()
     QTest.keyClick(viewer, Qt.Key.Key_Escape)
     assert not viewer.isVisible()
+
+
+def test_a_long_screenshot_is_shown_in_its_own_size(
+    qtbot: QtBot, world: World, page: InboxPage, panels: PanelControl
+) -> None:
+    picture = world.call(world.desk.pictures.add(png(300, 9000)))
+    page.chat.timeline.picture_wanted.emit(picture.digest)
+    (viewer,) = page.chat.findChildren(PictureViewer)
+    qtbot.waitUntil(lambda: "300 × 9000" in viewer.words.full_text())
+    viewer.close()
 
 
 def test_a_picture_that_is_gone_says_so(qtbot: QtBot, page: InboxPage, panels: PanelControl) -> None:

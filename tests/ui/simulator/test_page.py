@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +17,7 @@ from wxdesk import i18n
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.wechat.errcodes import known_codes
+from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -22,7 +25,6 @@ from wxdesk.sandbox.window_port import SandboxSimulator
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.simulator.page import LIST_NEEDS, SimulatorPage
-from wxdesk.ui.simulator.phone_pane import LARGEST_FILE
 from wxdesk.ui.simulator.port import Mishap, PhoneLine, PhoneSide, PushReport
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, report_word
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -76,8 +78,8 @@ def test_a_customer_enters_by_the_button(qtbot: QtBot, world: World, page: Simul
 def test_a_customer_sends_a_picture_a_card_and_an_own_picture(
     qtbot: QtBot, world: World, page: SimulatorPage, tmp_path: Path
 ) -> None:
-    own = tmp_path / "own.png"
-    own.write_bytes(pictures.cover())
+    own = tmp_path / "own.webp"
+    Image.open(io.BytesIO(pictures.cover())).save(own, "WEBP")
     page.choose(WANG_FANG.openid)
     for count, act in enumerate(
         (page.phone.ready.click, page.phone.card.click, lambda: page.phone.show_file(str(own))), 1
@@ -100,11 +102,11 @@ def test_a_file_that_is_no_picture_is_refused_in_words(
     page.choose(WANG_FANG.openid)
     with qtbot.waitSignal(page._bridge.failed) as failed:
         page.phone.show_file(str(bad))
-    assert i18n.explain(failed.args[0]) == "this kind of file is not allowed"
+    assert i18n.explain(failed.args[0]).startswith("This is not a picture")
     assert kept(world) == []
 
 
-@pytest.mark.parametrize(("size", "reason"), [(LARGEST_FILE + 1, "too large"), (None, "there is no such file")])
+@pytest.mark.parametrize(("size", "reason"), [(LARGEST_ORIGINAL + 1, "too large"), (None, "there is no such file")])
 def test_an_unreadable_file_is_told(
     qtbot: QtBot, world: World, page: SimulatorPage, tmp_path: Path, size: int | None, reason: str
 ) -> None:

@@ -16,6 +16,7 @@ MOST_PIXELS = 40_000_000
 NOT_A_PICTURE = "This is not a PNG, JPEG or GIF picture."
 BROKEN = "The picture is damaged."
 TOO_MANY_PIXELS = "The picture has more than 40 million pixels."
+TOO_LARGE = "The picture is too large to be opened. Make it smaller, or take a screenshot of it."
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"

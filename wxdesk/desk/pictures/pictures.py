@@ -6,17 +6,15 @@ A picture is known by its digest. The same picture twice is kept once.
 import asyncio
 import hashlib
 
-from wxdesk.core.content.picture_header import read_header
+from wxdesk.core.content.picture_header import TOO_LARGE, read_header
 from wxdesk.core.errors import BadPicture
 from wxdesk.core.model.picture import Picture
-from wxdesk.desk.pictures.uploads import for_upload
+from wxdesk.desk.pictures.uploads import LARGEST_UPLOAD
 from wxdesk.desk.ports import Clock, PictureBytes
 from wxdesk.store.pictures.pictures import PictureRecords
 
-LARGEST_ORIGINAL = 20 * 1024 * 1024
-"""Most bytes of an operator's picture; it is shrunk before it is sent."""
-
-TOO_LARGE = "The picture is larger than 20 MB."
+LARGEST_ORIGINAL = 50 * 1024 * 1024
+"""Most bytes of an operator's picture: a screenshot as BMP has 30 MB."""
 
 
 class Pictures:
@@ -29,38 +27,29 @@ class Pictures:
         self._clock = clock
 
     async def add(self, data: bytes) -> Picture:
-        """Keep an operator's picture; it can be sent from now on, by its digest.
-
-        data: a PNG, JPEG or GIF of at most 20 MB and 40 million pixels. One larger than WeChat's 2 MB is kept as it
-        is and shrunk when it is sent.
+        """Keep an operator's picture as WeChat takes it, to be sent by its digest.
 
         Raises:
-            BadPicture: it is no such picture, is damaged, or is animated and too large for WeChat.
+            BadPicture: `desk.pictures.conversion` cannot make of it what WeChat takes.
             StoreError: it could not be written.
         """
-        picture = await asyncio.to_thread(_admitted, data)
-        await self._files.keep(picture, data)
+        picture, kept = await asyncio.to_thread(_admitted, data)
+        await self._files.keep(picture, kept)
         await self._records.add(picture, self._clock())
         return picture
-
-    async def upload_size(self, digest: str) -> int:
-        """Return the bytes to upload, fewer if it is shrunk; raises `NotFound`."""
-        return len((await asyncio.to_thread(for_upload, await self._files.read(digest))).data)
 
     async def remove(self, digest: str) -> None:
         """Remove the file of a picture that nothing names any more."""
         await self._files.remove(digest)
 
 
-def _admitted(data: bytes) -> Picture:
+def _admitted(data: bytes) -> tuple[Picture, bytes]:
+    from wxdesk.desk.pictures.conversion import sendable  # with Pillow, which a start does not wait for
+
     if len(data) > LARGEST_ORIGINAL:
         raise BadPicture(TOO_LARGE)
-    picture = picture_record(data)
-    if for_upload(data).data is data:  # whether it can be made small enough is known now, not when it leaves
-        from wxdesk.desk.pictures.shrinking import expect_whole  # with Pillow, which a start does not wait for
-
-        expect_whole(data)
-    return picture
+    kept = sendable(data, LARGEST_UPLOAD)
+    return picture_record(kept), kept
 
 
 def picture_record(data: bytes) -> Picture:

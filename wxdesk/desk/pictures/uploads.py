@@ -6,7 +6,6 @@ name it. So an upload is remembered, and replies that need the same one at the s
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -14,7 +13,6 @@ from msgspec.structs import replace
 from wxdesk.core.content.picture_header import read_header
 from wxdesk.core.errors import BadPicture, NotFound, NotSendable, NotSent, Refused, StoreError
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.model.reply import Content
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.ports import Clock, Media, PictureBytes, Sender, always
@@ -38,14 +36,6 @@ type _Key = tuple[str, str, str]
 
 An upload begun without knowledge of the refusal is not shared with one that knows of it.
 """
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Upload:
-    """A picture's bytes and format for an upload."""
-
-    data: bytes
-    format: PictureFormat
 
 
 class Uploads:
@@ -98,21 +88,20 @@ class Uploads:
         known = await self._records.upload(account.name, digest)
         if known is not None and known.media_id != refused and self._clock() - known.uploaded_at < GOOD_FOR:
             return known.media_id
-        upload = await asyncio.to_thread(for_upload, await self._files.read(digest))
+        data = await asyncio.to_thread(for_upload, await self._files.read(digest))
         began = self._clock()
-        media_id = await self._media.upload(account, upload.data, upload.format)
+        media_id = await self._media.upload(account, data, read_header(data).format)
         await self._records.note_upload(account.name, digest, media_id, began)
         return media_id
 
 
-def for_upload(data: bytes, limit: int = LARGEST_UPLOAD) -> Upload:
-    """Return `data`, shrunk to `limit` bytes if it has more; raises `BadPicture`."""
-    written = read_header(data).format
-    if len(data) <= limit:
-        return Upload(data, written)
-    from wxdesk.desk.pictures.shrinking import shrunk  # with Pillow, which a start does not wait for
+def for_upload(data: bytes) -> bytes:
+    """Return `data`, smaller if an earlier version kept more; raises `BadPicture`."""
+    if len(data) <= LARGEST_UPLOAD:
+        return data
+    from wxdesk.desk.pictures.conversion import sendable  # with Pillow, which a start does not wait for
 
-    return Upload(shrunk(data, written, limit), PictureFormat.JPEG)
+    return sendable(data, LARGEST_UPLOAD)
 
 
 CLOSED = "wxdesk was closed before the picture was uploaded"
@@ -150,13 +139,12 @@ class PictureSender:
             await self._sender.send(account, openid, again, reply_id, may_leave)
 
     async def _with_media(self, account: Account, content: Content, refused: Content | None = None) -> Content:
-        ready = content
+        known, ready = refused or Content(), content
         if content.picture:
-            known = refused.media_id if refused else ""
-            ready = replace(ready, media_id=await self._uploaded(account, content.picture, known))
+            ready = replace(ready, media_id=await self._uploaded(account, content.picture, known.media_id))
         if content.thumb_picture:
-            known = refused.thumb_media_id if refused else ""
-            ready = replace(ready, thumb_media_id=await self._uploaded(account, content.thumb_picture, known))
+            cover = await self._uploaded(account, content.thumb_picture, known.thumb_media_id)
+            ready = replace(ready, thumb_media_id=cover)
         return ready
 
     async def _uploaded(self, account: Account, digest: str, refused: str) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
+from wxdesk.core.content.picture_header import MOST_PIXELS
+
 type FindFile = Callable[[str], Awaitable[Path | None]]
 """Finds a picture's file by digest, on the other loop; None if there is none."""
 
@@ -34,9 +36,6 @@ CACHE_BYTES = 48 * 1024 * 1024
 
 ALLOCATION_MB = 256
 """Memory limit of one decoder: 40 million pixels of 4 bytes, and its own work."""
-
-MOST_PIXELS = 40_000_000
-"""Largest picture to open; its header tells the size before decoding."""
 
 FORMATS = frozenset({b"png", b"jpeg", b"gif"})
 """Formats that WeChat takes; Qt would also open drawings that name other files."""

@@ -9,13 +9,20 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEven
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.i18n import explain, size_text, tr
-from wxdesk.ui.content.picture_intake import AddedPicture, PictureSource, add_picture, source_in, source_of
+from wxdesk.i18n import explain, tr
+from wxdesk.ui.content.picture_intake import (
+    MOST_AT_ONCE,
+    PictureSource,
+    add_pictures,
+    has_pictures,
+    source_of,
+    sources_in,
+)
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_file
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -23,17 +30,22 @@ from wxdesk.ui.widgets.labels import PlainLabel
 class PictureField(QWidget):
     """Holds the picture that was added last, and shows its size or its error.
 
+    With `several`, more than one may be chosen at once.
+
     Signals:
         changed: another picture, or none, or one is being read.
+        more: the digests of the others that were added at once, in order.
     """
 
     changed = Signal()
+    more = Signal(object)
 
     def __init__(self, name: str, hint: str, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._hint = hint
         self._name = name
+        self.several = False
         self._turn = 0  # only the picture that was chosen last counts
         self.digest = ""
         self.choose = Button(tr("Choose a file…"), icon="folder", then=self.open_files)
@@ -47,21 +59,21 @@ class PictureField(QWidget):
 
     def open_files(self) -> None:
         """Let the operator choose a file; returns at once."""
-        ask_for_file(self, self._name, self._take_file, tr("Pictures (*.png *.jpg *.jpeg *.gif)"))
+        ask_for_files(self, self._name, self._take_files, picture_filter(), several=self.several)
 
-    def take(self, source: PictureSource) -> None:
-        """Read and store another picture."""
+    def take(self, *sources: PictureSource) -> None:
+        """Read and store another picture; without `several`, the first of them."""
         self._turn += 1
         self.digest = ""
         self._show(tr("Reading the picture…"))
-        work = add_picture(self._bridge.desk.pictures, source)
+        work = add_pictures(self._bridge.desk.pictures, sources, MOST_AT_ONCE if self.several else 1)
         self._bridge.ask(work, self._took, self._refused, about=lambda: self._turn)
 
     def hold(self, digest: str) -> None:
         """Hold a picture that is stored already; empty for none."""
         self._turn += 1
         self.digest = digest
-        self._show(tr("As before") if digest else "")
+        self._show(tr("Chosen") if digest else "")
 
     def clear(self) -> None:
         """Hold no picture."""
@@ -69,35 +81,38 @@ class PictureField(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         pasted = event.matches(QKeySequence.StandardKey.Paste)
-        source = source_in(QGuiApplication.clipboard().mimeData()) if pasted else None
-        if source is not None:
-            self.take(source)
+        sources = sources_in(QGuiApplication.clipboard().mimeData()) if pasted else ()
+        if sources:
+            self.take(*sources)
         else:
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if source_in(event.mimeData()) is not None:
+        if has_pictures(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        source = source_in(event.mimeData())
-        if source is not None:
+        sources = sources_in(event.mimeData())
+        if sources:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.take(source)
+            self.take(*sources)
 
     def show_error(self, reason: str) -> None:
         """Show an error below the field; empty removes it."""
         self.error.show_if_any(reason)
         self.choose.setAccessibleDescription(reason)
 
-    def _take_file(self, file: str) -> None:
-        self.take(source_of(Path(file)))
+    def _take_files(self, files: Sequence[str]) -> None:
+        self.take(*(source_of(Path(file)) for file in files))
 
-    def _took(self, taken: AddedPicture) -> None:
-        self.digest = taken.picture.digest
-        self._show(taken_text(taken))
+    def _took(self, answer: tuple[Mapping[str, str], Sequence[str]]) -> None:
+        added, refused = answer
+        self.digest, *others = added or ("",)
+        self._show(added.get(self.digest, ""))
+        self.more.emit(others)
+        self.show_error("\n".join(refused))
 
     def _refused(self, error: Exception) -> None:
         self._show()
@@ -110,11 +125,11 @@ class PictureField(QWidget):
         self.changed.emit()
 
 
-def taken_text(taken: AddedPicture) -> str:
-    """Return a picture's name and size, and its smaller upload size if it has one."""
-    size, own = size_text(taken.size), size_text(taken.picture.size)
-    upload = tr("{size}, was {own}: shrunk", size=size, own=own) if taken.size < taken.picture.size else size
-    return f"{taken.name} · {upload}" if taken.name else upload
+def picture_filter() -> str:
+    """Return the filter for pictures; with HEIC, so that one learns what to do."""
+    return tr(
+        "Pictures ({endings})", endings="*.png *.jpg *.jpeg *.gif *.webp *.avif *.bmp *.tif *.tiff *.ico *.heic *.heif"
+    )
 
 
 FIELDS: Mapping[ReplyKind, Sequence[str]] = {
@@ -189,11 +204,11 @@ class ContentForm(QWidget):
                 said[UPLOADED[name]] = getattr(self._content, UPLOADED[name])
         return Content(kind, **said)
 
-    def take(self, source: PictureSource) -> None:
-        """Use another picture, in the field that is shown for one."""
+    def take(self, *sources: PictureSource) -> None:
+        """Use other pictures, in the field that is shown for one."""
         for name, picture in self.pictures.items():
             if name in FIELDS[self._content.kind]:
-                picture.take(source)
+                picture.take(*sources)
 
     def start(self) -> None:
         """Focus the first field."""

@@ -1,7 +1,7 @@
-"""Adds a picture from a file, clipboard or drop, outside the window's thread."""
+"""Adds pictures from files, clipboard or drops, outside the window's thread."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,11 +9,18 @@ from msgspec import Struct
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage
 
-from wxdesk.core.errors import BadPicture
-from wxdesk.core.model.picture import Picture
-from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL, TOO_LARGE, Pictures
+from wxdesk.core.content.picture_header import TOO_LARGE
+from wxdesk.core.errors import BadInput, BadPicture
+from wxdesk.core.system_failures import unusable_file
+from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL, Pictures
+from wxdesk.i18n import explain, ntr, size_text, tr
 
-UNREADABLE = "The file cannot be read."
+UNREADABLE = "The picture cannot be read."
+
+MOST_AT_ONCE = 9
+"""Most pictures that are taken at once, as in WeChat itself."""
+
+_PNG = "image/png"
 
 
 class PictureSource(Struct, frozen=True):
@@ -23,26 +30,34 @@ class PictureSource(Struct, frozen=True):
     name: str = ""
 
 
-class AddedPicture(Struct, frozen=True):
-    """A stored picture; `size` counts the bytes to upload, fewer if it is shrunk."""
+def has_pictures(data: QMimeData) -> bool:
+    """Tell if a picture or a file was pasted or dropped, without reading it.
 
-    picture: Picture
-    size: int
-    name: str = ""
-
-
-def source_in(data: QMimeData) -> PictureSource | None:
-    """Return the pasted or dropped picture; None without one, or with text beside it.
-
-    Office programs put a picture of every text they copy beside it; a file's address is no such text.
+    Office programs put a picture of every text they copy beside it, and that is a text. A browser puts the address
+    of a picture beside it, which Qt also gives as a text.
     """
-    files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    if any(url.isLocalFile() for url in data.urls()):
+        return True
+    return data.hasImage() and (not data.text().strip() or _is_address(data))
+
+
+def _is_address(data: QMimeData) -> bool:
+    words = data.text().split()
+    alone = len(words) == 1 and words[0].startswith(("http://", "https://", "data:", "blob:"))
+    return alone and (data.hasUrls() or "<img" in data.html().lower())
+
+
+def sources_in(data: QMimeData) -> Sequence[PictureSource]:
+    """Return the pasted or dropped pictures; a file may also turn out to be none."""
+    if not has_pictures(data):
+        return ()
+    files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     if files:
-        return source_of(Path(files[0]))
-    if data.hasImage() and not data.text().strip():
-        image = data.imageData()
-        return PictureSource(partial(encode_png, QImage(image))) if isinstance(image, QImage) else None
-    return None
+        return [source_of(file) for file in files]
+    if data.hasFormat(_PNG):
+        return (PictureSource(partial(bytes, data.data(_PNG).data())),)
+    image = data.imageData()
+    return (PictureSource(partial(encode_png, QImage(image))),) if isinstance(image, QImage) else ()
 
 
 def source_of(path: Path) -> PictureSource:
@@ -51,13 +66,13 @@ def source_of(path: Path) -> PictureSource:
 
 
 def read_file(path: Path) -> bytes:
-    """Read a file; raises `BadPicture` if that fails or it is far too large."""
+    """Read a file; raises `BadInput` if that fails or it is far too large."""
     try:
         if path.stat().st_size > LARGEST_ORIGINAL:
             raise BadPicture(TOO_LARGE)
         return path.read_bytes()
-    except OSError:
-        raise BadPicture(UNREADABLE) from None
+    except OSError as error:
+        raise unusable_file(path.name, error) from None
 
 
 def encode_png(image: QImage) -> bytes:
@@ -70,7 +85,30 @@ def encode_png(image: QImage) -> bytes:
     return bytes(data.data())
 
 
-async def add_picture(pictures: Pictures, source: PictureSource) -> AddedPicture:
-    """Read `source` and store it; raises `BadPicture`, `StoreError`."""
-    picture = await pictures.add(await asyncio.to_thread(source.read))
-    return AddedPicture(picture, await pictures.upload_size(picture.digest), source.name)
+async def add_pictures(
+    pictures: Pictures, sources: Sequence[PictureSource], most: int
+) -> tuple[dict[str, str], list[str]]:
+    """Read and store `most` pictures in turn; raises `StoreError`.
+
+    Returns each one's digest with its name and sizes, and why others were refused.
+    """
+    added: dict[str, str] = {}
+    refused: list[str] = []
+    for source in sources[:most]:
+        try:
+            data = await asyncio.to_thread(source.read)
+            picture = await pictures.add(data)
+            added[picture.digest] = _said(source.name, len(data), picture.size)
+        except BadPicture as error:
+            refused.append(f"{source.name}: {explain(error)}" if len(sources) > 1 else explain(error))
+        except BadInput as error:  # that names the file itself
+            refused.append(explain(error))
+    if len(sources) > most:
+        refused.append(ntr("Only {n} picture is taken here.", "Only {n} pictures are taken at once.", most))
+    return added, refused
+
+
+def _said(name: str, own_size: int, kept_size: int) -> str:
+    size, own = size_text(kept_size), size_text(own_size)
+    said = size if kept_size == own_size else tr("{size}, made fit for WeChat from {own}", size=size, own=own)
+    return f"{name} · {said}" if name else said

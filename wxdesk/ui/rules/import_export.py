@@ -13,7 +13,7 @@ from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
 from wxdesk.paths import resource
 from wxdesk.ui.rules.import_preview import ImportDialog
-from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_file, ask_where, save
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files, ask_where, save
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
 LARGEST_FILE = 8 * 1024 * 1024
@@ -37,7 +37,7 @@ class RuleFiles(QObject):
 
     def open_import(self) -> None:
         """Let the operator choose a file to import."""
-        ask_for_file(self._host, tr("Import rules"), self.import_from, tr("Rules (*.toml)"))
+        ask_for_files(self._host, tr("Import rules"), lambda files: self.import_from(files[0]), tr("Rules (*.toml)"))
 
     def open_export(self) -> None:
         """Let the operator choose where to export to."""

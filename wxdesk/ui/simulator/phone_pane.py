@@ -9,15 +9,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QWidget
 
 from wxdesk.core.errors import BadInput
-from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import tr
+from wxdesk.ui.content.form import picture_filter
+from wxdesk.ui.content.picture_intake import read_file
 from wxdesk.ui.look.theme import Measure, Size
 from wxdesk.ui.simulator.phone_view import PhoneModel, PhoneView
 from wxdesk.ui.simulator.port import PushReport, Scene, Simulator
 from wxdesk.ui.simulator.text import name_text, report_word, window_text
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_file
+from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.flow_layout import FlowLayout
@@ -25,8 +26,6 @@ from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.quota_dots import QuotaDots
 
 LONGEST_SESSION_FROM = 1024
-LARGEST_FILE = 16 * 1024 * 1024
-"""Largest file to read, in bytes; the simulated WeChat checks smaller ones."""
 CARD = ("青瓷茶具六件套", "pages/goods/detail?id=2201")
 
 
@@ -132,17 +131,12 @@ class PhonePane(QWidget):
         self._bridge.ask(self._simulator.let_go(self.openid))
 
     def _choose_file(self) -> None:
-        kinds = tr("Pictures (*.png *.jpg *.jpeg *.gif)")
-        ask_for_file(self, tr("A picture from a file"), self.show_file, kinds)
+        ask_for_files(self, tr("A picture from a file"), lambda files: self.show_file(files[0]), picture_filter())
 
     def show_file(self, path: str) -> None:
         """Let the customer send the picture in that file."""
         try:
-            if Path(path).stat().st_size > LARGEST_FILE:
-                raise BadInput(reason=tr("The file is too large."))
-            data = Path(path).read_bytes()
-        except OSError as error:
-            self._bridge.failed.emit(unusable_file(Path(path).name, error))
+            data = read_file(Path(path))
         except BadInput as error:
             self._bridge.failed.emit(error)
         else:

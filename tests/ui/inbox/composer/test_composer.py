@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import NOW, conversation, reply
 from wxdesk.core.model.conversation import ReplyWindow
-from wxdesk.core.model.reply import Draft, ReplyState
+from wxdesk.core.model.reply import Draft, ReplyKind, ReplyState
 from wxdesk.ui.inbox.composer.composer import Composer
 from wxdesk.ui.widgets.buttons import Button
 
@@ -119,7 +119,7 @@ def test_a_text_below_waits_for_the_word_that_is_being_composed(
     composer.drafts.remove(1, Draft.of_text(sent[0]))
     assert (composer.text(), composer.edit.composing) == ("", True)
     compose(composer, "", commit="你")
-    assert (composer.text(), composer.drafts.texts_below) == ("你", 1)
+    assert (composer.text(), composer.drafts.below[ReplyKind.TEXT]) == ("你", 1)
 
 
 def test_bytes_are_counted_as_wechat_counts_them(qtbot: QtBot, composer: Composer, sent: list[str]) -> None:

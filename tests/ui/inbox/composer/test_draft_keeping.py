@@ -94,7 +94,7 @@ def test_links_cards_and_pictures_are_kept_and_offered_again(
     li = world.say(LI, "hello")
     opened(li)
     panels = page.chat.writing.panels
-    panels.take_picture(PictureSource(png, "cup.png"))
+    panels.take_pictures([PictureSource(png, "cup.png")])
     qtbot.waitUntil(lambda: bool(panels[ReplyKind.IMAGE].content().picture))
     panels.open(ReplyKind.LINK)
     panels[ReplyKind.LINK].form.by_name["title"].edit.setText("Tea")

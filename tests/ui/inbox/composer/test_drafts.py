@@ -29,7 +29,7 @@ def test_a_link_that_is_put_by_hides_neither_a_text_nor_an_earlier_link(drafts: 
     for draft in (Draft.of_text("hello"), Draft(TEA), Draft(CUPS)):
         drafts.begin(draft)
     assert {thread for thread, _ in drafts.unsent} == {1}
-    assert (drafts.top().text, drafts.texts_below) == ("hello", 0)
+    assert (drafts.top().text, drafts.below[ReplyKind.TEXT]) == ("hello", 0)
     shown = []
     for _ in range(3):
         shown.append(drafts.top(ReplyKind.LINK).content)

@@ -282,7 +282,7 @@ def test_a_picture_that_is_still_read_stays_out_of_another_conversation(
     opened(li)
     panels = page.chat.writing.panels
     with busy(world):
-        panels.take_picture(PictureSource(png, "cup.png"))
+        panels.take_pictures([PictureSource(png, "cup.png")])
         page.open_conversation(wang)
     settle(qtbot, page, bridge)
     assert panels[ReplyKind.IMAGE].content() == Content(ReplyKind.IMAGE)

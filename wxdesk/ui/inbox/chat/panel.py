@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QStackedLayout, QStackedWidget, QWidget
 from wxdesk.core.model.reply import Reply
 from wxdesk.i18n import tr
 from wxdesk.ui.content.album import Album, read_picture
-from wxdesk.ui.content.picture_intake import source_in
+from wxdesk.ui.content.picture_intake import has_pictures, sources_in
 from wxdesk.ui.inbox.chat.bars import FindBar, TransferBar
 from wxdesk.ui.inbox.chat.claim_control import ClaimControl
 from wxdesk.ui.inbox.chat.controls import ResolveControl, TakeoverControl
@@ -35,7 +35,7 @@ class DropZone(QWidget):
     """Covers `host` while a picture is held over it.
 
     Signals:
-        dropped: the `Source` that was let go.
+        dropped: the `PictureSource`s that were let go.
     """
 
     dropped = Signal(object)
@@ -62,7 +62,7 @@ class DropZone(QWidget):
         return False
 
     def _enter(self, event: QDragEnterEvent) -> bool:
-        if source_in(event.mimeData()) is None:
+        if not has_pictures(event.mimeData()):
             return False
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
@@ -73,12 +73,12 @@ class DropZone(QWidget):
 
     def _drop(self, event: QDropEvent) -> bool:
         self.hide()
-        source = source_in(event.mimeData())
-        if source is None:
+        sources = sources_in(event.mimeData())
+        if not sources:
             return False
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.dropped.emit(source)
+        self.dropped.emit(sources)
         return True
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -156,7 +156,7 @@ class ChatPanel(Frame):
         composer.edit.went_up.connect(timeline.focus_last)
         composer.idle.connect(timeline.lend_keys)
         composer.edit.take_key = timeline.take_key
-        self.drop_zone.dropped.connect(self.writing.panels.take_picture)
+        self.drop_zone.dropped.connect(self.writing.panels.take_pictures)
         self.header.transfer.clicked.connect(self.transfer.ask)
 
     # -- showing

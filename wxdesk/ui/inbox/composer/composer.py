@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 
 from wxdesk.core.content.word_guard import found_in
 from wxdesk.core.model.conversation import Conversation
-from wxdesk.core.model.reply import Content, Draft, Reply
+from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind
 from wxdesk.ui.inbox.composer.drafts import Drafts
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.composer.tools import ComposerFoot, ComposerTools, DraftBanner
@@ -103,7 +103,7 @@ class Composer(Frame):
 
     def go_on(self) -> None:
         """Leave the reply as it was or show the text below; else open a begun panel."""
-        if self.editing is None and not self.drafts.texts_below:
+        if self.editing is None and not self.drafts.below[ReplyKind.TEXT]:
             for kind in self.drafts.begun[:1]:
                 self.panel_wanted.emit(kind)
             return
@@ -147,7 +147,7 @@ class Composer(Frame):
         self._show_state()
 
     def _show_state(self) -> None:
-        draft, below, words = self.drafts.top(), self.drafts.texts_below, ""
+        draft, below, words = self.drafts.top(), self.drafts.below[ReplyKind.TEXT], ""
         editing = draft.editing is not None
         if draft.editing is not None:
             entry = self.entry_of(draft.editing)

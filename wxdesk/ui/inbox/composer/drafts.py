@@ -106,9 +106,9 @@ class Drafts(QObject):
         return stack[-1] if stack else Draft(Content(kind))
 
     @property
-    def texts_below(self) -> int:
-        """Number of texts below the one in hand."""
-        return max(len(self._stack(self._at(ReplyKind.TEXT))) - 1, 0)
+    def below(self) -> dict[ReplyKind, int]:
+        """Number of drafts below the one in hand, by kind."""
+        return {kind: max(len(self._stack(self._at(kind))) - 1, 0) for kind in ReplyKind}
 
     @property
     def begun(self) -> Sequence[ReplyKind]:

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 
 from wxdesk.i18n import tr
-from wxdesk.ui.content.picture_intake import source_in
+from wxdesk.ui.content.picture_intake import has_pictures, sources_in
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.labels import positions_in
@@ -29,7 +29,7 @@ class MessageEdit(GrowingText):
 
     Signals:
         sent: Enter was pressed. left: Esc was pressed. slashed: a slash was pressed where a word begins.
-        went_up: the up key was pressed in an empty text. pictured: a `Source` was pasted or dropped.
+        went_up: the up key was pressed in an empty text. pictured: `PictureSource`s were pasted or dropped.
         undo_wanted: Ctrl+Z was pressed in an empty text.
         typed: the operator wrote or is composing something. emptied: the operator removed all text.
         focus_changed: the field got or lost the focus.
@@ -132,12 +132,12 @@ class MessageEdit(GrowingText):
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
         """Accept text, and pictures, which become replies of their own."""
-        return source.hasText() or source_in(source) is not None
+        return source.hasText() or has_pictures(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
-        picture = source_in(source)
-        if picture is not None:
-            self.pictured.emit(picture)
+        pictures = sources_in(source)
+        if pictures:
+            self.pictured.emit(pictures)
         elif source.hasText():
             with self._noting_changes():
                 self.insertPlainText(source.text())

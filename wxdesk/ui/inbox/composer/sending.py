@@ -78,8 +78,9 @@ class ReplySending(QObject):
 
     def _taken(self, conversation_id: int, draft: Draft, resolve: bool, answer: Reply | list[Reply]) -> None:
         in_hand = self._drafts.remove(conversation_id, draft)
-        if in_hand and self._panels.shown is not None and draft.content.kind is self._drafts.kind:
-            self._panels.close()
+        kind = draft.content.kind
+        if in_hand and self._panels.shown is not None and kind is self._drafts.kind and self._drafts.top(kind).blank:
+            self._panels.close()  # else it shows the next one
         if draft.editing is not None:
             return
         self._last_content, self._last_replies = draft.content, answer if isinstance(answer, list) else [answer]

@@ -103,8 +103,8 @@ class ContentCard(EditorCard):
 
 def _hints() -> dict[str, str]:
     return {
-        "picture": tr("PNG, JPEG or GIF, kept on this machine and uploaded when it leaves."),
-        "thumb_picture": tr("A PNG, JPEG or GIF of 5:4, such as 520 × 416."),
+        "picture": tr("It is kept on this machine and uploaded when it leaves."),
+        "thumb_picture": tr("A picture of 5:4, such as 520 × 416."),
     }
 
 

@@ -111,23 +111,27 @@ class FileJobs(QObject):
 
 def ask_where(host: QWidget, title: str, name: str, then: Callable[[str], object], filters: str = "") -> None:
     """Ask where to save a file, proposing a name; `then` gets the path."""
-    dialog = _ask(host, title, then, filters, QDir.home().filePath(name))
+    dialog = _ask(host, title, filters, QDir.home().filePath(name))
+    dialog.fileSelected.connect(then)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(Path(name).suffix)
     dialog.filterSelected.connect(partial(_use_ending, dialog))
     dialog.selectFile(name)
 
 
-def ask_for_file(host: QWidget, title: str, then: Callable[[str], object], filters: str) -> None:
-    """Ask for a file, in the folder of the last one; `then` gets its path."""
-    _ask(host, title, then, filters, "").setFileMode(QFileDialog.FileMode.ExistingFile)
+def ask_for_files(
+    host: QWidget, title: str, then: Callable[[list[str]], object], filters: str, *, several: bool = False
+) -> None:
+    """Ask for one or `several` files, where the last one was; `then` gets their paths."""
+    dialog = _ask(host, title, filters, "")
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
+    dialog.filesSelected.connect(then)
 
 
-def _ask(host: QWidget, title: str, then: Callable[[str], object], filters: str, start: str) -> QFileDialog:
+def _ask(host: QWidget, title: str, filters: str, start: str) -> QFileDialog:
     dialog = QFileDialog(host.window(), title, start, filters)
     dialog.setLabelText(QFileDialog.DialogLabel.LookIn, tr("Look in:"))  # Qt's own Chinese lacks these two
     dialog.setLabelText(QFileDialog.DialogLabel.FileType, tr("Files of type:"))
-    dialog.fileSelected.connect(then)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
     return dialog

@@ -10,10 +10,10 @@ from wxdesk.core.content import limits as contents
 from wxdesk.core.content.text_links import TextLink, link_markup
 from wxdesk.core.errors import BadContent
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain, ntr, tr
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.form import ContentForm
-from wxdesk.ui.content.picture_intake import source_in
+from wxdesk.ui.content.picture_intake import sources_in
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.inbox.composer.tools import more_ways
 from wxdesk.ui.inbox.sendability import guarded_text
@@ -266,9 +266,10 @@ class ContentPanel(Popover):
         self.form.clear()
         self.form.show_content(content)
 
-    def for_change(self, changes: bool) -> None:
-        """Set the title and button for editing a reply, or for making a new one."""
-        self.title.setText(tr("Change this reply") if changes else self._plain_title)
+    def for_change(self, changes: bool, more: int) -> None:
+        """Set title and button for editing a reply, or for a new one that `more` follow."""
+        title = ntr("{title} · {n} more follows", "{title} · {n} more follow", more, title=self._plain_title)
+        self.title.setText(tr("Change this reply") if changes else title if more else self._plain_title)
         self.send.setText(tr("Save and send") if changes else tr("Send"))
         self.more.setHidden(changes)
 
@@ -314,11 +315,12 @@ class ContentPanel(Popover):
             super().keyPressEvent(event)
             return
         pasted = event.matches(QKeySequence.StandardKey.Paste)
-        source = source_in(QGuiApplication.clipboard().mimeData()) if pasted else None
-        if source is not None:
-            self.form.take(source)
+        sources = sources_in(QGuiApplication.clipboard().mimeData()) if pasted else ()
+        if sources:
+            self.form.take(*sources)
         elif event.key() in ENTER and self._can_send_at_once():
-            self.submit()
+            if not event.isAutoRepeat():  # a key held down must not send the next one too
+                self.submit()
         else:
             super().keyPressEvent(event)
 
@@ -331,6 +333,6 @@ def _words_of(kind: ReplyKind) -> tuple[str, dict[str, str]]:
     if kind is ReplyKind.LINK:
         return tr("Send a link"), {}
     if kind is ReplyKind.CARD:
-        hint = tr("A PNG, JPEG or GIF of 5:4, such as 520 × 416. You can also drop it onto the chat.")
+        hint = tr("A picture of 5:4, such as 520 × 416. You can also drop it onto the chat.")
         return tr("Send a mini-program card"), {"thumb_picture": hint}
-    return tr("Send a picture"), {"picture": tr("PNG, JPEG or GIF. You can also paste one or drop it onto the chat.")}
+    return tr("Send a picture"), {"picture": tr("You can also paste pictures or drop them onto the chat.")}

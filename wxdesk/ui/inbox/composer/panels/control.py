@@ -1,5 +1,6 @@
 """The panel or picker that is open above the composer, one at a time."""
 
+from collections.abc import Sequence
 from functools import cached_property, partial
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
@@ -51,7 +52,7 @@ class PanelControl(QObject):
         composer.tools.text_link.clicked.connect(self.open_text_link)
         composer.tools.picture.clicked.connect(partial(self.open, ReplyKind.IMAGE))
         composer.tools.card.clicked.connect(partial(self.open, ReplyKind.CARD))
-        composer.edit.pictured.connect(self.take_picture)
+        composer.edit.pictured.connect(self.take_pictures)
         composer.panel_wanted.connect(self.open)
         self._drafts.changed.connect(self._show_drafts)
 
@@ -63,6 +64,10 @@ class PanelControl(QObject):
             panel.sent.connect(self._send)
             panel.form.changed.connect(partial(self._note, panel))
             panel.more.clicked.connect(partial(self.menu_wanted.emit, panel.more))
+            for field in panel.form.pictures.values():
+                field.several = kind is ReplyKind.IMAGE
+                field.more.connect(self._put_below)
+                field.remove.clicked.connect(partial(self._go_on, kind))
             self.serve(panel)
         return self._panels[kind]
 
@@ -123,15 +128,15 @@ class PanelControl(QObject):
             self._drafts.edit(reply)
             self.open(reply.content.kind)
 
-    def take_picture(self, source: PictureSource) -> None:
-        """Use a pasted or dropped picture: as cover of the open card, else to send it."""
+    def take_pictures(self, sources: Sequence[PictureSource]) -> None:
+        """Use pasted or dropped pictures: as cover of the open card, else to send them."""
         if self._session.row is None:
             return
         panel = self.shown
         if panel is None or not panel.form.pictures:
             panel = self[ReplyKind.IMAGE]
             self.open(ReplyKind.IMAGE)
-        panel.form.take(source)
+        panel.form.take(*sources)
 
     def refresh(self) -> None:
         """Update cost, warning and availability after a change of content or quota."""
@@ -176,11 +181,20 @@ class PanelControl(QObject):
                 with QSignalBlocker(panel.form):
                     panel.fill(draft.content)
                 panel.refresh()
-            panel.for_change(draft.editing is not None)
+            panel.for_change(draft.editing is not None, self._drafts.below[panel.kind])
         self.refresh()
 
     def _note(self, panel: ContentPanel) -> None:
         self._drafts.write(panel.content())
+
+    def _put_below(self, digests: Sequence[str]) -> None:
+        for digest in reversed(digests):
+            self._drafts.put_back(self._drafts.conversation_id, Content(ReplyKind.IMAGE, picture=digest))
+
+    def _go_on(self, kind: ReplyKind) -> None:
+        """Show the next one if one was removed."""
+        if self._drafts.top(kind).blank:
+            self._drafts.leave(kind)
 
     def _send(self, content: Content) -> None:
         self.sent.emit(self._drafts.top(content.kind), 1)

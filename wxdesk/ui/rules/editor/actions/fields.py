@@ -118,6 +118,6 @@ class ContentFieldsBody(ActionBody):
 
 def _hints() -> dict[str, str]:
     return {
-        "picture": tr("PNG, JPEG or GIF: choose it, drop it or paste it here."),
-        "thumb_picture": tr("PNG, JPEG or GIF of 5:4: choose it, drop it or paste it here."),
+        "picture": tr("Choose it, drop it or paste it here."),
+        "thumb_picture": tr("A picture of 5:4: choose it, drop it or paste it here."),
     }
