@@ -60,8 +60,8 @@ class LinkDialog(NarrowDialog):
         self.accept()
 
 
-LARGEST = QSize(4096, 4096)
-"""Most pixels at which a picture is read, also when zoomed."""
+LARGEST = QSize(32_767, 32_767)
+"""Longest sides that can be painted: a long screenshot is read in its own size."""
 
 UNWRITABLE = "The picture cannot be saved there."
 
