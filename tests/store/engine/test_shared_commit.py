@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 from tests.store.chats import Talk
 from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.store import Store, open_store
-from wxdesk.store.engine.shared_commit import TOGETHER
+from wxdesk.store.engine.sqlite import TOGETHER
 from wxdesk.store.schema.authored import settings
 
 SQLITE = "sqlite:///desk.db"

@@ -17,12 +17,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.util import LRUCache
 
 from wxdesk.core.errors import StoreError, UnreadableValue
 from wxdesk.store.engine.database import CLOSE_SECONDS, Database
 from wxdesk.store.engine.failures import DAMAGED, OTHER, SQLITE_FAILURES, reason_of, store_error
-from wxdesk.store.engine.shared_commit import SharedCommit
+from wxdesk.store.engine.gathering import Gathering
 from wxdesk.store.engine.sync_repair import SyncRepair
 from wxdesk.store.engine.worker_pool import Rank, WorkerPool
 
@@ -92,6 +93,10 @@ It is cut to this when it begins again.
 """
 
 
+TOGETHER = 16
+"""Most writes in one transaction: a push waits for its end."""
+
+
 class SqliteDatabase(Database):
     """The database in `file`, opened when first used and created by the first write.
 
@@ -108,14 +113,16 @@ class SqliteDatabase(Database):
         self._refuses = False  # the last write failed
         self._suspect = False  # a read or a write has failed as it does where the file is damaged
         self._writer = WorkerPool("store writer", last=self._let_go)
-        self._shared = SharedCommit(self._writer, self._transact)
+        self._writes: Gathering[Callable[[Connection], Any], Any] = Gathering(
+            lambda bodies: self._writer.run(partial(self._transact, bodies)), most=TOGETHER
+        )
         self._readers = WorkerPool("store reader", READERS)
 
     async def close(self) -> bool:
         """See `Database`; the writer is last, so that SQLite folds its log into the file."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + CLOSE_SECONDS
-        await self._shared.finish(CLOSE_SECONDS / 2)
+        await self._writes.finish(CLOSE_SECONDS / 2)
         readers_ended = await self._readers.stop(max(0.0, deadline - clock()))
         if readers_ended:
             self._read_engine.dispose()
@@ -158,7 +165,7 @@ class SqliteDatabase(Database):
             self._write_at_once(lambda connection: _driver_of(connection).execute(_TOUCH).close())
 
     def _writing[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
-        return self._shared.write(body)
+        return self._writes.make(body)
 
     def _writing_at_once[R](self, body: Callable[[Connection], R]) -> Awaitable[R]:
         return self._writer.run(partial(self._write_at_once, body), Rank.ACKNOWLEDGING)
@@ -167,16 +174,18 @@ class SqliteDatabase(Database):
         return self._readers.run(partial(self._read, body))
 
     def _transact(self, bodies: Sequence[Callable[[Connection], Any]]) -> list[Any]:
-        connection = self._only_writer()
         try:
+            connection = self._only_writer()
             with self._noticing_damage(), connection.begin():
                 results = [body(connection) for body in bodies]
+            self._guard.check()
+            self._copy_log(connection)
+            return results
         except SQLITE_FAILURES as error:
             self._failed(error)
-            raise
-        self._guard.check()
-        self._copy_log(connection)
-        return results
+            if len(bodies) > 1 and not isinstance(error, OperationalError):
+                raise  # whose it is shows when each is alone
+            raise store_error(error) from None
 
     def _write_at_once[R](self, body: Callable[[Connection], R]) -> R:
         try:
