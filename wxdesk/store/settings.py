@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, select
 
-from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing
+from wxdesk.store.engine.database import StorePart, put_rows, read_by, reading, write_by, writing
 from wxdesk.store.schema.authored import settings
 
 PREFERENCES = "preferences"
@@ -27,10 +27,7 @@ def get(connection: Connection, key: str, *, for_update: bool = False) -> str | 
 
 def put(connection: Connection, key: str, value: str) -> None:
     """Store a value."""
-    insert = insert_into(connection, settings).values(key=key, value=value)
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=[settings.c.key], set_={"value": insert.excluded.value})
-    )
+    put_rows(connection, settings, [{"key": key, "value": value}])
 
 
 class Settings(StorePart):

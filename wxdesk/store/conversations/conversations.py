@@ -1,7 +1,8 @@
 """Contacts, and the conversations with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select, update
@@ -23,6 +24,12 @@ def get_conversation(connection: Connection, conversation_id: int) -> Conversati
     """Return one conversation; raises `NotFound`."""
     query = select_conversations().where(conversations.c.id == conversation_id)
     return conversation_of(required(connection.execute(query).one_or_none(), "conversation"))
+
+
+def change_conversation(connection: Connection, conversation_id: int, values: Mapping[str, Any]) -> bool:
+    """Change columns of a conversation; False if there is none."""
+    change = update(conversations).where(conversations.c.id == conversation_id)
+    return connection.execute(change.values(values)).rowcount > 0
 
 
 def change_contact(
@@ -53,8 +60,7 @@ class Conversations(StorePart):
     @writing
     def set_mode(self, connection: Connection, conversation_id: int, mode: ReplyMode | None) -> None:
         """Set the conversation's own mode; None inherits the account's; or `NotFound`."""
-        change = update(conversations).where(conversations.c.id == conversation_id).values(mode=mode)
-        required(connection.execute(change).rowcount, "conversation")
+        required(change_conversation(connection, conversation_id, {"mode": mode}), "conversation")
 
     @writing
     def hand_on(

@@ -13,6 +13,7 @@ from wxdesk.core.errors import UnsettledReply, required
 from wxdesk.core.model.conversation import StatusChange, snooze_end_before_closing
 from wxdesk.core.model.reply import UNSETTLED, WAITS, Reply, ReplyState
 from wxdesk.core.replies.lifecycle import can_be_undone, is_passed_over
+from wxdesk.store.conversations.conversations import change_conversation
 from wxdesk.store.schema.columns import MICROSECOND
 from wxdesk.store.schema.messaging import NOBODYS, NOT_CALLED, OPEN, WAITING, WRITTEN, conversations, messages, replies
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE
@@ -40,7 +41,7 @@ def set_aside(connection: Connection, conversation_id: int, at: datetime, until:
     values = _values(at, until, "")
     if until is None and waits:
         values["settled_at"] = at
-    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
+    change_conversation(connection, conversation_id, values)
     return until
 
 
@@ -67,8 +68,7 @@ def reopen(connection: Connection, conversation_id: int) -> None:
     settled = row.settled_at
     if settled is not None and row.waiting_since is not None and settled >= row.waiting_since:
         settled = row.waiting_since - MICROSECOND  # what waits again was not settled after all
-    change = update(conversations).where(conversations.c.id == conversation_id)
-    connection.execute(change.values(REOPENED | {"settled_at": settled}))
+    change_conversation(connection, conversation_id, REOPENED | {"settled_at": settled})
 
 
 def resolve_or_snooze(connection: Connection, conversation_id: int, aside: StatusChange, at: datetime, by: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting, takeover_after_writing
 from wxdesk.core.errors import required
 from wxdesk.core.model.conversation import Conversation
+from wxdesk.store.conversations.conversations import change_conversation
 from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema.messaging import NO_TAKEOVER, NOT_CALLED, conversations
 from wxdesk.store.schema.records import conversation_of, load_conversations, moment_of, select_conversations
@@ -60,7 +61,7 @@ class TakeoverStore(StorePart):
             return None
         ended = conversation_of(row)
         if not ended.awaits_answer:
-            _change(connection, conversation_id, NO_TAKEOVER)
+            change_conversation(connection, conversation_id, NO_TAKEOVER)
         return ended
 
     async def hand_back(self, conversation_id: int) -> None:
@@ -81,7 +82,7 @@ def _locked(connection: Connection, conversation_id: int) -> Takeover | None:
 
 def set_takeover(connection: Connection, conversation_id: int, takeover: Takeover | None) -> None:
     """Begin or end a takeover, and with it attention; raises `NotFound`."""
-    required(_change(connection, conversation_id, _values(takeover) | NOT_CALLED), "conversation")
+    required(change_conversation(connection, conversation_id, _values(takeover) | NOT_CALLED), "conversation")
 
 
 def take_over_by_writing(
@@ -91,7 +92,7 @@ def take_over_by_writing(
     before = _locked(connection, conversation_id)
     after = takeover_after_writing(before, now, span)
     if after != before:
-        _change(connection, conversation_id, _values(after) | NOT_CALLED)
+        change_conversation(connection, conversation_id, _values(after) | NOT_CALLED)
     return TakeoverByWriting(before, after)
 
 
@@ -99,10 +100,5 @@ def restore_takeover(connection: Connection, conversation_id: int, writing: Take
     """Restore the takeover before `writing`; False if it has changed since."""
     as_left = _locked(connection, conversation_id) == writing.after
     if as_left:
-        _change(connection, conversation_id, _values(writing.before))
+        change_conversation(connection, conversation_id, _values(writing.before))
     return as_left
-
-
-def _change(connection: Connection, conversation_id: int, values: dict[str, Any]) -> bool:
-    change = update(conversations).where(conversations.c.id == conversation_id)
-    return connection.execute(change.values(values)).rowcount > 0

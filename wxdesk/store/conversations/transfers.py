@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from wxdesk.core.errors import required
 from wxdesk.core.model.rule import Outcome
+from wxdesk.store.conversations.conversations import change_conversation
 from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import ARMED, contacts, conversations, decisions, messages, raw_pushes
 
@@ -40,7 +41,7 @@ class TransferStore(StorePart):
 
 
 def _changed(connection: Connection, conversation_id: int, values: dict[str, Any]) -> tuple[str, str]:
-    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(values))
+    change_conversation(connection, conversation_id, values)
     query = select(contacts.c.account, contacts.c.openid).join(conversations)
     query = query.where(conversations.c.id == conversation_id)
     row = required(connection.execute(query).one_or_none(), "conversation")

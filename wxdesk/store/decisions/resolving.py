@@ -12,7 +12,7 @@ from wxdesk.core.model.reply import Reply
 from wxdesk.core.model.rule import SETTLED, Decision
 from wxdesk.core.rules.matching.guards import operator_decisions
 from wxdesk.core.rules.resolution import Resolution
-from wxdesk.store.conversations.conversations import change_contact
+from wxdesk.store.conversations.conversations import change_contact, change_conversation
 from wxdesk.store.conversations.status import resolve_or_snooze
 from wxdesk.store.conversations.unanswered import oldest_unanswered
 from wxdesk.store.decisions.superseding import PendingAnswers, hold_scheduled
@@ -110,8 +110,7 @@ def _insert_decisions(connection: Connection, made: Sequence[Decision]) -> dict[
 def _change_conversations(connection: Connection, resolutions: Iterable[Resolution]) -> None:
     for one in resolutions:
         if changes := one.of_conversation:
-            change = update(conversations).where(conversations.c.id == one.decision.conversation_id)
-            connection.execute(change.values(changes))
+            change_conversation(connection, one.decision.conversation_id, changes)
 
 
 def _set_aside(connection: Connection, resolutions: Iterable[Resolution]) -> None:

@@ -6,7 +6,7 @@ A body is a plain function that gets a connection and waits only for the databas
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Concatenate
@@ -205,6 +205,13 @@ def _method(
         return await run(self._db, partial(body, self) if of_part else body, *args, **kwargs)
 
     return method
+
+
+def put_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of the same columns, in place of those with the same primary key."""
+    insert, key = insert_into(connection, table), table.primary_key.columns.keys()
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
 def insert_into(connection: Connection, table: Table) -> Insert:

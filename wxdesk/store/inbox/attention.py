@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, func, not_, or_, select, tuple_, union, union_all, update
 
 from wxdesk.core.conversations.attention import Attention, AttentionReason
@@ -10,7 +11,7 @@ from wxdesk.core.conversations.listing import InboxRow
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import UNSETTLED, WAITS
 from wxdesk.store.conversations import status
-from wxdesk.store.engine.database import StorePart, insert_into, reading, write_by, writing
+from wxdesk.store.engine.database import StorePart, put_rows, reading, write_by, writing
 from wxdesk.store.inbox import rows as inbox_rows
 from wxdesk.store.schema.figures import A_COLLEAGUES
 from wxdesk.store.schema.messaging import (
@@ -82,11 +83,7 @@ class AttentionList(StorePart):
             keys = [(call.conversation_id, call.cause) for call in ended]
             connection.execute(delete(calls).where(tuple_(calls.c.conversation_id, calls.c.cause).in_(keys)))
         if put:
-            rows = [{name: getattr(call, name) for name in CALL_FIELDS} for call in put]
-            insert = insert_into(connection, calls)
-            changes = {name: insert.excluded[name] for name in ("at", "seen")}
-            key = [calls.c.conversation_id, calls.c.cause]
-            connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changes), rows)
+            put_rows(connection, calls, [asdict(call) for call in put])
 
     @writing
     def look(self, connection: Connection, conversation_id: int) -> bool:
@@ -115,6 +112,3 @@ class AttentionList(StorePart):
 _CALLING = conversations.c.id.in_(select(calls.c.conversation_id))
 _WITH_OPEN_REPLIES = select(replies.c.conversation_id).where(replies.c.state.in_(WAITS | UNSETTLED))
 _ROWS_TO_JUDGE = inbox_rows.rows_query(or_(WAITING, CALLED, BACK, conversations.c.id.in_(_WITH_OPEN_REPLIES), _CALLING))
-
-
-CALL_FIELDS = ("conversation_id", "cause", "at", "seen")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, Update, select, update
 
 from wxdesk.core.errors import required
 from wxdesk.core.model.picture import Picture, PictureState
-from wxdesk.store.engine.database import StorePart, insert_into, reading, writing
+from wxdesk.store.engine.database import StorePart, insert_into, put_rows, reading, writing
 from wxdesk.store.schema.messaging import AWAITED, conversations, messages, pictures, uploads
 
 
@@ -60,10 +60,8 @@ class PictureRecords(StorePart):
     @writing
     def note_upload(self, connection: Connection, account: str, digest: str, media_id: str, at: datetime) -> None:
         """Record an upload in place of the one before."""
-        values = {"media_id": media_id, "uploaded_at": at}
-        insert = insert_into(connection, uploads).values(account=account, digest=digest, **values)
-        keys = [uploads.c.account, uploads.c.digest]
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+        row = {"account": account, "digest": digest, "media_id": media_id, "uploaded_at": at}
+        put_rows(connection, uploads, [row])
 
     async def awaited(self, accounts: Collection[str], *, without: Collection[int], limit: int) -> list[AwaitedPicture]:
         """Return these accounts' awaited pictures, oldest message first, except `without`."""
