@@ -4,6 +4,7 @@ By default it answers on loopback, and then only requests that name loopback as 
 page in a browser can reach it under a name of its own; another address has to be asked for.
 """
 
+import re
 from collections.abc import Iterable
 
 from aiohttp import web
@@ -22,6 +23,7 @@ from wxdesk.sandbox.simulated_wechat import SimulatedWeChat
 HOST = "127.0.0.1"
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_OWN_NAME = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.IGNORECASE | re.ASCII)
 
 _LARGEST_REQUEST = 12 * 1024 * 1024
 
@@ -92,7 +94,7 @@ def guard(*, loopback: bool) -> Middleware:
     async def refuse_strangers(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.headers.get("Origin", f"http://{request.host}") != f"http://{request.host}":
             raise web.HTTPForbidden
-        if loopback and ((request.url.host or "") not in _LOOPBACK or request.remote not in _LOOPBACK):
+        if loopback and not (_OWN_NAME.fullmatch(request.host) and request.remote in _LOOPBACK):
             raise web.HTTPForbidden
         return await handler(request)
 

@@ -364,7 +364,16 @@ async def test_a_customers_picture_is_public(http: aiohttp.ClientSession) -> Non
     assert (await http.get("/pictures/none")).status == 404
 
 
-@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *(
+            {"Host": host}
+            for host in ("evil.example", "xn--a.example", "evil.example\\@localhost", "[::1", "ⓛocalhost")
+        ),
+        {"Origin": "https://evil.example"},
+    ],
+)
 async def test_only_this_machine_is_answered(http: aiohttp.ClientSession, headers: dict[str, str]) -> None:
     for path in ("/control/sent", "/cgi-bin/token"):
         assert (await http.get(path, headers=headers)).status == 403
