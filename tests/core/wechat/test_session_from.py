@@ -50,6 +50,10 @@ def test_what_a_mini_program_may_tell(value: str, fields: dict[str, str]) -> Non
     assert fields_of(value) == fields
 
 
+def test_a_number_that_is_none_is_not_said_to_a_customer() -> None:
+    assert plain_fields('{"a": NaN, "b": -Infinity, "c": 1e999, "d": 1e9}') == {"d": 1e9}
+
+
 def test_plain_fields_keep_what_they_are() -> None:
     assert plain_fields('{"id": 42, "rate": 0.5, "vip": true, "from": "x", "in": {"a": 1}, "none": null}') == {
         "id": 42, "rate": 0.5, "vip": True, "from": "x",

@@ -7,6 +7,7 @@ whole.
 
 import json
 import re
+from math import isfinite
 from urllib.parse import parse_qsl, unquote
 
 MAX_CHARACTERS = 4096
@@ -30,8 +31,12 @@ def fields_of(value: str) -> dict[str, str]:
 
 
 def plain_fields(value: str) -> dict[str, PlainValue]:
-    """Return the fields of `value` that are text, number or boolean, as such."""
-    return {name: field for name, field in _pairs(value) if isinstance(field, str | int | float)}
+    """Return the fields of `value` that are text, finite number or boolean, as such."""
+    return {
+        name: field
+        for name, field in _pairs(value)
+        if isinstance(field, str | int) or (isinstance(field, float) and isfinite(field))
+    }
 
 
 def _pairs(value: str) -> list[tuple[str, object]]:
