@@ -24,17 +24,7 @@ from wxdesk.core.system_failures import unusable_file
 LOG_FILE = "wxdesk.log"
 """Name of the file in HOME/logs."""
 
-CHATTY = (
-    "asyncssh",
-    "httpx2",
-    "httpcore2",
-    "aiohttp.access",
-    "asyncio",
-    "liquid",
-    "PIL",
-    "qasync",
-    "dbus_fast",
-)
+CHATTY = ("asyncssh", "httpx2", "httpcore2", "aiohttp.access", "asyncio", "liquid", "PIL", "qasync", "dbus_fast")
 """Libraries logged from WARNING up: INFO is noise, has whole URLs or commands."""
 
 QUIET = ("desktop_notifier",)

@@ -284,9 +284,7 @@ def _day_counts_query() -> Select[Any]:
         return select(func.count()).where(replies.c.author == author, replies.c.sent_at >= since).scalar_subquery()
 
     return select(
-        written.label("messages"),
-        sent(Author.RULE).label("by_rule"),
-        sent(Author.OPERATOR).label("by_operator"),
+        written.label("messages"), sent(Author.RULE).label("by_rule"), sent(Author.OPERATOR).label("by_operator")
     )
 
 

@@ -87,10 +87,7 @@ _DERIVE = (
 )
 _LOCKED = (
     select_conversations()
-    .where(
-        Among(contacts.c.account, "accounts"),
-        Among(contacts.c.openid, "openids"),
-    )
+    .where(Among(contacts.c.account, "accounts"), Among(contacts.c.openid, "openids"))
     .order_by(conversations.c.id)
     .with_for_update(of=conversations)
 )

@@ -58,12 +58,7 @@ _LEFT_TO_A_HUMAN = UNSETTLED | {ReplyState.DRAFT}
 
 _LOCKED = (
     select_replies()
-    .add_columns(
-        *WINDOW_COLUMNS,
-        conversations.c.taken_over,
-        conversations.c.taken_over_until,
-        conversations.c.last_at,
-    )
+    .add_columns(*WINDOW_COLUMNS, conversations.c.taken_over, conversations.c.taken_over_until, conversations.c.last_at)
     .where(Among(replies.c.id, "ids"))
     .order_by(replies.c.conversation_id)
     .with_for_update(of=[replies, conversations])

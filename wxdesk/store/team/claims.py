@@ -12,10 +12,7 @@ from wxdesk.store.schema.columns import Moment
 from wxdesk.store.schema.messaging import AWAITS, CLAIMED, NOBODYS, OPEN, UNDECIDED, conversations, messages, replies
 
 _by, _until = conversations.c.claimed_by, conversations.c.claim_until
-_LEAVES = or_(
-    replies.c.state.in_(ON_ITS_WAY),
-    and_(replies.c.state == ReplyState.HELD, replies.c.due_at.is_not(None)),
-)
+_LEAVES = or_(replies.c.state.in_(ON_ITS_WAY), and_(replies.c.state == ReplyState.HELD, replies.c.due_at.is_not(None)))
 
 
 def claim(

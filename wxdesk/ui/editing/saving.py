@@ -34,11 +34,7 @@ class RecordSaving[R: Record](QObject):
     refused = Signal()
 
     def __init__(
-        self,
-        bridge: WindowBridge,
-        editor: RecordEditor[R],
-        store: Callable[[R], DeskAnswer[R]],
-        page: QWidget,
+        self, bridge: WindowBridge, editor: RecordEditor[R], store: Callable[[R], DeskAnswer[R]], page: QWidget
     ) -> None:
         super().__init__(page)
         self._bridge = bridge

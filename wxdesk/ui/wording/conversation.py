@@ -110,12 +110,7 @@ def _next_event(row: InboxRow, call: Attention | None, now: datetime) -> ReplySt
 
 
 def attention_text(
-    call: Attention | None,
-    row: InboxRow,
-    now: datetime,
-    standstill: HoldReason = HoldReason.NONE,
-    *,
-    me: str = "",
+    call: Attention | None, row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE, *, me: str = ""
 ) -> str:
     """Return the reason for attention, and the problem of a reply that cannot leave."""
     conversation = row.conversation

@@ -43,9 +43,7 @@ class ConditionsCard(EditorCard):
         )
         self._lead.setProperty(KEEP_WITH_NEXT, True)
         self.types = MultiChoiceButton(
-            [(kind, type_name(kind)) for kind in MessageType],
-            tr("Kinds of message"),
-            type_names,
+            [(kind, type_name(kind)) for kind in MessageType], tr("Kinds of message"), type_names
         )
         self.types.setParent(self._sentence)
         self.types.changed.connect(self.changed)
