@@ -89,7 +89,7 @@ async def test_a_signature_whose_parts_were_divided_anew_is_refused(
 @pytest.mark.parametrize(
     "timestamp", ["soon", "9" * 20, "0" + TIMESTAMP, f"+{TIMESTAMP}", f" {TIMESTAMP}", "1_760_000_001"]
 )
-async def test_only_ten_digits_are_a_timestamp(desk: Desk, timestamp: str) -> None:
+async def test_only_digits_that_are_a_time_are_a_timestamp(desk: Desk, timestamp: str) -> None:
     query = {"timestamp": timestamp, "nonce": NONCE, "signature": sha1_of(TOKEN, timestamp, NONCE)}
     assert (await ask(desk, written("/wx/plain", TEXT, query))).status == 403
     assert desk.outcomes == ["refused: old"]

@@ -52,7 +52,7 @@ PROBED = "probed"
 OLDEST = timedelta(days=1)
 """Age from which a genuine request is refused; WeChat repeats within seconds."""
 
-_TIMESTAMP = re.compile("[1-9][0-9]{9}")  # 2001 to 2286
+_TIMESTAMP = re.compile("[0-9]{1,10}")  # up to 2286
 _CONTENT_TYPES = {BodyFormat.JSON: "application/json", BodyFormat.XML: "text/xml"}
 _GRACE_SECONDS = 0.8  # aiohttp waits for it twice, and `stop` promises 2 s
 _LAST_SECONDS = 0.2
@@ -232,7 +232,7 @@ class _Outcome(NamedTuple):
 
 
 def _signed_at(query: Query) -> datetime:
-    """Read the signed timestamp; raise `PushRefused` unless it has ten digits.
+    """Read the signed timestamp; raise `PushRefused` if it has no such form.
 
     The signature covers timestamp and nonce as one text, so whoever kept a request can divide it anew: all of it as the
     nonce, say, and a timestamp without an age.
