@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
-from PySide6.QtGui import QClipboard, QImage, QKeyEvent
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QClipboard, QColor, QImage, QKeyEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -18,7 +18,10 @@ from tests.ui.inbox.test_pictures import drop, files, png
 from tests.ui.world import World
 from wxdesk.core.model.reply import ReplyKind, ReplyState
 from wxdesk.i18n import size_text
+from wxdesk.ui.content.layout import lay_out_content
+from wxdesk.ui.content.painting import paint_content
 from wxdesk.ui.content.picture_intake import sources_in
+from wxdesk.ui.content.pieces import PicturePiece
 from wxdesk.ui.inbox.composer.panels.control import PanelControl
 from wxdesk.ui.inbox.page import InboxPage
 
@@ -128,3 +131,14 @@ def test_an_address_copied_in_a_table_stays_text() -> None:
     data.setHtml("<table><tr><td>https://a.example.cn</td></tr></table>")
     data.setText("https://a.example.cn")
     assert sources_in(data) == ()
+
+
+def test_what_is_transparent_is_white_in_every_bubble(qapp: object) -> None:
+    image, bubble = QImage(40, 40, QImage.Format.Format_ARGB32), QImage(300, 300, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    bubble.fill(Qt.GlobalColor.darkGreen)
+    laid_out = lay_out_content((PicturePiece("d" * 64),), 200)
+    painter = QPainter(bubble)
+    paint_content(painter, laid_out, QPointF(0, 0), "text", lambda _digest, _size: image)
+    painter.end()
+    assert bubble.pixelColor(laid_out.boxes[0].rect.center().toPoint()) == QColor("white")

@@ -84,6 +84,8 @@ def _paint_box(painter: QPainter, box: PictureBox, show: ShowPicture, theme: The
         path.addRoundedRect(placed.intersected(box.rect), RADIUS, RADIUS)
         painter.setClipPath(path)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if image.hasAlphaChannel():  # a dark bubble would make dark words invisible
+            painter.fillPath(path, Qt.GlobalColor.white)
         painter.drawImage(placed, image)
     else:
         path.addRoundedRect(box.rect, RADIUS, RADIUS)

@@ -33,8 +33,7 @@ class PictureSource(Struct, frozen=True):
 def has_pictures(data: QMimeData) -> bool:
     """Tell if a picture or a file was pasted or dropped, without reading it.
 
-    Office programs put a picture of every text they copy beside it, and that is a text. A browser puts the address
-    of a picture beside it, which Qt also gives as a text.
+    Office programs put a picture beside every text, browsers the address of a picture, which Qt also gives as text.
     """
     if any(url.isLocalFile() for url in data.urls()):
         return True
@@ -48,7 +47,7 @@ def _is_address(data: QMimeData) -> bool:
 
 
 def sources_in(data: QMimeData) -> Sequence[PictureSource]:
-    """Return the pasted or dropped pictures; a file may also turn out to be none."""
+    """Return the pasted or dropped pictures; a file may turn out to be none."""
     if not has_pictures(data):
         return ()
     files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
