@@ -96,6 +96,11 @@ def unit(one: str, many: str) -> Callable[[int], str]:
     return partial(ntr, one, many)
 
 
+def names[K](table: Mapping[K, str]) -> Callable[[K], str]:
+    """Return what names each key of a table of sentences."""
+    return lambda key: tr(table[key])
+
+
 def name_accounts(titles: Mapping[str, str]) -> None:
     """Call accounts by these titles from now on; an empty one stands for the name."""
     global _titles

@@ -84,7 +84,7 @@ def test_each_kind_of_message_has_its_words() -> None:
     """Whatever is not named here ends every test of the rules page with a KeyError."""
     shown = set(MessageType) - {MessageType.OTHER}
     assert shown - KIND_WORDS.keys() == set(), "say in core/content/kind_words.py what stands for it"
-    assert set(MessageType) - rule_words._TYPES.keys() == set(), "name it in ui/rules/text.py"
+    assert all(map(rule_words.type_name, MessageType)), "name it in ui/rules/text.py"
     grouped = set(MessageType) - {MessageType.TEXT, MessageType.ENTER_SESSION}
     assert grouped - review_words._NAMES.keys() == set(), "name a rule for it in ui/rules/review/text.py"
 

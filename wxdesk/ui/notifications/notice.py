@@ -19,7 +19,7 @@ from wxdesk.core.setup.findings import Finding
 from wxdesk.desk.conversations.inbox_queries import HeldReply
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.setup.sentences import told
-from wxdesk.i18n import account_title, ntr, tr
+from wxdesk.i18n import account_title, names, ntr, tr
 from wxdesk.ui.wording.conversation import attention_text
 from wxdesk.ui.wording.messages import kind_text, name_of, readable
 from wxdesk.ui.wording.reply_status import HoldReason, status_of_reply
@@ -103,18 +103,16 @@ def notice_key(topic: NoticeTopic, about: int) -> str:
     return f"{topic}:{about}"
 
 
-def action_label(answer: NoticeAction) -> str:
-    """Return the label of an action's button."""
-    return tr(_WORDS[answer])
-
-
-_WORDS = {
-    NoticeAction.SEND: "Send now",
-    NoticeAction.STOP: "Stop",
-    NoticeAction.TAKE_OVER: "Take over",
-    NoticeAction.EDIT: "Edit",
-    NoticeAction.OPEN: "Open",
-}
+action_label = names(
+    {
+        NoticeAction.SEND: "Send now",
+        NoticeAction.STOP: "Stop",
+        NoticeAction.TAKE_OVER: "Take over",
+        NoticeAction.EDIT: "Edit",
+        NoticeAction.OPEN: "Open",
+    }
+)
+"""Label of an action's button."""
 
 
 def of_account(notice: DesktopNotice, contact: Contact, accounts: Collection[str]) -> DesktopNotice:

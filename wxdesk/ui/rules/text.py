@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Action, ActionKind, Delivery, Rule, RuleVerdict, Verdict
 from wxdesk.core.rules.faults import RuleFault
-from wxdesk.i18n import tr
+from wxdesk.i18n import names, tr
 from wxdesk.ui.wording.actions import WORDINGS as ACTIONS
 from wxdesk.ui.wording.conditions import WORDINGS, condition_texts, tried_text
 
@@ -15,18 +15,16 @@ SHOWN_LETTERS = 60
 """Characters of a customer's sentence that a line repeats."""
 
 
-def type_name(kind: MessageType) -> str:
-    """Return the name of a kind of message that a contact can send."""
-    return tr(_TYPES[kind])
-
-
-_TYPES = {
-    MessageType.TEXT: "a text",
-    MessageType.IMAGE: "a picture",
-    MessageType.CARD: "a mini-program card",
-    MessageType.ENTER_SESSION: "entering the chat",
-    MessageType.OTHER: "anything else",
-}
+type_name = names(
+    {
+        MessageType.TEXT: "a text",
+        MessageType.IMAGE: "a picture",
+        MessageType.CARD: "a mini-program card",
+        MessageType.ENTER_SESSION: "entering the chat",
+        MessageType.OTHER: "anything else",
+    }
+)
+"""Name of a kind of message that a contact can send."""
 
 
 def shortened(sentence: str) -> str:

@@ -8,22 +8,19 @@ from msgspec import Struct
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup.sentences import text, told
-from wxdesk.i18n import tr
+from wxdesk.i18n import names, tr
 from wxdesk.ui.wording.times import dated_time
 
-
-def step_title(fact: SetupFact) -> str:
-    """Return the name of a step."""
-    return tr(_TITLES[fact])
-
-
-_TITLES = {
-    SetupFact.MINI_PROGRAM: "Mini program",
-    SetupFact.MESSAGE_PUSH: "Message push",
-    SetupFact.ADDRESS: "The way here",
-    SetupFact.URL_CHECK: "Waiting for WeChat",
-    SetupFact.REAL_MESSAGE: "A real message",
-}
+step_title = names(
+    {
+        SetupFact.MINI_PROGRAM: "Mini program",
+        SetupFact.MESSAGE_PUSH: "Message push",
+        SetupFact.ADDRESS: "The way here",
+        SetupFact.URL_CHECK: "Waiting for WeChat",
+        SetupFact.REAL_MESSAGE: "A real message",
+    }
+)
+"""Name of a step."""
 
 
 class StateLook(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from wxdesk.i18n import ntr, number_text, tr
+from wxdesk.i18n import names, ntr, number_text, tr
 from wxdesk.ui.simulator.port import ActiveMishap, Mishap, Phone, PhoneLine, PhoneSide, PushReport, SimulatedCustomer
 from wxdesk.ui.wording.messages import kind_text, readable, short_openid
 from wxdesk.ui.wording.times import time_left_text
@@ -28,27 +28,25 @@ def name_text(someone: SimulatedCustomer | Phone) -> str:
     return someone.name or short_openid(someone.openid)
 
 
-def mishap_text(mishap: Mishap) -> str:
-    """Describe a mishap in a sentence."""
-    return tr(_MISHAPS[mishap])
-
-
-_MISHAPS = {
-    Mishap.SLOW: "WeChat answers slowly",
-    Mishap.UNHEARD: "It is delivered, but the answer never comes",
-    Mishap.UNDELIVERED: "It is not delivered, and no answer comes",
-    Mishap.REFUSED: "WeChat refuses with an error",
-    Mishap.RESET: "It is delivered, then the connection breaks",
-    Mishap.GATEWAY: "A gateway answers with its error page (502)",
-    Mishap.GARBAGE: "It is delivered, but the answer cannot be read",
-    Mishap.PUSH_TWICE: "A message comes twice at the same time",
-    Mishap.PUSH_AGAIN: "A message comes again after it was answered",
-    Mishap.PUSH_LATE: "A message comes late",
-    Mishap.PUSH_SWAPPED: "A message is overtaken by the next one",
-    Mishap.PUSH_LOST: "A message gets lost on its way",
-    Mishap.PUSH_FORGED: "A stranger sends it, with a wrong signature",
-    Mishap.PUSH_CLEAR: "A stranger sends it unencrypted",
-}
+mishap_text = names(
+    {
+        Mishap.SLOW: "WeChat answers slowly",
+        Mishap.UNHEARD: "It is delivered, but the answer never comes",
+        Mishap.UNDELIVERED: "It is not delivered, and no answer comes",
+        Mishap.REFUSED: "WeChat refuses with an error",
+        Mishap.RESET: "It is delivered, then the connection breaks",
+        Mishap.GATEWAY: "A gateway answers with its error page (502)",
+        Mishap.GARBAGE: "It is delivered, but the answer cannot be read",
+        Mishap.PUSH_TWICE: "A message comes twice at the same time",
+        Mishap.PUSH_AGAIN: "A message comes again after it was answered",
+        Mishap.PUSH_LATE: "A message comes late",
+        Mishap.PUSH_SWAPPED: "A message is overtaken by the next one",
+        Mishap.PUSH_LOST: "A message gets lost on its way",
+        Mishap.PUSH_FORGED: "A stranger sends it, with a wrong signature",
+        Mishap.PUSH_CLEAR: "A stranger sends it unencrypted",
+    }
+)
+"""A mishap in a sentence."""
 
 
 def remaining_text(active: ActiveMishap) -> str:

@@ -6,31 +6,26 @@ from datetime import datetime
 from wxdesk.core.model.reply import ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.templates import Prompt, Template
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import names, ntr, tr
 from wxdesk.ui.editing.revisions.comparison import Revision, RevisionLine, RevisionSection
 from wxdesk.ui.editing.revisions.wording import content_lines, labelled, text_lines
 from wxdesk.ui.wording.times import ago
 
-
-def kind_name(kind: ReplyKind) -> str:
-    """Return the name of a kind of content, as a choice shows it."""
-    return tr(_KINDS[kind])
-
-
-_KINDS = {
-    ReplyKind.TEXT: "Text",
-    ReplyKind.IMAGE: "Picture",
-    ReplyKind.LINK: "Link",
-    ReplyKind.CARD: "Mini-program card",
-}
+kind_name = names(
+    {
+        ReplyKind.TEXT: "Text",
+        ReplyKind.IMAGE: "Picture",
+        ReplyKind.LINK: "Link",
+        ReplyKind.CARD: "Mini-program card",
+    }
+)
+"""Name of a kind of content, as a choice shows it."""
 
 
-def variant_name(variant: Variant) -> str:
-    """Return the name of a way to pick one of several texts."""
-    return tr(_VARIANTS[variant])
-
-
-_VARIANTS = {Variant.FIRST: "Always the first", Variant.RANDOM: "Any of them", Variant.ROTATE: "One after the other"}
+variant_name = names(
+    {Variant.FIRST: "Always the first", Variant.RANDOM: "Any of them", Variant.ROTATE: "One after the other"}
+)
+"""Name of a way to pick one of several texts."""
 
 
 def shortcut_text(shortcut: str) -> str:

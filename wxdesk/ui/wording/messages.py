@@ -13,7 +13,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author, Contact, Conversation
 from wxdesk.core.model.reply import Reply, ReplyKind
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
-from wxdesk.i18n import language, ntr, tr
+from wxdesk.i18n import language, names, ntr, tr
 from wxdesk.ui.look.fonts import has_emoji
 
 
@@ -42,25 +42,21 @@ def author_words(reply: Reply) -> tuple[str, ...]:
     return (tr("Rule"), *name, *edited)
 
 
-def mode_text(mode: ReplyMode) -> str:
-    """Return the name of a reply mode, in a few words."""
-    return tr(_MODES[mode])
+mode_text = names(
+    {
+        ReplyMode.AUTO: "Automatic",
+        ReplyMode.HOLD: "Automatic, waits first",
+        ReplyMode.DRAFT: "Drafts only",
+        ReplyMode.OFF: "By hand",
+    }
+)
+"""Name of a reply mode, in a few words."""
 
 
-_MODES = {
-    ReplyMode.AUTO: "Automatic",
-    ReplyMode.HOLD: "Automatic, waits first",
-    ReplyMode.DRAFT: "Drafts only",
-    ReplyMode.OFF: "By hand",
-}
-
-
-def brief_mode_text(mode: ReplyMode) -> str:
-    """Return the shortest name of a reply mode, for little room."""
-    return tr(_BRIEF_MODES[mode])
-
-
-_BRIEF_MODES = {ReplyMode.AUTO: "Auto", ReplyMode.HOLD: "Waits", ReplyMode.DRAFT: "Drafts", ReplyMode.OFF: "By hand"}
+brief_mode_text = names(
+    {ReplyMode.AUTO: "Auto", ReplyMode.HOLD: "Waits", ReplyMode.DRAFT: "Drafts", ReplyMode.OFF: "By hand"}
+)
+"""Shortest name of a reply mode, for little room."""
 
 
 def preview_of(conversation: Conversation, *, with_author: bool = True, operator: str = "") -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.rule import Cooldown, Delivery, Rule
 from wxdesk.core.rules.faults import MOST_HOLD_SECONDS, MOST_TIMES, FieldPath, RuleFault
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import names, ntr, tr
 from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.conditions.parts import SentencePart, counted, error_label, sentence_label
@@ -102,16 +102,14 @@ def limit_sentence(limit: str, number: int) -> tuple[str, ...]:
     return before, exact_span(timedelta(seconds=number)), after
 
 
-def limit_choice(limit: str) -> str:
-    """Return a limit's name in the menu that adds one."""
-    return tr(_CHOICES[limit])
-
-
-_CHOICES = {
-    "per_contact_s": "once in a while for each customer",
-    "per_conversation": "so many times for each customer, ever",
-    "per_account_per_min": "so many times a minute for all customers",
-}
+limit_choice = names(
+    {
+        "per_contact_s": "once in a while for each customer",
+        "per_conversation": "so many times for each customer, ever",
+        "per_account_per_min": "so many times a minute for all customers",
+    }
+)
+"""Name of a limit in the menu that adds one."""
 
 
 def first_number(limit: str) -> int:
@@ -253,18 +251,16 @@ class LimitsCard(EditorCard):
         self._sentence.updateGeometry()
 
 
-def delivery_choice(delivery: Delivery) -> str:
-    """Return the name of a delivery, as a line of the sentence."""
-    return tr(_DELIVERIES[delivery])
-
-
-_DELIVERIES = {
-    Delivery.INHERIT: "Leaves as the conversation's mode says",
-    Delivery.SEND: "Leaves at once",
-    Delivery.HOLD: "Waits",
-    Delivery.DRAFT: "Stays a draft until you send it",
-    Delivery.SHADOW: "Shadow: decides and records, sends nothing",
-}
+delivery_choice = names(
+    {
+        Delivery.INHERIT: "Leaves as the conversation's mode says",
+        Delivery.SEND: "Leaves at once",
+        Delivery.HOLD: "Waits",
+        Delivery.DRAFT: "Stays a draft until you send it",
+        Delivery.SHADOW: "Shadow: decides and records, sends nothing",
+    }
+)
+"""Name of a delivery, as a line of the sentence."""
 
 
 def hold_suffix(seconds: int) -> str:

@@ -12,7 +12,7 @@ from wxdesk.core.content.variables import TEXT_LIMIT_BYTES, byte_count
 from wxdesk.core.model.rule import Action, Variant
 from wxdesk.core.normalise import is_visible
 from wxdesk.core.rules.faults import FieldPath, RuleFault
-from wxdesk.i18n import tr
+from wxdesk.i18n import names, tr
 from wxdesk.ui.editing.template_text import TemplateEdit, VariableMenu
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.editor.actions.bodies import ActionBody
@@ -174,9 +174,7 @@ class ReplyBody(ActionBody):
         self._last_focused.edit.insert(text)
 
 
-def variant_choice(variant: Variant) -> str:
-    """Return the name of a way to pick one of several wordings."""
-    return tr(_VARIANTS[variant])
-
-
-_VARIANTS = {Variant.FIRST: "always the first", Variant.RANDOM: "any of them", Variant.ROTATE: "one after the other"}
+variant_choice = names(
+    {Variant.FIRST: "always the first", Variant.RANDOM: "any of them", Variant.ROTATE: "one after the other"}
+)
+"""Name of a way to pick one of several wordings."""
