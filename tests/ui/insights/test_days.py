@@ -15,7 +15,6 @@ from wxdesk.core.conversations.listing import InboxCounts
 from wxdesk.ui.insights.page import InsightsPage
 from wxdesk.ui.insights.text import Period
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.shell.counts import CountsFeed
 from wxdesk.ui.shell.status_bar import StatusBar
 
 ZONE = "Pacific/Kiritimati"  # 14 hours ahead of UTC: its 24 November begins on the 23rd at 10:00
@@ -45,13 +44,11 @@ def test_today_on_the_page_is_the_accounts_day_and_it_says_so(qtbot: QtBot, page
 
 
 def test_the_status_bar_counts_the_accounts_day(qtbot: QtBot, bridge: Bridge) -> None:
-    figures, bar = CountsFeed(bridge), StatusBar(bridge)
+    bar = StatusBar(bridge)
     qtbot.addWidget(bar)
     bar.resize(1200, 30)
     bar.show()
     bar.show_counts(InboxCounts())
-    figures.day.connect(bar.show_day)
-    figures.ask()
+    bar.ask()
     qtbot.waitUntil(lambda: "today 1 in" in bar.figures.full_text())
     assert ZONE in bar.figures.toolTip()
-    figures.deleteLater()

@@ -139,7 +139,7 @@ def test_a_queued_reply_says_that_it_is_paused_and_is_counted(qtbot: QtBot, worl
     window.open_conversation(conversation)
     lines = spoken(window)
     qtbot.waitUntil(lambda: any("Paused, not sent" in line for line in lines()))
-    window.figures.ask()
+    window.status_bar.ask()
     qtbot.waitUntil(lambda: window.pause_bar.details.full_text().startswith("1 reply waits"))
     listed = window.inbox.list.model
     qtbot.waitUntil(lambda: "Paused, not sent" in str(listed.data(listed.index(0), Qt.ItemDataRole.AccessibleTextRole)))

@@ -15,7 +15,6 @@ from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.presence.presence import OperatorPresence
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.runtime.memory import WindowMemory
-from wxdesk.ui.shell.counts import CountsFeed
 from wxdesk.ui.shell.global_search import GlobalSearch
 from wxdesk.ui.shell.leaving import Leaving
 from wxdesk.ui.shell.pages import HasUnsavedChanges, PageLinks, Pages
@@ -84,7 +83,6 @@ class MainWindow(Frame):
         self.tryout_bar.setVisible(is_tryout)
         self.pause_bar = PauseBar(bridge.desk.clock, self)
         self.status_bar = StatusBar(bridge, self)
-        self.figures = CountsFeed(bridge, self)
         self.pausing = PauseControl(bridge, self)
         self.presence = OperatorPresence(bridge, self.status_bar.presence, self)
         self.leaving = Leaving(bridge, self, simulated=simulator is not None)
@@ -94,7 +92,7 @@ class MainWindow(Frame):
         self._take_place()
         self._show_state()
         self._show_first_page()
-        self.figures.ask()
+        self.status_bar.ask()
         self.inbox.held.tell_of_waiting(by_hand=False, since=self._mine.moment("left_at"))  # from an earlier run
 
     @property
@@ -272,10 +270,7 @@ class MainWindow(Frame):
         self.notices.bars.placed.connect(self._keep_lamp)
         self.status_bar.shared.connect(self.notices.settle)
         self.status_bar.shared.connect(self.pause_bar.place)
-        self.status_bar.day_began.connect(self.figures.ask)
         self.status_bar.day_began.connect(self._show_pause)
-        self.figures.day.connect(self.status_bar.show_day)
-        self.figures.longest.connect(self.status_bar.show_longest)
         self.status_bar.longest.wanted.connect(self.open_conversation)
         self.status_bar.silence.clicked.connect(self.silence_wanted)
         for show in (self.rail.show_counts, self.pause_bar.show_counts, self.status_bar.show_counts):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -12,7 +13,20 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts
-from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PauseChanged, SetupChanged, TokenChanged
+from wxdesk.core.events import (
+    AttentionChanged,
+    AttentionRaised,
+    CaughtUp,
+    ConfigurationChanged,
+    ConversationChanged,
+    DecisionMade,
+    ListenerChanged,
+    MessageKept,
+    PauseChanged,
+    ReplyChanged,
+    SetupChanged,
+    TokenChanged,
+)
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.health import HealthState, TokenState
 from wxdesk.i18n import account_title, tr
@@ -20,6 +34,7 @@ from wxdesk.ui.look.theme import Measure, Size, font
 from wxdesk.ui.presence.presence import PresenceChip
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import VisibleTick
+from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.shell.setup_lamp import SetupLamp
 from wxdesk.ui.widgets.boxes import Frame, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
@@ -32,6 +47,11 @@ from wxdesk.ui.wording.times import clock_time, span_text, time_left_text
 
 _LEAST_FOR_NOTICES = 480
 """Pixels that a notice takes with three buttons and a few words."""
+GATHER_MS = 200
+"""Time in which changes are gathered before the figures are read again."""
+_COUNTED = (
+    MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged, CaughtUp
+)  # fmt: skip
 
 
 class StatusBar(Frame):
@@ -77,6 +97,22 @@ class StatusBar(Frame):
             self, self.show_health, ListenerChanged, SetupChanged, TokenChanged, PauseChanged, ConfigurationChanged
         )
         self.show_health()
+        longest = bridge.desk.attention.longest_waiting
+        self._questions: tuple[Refresher[Any], ...] = (
+            Refresher(bridge, self._ask_day, self.show_day, self, gather_ms=GATHER_MS),
+            Refresher(bridge, longest, self.show_longest, self, gather_ms=GATHER_MS),
+        )
+        for question in self._questions:
+            bridge.follow(self, question.ask_soon, *_COUNTED)
+
+    def ask(self) -> None:
+        """Read the figures now, or soon after the answers that are still awaited."""
+        for question in self._questions:
+            question.ask()
+
+    def _ask_day(self) -> Coroutine[Any, Any, DayCounts]:
+        desk = self._bridge.desk
+        return desk.inbox.day_counts(self._days.midnight(desk.clock()))
 
     def show_day(self, today: DayCounts) -> None:
         """Show today's figures, once it is known who waits."""
@@ -206,6 +242,7 @@ class StatusBar(Frame):
         self.longest.tick(now)
         today = self._days.date(now)
         if self._day is not None and today != self._day:
+            self.ask()
             self.day_began.emit()
         self._day = today
 
