@@ -85,8 +85,7 @@ class AccountCommands(QObject):
         def renamed(_: object) -> None:
             self.setup_wanted.emit(dialog.asked, SetupFact.URL_CHECK)
 
-        dialog.when_agreed(self._bridge, rename, renamed)
-        dialog.open()
+        dialog.ask(self._bridge, rename, renamed)
 
     def _call(self, name: str) -> None:
         text = tr("It stands in this window, in notices, and where a template names the mini program; the URL stays.")
@@ -95,8 +94,7 @@ class AccountCommands(QObject):
         dialog = NameDialog(title, text, label, shown, tr("Save"), window)
         change = self._bridge.desk.account_editing.change
         done = partial(self._tell, tr("It is changed"))
-        dialog.when_agreed(self._bridge, lambda: change(name, title=dialog.field.text().strip() or None), done)
-        dialog.open()
+        dialog.ask(self._bridge, lambda: change(name, title=dialog.field.text().strip() or None), done)
 
     def _rotate(self, name: str) -> None:
         """Renew Token and key; by the choice the former ones end at once."""
@@ -113,8 +111,7 @@ class AccountCommands(QObject):
         values = {SecretName.PUSH_TOKEN: new_token(), SecretName.ENCODING_AES_KEY: new_aes_key()}
         renew = partial(self._bridge.desk.account_editing.set_secrets, name, values)
         done = partial(self._rotated, name)
-        dialog.when_agreed(self._bridge, lambda: renew(at_once=dialog.choice.isChecked()), done)
-        dialog.open()
+        dialog.ask(self._bridge, lambda: renew(at_once=dialog.choice.isChecked()), done)
 
     def _rotated(self, name: str, _: object) -> None:
         self.setup_wanted.emit(name, SetupFact.MESSAGE_PUSH)
@@ -133,8 +130,7 @@ class AccountCommands(QObject):
         dialog = SwitchDialog(title, texts, tr("Remove"), choice, self._host.window(), destructive=True)
         remove = partial(self._bridge.desk.account_editing.remove, name)
         done = partial(self._tell, tr("“{account}” is removed", account=name))
-        dialog.when_agreed(self._bridge, lambda: remove(with_data=dialog.choice.isChecked()), done)
-        dialog.open()
+        dialog.ask(self._bridge, lambda: remove(with_data=dialog.choice.isChecked()), done)
 
     def _tell(self, words: str, _: object) -> None:
         self._bridge.notices.toast(words)

@@ -146,15 +146,13 @@ class OutsideCard(SettingsCard):
     def _add_phone(self) -> None:
         dialog, keep = PhoneDialog(self.window()), self._bridge.desk.account_editing.set_phone
         name, kind, secret = dialog.field, dialog.service, dialog.secret
-        dialog.when_agreed(self._bridge, lambda: keep(name.text() or "boss", kind.value, secret.text()))
-        dialog.open()
+        dialog.ask(self._bridge, lambda: keep(name.text() or "boss", kind.value, secret.text()))
 
     def _change_data(self) -> None:
         setup = self._bridge.desk.configuration.now
         dialog = DataDialog(setup.config.customer_data.url, setup.others.get(CUSTOMER_DATA_KEY, ""), self.window())
         keep = self._bridge.desk.account_editing.set_customer_data
-        dialog.when_agreed(self._bridge, lambda: keep(dialog.url.text(), dialog.key.text()))
-        dialog.open()
+        dialog.ask(self._bridge, lambda: keep(dialog.url.text(), dialog.key.text()))
 
     def _tell(self, words: str, _: object) -> None:
         self._bridge.notices.toast(words)

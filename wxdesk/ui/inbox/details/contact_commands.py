@@ -94,8 +94,7 @@ class ContactCommands(QObject):
     def _ask_to_erase(self) -> None:
         if (conversation := self._session.conversation) is not None:
             dialog = EraseDialog(conversation.contact, self._panel.window())
-            dialog.when_agreed(self._bridge, partial(self._bridge.desk.erasing.erase, conversation.id), self._erased)
-            dialog.open()
+            dialog.ask(self._bridge, partial(self._bridge.desk.erasing.erase, conversation.id), self._erased)
 
     def _erased(self, receipt: Erasure) -> None:
         at = f"{self._bridge.desk.clock().astimezone():%Y-%m-%d %H:%M}"

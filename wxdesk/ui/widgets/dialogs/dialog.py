@@ -144,6 +144,13 @@ class AgreementDialog(NarrowDialog):
         self._bridge, self._work = bridge, work
         self._then: Callable[[Any], None] | None = done
 
+    def ask[T](
+        self, bridge: Bridge, work: Callable[[], Coroutine[Any, Any, T]], done: Callable[[T], None] | None = None
+    ) -> None:
+        """Show the question for `work`, as `when_agreed` takes it; returns at once."""
+        self.when_agreed(bridge, work, done)
+        self.open()
+
     def show_error(self, reason: str) -> None:
         """Show why it could not be done, and let the operator try again."""
         self.error.show_if_any(reason)
