@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import AccountChanged, ConfigurationChanged
@@ -11,7 +10,7 @@ from wxdesk.core.model.operator import Role
 from wxdesk.desk.settings.accounts import LONGEST_HOLD
 from wxdesk.i18n import tr, unit
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
@@ -39,7 +38,7 @@ class AccountMode(QWidget):
         self.back = Button(tr("Back to config.toml"), kind=ButtonKind.LINK, parent=self, then=self._follow_config)
         line = QWidget(self)
         FlowLayout(line, self.mode, self.seconds, self._unit)
-        vbox(line, self.source, (self.back, Qt.AlignmentFlag.AlignLeft), within=self, spacing=4)
+        vbox(line, self.source, (self.back, AT_LEFT), within=self, spacing=4)
         self.mode.activated.connect(self._set)
         self.seconds.decided.connect(self._set)
         bridge.follow(self, self.show_account, AccountChanged, ConfigurationChanged)

@@ -3,7 +3,6 @@
 import asyncio
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -15,7 +14,7 @@ from wxdesk.secrets.keychain import START_SECONDS
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
-from wxdesk.ui.widgets.boxes import STRETCH, hbox
+from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
@@ -65,7 +64,7 @@ class SecretPlaces(QWidget):
         self.state = StateLine(self)
         self.button = Button(parent=self, then=self._ask)
         self.button.setProperty("class", "small")
-        hbox((self.state, 1), (self.button, Qt.AlignmentFlag.AlignTop), within=self, spacing=10)
+        hbox((self.state, 1), (self.button, AT_TOP), within=self, spacing=10)
         self.show_now()
         # Whoever has all secrets in the environment has not asked the keychain yet.
         bridge.ask(asyncio.to_thread(sources.keychain.get, "", START_SECONDS), self.show_now)

@@ -11,7 +11,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font, mono_font
 from wxdesk.ui.setup.card import SetupView
 from wxdesk.ui.setup.text import ConsolePath
-from wxdesk.ui.widgets.boxes import Frame, grid, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, Frame, grid, vbox
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.copying import CodeBlock, CopyButton
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -86,7 +86,7 @@ class ConsolePaths(Frame):
             name.setToolTip(console.partition(" ")[2])
             path = PlainLabel(" → ".join(menus), size=Size.SMALL, wrap=True, parent=self)
             path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            lines.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            lines.addWidget(name, row, 0, AT_TOP)
             lines.addWidget(path, row, 1)
         head = PlainLabel(title, size=Size.SMALL, role="secondary", strong=True, wrap=True, parent=self)
         vbox(head, lines, within=self, spacing=8, margins=(14, 10, 14, 12))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.core.model.account import PushMode
@@ -14,7 +14,7 @@ from wxdesk.desk.setup import sentences
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.setup.text import sentence_of, state_of
-from wxdesk.ui.widgets.boxes import STRETCH, hbox, restyle, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, hbox, restyle, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -40,12 +40,12 @@ class FindingCard(QFrame):
         self.copy_button = CopyButton("", tr("what the remedy needs"), self)
         self.mend = Button(parent=self, then=self._mend)
         self.mend.setProperty("class", "small")
-        head = hbox((self.sentence, 1), (self.when, Qt.AlignmentFlag.AlignTop), spacing=12)
+        head = hbox((self.sentence, 1), (self.when, AT_TOP), spacing=12)
         self._buttons = QWidget(self)
         hbox(self.mend, self.copy_button, STRETCH, within=self._buttons, spacing=8)
         words = vbox(head, self.remedy, self._buttons, spacing=6)
         margins = (14, 12, 14, 12) if framed else (0, 6, 0, 6)
-        hbox((self._icon, Qt.AlignmentFlag.AlignTop), (words, 1), within=self, spacing=10, margins=margins)
+        hbox((self._icon, AT_TOP), (words, 1), within=self, spacing=10, margins=margins)
         self.hide()
 
     def show_finding(self, finding: Finding | None, *, when: str = "", mending: Mending | None = None) -> None:

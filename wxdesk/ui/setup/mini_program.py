@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import count
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.config.reading import ACCOUNT_NAME
@@ -20,7 +19,7 @@ from wxdesk.ui.setup.console import ConsolePaths
 from wxdesk.ui.setup.findings import Mender
 from wxdesk.ui.setup.pasted_field import PastedField
 from wxdesk.ui.setup.text import ORIGINAL_ID_PATH, SECRET_PATHS
-from wxdesk.ui.widgets.boxes import hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, hbox, vbox
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 
 FIRST_NAME = "shop"
@@ -48,7 +47,7 @@ class MiniProgramCard(SetupCard):
         self.fields = (self.app_id, self.app_secret, self.original_id)
         last = hbox(spacing=16)
         for field in (self.original_id, self.name):
-            last.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+            last.addWidget(field, 1, AT_TOP)
         self.body.addLayout(vbox(self.app_id, self.app_secret, last, spacing=2))
         paths = (*SECRET_PATHS, ORIGINAL_ID_PATH)
         self.body.addWidget(ConsolePaths(tr("Where to find them in WeChat's consoles"), paths, self))

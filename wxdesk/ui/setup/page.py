@@ -1,6 +1,6 @@
 """The guided set-up: steps at the left, the card of the present one at the right."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -26,7 +26,7 @@ from wxdesk.ui.setup.mini_program import MiniProgramCard
 from wxdesk.ui.setup.real_message import RealMessageCard
 from wxdesk.ui.setup.steps import StepColumn
 from wxdesk.ui.setup.url_check import UrlCheckCard
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -121,8 +121,7 @@ class SetupPage(QWidget):
         self.tryout.setToolTip(tr("WeChat and its customers are simulated; nothing of it is kept"))
         self.leave = Button(tr("To the settings"), kind=ButtonKind.LINK, parent=self._side)
         head = vbox(self.title, self.whose, spacing=2, margins=(20, 16, 12, 14))
-        leave = (self.leave, Qt.AlignmentFlag.AlignLeft)
-        foot = vbox(self.tryout, leave, spacing=10, margins=(20, 12, 20, 20))
+        foot = vbox(self.tryout, (self.leave, AT_LEFT), spacing=10, margins=(20, 12, 20, 20))
         vbox(head, self.steps, STRETCH, foot, within=self._side, spacing=0)
         self.stack = QStackedWidget(self)
         self._scrolls = {fact: self._scroll(card) for fact, card in self.cards.items()}

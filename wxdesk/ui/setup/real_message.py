@@ -4,7 +4,6 @@ from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
@@ -19,7 +18,7 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import SetupCard, SetupView
 from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import step_title
-from wxdesk.ui.widgets.boxes import Frame, extend, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.wording.messages import author_word, kind_text, name_of, readable
@@ -157,7 +156,7 @@ class HintList(QWidget):
         self._rows = vbox(within=self._box, spacing=4)
         self.cards: list[FindingCard] = []
         self._box.hide()
-        vbox((self.open, Qt.AlignmentFlag.AlignLeft), self._box, within=self, spacing=4)
+        vbox((self.open, AT_LEFT), self._box, within=self, spacing=4)
 
     def show_hints(self, hints: Sequence[Finding]) -> None:
         """Offer these causes; hidden without any."""

@@ -6,7 +6,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
@@ -56,5 +56,5 @@ class FailureWindow(Frame):
 
     def _lay_out(self) -> None:
         words = vbox(self.title, self.sentence, self.remedy, spacing=12)
-        row = hbox((IconLabel("warning", "failed", 24), Qt.AlignmentFlag.AlignTop), (words, 1), spacing=16)
+        row = hbox((IconLabel("warning", "failed", 24), AT_TOP), (words, 1), spacing=16)
         vbox(row, hbox(STRETCH, self.quit, self.mend, spacing=8), within=self, spacing=16, margins=(24, 20, 24, 20))

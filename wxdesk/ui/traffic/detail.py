@@ -14,7 +14,7 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, mono_font
 from wxdesk.ui.traffic.steps import TrafficStep
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, grid, hbox, remove_widgets, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, ColumnScroll, Frame, grid, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, SmallButton
 from wxdesk.ui.widgets.copying import CopyButton, copy
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
@@ -142,18 +142,18 @@ class StepList(QWidget):
             name = PlainLabel(step.name, size=self._size, role="secondary", parent=self)
             text = PlainLabel(step.text, size=self._size, role=step.role, wrap=True, parent=self)
             text.setAccessibleName(f"{step.name}: {step.text}")
-            self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(name, row, 0, AT_TOP)
             self._grid.addWidget(self._with_icon(step, text), row, 1)
             if step.copy:
                 button = CopyButton(step.text, step.name, self)
-                self._grid.addWidget(button, row, 2, Qt.AlignmentFlag.AlignTop)
+                self._grid.addWidget(button, row, 2, AT_TOP)
 
     def _with_icon(self, step: TrafficStep, text: PlainLabel) -> QWidget:
         if not step.icon:
             return text
         both = QWidget(self)
         icon = IconLabel(step.icon, step.role, self._size, both)
-        hbox((icon, Qt.AlignmentFlag.AlignTop), (text, 1), within=both, spacing=4)
+        hbox((icon, AT_TOP), (text, 1), within=both, spacing=4)
         return both
 
     def texts(self) -> list[tuple[str, str]]:

@@ -8,6 +8,10 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLay
 STRETCH: Final = "stretch"
 """Room between two parts that takes what is left."""
 
+AT_TOP: Final = Qt.AlignmentFlag.AlignTop
+AT_LEFT: Final = Qt.AlignmentFlag.AlignLeft
+"""Alignments of a part that keeps its own size."""
+
 type BoxPart = QWidget | QLayout | int | Literal["stretch"] | tuple[QWidget | QLayout, int | Qt.AlignmentFlag]
 """Widget, layout, gap in pixels or stretch.
 

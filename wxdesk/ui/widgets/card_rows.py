@@ -1,10 +1,9 @@
 """Cards of the settings page, with rows of a name and a value."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import Frame, grid, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, Frame, grid, hbox, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
 NAME_WIDTH = 104
@@ -33,7 +32,7 @@ class SettingsCard(Frame):
         row = self._grid.rowCount()
         label = PlainLabel(name, role="secondary", wrap=True, parent=self)
         label.setMinimumHeight(20)
-        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(label, row, 0, AT_TOP)
         if isinstance(value, QWidget):
             self._grid.addWidget(value, row, 1)
         else:
@@ -52,7 +51,7 @@ class StateLine(QWidget):
         self._mark = IconLabel(MARKS["faint"], "faint", 16, self)
         self._mark.setFixedHeight(20)
         self._words = PlainLabel(wrap=True, tabular=True, parent=self)
-        hbox((self._mark, Qt.AlignmentFlag.AlignTop), (self._words, 1), within=self, spacing=6)
+        hbox((self._mark, AT_TOP), (self._words, 1), within=self, spacing=6)
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import mono_font
-from wxdesk.ui.widgets.boxes import Frame, hbox
+from wxdesk.ui.widgets.boxes import AT_TOP, Frame, hbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import Notices
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -84,8 +84,7 @@ class CodeBlock(Frame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.copy_button = CopyButton(text, what, self)
-        button = (self.copy_button, Qt.AlignmentFlag.AlignTop)
-        hbox((self.label, 1), button, within=self, spacing=12, margins=(12, 8, 8, 8))
+        hbox((self.label, 1), (self.copy_button, AT_TOP), within=self, spacing=12, margins=(12, 8, 8, 8))
 
     def show_text(self, text: str) -> None:
         """Show other lines."""

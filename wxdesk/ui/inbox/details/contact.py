@@ -14,7 +14,7 @@ from wxdesk.ui.inbox.details.tag_row import TagRow
 from wxdesk.ui.inbox.timeline.entries import source_rows
 from wxdesk.ui.look.keys import ENTER
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import grid, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.growing import GrowingText
 from wxdesk.ui.widgets.fields.title import TitleField
@@ -70,9 +70,9 @@ class ContactPanel(QFrame):
             label = PlainLabel(word, role="secondary")
             label.setBuddy(widget)
             label.setMinimumHeight(22)
-            facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            facts.addWidget(label, row, 0, AT_TOP)
             facts.addWidget(widget, row, 1)
-        commands = [(button, Qt.AlignmentFlag.AlignLeft) for button in (self.block, self.export, self.erase)]
+        commands = [(button, AT_LEFT) for button in (self.block, self.export, self.erase)]
         vbox(head, facts, self.blocked, vbox(*commands, spacing=4), within=self, spacing=12)
 
     def show_contact(self, conversation: Conversation, source: str | None, now: datetime) -> None:

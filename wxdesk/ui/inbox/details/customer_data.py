@@ -12,7 +12,7 @@ from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, grid, hbox, remove_widgets, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, STRETCH, grid, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -69,13 +69,13 @@ class CustomerDataPanel(QFrame):
             both = bool(name and text)
             if both:
                 label = PlainLabel(name, role="secondary", wrap=True, parent=self)
-                self._lines.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+                self._lines.addWidget(label, row, 0, AT_TOP)
             value = PlainLabel(text or name, wrap=True, strong=bool(sheet.title) and row == 0, parent=self)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._lines.addWidget(value, row, int(both), 1, 1 if both else 2, Qt.AlignmentFlag.AlignTop)
+            self._lines.addWidget(value, row, int(both), 1, 1 if both else 2, AT_TOP)
         for name, url in sheet.links:
             link = Button(name or url, kind=ButtonKind.LINK, parent=self, then=partial(self._open, url))
-            self._links.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            self._links.addWidget(link, 0, AT_LEFT)
 
     def _open(self, url: str) -> None:
         LinkDialog(TextLink(url, url), self).open()

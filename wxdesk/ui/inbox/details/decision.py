@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from msgspec import Struct
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame
 
@@ -17,7 +17,7 @@ from wxdesk.i18n import ntr, tr
 from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
 from wxdesk.ui.look.theme import Size, Theme
-from wxdesk.ui.widgets.boxes import Frame, grid, remove_widgets, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, Frame, grid, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.widgets.painting import painting
@@ -97,7 +97,7 @@ class DecisionPanel(QFrame):
         self._rows = vbox(within=self.card, spacing=0, margins=(1, 1, 1, 1))
         self.more = Button("", kind=ButtonKind.LINK, then=self._show_all)
         self.try_it = Button(tr("Try it with the present rules"), kind=ButtonKind.LINK, then=self._try)
-        links = [(link, Qt.AlignmentFlag.AlignLeft) for link in (self.more, self.try_it)]
+        links = [(link, AT_LEFT) for link in (self.more, self.try_it)]
         vbox(self.about, self.sentence, self.card, *links, within=self, spacing=6)
         self.show_decision(None, None)
 
@@ -193,7 +193,7 @@ class CardRow(QFrame):
         """Add a link to the rule as it was then, and return it."""
         self.link = Button(tr("See the rule"), kind=ButtonKind.LINK)
         self.link.setAccessibleName(tr("See the rule: {rule}", rule=rule))
-        self.grid.addWidget(self.link, self.grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
+        self.grid.addWidget(self.link, self.grid.rowCount(), 1, AT_LEFT)
         return self.link
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -247,7 +247,7 @@ class OutcomeRow(CardRow):
         super().__init__(first=first)
         self.line = line
         self.setAccessibleName(", ".join((line.words, line.status, line.author)))
-        self.grid.addWidget(IconLabel("send", "secondary", 14), 0, 0, Qt.AlignmentFlag.AlignTop)
+        self.grid.addWidget(IconLabel("send", "secondary", 14), 0, 0, AT_TOP)
         self.grid.addWidget(PlainLabel(line.words, elide=True), 0, 1)
         self.grid.addWidget(PlainLabel(line.status, size=Size.SMALL, role=line.role, wrap=True), 1, 1)
         self.grid.addWidget(PlainLabel(line.author, size=Size.SMALL, role="secondary", elide=True), 2, 1)

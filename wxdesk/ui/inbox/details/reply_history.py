@@ -24,7 +24,7 @@ from wxdesk.ui.inbox.details.difference import (
     shortened,
 )
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import Frame, extend, remove_widgets, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, Frame, extend, remove_widgets, vbox
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
@@ -232,7 +232,7 @@ class StepRow(CardRow):
         self.line = line
         self.setAccessibleName(_spoken(line))
         set_tip(self, exact)
-        self.grid.addWidget(IconLabel(line.icon, line.role, 14), 0, 0, Qt.AlignmentFlag.AlignTop)
+        self.grid.addWidget(IconLabel(line.icon, line.role, 14), 0, 0, AT_TOP)
         self.grid.addWidget(PlainLabel(line.text, wrap=True), 0, 1)
         self.time = PlainLabel(dated_time(line.at, made_at), size=Size.CAPTION, role="faint", tabular=True)
         set_tip(self.time, exact)

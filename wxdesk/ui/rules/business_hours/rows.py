@@ -10,7 +10,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size, font
 from wxdesk.ui.rules.business_hours.draft import SpanDraft, SpecialDaysDraft, read_span
 from wxdesk.ui.rules.business_hours.text import end_note
-from wxdesk.ui.widgets.boxes import discard, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -106,14 +106,7 @@ class DayRow(QWidget):
         day = PlainLabel(self._name, parent=self)
         day.setFixedSize(DAY, ROW)
         self._column = vbox(self.closed, spacing=4)
-        hbox(
-            (day, Qt.AlignmentFlag.AlignTop),
-            (self._column, 1),
-            (self.add, Qt.AlignmentFlag.AlignTop),
-            (self.copy, Qt.AlignmentFlag.AlignTop),
-            spacing=8,
-            within=self,
-        )
+        hbox((day, AT_TOP), (self._column, 1), (self.add, AT_TOP), (self.copy, AT_TOP), spacing=8, within=self)
 
     def show_spans(self, spans: tuple[SpanDraft, ...]) -> None:
         """Show these spans without a signal."""
@@ -197,7 +190,7 @@ class SpecialDaysRow(QWidget):
             self.remove,
             spacing=6,
         )
-        hours = hbox((self.state, Qt.AlignmentFlag.AlignTop), (self.span, 1), spacing=8)
+        hours = hbox((self.state, AT_TOP), (self.span, 1), spacing=8)
         hours.addStretch(0)
         vbox(days, self.error, hours, spacing=4, margins=(0, 0, 0, 8), within=self)
 

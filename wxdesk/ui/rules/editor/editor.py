@@ -23,7 +23,7 @@ from wxdesk.ui.rules.editor.limits_card import LimitsCard
 from wxdesk.ui.rules.review.lint_card import LintCard
 from wxdesk.ui.rules.text import missing_text
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
@@ -47,13 +47,7 @@ class RuleEditorHead(RecordHead):
     def _lay_out(self) -> None:
         above = hbox((self.title, 1), self.revert, self.save, spacing=8)
         below = hbox(
-            self.state,
-            self.history,
-            self.mistakes,
-            STRETCH,
-            (self.trial, Qt.AlignmentFlag.AlignTop),
-            (self.dry_run, Qt.AlignmentFlag.AlignTop),
-            spacing=8,
+            self.state, self.history, self.mistakes, STRETCH, (self.trial, AT_TOP), (self.dry_run, AT_TOP), spacing=8
         )
         vbox(above, self._error, below, spacing=6, within=self)
 

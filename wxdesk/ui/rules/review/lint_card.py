@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.rules.lint.findings import LintCode, LintFinding, Severity
 from wxdesk.i18n import tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.review.text import finding_text
-from wxdesk.ui.widgets.boxes import Frame, discard, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, Frame, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -73,10 +73,10 @@ class LintRow(QWidget):
         if finding.other is not None:
             self.other.clicked.connect(partial(card.other_asked.emit, finding.other.id))
         hbox(
-            (IconLabel("warning", "pending", 16, self), Qt.AlignmentFlag.AlignTop),
+            (IconLabel("warning", "pending", 16, self), AT_TOP),
             (self.words, 1),
-            (self.place, Qt.AlignmentFlag.AlignTop),
-            (self.other, Qt.AlignmentFlag.AlignTop),
+            (self.place, AT_TOP),
+            (self.other, AT_TOP),
             spacing=10,
             within=self,
         )

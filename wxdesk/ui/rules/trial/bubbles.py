@@ -11,7 +11,7 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.pieces import Paragraph
 from wxdesk.ui.content.preview import ContentPreview
 from wxdesk.ui.look.theme import Size, font
-from wxdesk.ui.widgets.boxes import STRETCH, extend, remove_widgets, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, extend, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import Surface
@@ -38,7 +38,7 @@ class TrialBubbles(QWidget):
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self._column = vbox(self._chat, spacing=8, within=self)
         self._make_bodies()
-        extend(self._column, self.cost, (self.open, Qt.AlignmentFlag.AlignLeft), self.bodies, STRETCH)
+        extend(self._column, self.cost, (self.open, AT_LEFT), self.bodies, STRETCH)
         self.show_bodies([])
 
     def _make_bodies(self) -> None:
@@ -58,7 +58,7 @@ class TrialBubbles(QWidget):
         if asked:
             bubble = ContentPreview(self._album, self._chat, fill="panel")
             bubble.show_pieces((Paragraph(asked),))
-            self._add(bubble, asked, Qt.AlignmentFlag.AlignLeft)
+            self._add(bubble, asked, AT_LEFT)
         for content in contents:
             bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
             bubble.show_content(content)

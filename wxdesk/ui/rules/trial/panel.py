@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.model.message import MessageType
@@ -20,7 +20,7 @@ from wxdesk.ui.rules.trial.text import consequences_text, cost_of_trial, note_on
 from wxdesk.ui.rules.trial.verdicts import VerdictList
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
@@ -98,7 +98,7 @@ class TrialPanel(Frame):
             who,
             self.source,
             self.writer,
-            (self.more, Qt.AlignmentFlag.AlignLeft),
+            (self.more, AT_LEFT),
             self.around,
             2,
             self.note,

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.events import ConfigurationChanged
 from wxdesk.core.model.account import ReplyMode
@@ -23,6 +23,7 @@ from wxdesk.i18n import account_title, tr
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.boxes import AT_LEFT, grid
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
@@ -110,7 +111,6 @@ def last_rule(known: ConversationContext, rules: Sequence[Rule]) -> tuple[Rule, 
 
 
 MOMENT = "%Y-%m-%d %H:%M"
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
 """Left alignment, also for buttons with reversed layout (arrow behind the text)."""
 
 type FactField = SingleChoiceButton[Any] | NumberField | QLineEdit
@@ -195,11 +195,7 @@ class TrialScenarioForm(QWidget):
         self.event_name = QLineEdit(self, placeholderText=tr("such as {example}", example="kf_close_session"))
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 1)
+        fields = grid(across=8, down=6, within=self)
         rows: list[tuple[str, QWidget]] = [
             (tr("Event"), self.event_name),
             (tr("Mini program"), self.account),
@@ -218,9 +214,9 @@ class TrialScenarioForm(QWidget):
         ]
         self._labels = {field: PlainLabel(name, size=Size.SMALL, role="secondary", parent=self) for name, field in rows}
         for row, (name, field) in enumerate(rows):
-            grid.addWidget(self._labels[field], row, 0)
+            fields.addWidget(self._labels[field], row, 0)
             narrow = isinstance(field, SingleChoiceButton | NumberField)
-            grid.addWidget(field, row, 1, LEFT if narrow else Qt.AlignmentFlag(0))
+            fields.addWidget(field, row, 1, AT_LEFT if narrow else Qt.AlignmentFlag(0))
             if isinstance(field, QLineEdit) and not isinstance(field, NumberField):
                 field.setAccessibleName(tr("{what} in this trial", what=name))
         self._labels[self.moment_error].hide()

@@ -20,7 +20,7 @@ from wxdesk.ui.rules.rule_list.model import RuleModel
 from wxdesk.ui.rules.trial.text import contact_facts_text
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import Frame, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, Frame, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.painting import paint_text
@@ -57,7 +57,7 @@ class TrialSender(QWidget):
         self.taken = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.changed = PlainLabel(size=Size.SMALL, role="pending", wrap=True, parent=self)
         self.nobody = Button(tr("Back to nobody in particular"), kind=ButtonKind.LINK, parent=self, then=self.forget)
-        vbox(self.taken, self.changed, (self.nobody, Qt.AlignmentFlag.AlignLeft), spacing=4, within=self)
+        vbox(self.taken, self.changed, (self.nobody, AT_LEFT), spacing=4, within=self)
         self.changed.hide()
         self.hide()
         self._later = Debounce(self._seek_typed, self)

@@ -16,7 +16,6 @@ from wxdesk.i18n import tr
 from wxdesk.ui.content.form import ContentForm
 from wxdesk.ui.editing.record_editor import EditorCard
 from wxdesk.ui.editing.template_text import (
-    AT_LEFT,
     CLOSING,
     FieldVariableMenu,
     TemplateEdit,
@@ -27,7 +26,7 @@ from wxdesk.ui.editing.template_text import (
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.text import kind_name, variant_name
-from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.flow_layout import FlowLayout
 from wxdesk.ui.widgets.labels import PlainLabel

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QCompleter, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QCompleter, QLineEdit, QWidget
 
 from wxdesk.core.templates import (
     ASK,
@@ -27,7 +26,7 @@ from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.editor.content_card import ContentCard
 from wxdesk.ui.templates.editor.preview import TemplatePreview
-from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, discard, grid, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.fields.words_dialog import split_words
@@ -47,14 +46,7 @@ class TemplateEditorHead(RecordHead):
         self.history = Button(tr("History"), icon="history", parent=self)
         self._make_saving()
         words = vbox(self.title, self.state, spacing=0)
-        hbox(
-            (words, 1),
-            (self.history, Qt.AlignmentFlag.AlignTop),
-            (self.revert, Qt.AlignmentFlag.AlignTop),
-            (self.save, Qt.AlignmentFlag.AlignTop),
-            spacing=8,
-            within=self,
-        )
+        hbox((words, 1), (self.history, AT_TOP), (self.revert, AT_TOP), (self.save, AT_TOP), spacing=8, within=self)
 
 
 class TemplateEditor(RecordEditor[Template]):
@@ -195,7 +187,7 @@ class LookupCard(EditorCard):
             field.edited.connect(self.changed)
         first = hbox(spacing=12)
         for field in (self.shortcut, self.category):
-            first.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+            first.addWidget(field, 1, AT_TOP)
         self._stack(first, self.keywords, foot=16)
 
     def show_template(self, template: Template) -> None:
@@ -222,9 +214,7 @@ class PromptCard(EditorCard):
         super().__init__(parent)
         self._declared: dict[str, Prompt] = {}
         self.rows: list[PromptRow] = []
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(6)
+        self._grid = grid(across=10, down=6)
         self._grid.setColumnStretch(1, 3)
         self._grid.setColumnStretch(2, 2)
         self._stack(self._title(tr("What you fill in when you insert it")), self._grid, foot=16)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 from wxdesk.i18n import tr
 from wxdesk.ui.look.keys import FIXED, is_for_commands, own_key, own_keys, sequence
 from wxdesk.ui.look.theme import Size, Theme
-from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, hbox, vbox
+from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, ColumnScroll, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.labels import KeyCap, PlainLabel, key_label
@@ -169,7 +169,7 @@ class ShortcutSheet(Dialog):
             caps = [
                 KeyCap(one, parent) if one in FIXED else KeyField(one, key.does, parent) for one in key.keys.split(" ")
             ]
-            grid.addLayout(hbox(*caps, STRETCH, spacing=4), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addLayout(hbox(*caps, STRETCH, spacing=4), row, 0, AT_TOP)
             grid.addWidget(PlainLabel(key.does, role="secondary", wrap=True, parent=parent), row, 1)
             for field in caps:
                 if isinstance(field, KeyField):

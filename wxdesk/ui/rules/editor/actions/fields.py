@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from wxdesk.core.content.limits import WORDS
@@ -13,10 +12,10 @@ from wxdesk.core.model.rule import Action, ActionKind
 from wxdesk.core.rules.faults import FieldPath, RuleFault
 from wxdesk.i18n import tr
 from wxdesk.ui.content.form import FIELDS, UPLOADED, ContentForm
-from wxdesk.ui.editing.template_text import AT_LEFT, FieldVariableMenu
+from wxdesk.ui.editing.template_text import FieldVariableMenu
 from wxdesk.ui.rules.editor.actions.bodies import ActionBody
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import vbox
+from wxdesk.ui.widgets.boxes import AT_LEFT, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.fields.labelled import LabelledField, set_wrong
 
@@ -45,7 +44,7 @@ class ContentFieldsBody(ActionBody):
         self.variables = FieldVariableMenu(written, self) if written else None
         if self.variables is not None:
             self.form.column.insertWidget(len(written), self.variables, 0, AT_LEFT)
-        vbox(self.form, (self.by_id, Qt.AlignmentFlag.AlignLeft), self.media, self._error, spacing=6, within=self)
+        vbox(self.form, (self.by_id, AT_LEFT), self.media, self._error, spacing=6, within=self)
         self._show_media(bool(self.media.text()))
         if self.picture is not None:
             self.picture.changed.connect(self._picture_changed)
