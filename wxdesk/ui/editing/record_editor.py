@@ -36,9 +36,6 @@ class EditorCard(Frame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
 
-    def _title(self, text: str) -> PlainLabel:
-        return PlainLabel(text, size=Size.SMALL, role="secondary", strong=True, parent=self)
-
     def _stack(self, *parts: BoxPart, foot: int = 12) -> None:
         """Put the parts below each other, with `foot` pixels below the last one."""
         vbox(*parts, spacing=10, margins=(16, 14, 16, foot), within=self)

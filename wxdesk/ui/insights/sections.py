@@ -16,7 +16,7 @@ from wxdesk.ui.insights.ranking import Ranked, RankList
 from wxdesk.ui.insights.text import NONE, messages_text, rule_note, share_text, undelivered_text, wait_text
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.widgets.painting import painting
 
 RULES_SHOWN = 8
@@ -136,11 +136,11 @@ class FigureCard(Frame):
 class SectionCard(Frame):
     """Card with heading, optional legend, and content or a sentence in its place."""
 
-    def __init__(self, heading: str, content: QWidget, empty: str = "", aside: QWidget | None = None) -> None:
+    def __init__(self, title: str, content: QWidget, empty: str = "", aside: QWidget | None = None) -> None:
         super().__init__("card")
         self._content = content
         self.sentence = PlainLabel(empty, size=Size.SMALL, role="secondary", wrap=True)
-        head = hbox(PlainLabel(heading, size=Size.SMALL, role="secondary", strong=True), spacing=12)
+        head = hbox(heading(title), spacing=12)
         if aside is not None:
             head.addWidget(aside)
         head.addStretch(1)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.i18n import tr
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.setup.card import SetupCard, SetupView
@@ -17,7 +16,7 @@ from wxdesk.ui.setup.findings import FindingCard, Mender
 from wxdesk.ui.setup.text import PUSH_PATHS
 from wxdesk.ui.widgets.boxes import extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, heading
 from wxdesk.ui.wording.times import dated_time, time_left_text
 
 ATTEMPTS = 5
@@ -94,7 +93,7 @@ class AttemptList(QWidget):
         super().__init__(parent)
         self._mender = mender
         self._shown: tuple[Finding, ...] = ()
-        self.title = PlainLabel(tr("What came last"), size=Size.SMALL, role="secondary", strong=True, parent=self)
+        self.title = heading(tr("What came last"), self)
         self._rows: QVBoxLayout = vbox(spacing=4)
         self.cards: list[FindingCard] = []
         vbox(self.title, self._rows, within=self, spacing=6)

@@ -14,7 +14,7 @@ from wxdesk.ui.simulator.text import ERRCODES, GROUPS, mishap_text, remaining_te
 from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Switch
 from wxdesk.ui.widgets.fields.choice import ChoiceField
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.wording.times import span_text
 
 LATE = frozenset({Mishap.SLOW, Mishap.PUSH_LATE})
@@ -100,7 +100,7 @@ class MishapPanel(Frame):
         column.addLayout(hbox(often, (self.often, 1), spacing=8))
         for title, mishaps in GROUPS.items():
             column.addSpacing(12)
-            column.addWidget(PlainLabel(tr(title), size=Size.SMALL, role="secondary", strong=True))
+            column.addWidget(heading(tr(title)))
             for mishap in mishaps:
                 column.addWidget(self.rows[mishap])
         column.addStretch(1)

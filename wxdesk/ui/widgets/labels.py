@@ -164,6 +164,11 @@ def _broken(found: re.Match[str]) -> str:
     return ZERO_WIDTH_SPACE.join(word[at : at + 12] for at in range(0, len(word), 12))
 
 
+def heading(text: str, parent: QWidget | None = None) -> PlainLabel:
+    """Return the small heading above a part of a page."""
+    return PlainLabel(text, size=Size.SMALL, role="secondary", strong=True, parent=parent)
+
+
 class IconLabel(QWidget):
     """The icon `name` in the colour of `role`, ignored by screen readers."""
 

@@ -10,11 +10,10 @@ from wxdesk.core.errors import BadInput
 from wxdesk.core.outside import CustomerSheet
 from wxdesk.i18n import explain, tr
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
-from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, STRETCH, grid, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 
 
 class CustomerDataPanel(QFrame):
@@ -27,7 +26,7 @@ class CustomerDataPanel(QFrame):
         super().__init__()
         self._bridge = bridge
         self._conversation = 0
-        self.title = PlainLabel(tr("From your own system"), size=Size.SMALL, role="secondary", strong=True)
+        self.title = heading(tr("From your own system"))
         self.ask = Button(tr("Look it up"), kind=ButtonKind.LINK, then=self._ask)
         self.state = PlainLabel(role="secondary", wrap=True)
         self._lines = grid(across=12, down=3)

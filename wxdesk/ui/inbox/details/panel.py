@@ -18,11 +18,11 @@ from wxdesk.ui.inbox.details.customer_data import CustomerDataPanel
 from wxdesk.ui.inbox.details.decision import DecisionPanel, OutcomeLine, outcome_lines
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
-from wxdesk.ui.look.theme import Measure, Size
+from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.wording.conversation import refusal_text
 from wxdesk.ui.wording.takeover import takeover_sentence
 from wxdesk.ui.wording.times import dated_time, span_text
@@ -63,10 +63,10 @@ class DetailPanel(Frame):
             (tr("Why this answer"), self.decision, column),
             (tr("Replies left"), self.quota, column),
         ):
-            heading = hbox((PlainLabel(title, size=Size.SMALL, role="secondary", strong=True), 1))
+            head = hbox((heading(title), 1))
             if widget is self.contact:
-                heading.addWidget(self.away)
-            extend(into, heading, widget, 12)
+                head.addWidget(self.away)
+            extend(into, head, widget, 12)
             if widget is self.contact:
                 column.addWidget(self.data)
             if widget is self.speaker:

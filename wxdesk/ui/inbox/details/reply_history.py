@@ -25,7 +25,7 @@ from wxdesk.ui.inbox.details.difference import (
 )
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import AT_TOP, Frame, extend, remove_widgets, vbox
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, set_tip
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, heading, set_tip
 from wxdesk.ui.wording.reply_status import stopped_words
 from wxdesk.ui.wording.status import snooze_span
 from wxdesk.ui.wording.times import clock_second, date_text, dated_time
@@ -183,7 +183,7 @@ class ReplyHistoryPanel(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[Reply, tuple[ReplyStep, ...]] | None = None
-        self.title = PlainLabel(tr("This reply"), size=Size.SMALL, role="secondary", strong=True)
+        self.title = heading(tr("This reply"))
         self.card = Frame("card")
         self.card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._rows = vbox(within=self.card, spacing=0, margins=(1, 1, 1, 1))

@@ -17,7 +17,7 @@ from wxdesk.ui.rules.editor.conditions.parts import SentencePart, counted, error
 from wxdesk.ui.widgets.buttons import ButtonKind
 from wxdesk.ui.widgets.fields.number import NumberField
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
 from wxdesk.ui.wording.times import UNITS, exact_span, unit_text, whole_unit
 
@@ -143,7 +143,7 @@ class LimitsCard(EditorCard):
         self.delivery.setProperty(KEEP_WITH_NEXT, True)
         self.delivery.chosen.connect(self._delivery_chosen)
         self.seconds.valueChanged.connect(self.changed)
-        self._stack(self._title(tr("How often, and how it leaves")), self._sentence, self.note)
+        self._stack(heading(tr("How often, and how it leaves"), self), self._sentence, self.note)
 
     # -- the rule's part
 

@@ -22,7 +22,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
 from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 
 SAMPLE_OPENID = "OPENID"
@@ -85,7 +85,7 @@ class TrialPanel(Frame):
         self.more.toggled.connect(self.around.setVisible)
 
     def _lay_out(self) -> None:
-        head = hbox(_title(tr("Try it: which rule answers?"), self), STRETCH, self.close_button, ROOM_FOR_BAR)
+        head = hbox(heading(tr("Try it: which rule answers?"), self), STRETCH, self.close_button, ROOM_FOR_BAR)
         who = hbox(
             self.kind,
             PlainLabel(tr("sent by"), size=Size.SMALL, role="secondary", parent=self),
@@ -104,7 +104,7 @@ class TrialPanel(Frame):
             self.note,
             self.verdicts,
             4,
-            _title(tr("The customer would see"), self),
+            heading(tr("The customer would see"), self),
             self.bubbles,
             STRETCH,
             spacing=8,
@@ -208,7 +208,3 @@ class TrialPanel(Frame):
         """Return the message as it is shown above its answer."""
         words = shortened(self.sentence.text()) if kind.has_words else ""
         return words if kind is MessageType.TEXT else f"[{type_name(kind)}] {words}".strip()
-
-
-def _title(text: str, parent: QWidget) -> PlainLabel:
-    return PlainLabel(text, size=Size.SMALL, role="secondary", strong=True, parent=parent)

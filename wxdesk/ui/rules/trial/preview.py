@@ -21,7 +21,7 @@ from wxdesk.ui.rules.editor.actions.reply import variant_choice
 from wxdesk.ui.rules.editor.editor import is_unfinished
 from wxdesk.ui.rules.text import shortened, type_name
 from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, remove_widgets, vbox
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.widgets.painting import Surface
 from wxdesk.ui.wording.actions import action_name, action_text
 
@@ -53,7 +53,7 @@ class RulePreview(Frame):
         self._scroll = ColumnScroll(self)
         self._scroll.setWidget(self._chat)
         self._scroll.viewport().setAutoFillBackground(False)
-        title = PlainLabel(tr("What this rule says"), size=Size.SMALL, role="secondary", strong=True, parent=self)
+        title = heading(tr("What this rule says"), self)
         vbox(title, self.note, self._scroll, self.cost, spacing=6, within=self)
 
     def show_rule(self, rule: Rule, faults: Sequence[RuleFault], tried: TrialMessage) -> None:

@@ -29,7 +29,7 @@ from wxdesk.ui.templates.text import kind_name, variant_name
 from wxdesk.ui.widgets.boxes import AT_LEFT, STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.widgets.menu_button import SingleChoiceButton
 
 
@@ -50,7 +50,7 @@ class ContentCard(EditorCard):
             chip.clicked.connect(partial(self._choose_kind, kind))
         self.text.changed.connect(self.changed)
         self.fields.changed.connect(self.changed)
-        kinds = hbox(self._title(tr("What it says")), STRETCH, *self.kinds.values(), spacing=6)
+        kinds = hbox(heading(tr("What it says"), self), STRETCH, *self.kinds.values(), spacing=6)
         self._stack(kinds, self.text, self.fields, foot=16)
         self._show_kind()
 

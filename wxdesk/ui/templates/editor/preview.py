@@ -18,7 +18,7 @@ from wxdesk.ui.content.album import Album
 from wxdesk.ui.content.preview import ContentPreview, cost_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, vbox
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 
 
 class TemplatePreview(QFrame):
@@ -31,7 +31,7 @@ class TemplatePreview(QFrame):
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         vbox(
-            PlainLabel(tr("As the customer sees it"), size=Size.SMALL, role="secondary", strong=True),
+            heading(tr("As the customer sees it")),
             self.bubble,
             self.cost,
             self.note,

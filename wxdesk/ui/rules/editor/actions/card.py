@@ -25,7 +25,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, discard, hbox, vbox
 from wxdesk.ui.widgets.buttons import Chip, SmallButton, Switch
 from wxdesk.ui.widgets.flow_layout import FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.wording.actions import WORDINGS, action_name
 
 ONCE = WORDINGS.keys() - SENDING_ACTIONS - {ActionKind.TYPING}
@@ -97,7 +97,7 @@ class ActionsCard(EditorCard):
             STRETCH,
             spacing=8,
         )
-        self._stack(self._title(tr("How to answer")), self._column, self._error, adding, self._cost, foot)
+        self._stack(heading(tr("How to answer"), self), self._column, self._error, adding, self._cost, foot)
 
     # -- the rule's part
 

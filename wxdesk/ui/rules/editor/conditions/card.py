@@ -21,7 +21,7 @@ from wxdesk.ui.rules.text import type_name, type_names
 from wxdesk.ui.widgets.boxes import STRETCH, hbox
 from wxdesk.ui.widgets.buttons import ButtonKind, Switch
 from wxdesk.ui.widgets.flow_layout import KEEP_WITH_NEXT, NEW_LINE, FlowLayout
-from wxdesk.ui.widgets.labels import PlainLabel
+from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.widgets.menu_button import MenuButton, MultiChoiceButton
 from wxdesk.ui.wording.conditions import condition_choice, condition_label
 
@@ -62,7 +62,7 @@ class ConditionsCard(EditorCard):
     def _lay_out(self) -> None:
         self._meaning = PlainLabel(size=Size.SMALL, role="secondary", parent=self)
         foot = hbox(self.default, self._meaning, STRETCH, spacing=8)
-        self._stack(self._title(tr("When to answer")), self._sentence, foot)
+        self._stack(heading(tr("When to answer"), self), self._sentence, foot)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a word behind those of a row, whose plus may have moved just now."""
