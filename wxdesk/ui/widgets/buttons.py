@@ -9,7 +9,7 @@ from enum import Enum
 from typing import override
 
 from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal, SignalInstance
-from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QPushButton,
@@ -154,8 +154,6 @@ class Button(QPushButton):
         if self._icon:
             self.setIcon(theme_icon(self._icon, _ICON_ROLES[self._kind], 16))
             self.setIconSize(QSize(16, 16))
-        else:
-            self.setIcon(QIcon())
 
 
 class Chip(QPushButton):

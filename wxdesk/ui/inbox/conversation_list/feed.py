@@ -53,7 +53,6 @@ class ConversationFeed(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._list = shown
-        self._chosen = InboxFilter.ALL
         self._touched: set[int] = set()
         self._asked: frozenset[int] = frozenset()
         self._pages = 0  # being read
@@ -61,7 +60,7 @@ class ConversationFeed(QObject):
         self._refresher = Refresher(bridge, self._question, self._merge, self, failed=self._keep_asked)
         self._has_rules = True
         self._rules = Refresher(bridge, bridge.desk.rules.rulebook.all, self._count_rules, self)
-        shown.chips.chosen.connect(self.choose)
+        shown.chips.chosen.connect(self.load)
         shown.parts.narrowed.connect(self.load)
         shown.parts.clicked.connect(self._show_choices)
         shown.parts.kept.connect(self._keep_views)
@@ -73,11 +72,6 @@ class ConversationFeed(QObject):
         self._ask_page(0)
         self._rules.ask()
         self._show_lacking()
-
-    def choose(self, chosen: InboxFilter) -> None:
-        """Show the rows of this filter."""
-        self._chosen = chosen
-        self.load()
 
     def hear(self, events: Sequence[Event]) -> None:
         """Read the rows that these events changed, with one query for all of them."""
@@ -96,11 +90,11 @@ class ConversationFeed(QObject):
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
         self._pages += 1
-        work = desk.inbox.list_page(self._chosen, offset, self._list.parts.narrowing, desk.clock())
+        work = desk.inbox.list_page(self._list.parts.filter, offset, self._list.parts.narrowing, desk.clock())
         self._bridge.ask(work, self._show_page, self._page_failed, ended=self._page_ended)
 
     def _show_page(self, page: ListPage) -> None:
-        if page.chosen is not self._chosen or page.narrowing != self._list.parts.narrowing:
+        if page.chosen is not self._list.parts.filter or page.narrowing != self._list.parts.narrowing:
             return
         if page.offset == 0:
             self._list.show_rows(page.chosen, page.rows)
