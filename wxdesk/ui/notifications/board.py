@@ -56,7 +56,7 @@ class NoticeBoard(QObject):
         self._window = window
         self._notifier = notifier
         self._answers = NoticeCommands(bridge, window, self)
-        self._standstills = window.inbox.session.hold_reasons
+        self._hold_reasons = window.inbox.session.hold_reasons
         self._calls: set[int] = set()
         self.held = HeldReplyNotices(bridge, window, notifier, self._answers, self)
         self._called: dict[int, DesktopNotice] = {}
@@ -154,8 +154,9 @@ class NoticeBoard(QObject):
         desk = self._bridge.desk
         if row.conversation.id not in self._calls:
             return  # somebody has looked meanwhile
-        with_text, stands = desk.preferences.now.notifications_show_text, hold_reason_of_row(row, self._standstills.of)
-        self._show(notice_of(row, calls, said, desk.clock(), stands, with_text=with_text), row)
+        with_text = desk.preferences.now.notifications_show_text
+        hold_reason = hold_reason_of_row(row, self._hold_reasons.of)
+        self._show(notice_of(row, calls, said, desk.clock(), hold_reason, with_text=with_text), row)
 
     def _show(self, notice: DesktopNotice, row: InboxRow) -> None:
         named = of_account(notice, row.conversation.contact, self._bridge.desk.accounts)

@@ -37,11 +37,11 @@ class HeldReplyNotices(QObject):
         self._notifier = notifier
         self._answers = answers
         self._feed = window.inbox.held.replies
-        self._standstills = window.inbox.session.hold_reasons
+        self._hold_reasons = window.inbox.session.hold_reasons
         self._notices: dict[int, DesktopNotice] = {}
         self._shown: set[int] = set()
         self._feed.read.connect(self._follow)
-        self._standstills.changed.connect(self._follow)
+        self._hold_reasons.changed.connect(self._follow)
         self._soon = Debounce(self._follow, self, 0)  # between two windows of the program nobody has left
         window.stack.currentChanged.connect(self._soon.gather)
         window.installEventFilter(self)
@@ -87,12 +87,12 @@ class HeldReplyNotices(QObject):
         answers = defaultdict[int, dict[HoldReason, list[HeldReply]]](dict)
         for held in self._feed.held:
             if held.reply.due_at is not None:
-                stands = hold_reason_of_held(held, self._standstills.of)
-                answers[held.reply.part_of or held.reply.id].setdefault(stands, []).append(held)
+                hold_reason = hold_reason_of_held(held, self._hold_reasons.of)
+                answers[held.reply.part_of or held.reply.id].setdefault(hold_reason, []).append(held)
         found = {}
         for answer, alike in answers.items():
-            stands, parts = next(iter(alike.items()))  # what is due later may be handed over instead
-            notice = held_notice_of(parts, stands, with_text=with_text)
+            hold_reason, parts = next(iter(alike.items()))  # what is due later may be handed over instead
+            notice = held_notice_of(parts, hold_reason, with_text=with_text)
             if notice is not None:
                 found[answer] = of_account(notice, parts[0].contact, self._bridge.desk.accounts)
         return found

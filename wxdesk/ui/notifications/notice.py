@@ -126,7 +126,7 @@ def notice_of(
     calls: Iterable[Attention],
     said: Message | None,
     now: datetime,
-    standstill: HoldReason = HoldReason.NONE,
+    hold_reason: HoldReason = HoldReason.NONE,
     *,
     with_text: bool,
 ) -> DesktopNotice:
@@ -135,12 +135,12 @@ def notice_of(
     Its text stays true while the notice is shown. `calls` are the entries of `row` that it is about; `said`,
     the contact's last message, is quoted only if `with_text`.
     """
-    why = _reason_text(row, calls, now, standstill)
+    why = _reason_text(row, calls, now, hold_reason)
     body = f"{why}\n{tr('Customer: {said}', said=_words_of(said))}" if with_text and said is not None else why
     return DesktopNotice(row.conversation.id, name_of(row.conversation.contact), body)
 
 
-def _reason_text(row: InboxRow, calls: Iterable[Attention], now: datetime, standstill: HoldReason) -> str:
+def _reason_text(row: InboxRow, calls: Iterable[Attention], now: datetime, hold_reason: HoldReason) -> str:
     """Return the reason without countdowns or retries, which change meanwhile."""
     found = tuple(calls)
     if row.failed is not None and any(call.cause in _FAILURES for call in found):
@@ -155,7 +155,7 @@ def _reason_text(row: InboxRow, calls: Iterable[Attention], now: datetime, stand
             return ntr("{n} draft to review", "{n} drafts to review", row.drafts)
     last = row.last_reply
     still = row if last is None else replace(row, last_reply=replace(last, not_before=None))
-    return attention_text(call, still, now, standstill)
+    return attention_text(call, still, now, hold_reason)
 
 
 _FAILURES = frozenset({AttentionReason.FAILED, AttentionReason.UNKNOWN})
@@ -166,7 +166,7 @@ def _words_of(message: Message) -> str:
 
 
 def held_notice_of(
-    parts: Sequence[HeldReply], standstill: HoldReason = HoldReason.NONE, *, with_text: bool
+    parts: Sequence[HeldReply], hold_reason: HoldReason = HoldReason.NONE, *, with_text: bool
 ) -> DesktopNotice | None:
     """Return the notice for an answer that is about to leave, with its clock time.
 
@@ -176,9 +176,9 @@ def held_notice_of(
     first, due_at = parts[0].reply, parts[0].reply.due_at
     if due_at is None:
         return None
-    if standstill is HoldReason.HANDED_OVER:
+    if hold_reason is HoldReason.HANDED_OVER:
         when = tr("Handed to you at {time}, just before the reply window closes.", time=clock_time(due_at))
-    elif standstill is HoldReason.NONE:
+    elif hold_reason is HoldReason.NONE:
         when = tr("An automatic reply leaves at {time}", time=clock_second(due_at))
     else:
         return None

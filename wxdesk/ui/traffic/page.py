@@ -56,7 +56,7 @@ class TrafficPage(Frame):
         self._entry: TrafficEntry | None = None
         self._path: PushPath | None = None
         self._chip = ALL
-        self._standstills = HoldReasons(bridge, self)
+        self._hold_reasons = HoldReasons(bridge, self)
         self.model = TrafficModel(self)
         self.shown = TrafficFilter(self.model, self)
         self.view = TrafficView(self.shown)
@@ -114,7 +114,7 @@ class TrafficPage(Frame):
         self.detail.replay.clicked.connect(self._replay)
         self.header.read_again.clicked.connect(self._read_again)
         self.model.dataChanged.connect(self._data_changed)
-        self._standstills.changed.connect(self._ask_path)
+        self._hold_reasons.changed.connect(self._ask_path)
         bind_page(self, self.keys())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -271,7 +271,7 @@ class TrafficPage(Frame):
         account = self._bridge.desk.accounts.get(entry.account)
         path = self._path
         text = readable(path.push.body, path.push.format) if path is not None else ""
-        steps = push_steps(line, path, account, self._bridge.desk.clock(), self._standstills.of)
+        steps = push_steps(line, path, account, self._bridge.desk.clock(), self._hold_reasons.of)
         self.detail.save.setVisible(path is not None and bool(path.push.note))
         self.detail.replay.setVisible(path is not None and path.message is not None and bool(path.message.text))
         curl = as_curl("https://…/wx/…?signature=…&timestamp=…&nonce=…", text)

@@ -67,10 +67,10 @@ def push_steps(
         steps += _decided(path)
         behind = parts.blocked_parts(path.replies)
         for one in path.replies:
-            stands = HoldReason.BEHIND
+            hold_reason = HoldReason.BEHIND
             if one.id not in behind:
-                stands = hold_reason_of(one.conversation_id, one.due_at, path.closes_at)
-            steps.append(reply_step(one, now, stands))
+                hold_reason = hold_reason_of(one.conversation_id, one.due_at, path.closes_at)
+            steps.append(reply_step(one, now, hold_reason))
     return steps
 
 
@@ -165,9 +165,9 @@ def _decision_text(decision: Decision) -> str:
     return f"{said} · {decision.problem}" if decision.problem else said
 
 
-def reply_step(reply: Reply, now: datetime, standstill: HoldReason = HoldReason.NONE) -> TrafficStep:
+def reply_step(reply: Reply, now: datetime, hold_reason: HoldReason = HoldReason.NONE) -> TrafficStep:
     """Make the step that shows the state of a reply."""
-    status = status_of_reply(reply, now, standstill)
+    status = status_of_reply(reply, now, hold_reason)
     role = "accent" if reply.state is ReplyState.SENT else status.role
     return TrafficStep(tr("Reply"), f"{status.text} · {author_word(reply)}", role, icon=status.icon)
 

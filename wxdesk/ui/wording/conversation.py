@@ -48,21 +48,21 @@ def hold_reason_of_row(row: InboxRow, hold_reason_of: FindHoldReason) -> HoldRea
     return hold_reason_of(row.conversation.id, row.due_at, row.conversation.window.until)
 
 
-def status_of_row(row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE, me: str = "") -> ReplyStatus:
+def status_of_row(row: InboxRow, now: datetime, hold_reason: HoldReason = HoldReason.NONE, me: str = "") -> ReplyStatus:
     """Return the most urgent status of a conversation to the operator named `me`."""
     conversation = row.conversation
     if conversation.status is not ConversationStatus.OPEN:
         word, picture = status_text(conversation, now), status_icon(conversation)
         return _blocked(conversation) or ReplyStatus(word, "secondary", picture)
-    return _unsettled(row, now, standstill) or _blocked(conversation) or _in_work(row, now, standstill, me)
+    return _unsettled(row, now, hold_reason) or _blocked(conversation) or _in_work(row, now, hold_reason, me)
 
 
-def _unsettled(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus | None:
+def _unsettled(row: InboxRow, now: datetime, hold_reason: HoldReason) -> ReplyStatus | None:
     """Return the status of a reply that the operator decides or can still undo."""
     if row.failed is not None:
         return status_of_reply(row.failed, now)
     if row.held > row.waits:
-        return _held(row, now, standstill)
+        return _held(row, now, hold_reason)
     if row.last_reply is not None and can_be_undone(row.last_reply):
         return status_of_reply(row.last_reply, now)
     return None
@@ -72,17 +72,17 @@ def _blocked(conversation: Conversation) -> ReplyStatus | None:
     return ReplyStatus(tr("Blocked"), "secondary", "block") if conversation.contact.blocked else None
 
 
-def _in_work(row: InboxRow, now: datetime, standstill: HoldReason, me: str) -> ReplyStatus:
+def _in_work(row: InboxRow, now: datetime, hold_reason: HoldReason, me: str) -> ReplyStatus:
     conversation = row.conversation
     call = most_urgent(call for call in row.calls if call.cause in _SAID)
     coming = _next_event(row, call, now)
     if coming is not None:
         return coming
     if call is not None or (conversation.taken_over and conversation.awaits_answer):
-        return ReplyStatus(attention_text(call, row, now, standstill, me=me), "failed", "dot", strong=True)
+        return ReplyStatus(attention_text(call, row, now, hold_reason, me=me), "failed", "dot", strong=True)
     if is_taken_over(conversation, now):
         return ReplyStatus(_human(conversation, now), "accent", strong=True)
-    return _quiet(row, now, standstill)
+    return _quiet(row, now, hold_reason)
 
 
 def _next_event(row: InboxRow, call: Attention | None, now: datetime) -> ReplyStatus | None:
@@ -110,7 +110,7 @@ def _next_event(row: InboxRow, call: Attention | None, now: datetime) -> ReplySt
 
 
 def attention_text(
-    call: Attention | None, row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE, *, me: str = ""
+    call: Attention | None, row: InboxRow, now: datetime, hold_reason: HoldReason = HoldReason.NONE, *, me: str = ""
 ) -> str:
     """Return the reason for attention, and the problem of a reply that cannot leave."""
     conversation = row.conversation
@@ -130,7 +130,7 @@ def attention_text(
             return tr("Needs you, rules may send no more")
     last = row.last_reply
     if last is not None and last.state in ON_ITS_WAY and (last.errcode or last.error):
-        return tr("Needs you · {why}", why=status_of_reply(last, now, standstill).text)
+        return tr("Needs you · {why}", why=status_of_reply(last, now, hold_reason).text)
     return _needs(conversation, me)
 
 
@@ -163,19 +163,19 @@ def preview_of_row(row: InboxRow) -> str:
     return preview_of(mine, with_author=begun is None, operator=operator)
 
 
-def _held(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
+def _held(row: InboxRow, now: datetime, hold_reason: HoldReason) -> ReplyStatus:
     """Return the status of the soonest held reply; operators' own are never blocked."""
     last = row.last_reply
     if last is not None and last.state is ReplyState.HELD and last.due_at == row.due_at:
-        return status_of_reply(last, now, standstill)
-    return status_of_held(row.due_at, now, standstill)
+        return status_of_reply(last, now, hold_reason)
+    return status_of_held(row.due_at, now, hold_reason)
 
 
-def _quiet(row: InboxRow, now: datetime, standstill: HoldReason) -> ReplyStatus:
+def _quiet(row: InboxRow, now: datetime, hold_reason: HoldReason) -> ReplyStatus:
     last = row.last_reply
     waits = row.conversation.waiting_since is not None
     if last is not None and last.state in ON_ITS_WAY:
-        return status_of_reply(last, now, standstill)
+        return status_of_reply(last, now, hold_reason)
     if waits:
         return ReplyStatus(tr("Unanswered"), "secondary")
     if last is None:
@@ -227,7 +227,7 @@ def row_time(row: InboxRow, now: datetime) -> ReplyStatus:
     return ReplyStatus("" if last is None else ago(last, now))
 
 
-def accessible_row_text(row: InboxRow, now: datetime, standstill: HoldReason = HoldReason.NONE, me: str = "") -> str:
+def accessible_row_text(row: InboxRow, now: datetime, hold_reason: HoldReason = HoldReason.NONE, me: str = "") -> str:
     """Return the whole row as one sentence, for a screen reader."""
     conversation = row.conversation
     parts = [
@@ -235,7 +235,7 @@ def accessible_row_text(row: InboxRow, now: datetime, standstill: HoldReason = H
         tr("Pinned on top") if conversation.pinned else "",
         ntr("{n} unread", "{n} unread", conversation.unread) if conversation.unread else "",
         f"{draft_mark(row)} {preview_of_row(row)}".strip(),
-        status_of_row(row, now, standstill, me).text,
+        status_of_row(row, now, hold_reason, me).text,
         quota_text(conversation, now),
         row_time(row, now).text,
     ]

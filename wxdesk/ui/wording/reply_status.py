@@ -52,15 +52,15 @@ def no_hold_reason(_conversation_id: int, _due_at: datetime | None, _closes_at: 
     return HoldReason.NONE
 
 
-def status_of_reply(reply: Reply, now: datetime, standstill: HoldReason = HoldReason.NONE) -> ReplyStatus:
+def status_of_reply(reply: Reply, now: datetime, hold_reason: HoldReason = HoldReason.NONE) -> ReplyStatus:
     """Return the displayed status of `reply`."""
     match reply.state:
         case ReplyState.DRAFT:
             return _draft(reply)
         case ReplyState.HELD:
-            return _held(reply, now, standstill)
+            return _held(reply, now, hold_reason)
         case ReplyState.QUEUED:
-            return _queued(reply, now, standstill)
+            return _queued(reply, now, hold_reason)
         case ReplyState.SENDING:
             return ReplyStatus(tr("Sending"), "secondary", "send")
         case ReplyState.SENT:
@@ -73,11 +73,11 @@ def status_of_reply(reply: Reply, now: datetime, standstill: HoldReason = HoldRe
     return ReplyStatus(stopped_words(reply), "secondary", "stop")
 
 
-def status_of_held(due_at: datetime | None, now: datetime, standstill: HoldReason = HoldReason.NONE) -> ReplyStatus:
+def status_of_held(due_at: datetime | None, now: datetime, hold_reason: HoldReason = HoldReason.NONE) -> ReplyStatus:
     """Return the status of a reply held until `due_at`, or for the operator if None."""
     if due_at is None:
         return ReplyStatus(tr("Held for your OK"), "pending", "person", strong=True)
-    match standstill:
+    match hold_reason:
         case HoldReason.PAUSED:
             return ReplyStatus(tr("Held, everything is paused"), "pending", "pause", strong=True, brief=tr("Paused"))
         case HoldReason.WRITING:
@@ -101,18 +101,18 @@ def _draft(reply: Reply) -> ReplyStatus:
     return ReplyStatus(tr("Draft, waits for you"), "pending", "edit", strong=True)
 
 
-def _held(reply: Reply, now: datetime, standstill: HoldReason) -> ReplyStatus:
+def _held(reply: Reply, now: datetime, hold_reason: HoldReason) -> ReplyStatus:
     """Return the status of a held reply, less prominent while it can be undone."""
     if can_be_undone(reply):
         return replace(status_of_held(reply.due_at, now), role="secondary", strong=False)
-    applies = is_automatic(reply) or standstill is HoldReason.BEHIND
-    return status_of_held(reply.due_at, now, standstill if applies else HoldReason.NONE)
+    applies = is_automatic(reply) or hold_reason is HoldReason.BEHIND
+    return status_of_held(reply.due_at, now, hold_reason if applies else HoldReason.NONE)
 
 
-def _queued(reply: Reply, now: datetime, standstill: HoldReason) -> ReplyStatus:
-    if standstill is HoldReason.BEHIND:
+def _queued(reply: Reply, now: datetime, hold_reason: HoldReason) -> ReplyStatus:
+    if hold_reason is HoldReason.BEHIND:
         return _behind()
-    if standstill is HoldReason.PAUSED and is_automatic(reply):
+    if hold_reason is HoldReason.PAUSED and is_automatic(reply):
         return ReplyStatus(tr("Paused, not sent"), "pending", "pause", strong=True)
     if reply.not_before is not None and is_scheduled(reply):
         when = upcoming_time(reply.not_before, now)
