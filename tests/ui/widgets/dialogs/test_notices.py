@@ -201,9 +201,11 @@ def test_a_toast_can_offer_something_to_do(qtbot: QtBot, shown: QWidget, notices
 
 
 @pytest.mark.parametrize("destructive", [True, False])
-def test_enter_alone_never_destroys(qtbot: QtBot, shown: QWidget, notices: Notices, destructive: bool) -> None:
+def test_enter_alone_never_destroys(qtbot: QtBot, shown: QWidget, destructive: bool) -> None:
     done: list[bool] = []
-    notices.confirm("Delete the rule?", "Its revisions stay.", "Delete", lambda: done.append(True), destructive)
+    ConfirmDialog(shown, "Delete the rule?", "Its revisions stay.", "Delete", destructive=destructive).ask(
+        lambda: done.append(True)
+    )
     dialog = shown.findChild(ConfirmDialog)
     qtbot.waitUntil(dialog.isVisible)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
@@ -214,11 +216,13 @@ def test_enter_alone_never_destroys(qtbot: QtBot, shown: QWidget, notices: Notic
 @pytest.mark.parametrize("agrees", [True, False])
 @pytest.mark.parametrize("destructive", [True, False])
 def test_enter_presses_the_button_that_has_the_ring(
-    qtbot: QtBot, shown: QWidget, notices: Notices, destructive: bool, agrees: bool
+    qtbot: QtBot, shown: QWidget, destructive: bool, agrees: bool
 ) -> None:
     """Also where it is not the default one, which Qt would press."""
     done: list[bool] = []
-    notices.confirm("Delete the rule?", "Its revisions stay.", "Delete", lambda: done.append(True), destructive)
+    ConfirmDialog(shown, "Delete the rule?", "Its revisions stay.", "Delete", destructive=destructive).ask(
+        lambda: done.append(True)
+    )
     dialog = shown.findChild(ConfirmDialog)
     qtbot.waitUntil(dialog.isVisible)
     ringed = dialog.action if agrees else dialog.cancel
@@ -228,9 +232,11 @@ def test_enter_presses_the_button_that_has_the_ring(
     assert done == ([True] if agrees else [])
 
 
-def test_a_confirmed_action_is_done_once(qtbot: QtBot, shown: QWidget, notices: Notices) -> None:
+def test_a_confirmed_action_is_done_once(qtbot: QtBot, shown: QWidget) -> None:
     done: list[bool] = []
-    notices.confirm("Delete the rule?", "<b>Its</b> revisions stay.", "Delete", lambda: done.append(True), True)
+    ConfirmDialog(shown, "Delete the rule?", "<b>Its</b> revisions stay.", "Delete", destructive=True).ask(
+        lambda: done.append(True)
+    )
     dialog = shown.findChild(ConfirmDialog)
     assert "<b>Its</b> revisions stay." in [label.text() for label in dialog.findChildren(QLabel)]
     qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)

@@ -133,9 +133,9 @@ class Notices(QObject):
         QGuiApplication.clipboard().setText(text)
         self.toast(tr("Copied"))
 
-    def confirm(self, title: str, text: str, action: str, then: Callable[[], None], destructive: bool = False) -> None:
+    def confirm(self, title: str, text: str, action: str, then: Callable[[], None]) -> None:
         """Ask a question, and call `then` if the answer is yes; returns at once."""
-        ConfirmDialog(self._host.window(), title, text, action, destructive=destructive).ask(then)
+        ConfirmDialog(self._host.window(), title, text, action).ask(then)
 
     def warn(self, words: str, title: str, action: str, then: Callable[[], None]) -> None:
         """Call `then`; confirm it first where there are `words` of warning."""
