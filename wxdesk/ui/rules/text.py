@@ -79,7 +79,8 @@ def verdict_text(verdict: RuleVerdict) -> str:
     said = verdict.verdicts if verdict.matched else verdict.verdicts[-1:]
     words = [_verdict(one) for one in said if one.condition != "on" or not one.ok]
     if not words and verdict.matched:
-        return tr("answers {types}", types=_types_found(verdict))
+        kinds = (MessageType(one.found) for one in verdict.verdicts if one.condition == "on" and one.found)
+        return tr("answers {types}", types=type_names(kinds))
     return tr("; ").join(words)
 
 
@@ -93,17 +94,9 @@ def _verdict(verdict: Verdict) -> str:
         case "enabled":
             return tr("is switched off")
         case "on":
-            return tr("only for {types}", types=type_names(_kinds(verdict.words)))
+            return tr("only for {types}", types=type_names(map(MessageType, verdict.words)))
         case _:
             return tried_text(verdict)
-
-
-def _kinds(words: Iterable[str]) -> list[MessageType]:
-    return [MessageType(word) for word in words]
-
-
-def _types_found(verdict: RuleVerdict) -> str:
-    return type_names(_kinds(one.found for one in verdict.verdicts if one.condition == "on" and one.found))
 
 
 def missing_text(fault: RuleFault) -> str:

@@ -113,12 +113,9 @@ class ComposerFoot(QWidget):
         set_tip(self.send, fit.problem)
         self.send.setText(tr("Save and send") if editing else tr("Send"))
         self.send_split.setText(tr("Send as {n}", n=fit.parts))
-        set_tip(self.send_split, _split_words(fit.messages))
+        texts = (f"{number}. {_ends_of(message)}" for number, message in enumerate(fit.messages, 1))
+        set_tip(self.send_split, "\n".join(texts))
         self.send_split.setVisible(fit.can_split)
-
-
-def _split_words(messages: Sequence[str]) -> str:
-    return "\n".join(f"{number}. {_ends_of(message)}" for number, message in enumerate(messages, 1))
 
 
 def _begun_text(kind: ReplyKind) -> str:
