@@ -97,7 +97,7 @@ def test_the_rules_are_looked_over_once_for_each_change(
     page.reviews.found.connect(found.append)
     page.editor.head.title.setText("Money back")
     page.editor.save()
-    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Money back")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rows()[0].name == "Money back")
     assert len(found) == 1
     week = (WeeklySpan(frozenset({Weekday.MON}), OpenSpan(time(9), time(18))),)
     world.call(world.desk.rules.business_hours.save(BusinessHoursEdit([Calendar("Shop", weekly=week)])))

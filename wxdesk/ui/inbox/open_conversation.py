@@ -277,4 +277,4 @@ class ChatSession(QObject):
         self._unread_from = self._hit = None
         self.fresh, self._newest_read = conversation_id is not None, None
         self._reading = self.failed = False
-        self.model.clear()
+        self.model.replace_rows(())

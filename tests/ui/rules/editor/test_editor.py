@@ -81,7 +81,7 @@ def test_a_rule_written_from_nothing_is_stored_before_the_default(
 
 def test_saving_while_writing_does_not_take_the_keyboard_away(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> None:
     page.window().activateWindow()
-    page.editor.show_record(page.rules.rules[1])
+    page.editor.show_record(page.rules.rows()[1])
     edit = _reply(page).edit
     edit.setFocus()
     qtbot.waitUntil(edit.hasFocus)

@@ -115,7 +115,7 @@ def test_a_doubt_leads_to_its_very_place(
 def test_the_place_is_shown_once_the_unsaved_is_settled(
     page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    other = page.rules.rules[1]
+    other = page.rules.rows()[1]
     page.editor.head.title.setText("Something else")
     page.reviews.finding_chosen.emit(LintFinding(LintCode.SAME_WORDS, other, ("when", "any", 1)))
     question = page.window().findChild(LeaveDialog)
@@ -128,12 +128,12 @@ def test_the_place_is_shown_once_the_unsaved_is_settled(
 def test_staying_with_unsaved_changes_cancels_the_jump_to_a_doubt(
     page: RulesPage, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    other = page.rules.rules[1]
+    other = page.rules.rows()[1]
     page.window().activateWindow()
     page.editor.head.title.setText("Something else")
     page.reviews.finding_chosen.emit(LintFinding(LintCode.SAME_WORDS, other, ("when", "any", 1)))
     page.window().findChild(LeaveDialog).stay.click()
-    assert page.editor.saved.id == page.rules.rules[0].id
+    assert page.editor.saved.id == page.rules.rows()[0].id
     page.editor.revert()
     page.list.view.setFocus()
     page.list.view.setCurrentIndex(page.rules.index(1))

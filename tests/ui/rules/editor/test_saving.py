@@ -134,8 +134,8 @@ class TestSavingToLeave:
     def test_a_change_elsewhere_does_not_answer_the_question(
         self, page: RulesPage, question: LeaveDialog, world: World, bridge: Bridge, qtbot: QtBot
     ) -> None:
-        world.call(world.desk.rules.rulebook.set_enabled(page.rules.rules[3].id, False))
-        qtbot.waitUntil(lambda: not page.rules.rules[3].enabled)
+        world.call(world.desk.rules.rulebook.set_enabled(page.rules.rows()[3].id, False))
+        qtbot.waitUntil(lambda: not page.rules.rows()[3].enabled)
         assert page.editor.head.title.text() == "Money back"
         question.stay.click()
         assert page.unsaved
@@ -223,7 +223,7 @@ def test_a_switched_off_rule_deleted_elsewhere_is_stored_switched_off(
 def test_a_deleted_rule_written_again_from_its_history_begins_switched_off(
     page: RulesPage, world: World, stored: Stored, bridge: Bridge, qtbot: QtBot
 ) -> None:
-    rule = page.rules.rules[1]
+    rule = page.rules.rows()[1]
     world.call(world.desk.rules.rulebook.delete(rule.id))
     qtbot.waitUntil(lambda: page.rules.rowCount() == 3 and bridge.is_idle)
     page.explain(rule.id, rule.revision)

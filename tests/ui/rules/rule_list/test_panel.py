@@ -64,7 +64,7 @@ def test_hits_of_the_week_and_corrections_are_counted(
     hours, refunds = page.rules.index(1), page.rules.index(0)
     assert hours.data(RECORD).figures[0] == "never matched yet"
     world.say("oX3f0000000000000000009k2", "when is the shop open? opening hours")
-    world.call(world.desk.rules.rulebook.save(replace(page.rules.rules[1], delivery=Delivery.DRAFT)))
+    world.call(world.desk.rules.rulebook.save(replace(page.rules.rows()[1], delivery=Delivery.DRAFT)))
     thread = world.say("oX3f0000000000000000009k2", "opening hours, please")
     qtbot.waitUntil(lambda: hours.data(RECORD).figures[0].startswith("2 hits in 7 days · Today "))
     [draft] = world.call(world.store.replies.pending())
@@ -83,7 +83,7 @@ def test_when_a_rule_matched_last_is_never_cut(page: RulesPage, language: str, a
     try:
         page.resize(900 - 64, 568)
         now = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
-        rule = page.rules.rules[0]
+        rule = page.rules.rows()[0]
         page.rules.show_figures({rule.id: RuleFigures(1288, now - ago, 112)}, now)
         row = page.list.view.visualRect(page.rules.index(0))
         assert row.width() < 270
@@ -150,8 +150,8 @@ def test_a_drag_moves_its_rule_also_after_other_rows_went(
 ) -> None:
     dragged = _drag(page, 2)
     other = RuleModel()
-    other.show(page.rules.rules)
-    world.call(world.desk.rules.rulebook.delete(page.rules.rules[0].id))
+    other.show(page.rules.rows())
+    world.call(world.desk.rules.rulebook.delete(page.rules.rows()[0].id))
     qtbot.waitUntil(lambda: page.rules.rowCount() == 3)
     _drop(page, other.mimeData([other.index(2)]), _over(page, 0, 1))
     assert _shown(page) == ["Hours", "Parcels", "Everything else"]
@@ -369,7 +369,7 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
     with qtbot.waitSignal(rules.reordered) as told:
         assert rules.moveRows(QModelIndex(), 0, 1, QModelIndex(), 3)
     assert told.args == [1, [1, 2, 3]]
-    assert [rule.id for rule in rules.rules] == [2, 3, 1]
+    assert [rule.id for rule in rules.rows()] == [2, 3, 1]
     assert not rules.moveRows(QModelIndex(), 0, 1, QModelIndex(), 9)
     with qtbot.waitSignal(rules.switched) as told:
         assert rules.setData(rules.index(1), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)

@@ -43,7 +43,7 @@ def press(page: RulesPage, bridge: Bridge, qtbot: QtBot) -> Press:
     """Strikes a key in the list, on the first rule or one of another name, and waits until that is done."""
 
     def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE, on: str = "Refunds") -> None:
-        row = next((row for row, rule in enumerate(page.rules.rules) if rule.name == on), 0)
+        row = next((row for row, rule in enumerate(page.rules.rows()) if rule.name == on), 0)
         page.list.view.setCurrentIndex(page.rules.index(row))
         qtbot.keyClick(page.list.view, key, modifiers)
         qtbot.waitUntil(lambda: bridge.is_idle)
@@ -198,7 +198,7 @@ def test_a_rule_that_comes_back_asks_for_the_business_hours_that_it_asked_for(
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rowCount() == 1)
     if removed == "import":
         page.changes.take_in(world.call(world.desk.rules.exchange.take_in(HOURS_UNASKED, "g.toml")))
-        qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rules[0].name == "Does not")
+        qtbot.waitUntil(lambda: bridge.is_idle and page.rules.rows()[0].name == "Does not")
     else:
         press(Qt.Key.Key_Delete, on="Asks")
     there = world.desk.rules.rulebook.calendars.all

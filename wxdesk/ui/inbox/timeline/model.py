@@ -142,10 +142,6 @@ class TimelineModel(TimedRows[TimelineEntry]):
         """Return the index of an entry."""
         return next((row for row, entry in enumerate(self._rows) if entry.key == key), None)
 
-    def clear(self) -> None:
-        """Remove all entries."""
-        self.replace_rows(())
-
     def show(self, entries: Sequence[TimelineEntry]) -> None:
         """Become `entries`; rows with the same key keep place and selection."""
         new = list(entries)

@@ -59,11 +59,6 @@ class RuleModel(RecordModel[Rule]):
         self._left_out: Mapping[int, str] = {}
         self._own = uuid4().hex
 
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules from top to bottom."""
-        return tuple(self._rows)
-
     def show(self, rules: Sequence[Rule], left_out: Mapping[int, str] = MappingProxyType({})) -> None:
         """Show these rules; `left_out` has the reason why one cannot be used, by its id."""
         names = {rule.id: rule.name for rule in rules}

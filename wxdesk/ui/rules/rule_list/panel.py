@@ -296,14 +296,14 @@ class RuleListChanges(QObject):
         self._past.do(UndoableChange(partial(switch, not enabled), partial(switch, enabled)), said)
 
     def _reorder(self, rule_id: int, before: list[int]) -> None:
-        order = [rule.id for rule in self._rules.rules]
+        order = [rule.id for rule in self._rules.rows()]
         back, again = partial(self._move, rule_id, before), partial(self._move, rule_id, order)
         said = tr("“{name}” moved to place {n}", name=self._name_of(rule_id), n=order.index(rule_id) + 1)
         self._past.do(UndoableChange(back, again, moved=rule_id), said)
 
     def _move(self, rule_id: int, wanted: Sequence[int]) -> Coroutine[Any, Any, None]:
         """Put the rule where it stands in `wanted`, relative to the present order."""
-        return self._rulebook.reorder(moved_order([rule.id for rule in self._rules.rules], rule_id, wanted))
+        return self._rulebook.reorder(moved_order([rule.id for rule in self._rules.rows()], rule_id, wanted))
 
     def _name_of(self, rule_id: int) -> str:
         rule = self._rules.record(rule_id)

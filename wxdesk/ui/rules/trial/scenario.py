@@ -240,7 +240,7 @@ class TrialScenarioForm(QWidget):
     def fill(self, known: ConversationContext | None, operator: Presence, now: datetime, *, afresh: bool) -> None:
         """Fill in the `known` or a new customer; `afresh` also where values were changed."""
         self._known = known
-        filled = NEW_CUSTOMER if known is None else facts_of(known, operator, self._rules.rules, now)
+        filled = NEW_CUSTOMER if known is None else facts_of(known, operator, self._rules.rows(), now)
         shown = filled if afresh else self._facts().refilled(self._filled, filled)
         self._filled = filled
         self._put(shown)
@@ -252,7 +252,7 @@ class TrialScenarioForm(QWidget):
     def supposed(self) -> TrialScenario:
         """Return the whole scenario."""
         ids: dict[str, tuple[int, ...]] = {}
-        for rule in self._rules.rules:
+        for rule in self._rules.rows():
             ids[rule.name] = (*ids.get(rule.name, ()), rule.id)
         said = self._facts().supposed(self._filled, ids)
         return replace(

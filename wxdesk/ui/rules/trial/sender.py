@@ -172,7 +172,7 @@ class TrialSender(QWidget):
         self.name.show_name(self.alias if known is None else name_of(known.conversation.contact), fixed=bool(known))
         self.setVisible(known is not None)
         if known is not None:
-            self.taken.setText(contact_facts_text(known, desk.presence.now.who, self._rules.rules, desk.clock()))
+            self.taken.setText(contact_facts_text(known, desk.presence.now.who, self._rules.rows(), desk.clock()))
 
 
 class TrialNameField(QLineEdit):

@@ -71,7 +71,7 @@ def test_a_template_that_is_renamed_has_its_new_name_in_the_rule_that_sends_it(
     sorry = world.call(world.desk.templates.save(Template(0, "Sorry", "We are sorry.", "sorry")))
     rule = Rule("Apology", when=Condition(any=("late",)), then=(Action(ActionKind.TEMPLATE, template=sorry.id),))
     saved = world.call(world.desk.rules.rulebook.save(rule))
-    qtbot.waitUntil(lambda: bridge.is_idle and len(page.rules.rules) == len(stored()))
+    qtbot.waitUntil(lambda: bridge.is_idle and len(page.rules.rows()) == len(stored()))
     page.list.view.chosen.emit(saved.id)
     body = page.editor.then_card.rows[0].body
     assert isinstance(body, TemplateBody)

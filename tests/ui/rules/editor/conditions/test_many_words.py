@@ -41,8 +41,8 @@ def _dialog(page: RulesPage) -> WordsDialog:
 def rule(page: RulesPage, world: World, bridge: Bridge, qtbot: QtBot) -> Rule:
     """Stored, and open in the editor."""
     saved = world.call(world.desk.rules.rulebook.save(Rule("Many", when=Condition(any=MANY), then=SAID)))
-    qtbot.waitUntil(lambda: bridge.is_idle and saved in page.rules.rules)
-    page.list.view.setCurrentIndex(page.rules.index(page.rules.rules.index(saved)))
+    qtbot.waitUntil(lambda: bridge.is_idle and saved in page.rules.rows())
+    page.list.view.setCurrentIndex(page.rules.index(page.rules.rows().index(saved)))
     qtbot.waitUntil(lambda: page.editor.saved.id == saved.id)
     return saved
 
