@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.postgresql import Postgres
@@ -118,6 +118,10 @@ def writes_when_asked(qtbot: QtBot, bridge: Bridge, window: MainWindow, *, agree
     assert question.windowTitle() == "Write into 小李's conversation?"
     said = [label.text() for label in question.findChildren(QLabel)]
     assert any(words.endswith("Your reply has not been sent.") for words in said), "the colleague may have sent one"
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Escape):  # of somebody who types on
+        QTest.keyClick(QApplication.focusWidget() or question, key)
+    assert window.findChildren(ConfirmDialog) == [question]
+    qtbot.waitUntil(lambda: question.action.isEnabled())
     (question.action if agreed else question.cancel).click()
     qtbot.waitUntil(lambda: not window.findChildren(ConfirmDialog) and bridge.is_idle)
     assert edit.toPlainText() == ("" if agreed else "from 小王")
@@ -161,6 +165,7 @@ def sends_and_resolves_after_one_question(
     window.inbox.chat.writing.sending.send_and_resolve()
     qtbot.waitUntil(lambda: bool(window.findChildren(ConfirmDialog)))
     [question] = window.findChildren(ConfirmDialog)
+    qtbot.waitUntil(lambda: question.action.isEnabled())
     question.action.click()
     qtbot.waitUntil(lambda: window.inbox.session.conversation_id != thread and bridge.is_idle)
     assert world.call(world.store.conversations.get(thread)).status is ConversationStatus.RESOLVED

@@ -105,6 +105,20 @@ def test_a_text_stays_with_the_customer_it_was_written_for(
     assert composer.text() == "for Li"
 
 
+def test_what_is_added_to_a_text_under_way_does_not_send_it_again(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
+) -> None:
+    opened(two[0])
+    edit = page.chat.composer.edit
+    QTest.keyClicks(edit, "one")
+    with busy(world):
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+        QTest.keyClicks(edit, " two")
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+    settle(qtbot, page, bridge)
+    assert (written(world, two[0]), edit.toPlainText()) == (["one"], " two")
+
+
 def test_a_text_under_way_arrives_where_it_was_written_for(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, opened: Open, two: tuple[int, int]
 ) -> None:

@@ -101,7 +101,7 @@ class ClaimControl(QObject):
         words = tr("{why} Your reply has not been sent.", why=explain(error))
         question = ConfirmDialog(self._face.window(), title, words, tr("Send all the same"))
         question.finished.connect(partial(_tell, answer))
-        question.open()
+        question.interrupt()  # the server took a moment, and the operator types on
 
 
 def _tell(answer: asyncio.Future[bool], means: int) -> None:

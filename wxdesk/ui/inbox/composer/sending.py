@@ -63,7 +63,7 @@ class ReplySending(QObject):
         An edit is stored in its reply, which leaves with it.
         """
         replies, here, content = self._bridge.desk.replies, self._drafts.conversation_id, draft.content
-        once: object = ("write", here, content)
+        once: object = ("write", here, content.kind)  # or what was added to it would send it again
         work: Coroutine[Any, Any, Reply | list[Reply]]
         if draft.editing is not None:
             entry = self._session.entry(f"r{draft.editing.id}")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -25,6 +25,9 @@ from wxdesk.ui.widgets.labels import PlainLabel
 log = logging.getLogger(__name__)
 
 WIDTH = 420
+
+READ_MS = 1000
+"""Time to notice a question that came by itself; until then it takes no answer."""
 
 ALWAYS = ("F8", "F9")
 """Keys that work in every dialog too: pause all replies, and silence the sound."""
@@ -114,6 +117,16 @@ class ConfirmDialog(NarrowDialog):
         """Show the question; returns at once."""
         self._then = then
         self.open()
+
+    def interrupt(self) -> None:
+        """Show a question that nobody opened: what is being typed does not answer it."""
+        self.setEnabled(False)
+        QTimer.singleShot(READ_MS, self, self._take_answers)
+        self.open()
+
+    def _take_answers(self) -> None:
+        self.setEnabled(True)
+        self.action.setFocus()
 
     def _do(self) -> None:
         if self._then is not None:
