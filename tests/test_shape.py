@@ -246,7 +246,9 @@ _REASONS = {
 _SPOKEN = {
     "tr": 0,
     "ntr": 0,
+    "counted": 0,
     "unit": 0,
+    "TroubleRaised": 1,
     "RuleFault": 1,
     "FaultInside": 1,
     "TemplateFault": 1,

@@ -15,12 +15,12 @@ from functools import cache, partial
 from types import MappingProxyType
 
 from wxdesk.core.content.writing_direction import contained
-from wxdesk.core.errors import Phrase, WxdeskError
+from wxdesk.core.errors import Phrase, Text, WxdeskError
 from wxdesk.paths import resource
 
 LANGUAGES = ("zh_CN", "en")
 
-_catalogue: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_catalogue: Mapping[str, str] = MappingProxyType({})
 _language = "en"
 _keys: dict[str, str] = {}
 _titles: Mapping[str, str] = MappingProxyType({})
@@ -79,16 +79,23 @@ def name_keys(own: Mapping[str, str]) -> None:
         _fill_catalogue()
 
 
-def tr(sentence: str, **values: object) -> str:
+def tr(sentence: Text, **values: object) -> str:
     """Translate `sentence` into the operator's language and fill its `{named}` holes."""
-    text = _catalogue.get(sentence, (sentence,))[0]
+    if isinstance(sentence, Phrase):
+        values = {name: _translated(name, value) for name, value in sentence.values.items()}
+        sentence = sentence.sentence
+    text = _catalogue.get(sentence, sentence)
     return _filled(text, values) if values else text
 
 
 def ntr(one: str, many: str, n: int, **values: object) -> str:
     """Choose `one` or `many` by the number `n` (`{n}`); Chinese has one form for both."""
-    forms = _catalogue.get(one, (one, many))
-    return _filled(forms[0 if n == 1 else -1], {"n": n, **values})
+    return tr(one if n == 1 else many, n=n, **values)
+
+
+def counted(one: str, many: str, n: int, **values: object) -> Phrase:
+    """Choose like `ntr`, for a text that is translated where it is read."""
+    return Phrase(one if n == 1 else many, n=n, **values)
 
 
 def unit(one: str, many: str) -> Callable[[int], str]:
@@ -126,7 +133,8 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
     if "account" in values:
         values = {**values, "account": _title(str(values["account"]))}
     counts = {hole: number_text(n) for hole in ("n", "size", "limit") if isinstance(n := values.get(hole), int)}
-    values = {**values, **counts}
+    said = {name: tr(one) for name, one in values.items() if isinstance(one, Phrase)}
+    values = {**values, **counts, **said}
     return text.format(**{name: contained(one) if isinstance(one, str) else one for name, one in values.items()})
 
 
@@ -154,32 +162,31 @@ def size_text(size: int) -> str:
 
 
 def explain(error: BaseException) -> str:
-    """Describe an error in the operator's language.
+    """Describe an error in the operator's language."""
+    return tr(explanation(error))
+
+
+def explanation(error: BaseException) -> Phrase:
+    """Describe an error, to be translated where it is read.
 
     Foreign exceptions are named only by their type: their text may hold a URL with a token in it.
     """
     if isinstance(error, WxdeskError):
-        return _filled(tr(error.template), _translated_values(error.values))
-    return tr("Unexpected error: {kind}", kind=type(error).__name__)
+        return Phrase(error.template, **error.values)
+    return Phrase("Unexpected error: {kind}", kind=type(error).__name__)
 
 
 def explain_reason(error: BaseException) -> str:
     """Describe an error beside its field: the reason, without file, line and key."""
-    reason = _translated_values(error.values).get("reason") if isinstance(error, WxdeskError) else None
-    return str(reason) if reason else explain(error)
+    reason = error.values.get("reason") if isinstance(error, WxdeskError) else None
+    return tr(reason if reason and isinstance(reason, str | Phrase) else explanation(error))
 
 
 _SENTENCES = {"reason", "why", "noun", "state", "move"}
 """Holes of errors that sentences fill; in all others stands what people wrote."""
 
 
-def _translated_values(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: _translated(name, value) for name, value in values.items()}
-
-
 def _translated(name: str, value: object) -> object:
-    if isinstance(value, Phrase):
-        return _filled(tr(value.sentence), _translated_values(value.values))
     return tr(value) if name in _SENTENCES and isinstance(value, str) else value
 
 
@@ -190,21 +197,21 @@ def _fill_catalogue() -> None:
     if _keys:
         named = "|".join(map(re.escape, sorted(_keys, key=len, reverse=True)))
         keys = partial(re.compile(rf"(?<![\w+])(?:{named})(?![\w+])", re.ASCII).sub, lambda found: _keys[found[0]])
-        sentences = {english: tuple(map(keys, forms)) for english, forms in sentences.items()}
+        sentences = {english: keys(said) for english, said in sentences.items()}
     _catalogue = MappingProxyType(sentences)
 
 
 @cache
-def _read(language: str) -> Mapping[str, tuple[str, ...]]:
-    """Read the sentences with their forms for one and for many, by the English one."""
+def _read(language: str) -> Mapping[str, str]:
+    """Read the sentences by the English ones, those for one and for many too."""
     from babel.messages.pofile import read_po  # English sentences are in the source
 
-    sentences = {}
+    sentences: dict[str, str] = {}
     for path in sorted(resource("translations", LANGUAGES[0]).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=LANGUAGES[0]):
-                forms = message.id if language == "en" else message.string
+                forms = message.id if language == "en" else message.string or ""
+                english, said = ((one,) if isinstance(one, str) else one for one in (message.id, forms))
                 if message.id and forms:
-                    one = message.id if isinstance(message.id, str) else message.id[0]
-                    sentences[one] = (forms,) if isinstance(forms, str) else tuple(forms)
+                    sentences |= {english[-1]: said[-1], english[0]: said[0]}
     return sentences

@@ -11,13 +11,13 @@ from msgspec import Struct, structs
 
 from wxdesk import logs
 from wxdesk.core import events
-from wxdesk.core.errors import BadConfig, PortInUse
+from wxdesk.core.errors import BadConfig, Phrase, PortInUse, Text
 from wxdesk.core.model.account import Account
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.settings.configuration import RESTART_NEEDED, Setup, describe_changes
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explanation
 from wxdesk.secrets.names import PHONE
 from wxdesk.webhook.listener import Listener
 from wxdesk.wechat.client import WeChatClient
@@ -43,7 +43,7 @@ class Reconfiguration(Struct, frozen=True):
         desk, before = self.desk, self.desk.configuration.now
         logs.mask_also(setup.secrets)
         changes = setup.changes_since(before)
-        self._say("restart", tr(RESTART_NEEDED) if changes.restart_needed else "")
+        self._say("restart", RESTART_NEEDED if changes.restart_needed else "")
         await self._listen_at(setup)
         store = before.config.store  # the one that is open
         setup = dataclasses.replace(setup, config=structs.replace(setup.config, store=store))
@@ -76,8 +76,8 @@ class Reconfiguration(Struct, frozen=True):
         try:
             url = await self.listener.move(at.host, at.port)
         except (PortInUse, BadConfig) as error:
-            stays = tr("wxdesk goes on listening at {url}.", url=self.listener.url)
-            self._say("listener", f"{stays} {explain(error)}")
+            stays = Phrase("wxdesk goes on listening at {url}.", url=self.listener.url)
+            self._say("listener", Phrase("{said} {more}", said=stays, more=explanation(error)))
             return
         self._say("listener", "")
         if url is not None:
@@ -100,7 +100,7 @@ class Reconfiguration(Struct, frozen=True):
             if trouble.key in gone:
                 self._say(trouble.key, "")
 
-    def _say(self, key: str, text: str) -> None:
+    def _say(self, key: str, text: Text) -> None:
         self.desk.bus.publish(events.TroubleRaised(key, text))
 
 

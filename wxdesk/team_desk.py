@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from wxdesk.core import events
+from wxdesk.core.errors import Text
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
@@ -20,7 +21,6 @@ from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.team.authority import LocalCalls
 from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS, PartFront, RemoteCalls
 from wxdesk.desk.team.following import ALONE, Following
-from wxdesk.i18n import tr
 from wxdesk.store import Store
 
 
@@ -78,11 +78,9 @@ async def begin_sign_in(local: Desk, store: Store, setup: Setup, parts: Supervis
     return _fronted(local, COMMANDS | OWN_COMMANDS, calls, operators)
 
 
-def _turn(event: events.Event) -> str:
-    """Tell in a window what it means that another server has taken over."""
-    if event == events.WorkChanged(True):
-        return ""
-    return tr("Another server has taken over: nothing new appears in this window. Close wxdesk here and open it again.")
+def _turn(event: events.Event) -> Text:
+    said = "Another server has taken over: nothing new appears in this window. Close wxdesk here and open it again."
+    return "" if event == events.WorkChanged(True) else said
 
 
 NOT_FOLLOWED = "Changed rights of operators are not noticed at the moment."

@@ -180,7 +180,7 @@ def _verdict_cells(verdict: CheckVerdict) -> list[str]:
     wording = sentences.WORDINGS[verdict]
     names = {hole for sentence in (*wording.texts, wording.remedy) for hole in holes(sentence)} - {"account"}
     finding = Finding(Check.PUSH, verdict, "shop", {name: f"‹{name}›" for name in names - {"in_config"}})
-    told = sentences.text(finding) if verdict is not CheckVerdict.OK else wording.text({})
+    told = sentences.text(finding) if verdict is not CheckVerdict.OK else i18n.tr(wording.text({}))
     return [f"`{verdict}`", GRAVITIES[verdict.gravity], told, sentences.remedy(finding) or "–"]
 
 

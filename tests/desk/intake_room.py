@@ -29,6 +29,7 @@ from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.wechat.clock_skew import ClockCheck
+from wxdesk.i18n import tr
 from wxdesk.store import Store, open_store
 from wxdesk.webhook.dedupe import push_key
 from wxdesk.webhook.parse import read_push
@@ -74,7 +75,7 @@ class Room:
             self.decided += 1
             self.heard.set()
         elif isinstance(event, TroubleRaised):
-            self.troubles.append(event.text)
+            self.troubles.append(tr(event.text))
             self.told.set()
 
     async def think(self, decisions: int = 1) -> None:

@@ -23,6 +23,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision
 from wxdesk.desk.settings.configuration import Setup
+from wxdesk.i18n import tr
 from wxdesk.sandbox.server import Sandbox
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -125,7 +126,7 @@ class Desk:
 
     @property
     def trouble(self) -> str:
-        return " ".join(trouble.text for trouble in self.opened.desk.health.state.troubles)
+        return " ".join(tr(trouble.text) for trouble in self.opened.desk.health.state.troubles)
 
     def sent_at(self, openid: str) -> list[datetime]:
         return [sent.at for sent in self.sandbox.sent if sent.openid == openid]

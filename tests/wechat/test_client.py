@@ -13,6 +13,7 @@ from wxdesk.core.errors import NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.wechat.credentials import Credentials
+from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.program import MiniProgram
@@ -131,7 +132,7 @@ async def test_a_wrong_secret_is_reported_by_wechat(
     assert refused.value.errcode == code
     (changed,) = heard.of(TokenChanged)
     assert changed.expires_at is None
-    assert str(code) in changed.error
+    assert str(code) in tr(changed.error)
 
 
 async def test_check_tells_how_long_the_token_lasts(client: WeChatClient) -> None:

@@ -47,7 +47,7 @@ async def client(sandbox: Sandbox, heard: Heard) -> AsyncIterator[WeChatClient]:
 
 
 def troubles(heard: Heard) -> list[str]:
-    return [event.text for event in heard.of(TroubleRaised) if event.key == "clock"]
+    return [i18n.tr(event.text) for event in heard.of(TroubleRaised) if event.key == "clock"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_a_wrong_clock_is_told_of_with_the_first_answer_and_until_it_is_ri
     await client.send(ACCOUNT, OPENID, HELLO)
     assert len(troubles(heard)) == 1
     i18n.use("zh_CN")
-    assert chinese in clock_warning(there.behind)
+    assert chinese in i18n.tr(clock_warning(there.behind))
     i18n.use("en")
     there.behind = timedelta(0)
     await client.send(ACCOUNT, OPENID, HELLO)

@@ -29,18 +29,34 @@ Messages are English sentences with `{named}` holes; `wxdesk.i18n.explain` gives
 language. They never hold a secret, a token or an openid.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 
+@dataclass(frozen=True, slots=True, init=False)
 class Phrase:
-    """Sentence that fills a hole of an error's sentence and has holes of its own."""
+    """English sentence with values for its holes, translated where it is read.
+
+    So may the values be. Between two programs it goes as it is, since each may speak another language.
+    """
+
+    sentence: str
+    values: Mapping[str, "str | int | float | Phrase"]
 
     def __init__(self, sentence: str, **values: object) -> None:
-        self.sentence = sentence
-        self.values = values
+        kept = {name: one if isinstance(one, str | int | float | Phrase) else str(one) for name, one in values.items()}
+        object.__setattr__(self, "sentence", sentence)
+        object.__setattr__(self, "values", kept)
 
     def __str__(self) -> str:
-        return self.sentence.format(**self.values)
+        return self.sentence.format(**self.values) if self.values else self.sentence
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+type Text = str | Phrase
+"""Text for `i18n.tr`: a sentence without holes, or one with its values."""
 
 
 class WxdeskError(Exception):
@@ -84,7 +100,7 @@ class BadPattern(BadInput):
 
     template = "Pattern: {reason}"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Text) -> None:
         self.reason = reason
         super().__init__(reason=reason)
 
@@ -121,7 +137,7 @@ class BadTemplate(BadInput):
 
     template = "Template, line {line}: {reason}"
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: Text) -> None:
         self.line = line
         self.reason = reason
         super().__init__(line=line, reason=reason)
@@ -130,7 +146,7 @@ class BadTemplate(BadInput):
 class MissingValue(BadTemplate):
     """A template shows variable `name`, such as `contact.alias`, that has no value."""
 
-    def __init__(self, line: int, name: str, reason: str) -> None:
+    def __init__(self, line: int, name: str, reason: Text) -> None:
         super().__init__(line, reason)
         self.name = name
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from wxdesk.core.conversations.attention import AttentionReason
+from wxdesk.core.errors import Text
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyState
@@ -244,7 +245,7 @@ class TokenChanged(Event, frozen=True):
 
     account: str
     expires_at: datetime | None
-    error: str = ""
+    error: Text = ""
 
 
 TIMELY = timedelta(minutes=10)
@@ -321,13 +322,14 @@ They end when it is removed.
 class TroubleRaised(Event, frozen=True):
     """Something needs the operator; an empty text clears it.
 
+    `text` is translated where it is read: in the log, or in a window of another language.
     `key` is stable, so that the same trouble is shown once. `passing`: it is over, and only the operator who has read
     it clears it. `copy` is a text that the remedy needs elsewhere, such as an address. `account` is set where that
     account waits for the trouble's end: the operator can let it try at once.
     """
 
     key: str
-    text: str
+    text: Text
     passing: bool = False
     copy: str = ""
     account: str = ""

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
-from wxdesk.core.errors import BadContent, BadTemplate
+from wxdesk.core.errors import BadContent, BadTemplate, Text
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Variant
 from wxdesk.core.normalise import is_visible
@@ -113,12 +113,11 @@ class Template(Struct, frozen=True):
 class TemplateFault(Struct, frozen=True):
     """A fault in a template, in the field `where`, as `content.url` within content.
 
-    In `body`, `variant` counts from 0 and `line` from 1. `reason` is an English sentence for `i18n.tr`, or
-    comes translated from the check of a text.
+    In `body`, `variant` counts from 0 and `line` from 1. `reason` is for `i18n.tr`.
     """
 
     where: str
-    reason: str
+    reason: Text
     variant: int = 0
     line: int = 0
 

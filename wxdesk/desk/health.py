@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wxdesk.core import events
+from wxdesk.core.errors import Text
 from wxdesk.desk.ports import Clock
 
 START, LISTENER = "start", "listener"
@@ -18,7 +19,7 @@ class TokenState(Struct, frozen=True):
     """An access_token: valid until `expires_at` or missing; `error`: why none came."""
 
     expires_at: datetime | None
-    error: str = ""
+    error: Text = ""
 
 
 class HealthState(Struct, frozen=True):

@@ -23,10 +23,10 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
-from wxdesk.i18n import tr
 from wxdesk.tunnel.leash import GRACE_SECONDS, leashed
 from wxdesk.tunnel.presets import ANY_OTHER, PROGRAMS, Program, StatusPage
 
@@ -76,7 +76,7 @@ class CommandOutput:
             self._connected(next((url for url in found.groupdict().values() if url), ""))
         elif self._stands and self._program.lost.search(line):
             self._stands = False
-            self._down(tr("{program} has lost its connection and tries again", program=self._name))
+            self._down(Phrase("{program} has lost its connection and tries again", program=self._name))
         elif not self._stands and (found := self._program.error.search(line)):
             self._said = _masked(next(text for text in found.groupdict().values() if text))
             self._down(self._reason())
@@ -95,13 +95,13 @@ class CommandOutput:
         """Tell that a program has not connected after so many seconds; it goes on trying."""
         await asyncio.sleep(seconds)
         if not self._stands and not self._said:
-            self._down(tr("{program} has not said yet that it is connected", program=self._name))
+            self._down(Phrase("{program} has not said yet that it is connected", program=self._name))
 
     def ended(self, code: int) -> TunnelEnd:
         """Explain the end of the program."""
         if self._said:
             return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": self._reason()})
-        reason = tr("{program} has ended with code {code}", program=self._name, code=code)
+        reason = Phrase("{program} has ended with code {code}", program=self._name, code=code)
         return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason})
 
     def _connected(self, url: str) -> None:
@@ -124,10 +124,10 @@ class CommandOutput:
             return TunnelUp(self._url, CheckVerdict.TUNNEL_RENAMED, values)
         return TunnelUp(self._url)
 
-    def _reason(self) -> str:
-        return tr("{program} says: {text}", program=self._name, text=self._said)
+    def _reason(self) -> Phrase:
+        return Phrase("{program} says: {text}", program=self._name, text=self._said)
 
-    def _down(self, reason: str) -> None:
+    def _down(self, reason: Text) -> None:
         self._report(TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason}))
 
 

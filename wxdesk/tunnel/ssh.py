@@ -15,9 +15,9 @@ import asyncssh
 from msgspec import Struct
 
 from wxdesk.config.tunnel import TunnelSettings
+from wxdesk.core.errors import Phrase
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelUp
-from wxdesk.i18n import tr
 
 
 class SshTimes(Struct, frozen=True):
@@ -105,22 +105,22 @@ def _why(error: Exception, tunnel: TunnelSettings, shown: str) -> TunnelEnd:
     return TunnelEnd(CheckVerdict.SSH_UNREACHABLE, at | {"reason": _about_connection(error)})
 
 
-def _about_key_file(error: Exception, file: str) -> str:
+def _about_key_file(error: Exception, file: str) -> Phrase:
     if isinstance(error, OSError):
-        return tr("the key file {file} cannot be read", file=file)
-    return tr("the key file {file} is no private key, or its passphrase is missing or wrong", file=file)
+        return Phrase("the key file {file} cannot be read", file=file)
+    return Phrase("the key file {file} is no private key, or its passphrase is missing or wrong", file=file)
 
 
 def _about_connection(error: Exception) -> str:
     if isinstance(error, socket.gaierror | UnicodeError):
-        return tr("there is no server of this name")
+        return "there is no server of this name"
     if isinstance(error, ConnectionRefusedError):
-        return tr("nothing listens at this port")
+        return "nothing listens at this port"
     if isinstance(error, TimeoutError):
-        return tr("it does not answer")
+        return "it does not answer"
     if isinstance(error, OSError):
-        return tr("the network does not lead there")
-    return tr("no SSH server answers there")
+        return "the network does not lead there"
+    return "no SSH server answers there"
 
 
 PORT_IN_NAME = 80
@@ -172,10 +172,10 @@ def _refusal(heard: str, tunnel: TunnelSettings, token: str) -> TunnelEnd:
     if any(part in heard for part in _TAKEN):
         return TunnelEnd(CheckVerdict.SSH_PORT_IN_USE, {"port": tunnel.custom_domain, "host": tunnel.host})
     if "token in login" in heard:
-        return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": tr("frps wants another token")}, needs_person=True)
+        return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": "frps wants another token"}, needs_person=True)
     shown = "".join(char if char.isprintable() else " " for char in heard)
     said = shown.replace(token, "***")[:200] if token else shown[:200]
-    reason = tr("frps refuses: {text}", text=said) if said else tr("frps has ended the connection")
+    reason = Phrase("frps refuses: {text}", text=said) if said else "frps has ended the connection"
     return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason})
 
 
@@ -230,12 +230,12 @@ class SshTunnel:
                 up = await self._open(self._connection)
             report(up)
             await self._connection.wait_closed()
-            return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": tr("the connection to the server broke off")})
+            return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": "the connection to the server broke off"})
         except SshFailed as failed:
             return failed.end
         except (TimeoutError, OSError, asyncssh.Error):
             at = {"host": self._tunnel.host, "port": str(self._tunnel.port)}
-            return TunnelEnd(CheckVerdict.SSH_UNREACHABLE, at | {"reason": tr("it does not answer")})
+            return TunnelEnd(CheckVerdict.SSH_UNREACHABLE, at | {"reason": "it does not answer"})
         finally:
             connection, self._connection = self._connection, None
             if connection is not None:

@@ -16,14 +16,13 @@ from aiohttp import hdrs, web
 
 from wxdesk import __version__
 from wxdesk.config.reading import ServeSettings
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import Phrase, StoreError
 from wxdesk.core.events import ApiCalled, ConfigurationChanged, Event, PushSeen, ReplyChanged, TroubleRaised
 from wxdesk.core.system_failures import why_not_listening
 from wxdesk.core.wechat.errcodes import is_known
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.runtime.lease_keeper import STANDING_BY
 from wxdesk.desk.runtime.wall_clock import sleep
-from wxdesk.i18n import tr
 from wxdesk.webhook.http_server import Limits, PlainResponse, Server
 
 logger = logging.getLogger(__name__)
@@ -171,11 +170,11 @@ class StatusServer:
                 await web.TCPSite(runner, at.status_host, at.status_port).start()
                 logger.info("Status page at http://%s:%s", at.status_host, at.status_port)
         except OSError as error:
-            told = tr(
+            told = Phrase(
                 "The status page is not available at {host}:{port}: {reason}. Look at [serve] in config.toml.",
                 host=at.status_host,
                 port=at.status_port,
-                reason=tr(why_not_listening(error)),
+                reason=why_not_listening(error),
             )
             self._desk.bus.publish(TroubleRaised(TROUBLE, told))
             return False

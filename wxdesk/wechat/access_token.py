@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.computer.sleep import seconds_elapsed
-from wxdesk.core.errors import Refused, SendError
+from wxdesk.core.errors import Phrase, Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.desk.wechat.explanations import explain_refusal, refusal_text
-from wxdesk.i18n import tr
 from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
@@ -217,7 +216,7 @@ class AccessTokens:
         self._publish(TokenChanged(account.name, expires_at, explain_refusal(error)))
         if isinstance(error, Refused):
             words = refusal_text(error.errcode, error.errmsg)
-            text = tr("No access_token for {account}: {said}", account=account.name, said=words.sentence)
+            text = Phrase("No access_token for {account}: {said}", account=account.name, said=words.sentence)
             self._publish(TroubleRaised(f"account:{account.name}", text, copy=words.copy, account=account.name))
 
     def _plan(self, account: Account, seconds: float) -> None:

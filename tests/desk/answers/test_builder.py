@@ -25,6 +25,7 @@ from wxdesk.desk.answers.answer import Answer, RuleContext
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.i18n import tr
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 24, 12, tzinfo=SHANGHAI)  # a Tuesday
@@ -117,13 +118,21 @@ async def test_a_missing_value_is_named_and_marked_in_the_draft(
     assert (made.missing, prepared.gaps) == ((missing,), (missing,))
     before, after = re.split(r"\{\{.*\}\}", template)
     assert prepared.text == f"{before}‹{missing}›{after}"
-    assert f"“{missing}”" in made.problem
+    assert f"“{missing}”" in tr(made.problem)
+
+
+async def test_each_missing_value_is_named_on_a_line_of_its_own() -> None:
+    made = await answer(reply("{{ contact.alias }}您好，来自{{ session_from.page }}"))
+    assert tr(made.problem).splitlines() == [
+        "“contact.alias” has no value for this message.",
+        "“session_from.page” has no value for this message.",
+    ]
 
 
 async def test_nothing_is_prepared_where_splitting_would_cut_a_mark_in_two() -> None:
     made = await answer(reply(f"{'长' * 677}{{{{ contact.alias }}}}"))
     assert (made.contents, made.missing) == ((), ())
-    assert "contact.alias" in made.problem
+    assert "contact.alias" in tr(made.problem)
 
 
 @pytest.mark.parametrize(
@@ -303,7 +312,7 @@ async def test_a_value_that_a_link_lacks_is_marked_in_its_field(url: str) -> Non
 async def test_content_that_wechat_would_refuse_does_not_leave(fields: dict[str, str], words: str, reason: str) -> None:
     made = await answer_to(words, link(**{"title": "t", "url": "https://a.cn"} | fields))
     assert (made.outcome, made.contents) == (Outcome.NOT_RENDERED, ())
-    assert reason in made.problem
+    assert reason in tr(made.problem)
 
 
 async def test_calendars_are_found_by_id_and_by_name() -> None:

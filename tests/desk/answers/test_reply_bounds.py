@@ -23,6 +23,7 @@ from wxdesk.desk.answers.liquid.bounds import SECONDS
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.i18n import tr
 
 BYTES = 2048
 """What WeChat takes in one text."""
@@ -99,7 +100,7 @@ def test_a_text_that_just_fits_is_sent(text: str, messages: int) -> None:
 def test_what_would_take_a_fourth_message_is_refused_and_told() -> None:
     made = answer("{{ message.text }}", "退" * 2047)  # in three messages of 2048 bytes are three times 682
     assert made.contents == ()
-    assert "it takes 4 messages, 3 at most" in made.problem
+    assert "it takes 4 messages, 3 at most" in tr(made.problem)
 
 
 class SteppingClock:

@@ -22,6 +22,7 @@ from wxdesk.desk.data.erasing import MONTH, NOTICE, Erasing
 from wxdesk.desk.data.exporting import ExportKind, export
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.runtime.decision_lock import DecisionLock
+from wxdesk.i18n import tr
 from wxdesk.store import Store, open_store, read_store
 from wxdesk.store.moving.backup import restore_backup
 
@@ -53,7 +54,7 @@ async def test_a_deletion_after_long_silence_is_reported_a_day_before(
     assert await part.forget_silent(shop) == 0
     [told] = heard
     assert isinstance(told, TroubleRaised)
-    assert "3 customers of “shop”" in told.text
+    assert "3 customers of “shop”" in tr(told.text)
     clock.now += NOTICE - timedelta(seconds=1)
     assert await part.forget_silent(shop) == 0
     assert heard == [told]

@@ -21,6 +21,7 @@ from wxdesk.core.events import PictureChanged, TroubleRaised
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.desk.pictures.fetching import SIDE_BY_SIDE, TOO_LATE, PictureFetching
+from wxdesk.i18n import tr
 from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store import Store, open_store
 from wxdesk.store.pictures.files import PictureFiles
@@ -290,8 +291,8 @@ async def test_a_folder_that_takes_no_picture_is_told_until_it_does_and_loses_no
     await world.rests()
     assert (await world.as_it_is(message)).picture_state is PictureState.AWAITED
     [trouble] = world.heard.of(TroubleRaised)
-    assert str(world.folder / "pictures") in trouble.text
-    assert "a file stands where a folder has to be" in trouble.text
+    assert str(world.folder / "pictures") in tr(trouble.text)
+    assert "a file stands where a folder has to be" in tr(trouble.text)
 
     (world.folder / "pictures").unlink()
     world.clock.forward(minutes=2)

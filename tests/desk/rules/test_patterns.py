@@ -131,13 +131,14 @@ def test_hostile_texts_do_not_slow_a_list_of_redos_patterns() -> None:
 def test_a_refused_pattern_says_why(pattern: str, reason: str) -> None:
     with pytest.raises(BadPattern) as refused:
         compile_pattern(pattern)
-    assert reason in refused.value.reason
+    assert reason in i18n.tr(refused.value.reason)
 
 
 def test_the_reason_is_in_the_operators_language() -> None:
     i18n.use("zh_CN")
-    with pytest.raises(BadPattern, match="前后断言"):
+    with pytest.raises(BadPattern) as refused:
         compile_pattern("(?=a)")
+    assert "前后断言" in i18n.tr(refused.value.reason)
 
 
 @pytest.mark.parametrize(

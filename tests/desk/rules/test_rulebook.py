@@ -24,6 +24,7 @@ from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import KEPT_WHOLE, Rulebook
 from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.settings.business_hours import Calendars
+from wxdesk.i18n import tr
 from wxdesk.paths import resource
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -129,13 +130,13 @@ async def test_an_answer_of_which_one_part_fails_has_no_contents() -> None:
     broken = Rule("r", default=True, then=(reply("好"), divided, Action(ActionKind.TAKE_OVER)))
     answer = (await loaded(broken)).answer(asked("x"))
     assert answer.contents == ()
-    assert answer.problem == "Template, line 1: This cannot be worked out with the values of this message."
+    assert tr(answer.problem) == "Template, line 1: This cannot be worked out with the values of this message."
     assert answer.take_over
 
 
 async def test_an_empty_reply_is_a_problem() -> None:
     book = await loaded(rule("a", "x", text="{% if session_from.x %}a{% endif %}\u200b"))
-    assert "comes out empty" in book.answer(asked("x")).problem
+    assert "comes out empty" in tr(book.answer(asked("x")).problem)
 
 
 async def test_a_customer_cannot_make_the_desk_send_a_link() -> None:
@@ -204,8 +205,8 @@ async def test_a_stored_rule_that_cannot_be_used_is_left_out_and_told_until_mend
     [trouble] = desk.heard
     assert isinstance(trouble, TroubleRaised)
     assert trouble.key == "rule:1"
-    assert trouble.text.count("旧") == 1
-    assert "Look-ahead" in trouble.text
+    assert tr(trouble.text).count("旧") == 1
+    assert "Look-ahead" in tr(trouble.text)
     desk.heard.clear()
     await desk.book.delete(1)
     assert desk.heard == [TroubleRaised("rule:1", ""), RulesChanged()]

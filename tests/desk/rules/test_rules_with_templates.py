@@ -27,6 +27,7 @@ from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.templates import TemplateLibrary
+from wxdesk.i18n import tr
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 HELLO = Template(0, "问候", "{{ contact.alias }}您好", "nh", others=("在的",), variant=Variant.ROTATE)
@@ -121,7 +122,7 @@ async def test_a_rule_whose_template_goes_is_left_out_until_it_is_back(desk: Des
     stored = next(one for one in await desk.phrasebook.all() if one.title == "问候")
     await desk.phrasebook.delete(stored.id)
     assert (await desk.answer()).rule is None
-    [trouble] = [event.text for event in desk.told if isinstance(event, TroubleRaised)]
+    [trouble] = [tr(event.text) for event in desk.told if isinstance(event, TroubleRaised)]
     assert "no template “问候”" in trouble
     await desk.phrasebook.put_back(stored)
     assert (await desk.answer()).contents == (Content(text="李雷您好"),)

@@ -10,6 +10,7 @@ from wxdesk.core.errors import UnreadableValue
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.runtime import supervisor as parts_at_work
 from wxdesk.desk.runtime.supervisor import Supervisor
+from wxdesk.i18n import tr
 
 
 @pytest.mark.expects_log("The post failed and begins again")
@@ -32,7 +33,7 @@ async def test_a_part_begins_again_and_is_well_once_it_has_worked_for_a_while(
     parts.begin("post", "No post leaves.", work)
     async with asyncio.timeout(10):
         said = [await told.get() for _ in range(3)]
-    texts = [event.text for event in said if isinstance(event, TroubleRaised)]
+    texts = [tr(event.text) for event in said if isinstance(event, TroubleRaised)]
     assert [text.split(".")[0] for text in texts] == ["No post leaves", "No post leaves", ""]
     assert begun == 3
     await parts.stop()
@@ -51,8 +52,8 @@ async def test_a_part_that_fails_for_a_known_reason_tells_it() -> None:
         said = await told.get()
     await parts.stop()
     assert isinstance(said, TroubleRaised)
-    assert said.text.startswith("No post leaves. This part of wxdesk has failed and restarts by itself.")
-    assert said.text.endswith("Restore a backup or update wxdesk.")
+    assert tr(said.text).startswith("No post leaves. This part of wxdesk has failed and restarts by itself.")
+    assert tr(said.text).endswith("Restore a backup or update wxdesk.")
 
 
 async def test_a_stop_waits_for_the_last_work_of_each() -> None:

@@ -17,6 +17,7 @@ from wxdesk.core.events import ConfigurationChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict
 from wxdesk.desk.setup import push_watch
+from wxdesk.i18n import tr
 from wxdesk.secrets.sources import SecretSources
 
 V = CheckVerdict
@@ -29,7 +30,7 @@ async def world(tmp_path: Path) -> AsyncIterator[SetupWorld]:
 
 
 def troubles(world: SetupWorld) -> list[tuple[str, str]]:
-    return [(event.key, event.text) for event in world.heard.of(TroubleRaised)]
+    return [(event.key, tr(event.text)) for event in world.heard.of(TroubleRaised)]
 
 
 def test_a_refused_request_raises_one_trouble_until_the_first_good_one(world: SetupWorld) -> None:
@@ -89,7 +90,7 @@ def test_a_wrong_path_offers_the_whole_url(world: SetupWorld) -> None:
     world.sees("refused: unknown address", V.WRONG_PATH, Check.URL_CHECK, path="/wx/Shop", expected="/wx/shop")
     [trouble] = world.heard.of(TroubleRaised)
     assert trouble.copy == "https://desk.example.com/wx/shop"
-    assert "/wx/Shop" in trouble.text
+    assert "/wx/Shop" in tr(trouble.text)
 
 
 def test_requests_of_no_account_have_a_trouble_of_their_own(world: SetupWorld) -> None:

@@ -19,6 +19,7 @@ from wxdesk.core.setup.public_url import PublicUrl
 from wxdesk.core.setup.reach import Outage
 from wxdesk.core.setup.tunnel_state import TunnelKind, TunnelPhase, TunnelState
 from wxdesk.desk.setup.reachability import REACHED_AT, ProbeRhythm, Reachability
+from wxdesk.i18n import tr
 from wxdesk.store import Store, open_store
 
 URL = "https://desk.example.com"
@@ -59,7 +60,7 @@ class Outside:
 
     @property
     def troubles(self) -> list[str]:
-        return [event.text for event in self.events if isinstance(event, TroubleRaised)]
+        return [tr(event.text) for event in self.events if isinstance(event, TroubleRaised)]
 
     def told(self) -> list[V]:
         return [event.reach.finding.verdict for event in self.events if isinstance(event, ReachabilityChanged)]

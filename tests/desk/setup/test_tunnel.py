@@ -154,7 +154,7 @@ async def test_a_driver_that_breaks_is_reported_and_begins_again(tunnel: Tunnel,
     await tunnel.use(plan(TunnelKind.COMMAND, Scripted(RuntimeError("token=abc"))))
     await seen.reaches(TunnelPhase.UP)
     down = next(state for state in seen.states if state.phase is TunnelPhase.DOWN)
-    assert (down.verdict, down.values) == (CheckVerdict.TUNNEL_DOWN, {"reason": "Unexpected error: RuntimeError"})
+    assert (down.verdict, str(down.values["reason"])) == (CheckVerdict.TUNNEL_DOWN, "Unexpected error: RuntimeError")
 
 
 async def test_equal_settings_leave_the_tunnel_alone(tunnel: Tunnel, seen: Seen) -> None:

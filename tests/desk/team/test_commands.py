@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from wxdesk.core import events
-from wxdesk.core.errors import BadContent, NotFound, Phrase, StoreError, UnreadableValue, WxdeskError
+from wxdesk.core.errors import BadContent, BadTemplate, NotFound, Phrase, StoreError, UnreadableValue, WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
+from wxdesk.core.model.operator import CommandState, RemoteCall
 from wxdesk.core.rules.template_names import TemplateInUse
 from wxdesk.desk.conversations.attention import AttentionWatch
 from wxdesk.desk.conversations.claims import Claims
@@ -32,7 +33,7 @@ from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
 from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.settings.preferences import CurrentPreferences
-from wxdesk.desk.team import relay
+from wxdesk.desk.team import commands, relay
 from wxdesk.desk.team.commands import COMMANDS, ServerState
 from wxdesk.desk.templates import TemplateLibrary
 
@@ -107,7 +108,8 @@ def test_every_event_can_travel() -> None:
     assert len(kinds) > 30
     for kind in kinds:
         msgspec.json.Decoder(kind)
-    told = [TroubleRaised("key", "文字 {x}", passing=True, account="shop")]
+    said = Phrase("{account}: {why}", account="shop", why=Phrase("{n} of {what}", n=3, what="{x}"))
+    told = [TroubleRaised("key", said, passing=True, account="shop"), TroubleRaised("key", "文字 {x}")]
     assert relay.unpacked(relay.packed(told)) == told
 
 
@@ -125,6 +127,7 @@ def test_an_event_of_a_newer_program_is_left_out() -> None:
         StoreError(reason=Phrase("{n} of {what}", n=3, what=Phrase("these"))),
         BadContent("text", "too long"),
         TemplateInUse("Opening hours", ["one", "two"]),
+        BadTemplate(2, Phrase("There is no filter “{name}”.", name="shout")),
         UnreadableValue(),
     ],
 )
@@ -141,3 +144,9 @@ def test_an_unknown_error_is_one_of_the_store() -> None:
     arrived = unpacked_error('{"error": "Nope", "sentence": "{n} too many", "values": {"n": 3}, "own": {}}')
     assert isinstance(arrived, StoreError)
     assert "3 too many" in str(arrived)
+
+
+def test_an_answer_of_another_version_is_refused_with_the_reason() -> None:
+    for state in (CommandState.DONE, CommandState.FAILED):
+        with pytest.raises(StoreError, match="must be of one version"):
+            commands._result(RemoteCall(1, commands.REPORT, "{}", state, '{"other": 1}'), ServerState)

@@ -39,6 +39,7 @@ from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.settings.configuration import Setup, utc_now
 from wxdesk.desk.setup.reachability import REACHED_AT
 from wxdesk.desk.team import commands, following
+from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import is_worked_on
@@ -198,7 +199,7 @@ async def test_without_a_server_commands_are_refused_with_the_reason(
     with pytest.raises(StoreError, match="no server works"):
         await team.desk.desk.outbox.pause()
     told = await team.until(TroubleRaised, lambda event: event.key == "server" and bool(event.text))
-    assert told.text == "No server works at the moment: nobody answers customers until one does."
+    assert tr(told.text) == "No server works at the moment: nobody answers customers until one does."
 
 
 @pytest.mark.expects_log("database error")
@@ -220,7 +221,7 @@ async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on
         with pytest.raises(StoreError):
             await opened.desk.outbox.pause()
         lost = await team.until(TroubleRaised, lambda event: event.key == "database")
-        assert lost.text.startswith("This desk cannot reach the database: ")
+        assert tr(lost.text).startswith("This desk cannot reach the database: ")
         for _ in range(20):  # while it tries again and again by itself
             with pytest.raises(StoreError):
                 await opened.desk.outbox.pause()
@@ -265,7 +266,7 @@ async def test_a_window_whose_server_lost_its_turn_changes_nothing_and_says_so(
     await sandbox.say(LI_LEI.openid, "hello")
     thread = (await window.until(MessageKept)).conversation_id
     postgres.tell(TAKEN, SHARED)
-    await window.until(TroubleRaised, lambda event: event.key == "server" and "open it again" in event.text)
+    await window.until(TroubleRaised, lambda event: event.key == "server" and "open it again" in tr(event.text))
     for asked in (opened.desk.conversations.take_over(thread), opened.desk.replies.write(thread, "hi"),
                   opened.desk.outbox.pause(), opened.desk.preferences.set(Preferences(undo_seconds=1))):  # fmt: skip
         with pytest.raises(LeaseLost):

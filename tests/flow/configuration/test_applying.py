@@ -27,6 +27,7 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.settings.configuration import Setup
+from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.server import Sandbox
 
@@ -231,7 +232,7 @@ async def test_a_listener_that_cannot_move_keeps_its_former_address(world: World
     assert world.opened.url == before
     [trouble] = world.opened.desk.health.state.troubles
     assert trouble.key == "listener"
-    assert before in trouble.text
+    assert before in tr(trouble.text)
     assert await status_at(f"{before}/") == 404
     await world.opened.apply(world.setup)
     assert world.opened.desk.health.state.troubles == ()

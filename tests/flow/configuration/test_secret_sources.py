@@ -21,6 +21,7 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
 from wxdesk.desk.settings.configuration import read_setup
+from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import SecretName, SecretSource
@@ -49,7 +50,7 @@ async def opened(sandbox: Sandbox, tmp_path: Path, sources: SecretSources) -> As
 
 
 def said(opened: OpenDesk) -> str:
-    return "".join(trouble.text for trouble in opened.desk.health.state.troubles if trouble.key == "secrets")
+    return "".join(tr(trouble.text) for trouble in opened.desk.health.state.troubles if trouble.key == "secrets")
 
 
 def verdict(opened: OpenDesk, fact: SetupFact) -> CheckVerdict:

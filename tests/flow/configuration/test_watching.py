@@ -20,6 +20,7 @@ from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.errors import BadConfig
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.desk.settings.configuration import Setup, describe_changes, read_setup
+from wxdesk.i18n import tr
 from wxdesk.runner import account_lines, setup_lines
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.secrets.names import SecretName, SecretSource
@@ -94,8 +95,8 @@ async def test_a_mistake_keeps_the_former_configuration_and_is_reported_with_its
     add(tmp_path, "name = “x”\n")
     trouble = await next_event(opened, lambda event: is_trouble(event, raised=True))
     assert isinstance(trouble, TroubleRaised)
-    assert str(tmp_path / "config.toml") in trouble.text
-    assert "line 10" in trouble.text
+    assert str(tmp_path / "config.toml") in tr(trouble.text)
+    assert "line 10" in tr(trouble.text)
     assert [account.name for account in opened.ready] == ["shop"]
     with pytest.raises(BadConfig):
         await opened.desk.configuration.reload()
@@ -109,7 +110,7 @@ async def test_a_file_that_is_gone_takes_no_account_along(opened: OpenDesk, tmp_
     file.rename(tmp_path / "config.toml~")
     trouble = await next_event(opened, lambda event: is_trouble(event, raised=True))
     assert isinstance(trouble, TroubleRaised)
-    assert f"{file} is gone." in trouble.text
+    assert f"{file} is gone." in tr(trouble.text)
     assert [account.name for account in opened.ready] == ["shop"]
     (tmp_path / "config.toml~").rename(file)
     await next_event(opened, lambda event: is_trouble(event, raised=False))

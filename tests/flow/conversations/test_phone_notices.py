@@ -17,6 +17,7 @@ from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.errors import BadInput, NotFound
 from wxdesk.core.events import AttentionRaised, TroubleRaised
 from wxdesk.core.presence import PresenceSignals
+from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 
 RULES = """
@@ -132,9 +133,9 @@ async def test_a_phone_that_refuses_is_a_trouble_until_it_takes_one(phones: Phon
     await phones.complains(LI)
     await phones.at(5)
     events = (event for event in phones.desk.events if isinstance(event, TroubleRaised))
-    troubles = [event for event in events if "was not told" in event.text]
+    troubles = [event for event in events if "was not told" in tr(event.text)]
     assert {trouble.key for trouble in troubles} == {"phone:boss", "phone:night"}
-    assert all("error 500" in one.text and "SECRET" not in one.text for one in troubles)
+    assert all("error 500" in tr(one.text) and "SECRET" not in tr(one.text) for one in troubles)
     phones.status = 200
     await phones.complains(WANG, 6)
     await phones.at(20)

@@ -17,6 +17,7 @@ from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.events import Event, ReachabilityChanged
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict as V
+from wxdesk.i18n import tr
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.tunnel.connection import Surroundings
 
@@ -64,7 +65,7 @@ async def test_a_desk_knows_whether_wechat_reaches_it(behind: Behind) -> None:
     [account] = desk.setup.state.accounts
     assert account.finding(SetupFact.ADDRESS).verdict is V.OTHER_PROGRAM
     [trouble] = [trouble for trouble in desk.health.state.troubles if trouble.key == "reach"]
-    assert "502" in trouble.text
+    assert "502" in tr(trouble.text)
     behind.proxy.fault = Fault.NONE
     await desk.reachability.check()
     await behind.finds(V.OK)

@@ -19,6 +19,7 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.runtime import trouble_log
 from wxdesk.desk.setup import sentences
+from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import LI_LEI, demo_account
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.program import MiniProgram
@@ -47,7 +48,7 @@ class Console:
 
     @property
     def troubles(self) -> dict[str, str]:
-        return {one.key: one.text for one in self.opened.desk.health.state.troubles}
+        return {one.key: tr(one.text) for one in self.opened.desk.health.state.troubles}
 
     async def newest(self) -> tuple[CheckVerdict, str]:
         found = (await self.opened.desk.setup.attempts("shop"))[0]

@@ -239,7 +239,7 @@ async def test_the_address_for_the_ip_list_is_reported_and_offered(desk: Desk) -
     await desk.until_refused(1)
     [trouble] = desk.opened.desk.health.state.troubles
     assert (trouble.copy, trouble.account) == ("203.0.113.7", "shop")
-    assert "Add 203.0.113.7 to the IP list" in trouble.text
+    assert "Add 203.0.113.7 to the IP list" in i18n.tr(trouble.text)
     assert "Add 203.0.113.7 to the IP list" in trouble_of(await desk.reply(1))
 
 
@@ -260,7 +260,9 @@ async def test_a_missing_token_is_reported_although_nothing_is_to_be_sent(desk: 
         await desk.opened.out.client.check(account)
     [trouble] = desk.opened.desk.health.state.troubles
     assert isinstance(trouble, TroubleRaised)
-    assert trouble.text.startswith("No access_token for shop: 40164 this machine's address is not in the IP list.")
+    assert i18n.tr(trouble.text).startswith(
+        "No access_token for shop: 40164 this machine's address is not in the IP list."
+    )
     assert (trouble.copy, trouble.account) == ("203.0.113.7", "shop")
     await desk.opened.desk.outbox.try_now("shop")  # the operator has added it to the list
     await desk.until(lambda: desk.trouble == "")

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from tests.flow.timed_desk import START, Desk, timed_desk
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.i18n import tr
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.program import RISKY_WORD, SEND
 
@@ -55,7 +56,7 @@ async def test_a_machine_that_is_not_on_the_ip_list_is_reported(desk: Desk) -> N
     await desk.until_refused(1)
     [trouble] = desk.opened.desk.health.state.troubles
     assert trouble.copy == "2001:db8::7"
-    assert "40164" in trouble.text
+    assert "40164" in tr(trouble.text)
     set_up(desk, allowed_ips=("198.51.100.0/24", "2001:db8::7"))
     await desk.opened.desk.outbox.try_now("shop")
     await desk.until_sent(1)

@@ -78,7 +78,7 @@ async def test_a_refused_program_is_reported_without_its_token(
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("FAKE", "refused")
     await start(preset)
-    assert (await watched.down()).values["reason"].startswith(reason)
+    assert str((await watched.down()).values["reason"]).startswith(reason)
     await watched.tunnel.stop()
     assert TOKEN not in str(watched.states) + caplog.text
 
@@ -88,7 +88,7 @@ async def test_frpc_tells_a_taken_name_while_it_goes_on(
 ) -> None:
     monkeypatch.setenv("FAKE", "taken")
     await start("frpc")
-    assert (await watched.down()).values["reason"] == "frpc says: proxy [wx] already exists"
+    assert str((await watched.down()).values["reason"]) == "frpc says: proxy [wx] already exists"
 
 
 async def test_a_lost_connection_that_comes_back_is_reported_both_times(
@@ -97,7 +97,7 @@ async def test_a_lost_connection_that_comes_back_is_reported_both_times(
     monkeypatch.setenv("FAKE", "lose")
     await start("frpc")
     await watched.up()
-    assert "tries again" in (await watched.down()).values["reason"]
+    assert "tries again" in str((await watched.down()).values["reason"])
     await watched.up()
 
 
@@ -112,7 +112,7 @@ async def test_a_program_that_does_not_connect_is_reported(
 ) -> None:
     monkeypatch.setenv("FAKE", "silent")
     await start("cloudflared", connecting=0.05)
-    assert "has not said yet" in (await watched.down()).values["reason"]
+    assert "has not said yet" in str((await watched.down()).values["reason"])
 
 
 async def test_a_missing_program_is_reported_with_where_to_get_it(
@@ -141,7 +141,7 @@ async def test_a_program_that_ends_is_started_again(
     await watched.up()
     program, child = _pids(tmp_path / "pids")
     os.kill(program, signal.SIGKILL)
-    assert (await watched.down()).values["reason"] == "frpc has ended with code 137"
+    assert str((await watched.down()).values["reason"]) == "frpc has ended with code 137"
     await watched.up()
     assert not _lives(child)
 
@@ -213,7 +213,7 @@ async def test_processes_outside_the_programs_group_end_with_the_program(
         inner,
     )
     if ends:
-        assert (await watched.down()).values["reason"] == "sh has ended with code 3"
+        assert str((await watched.down()).values["reason"]) == "sh has ended with code 3"
     else:
         await asyncio.to_thread(_wait_until, lambda: pids.exists() and len(_pids(pids)) == 2)
     await watched.tunnel.stop()

@@ -87,10 +87,10 @@ async def test_a_refused_key_and_a_missing_one_are_reported(
     await watched.use(SshTunnel(settings(key_file=str(other)), listener, times=QUICK))
     assert (await watched.down(CheckVerdict.SSH_KEY_REFUSED)).values["host"] == "127.0.0.1"
     await watched.use(SshTunnel(settings(key_file=str(tmp_path / "none")), listener, times=QUICK))
-    assert "cannot be read" in (await watched.down()).values["reason"]
+    assert "cannot be read" in str((await watched.down()).values["reason"])
     other.write_text("no key", encoding="utf-8")
     await watched.use(SshTunnel(settings(key_file=str(other)), listener, times=QUICK))
-    assert "is no private key" in (await watched.down()).values["reason"]
+    assert "is no private key" in str((await watched.down()).values["reason"])
 
 
 async def test_a_key_with_a_passphrase_takes_the_secret(
@@ -98,7 +98,7 @@ async def test_a_key_with_a_passphrase_takes_the_secret(
 ) -> None:
     asyncssh.read_private_key(key_file).write_private_key(key_file, passphrase="open sesame", rounds=50)
     await watched.use(SshTunnel(settings(), listener, times=QUICK))
-    assert "passphrase" in (await watched.down()).values["reason"]
+    assert "passphrase" in str((await watched.down()).values["reason"])
     await watched.use(SshTunnel(settings(), listener, secret="open sesame", times=QUICK))
     await watched.up()
 
@@ -120,7 +120,7 @@ async def test_a_silent_server_is_noticed_and_a_dead_session_may_keep_the_port_f
     await watched.use(SshTunnel(settings(port=wire.port), listener, times=QUICK))
     await watched.up()
     wire.fall_silent()
-    assert "broke off" in (await watched.down()).values["reason"]
+    assert "broke off" in str((await watched.down()).values["reason"])
     assert (await watched.down(CheckVerdict.SSH_PORT_IN_USE)).values["port"] == str(REMOTE)
     wire.cut_far_ends()
     await watched.up()
@@ -136,7 +136,7 @@ async def test_the_tunnel_comes_back_each_time_the_line_breaks(
         await watched.up()
         assert await answer_of(REMOTE) == ANSWER
         wire.cut()
-        assert "broke off" in (await watched.down()).values["reason"]
+        assert "broke off" in str((await watched.down()).values["reason"])
     await watched.up()
     assert await answer_of(REMOTE) == ANSWER
 
@@ -209,7 +209,7 @@ async def test_a_frozen_sshd_is_noticed(
     await watched.use(SshTunnel(settings, listener, times=SshTimes(opening=1.0, keepalive=0.1, unanswered=9)))
     await watched.up()
     sshd.signal(signal.SIGSTOP)
-    assert "broke off" in (await watched.down()).values["reason"]
+    assert "broke off" in str((await watched.down()).values["reason"])
     assert "does not answer" in (await watched.down(CheckVerdict.SSH_UNREACHABLE)).values["reason"]
     sshd.signal(signal.SIGCONT)
     await watched.up()

@@ -17,6 +17,7 @@ from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.setup.sentences import CAUSES, WORDINGS
+from wxdesk.i18n import tr
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.secrets.names import SecretName
 from wxdesk.ui.setup.findings import FindingCard
@@ -65,7 +66,7 @@ def _says(shown: FindingCard, named: V, cause: str = "") -> bool:
         return False
     wording = CAUSES[named, cause] if cause else WORDINGS[named]
     values = {"account": found.account} | dict(found.values)
-    return shown.sentence.full_text() == sentence_of(found) == wording.text(values)
+    return shown.sentence.full_text() == sentence_of(found) == tr(wording.text(values))
 
 
 def _names(fourth: UrlCheckCard, named: V, cause: str = "", path: str = "") -> bool:

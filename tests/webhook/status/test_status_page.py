@@ -23,6 +23,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import ConfigurationChanged, ListenerChanged, PushSeen, TokenChanged, TroubleRaised
 from wxdesk.desk.runtime.lease_keeper import ALONE, STANDING_BY, WORKING
 from wxdesk.desk.settings.configuration import Setup
+from wxdesk.i18n import tr
 from wxdesk.webhook import status_page
 from wxdesk.webhook.status_page import StatusServer
 
@@ -70,7 +71,7 @@ class Page:
 
     @property
     def troubles(self) -> list[tuple[str, str]]:
-        return [(trouble.key, trouble.text) for trouble in self.opened.desk.health.state.troubles]
+        return [(trouble.key, tr(trouble.text)) for trouble in self.opened.desk.health.state.troubles]
 
     async def until_it_listens(self, port: int) -> None:
         self.port = port

@@ -13,6 +13,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from wxdesk.core.errors import Text
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content
 
@@ -385,7 +386,7 @@ class Decision(Struct, frozen=True):
     rule_revision: int = 0
     verdicts: tuple[RuleVerdict, ...] = ()
     rules_left: int = 0
-    problem: str = ""
+    problem: Text = ""
     asked: int | None = None
 
     @property

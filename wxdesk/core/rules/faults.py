@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from msgspec import Struct
 
 from wxdesk.core.content.limits import check_written, has_liquid, words_of
-from wxdesk.core.errors import BadContent, BadPattern, BadTemplate
+from wxdesk.core.errors import BadContent, BadPattern, BadTemplate, Text
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import (
     ACTION_NUMBERS,
@@ -54,7 +54,7 @@ class RuleFault(Struct, frozen=True):
     """A fault and its place; `template_line` counts from 1, 0 outside templates."""
 
     where: FieldPath
-    reason: str
+    reason: Text
     template_line: int = 0
 
 
@@ -65,7 +65,7 @@ class ReferenceCheck(Struct, frozen=True):
     that digest is kept.
     """
 
-    stored: Callable[[Reference], str]
+    stored: Callable[[Reference], Text]
     has_picture: Callable[[str], bool]
 
 
@@ -158,7 +158,7 @@ def _condition_faults(rule: Rule) -> Iterator[RuleFault]:
             yield RuleFault(("when", "not", "not"), "“not” is not possible inside “not”.")
 
 
-def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[tuple[FieldPath, str]]:
+def _pattern_faults(when: Condition, compile_pattern: CompilePattern) -> Iterator[tuple[FieldPath, Text]]:
     for place, source in patterns_of(when):
         if not source:
             yield place, "An empty pattern would be found in every text."

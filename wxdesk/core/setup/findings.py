@@ -10,6 +10,8 @@ from enum import IntEnum, StrEnum
 
 from msgspec import Struct, field
 
+from wxdesk.core.errors import Text
+
 
 class Gravity(IntEnum):
     """Weight of a verdict; only a failure stops messages or replies."""
@@ -237,14 +239,14 @@ class Finding(Struct, frozen=True):
     """Outcome of one check.
 
     `account` is its name, empty for what concerns the whole desk. `values` fill the holes of the verdict's
-    sentence: addresses, ports, seconds, never a secret or an openid. `at` is when it was found, None for now.
+    sentence: addresses, ports, seconds, reasons, never a secret or an openid. `at` is when it was found, None for now.
     `outdated`: what it judged has changed since, so that it proves nothing any more.
     """
 
     check: Check
     verdict: CheckVerdict
     account: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Text] = field(default_factory=dict)
     at: datetime | None = None
     outdated: bool = False
 

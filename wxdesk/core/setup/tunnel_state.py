@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from wxdesk.core.errors import Text
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 
 
@@ -34,7 +35,7 @@ class TunnelUp(Struct, frozen=True):
 
     public_url: str = ""
     verdict: CheckVerdict = CheckVerdict.OK
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Text] = field(default_factory=dict)
     api_port: int = 0
 
 
@@ -45,7 +46,7 @@ class TunnelEnd(Struct, frozen=True):
     """
 
     verdict: CheckVerdict
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Text] = field(default_factory=dict)
     needs_person: bool = False
 
 
@@ -61,7 +62,7 @@ class TunnelState(Struct, frozen=True):
     phase: TunnelPhase = TunnelPhase.STOPPED
     public_url: str = ""
     verdict: CheckVerdict = CheckVerdict.UNKNOWN
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Text] = field(default_factory=dict)
     since: datetime | None = None
     api_port: int = 0
 

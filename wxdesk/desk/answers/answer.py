@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.content.word_guard import found_in
+from wxdesk.core.errors import Text
 from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.conversation import Conversation, StatusChange
 from wxdesk.core.model.message import Message
@@ -49,7 +50,7 @@ class Answer(Struct, frozen=True):
     transfer: Rule | None = None
     needs_reply: bool = True
     aside: StatusChange | None = None
-    problem: str = ""
+    problem: Text = ""
     guarded: Sequence[str] = ()
 
     @property

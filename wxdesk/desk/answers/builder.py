@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import MAX_PARTS
-from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, ReplyTooLong
+from wxdesk.core.errors import BadContent, BadTemplate, MissingValue, Phrase, ReplyTooLong, Text
 from wxdesk.core.model.conversation import StatusChange, combined_status_change
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import STATUS_ACTIONS, Action, ActionKind, Reference, Rule, RuleVerdict, Variant
@@ -27,7 +27,10 @@ from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.answers.splitting import message_parts
 from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.settings.business_hours import Calendars
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explanation
+
+TOO_LONG = "The reply comes out too long: it takes {n} messages, {most} at most."
+NO_VALUE = "“{name}” has no value for this message."
 
 type Values = Callable[[str], Mapping[str, object]]
 """Returns the variables that a text may use."""
@@ -53,14 +56,14 @@ class AnswerBuilder(Struct, frozen=True):
         """Build the answer; changes nothing, and a template that fails is an answer too."""
         actions = [action for one in matching.matched for action in one.rule.then]
         said: tuple[AnswerMessage, ...] = ()
-        problem = ""
+        problem: Text = ""
         try:
             said = tuple(one for matched in matching.matched for one in self._said(matched, context))
-            problem = "\n".join(
-                tr("“{name}” has no value for this message.", name=name) for name in missing_values(said)
-            )
+            for name in missing_values(said):
+                one = Phrase(NO_VALUE, name=name)
+                problem = Phrase("{said}\n{more}", said=problem, more=one) if problem else one
         except (BadTemplate, BadContent) as error:
-            problem = explain(error)
+            problem = explanation(error)
         return Answer(
             matching,
             verdicts,
@@ -120,7 +123,7 @@ class AnswerBuilder(Struct, frozen=True):
         parts = messages_of(prepared)
         for name in prepared.gaps:
             if not any(name in part.gaps for part in parts):  # cut in two, or changed by a filter: nobody would see it
-                raise MissingValue(1, name, tr("“{name}” has no value for this message.", name=name))
+                raise MissingValue(1, name, Phrase(NO_VALUE, name=name))
         return parts
 
 
@@ -149,12 +152,11 @@ def _parts_of(content: Content) -> list[Content]:
     try:
         parts = message_parts(content.text)
     except ReplyTooLong:
-        raise BadTemplate(1, tr("A link comes out longer than a message can be.")) from None
+        raise BadTemplate(1, Phrase("A link comes out longer than a message can be.")) from None
     if not parts:
-        raise BadTemplate(1, tr("The reply comes out empty for this message."))
+        raise BadTemplate(1, Phrase("The reply comes out empty for this message."))
     if len(parts) > MAX_PARTS:
-        taken = tr("The reply comes out too long: it takes {n} messages, {most} at most.", n=len(parts), most=MAX_PARTS)
-        raise BadTemplate(1, taken)
+        raise BadTemplate(1, Phrase(TOO_LONG, n=len(parts), most=MAX_PARTS))
     made = [Content(text=part, gaps=content.gaps) for part in parts]
     return [replace(part, gaps=marked_gaps(part)) for part in made] if content.gaps else made
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from wxdesk.core.content import limits as contents
 from wxdesk.core.content.variables import variables, without_markup
-from wxdesk.core.errors import MissingValue
+from wxdesk.core.errors import MissingValue, Phrase
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.normalise import is_chinese, is_visible
 from wxdesk.core.replies.gaps import MarkedText, gap_mark
@@ -25,7 +25,6 @@ from wxdesk.core.templates import ASK, Prompt, Template
 from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.bounds import SECONDS
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
-from wxdesk.i18n import tr
 
 MOST_PLACEHOLDERS = 20
 """Missing values before a template counts as one that cannot be shown."""
@@ -122,7 +121,7 @@ class Filling(Struct, frozen=True):
         if is_visible(answer):
             return _as_value(answer)
         if prompt.required:
-            raise MissingValue(1, variable, tr("“{name}” has to be filled in.", name=prompt.question))
+            raise MissingValue(1, variable, Phrase("“{name}” has to be filled in.", name=prompt.question))
         from wxdesk.desk.answers.liquid.gaps import NOTHING  # who asks has a text for Liquid
 
         return NOTHING

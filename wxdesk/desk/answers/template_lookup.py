@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.template_names import TemplateNames, templates_in
 from wxdesk.core.templates import Template
-from wxdesk.i18n import tr
 from wxdesk.store.templates import Templates
 
 
@@ -36,15 +36,15 @@ class TemplateLookup:
         found = {one: self.find(one) for rule in rules for one in templates_in(rule)}
         return {one: template for one, template in found.items() if template is not None}
 
-    def reason_against(self, reference: Reference) -> str:
+    def reason_against(self, reference: Reference) -> Text:
         """Explain to the operator why a rule cannot use the template; empty if it can."""
         template = self.find(reference)
         if template is None:
-            return tr("There is no template “{name}”.", name=self.names.name_of(reference))
+            return Phrase("There is no template “{name}”.", name=self.names.name_of(reference))
         prompt = template.unanswered
         if prompt is None:
             return ""
-        return tr(
+        return Phrase(
             "The template “{title}” asks for “{question}”, and a rule has nobody to ask.",
             title=template.title,
             question=prompt.question,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.errors import BadInput, NotFound
+from wxdesk.core.errors import BadInput, NotFound, Phrase
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.outside import CustomerSheet, PhoneKind, PhoneNotice
@@ -19,7 +19,7 @@ from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.desk.ports import Clock, EndpointCaller
 from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.desk.settings.configuration import Configuration
-from wxdesk.i18n import account_title, explain, ntr, tr
+from wxdesk.i18n import account_title, explanation, ntr, tr
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE
 from wxdesk.store.conversations.conversations import Conversations
 from wxdesk.store.inbox.attention import AttentionList
@@ -90,8 +90,7 @@ class PhoneNotices:
         try:
             await self._send(name, notice)
         except BadInput as error:
-            said = tr("The phone “{name}” was not told that customers wait. {why}", name=name, why=explain(error))
-            self._publish(TroubleRaised(f"{PHONE}:{name}", said))
+            self._publish(TroubleRaised(f"{PHONE}:{name}", Phrase(NOT_TOLD, name=name, why=explanation(error))))
         else:
             log.info("The phone %s was told that %s customers wait", name, notice.waiting)
             self._publish(TroubleRaised(f"{PHONE}:{name}", ""))
@@ -129,6 +128,8 @@ KEPT = timedelta(seconds=60)
 """Time for which an answer is shown again without another question."""
 
 MOST_KEPT = 200
+
+NOT_TOLD = "The phone “{name}” was not told that customers wait. {why}"
 
 
 class CustomerData:

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from wxdesk.core.errors import BadInput, NotFound, WxdeskError
+from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
 from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TakeoverChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.erasure import Erasure
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.decision_lock import DecisionLock
-from wxdesk.i18n import ntr
+from wxdesk.i18n import counted
 from wxdesk.store import Store
 from wxdesk.store.settings import SILENCE_TOLD
 
@@ -113,8 +113,8 @@ class Erasing(Struct, frozen=True):
         return gone
 
 
-def _announced(account: Account, n: int) -> str:
-    return ntr(
+def _announced(account: Account, n: int) -> Phrase:
+    return counted(
         "{n} customer of “{account}” has been silent longer than it keeps anybody, and is deleted from tomorrow on. "
         "keep_months in config.toml stops it.",
         "{n} customers of “{account}” have been silent longer than it keeps anybody, and are deleted from tomorrow on. "

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from wxdesk.core.errors import StoreError
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.ports import Clock
-from wxdesk.i18n import tr
 from wxdesk.store.reports import HourlySums
 
 RECOUNT_SECONDS, REST_SECONDS = 15.0, 0.1
@@ -34,7 +33,7 @@ async def keep_sums(sums: HourlySums, clock: Clock, publish: Callable[[Event], N
         except StoreError:
             failures += 1
             if failures == MOST_FAILURES:
-                publish(TroubleRaised(SUMS_KEY, tr(WITHOUT_SUMS)))
+                publish(TroubleRaised(SUMS_KEY, WITHOUT_SUMS))
         else:
             if failures >= MOST_FAILURES:
                 publish(TroubleRaised(SUMS_KEY, ""))

@@ -38,7 +38,7 @@ from wxdesk.desk.ports import Clock, ReadPush
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
-from wxdesk.i18n import explain
+from wxdesk.i18n import explanation
 from wxdesk.store import Store
 from wxdesk.store.decisions.decisions import Decisions
 from wxdesk.store.messages.deriving import UnderivedPush
@@ -191,7 +191,7 @@ class Intake:
             self._stumbled = True
             self._transfers.unclaim(push.push_id for push in batch)
             log.warning("Intake waits for the store: %s", error)
-            self._publish(events.TroubleRaised(TROUBLE, explain(error)))
+            self._publish(events.TroubleRaised(TROUBLE, explanation(error)))
             await asyncio.sleep(STORE_RETRY_SECONDS)
             self.look_for_more()
             return

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from wxdesk.core.errors import StoreDamaged, StoreError, StoreTooNew
+from wxdesk.core.errors import Phrase, StoreDamaged, StoreError, StoreTooNew, Text
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
-from wxdesk.desk.setup.sentences import told
-from wxdesk.i18n import explain, ntr, tr
+from wxdesk.desk.setup.sentences import trouble
+from wxdesk.i18n import counted, explanation
 from wxdesk.store.engine.failures import BUSY, DISK_FULL, POOLED, SILENT, STANDBY, UNREACHABLE
 
 INTERVAL_SECONDS = 1.0
@@ -29,7 +29,7 @@ ROOM = tuple(megabytes * 1024**2 for megabytes in (500, 100, 10, 1))
 
 def lost_messages(count: int) -> TroubleRaised:
     """Return the trouble of acknowledged messages that are not in the file."""
-    text = ntr(
+    text = counted(
         "{n} message that WeChat had handed over is missing: the database was damaged, or put back from an older copy. "
         "Look for it in WeChat's console, or ask the customer.",
         "{n} messages that WeChat had handed over are missing: the database was damaged, or put back from an older "
@@ -53,10 +53,10 @@ _VERDICTS = {
 def database_failure(error: StoreError) -> Finding:
     """Return the finding about a database that cannot be used."""
     if isinstance(error, (StoreDamaged, StoreTooNew)):
-        values = {"cause": "file", "reason": explain(error)}
+        values: dict[str, Text] = {"cause": "file", "reason": explanation(error)}
         return Finding(Check.DATABASE, CheckVerdict.DATABASE_FAILED, values=values)
     verdict = _VERDICTS.get(str(error.values.get("reason")), CheckVerdict.DATABASE_FAILED)
-    return Finding(Check.DATABASE, verdict, values={"reason": explain(error).rstrip(".。")})
+    return Finding(Check.DATABASE, verdict, values={"reason": explanation(error)})
 
 
 def unsafe_database(settings: str) -> Finding:
@@ -81,7 +81,7 @@ class StoreWatch:
         self._check = check
         self._publish = publish
         self._home = home
-        self._told = ""
+        self._told: Text = ""
         self._scarcity = 0
 
     async def run(self) -> None:
@@ -96,11 +96,11 @@ class StoreWatch:
         """Check once."""
         try:
             unsafe = await self._check()
-            text = told(unsafe_database(unsafe)) if unsafe else ""
+            text: Text = trouble(unsafe_database(unsafe)) if unsafe else ""
             self.accepts = True
         except StoreError as error:
             self.accepts = False
-            text = tr("Messages are no longer accepted. {what}", what=told(database_failure(error)))
+            text = Phrase("Messages are no longer accepted. {what}", what=trouble(database_failure(error)))
         if text != self._told:
             self._told = text
             self._publish(TroubleRaised(DATABASE_KEY, text))
@@ -112,4 +112,4 @@ class StoreWatch:
         scarcity = max(sum(free < bound for bound in ROOM), min(self._scarcity, easing))
         if scarcity != self._scarcity:
             self._scarcity = scarcity
-            self._publish(TroubleRaised(DISK_KEY, told(disk_room(self._home, free)) if scarcity else ""))
+            self._publish(TroubleRaised(DISK_KEY, trouble(disk_room(self._home, free)) if scarcity else ""))

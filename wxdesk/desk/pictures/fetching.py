@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wxdesk.core.errors import BadPicture, NotSent, Refused, StoreError
+from wxdesk.core.errors import BadPicture, NotSent, Phrase, Refused, StoreError
 from wxdesk.core.events import Event, PictureChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.picture import Picture, PictureState
@@ -28,7 +28,7 @@ from wxdesk.core.wechat.errcodes import ErrorAction, action_for, meaning_of
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.ports import Clock, Media, PictureBytes
 from wxdesk.desk.runtime.wall_clock import keep_looking
-from wxdesk.i18n import explain_reason, tr
+from wxdesk.i18n import explanation
 from wxdesk.store.pictures.pictures import AwaitedPicture, PictureRecords
 from wxdesk.threads import end_tasks
 
@@ -147,7 +147,7 @@ class PictureFetching:
             await self._miss(awaited, error.reason)
         except StoreError as error:
             self._stumbled = True
-            self._publish(TroubleRaised(TROUBLE, tr(NOT_KEPT, reason=explain_reason(error))))
+            self._publish(TroubleRaised(TROUBLE, Phrase(NOT_KEPT, reason=explanation(error))))
             self._postpone(awaited)
         except Exception:
             log.exception("A picture could not be taken in")

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from wxdesk.core.errors import NotSent, Refused
+from wxdesk.core.errors import NotSent, Phrase, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ON_ITS_WAY, Reply
 from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
@@ -32,7 +32,6 @@ from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.account_backoff import AccountBackoff
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.wechat.explanations import refusal_text
-from wxdesk.i18n import tr
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
 
@@ -71,7 +70,7 @@ class Outcomes:
         """Mark a reply as unknown if no answer came; its quota counts as spent."""
         lost = self._lost[reply.account] = self._lost.get(reply.account, 0) + 1
         if lost >= LOST_IN_A_ROW:
-            self._tell_of_rest(reply.account, self._backoff.begin(reply.account), tr(ANSWERS_LOST))
+            self._tell_of_rest(reply.account, self._backoff.begin(reply.account), Phrase(ANSWERS_LOST))
         return self._final(reply, Move.LOSE, ReplyChanges(error=reason, window=quota.window_after_send))
 
     def hopeless(self, reply: Reply, reason: str) -> ReplyOutcome:
@@ -127,9 +126,9 @@ class Outcomes:
         for busy in (True, False):
             self._tries.pop((reply_id, busy), None)
 
-    def _tell_of_rest(self, account: str, until: datetime, said: str, copy: str = "") -> None:
+    def _tell_of_rest(self, account: str, until: datetime, said: Phrase, copy: str = "") -> None:
         told = "{account} cannot send: {said} Its replies wait; one tries again at {time}."
-        text = tr(told, account=account, said=said, time=f"{until.astimezone():%H:%M:%S}")
+        text = Phrase(told, account=account, said=said, time=f"{until.astimezone():%H:%M:%S}")
         self._publish(TroubleRaised(f"account:{account}", text, copy=copy, account=account))
 
     def _account_is_well(self, account: str) -> None:

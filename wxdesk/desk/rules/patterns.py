@@ -15,9 +15,8 @@ from functools import lru_cache
 
 import re2
 
-from wxdesk.core.errors import BadPattern
+from wxdesk.core.errors import BadPattern, Phrase
 from wxdesk.core.rules.patterns import Pattern, PatternFilter, PatternMatch
-from wxdesk.i18n import tr
 
 SOURCE_LIMIT = 500
 """Characters of a pattern."""
@@ -44,15 +43,15 @@ def compile_pattern(source: str) -> Pattern:
         BadPattern: with a reason in the operator's language.
     """
     if len(source) > SOURCE_LIMIT:
-        raise BadPattern(tr("The pattern is longer than {limit} characters.", limit=SOURCE_LIMIT))
+        raise BadPattern(Phrase("The pattern is longer than {limit} characters.", limit=SOURCE_LIMIT))
     try:
         compiled = re2.compile(source, _re2_options())
     except UnicodeEncodeError:
-        raise BadPattern(tr("The pattern holds a character that is not complete.")) from None
+        raise BadPattern(Phrase("The pattern holds a character that is not complete.")) from None
     except re2.error as error:
         raise BadPattern(_reason(error)) from None
     if compiled.programsize > PROGRAM_LIMIT:
-        raise BadPattern(_too_large())
+        raise BadPattern(Phrase(TOO_LARGE))
     told_apart, names = _with_unique_group_names(source)
     if len(set(names.values())) < len(names):  # RE2 keeps the first group of a name only
         return _Re2Pattern(re2.compile(told_apart, _re2_options()), names)
@@ -201,36 +200,35 @@ def _re2_options() -> re2.Options:
     return options
 
 
-def _too_large() -> str:
-    return tr("The pattern becomes too large: use smaller counts or fewer character classes.")
+TOO_LARGE = "The pattern becomes too large: use smaller counts or fewer character classes."
 
 
-def _reason(error: re2.error) -> str:
-    """Translate RE2's error (`invalid perl operator: (?=`) for the operator."""
+def _reason(error: re2.error) -> Phrase:
+    """Explain RE2's error (`invalid perl operator: (?=`) for the operator."""
     raw = error.args[0] if error.args else ""
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
     complaint, _, spot = text.partition(": ")
     if "too large" in complaint:
-        return _too_large()
+        return Phrase(TOO_LARGE)
     if spot.startswith(("(?=", "(?!", "(?<")):
-        return tr(
+        return Phrase(
             "Look-ahead and look-behind “{spot}” are not possible here; rule words out by “does not contain” (none).",
             spot=spot,
         )
     if (complaint == "invalid perl operator" and spot == "(?P") or (
         complaint == "invalid escape sequence" and spot[1:2].isdigit()
     ):
-        return tr("Back-references such as \\1 are not possible here.")
+        return Phrase("Back-references such as \\1 are not possible here.")
     sentences = {
-        "missing )": tr("A “(” is not closed."),
-        "unexpected )": tr("A “)” has no “(”."),
-        "missing ]": tr("A “[” is not closed."),
-        "no argument for repetition operator": tr("There is nothing before “{spot}” to repeat.", spot=spot),
-        "bad repetition operator": tr("“{spot}” cannot stand here.", spot=spot),
-        "invalid repetition size": tr("“{spot}” repeats too often; 1000 in all is the most.", spot=spot),
-        "invalid character class range": tr("The character class “{spot}” is not valid.", spot=spot),
-        "invalid escape sequence": tr("“{spot}” is not known here.", spot=spot),
-        "invalid perl operator": tr("“{spot}” is not known here.", spot=spot),
-        "invalid named capture group": tr("“{spot}” is not a name for a group.", spot=spot),
+        "missing )": Phrase("A “(” is not closed."),
+        "unexpected )": Phrase("A “)” has no “(”."),
+        "missing ]": Phrase("A “[” is not closed."),
+        "no argument for repetition operator": Phrase("There is nothing before “{spot}” to repeat.", spot=spot),
+        "bad repetition operator": Phrase("“{spot}” cannot stand here.", spot=spot),
+        "invalid repetition size": Phrase("“{spot}” repeats too often; 1000 in all is the most.", spot=spot),
+        "invalid character class range": Phrase("The character class “{spot}” is not valid.", spot=spot),
+        "invalid escape sequence": Phrase("“{spot}” is not known here.", spot=spot),
+        "invalid perl operator": Phrase("“{spot}” is not known here.", spot=spot),
+        "invalid named capture group": Phrase("“{spot}” is not a name for a group.", spot=spot),
     }
-    return sentences.get(complaint, tr("The pattern cannot be understood: {complaint}", complaint=text))
+    return sentences.get(complaint, Phrase("The pattern cannot be understood: {complaint}", complaint=text))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from wxdesk.core.errors import BadRule, BadRulesFile, BadTemplate
+from wxdesk.core.errors import BadRule, BadRulesFile, BadTemplate, Phrase, Text
 from wxdesk.core.events import Event, RulesChanged, TroubleRaised
 from wxdesk.core.model.rule import ActionKind, Reference, Rule
 from wxdesk.core.rules.faults import ReferenceCheck, RuleFault, find_faults
@@ -26,7 +26,7 @@ from wxdesk.desk.rules.file.reading import RulesFile, read_rules
 from wxdesk.desk.rules.patterns import compile_pattern, literal_prefilter
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.emoticons import normaliser, read_emoticons
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explanation
 from wxdesk.store.rules.rules import Rules
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -66,7 +66,7 @@ class RuleValidator:
             raise BadRulesFile(
                 file=file_name,
                 line=1,
-                reason=tr("This file has no [[rules]]; it would remove all the rules that there are."),
+                reason="This file has no [[rules]]; it would remove all the rules that there are.",
             )
         return read
 
@@ -132,7 +132,7 @@ class Rulebook:
         self._sound: tuple[Rule, ...] = ()
         self.transfers = False
         self.ruleset = Ruleset((), self._tools)
-        self.left_out: Mapping[int, str] = MappingProxyType({})
+        self.left_out: Mapping[int, Text] = MappingProxyType({})
         self._troubled: set[str] = set()
         self._removed: dict[int, DeletedRule] = {}
         self.rule_names = RuleNames(())
@@ -161,18 +161,18 @@ class Rulebook:
                 await self._rules.record_order(self.ruleset.revisions, self._clock())
             self._tell({rule.id: rule.name for rule in rules})
 
-    def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[int, str]]:
+    def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[int, Text]]:
         """Return the usable rules, their prepared ruleset, and the faults of the others."""
         known = {rule.id: rule for rule in self._sound}
         sound: list[Rule] = []
-        left_out: dict[int, str] = {}
+        left_out: dict[int, Text] = {}
         for rule in rules:
             unchanged = known.get(rule.id) == rule and not _names_others(rule)
             fault = None if unchanged or not rule.enabled else self.judge.fault_in(rule)
             if fault is None:
                 sound.append(rule)
             else:
-                left_out[rule.id] = explain(_error(rule, fault)) if fault.template_line else tr(fault.reason)
+                left_out[rule.id] = explanation(_error(rule, fault)) if fault.template_line else fault.reason
         ruleset = self._made_of(sound)
         ruleset.prepare()
         return tuple(sound), ruleset, left_out
@@ -260,7 +260,7 @@ class Rulebook:
             self._publish(TroubleRaised(key, ""))
         for key, (name, why) in troubles.items():
             log.warning("A stored rule cannot be used: %s", key)
-            self._publish(TroubleRaised(key, tr("Rule “{name}” is left out: {why}", name=name, why=why)))
+            self._publish(TroubleRaised(key, Phrase("Rule “{name}” is left out: {why}", name=name, why=why)))
         self._troubled = set(troubles)
 
 

@@ -10,9 +10,9 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from wxdesk.core.errors import WxdeskError
+from wxdesk.core.errors import Phrase, WxdeskError
 from wxdesk.core.events import Event, TroubleRaised
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explain, explanation
 from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
 WELL_AFTER = 60.0
 """Seconds of work after which a part counts as well again."""
+
+FAILING = "{what} This part of wxdesk has failed and restarts by itself. {why}"
 
 type Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -50,17 +52,16 @@ class Supervisor:
             try:
                 return await work()
             except WxdeskError as error:  # what the database holds or refuses, which people can mend
-                why = explain(error)
-                log.error("The %s failed and begins again: %s", name, why)
+                why = explanation(error)
+                log.error("The %s failed and begins again: %s", name, explain(error))
             except Exception:
-                why = tr("The log says why.")
+                why = Phrase("The log says why.")
                 log.critical("The %s failed and begins again", name, exc_info=True)
             finally:
                 if recovering is not None:
                     recovering.cancel()
             wait = FIRST_WAIT if loop.time() - began > WELL_AFTER else min(2 * wait or FIRST_WAIT, LONGEST_WAIT)
-            text = "{what} This part of wxdesk has failed and restarts by itself. {why}"
-            self._publish(TroubleRaised(_key(name), tr(text, what=tr(title), why=why)))
+            self._publish(TroubleRaised(_key(name), Phrase(FAILING, what=Phrase(title), why=why)))
             await asyncio.sleep(wait)
 
     def _is_well(self, name: str) -> None:

@@ -18,7 +18,7 @@ from msgspec import structs
 from wxdesk.config.reading import FILE, Config, load
 from wxdesk.config.store_url import passwords_in
 from wxdesk.config.writing import restore, rewrite
-from wxdesk.core.errors import BadInput, WxdeskError
+from wxdesk.core.errors import BadInput, Phrase, WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.public_url import cleaned_url
@@ -26,7 +26,7 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import sleep
-from wxdesk.i18n import explain, name_accounts, tr
+from wxdesk.i18n import explanation, name_accounts, tr
 from wxdesk.paths import stamp_of
 from wxdesk.secrets.names import CHANGED_FILE, CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, MissingSecret, SecretSource
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
@@ -232,7 +232,7 @@ class Configuration:
         try:
             read = await asyncio.to_thread(self._read_anew, sources)
         except WxdeskError as error:
-            text = tr("The former configuration stays in force. {reason}", reason=explain(error))
+            text = Phrase("The former configuration stays in force. {reason}", reason=explanation(error))
             self._publish(TroubleRaised(TROUBLE, text))
             raise
         self._publish(TroubleRaised(TROUBLE, ""))
@@ -259,8 +259,8 @@ class Configuration:
     def _read_anew(self, sources: SecretSources) -> Setup:
         """Read the files and open a vault; a config.toml that is gone is told."""
         if self.now.config.accounts and not (self.now.home / FILE).exists():
-            raise BadInput(reason=tr("{file} is gone. Put it back, or remove accounts with: wxdesk account remove",
-                                     file=self.now.home / FILE))  # fmt: skip
+            raise BadInput(reason=Phrase("{file} is gone. Put it back, or remove accounts with: wxdesk account remove",
+                                         file=self.now.home / FILE))  # fmt: skip
         sources.unlock_by_environment()
         return read_setup(self.now.home, sources, self.now.clock)
 

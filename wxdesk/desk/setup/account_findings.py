@@ -12,7 +12,6 @@ from wxdesk.core.wechat.credential_shapes import CredentialField, ShapeFault, ju
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.core.wechat.errcodes import addresses_in, meaning_of
 from wxdesk.desk.wechat.explanations import field_name
-from wxdesk.i18n import tr
 from wxdesk.secrets.keychain import KeychainTrouble
 from wxdesk.secrets.names import SecretName, SecretSource, variable
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
@@ -41,10 +40,10 @@ def _answered(call: str, errcode: int, errmsg: str, account: str, at: datetime) 
     verdict = api_verdict(call, errcode)
     if verdict is CheckVerdict.OK:
         return Finding(Check.API, verdict, account, at=at)
-    values = {"code": str(errcode), "reason": tr(meaning_of(errcode))}
+    values = {"code": str(errcode), "reason": meaning_of(errcode)}
     addresses = addresses_in(errmsg) if verdict is CheckVerdict.IP_NOT_LISTED else ()
     if addresses:
-        values["address"] = tr(", ").join(addresses)
+        values["address"] = ", ".join(addresses)
     return Finding(Check.API, verdict, account, values, at)
 
 
@@ -52,7 +51,7 @@ def _unanswered(reason: str, account: str, host: str, at: datetime) -> Finding:
     foreign = reason == FOREIGN_CERTIFICATE
     verdict = CheckVerdict.API_PROXY if foreign else CheckVerdict.API_UNREACHABLE
     more = _WITHOUT_WECHAT.get(reason, reason)
-    values = {"host": host} | ({"reason": tr(more)} if more else {})
+    values = {"host": host} | ({"reason": more} if more else {})
     return Finding(Check.API, verdict, account, values, at)
 
 
@@ -121,7 +120,7 @@ def source_findings(sources: SecretSources) -> list[Finding]:
         return [Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED)]
     if sources.keychain.trouble is None:
         return []
-    reason = tr(TROUBLES[sources.keychain.trouble])
+    reason = TROUBLES[sources.keychain.trouble]
     return [Finding(Check.KEYCHAIN, CheckVerdict.KEYCHAIN_UNUSABLE, values={"reason": reason})]
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import Phrase, StoreError
 from wxdesk.core.events import Event, PushSeen, SetupChanged, TroubleRaised
 from wxdesk.core.setup.facts import SetupFact, judged_before
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
@@ -212,7 +212,7 @@ class PushWatch:
         if finding is None or "expected" not in finding.values:
             return finding
         public_url = self._public_url()
-        url = {"url": public_url + finding.values["expected"]} if public_url else {}
+        url = {"url": f"{public_url}{finding.values['expected']}"} if public_url else {}
         return replace(finding, values={**finding.values, **url})
 
     def _is_certain(self, finding: Finding) -> bool:
@@ -241,7 +241,7 @@ class PushWatch:
 
     def _compare_original_id(self, event: PushSeen) -> None:
         differs = event.finding is not None and event.finding.verdict is CheckVerdict.ORIGINAL_ID_DIFFERS
-        right = event.finding.values["original_id"] if differs and event.finding else ""
+        right = str(event.finding.values["original_id"]) if differs and event.finding else ""
         if right == self._original_ids.get(event.account, ""):
             return
         self._original_ids[event.account] = right
@@ -269,8 +269,8 @@ def _key(account: str) -> str:
     return f"push:{account}"
 
 
-def _of_account(finding: Finding) -> str:
-    return sentences.of_account(finding, sentences.told(finding))
+def _of_account(finding: Finding) -> Phrase:
+    return sentences.of_account(finding, sentences.trouble(finding))
 
 
 type Facts = Mapping[SetupFact, Finding]

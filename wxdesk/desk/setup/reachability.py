@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import StoreError, Text
 from wxdesk.core.events import Event, NetworkChanged, ReachabilityChanged, TroubleRaised, TunnelAsked, TunnelChanged
 from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.public_url import PublicUrl, read_public_url
@@ -238,7 +238,7 @@ class Reachability:
             return
         log.info("The public address: %s", finding.verdict)
         silent = finding.ok or finding.verdict is CheckVerdict.NO_PUBLIC_URL
-        words, pasted = ("", "") if silent else (sentences.told(finding), sentences.copy(finding))
+        words, pasted = ("", "") if silent else (sentences.trouble(finding), sentences.copy(finding))
         self._publish(TroubleRaised(TROUBLE, words, copy=pasted))
 
     # -- waiting
@@ -263,7 +263,7 @@ class Reachability:
                 return
 
 
-def _what_is_said(finding: Finding) -> tuple[CheckVerdict, dict[str, str]]:
+def _what_is_said(finding: Finding) -> tuple[CheckVerdict, dict[str, Text]]:
     """Return what identifies a finding: all but values that differ each time."""
     values = {name: value for name, value in finding.values.items() if name not in {"seconds", "n"}}
     return finding.verdict, values

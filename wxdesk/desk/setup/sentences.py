@@ -4,10 +4,11 @@ The only source of these texts for window, doctor, troubles and log. `docs/dev/s
 their holes.
 """
 
+from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.desk.setup.inward_sentences import CAUSES, WAY_IN
 from wxdesk.desk.setup.wording import GOOD, GOOD_CAUSES, NAMES, Wording, filled
-from wxdesk.i18n import account_title, tr
+from wxdesk.i18n import tr
 
 LOCAL = {
     CheckVerdict.OK: Wording("All is well."),
@@ -248,8 +249,13 @@ _COPIED = {
 
 def text(finding: Finding) -> str:
     """Tell what was found."""
+    return tr(found(finding))
+
+
+def found(finding: Finding) -> Phrase:
+    """Tell what was found, to be translated where it is read."""
     if finding.verdict is CheckVerdict.OK and finding.check in GOOD:
-        good = GOOD_CAUSES.get((finding.check, finding.values.get(CAUSE, "")), GOOD[finding.check])
+        good = GOOD_CAUSES.get((finding.check, str(finding.values.get(CAUSE, ""))), GOOD[finding.check])
         return good.text(_values(finding))
     wording = CAUSES.get(_cause(finding)) or WORDINGS[finding.verdict]
     return wording.text(_values(finding))
@@ -257,6 +263,10 @@ def text(finding: Finding) -> str:
 
 def remedy(finding: Finding) -> str:
     """Tell what mends it; empty where there is nothing to do."""
+    return tr(_remedy(finding))
+
+
+def _remedy(finding: Finding) -> Phrase:
     cause = CAUSES.get(_cause(finding))
     sentence = (cause.remedy if cause else "") or WORDINGS[finding.verdict].remedy
     return filled(sentence, _values(finding))
@@ -264,7 +274,7 @@ def remedy(finding: Finding) -> str:
 
 def copy(finding: Finding) -> str:
     """Return the value that the remedy wants pasted elsewhere; empty if none."""
-    return finding.values.get(_COPIED.get(finding.verdict, ""), "")
+    return str(finding.values.get(_COPIED.get(finding.verdict, ""), ""))
 
 
 def name(check: Check, account: str = "") -> str:
@@ -279,11 +289,16 @@ _ENDS = (".", "。", "!", "！", "?", "？", "…")
 
 def told(finding: Finding) -> str:
     """Tell what was found and what mends it, together."""
-    said, more = text(finding), remedy(finding)
-    if not more:
+    return tr(trouble(finding))
+
+
+def trouble(finding: Finding) -> Phrase:
+    """Tell what was found and what mends it, to be translated where it is read."""
+    said, more = found(finding), _remedy(finding)
+    if not more.sentence:
         return said
-    whole = said if said.endswith(_ENDS) else tr("{said}.", said=said)  # it may end with a reason, half a sentence
-    return tr("{said} {more}", said=whole, more=more)
+    is_whole = str(said).endswith(_ENDS)  # it may end with a reason, half a sentence
+    return Phrase("{said} {more}", said=said if is_whole else Phrase("{said}.", said=said), more=more)
 
 
 def reported(finding: Finding) -> str:
@@ -291,18 +306,17 @@ def reported(finding: Finding) -> str:
     return tr("{said} (before the last change)", said=told(finding)) if finding.outdated else told(finding)
 
 
-def of_account(finding: Finding, said: str) -> str:
+def of_account(finding: Finding, said: Phrase) -> Phrase:
     """Say whose finding it is, unless what is said of it already does."""
-    title = account_title(finding.account)
-    if not finding.account or f"“{title}”" in said or f"「{title}」" in said:
+    if not finding.account or f"“{finding.account}”" in str(said):
         return said
-    return tr("“{account}”: {said}", account=finding.account, said=said)
+    return Phrase("“{account}”: {said}", account=finding.account, said=said)
 
 
 def _cause(finding: Finding) -> tuple[CheckVerdict, str]:
-    return finding.verdict, finding.values.get(CAUSE, "")
+    return finding.verdict, str(finding.values.get(CAUSE, ""))
 
 
-def _values(finding: Finding) -> dict[str, str]:
-    account = {"account": finding.account, "in_config": finding.account} if finding.account else {}
+def _values(finding: Finding) -> dict[str, Text]:
+    account: dict[str, Text] = {"account": finding.account, "in_config": finding.account} if finding.account else {}
     return account | dict(finding.values)

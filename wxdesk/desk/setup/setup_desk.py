@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core import events
-from wxdesk.core.errors import SendError, StoreError
+from wxdesk.core.errors import SendError, StoreError, Text
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState, judged_before
@@ -38,7 +38,7 @@ from wxdesk.desk.setup.push_watch import (
     is_good,
 )
 from wxdesk.desk.setup.reachability import Reachability
-from wxdesk.desk.setup.sentences import told
+from wxdesk.desk.setup.sentences import trouble
 from wxdesk.desk.setup.waiting import SetupWaiting
 from wxdesk.secrets.sources import AccountSecrets
 from wxdesk.store.setup.attempts import AttemptStore
@@ -86,7 +86,7 @@ class SetupDesk:
         self._watch = PushWatch(sources.attempts, lambda: self.public_url, publish)
         self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, sources.attempts, sources.rules, clock)
         self._something_came = False
-        self._kept_back = ""
+        self._kept_back: Text = ""
         self._answered: dict[str, datetime] = {}
         self._usual: dict[str, events.PushSeen] = {}
         self._judged_by: dict[tuple[str, SetupFact], tuple[object, ...]] = {}
@@ -143,7 +143,7 @@ class SetupDesk:
         now = self._from.configuration.now
         asked = now.sources if now.missing or now.only_remembered else None
         findings = source_findings(asked) if asked is not None else ()
-        text = " ".join(map(told, findings))
+        text = next(map(trouble, findings), "")
         if text != self._kept_back:
             self._kept_back = text
             self._publish(events.TroubleRaised(events.SECRETS_TROUBLE, text))

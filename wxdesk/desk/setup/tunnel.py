@@ -12,7 +12,7 @@ from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelPhase, TunnelState, TunnelUp
 from wxdesk.desk.ports import Clock, TunnelDriver, TunnelPlan
 from wxdesk.desk.runtime.wall_clock import sleep
-from wxdesk.i18n import tr
+from wxdesk.i18n import explanation
 from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
@@ -101,8 +101,7 @@ class Tunnel:
             return await driver.run(report)
         except Exception as error:
             log.exception("The tunnel failed")
-            reason = tr("Unexpected error: {kind}", kind=type(error).__name__)
-            return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": reason})
+            return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": explanation(error)})
 
     def _tell(self, state: TunnelState) -> None:
         """Keep and publish `state`, unless nothing has changed but the time."""

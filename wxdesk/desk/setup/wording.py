@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.setup.findings import Check
-from wxdesk.i18n import tr
 
 _HOLE = re.compile(r"\{(\w+)\}")
 
@@ -32,21 +32,19 @@ class Wording:
         object.__setattr__(self, "texts", texts)
         object.__setattr__(self, "remedy", remedy)
 
-    def text(self, values: Mapping[str, str]) -> str:
-        """Return the most exact sentence that these values can fill, translated."""
+    def text(self, values: Mapping[str, Text]) -> Phrase:
+        """Return the most exact sentence that these values can fill."""
         fitting = (sentence for sentence in self.texts if holes(sentence) <= values.keys())
         return filled(next(fitting, self.texts[-1]), values)
 
 
-def filled(sentence: str, values: Mapping[str, str]) -> str:
-    """Translate a sentence and fill its holes; values of several words, too."""
-    if not sentence:
-        return ""
-    return tr(sentence, **{hole: _shown(values.get(hole, UNKNOWN_VALUE)) for hole in holes(sentence)})
+def filled(sentence: str, values: Mapping[str, Text]) -> Phrase:
+    """Give a sentence the values of its holes; values of several words are sentences."""
+    return Phrase(sentence, **{hole: _shown(values.get(hole, UNKNOWN_VALUE)) for hole in holes(sentence)})
 
 
-def _shown(value: str) -> str:
-    return tr(value) if " " in value else value
+def _shown(value: Text) -> Text:
+    return Phrase(value) if isinstance(value, str) and " " in value else value
 
 
 NAMES = {

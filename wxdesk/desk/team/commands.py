@@ -193,13 +193,16 @@ class RemoteCalls:
 
 
 def _result(command: RemoteCall, kind: Any) -> Any:  # noqa: ANN401
-    match command.state:
-        case CommandState.DONE:
-            return msgspec.json.decode(command.result or "null", type=kind)
-        case CommandState.FAILED:
-            raise unpacked_error(command.result or "")
-        case _:
-            raise StoreError(reason=CUT_OFF)
+    try:
+        match command.state:
+            case CommandState.DONE:
+                return msgspec.json.decode(command.result or "null", type=kind)
+            case CommandState.FAILED:
+                raise unpacked_error(command.result or "")
+            case _:
+                raise StoreError(reason=CUT_OFF)
+    except msgspec.MsgspecError:
+        raise StoreError(reason=UNKNOWN) from None
 
 
 class CommandRunner:

@@ -6,7 +6,7 @@ import secrets
 from msgspec.structs import replace
 
 from wxdesk.core import events
-from wxdesk.core.errors import StoreError
+from wxdesk.core.errors import Phrase, StoreError, Text
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
@@ -15,7 +15,7 @@ from wxdesk.desk.settings.accounts import Accounts
 from wxdesk.desk.team.commands import NOBODY_WORKS, RemoteCalls
 from wxdesk.desk.team.hosting import ATTEND_SECONDS
 from wxdesk.desk.team.relay import unpacked
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explanation
 from wxdesk.store import Store
 
 RETRY_SECONDS = 0.5
@@ -55,7 +55,7 @@ class Following:
         self._awake = asyncio.Event()
         self._behind = asyncio.Event()
         self._all_behind = True
-        self._told = ""
+        self._told: Text = ""
         self._me = secrets.token_hex(8)
         self._attended = asyncio.Event()
         self._desk.bus.subscribe(lambda _: self._attended.set(), events.PresenceChanged)
@@ -86,7 +86,7 @@ class Following:
                 await self._read_events()  # those of the calls are among them
                 self._calls.settle(ended)
             except StoreError as error:
-                self._tell(explain(error))
+                self._tell(explanation(error))
                 self._look_at_everything()
                 await asyncio.sleep(RETRY_SECONDS)
                 self._awake.set()
@@ -184,11 +184,11 @@ class Following:
             self._publish(trouble)
         self._desk.health.state = replace(self._desk.health.state, since=state.since)  # as the server noted them
 
-    def _tell(self, reason: str) -> None:
+    def _tell(self, reason: Text) -> None:
         if reason == self._told:
             return
         self._told = reason
-        text = tr("This desk cannot reach the database: {reason}. It goes on by itself.", reason=reason)
+        text = Phrase("This desk cannot reach the database: {reason}. It goes on by itself.", reason=reason)
         self._publish(events.TroubleRaised(UNREACHABLE, text if reason else ""))
         if reason:  # that no server answers follows from it
             self._publish(events.TroubleRaised(ALONE, ""))
@@ -199,7 +199,7 @@ class Following:
             self._publish(events.TroubleRaised(ALONE, _without_server(error)))
 
 
-def _without_server(error: StoreError) -> str:
+def _without_server(error: StoreError) -> Phrase:
     if error.values.get("reason") == NOBODY_WORKS:
-        return tr("No server works at the moment: nobody answers customers until one does.")
-    return tr("No server answers: {reason}.", reason=explain(error))
+        return Phrase("No server works at the moment: nobody answers customers until one does.")
+    return Phrase("No server answers: {reason}.", reason=explanation(error))

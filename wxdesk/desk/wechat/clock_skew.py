@@ -10,25 +10,26 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from wxdesk.computer.sleep import seconds_elapsed
+from wxdesk.core.errors import Phrase, Text
 from wxdesk.core.events import Event, TroubleRaised
 from wxdesk.desk.ports import Clock
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import counted
 
 TOLERATED = timedelta(minutes=1)
 """The shortest reply window; and an answer of WeChat's may take some seconds."""
 
 
-def clock_warning(ahead: timedelta) -> str:
+def clock_warning(ahead: timedelta) -> Text:
     """Return the warning for a clock `ahead` of WeChat's; empty if it is right."""
     if abs(ahead) < TOLERATED:
         return ""
     if ahead > timedelta(0):
-        return tr(
+        return Phrase(
             "The clock of this machine is {span} fast, so times are shown and counted wrongly. "
             "Correct it: switch on network time in the system's settings.",
             span=_span(ahead),
         )
-    return tr(
+    return Phrase(
         "The clock of this machine is {span} slow, so replies seem possible that WeChat refuses. "
         "Correct it: switch on network time in the system's settings.",
         span=_span(-ahead),
@@ -42,9 +43,11 @@ def skew_values(ahead: timedelta) -> dict[str, str]:
     return {"minutes": str(abs(ahead) // timedelta(minutes=1)), "cause": "fast" if ahead > timedelta(0) else "slow"}
 
 
-def _span(length: timedelta) -> str:
+def _span(length: timedelta) -> Phrase:
     minutes = length // timedelta(minutes=1)
-    return ntr("{n} minute", "{n} minutes", minutes) if minutes < 120 else ntr("{n} hour", "{n} hours", minutes // 60)
+    if minutes < 120:
+        return counted("{n} minute", "{n} minutes", minutes)
+    return counted("{n} hour", "{n} hours", minutes // 60)
 
 
 TROUBLE = "clock"
@@ -69,7 +72,7 @@ class ClockCheck:
         self._clock = clock
         self._elapsed = elapsed
         self._began = self._epoch()
-        self._told = ""
+        self._told: Text = ""
         self.ahead: timedelta | None = None
         self.is_sure = False
 

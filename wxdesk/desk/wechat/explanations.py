@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from wxdesk.core.errors import Refused
+from wxdesk.core.errors import Phrase, Refused
 from wxdesk.core.wechat.credential_shapes import Cleaning, CredentialField, ShapeFault, ShapeIssue
 from wxdesk.core.wechat.errcodes import addresses_in, is_known, meaning_of, remedy_of
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explanation, tr
 
 _NAMES = {
     CredentialField.APP_ID: "AppID",
@@ -79,36 +79,36 @@ LONGEST = 120
 
 
 class RefusalText(Struct, frozen=True):
-    """Explanation of an errcode.
+    """Explanation of an errcode, to be translated where it is read.
 
     `meaning` is part of a sentence, `remedy` sentences (perhaps empty), `copy` the text that the remedy asks to
     paste elsewhere.
     """
 
     errcode: int
-    meaning: str
-    remedy: str
+    meaning: Phrase
+    remedy: Phrase
     copy: str = ""
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Phrase:
         """Code and meaning, then the remedy."""
-        said = tr("{code} {meaning}.", code=self.errcode, meaning=self.meaning)
-        return tr("{said} {more}", said=said, more=self.remedy) if self.remedy else said
+        said = Phrase("{code} {meaning}.", code=self.errcode, meaning=self.meaning)
+        return Phrase("{said} {more}", said=said, more=self.remedy) if self.remedy.sentence else said
 
 
 def refusal_text(errcode: int, errmsg: str = "") -> RefusalText:
     """Explain `errcode`; `errmsg` has the address to allow, or explains unknown codes."""
-    meaning = tr(meaning_of(errcode))
+    meaning = Phrase(meaning_of(errcode))
     if not is_known(errcode) and errmsg:
-        meaning = tr("{meaning}: “{said}”", meaning=meaning, said=errmsg[:LONGEST])
+        meaning = Phrase("{meaning}: “{said}”", meaning=meaning, said=errmsg[:LONGEST])
     addresses = addresses_in(errmsg) if errcode == NOT_IN_THE_IP_LIST else ()
     if not addresses:
-        return RefusalText(errcode, meaning, tr(remedy_of(errcode)))
-    remedy = tr("Add {address} to the IP list in the mini program's console.", address=tr(", ").join(addresses))
+        return RefusalText(errcode, meaning, Phrase(remedy_of(errcode)))
+    remedy = Phrase("Add {address} to the IP list in the mini program's console.", address=", ".join(addresses))
     return RefusalText(errcode, meaning, remedy, "\n".join(addresses))
 
 
-def explain_refusal(error: BaseException) -> str:
-    """Explain any error like `i18n.explain`, a refusal by meaning and remedy."""
-    return refusal_text(error.errcode, error.errmsg).sentence if isinstance(error, Refused) else explain(error)
+def explain_refusal(error: BaseException) -> Phrase:
+    """Explain any error like `explanation`, a refusal by meaning and remedy."""
+    return refusal_text(error.errcode, error.errmsg).sentence if isinstance(error, Refused) else explanation(error)

@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 
-from wxdesk.core.errors import UnreadableValue
+from wxdesk.core.errors import Phrase, UnreadableValue
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -84,6 +84,18 @@ class CleanText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Clean the text."""
         return None if value is None else cleaned(value)
+
+
+class Said(CleanText):
+    """Sentence for `i18n.tr`: a phrase as JSON, a text as it is, as it always was."""
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        """Encode a phrase, clean a text."""
+        return cleaned(msgspec.json.encode(value).decode() if isinstance(value, Phrase) else str(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 - a phrase or a text
+        """Decode a phrase."""
+        return msgspec.json.decode(value, type=Phrase) if value and value.startswith('{"sentence":') else value
 
 
 class Moment(TypeDecorator[datetime]):

@@ -34,7 +34,7 @@ from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.model.reply import Content, ReplyState, UnsentContent
 from wxdesk.core.model.rule import Outcome, RuleVerdict
 from wxdesk.core.replies.lifecycle import StepKind
-from wxdesk.store.schema.columns import CleanText, DerivedEnumText, EnumText, JsonText, Moment, identity, metadata
+from wxdesk.store.schema.columns import CleanText, DerivedEnumText, EnumText, JsonText, Moment, Said, identity, metadata
 
 
 def _partial_index(name: str, which: ColumnElement[bool] | TextClause, *columns: Column[Any]) -> None:
@@ -214,7 +214,7 @@ decisions = Table(
     Column("rule_revision", Integer, nullable=False),
     Column("verdicts", JsonText(tuple[RuleVerdict, ...]), nullable=False),
     Column("rules_left", Integer, nullable=False),
-    Column("problem", CleanText, nullable=False),
+    Column("problem", Said, nullable=False),
     UniqueConstraint("message_id"),
 )
 # The words stand in the SQL itself, as with UNREAD; they are those of `core.model.rule`.

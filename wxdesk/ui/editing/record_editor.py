@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from wxdesk.core.errors import Text
 from wxdesk.core.model.operator import Role
 from wxdesk.i18n import tr
 from wxdesk.ui.editing.record_view import Record
@@ -102,8 +103,8 @@ class RecordFault(Protocol):
     """Fault that keeps a record from being saved."""
 
     @property
-    def reason(self) -> str:
-        """The reason as a sentence for `i18n.tr`."""
+    def reason(self) -> Text:
+        """The reason for `i18n.tr`."""
 
 
 class RecordEditor[R: Record](QWidget):

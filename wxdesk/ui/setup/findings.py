@@ -145,7 +145,7 @@ class Mender(QObject):
             case CheckVerdict.NO_PUBLIC_URL:
                 return tr("Enter the address"), partial(self.go_to.emit, SetupFact.ADDRESS)
             case CheckVerdict.SECRET_MISSING:
-                name = finding.values.get("name", "").replace(" ", "_").lower()
+                name = str(finding.values.get("name", "")).replace(" ", "_").lower()
                 fact = SetupFact.MINI_PROGRAM if name in {"app_secret", "appsecret"} else SetupFact.MESSAGE_PUSH
                 return tr("Enter it"), partial(self.go_to.emit, fact)
             case CheckVerdict.NO_RULES:

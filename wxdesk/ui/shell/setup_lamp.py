@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core.errors import Phrase
 from wxdesk.core.setup.facts import SetupState
 from wxdesk.core.setup.findings import CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
@@ -53,7 +54,7 @@ class SetupLamp(StatusDot):
 
 
 def _said(found: Finding, *, many: bool) -> str:
-    said = sentences.text(found)
+    said = sentences.found(found)
     if found.verdict in _NOTHING_YET:
-        said = tr("{check}: {said}", check=sentences.name(found.check), said=said)
-    return sentences.of_account(found, said) if many else said
+        said = Phrase("{check}: {said}", check=sentences.name(found.check), said=said)
+    return tr(sentences.of_account(found, said) if many else said)

@@ -295,4 +295,4 @@ def call_code(outcome: str) -> int | None:
 def call_problem(outcome: str, errmsg: str = "") -> str:
     """Describe the failure of a call; `errmsg` is WeChat's own text."""
     code = call_code(outcome)
-    return tr(outcome) if code is None else refusal_text(code, errmsg).meaning
+    return tr(outcome if code is None else refusal_text(code, errmsg).meaning)

@@ -104,10 +104,10 @@ def call_steps(line: TrafficLine, entry: ApiCalled) -> list[TrafficStep]:
 
 def _refused(code: int, entry: ApiCalled, line: TrafficLine) -> list[TrafficStep]:
     words = refusal_text(code, entry.errmsg)
-    steps = [TrafficStep(tr("Result"), f"{code} {words.meaning}", line.tone.value)]
+    steps = [TrafficStep(tr("Result"), f"{code} {tr(words.meaning)}", line.tone.value)]
     if entry.errmsg:
         steps.append(TrafficStep(tr("WeChat said"), entry.errmsg[:LONGEST]))
-    remedy = words.remedy if line.is_problem else line.said
+    remedy = tr(words.remedy) if line.is_problem else line.said
     if remedy:
         steps.append(TrafficStep(tr("What to do"), remedy))
     if words.copy:
@@ -162,7 +162,7 @@ def _decision_text(decision: Decision) -> str:
     if decision.rule_id is None:
         return short_outcome(decision)
     said = tr("{rule} · revision {n}", rule=decision.rule_name, n=decision.rule_revision)
-    return f"{said} · {decision.problem}" if decision.problem else said
+    return f"{said} · {tr(decision.problem)}" if decision.problem else said
 
 
 def reply_step(reply: Reply, now: datetime, hold_reason: HoldReason = HoldReason.NONE) -> TrafficStep:

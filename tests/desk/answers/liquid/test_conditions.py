@@ -9,6 +9,7 @@ import pytest
 from wxdesk.core.templates import Prompt, Template
 from wxdesk.desk.answers.filling import Filling
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
+from wxdesk.i18n import tr
 
 RENDERER = LiquidRenderer()
 
@@ -106,4 +107,4 @@ def test_conditions_show_the_variables_that_they_ask_for() -> None:
     source = "{% if ask.a == blank %}x{% elsif ask.b != '' %}y{% endif %}{% case ask.c %}{% when ask.d %}{% endcase %}"
     assert sorted(RENDERER.asked(source)) == ["a", "b", "c", "d"]
     [mistake] = RENDERER.mistakes("{% if nobody == blank %}{% endif %}")
-    assert "nobody" in mistake.reason
+    assert "nobody" in tr(mistake.reason)

@@ -131,7 +131,7 @@ def test_a_mistake_has_its_line_and_its_reason(source: str, line: int, reason: s
     with pytest.raises(BadTemplate) as refused:
         RENDERER.check(source, frozenset({"no"}))
     assert refused.value.line == line
-    assert reason in refused.value.reason
+    assert reason in i18n.tr(refused.value.reason)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_mistakes_that_show_only_when_rendering_are_reported(source: str, line: 
     with pytest.raises(BadTemplate) as refused:
         RENDERER.render(source, values())
     assert refused.value.line == line
-    assert reason in refused.value.reason
+    assert reason in i18n.tr(refused.value.reason)
 
 
 def test_a_replacement_cannot_multiply_the_text() -> None:
@@ -303,7 +303,7 @@ def test_a_link_that_the_operator_wrote_stays_a_link() -> None:
     ],
 )  # fmt: skip
 def test_all_mistakes_of_a_text_are_reported_from_top_to_bottom(source: str, told: list[tuple[int, str]]) -> None:
-    assert [(one.line, one.reason) for one in RENDERER.mistakes(source, frozenset({"no"}))] == told
+    assert [(one.line, i18n.tr(one.reason)) for one in RENDERER.mistakes(source, frozenset({"no"}))] == told
 
 
 PARTS = st.sampled_from(
@@ -339,5 +339,6 @@ def test_parsed_templates_are_kept_but_not_for_ever() -> None:
 
 def test_the_reason_is_in_the_operators_language() -> None:
     i18n.use("zh_CN")
-    with pytest.raises(BadTemplate, match="没有变量「nmae」"):
+    with pytest.raises(BadTemplate) as refused:
         RENDERER.check("{{ nmae }}")
+    assert "没有变量「nmae」" in i18n.tr(refused.value.reason)

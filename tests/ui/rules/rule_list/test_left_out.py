@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
+from wxdesk.i18n import tr
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.row_list import RECORD
@@ -29,6 +30,6 @@ def test_a_rule_that_is_left_out_says_why_in_its_row(
     assert why in row.data(Qt.ItemDataRole.ToolTipRole)
     assert page.rules.index(0).data(RECORD).left_out == ""
     [trouble] = world.desk.health.state.troubles
-    assert trouble.text == "Rule “Late” is left out: There is no template “sorry”."
+    assert tr(trouble.text) == "Rule “Late” is left out: There is no template “sorry”."
     world.call(world.desk.templates.save(Template(0, "Apology", "We are sorry.", "sorry")))
     qtbot.waitUntil(lambda: bridge.is_idle and page.rules.index(page.rules.row_of(late.id)).data(RECORD).left_out == "")

@@ -19,7 +19,7 @@ from liquid.undefined import UNDEFINED, FalsyStrictUndefined, StrictUndefined
 from liquid.utils import ReadOnlyChainMap
 
 from wxdesk.core.content.variables import VARIABLES, WITH_FIELDS
-from wxdesk.core.errors import BadTemplate, MissingValue
+from wxdesk.core.errors import BadTemplate, MissingValue, Phrase, Text
 from wxdesk.core.replies.gaps import MarkedText
 from wxdesk.core.templates import ASK
 from wxdesk.desk.answers.liquid.bounds import OUTPUT_LIMIT, SECONDS, SOURCE_LIMIT
@@ -35,7 +35,6 @@ from wxdesk.desk.answers.liquid.gaps import (
     safe_filters,
 )
 from wxdesk.desk.answers.liquid.tags import BLOCKS, INNER, NESTING_LIMIT, SINGLE, check_tags, line_of
-from wxdesk.i18n import tr
 
 NOT_UNDERSTOOD = (
     "This line cannot be understood. Check its brackets and quotation marks, and that each tag is complete."
@@ -74,14 +73,15 @@ class LiquidEngine:
             analysis = self._parsed(source).analyze(include_partials=False)
         except BadTemplate as error:
             return (error,)
-        found: set[tuple[int, str]] = set()
+        found: set[tuple[int, Text]] = set()
         for name, spans in analysis.filters.items():
             if name not in FILTERS:
                 found.update((span.index, _no_filter(name)) for span in spans)
         for root, uses in analysis.globals.items():
             for use in uses:
                 found.add((use.span.index, _reason_against(root, use.segments[1:], groups, by_hand=by_hand)))
-        told = dict.fromkeys((line_of(source, index), reason) for index, reason in sorted(found) if reason)
+        in_order = sorted(found, key=lambda one: (one[0], str(one[1])))
+        told = dict.fromkeys((line_of(source, index), reason) for index, reason in in_order if reason)
         return tuple(BadTemplate(line, reason) for line, reason in told)
 
     def asked(self, source: str) -> tuple[str, ...]:
@@ -108,12 +108,12 @@ class LiquidEngine:
 
     def _parse(self, source: str) -> liquid.BoundTemplate:
         if len(source) > SOURCE_LIMIT:
-            raise BadTemplate(1, tr("The template is longer than {limit} characters.", limit=SOURCE_LIMIT))
+            raise BadTemplate(1, Phrase("The template is longer than {limit} characters.", limit=SOURCE_LIMIT))
         check_tags(source)
         try:
             return self._environment.from_string(source)
         except LiquidError as error:
-            reason = tr(NOT_UNDERSTOOD)
+            reason = Phrase(NOT_UNDERSTOOD)
             raise BadTemplate(_line_of_syntax_error(error, source), reason) from None
 
 
@@ -237,38 +237,38 @@ def _collection_count() -> int:
     return int(gc.get_stats()[-1]["collections"])
 
 
-def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None, *, by_hand: bool) -> str:
+def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str] | None, *, by_hand: bool) -> Text:
     """Explain why a variable cannot be used; empty if it can."""
     if root == ASK and by_hand:
         one_name = len(segments) == 1 and isinstance(segments[0], str)
-        return "" if one_name else tr("Give what is asked for one name, such as {name}.", name="ask.order_no")
+        return "" if one_name else Phrase("Give what is asked for one name, such as {name}.", name="ask.order_no")
     if root not in VARIABLES:
-        return tr("There is no variable “{name}”.", name=root)
+        return Phrase("There is no variable “{name}”.", name=root)
     fields = groups if root == "m" else VARIABLES[root]
     if not segments:
-        return tr("“{name}” has fields; name one of them.", name=root) if root in WITH_FIELDS else ""
+        return Phrase("“{name}” has fields; name one of them.", name=root) if root in WITH_FIELDS else ""
     name = f"{root}.{segments[0]}"
     if fields is None or not isinstance(segments[0], str) or segments[0] in fields:
         return ""
     if root == "m":
-        return tr("“{name}” is not a named group of the rule's pattern.", name=name)
-    return tr("There is no variable “{name}”.", name=name)
+        return Phrase("“{name}” is not a named group of the rule's pattern.", name=name)
+    return Phrase("There is no variable “{name}”.", name=name)
 
 
-def _no_filter(name: str) -> str:
-    return tr("There is no filter “{name}”.", name=name)
+def _no_filter(name: str) -> Phrase:
+    return Phrase("There is no filter “{name}”.", name=name)
 
 
 def _explained(source: str, error: Exception) -> BadTemplate:
-    """Translate Liquid's error into the operator's language, with a line."""
+    """Explain Liquid's error to the operator, with a line."""
     token = error.token if isinstance(error, LiquidError) else None
     line = line_of(source, token.start_index if token else 0)
     if isinstance(error, UndefinedError | NothingToShow):
         unknown = str(error.args[0]).removesuffix(" is undefined").strip("'")
         name = error.name if isinstance(error, NothingToShow) else unknown
-        return MissingValue(line, name, tr("“{name}” has no value for this message.", name=name))
+        return MissingValue(line, name, Phrase("“{name}” has no value for this message.", name=name))
     if isinstance(error, UnknownFilterError):
         return BadTemplate(line, _no_filter(str(error.args[0]).partition("'")[2].rstrip("'")))
     if isinstance(error, ResourceLimitError):
-        return BadTemplate(line, tr("The text becomes too long, or the template works too much."))
-    return BadTemplate(line, tr("This cannot be worked out with the values of this message."))
+        return BadTemplate(line, Phrase("The text becomes too long, or the template works too much."))
+    return BadTemplate(line, Phrase("This cannot be worked out with the values of this message."))

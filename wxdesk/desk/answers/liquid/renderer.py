@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from wxdesk.core.content.variables import byte_count
-from wxdesk.core.errors import BadTemplate
+from wxdesk.core.errors import BadTemplate, Phrase, Text
 from wxdesk.core.replies.gaps import NO_STAND_INS
 from wxdesk.desk.answers.liquid.bounds import OUTPUT_LIMIT, SOURCE_LIMIT
-from wxdesk.i18n import tr
 
 if TYPE_CHECKING:
     from wxdesk.desk.answers.liquid.engine import LiquidEngine
@@ -50,12 +49,13 @@ class LiquidRenderer:
         """
         if "{" in source:
             return self._engine.mistakes(source, groups, by_hand=by_hand)
-        reason, size = "", byte_count(source)
+        reason: Text = ""
+        size = byte_count(source)
         if len(source) > SOURCE_LIMIT:
-            reason = tr("The template is longer than {limit} characters.", limit=SOURCE_LIMIT)
+            reason = Phrase("The template is longer than {limit} characters.", limit=SOURCE_LIMIT)
         elif size > OUTPUT_LIMIT:
             limit = OUTPUT_LIMIT
-            reason = tr("This text is longer than a reply can be: {size} of {limit} bytes.", size=size, limit=limit)
+            reason = Phrase("This text is longer than a reply can be: {size} of {limit} bytes.", size=size, limit=limit)
         return (BadTemplate(1, reason),) if reason else ()
 
     def asked(self, source: str) -> tuple[str, ...]:

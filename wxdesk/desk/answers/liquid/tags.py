@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from wxdesk.core.errors import BadTemplate
-from wxdesk.i18n import tr
+from wxdesk.core.errors import BadTemplate, Phrase, Text
 
 TAG_LIMIT = 500
 """Characters between the braces of one tag."""
@@ -58,14 +57,14 @@ def check_tags(source: str) -> None:
     for tag in _tags(source):
         _place(source, tag, open_blocks)
     if open_blocks:
-        raise _bad(source, open_blocks[-1].start, tr("“{tag}” is never closed.", tag=_shown(open_blocks[-1].name)))
+        raise _bad(source, open_blocks[-1].start, Phrase("“{tag}” is never closed.", tag=_shown(open_blocks[-1].name)))
 
 
 def _place(source: str, tag: LiquidTag, open_blocks: list[LiquidTag]) -> None:
     around = [block.name for block in open_blocks]
     if tag.name.startswith("end") and tag.name[3:] in BLOCKS:
         if around[-1:] != [tag.name[3:]]:
-            raise _bad(source, tag.start, tr("“{tag}” closes nothing that is open here.", tag=_shown(tag.name)))
+            raise _bad(source, tag.start, Phrase("“{tag}” closes nothing that is open here.", tag=_shown(tag.name)))
         open_blocks.pop()
         return
     reason = _reason_against(tag, around)
@@ -75,18 +74,18 @@ def _place(source: str, tag: LiquidTag, open_blocks: list[LiquidTag]) -> None:
         open_blocks.append(tag)
 
 
-def _reason_against(tag: LiquidTag, around: list[str]) -> str:
+def _reason_against(tag: LiquidTag, around: list[str]) -> Text:
     shown = _shown(tag.name)
     if tag.name in INNER:
         reach = around if tag.name in ("break", "continue") else around[-1:]
         if not set(INNER[tag.name]).intersection(reach):
-            return tr("“{tag}” cannot stand here.", tag=shown)
+            return Phrase("“{tag}” cannot stand here.", tag=shown)
     elif tag.name not in BLOCKS | SINGLE:
-        return tr("The tag “{tag}” cannot be used in a reply.", tag=shown)
+        return Phrase("The tag “{tag}” cannot be used in a reply.", tag=shown)
     if tag.name in _NEEDS_MORE and not tag.has_more:
-        return tr("“{tag}” needs something after it.", tag=shown)
+        return Phrase("“{tag}” needs something after it.", tag=shown)
     if tag.name in BLOCKS and len(around) == NESTING_LIMIT:
-        return tr("Blocks are nested more than {limit} deep.", limit=NESTING_LIMIT)
+        return Phrase("Blocks are nested more than {limit} deep.", limit=NESTING_LIMIT)
     return ""
 
 
@@ -98,13 +97,13 @@ def _tags(source: str) -> Iterator[LiquidTag]:
         closing = "}}" if opening[0] == "{{" else "%}"
         end = source.find(closing, start + 2)
         if end < 0:
-            raise _bad(source, start, tr("“{opening}” is never closed.", opening=opening[0]))
+            raise _bad(source, start, Phrase("“{opening}” is never closed.", opening=opening[0]))
         position = end + 2
         inside = source[start:position]
         if _BLANKS.search(inside):
-            raise _bad(source, start, tr("There are too many blanks in a row inside a tag."))
+            raise _bad(source, start, Phrase("There are too many blanks in a row inside a tag."))
         if len(inside) > TAG_LIMIT:
-            raise _bad(source, start, tr("A tag is too long; {limit} characters are the most.", limit=TAG_LIMIT))
+            raise _bad(source, start, Phrase("A tag is too long; {limit} characters are the most.", limit=TAG_LIMIT))
         if closing == "}}":
             continue
         tag = _tag(source, start, inside)
@@ -116,7 +115,7 @@ def _tags(source: str) -> Iterator[LiquidTag]:
 def _tag(source: str, start: int, inside: str) -> LiquidTag:
     found = _NAME.fullmatch(inside)
     if found is None or not found[1]:
-        raise _bad(source, start, tr("A tag has no name."))
+        raise _bad(source, start, Phrase("A tag has no name."))
     return LiquidTag(found[1], bool(found[2]), start, start + len(inside))
 
 
@@ -129,12 +128,12 @@ def _end_of_verbatim(source: str, tag: LiquidTag) -> int:
         depth += -1 if found[1] else 1
         if depth == 0:
             return tag.end + found.start()
-    raise _bad(source, tag.start, tr("“{tag}” is never closed.", tag=_shown(tag.name)))
+    raise _bad(source, tag.start, Phrase("“{tag}” is never closed.", tag=_shown(tag.name)))
 
 
 def _shown(name: str) -> str:
     return "{% " + name + " %}"
 
 
-def _bad(source: str, index: int, reason: str) -> BadTemplate:
+def _bad(source: str, index: int, reason: Text) -> BadTemplate:
     return BadTemplate(line_of(source, index), reason)

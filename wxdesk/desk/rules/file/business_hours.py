@@ -11,9 +11,9 @@ Of exceptions that cover the same date, those for the fewest days hold.
 
 from datetime import date, datetime, time
 
+from wxdesk.core.errors import Phrase
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday, WeeklySpan, clock_from
 from wxdesk.desk.rules.file.toml_table import TomlTable
-from wxdesk.i18n import tr
 from wxdesk.timezones import zone_named
 from wxdesk.toml import Path, table_text
 
@@ -23,14 +23,14 @@ def calendar_from(value: object, path: Path) -> Calendar:
     table = TomlTable(value, path, ("name", "zone", "weekly", "exceptions"))
     name, zone = table.text("name"), table.text("zone")
     if not name.strip():
-        raise table.mistake(tr("A calendar needs a name."), "name")
+        raise table.mistake(Phrase("A calendar needs a name."), "name")
     if zone and zone_named(zone) is None:
-        raise table.mistake(tr("There is no time zone “{zone}”.", zone=zone), "zone")
+        raise table.mistake(Phrase("There is no time zone “{zone}”.", zone=zone), "zone")
     weekly = tuple(_weekly(one) for one in table.tables("weekly", ("days", "from", "to")))
     keys = ("date", "until", "closed", "from", "to", "label")
     special = tuple(_special(one) for one in table.tables("exceptions", keys))
     if not weekly and not any(one.span for one in special):
-        raise table.mistake(tr("This calendar is never open: “weekly” names no hours."))
+        raise table.mistake(Phrase("This calendar is never open: “weekly” names no hours."))
     return Calendar(name, zone, weekly, special)
 
 
@@ -42,18 +42,18 @@ def _special(table: TomlTable) -> SpecialDays:
     first = _date(table, "date")
     last = _date(table, "until") if "until" in table else first
     if last < first:
-        raise table.mistake(tr("“until” is before “date”."), "until")
+        raise table.mistake(Phrase("“until” is before “date”."), "until")
     closed = table.truth("closed", otherwise=False)
     hours = "from" in table or "to" in table
     if closed is hours:
-        raise table.mistake(tr("Write either “closed = true” or the hours with “from” and “to”."))
+        raise table.mistake(Phrase("Write either “closed = true” or the hours with “from” and “to”."))
     return SpecialDays(first, last, None if closed else _span(table), table.text("label"))
 
 
 def _span(table: TomlTable) -> OpenSpan:
     span = OpenSpan(_time(table, "from"), _time(table, "to"))
     if span.is_ambiguous:
-        reason = tr("“from” and “to” are the same time. For a whole day, write 00:00 to 24:00.")
+        reason = Phrase("“from” and “to” are the same time. For a whole day, write 00:00 to 24:00.")
         raise table.mistake(reason, "to")
     return span
 
@@ -64,7 +64,7 @@ def _time(table: TomlTable, key: str) -> time:
         return value.replace(second=0, microsecond=0)
     found = clock_from(value, closing=key == "to") if isinstance(value, str) else None
     if found is None:
-        raise table.mistake(tr("“{key}” must be a time such as {example}.", key=key, example='"09:00"'), key)
+        raise table.mistake(Phrase("“{key}” must be a time such as {example}.", key=key, example='"09:00"'), key)
     return found
 
 
@@ -76,7 +76,7 @@ def _date(table: TomlTable, key: str) -> date:
         return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         example = '"2026-10-01"'
-        reason = tr("“{key}” must be a date such as {example}.", key=key, example=example)
+        reason = Phrase("“{key}” must be a date such as {example}.", key=key, example=example)
         raise table.mistake(reason, key) from None
 
 

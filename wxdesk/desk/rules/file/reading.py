@@ -9,14 +9,14 @@ from collections.abc import Callable, Container, Iterator, Sequence
 
 from msgspec import Struct
 
-from wxdesk.core.errors import BadRulesFile
+from wxdesk.core.errors import BadRulesFile, Phrase
 from wxdesk.core.model.rule import Reference, Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.faults import RuleFault
 from wxdesk.desk.rules.file.business_hours import calendar_from, calendar_text
 from wxdesk.desk.rules.file.rule import rule_from, rule_text
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake
-from wxdesk.i18n import explain, tr
+from wxdesk.i18n import explanation
 from wxdesk.toml import BadToml, Path, TomlLines, parsed_toml
 
 SIZE_LIMIT = 8 * 1024 * 1024
@@ -58,20 +58,20 @@ def _content(document: dict[str, object]) -> RulesFile:
     for key in document:
         if key not in ("rules", "calendars"):
             raise RulesFileMistake(
-                (key,), tr("Only [[rules]] and [[calendars]] are possible here, not “{key}”.", key=key)
+                (key,), Phrase("Only [[rules]] and [[calendars]] are possible here, not “{key}”.", key=key)
             )
     calendars = tuple(calendar_from(value, path) for value, path in _tables(document, "calendars"))
     names = [calendar.name for calendar in calendars]
     for index, name in enumerate(names):
         if name in names[:index]:
-            raise RulesFileMistake(("calendars", index, "name"), tr("There are two calendars of this name."))
+            raise RulesFileMistake(("calendars", index, "name"), Phrase("There are two calendars of this name."))
     return RulesFile(tuple(rule_from(value, path) for value, path in _tables(document, "rules")), calendars)
 
 
 def _tables(document: dict[str, object], key: str) -> Iterator[tuple[object, Path]]:
     values = document.get(key, [])
     if not isinstance(values, list):
-        raise RulesFileMistake((key,), tr("This begins with [[{key}]], in double brackets.", key=key))
+        raise RulesFileMistake((key,), Phrase("This begins with [[{key}]], in double brackets.", key=key))
     for index, value in enumerate(values):
         yield value, (key, index)
 
@@ -88,10 +88,10 @@ def _judged(content: RulesFile, fault_in: FindFault) -> RulesFile:
 def _parsed(text: str, file_name: str) -> dict[str, object]:
     if len(text) > SIZE_LIMIT:
         raise BadRulesFile(
-            file=file_name, line=1, reason=tr("The file is larger than {limit} characters.", limit=SIZE_LIMIT)
+            file=file_name, line=1, reason=Phrase("The file is larger than {limit} characters.", limit=SIZE_LIMIT)
         )
     try:
         return parsed_toml(text)
     except BadToml as error:
-        reason = tr("This is not valid TOML. {complaint}", complaint=explain(error))
+        reason = Phrase("This is not valid TOML. {complaint}", complaint=explanation(error))
         raise BadRulesFile(file=file_name, line=error.line, reason=reason) from None

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wxdesk.core.errors import Phrase
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import (
@@ -26,7 +27,6 @@ from wxdesk.core.model.rule import (
     Variant,
 )
 from wxdesk.desk.rules.file.toml_table import RulesFileMistake, TomlTable, one_or_more
-from wxdesk.i18n import tr
 from wxdesk.toml import Path, table_text
 
 _SESSION_FROM_TESTS = ("equals", "prefix", "regex")
@@ -45,7 +45,7 @@ def condition_from(value: object, path: Path) -> Condition:
     values = {name: form.read(table, name) for name, form in _WORDS.items() if name in table}
     if _CONTAINS in table:
         if "any" in table:
-            raise table.mistake(tr("“contains” and “any” mean the same; write one of them."), _CONTAINS)
+            raise table.mistake(Phrase("“contains” and “any” mean the same; write one of them."), _CONTAINS)
         values["any"] = _words(table, _CONTAINS)
     values |= {name: form.read(table, name) for name, form in _OTHERS.items() if name in table}
     if "not" in table:
@@ -63,7 +63,7 @@ def condition_table(when: Condition) -> dict[str, object]:
 def _words(table: TomlTable, name: str) -> tuple[str, ...]:
     words = table.texts(name)
     if not words:
-        raise table.mistake(tr("“{key}” lists no words.", key=name), name)
+        raise table.mistake(Phrase("“{key}” lists no words.", key=name), name)
     return words
 
 
@@ -89,7 +89,7 @@ def _hours(table: TomlTable, name: str) -> HoursTest:
     inner = table.table(name, ("inside", "outside"))
     given = list(inner)
     if len(given) != 1:
-        raise inner.mistake(tr("hours takes “inside” or “outside”, with the name of a calendar."))
+        raise inner.mistake(Phrase("hours takes “inside” or “outside”, with the name of a calendar."))
     return HoursTest(inner.text(given[0]), inside=given[0] == "inside")
 
 
@@ -101,7 +101,7 @@ def _tags(table: TomlTable, name: str) -> TagsTest:
 def _message_no(table: TomlTable, name: str) -> MessageNo:
     inner = table.table(name, ("min", "max"))
     if not list(inner):
-        raise inner.mistake(tr("message_no takes “min”, “max” or both."))
+        raise inner.mistake(Phrase("message_no takes “min”, “max” or both."))
     return MessageNo(inner.number("min", otherwise=1), inner.number("max") if "max" in inner else None)
 
 
@@ -145,7 +145,7 @@ def rule_from(value: object, path: Path) -> Rule:
     """Return the rule that a table describes; raises `RulesFileMistake`."""
     table = TomlTable(value, path, _RULE_KEYS)
     if "name" not in table:
-        raise table.mistake(tr("A rule needs a name."))
+        raise table.mistake(Phrase("A rule needs a name."))
     delivery, hold_seconds = _delivery(table)
     return Rule(
         name=table.text("name"),
@@ -165,7 +165,7 @@ def _cooldown(table: TomlTable) -> Cooldown:
     inner = table.table("cooldown", _COOLDOWN_FIELDS)
     for key in inner:
         if not (key == "per_conversation" and inner.raw(key) == _ONCE) and inner.number(key) < 1:
-            raise inner.mistake(tr("“{key}” must be 1 or more.", key=key), key)
+            raise inner.mistake(Phrase("“{key}” must be 1 or more.", key=key), key)
     times = inner.raw("per_conversation") if "per_conversation" in inner else 0
     return Cooldown(
         per_contact_s=inner.number("per_contact_s"),
@@ -181,7 +181,7 @@ def _delivery(table: TomlTable) -> tuple[Delivery, int]:
         return Delivery.HOLD, table.table("delivery", ("hold",)).number("hold")
     delivery = table.choice("delivery", Delivery)
     if delivery is Delivery.HOLD:
-        raise table.mistake(tr("How long is it held? Write {example}.", example="{ hold = 8 }"), "delivery")
+        raise table.mistake(Phrase("How long is it held? Write {example}.", example="{ hold = 8 }"), "delivery")
     return delivery, 0
 
 
@@ -189,7 +189,7 @@ def _actions(table: TomlTable) -> tuple[Action, ...]:
     values = table.raw("then") if "then" in table else []
     path = (*table.path, "then")
     if not isinstance(values, list):
-        raise RulesFileMistake(path, tr("“then” must be a list of actions in brackets."))
+        raise RulesFileMistake(path, Phrase("“then” must be a list of actions in brackets."))
     return tuple(_action(value, (*path, index)) for index, value in enumerate(values))
 
 
@@ -226,16 +226,16 @@ def _image(table: TomlTable) -> Content:
 
 def _plain_action(table: TomlTable, kind: ActionKind) -> Action:
     if table.truth(kind, otherwise=True) is False:
-        raise table.mistake(tr("“{key} = false” does nothing; remove it.", key=kind.value), kind)
+        raise table.mistake(Phrase("“{key} = false” does nothing; remove it.", key=kind.value), kind)
     return Action(kind)
 
 
 def _kind(table: TomlTable) -> ActionKind:
     given = [kind for kind in ActionKind if kind in table]
     if len(given) != 1:
-        raise table.mistake(tr("An action is one of: {known}.", known=", ".join(ActionKind)))
+        raise table.mistake(Phrase("An action is one of: {known}.", known=", ".join(ActionKind)))
     if "variant" in table and given[0] is not ActionKind.REPLY:
-        raise table.mistake(tr("Only a reply has variants."), "variant")
+        raise table.mistake(Phrase("Only a reply has variants."), "variant")
     return given[0]
 
 

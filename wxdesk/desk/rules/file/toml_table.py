@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from wxdesk.i18n import tr
+from wxdesk.core.errors import Phrase, Text
 from wxdesk.toml import Path
 
 
 class RulesFileMistake(Exception):
     """Mistake in a rules file: path, reason, and line inside a text (0: not in one)."""
 
-    def __init__(self, path: Path, reason: str, text_line: int = 0) -> None:
+    def __init__(self, path: Path, reason: Text, text_line: int = 0) -> None:
         super().__init__(reason)
         self.path = path
         self.reason = reason
@@ -27,10 +27,10 @@ class TomlTable:
 
     def __init__(self, value: object, path: Path, known: tuple[str, ...]) -> None:
         if not isinstance(value, dict):
-            raise RulesFileMistake(path, tr("A table in braces is expected here."))
+            raise RulesFileMistake(path, Phrase("A table in braces is expected here."))
         for key in value:
             if key not in known:
-                reason = tr("“{key}” is not known here. Possible: {known}.", key=key, known=", ".join(known))
+                reason = Phrase("“{key}” is not known here. Possible: {known}.", key=key, known=", ".join(known))
                 raise RulesFileMistake((*path, key), reason)
         self._value: Mapping[str, object] = value
         self.path = path
@@ -41,7 +41,7 @@ class TomlTable:
     def __contains__(self, key: str) -> bool:
         return key in self._value
 
-    def mistake(self, reason: str, *where: str | int) -> RulesFileMistake:
+    def mistake(self, reason: Text, *where: str | int) -> RulesFileMistake:
         """Return a mistake at a place in this table."""
         return RulesFileMistake((*self.path, *where), reason)
 
@@ -62,7 +62,7 @@ class TomlTable:
         value: list[str] = self._typed(key, [], "“{key}” must be a list of texts in brackets.")
         for index, item in enumerate(value):
             if not isinstance(item, str):
-                raise self.mistake(tr("“{key}” must be a list of texts in brackets.", key=key), key, index)
+                raise self.mistake(Phrase("“{key}” must be a list of texts in brackets.", key=key), key, index)
         return tuple(value)
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class TomlTable:
         value = self._value.get(key)
         found = (value,) if isinstance(value, str) else self.texts(key)
         if not found:
-            raise self.mistake(tr("“{key}” lists no words.", key=key), key)
+            raise self.mistake(Phrase("“{key}” lists no words.", key=key), key)
         return found
 
     def number(self, key: str, otherwise: int = 0) -> int:
@@ -82,14 +82,14 @@ class TomlTable:
         value = self._value.get(key)
         if not isinstance(value, str) or value not in tuple(words):
             known = ", ".join(words)
-            raise self.mistake(tr("“{key}” must be one of: {known}.", key=key, known=known), key)
+            raise self.mistake(Phrase("“{key}” must be one of: {known}.", key=key, known=known), key)
         return words(value)
 
     def members[Word: StrEnum](self, key: str, names: tuple[str, ...], words: type[Word]) -> frozenset[Word]:
         """Return those members of a closed set that a list has the names of."""
         for index, name in enumerate(names):
             if name not in tuple(words):
-                reason = tr("“{key}” is not known here. Possible: {known}.", key=name, known=", ".join(words))
+                reason = Phrase("“{key}” is not known here. Possible: {known}.", key=name, known=", ".join(words))
                 raise self.mistake(reason, key, index)
         return frozenset(map(words, names))
 
@@ -106,7 +106,7 @@ class TomlTable:
         """Return a value of the type of its default, else refuse it by `sentence`."""
         value = self._value.get(key, otherwise)
         if type(value) is not type(otherwise):  # for `isinstance`, true is a number
-            raise self.mistake(tr(sentence, key=key), key)
+            raise self.mistake(Phrase(sentence, key=key), key)
         return value
 
 

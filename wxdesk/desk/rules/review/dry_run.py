@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from wxdesk.core.errors import Text
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation, ReplyWindow
 from wxdesk.core.model.reply import ReplyKind
@@ -68,7 +69,7 @@ class DryRunLine(Struct, frozen=True):
     said: str
     would_say: str
     by_hand: bool = False
-    problem: str = ""
+    problem: Text = ""
     only: Presence | None = None
 
 
@@ -199,7 +200,7 @@ class _Tally(Struct):
         would_say, problem = self._answer(one.matching, one.context)
         return DryRunLine(one.message, by_hand or "", would_say, by_hand is not None, problem, one.only)
 
-    def _answer(self, matching: MatchResult, context: RuleContext) -> tuple[str, str]:
+    def _answer(self, matching: MatchResult, context: RuleContext) -> tuple[str, Text]:
         """Return the text of the answer, and why it cannot be made: one of both."""
         answer = self.rulebook.builder.answer(matching, matching.verdicts, context)
         return "" if answer.problem else "\n".join(content.summary for content in answer.contents), answer.problem

@@ -87,7 +87,7 @@ class RuleExamples(Struct, frozen=True):
             return
         template = self._template(action)
         if template is None:
-            yield ActionExample(place, problem=self._rulebook.shelf.reason_against(action.template))
+            yield ActionExample(place, problem=tr(self._rulebook.shelf.reason_against(action.template)))
             return
         for number, text in enumerate(template.texts):
             sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
@@ -116,7 +116,7 @@ def _problem(action: Action, error: BadTemplate | BadContent) -> str:
         return explain(error)
     if action.kind is ActionKind.REPLY:
         return tr("Line {line}: {reason}", line=error.line, reason=error.reason)
-    return error.reason
+    return tr(error.reason)
 
 
 def _message_matching(rule: Rule, tried: TrialMessage) -> TrialMessage:

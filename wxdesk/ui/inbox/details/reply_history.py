@@ -111,7 +111,7 @@ def _note(step: ReplyStep, after: Content) -> str:
     if step.before is not None:
         return tr("With another picture") if picture_changed(step.before, after) else ""
     if step.errcode is not None:
-        return refusal_text(step.errcode, step.reason).meaning
+        return tr(refusal_text(step.errcode, step.reason).meaning)
     return tr(step.reason) if step.reason and step.kind is not StepKind.CANCEL else ""
 
 

@@ -254,8 +254,8 @@ def _failure_text(reply: Reply, *, waits: bool) -> str:
         return tr("Waits: {reason}", reason=reason) if waits else tr("Not sent: {reason}", reason=reason)
     words = refusal_text(reply.errcode, reply.error)
     said = tr("Waits, {code}: {meaning}.") if waits else tr("Failed {code}: {meaning}.")
-    sentence = said.format(code=reply.errcode, meaning=words.meaning)
-    sentence = tr("{said} {more}", said=sentence, more=words.remedy) if words.remedy else sentence
+    sentence = said.format(code=reply.errcode, meaning=tr(words.meaning))
+    sentence = tr("{said} {more}", said=sentence, more=words.remedy) if words.remedy.sentence else sentence
     return f"{sentence}\nrid {reply.rid}" if reply.rid else sentence
 
 

@@ -130,7 +130,7 @@ def line_row(line: DryRunLine) -> ReviewRow:
 def _would_say(line: DryRunLine) -> str:
     if line.said and line.said == line.would_say and not line.problem and line.only is None:
         return tr("Would say the same.")
-    would = line.problem or line.would_say or tr("nothing")
+    would = tr(line.problem) or line.would_say or tr("nothing")
     if line.only is not None:
         would += " · " + tr(_ONLY[line.only])
     return tr("Would say: {text}", text=would)

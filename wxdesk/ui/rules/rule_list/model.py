@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QObject, Qt, Signal
 
+from wxdesk.core.errors import Text
 from wxdesk.core.model.rule import Delivery, Rule
 from wxdesk.core.model.statistics import NO_FIGURES, RuleFigures
 from wxdesk.i18n import ntr, tr
@@ -56,10 +57,10 @@ class RuleModel(RecordModel[Rule]):
         self._names: Mapping[int, str] = {}
         self._figures: Mapping[int, RuleFigures] = {}
         self._now = datetime.now(UTC)
-        self._left_out: Mapping[int, str] = {}
+        self._left_out: Mapping[int, Text] = {}
         self._own = uuid4().hex
 
-    def show(self, rules: Sequence[Rule], left_out: Mapping[int, str] = MappingProxyType({})) -> None:
+    def show(self, rules: Sequence[Rule], left_out: Mapping[int, Text] = MappingProxyType({})) -> None:
         """Show these rules; `left_out` has the reason why one cannot be used, by its id."""
         names = {rule.id: rule.name for rule in rules}
         if (left_out, names) != (self._left_out, self._names):

@@ -26,7 +26,7 @@ def note_on_trial(trial: Trial, instead: Rule | None, *, broken: bool) -> tuple[
 
     `instead` is the edited rule, `broken` if it could not be tried.
     """
-    problem = "" if broken else trial.answer.problem or stopped_text(trial)
+    problem = "" if broken else tr(trial.answer.problem) or stopped_text(trial)
     notes = [problem] if problem else []
     if broken:
         notes.append(tr("The rule being edited is not complete yet; this is what the saved rules say."))

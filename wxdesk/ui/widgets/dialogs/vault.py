@@ -98,8 +98,8 @@ class VaultLock(QObject):
             self._bridge.notices.bar(BAR, words, action=tr("Unlock…"), then=self.ask, lasting=True)
             return
         troubles = self._bridge.desk.health.state.troubles
-        words = next((one.text for one in troubles if one.key == SECRETS_TROUBLE), "")
-        words, action = tr(words) if words else "", tr("Keep them in a vault…")
+        words = next((tr(one.text) for one in troubles if one.key == SECRETS_TROUBLE), "")
+        action = tr("Keep them in a vault…")
         self._bridge.notices.bar(BAR, words, action=action, then=self.ask, lasting=True)
 
     def ask(self) -> None:

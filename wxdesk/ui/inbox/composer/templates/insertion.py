@@ -85,7 +85,7 @@ class TemplateForm(Popover):
         try:
             content = self._filling.content(self._answers())
         except MissingValue as error:
-            self._complain(error.name, error.reason)
+            self._complain(error.name, tr(error.reason))
         except BadTemplate as error:
             self._complain("", explain(error))
         else:

@@ -57,7 +57,7 @@ class TemplateBody(ActionBody):
         fitting = self._fitting()
         for template in fitting[:MAX_LISTED]:
             name = _shown_name(template.id, self._shelf)
-            reason = self._shelf.reason_against(name)
+            reason = tr(self._shelf.reason_against(name))
             shortcut = f"/{template.shortcut}" if template.shortcut else ""
             said = "    ".join(filter(None, (template.title, shortcut, tr("only by hand") if reason else "")))
             action = menu.addAction(literal(said))
