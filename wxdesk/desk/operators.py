@@ -31,7 +31,7 @@ class Operators:
     """Operators of a shared database; `now` is signed in here, None where nobody is.
 
     `required`: the team has an owner, so that whoever wants to do something signs in. Until then all is as on one
-    machine.
+    machine. `shut_out` is the name of whom another machine has signed out here.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Operators:
         self._mark = ""
         self.now: Operator | None = None
         self.required = False
+        self.shut_out = ""
 
     def lacks(self, needed: Role) -> str:
         """Return why what needs this role is refused here; empty if it is not."""
@@ -81,6 +82,7 @@ class Operators:
         if self.now is not None:
             row = await self._store.find(self.now.id)
             stays = row is not None and row.operator.active and _mark(row) == self._mark
+            self.shut_out = "" if stays else self.now.name
             self.now = row.operator if row is not None and stays and self.required else None
         if before != (self.required, self.now):
             self._publish(OperatorsChanged())
@@ -92,7 +94,7 @@ class Operators:
             BadInput: name or password is wrong, or a further try has to wait.
         """
         row = await self._tried(await self._store.find(_plain(name)), password)
-        self.now, self._mark = row.operator, _mark(row)
+        self.now, self._mark, self.shut_out = row.operator, _mark(row), ""
         await self._stay(f"{row.operator.id}:{self._mark}" if stay else "")
         self._publish(OperatorsChanged())
 

@@ -230,7 +230,7 @@ async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on
         await team.until(TroubleRaised, lambda event: event.key == "database" and not event.text)
         await team.until(CaughtUp)
         told = opened.desk.health.state.troubles
-        assert not any(one.key == "server" or one.text.startswith("This desk cannot reach") for one in told)
+        assert not any(one.key == "server" or tr(one.text).startswith("This desk cannot reach") for one in told)
         await opened.stop()
     await server.stop()
 

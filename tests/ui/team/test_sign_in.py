@@ -56,6 +56,27 @@ def test_a_wrong_password_is_told_and_a_right_one_lets_in(
     dialog.deleteLater()
 
 
+def test_whom_an_owner_shuts_out_is_told_why_they_have_to_sign_in(
+    qtbot: QtBot, bridge: Bridge, world: World, operators: Operators
+) -> None:
+    async def leave() -> None:
+        await world.store.operators.add("小王", Role.OPERATOR, await hashed(PASSWORD), world.clock())
+        await operators.sign_in("小王", PASSWORD)
+        wang = operators.now
+        assert wang is not None
+        await world.store.operators.change(wang, None, world.clock())
+        await operators.look()
+
+    world.call(leave())
+    dialog = SignInDialog(bridge, operators)
+    dialog.show()
+    assert dialog.error.full_text() == "“小王” was signed out here by an owner, or by a new password."
+    with qtbot.waitSignal(dialog.accepted):
+        fill(dialog, "老板", PASSWORD)
+    assert operators.shut_out == ""
+    dialog.deleteLater()
+
+
 def test_cancelling_the_sign_in_signs_nobody_in(
     qtbot: QtBot, bridge: Bridge, world: World, operators: Operators
 ) -> None:

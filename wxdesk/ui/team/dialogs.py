@@ -55,6 +55,10 @@ class SignInDialog(PasswordDialog):
         self.stay = Switch(parent=self)
         self.body.addLayout(switch_line(self.stay, tr("Stay signed in on this machine")))
         self.name.edit.setFocus()
+        if operators.shut_out:
+            self.show_error(
+                tr("“{name}” was signed out here by an owner, or by a new password.", name=operators.shut_out)
+            )
 
     def _do(self) -> Coroutine[Any, Any, object]:
         return self.operators.sign_in(self.name.text(), self.password.edit.text(), stay=self.stay.isChecked())

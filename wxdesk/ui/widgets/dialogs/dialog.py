@@ -26,9 +26,6 @@ log = logging.getLogger(__name__)
 
 WIDTH = 420
 
-READ_MS = 1000
-"""Time to notice a question that came by itself; until then it takes no answer."""
-
 ALWAYS = ("F8", "F9")
 """Keys that work in every dialog too: pause all replies, and silence the sound."""
 
@@ -121,7 +118,7 @@ class ConfirmDialog(NarrowDialog):
     def interrupt(self) -> None:
         """Show a question that nobody opened: what is being typed does not answer it."""
         self.setEnabled(False)
-        QTimer.singleShot(READ_MS, self, self._take_answers)
+        QTimer.singleShot(1000, self, self._take_answers)  # time to notice it
         self.open()
 
     def _take_answers(self) -> None:
