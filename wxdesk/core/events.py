@@ -322,10 +322,9 @@ They end when it is removed.
 class TroubleRaised(Event, frozen=True):
     """Something needs the operator; an empty text clears it.
 
-    `text` is translated where it is read: in the log, or in a window of another language.
-    `key` is stable, so that the same trouble is shown once. `passing`: it is over, and only the operator who has read
-    it clears it. `copy` is a text that the remedy needs elsewhere, such as an address. `account` is set where that
-    account waits for the trouble's end: the operator can let it try at once.
+    `text` is translated where it is read. `key` is stable, so that the same trouble is shown once. `passing`: it is
+    over, and only the operator who has read it clears it. `copy` is a text that the remedy needs elsewhere, such as an
+    address. `account` is set where that account waits for the trouble's end: the operator can let it try at once.
     """
 
     key: str

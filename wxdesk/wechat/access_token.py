@@ -17,7 +17,8 @@ from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime import wall_clock as sleeping
-from wxdesk.desk.wechat.explanations import explain_refusal, refusal_text
+from wxdesk.desk.wechat.explanations import refusal_text
+from wxdesk.i18n import explanation
 from wxdesk.threads import end_tasks
 
 log = logging.getLogger(__name__)
@@ -213,9 +214,9 @@ class AccessTokens:
         good = self._good(account)
         self._plan(account, wait if good is None else min(wait, good.ends_at - self._monotonic()))
         expires_at = None if good is None else good.expires_at
-        self._publish(TokenChanged(account.name, expires_at, explain_refusal(error)))
-        if isinstance(error, Refused):
-            words = refusal_text(error.errcode, error.errmsg)
+        words = refusal_text(error.errcode, error.errmsg) if isinstance(error, Refused) else None
+        self._publish(TokenChanged(account.name, expires_at, words.sentence if words else explanation(error)))
+        if words is not None:
             text = Phrase("No access_token for {account}: {said}", account=account.name, said=words.sentence)
             self._publish(TroubleRaised(f"account:{account.name}", text, copy=words.copy, account=account.name))
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from wxdesk.core.errors import Phrase, Refused
+from wxdesk.core.errors import Phrase
 from wxdesk.core.wechat.credential_shapes import Cleaning, CredentialField, ShapeFault, ShapeIssue
 from wxdesk.core.wechat.errcodes import addresses_in, is_known, meaning_of, remedy_of
-from wxdesk.i18n import explanation, tr
+from wxdesk.i18n import tr
 
 _NAMES = {
     CredentialField.APP_ID: "AppID",
@@ -107,8 +107,3 @@ def refusal_text(errcode: int, errmsg: str = "") -> RefusalText:
         return RefusalText(errcode, meaning, Phrase(remedy_of(errcode)))
     remedy = Phrase("Add {address} to the IP list in the mini program's console.", address=", ".join(addresses))
     return RefusalText(errcode, meaning, remedy, "\n".join(addresses))
-
-
-def explain_refusal(error: BaseException) -> Phrase:
-    """Explain any error like `explanation`, a refusal by meaning and remedy."""
-    return refusal_text(error.errcode, error.errmsg).sentence if isinstance(error, Refused) else explanation(error)
