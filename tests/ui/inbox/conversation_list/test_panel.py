@@ -143,3 +143,21 @@ def test_the_line_of_held_replies_moves_no_row_from_under_the_pointer(
     move(page.list.search, QPoint(5, 5))
     qtbot.waitUntil(lambda: not view.underMouse())
     assert view.verticalScrollBar().value() == 0, "the first row is seen whole again"
+
+
+def test_a_click_marks_the_row_it_opens_although_the_one_left_moves_away(
+    qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge
+) -> None:
+    """The open conversation keeps its place while its customer writes, and takes the due one when it is left."""
+    first = world.say(LI, "hello")
+    second = world.say(LI.replace("LI", "WANG"), "hi")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 2)
+    page.open_conversation(first)
+    world.say(LI, "still there?")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.position(first) == 1)
+    view = page.list.view
+    at = view.visualRect(page.list.model.index(0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: bridge.is_idle and page.session.conversation_id == second)
+    assert page.list.model.position(first) == 0
+    assert [one.data(RECORD).conversation.id for one in view.selectedIndexes()] == [second]

@@ -122,7 +122,8 @@ class ConversationList(Frame):
         self.model.rowsInserted.connect(self._show_page)
         self.model.rowsRemoved.connect(self._show_page)
         self.empty.step.clicked.connect(self._step)
-        self.view.clicked.connect(self._clicked)
+        self.view.pressed.connect(self._pressed)
+        self.view.taken.connect(self._clicked)
         self.view.given_up.connect(self._restore)
         self.strip.left.connect(self.focus_rows)
 
@@ -220,13 +221,21 @@ class ConversationList(Frame):
         self._wanted = current.data(RECORD).conversation.id
         self.picked.emit(self._wanted)
 
+    def _pressed(self, index: Index) -> None:
+        """Mark the pressed row alone: where opening it moved rows, Qt marks the one now at the pointer."""
+        if not self.view.choosing:
+            self._take(index)
+
     def _clicked(self) -> None:
         if not self.view.several():
-            row: InboxRow | None = self.view.currentIndex().data(RECORD)
-            if row is not None and row.conversation.id != self._wanted:  # Ctrl or Shift had gone there before
-                self._picked(self.view.currentIndex(), QModelIndex())
+            self._take(self.view.currentIndex())
             self.left.emit()
             self.clicked.emit()
+
+    def _take(self, index: Index) -> None:
+        if index.data(RECORD).conversation.id != self._wanted:  # Ctrl or Shift had gone there before
+            self._picked(index, QModelIndex())
+        self._restore()
 
     def _restore(self) -> None:
         """Mark the wanted row again after a change of the rows."""

@@ -264,16 +264,19 @@ class ConversationRows(RowsView):
     Signals:
         menu_wanted: this list, the conversations that a menu is for, the tags in use, and where it shall open.
         given_up: no more than the open conversation shall be chosen.
+        taken: a row was clicked; Qt's `clicked` does not come where opening it has moved it away.
     """
 
     menu_wanted = Signal(object, object, object, QPoint)
     given_up = Signal()
+    taken = Signal()
 
     def __init__(self, model: ConversationListModel, delegate: ConversationDelegate, parent: QWidget) -> None:
         super().__init__(model, delegate, tr("Conversations"), parent)
         self.verticalScrollBar().setSingleStep(24)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.choosing = False
+        self._pressed = False
         self._shifted = 0
 
     def several(self) -> Sequence[Index]:
@@ -291,9 +294,16 @@ class ConversationRows(RowsView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.RightButton:  # its menu follows, and nothing is opened
+            self._pressed = self.indexAt(event.position().toPoint()).isValid()
             self.choosing = bool(event.modifiers() & _SEVERAL)
             super().mousePressEvent(event)
             self.choosing = False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        taken, self._pressed = self._pressed, False
+        if taken:
+            self.taken.emit()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """Keep rows under the pointer when the line of held replies comes or goes."""
