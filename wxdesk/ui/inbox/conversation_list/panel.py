@@ -222,7 +222,7 @@ class ConversationList(Frame):
         self.picked.emit(self._wanted)
 
     def _pressed(self, index: Index) -> None:
-        """Mark the pressed row alone: where opening it moved rows, Qt marks the one now at the pointer."""
+        """Mark the row alone; Qt marks what is at the pointer once rows have moved."""
         if not self.view.choosing:
             self._take(index)
 
