@@ -89,6 +89,8 @@ class CleanText(TypeDecorator[str]):
 class Said(CleanText):
     """Sentence for `i18n.tr`: a phrase as JSON, a text as it is, as it always was."""
 
+    cache_ok = True
+
     def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
         """Encode a phrase, clean a text."""
         return cleaned(msgspec.json.encode(value).decode() if isinstance(value, Phrase) else str(value))
