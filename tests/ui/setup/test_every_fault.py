@@ -13,6 +13,7 @@ from wxdesk.core.setup.findings import CheckVerdict as V
 from wxdesk.core.setup.findings import Finding, Gravity
 from wxdesk.desk.setup.sentences import CAUSES, GOOD, WORDINGS, remedy
 from wxdesk.desk.setup.wording import Wording
+from wxdesk.i18n import tr
 from wxdesk.ui.setup.address import AddressCard
 from wxdesk.ui.setup.message_push import MessagePushCard
 from wxdesk.ui.setup.page import SetupPage
@@ -83,7 +84,7 @@ def test_each_fault_of_a_proxy_is_named_and_gone_once_it_is_taken_away(
             shown = _check(qtbot, third, verdict)
             assert (shown.verdict, shown.values.get("cause", "")) == (verdict, cause)
             said = _wording(verdict, cause, shown).text(shown.values)
-            assert third.result.sentence.full_text().casefold() == said.casefold()
+            assert third.result.sentence.full_text().casefold() == tr(said).casefold()
             assert third.result.remedy.full_text() == remedy(shown)
             assert third.go_on.isEnabled() is (verdict.gravity < Gravity.FAILURE)
             proxy.fault = Fault.NONE
