@@ -71,7 +71,7 @@ async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: 
     finally:
         await store.close()
     assert [(trouble.key, bool(trouble.text)) for trouble in heard] == [(DATABASE_KEY, True), (DATABASE_KEY, False)]
-    assert "removed while" in heard[0].text
+    assert "removed while" in str(heard[0].text)
 
 
 async def test_an_emptied_file_beside_its_log_is_not_taken_for_a_new_one(home: Path) -> None:

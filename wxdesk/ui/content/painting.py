@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTextCharForma
 from wxdesk.i18n import tr
 from wxdesk.ui.content.layout import ContentLayout, PictureBox, TextBlock, format_range
 from wxdesk.ui.content.pieces import LinkSpan, ParagraphStyle, PictureFrame, PicturePiece
-from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.look.theme import GROUND, Size, Theme, font
 from wxdesk.ui.widgets.labels import positions_in
 from wxdesk.ui.widgets.painting import CENTER, paint_icon
 
@@ -85,7 +85,7 @@ def _paint_box(painter: QPainter, box: PictureBox, show: ShowPicture, theme: The
         painter.setClipPath(path)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if image.hasAlphaChannel():  # a dark bubble would make dark words invisible
-            painter.fillPath(path, Qt.GlobalColor.white)
+            painter.fillPath(path, QColor(GROUND))
         painter.drawImage(placed, image)
     else:
         path.addRoundedRect(box.rect, RADIUS, RADIUS)

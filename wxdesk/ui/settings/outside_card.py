@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, extend, hbox, remove_widgets, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton, Switch
 from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import AgreementDialog
-from wxdesk.ui.widgets.dialogs.documentation import PageDialog
+from wxdesk.ui.widgets.dialogs.documentation import show_documentation
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.fields.labelled import LabelledField, switch_line
@@ -66,7 +66,7 @@ class DataDialog(AgreementDialog):
         self.key = LabelledField(tr("Key, to be entered there as well"), "", self)
         self.key.edit.setText(key or secrets.token_urlsafe(32))
         self.how = Button(tr("How the question is answered"), kind=ButtonKind.LINK, parent=self)
-        self.how.clicked.connect(lambda: PageDialog("outside", self).open())
+        self.how.clicked.connect(partial(show_documentation, "outside", self))
         extend(self.body, self.url, self.key, hbox(self.how, STRETCH))
         self.url.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -18,7 +18,7 @@ from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, hbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.card_rows import SettingsCard, StateLine
 from wxdesk.ui.widgets.copying import CopyButton
-from wxdesk.ui.widgets.dialogs.documentation import PageDialog
+from wxdesk.ui.widgets.dialogs.documentation import show_documentation
 from wxdesk.ui.widgets.dialogs.file_jobs import FileJobs
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.vault import VaultDialog
@@ -106,7 +106,7 @@ class DataCard(SettingsCard):
         self.back_up = Button(tr("Back up…"), parent=self, then=self.jobs.back_up)
         about = tr("Everything in one file, without secrets. “wxdesk restore” brings it back.")
         self.how = Button(tr("How to back it up"), kind=ButtonKind.LINK, parent=self)
-        self.how.clicked.connect(lambda: PageDialog("server", self).open())
+        self.how.clicked.connect(partial(show_documentation, "server", self))
         self.how.hide()
         if not bridge.desk.configuration.now.config.store.url.startswith("sqlite"):
             self.back_up.setEnabled(False)

@@ -175,6 +175,15 @@ def test_the_rule_that_spoke_is_the_last_that_answered() -> None:
     assert ask([replace(tagging, continues=True)], "x").rule is None
 
 
+def test_the_first_rule_with_an_action_is_found_among_those_that_matched() -> None:
+    takes = (*REPLY, Action(ActionKind.TAKE_OVER))
+    said = ask([named("a", "x", continues=True), named("b", "x", then=takes, continues=True), named("c", "x")], "x")
+    found = said.first_with(ActionKind.TAKE_OVER)
+    assert found is not None
+    assert found.name == "b"
+    assert said.first_with(ActionKind.TRANSFER) is None
+
+
 def test_a_default_is_only_for_its_kinds_of_message() -> None:
     assert ask([DEFAULT], kind=MessageType.IMAGE).rule is None
     pictures = replace(DEFAULT, on=frozenset({MessageType.IMAGE}))

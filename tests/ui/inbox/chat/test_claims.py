@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.postgresql import Postgres
@@ -119,7 +119,7 @@ def writes_when_asked(qtbot: QtBot, bridge: Bridge, window: MainWindow, *, agree
     said = [label.text() for label in question.findChildren(QLabel)]
     assert any(words.endswith("Your reply has not been sent.") for words in said), "the colleague may have sent one"
     for key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Escape):  # of somebody who types on
-        QTest.keyClick(QApplication.focusWidget() or question, key)
+        QTest.keyClick(question.windowHandle(), key)
     assert window.findChildren(ConfirmDialog) == [question]
     qtbot.waitUntil(lambda: question.action.isEnabled())
     (question.action if agreed else question.cancel).click()

@@ -27,7 +27,7 @@ from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, span_unti
 
 HEAD_HEIGHT = 32
 GAP = 4
-_MARGINS = 18
+_MARGINS = 14
 ABOUT_TO_LEAVE = timedelta(seconds=10)
 
 
@@ -67,7 +67,7 @@ class HeldStrip(Frame):
 
     def _arrange(self) -> None:
         self.head.setFixedHeight(HEAD_HEIGHT)
-        line = self._icon, self.count, GAP, (self.earliest, 1), self.stop, GAP, self.send, self.unfold, self.fold
+        line = self._icon, self.count, (self.earliest, 1), self.stop, self.send, self.unfold, self.fold
         hbox(*line, within=self.head, spacing=GAP, margins=(12, 0, _MARGINS - 12, 0))
         hbox(STRETCH, self.send_below, within=self.foot, margins=(12, 4, 12, 4))
         vbox(self.view, self.foot, within=self.body, spacing=0)
@@ -134,13 +134,13 @@ class HeldStrip(Frame):
         room = self.width() - _MARGINS - sum(widget.sizeHint().width() + GAP for widget in beside)
         send = self.send.sizeHint().width() + GAP
         both = not self.unfolded and self._needs(send, room) <= room  # the list has its own: nothing may push it
-        self.count.use_step(shrink_steps(self._giving_way, 3 * GAP + both * send, room)[self.count])
+        self.count.use_step(shrink_steps(self._giving_way, GAP + both * send, room)[self.count])
         self.send.setVisible(both)
 
     def _needs(self, fixed: int, room: int) -> int:
         """Return the least width of the texts, beside `fixed` pixels."""
-        steps = shrink_steps(self._giving_way, 3 * GAP + fixed, room)
-        return 3 * GAP + fixed + sum(part.width_at(step) for part, step in steps.items())
+        steps = shrink_steps(self._giving_way, GAP + fixed, room)
+        return GAP + fixed + sum(part.width_at(step) for part, step in steps.items())
 
     @property
     def _giving_way(self) -> Sequence[tuple[Shrinkable, int]]:

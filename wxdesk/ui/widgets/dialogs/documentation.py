@@ -26,10 +26,18 @@ class PageDialog(Dialog):
         self.place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.view = QTextBrowser(self, openExternalLinks=True)
         self.view.setProperty("class", "flat")
-        self.view.sourceChanged.connect(lambda url: self.place.setText(url.toLocalFile()))
+        self.view.sourceChanged.connect(self._name_file)
         file = pages() / (f"{name}.zh-CN.md" if language() == "zh_CN" else f"{name}.md")
         self.view.setSource(QUrl.fromLocalFile(str(file)))
         close = Button(tr("Close"), key_hint="Esc", parent=self, then=self.accept)
         foot = hbox((self.place, 1), close, spacing=12)
         vbox((self.view, 1), foot, within=self, spacing=12, margins=(16, 16, 16, 16))
         self._fit_into_window(WIDTH, HEIGHT)
+
+    def _name_file(self, page: QUrl) -> None:
+        self.place.setText(page.toLocalFile())
+
+
+def show_documentation(name: str, parent: QWidget) -> None:
+    """Show the page `name`, such as server."""
+    PageDialog(name, parent).open()
