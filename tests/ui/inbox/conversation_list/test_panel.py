@@ -161,3 +161,15 @@ def test_a_click_marks_the_row_it_opens_although_the_one_left_moves_away(
     qtbot.waitUntil(lambda: bridge.is_idle and page.session.conversation_id == second)
     assert page.list.model.position(first) == 0
     assert [one.data(RECORD).conversation.id for one in view.selectedIndexes()] == [second]
+
+
+def test_a_row_may_go_before_the_button_is_let_go(qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge) -> None:
+    world.say(LI, "hello")
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 1)
+    view = page.list.view
+    at = view.visualRect(page.list.model.index(0)).center()
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    page.list.show_rows(InboxFilter.ALL, ())
+    with qtbot.waitSignal(page.list.clicked):
+        qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert not view.selectedIndexes()

@@ -233,7 +233,8 @@ class ConversationList(Frame):
             self.clicked.emit()
 
     def _take(self, index: Index) -> None:
-        if index.data(RECORD).conversation.id != self._wanted:  # Ctrl or Shift had gone there before
+        row: InboxRow | None = index.data(RECORD)  # None if it has gone before the button was let go
+        if row is not None and row.conversation.id != self._wanted:  # Ctrl or Shift had gone there before
             self._picked(index, QModelIndex())
         self._restore()
 
