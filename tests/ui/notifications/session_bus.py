@@ -122,23 +122,29 @@ class SessionBus:
 
     def connected(self) -> int:
         """The number of those who are on the bus."""
-
-        async def ask() -> int:
-            name, path = "org.freedesktop.DBus", "/org/freedesktop/DBus"
-            reply = await self._connections[0].call(Message(name, path, name, "ListNames"))
-            assert reply is not None
-            return sum(one.startswith(":") for one in reply.body[0])
-
-        return self._thread.call(ask(), 10)
+        return len(self._thread.call(self._connected(), 10))
 
     def invoke(self, service: Notifications, told: Told, key: str) -> None:
-        """Press an action of a notice, which then goes away, as most desktops do it."""
+        """Press an action of a notice, which then goes away, as most desktops do it.
+
+        Nobody presses before the program has read which number its notice got: its answer to a ping, which comes after
+        that, is waited for.
+        """
 
         async def press() -> None:
+            for name in await self._connected():
+                await self._connections[0].call(Message(name, "/", "org.freedesktop.DBus.Peer", "Ping"))
             service.ActionInvoked(told.number, key)
             service.CloseNotification(told.number)
 
         self._thread.call(press(), 10)
+
+    async def _connected(self) -> list[str]:
+        """The unique names of those who are on the bus."""
+        name, path = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+        reply = await self._connections[0].call(Message(name, path, name, "ListNames"))
+        assert reply is not None
+        return [one for one in reply.body[0] if one.startswith(":")]
 
     def hang_up(self) -> None:
         """Take all services away."""
