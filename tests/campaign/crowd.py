@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import resource
 import sys
 
 HEAD = b"POST /wx/shop?timestamp=1&nonce=1 HTTP/1.1\r\nHost: x\r\n"
@@ -37,6 +38,7 @@ async def hold(host: str, port: int, raw: bytes) -> None:
 
 async def main(host: str, port: int, clients: int) -> None:
     """Hold places until the standard input is closed."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     ways = itertools.cycle(WAYS)
     holding = [asyncio.create_task(hold(host, port, next(ways))) for _ in range(clients)]
     print("holding", flush=True)

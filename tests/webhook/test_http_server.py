@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
+import sys
 from time import monotonic
 from urllib.parse import urlencode
 
@@ -128,15 +130,16 @@ async def test_a_wrong_signature_is_refused_before_its_body_is_read(open_desk: O
 
 
 async def test_a_body_that_nobody_signed_is_read_only_while_places_are_free(open_desk: Open) -> None:
-    desk = await open_desk(Limits(connections=2, body=30.0, lingering=0.05))
+    desk = await open_desk(Limits(unsigned=2, body=30.0, lingering=0.05))
     unsigned = written("/wx/secure", TEXT[:20], {"timestamp": TIMESTAMP, "nonce": NONCE}, Content_Length="999")
-    waiting, _ = await desk.connect(unsigned)
+    waiting, writer = await desk.connect(unsigned)
     refused, _ = await desk.connect(unsigned)
     answer = await read_reply(refused)
     assert (answer.status, answer.headers["connection"]) == (503, "close")
     assert (await ask(desk, PUSH)).body == b"success"
-    assert await gone(waiting)
     assert await gone(refused)
+    writer.write(b"x" * 979)
+    assert (await read_reply(waiting)).status == 403
 
 
 async def test_a_connection_beyond_the_limit_gets_503_while_all_are_at_work(open_desk: Open) -> None:
@@ -290,6 +293,24 @@ async def test_no_request_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture
     caplog.set_level("DEBUG")
     assert (await ask(desk, written("/wx/plain", TEXT, signed(openid="oABC-_def")))).status == 200
     assert "oABC-_def" not in caplog.text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a connection is no file there")
+@pytest.mark.parametrize(
+    ("files", "most", "connections", "asked"),
+    [(256, 8192, 4096, 4608), (256, 1024, 512, 1024), (256, 256, 128, 256), (8000, 8192, 4096, 8000)],
+)
+def test_as_many_connections_may_be_open_as_the_system_allows_files(
+    files: int, most: int, connections: int, asked: int
+) -> None:
+    """In a process of its own, because it may never raise the second figure again."""
+    limits, number = "resource.getrlimit(resource.RLIMIT_NOFILE)", "limits_of_this_process().connections"
+    program = (
+        "import resource; from wxdesk.webhook.http_server import limits_of_this_process;"
+        f"resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {most})); print({number}, *{limits})"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert printed.split() == [str(connections), str(asked), str(most)]
 
 
 def test_a_body_has_less_time_than_wechat_waits() -> None:

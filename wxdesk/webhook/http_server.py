@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -37,14 +39,16 @@ class Limits(Struct, frozen=True):
     """Limits on the resources of clients.
 
     `connections`: most open ones; one more closes the one that has been idle, or has left its request
-    unfinished, for the longest time; if all are being answered, it is answered 503 itself. In seconds:
-    `first_request`, until a new connection's first headers are complete;
+    unfinished, for the longest time; if all are being answered, it is answered 503 itself.
+    `unsigned`: open ones from which on no body is read whose query bears no signature, which WeChat's always does.
+    In seconds: `first_request`, until a new connection's first headers are complete;
     `body`, for each body (WeChat itself gives up after 5); `keepalive`, of idle time after a response;
     `lingering`, for which the rest of a refused body is read and discarded so that its sender can read the
     response.
     """
 
-    connections: int = 512
+    connections: int = 4096
+    unsigned: int = 512
     first_request: float = 8.0
     body: float = 4.0
     keepalive: float = 30.0
@@ -52,6 +56,30 @@ class Limits(Struct, frozen=True):
 
 
 DEFAULT_LIMITS = Limits()
+
+OTHER_FILES = 512
+"""Files open beside connections: the database, pictures, calls of the API."""
+
+
+def limits_of_this_process() -> Limits:
+    """Default limits, with fewer connections where too few files may be open.
+
+    The system is asked for enough first: many programs begin with 1,024, on macOS with 256.
+    """
+    if sys.platform == "win32":
+        return DEFAULT_LIMITS  # a connection is no file there
+    import resource
+
+    wanted, unlimited = DEFAULT_LIMITS.connections + OTHER_FILES, resource.RLIM_INFINITY
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == unlimited:
+        return DEFAULT_LIMITS
+    if files < wanted:
+        with suppress(ValueError, OSError):
+            more = wanted if most == unlimited else min(wanted, most)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (more, most))
+            files = more
+    return Limits(connections=min(DEFAULT_LIMITS.connections, max(files - OTHER_FILES, files // 2)))
 
 
 class PlainResponse(web.Response):
@@ -130,8 +158,8 @@ class Connection(web.RequestHandler):
 
     @property
     def is_crowded(self) -> bool:
-        """True while no place is free for one more."""
-        return self._server.is_full
+        """True while so many are open that bodies are read only of signed requests."""
+        return self._server.is_crowded
 
     def begin(self) -> None:
         """Mark the connection as waiting for a body, the youngest of the waiting ones."""
@@ -215,7 +243,7 @@ class Server(web.Server):
 
         False if the limit is reached and all are being answered.
         """
-        if self.is_full:
+        if self._open >= self.limits.connections:
             longest = next(iter(self.waiting), None)
             if longest is None:
                 return False
@@ -226,9 +254,9 @@ class Server(web.Server):
         return True
 
     @property
-    def is_full(self) -> bool:
-        """True while there are as many connections as there may be."""
-        return self._open >= self.limits.connections
+    def is_crowded(self) -> bool:
+        """True while so many are open that bodies are read only of signed requests."""
+        return self._open >= self.limits.unsigned
 
     def forget(self, connection: Connection) -> None:
         """Release the slot of a connection that is gone."""

@@ -30,12 +30,12 @@ from wxdesk.desk.wechat.clock_skew import ClockCheck
 from wxdesk.webhook.answered_accounts import AnsweredAccounts
 from wxdesk.webhook.diagnosis import DiagnosisPace, ReadRequest
 from wxdesk.webhook.http_server import (
-    DEFAULT_LIMITS,
     Connection,
     Limits,
     PlainResponse,
     Server,
     SuccessResponse,
+    limits_of_this_process,
     read_body,
 )
 from wxdesk.webhook.refusal import STATUS, Refusal
@@ -76,7 +76,7 @@ class PushServer(Server):
         clock_check: ClockCheck,
         limits: Limits | None = None,
     ) -> None:
-        super().__init__(self._handle, self._saw_no_http, limits or DEFAULT_LIMITS)
+        super().__init__(self._handle, self._saw_no_http, limits or limits_of_this_process())
         self._accounts = accounts
         self._keep = keep
         self._publish = publish
