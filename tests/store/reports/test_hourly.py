@@ -150,6 +150,7 @@ async def test_a_filter_leaves_one_account_one_rule_or_one_operator(talk: Talk) 
         }
         other, rule, operator = found.values()
         assert (other.messages, [one.hits for one in other.rules], other.sent_by_rule) == (1, [1], 1)
+        assert {type(n) for day in other.week for n in day} == {int}, "charts compute with them"
         assert (rule.by_rule, rule.messages, rule.first_response.count) == (2, 2, 2)
         if talk.store.lease.is_shared:  # a file has no operators
             assert (operator.by_operator, operator.operators, operator.rules) == (1, (("小林", 1),), ())

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import batched, groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, case, delete, func, select, text, tuple_
+from sqlalchemy import BigInteger, Connection, Select, and_, case, cast, delete, func, select, text, tuple_
 
 from wxdesk.core.model.statistics import MESSAGES, FigureFilter, HourlyFigure, TimeSpan
 from wxdesk.store.engine.database import StorePart
@@ -205,7 +205,7 @@ def _kept(first: int, last: int, shift: int, of: FigureFilter) -> Select[Any]:
     named = {it.account: of.account, it.rule_id: of.rule_id, it.operator: of.operator}
     chosen = and_(it.hour >= first, it.hour < last, *(column == value for column, value in named.items() if value))
     known = it.hour.not_in(select(changed_hours.c.hour).where(changed_hours.c.hour >= first))
-    return select(*key, func.sum(it.n)).where(chosen, known).group_by(*key)
+    return select(*key, cast(func.sum(it.n), BigInteger)).where(chosen, known).group_by(*key)
 
 
 def _changed(connection: Connection, first: int, last: int = 2**40) -> list[int]:
