@@ -84,6 +84,7 @@ async def sign_in(operators: Operators, name: str) -> None:
     await operators.sign_in(name, PASSWORDS[name])
 
 
+FILE = '[[rules]]\nname = "Hours"\nwhen = { any = ["几点"] }\nthen = [{ reply = "九点" }]\n'
 RULE = Rule("Hours", when=Condition(any=("几点",)), then=(Action(ActionKind.REPLY, text="九点"),))
 
 
@@ -118,6 +119,27 @@ async def test_the_server_refuses_what_a_role_may_not(staffed: Team, operators: 
     assert saved.id
     kept = [(one.operator, one.action, one.about) for one in await operators.actions(10)]
     assert kept[:2] == [("组长", "rules.rulebook.save", "Hours"), ("小王", "outbox.pause", "")]
+
+
+async def test_what_was_done_is_kept_by_the_name_of_what_it_is_about(staffed: Team, operators: Operators) -> None:
+    desk = staffed.desk.desk
+    await sign_in(operators, "组长")
+    saved = await desk.rules.rulebook.save(RULE)
+    await desk.rules.rulebook.set_enabled(saved.id, False)
+    await desk.rules.rulebook.delete(saved.id)
+    await desk.rules.exchange.take_in(FILE, "shop.toml")
+    template = await desk.templates.save(Template(0, "Greeting", "Hello"))
+    await desk.templates.delete(template.id)
+    await desk.skipped.ask_rules(True)
+    kept = [(one.action, one.about) for one in await operators.actions(6)]
+    assert kept == [
+        ("skipped.ask_rules", ""),
+        ("templates.delete", "Greeting"),
+        ("templates.save", "Greeting"),
+        ("rules.exchange.take_in", ""),
+        ("rules.rulebook.delete", "Hours"),
+        ("rules.rulebook.set_enabled", "Hours"),
+    ]
 
 
 async def test_a_reply_has_the_name_of_its_operator(staffed: Team, operators: Operators) -> None:

@@ -17,6 +17,8 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.operator import Operator, OperatorAction, Role
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.desk.operators import Operators, hashed
+from wxdesk.desk.team.authority import PASSING
+from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS
 from wxdesk.i18n import name_accounts, tr
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction
 from wxdesk.ui.look.appearance import Appearance
@@ -196,6 +198,16 @@ def test_every_word_about_an_action_is_translated(qapp: QApplication, world: Wor
         == "小王 · took over · conversation 12"
     )
     assert action_text(OperatorAction(now, "", "new.thing", "")) == "Command line · changed something else"
+    # What former versions kept of these: the number of a rule, and the file with all rules.
+    assert action_text(OperatorAction(now, "小王", "rules.rulebook.delete", "5")) == "小王 · changed the rules"
+    file = '[[rules]]\nname = "Hours"'
+    assert action_text(OperatorAction(now, "小王", "rules.exchange.take_in", file)) == "小王 · imported rules"
+
+
+def test_every_kept_command_has_words() -> None:
+    commands = [f"{part}.{name}" for part, names in (COMMANDS | OWN_COMMANDS).items() for name in names]
+    kept = [one for one in commands if not PASSING & {one, one.rpartition(".")[0]}]
+    assert [one for one in kept if one not in _ACTIONS and one.rpartition(".")[0] not in _PARTS] == []
 
 
 def test_controls_beyond_a_role_are_disabled_with_the_reason(

@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, cast
 
 from wxdesk.core.errors import ClaimedByColleague, NotAllowed, StoreError
 from wxdesk.core.model.operator import ACTING, NEEDS, Operator, Role
-from wxdesk.desk.conversations.claims import Claims
+from wxdesk.core.model.rule import Rule
+from wxdesk.core.templates import Template
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.operators import Operators
-from wxdesk.desk.ports import Clock
 from wxdesk.store.team import OperatorStore
 
 ROLES = {
@@ -32,7 +33,7 @@ OPEN = {"presence.attend"}
 
 PASSING = {
     "replies", "drafts", "typing", "presence", "attention", "conversations.mark_read", "outbox.try_now",
-    "templates.count_use", "preferences.set_own", "claims.see",
+    "templates.count_use", "preferences.set_own", "claims.see", "customer_data",
 }  # fmt: skip
 """Commands that are not kept: replies have a history, and others ask for none."""
 
@@ -53,10 +54,9 @@ def role_for(call: str) -> Role:
 class Authority:
     """Lets operators do what their role allows, and keeps what they did."""
 
-    def __init__(self, store: OperatorStore, claims: Claims, clock: Clock) -> None:
+    def __init__(self, store: OperatorStore, desk: Desk) -> None:
         self._store = store
-        self._claims = claims
-        self._clock = clock
+        self._desk = desk
 
     async def check(self, call: str, operator_id: int | None) -> Operator | None:
         """Return the operator by the row of now, None where nobody signs in.
@@ -77,26 +77,39 @@ class Authority:
     ) -> R:
         """Call a method in an operator's name; raises `NotAllowed` and whatever it raises."""
         operator = await self.check(call, operator_id)
+        first = next(iter((*args, *kwargs.values())), "")
+        is_kept = operator is not None and not PASSING & {call, call.rpartition(".")[0]}
+        about = await self._about(call, first) if is_kept else ""  # now, as it may be deleted by the call
         token = ACTING.set(operator)
         try:
             if is_writing(call):
-                await self._claims.claim_to_write(_first(*args, **kwargs), of_reply=call in SENDING)
+                await self._desk.claims.claim_to_write(cast(int, first), of_reply=call in SENDING)
             elif call == "conversations.take_over":
-                await self._claims.claim(_first(*args, **kwargs))
+                await self._desk.claims.claim(cast(int, first))
             result = await method(*args, **kwargs)
         finally:
             ACTING.reset(token)
-        if operator is not None and not PASSING & {call, call.rpartition(".")[0]}:
+        if is_kept:
             with suppress(StoreError):  # which is logged; it is done, and must not be called failed
-                await self._store.note(call, _name_of(_first(*args, **kwargs)), self._clock(), operator)
+                await self._store.note(call, about, self._desk.clock(), operator)
         return result
+
+    async def _about(self, call: str, first: Any) -> str:  # noqa: ANN401
+        """Return the name of what a call is about, or a conversation's id."""
+        part = call.rpartition(".")[0]
+        if part in ("rules.exchange", "skipped"):  # a whole file, and a choice
+            return ""
+        if isinstance(first, int) and part in ("rules.rulebook", "templates"):
+            known: list[Rule] | list[Template] = await attrgetter(part)(self._desk).all()
+            first = next((one for one in known if one.id == first), "")
+        return str(first) if isinstance(first, str | int) else getattr(first, "name", "") or getattr(first, "title", "")
 
 
 class LocalCalls:
     """Calls of a window on the machine that works, for who is signed in there."""
 
     def __init__(self, store: OperatorStore, desk: Desk, operators: Operators) -> None:
-        self._authority = Authority(store, desk.claims, desk.clock)
+        self._authority = Authority(store, desk)
         self._desk = desk
         self._operators = operators
 
@@ -111,11 +124,3 @@ class LocalCalls:
             thread = cast(int, error.values["conversation_id"])
         await self._authority.carry_out("claims.join", me, self._desk.claims.join, thread)
         return await self._authority.carry_out(path, me, method, *given, **named)
-
-
-def _first(*given: Any, **named: Any) -> Any:  # noqa: ANN401
-    return next(iter((*given, *named.values())), "")
-
-
-def _name_of(about: Any) -> str:  # noqa: ANN401 - a rule, template, name or id
-    return str(about) if isinstance(about, str | int) else getattr(about, "name", "") or getattr(about, "title", "")

@@ -211,12 +211,11 @@ class CommandRunner:
     `flush` stores the events of a call before its end, so that who gets the result has heard of them.
     """
 
-    def __init__(self, store: Store, desk: Desk, clock: Clock, flush: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, store: Store, desk: Desk, flush: Callable[[], Awaitable[None]]) -> None:
         self._queue = store.commands
         self._desk = desk
-        self._clock = clock
         self._flush = flush
-        self._authority = Authority(store.operators, desk.claims, clock)
+        self._authority = Authority(store.operators, desk)
         self._awake = asyncio.Event()
 
     def look(self) -> None:

@@ -72,7 +72,7 @@ class TeamHost:
         self._store = store
         self._look_for_pushes = look_for_pushes
         self._relay = EventRelay(store, desk.clock)
-        self._runner = CommandRunner(store, desk, desk.clock, self._relay.flush)
+        self._runner = CommandRunner(store, desk, self._relay.flush)
         self._desk = desk
         desk.bus.subscribe(self._relay.hear)
 

@@ -133,7 +133,11 @@ def action_text(action: OperatorAction) -> str:
     """Return what an operator did, in one line."""
     part, _, _ = action.action.rpartition(".")
     what = tr(_ACTIONS.get(action.action) or _PARTS.get(part) or "changed something else")
-    about = tr("conversation {n}", n=action.about) if action.about.isdigit() else action.about
+    about = action.about
+    if about.isdigit():  # other parts kept numbers in earlier versions, and of an import the whole file
+        about = tr("conversation {n}", n=about) if part in ("conversations", "claims") else ""
+    elif part == "rules.exchange":
+        about = ""
     return " · ".join(filter(None, (action.operator or tr("Command line"), what, about)))
 
 
@@ -159,5 +163,7 @@ _PARTS = {
     "accounts": "changed how an account answers",
     "account_editing": "changed an account",
     "quarantine": "read a message again",
+    "skipped": "asked the rules about what they had left out",
+    "erasing": "deleted a customer",
 }
 """Words for what operators did, by command, else by part."""
