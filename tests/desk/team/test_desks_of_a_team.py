@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import pytest
 from msgspec import structs
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from wxdesk.core.events import (
     CaughtUp,
     Event,
     MessageKept,
+    OperatorsChanged,
     PreferencesChanged,
     PresenceChanged,
     PushSeen,
@@ -233,6 +235,41 @@ async def test_a_database_out_of_reach_is_the_one_trouble_until_the_desk_goes_on
         assert not any(one.key == "server" or tr(one.text).startswith("This desk cannot reach") for one in told)
         await opened.stop()
     await server.stop()
+
+
+WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+
+async def test_a_trouble_that_ended_while_a_desk_read_the_servers_state_has_ended_there(
+    team: Team, postgres: Postgres
+) -> None:
+    """The state was made before, and shows the trouble."""
+    publish, desk = team.server.desk.bus.publish, team.desk.desk
+    publish(TroubleRaised("disk", "The disk is full."))
+    await team.until(TroubleRaised, lambda event: bool(event.text))
+    locking = await asyncpg.connect(postgres.server.get_uri(database=SHARED))
+    try:
+        await locking.execute("BEGIN; LOCK TABLE rules")
+        desk.bus.publish(OperatorsChanged())  # the desk asks for the state, and waits for the rules with it
+        while not postgres.tell(WAITING, SHARED):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+        publish(TroubleRaised("disk", ""))
+        await team.until(TroubleRaised, lambda event: not event.text)
+    finally:
+        await locking.close()
+    await team.until(CaughtUp)
+    assert "disk" not in {trouble.key for trouble in desk.health.state.troubles}
+
+
+async def test_what_a_server_that_ended_said_about_its_database_ends_with_the_next_state(team: Team) -> None:
+    """Its key is that of the desk's own trouble with the database, which no state ends."""
+    desk = team.desk.desk
+    team.server.desk.bus.publish(TroubleRaised("database", ""))  # that of the tests' PostgreSQL, which is hurried
+    await team.until(TroubleRaised, lambda event: event == TroubleRaised("database", ""))
+    desk.bus.publish(TroubleRaised("database", "Nothing is received any more."))
+    desk.bus.publish(OperatorsChanged())
+    await team.until(TroubleRaised, lambda event: event == TroubleRaised("database", ""))
+    assert "database" not in {trouble.key for trouble in desk.health.state.troubles}
 
 
 async def test_each_desk_shows_a_renamed_account_by_its_new_name_at_once(team: Team, tmp_path: Path) -> None:

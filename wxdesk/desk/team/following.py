@@ -27,6 +27,7 @@ UNREACHABLE = "database"
 ALONE = "server"
 """Key of the trouble that no server works."""
 
+_OF_HEALTH = events.TroubleRaised | events.PauseChanged | events.TokenChanged | events.ListenerChanged
 
 _ALL_NEW: tuple[events.Event, ...] = (
     events.ConfigurationChanged(),
@@ -55,6 +56,7 @@ class Following:
         self._awake = asyncio.Event()
         self._behind = asyncio.Event()
         self._all_behind = True
+        self._overtaken = False  # events have told of the server's health since its report was asked for
         self._told: Text = ""
         self._me = secrets.token_hex(8)
         self._attended = asyncio.Event()
@@ -99,6 +101,7 @@ class Following:
             await self._behind.wait()
             self._behind.clear()
             everything, self._all_behind = self._all_behind, False
+            self._overtaken = False
             try:
                 state = await self._calls.report()
                 self._local.setup.take(state.setup)
@@ -106,7 +109,10 @@ class Following:
                 if everything:
                     await self._read_stored()
                     await self._accounts.take(state.accounts, (), follow=False)
-                    self._take_health(state.health)
+                    if self._overtaken:
+                        self._look_at_everything()
+                    else:
+                        self._take_health(state.health)
             except StoreError as error:
                 self._tell_of_server(error)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -139,6 +145,7 @@ class Following:
             self._look_at_everything()
         for text in texts:
             for event in unpacked(text):
+                self._overtaken |= isinstance(event, _OF_HEALTH)
                 if isinstance(event, events.OperatorWrites | events.WorkChanged):
                     self._local.typing.hear(event)
                 await self._prepare(event)
@@ -162,8 +169,6 @@ class Following:
                 self._behind.set()
             case events.SetupChanged() | events.TunnelChanged():
                 self._behind.set()
-            case _:
-                pass
 
     async def _read_stored(self) -> None:
         await self._local.preferences.load()
@@ -176,9 +181,9 @@ class Following:
         self._publish(events.PauseChanged(state.paused, state.paused_until, state.paused_since))
         for account, token in state.tokens:
             self._publish(events.TokenChanged(account, token.expires_at, token.error))
-        present = {trouble.key for trouble in state.troubles} | {UNREACHABLE, ALONE}
+        present = {trouble.key for trouble in state.troubles} | {ALONE}
         for trouble in self._desk.health.state.troubles:
-            if trouble.key not in present:
+            if trouble.key not in present and (trouble.key != UNREACHABLE or not self._told):
                 self._publish(events.TroubleRaised(trouble.key, ""))
         for trouble in state.troubles:
             self._publish(trouble)
@@ -195,11 +200,8 @@ class Following:
 
     def _tell_of_server(self, error: StoreError) -> None:
         self._awake.set()  # `run` finds out whether it is the database
+        text = Phrase("No server answers: {reason}.", reason=explanation(error))
+        if error.values.get("reason") == NOBODY_WORKS:
+            text = Phrase("No server works at the moment: nobody answers customers until one does.")
         if not self._told:
-            self._publish(events.TroubleRaised(ALONE, _without_server(error)))
-
-
-def _without_server(error: StoreError) -> Phrase:
-    if error.values.get("reason") == NOBODY_WORKS:
-        return Phrase("No server works at the moment: nobody answers customers until one does.")
-    return Phrase("No server answers: {reason}.", reason=explanation(error))
+            self._publish(events.TroubleRaised(ALONE, text))

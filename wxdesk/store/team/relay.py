@@ -60,8 +60,7 @@ def _whisper(connection: Connection, text: str) -> None:
 KEPT = 10_000
 """Newest calls that are kept; a desk puts one every few seconds."""
 
-_CALL = (commands.c.id, commands.c.call, commands.c.arguments)
-_COLUMNS = (*_CALL, commands.c.state, commands.c.result, commands.c.operator_id)
+_COLUMNS = [commands.c[name] for name in ("id", "call", "arguments", "state", "result", "operator_id")]
 
 
 def _ended(connection: Connection, ids: Collection[int]) -> list[RemoteCall]:
