@@ -136,6 +136,33 @@ def test_a_change_of_a_held_reply_goes_on_where_it_was_left(
     qtbot.waitUntil(lambda: stored(world) == [])
 
 
+def test_a_change_given_up_after_another_start_leaves_the_reply_in_nobodys_hand(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, again: Again
+) -> None:
+    li = world.say(LI, "opening?")
+    opened(li)
+    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
+    held = shown_reply(page, ReplyState.HELD)
+    assert held is not None
+    page.chat.writing.edit(held)
+    qtbot.waitUntil(lambda: page.chat.composer.editing is not None)
+    QTest.keyClicks(page.chat.composer.edit, " Sharp.")
+    qtbot.waitUntil(lambda: len(stored(world)) == 1)
+
+    other = again()
+    other.open_conversation(li)
+    composer = other.chat.composer
+    qtbot.waitUntil(lambda: composer.editing is not None and composer.send.isEnabled())
+    assert world.call(world.store.replies.get(held.id)).by
+    QTest.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not world.call(world.store.replies.get(held.id)).by)
+
+    other.chat.writing.edit(world.call(world.desk.replies.keep(held.id)))  # as a killed window leaves it
+    qtbot.waitUntil(lambda: composer.editing is not None)
+    QTest.keyClick(composer.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not world.call(world.store.replies.get(held.id)).by)
+
+
 def test_closing_stores_the_last_key_and_asks_nothing(
     qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge
 ) -> None:

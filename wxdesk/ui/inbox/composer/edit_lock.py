@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
 from wxdesk.core.errors import MoveNotAllowed
-from wxdesk.core.model.reply import Draft, Reply
+from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.reply import Draft, Reply, ReplyState
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.composer.drafts import Drafts
 from wxdesk.ui.inbox.open_conversation import ChatSession
@@ -29,7 +31,7 @@ class EditLock(QObject):
         self, reply: Reply, then: Callable[[Reply], None], failed: Callable[[Exception], None] | None = None
     ) -> None:
         """Lock a pending reply and call `then` with its new state, or `failed`."""
-        self._before[reply.id] = reply
+        self._before[reply.id] = self._unlocked(reply)
         told = partial(self._not_taken, reply.id, failed or self._bridge.failed.emit)
         self._bridge.ask(self._bridge.desk.replies.keep(reply.id), then, told)
 
@@ -65,8 +67,15 @@ class EditLock(QObject):
                 self._bridge.notices.toast(tr("{what} Your change stands here as a new reply.", what=ended_text(reply)))
 
     def _give_up(self, draft: Draft) -> None:
-        if draft.reply_id is not None and not self.saves(draft.reply_id):
-            self.put_back(draft.reply_id, draft.changed)
+        if draft.editing is not None and not self.saves(draft.editing.id):
+            if draft.editing.state is ReplyState.DRAFT:  # locked in an earlier window, whose draft was stored
+                self._before.setdefault(draft.editing.id, self._unlocked(draft.editing))
+            self.put_back(draft.editing.id, draft.changed)
+
+    def _unlocked(self, reply: Reply) -> Reply:
+        """Return a reply without the lock that an earlier window of the same operator may have left."""
+        mine = reply.by == (self._bridge.desk.me or Author.OPERATOR)
+        return replace(reply, by="") if mine and reply.state is ReplyState.DRAFT and not reply.edited else reply
 
     def _tell(self, changed: bool, reply: Reply) -> None:
         words = put_back_text(reply, self._bridge.desk.clock())
