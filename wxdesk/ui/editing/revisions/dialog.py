@@ -17,8 +17,8 @@ from wxdesk.ui.widgets.dialogs.dialog import Dialog
 from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 
-WIDTH, HEIGHT = 800, 520
-LIST, ROW = 228, 32
+WIDTH, HEIGHT = 860, 520
+LIST, ROW = 288, 32
 
 
 class HistoryDialog(Dialog):
