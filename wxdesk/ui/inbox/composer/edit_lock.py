@@ -73,7 +73,7 @@ class EditLock(QObject):
             self.put_back(draft.editing.id, draft.changed)
 
     def _unlocked(self, reply: Reply) -> Reply:
-        """Return a reply without the lock that an earlier window of the same operator may have left."""
+        """Return a reply without a lock that an earlier window of the operator left."""
         mine = reply.by == (self._bridge.desk.me or Author.OPERATOR)
         return replace(reply, by="") if mine and reply.state is ReplyState.DRAFT and not reply.edited else reply
 
