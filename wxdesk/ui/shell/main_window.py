@@ -239,7 +239,7 @@ class MainWindow(Frame):
     def _lay_out(self) -> None:
         middle = hbox(self.rail, (self.stack, 1), spacing=0)
         vbox(self.tryout_bar, (middle, 1), self.status_bar, within=self, spacing=0)
-        self.notices.use_room(self.status_bar.room)
+        self.notices.use_room(self.status_bar.room, partial(self.status_bar.room, passing=True))
         self.pause_bar.room = self.status_bar.room
         self.inbox.regions.restore(self._memory.panes)
         self.inbox.held.meanwhile.known = self._mine.moment("put_away")

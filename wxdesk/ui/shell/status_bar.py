@@ -223,16 +223,17 @@ class StatusBar(Frame):
         fixed = self._right.sizeHint().width() - sum(part.width_at(self._steps[part]) for part, _ in order)
         return shrink_steps(order, fixed, self.width() - _LEAST_FOR_NOTICES)
 
-    def room(self) -> QRect:
+    def room(self, *, passing: bool = False) -> QRect:
         """Return the place of lamp, token and figures, which a notice may take.
 
-        In a narrow window that of the longest wait as well, or no word of the notice would be seen.
+        In a narrow window that of the longest wait as well, or no word of the notice would be seen. A `passing`
+        one covers neither that nor the lamp, which can be pressed.
         """
         beside = [one for one in (self.longest, self.silence, self.presence) if not one.isHidden()]
-        if beside[0] is self.longest and self.longest.x() < _LEAST_FOR_NOTICES:
+        if beside[0] is self.longest and self.longest.x() < _LEAST_FOR_NOTICES and not passing:
             del beside[0]
         lamp = self.listener.width_at(self._steps[self.listener])  # as it will be laid out
-        left = self.listener.x() + lamp + 8 if self._lamp_stays else 0
+        left = self.listener.x() + lamp + 8 if self._lamp_stays or passing else 0
         return QRect(self.mapTo(self.window(), QPoint(left, 0)), QSize(beside[0].x() - 8 - left, self.height()))
 
     def _show_time(self) -> None:

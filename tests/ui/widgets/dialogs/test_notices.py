@@ -119,22 +119,49 @@ def test_neither_a_bar_nor_a_toast_moves_or_covers_a_page(shown: QWidget, notice
     assert page.geometry() == before
 
 
-def test_a_toast_leaves_a_bar_legible_and_takes_its_place_when_that_is_gone(shown: QWidget, notices: Notices) -> None:
-    notices.use_room(lambda: QRect(0, shown.height() - Measure.STATUS_BAR, shown.width() // 2, Measure.STATUS_BAR))
-    notices.toast("Copied")
-    toast = notices._toast
-    assert toast.x() == 0
+def test_a_toast_lies_over_words_of_a_bar_and_moves_none_of_its_buttons(shown: QWidget, notices: Notices) -> None:
+    _use_foot(shown, notices, shown.width() // 2)
+    notices.bar("ip", "The disk is full " * 9, action="Try now", then=lambda: None, copy="203.0.113.7")
+    notices.bar("clock", "The clock is wrong", action="Look", then=lambda: None)
+    toast, [bar] = notices._toast, [bar for bar in notices.bars.findChildren(NoticeBar) if bar.isVisible()]
+    before = {one: QRect(one.mapTo(shown, one.rect().topLeft()), one.size()) for one in bar.acts}
+    for text in ("Copied", "A sentence that is longer than the whole foot " * 6):
+        notices.offer(text, "Undo", lambda: None)
+        assert toast.x() == 0
+        assert toast.action.geometry().right() < toast.width() == notices.bars.x()
+        bar.layout().activate()
+        assert before == {one: QRect(one.mapTo(shown, one.rect().topLeft()), one.size()) for one in bar.acts}
+        assert bar._line.width() > 40, "some of its words"
+    bar.more.click()
+    assert notices.bars.geometry().bottom() < toast.y()
+    assert shown.rect().contains(notices.bars.geometry())
+    notices.act()
+    assert notices.bars.geometry().bottom() == shown.rect().bottom()
+    bar.more.click()
+    assert notices.bars.x() == 0
+
+
+def test_unfolded_bars_end_with_the_window_though_a_lamp_stays_beside_the_folded(
+    shown: QWidget, notices: Notices
+) -> None:
+    _use_foot(shown, notices, 400, left=80)
     notices.bar("disk", "The disk is full")
-    assert toast.x() == notices.bars.geometry().right() + 1
-    assert shown.rect().contains(toast.geometry())
-    notices.bar("disk", "")
-    assert toast.x() == 0
+    notices.bar("clock", "The clock is wrong")
+    notices.bars.findChildren(NoticeBar)[-1].more.click()
+    assert (notices.bars.x(), notices.bars.geometry().right()) == (80, shown.rect().right())
+
+
+def _use_foot(shown: QWidget, notices: Notices, width: int, left: int = 0) -> None:
+    def foot() -> QRect:
+        return QRect(left, shown.height() - Measure.STATUS_BAR, width, Measure.STATUS_BAR)
+
+    notices.use_room(foot, foot)
 
 
 def test_a_bar_counts_the_others_in_few_letters_where_its_own_words_need_the_room(
     shown: QWidget, notices: Notices
 ) -> None:
-    notices.use_room(lambda: QRect(0, shown.height() - Measure.STATUS_BAR, 300, Measure.STATUS_BAR))
+    _use_foot(shown, notices, 300)
     notices.bar("disk", "The disk is full")
     notices.bar("clock", "Short")
     [bar] = [bar for bar in notices.bars.findChildren(NoticeBar) if bar.text == "Short"]

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 TOAST_MS = 5000
 OFFER_MS = 10_000
+_FOR_BARS = 320
+"""Pixels of the foot that a toast leaves to the buttons and first words of a bar."""
 LONGEST = 300
 """Characters of a notice that are shown; a foreign text must not fill the window."""
 
@@ -47,7 +49,7 @@ PASSING = (BadInput, ClaimedByColleague, MoveNotAllowed, NotFound, SendError, Un
 class Notices(QObject):
     """Shows toasts, bars and questions on `host`, usually the main window.
 
-    Toast and bars share one line at its foot.
+    Toast and bars share one line at its foot, where a toast covers nothing that can be pressed.
     """
 
     def __init__(self, host: QWidget) -> None:
@@ -57,9 +59,9 @@ class Notices(QObject):
         self._toast = Toast(host)
         self.bars.placed.connect(self._toast.place)
 
-    def use_room(self, room: Callable[[], QRect]) -> None:
-        """Use this part of the host's foot, a rectangle in its coordinates, from now on."""
-        self.bars.room = self._toast.room = room
+    def use_room(self, bars: Callable[[], QRect], toast: Callable[[], QRect]) -> None:
+        """Use these rectangles of the host's foot; the toast's is for one without a bar."""
+        self.bars.room, self._toast.room = bars, toast
         self.settle()
 
     def settle(self) -> None:
@@ -158,6 +160,8 @@ class FootLine(QFrame):
     `room` is where it lies, in the host's coordinates; the whole foot, until the window names a part of it.
     """
 
+    given = 0  # pixels of it, from the left, that a toast has meanwhile
+
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self._host = host
@@ -168,6 +172,16 @@ class FootLine(QFrame):
     def _whole_foot(self) -> QRect:
         return QRect(0, self._host.height() - Measure.STATUS_BAR, self._host.width(), Measure.STATUS_BAR)
 
+    def give(self, width: int) -> None:
+        """Leave so much at the left to a toast."""
+        if width != self.given:
+            self.given = width
+            self.place()
+
+    def beside(self) -> QRect:
+        """Return what a toast leaves of the room."""
+        return self.room().adjusted(self.given, 0, 0, 0)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize and not self.isHidden():
             self.place()
@@ -175,7 +189,7 @@ class FootLine(QFrame):
 
     def place(self) -> None:
         """Lie where there is room now."""
-        self.setGeometry(self.room())
+        self.setGeometry(self.beside())
 
 
 class NoticeBars(FootLine):
@@ -248,11 +262,13 @@ class NoticeBars(FootLine):
         self._fold()
 
     def _place(self) -> QRect:
-        """Return the foot; unfolded, from there upwards over the page."""
+        """Return the foot; unfolded, from there upwards over the page, and above a toast."""
+        if not self._unfolded:
+            return self.beside()
         room = self.room()
-        if self._unfolded:
-            room.setWidth(self._host.width())
-            room.setTop(max(0, room.bottom() + 1 - self._column.totalHeightForWidth(room.width())))
+        room.setRight(self._host.width() - 1)
+        room.moveBottom(room.bottom() - (room.height() if self.given else 0))
+        room.setTop(max(0, room.bottom() + 1 - self._column.totalHeightForWidth(room.width())))
         return room
 
     def _turn(self) -> None:
@@ -265,7 +281,7 @@ class NoticeBars(FootLine):
         self._unfolded = self._unfolded and bool(bars)
         for bar in bars:
             self._column.addWidget(bar)
-            bar.show_folded(not self._unfolded, len(bars) - 1 if bar is bars[-1] else None, self.room().width())
+            bar.show_folded(not self._unfolded, len(bars) - 1 if bar is bars[-1] else None, self.beside().width())
             bar.setVisible(self._unfolded or bar is bars[-1])
         self.setVisible(bool(bars))
         if bars:
@@ -321,10 +337,7 @@ class NoticeBar(QFrame):
 
 
 class Toast(FootLine):
-    """A passing message in the foot's line, with an optional action.
-
-    It takes no focus, and no clicks beside the action.
-    """
+    """A passing message in the foot's line, without focus, with an optional action."""
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
@@ -335,7 +348,7 @@ class Toast(FootLine):
         self.action.setProperty("class", "on-toast")
         hbox((self._label, 1), self.action, within=self, spacing=16, margins=(16, 0, 16, 0))
         self._until = QTimer(self, singleShot=True)
-        self._until.timeout.connect(self.hide)
+        self._until.timeout.connect(self._end)
 
     def say(self, text: str, action: str = "", then: Callable[[], None] | None = None) -> None:
         """Show `text` for a while, longer with an action."""
@@ -345,29 +358,34 @@ class Toast(FootLine):
         self.action.setVisible(bool(action))
         self._then = then
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not action)
-        self.place()
         self.show()
-        self.raise_()
+        self.place()
         self._until.start(OFFER_MS if action else TOAST_MS)
         announce(self, tr("{text} {action}: F12", text=text, action=action) if action else text)
 
     def place(self) -> None:
-        """Lie behind what else is in the foot, and be as wide as the text."""
-        room = self.room()
-        beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
-        room.setWidth(min(self._label.sizeHint().width() + beside, self._host.width()))
+        """Be as wide as the text, over the words of a bar but none of its buttons."""
         others = self._host.findChildren(FootLine, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        ends = [other.geometry().right() for other in others if other is not self and not other.isHidden()]
-        room.moveLeft(min(max(ends, default=-1) + 1, self._host.width() - room.width()))
+        others.remove(self)
+        bars = [one for one in others if not one.isHidden()]
+        room = bars[-1].room().adjusted(0, 0, -_FOR_BARS, 0) if bars else self.room()
+        beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
+        room.setWidth(0 if self.isHidden() else min(self._label.sizeHint().width() + beside, room.width()))
         self.setGeometry(room.adjusted(0, 1, 0, -1))
         self.raise_()
+        for one in others:
+            one.give(room.width())
+
+    def _end(self) -> None:
+        self.hide()
+        self.place()
 
     def act(self) -> bool:
         """Run the offered action; return False if there is none."""
         if self.isHidden() or self._then is None:
             return False
         then, self._then = self._then, None
-        self.hide()
+        self._end()
         then()
         return True
 
