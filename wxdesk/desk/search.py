@@ -1,6 +1,7 @@
 """Search for customers, messages, templates and rules that contain a phrase."""
 
 from asyncio import gather
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -23,6 +24,12 @@ class Found(Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
 
 
+def search_rules(rules: Sequence[Rule], phrase: str) -> tuple[Rule, ...]:
+    """Return the rules with `phrase` in their names, then those that answer it."""
+    found = (rule for rule in rules if any(contains(word, phrase) for word in (rule.name, *rule.when.words)))
+    return tuple(sorted(found, key=lambda rule: not contains(rule.name, phrase)))
+
+
 async def find(desk: Desk, phrase: str) -> Found:
     """Find `phrase` everywhere at once, in one trip between threads."""
     threads, messages = await gather(desk.inbox.customers(phrase, MOST), desk.inbox.search(phrase))
@@ -31,5 +38,5 @@ async def find(desk: Desk, phrase: str) -> Found:
         tuple(rows[one.id] for one in threads if one.id in rows),
         tuple(messages),
         tuple(search_templates(await desk.templates.all(), phrase)),
-        tuple(rule for rule in await desk.rules.rulebook.all() if contains(rule.name, phrase)),
+        search_rules(await desk.rules.rulebook.all(), phrase),
     )

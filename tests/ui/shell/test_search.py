@@ -102,6 +102,49 @@ def test_each_kind_is_found_the_best_first(search: Search) -> None:
     assert search("没有这个") == []
 
 
+def test_a_rule_is_found_by_the_words_it_answers_after_those_named_so(world: World, search: Search) -> None:
+    for name, when in (("物流", Condition(any=("快递",))), ("快递到哪", Condition(none=("快递",)))):
+        world.call(world.desk.rules.rulebook.save(Rule(name, when=when, then=(Action(ActionKind.SILENT),))))
+    assert search("快递") == ["快递到哪", "物流"]
+    assert search("退款") == ["# Templates", "退款流程", "# Rules", "退款转人工"]
+    unless = Condition(unless=Condition(any=("开票",)))
+    world.call(world.desk.rules.rulebook.save(Rule("别的", when=unless, then=(Action(ActionKind.SILENT),))))
+    assert search("开票") == []
+
+
+def test_a_rule_found_by_a_word_shows_it(world: World, window: MainWindow, search: Search) -> None:
+    when = Condition(exact=("单号",), any=("快递", "包裹"))
+    world.call(world.desk.rules.rulebook.save(Rule("物流", when=when, then=(Action(ActionKind.SILENT),))))
+    for phrase, why in (("包裹", "Answers “包裹”"), ("物流", "")):
+        search(phrase)
+        [row] = window.inbox.list.hits.rows()
+        assert isinstance(row, Place)
+        assert row.why == why
+    assert window.inbox.list.hits.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "物流"
+
+
+def test_more_rules_than_are_shown_beside_others_are_one_key_away(
+    qtbot: QtBot, world: World, window: MainWindow, search: Search
+) -> None:
+    for name in ("退款一", "退款二", "退款三"):
+        rule = Rule(name, when=Condition(any=(name,)), then=(Action(ActionKind.SILENT),))
+        world.call(world.desk.rules.rulebook.save(rule))
+    assert search("退款")[2:] == ["# Rules", "退款转人工", "退款一", "退款二", "Show all found"]
+    found, hits = window.inbox.list.found, window.inbox.list.hits
+    found.take(hits.index(hits.rowCount() - 1))
+    assert [_named(row) for row in hits.rows()] == ["退款转人工", "退款一", "退款二", "退款三"]
+    assert window.inbox.list.search.text() == "退款"
+
+
+def test_a_mini_program_is_found_by_its_title(world: World, window: MainWindow, search: Search) -> None:
+    assert search("shop") == [], "it is the only one"
+    window.inbox.list.strip.model.accounts = ("shop", "cafe")
+    assert search("shop") == ["shop"]
+    window.inbox.list.found.take(window.inbox.list.hits.first())
+    assert window.inbox.list.parts.narrowing.account == "shop"
+    assert window.inbox.list.search.text() == ""
+
+
 def test_enter_opens_the_best_one_and_the_cursor_is_in_the_reply(
     qtbot: QtBot, window: MainWindow, search: Search, known: tuple[int, int]
 ) -> None:
@@ -171,7 +214,7 @@ def test_many_messages_are_cut_beside_others_until_all_are_wanted(
 ) -> None:
     for number in range(4):
         world.say(WANG, f"张 {number}")
-    assert search("张")[-4:] == ["张 3", "张 2", "张 1", "Show all messages found"]
+    assert search("张")[-4:] == ["张 3", "张 2", "张 1", "Show all found"]
     found = window.inbox.list.found
     found.setCurrentIndex(window.inbox.list.hits.index(window.inbox.list.hits.rowCount() - 1))
     qtbot.keyClick(found, Qt.Key.Key_Return)
@@ -189,7 +232,7 @@ def test_all_customers_of_a_name_are_reached_and_say_what_the_list_says(
     assert search("李雷") == [
         "# Customers",
         *["李雷"] * 3,
-        "Show all customers found",
+        "Show all found",
         "# Messages and replies",
         "李雷在吗",
     ]

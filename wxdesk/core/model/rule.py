@@ -115,6 +115,11 @@ class Condition(Struct, frozen=True):
     unless: Condition | None = None
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The words that it requires of a text; not those of `unless`."""
+        return (*self.exact, *self.prefix, *self.suffix, *self.any, *self.all)
+
+    @property
     def both(self) -> tuple[Condition, ...]:
         """The condition itself, and the one under `unless` if there is one."""
         return (self,) if self.unless is None else (self, self.unless)

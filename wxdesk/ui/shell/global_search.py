@@ -7,7 +7,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
-from wxdesk.i18n import tr
+from wxdesk.core.model.conversation import Narrowing
+from wxdesk.i18n import account_title, tr
 from wxdesk.ui.inbox.conversation_list.search import Place
 from wxdesk.ui.look.keys import own_key, sequence
 from wxdesk.ui.shell.pages import Pages
@@ -80,6 +81,9 @@ class GlobalSearch(QObject):
     def _places(self) -> Iterator[Place]:
         for item in self._rail.items:
             yield Place(item.place.word, item.click, item.key, tr("Pages"))
+        accounts, narrow = self._inbox.list.strip.model.accounts, self._inbox.list.parts.narrow
+        for name in accounts if len(accounts) > 1 else ():
+            yield Place(account_title(name), partial(narrow, Narrowing(account=name)), group=tr("Mini programs"))
         for at, (owner, group) in enumerate(self._keys()):
             options = Qt.FindChildOption.FindChildrenRecursively if at else Qt.FindChildOption.FindDirectChildrenOnly
             bound = {one.objectName(): one for one in owner.findChildren(QShortcut, options=options)}

@@ -69,14 +69,13 @@ def condition_phrase(condition: str, *, excepted: bool = False) -> str:
 
 def condition_texts(when: Condition) -> Iterator[str]:
     """Yield a short phrase for each condition: mini program, event and text first."""
-    others = when.exact or when.prefix or when.suffix or when.any or when.all
     values = sorted(given(replace(when, any=when.any + when.all, all=(), none=())), key=lambda one: one[0].stage)
     said = [(kind.stage, context_text(Verdict(kind.name, ok=True, words=kind.words(one)))) for kind, one in values]
     yield from (text for stage, text in said if text and stage is Stage.BUTTON)
     for kind, value in values:
         if WORDINGS.get(kind.name, _UNKNOWN).is_so:
             yield tr(WORDINGS[kind.name].is_so, words=_brief(value), value=_brief(value))
-    if when.none and not others:
+    if when.none and not when.words:
         yield tr(WORDINGS["none"].is_so, words=_brief(when.none))
     yield from (text for stage, text in said if text and stage is not Stage.BUTTON)
     if when.unless is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby
 
 from msgspec import Struct
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
@@ -13,6 +13,7 @@ from wxdesk.core.content.text_links import visible_text
 from wxdesk.core.conversations.listing import InboxRow, SearchHit, TimelineItem
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import Message
+from wxdesk.core.model.rule import Rule
 from wxdesk.core.search_words import contains
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.search import Found
@@ -42,12 +43,16 @@ class Heading(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A template, rule, page or command by its `word`, with its key; `go` leads there."""
+    """A template, rule, page or command by its `word`; `go` leads there.
+
+    Beside it stands its key, or `why` it was found if its word does not tell.
+    """
 
     word: str
     go: Callable[[], object]
     key: str = ""
     group: str = ""
+    why: str = ""
 
 
 type FoundRow = Heading | InboxRow | SearchHit | Place
@@ -64,29 +69,29 @@ class SearchModel(TimedRows[FoundRow]):
 
     def _spoken(self, row: FoundRow) -> str:
         if isinstance(row, Heading | Place):
-            return ", ".join(filter(None, (row.word, getattr(row, "key", ""))))
+            return ", ".join(filter(None, (row.word, getattr(row, "key", ""), getattr(row, "why", ""))))
         thread = row.conversation
         said = excerpt(row, self.phrase) if isinstance(row, SearchHit) else known_by(row, self.phrase)
         return ", ".join(filter(None, (name_of(thread.contact), status_text(thread, self._clock()), said)))
 
     def show(self, phrase: str, found: Found = NOTHING, places: Sequence[Place] = ()) -> None:
-        """Replace all results, with few customers and messages beside others."""
-        by_group = groupby(places, key=lambda one: one.group)
-        others = [(name, tuple(islice(group, MOST))) for name, group in by_group]
-        shown: list[tuple[str, Sequence[FoundRow]]] = []
-        for name, rows, all_of_them, word in (
-            (tr("Customers"), found.customers, Found(found.customers), tr("Show all customers found")),
-            (tr("Messages and replies"), found.messages, Found((), found.messages), tr("Show all messages found")),
-        ):
-            more = len(rows) > MOST and (others or found != all_of_them)
-            everything = Place(word, partial(self.show, phrase, all_of_them))
-            shown.append((name, (*rows[:MOST], everything) if more else rows))
-        shown += others
-        groups = sorted((group for group in shown if group[1]), key=lambda group: not _named(group[1][0], phrase))
+        """Replace all results; of each kind, the first few beside others."""
+        kinds: list[tuple[str, Sequence[FoundRow], Found, Sequence[Place]]] = [
+            (tr("Customers"), found.customers, Found(found.customers), ()),
+            (tr("Messages and replies"), found.messages, Found((), found.messages), ()),
+        ]
+        by_group = ((name, tuple(group)) for name, group in groupby(places, key=lambda one: one.group))
+        kinds += [(name, group, NOTHING, group) for name, group in by_group]
+        kinds = [kind for kind in kinds if kind[1]]
+        kinds.sort(key=lambda kind: not _named(kind[1][0], phrase))
+        shown: list[FoundRow] = []
+        for name, rows, alone, its_places in kinds:
+            shown += [Heading(name)] if len(kinds) > 1 else []
+            if len(kinds) > 1 and len(rows) > MOST:
+                rows = (*rows[:MOST], Place(tr("Show all found"), partial(self.show, phrase, alone, its_places)))
+            shown += rows
         self.phrase = phrase
-        self.replace_rows(
-            [row for name, rows in groups for row in ([Heading(name)] if len(groups) > 1 else []) + [*rows]]
-        )
+        self.replace_rows(shown)
 
     def first(self) -> Index:
         """Return the index of the best result."""
@@ -142,6 +147,13 @@ def _line_and_match(item: TimelineItem, phrase: str) -> tuple[str, int]:
     return said, at
 
 
+def _keyword(rule: Rule, phrase: str) -> str:
+    """Return the word of a rule by which it was found; empty if its name tells."""
+    if contains(rule.name, phrase):
+        return ""
+    return next((tr("Answers “{word}”", word=word) for word in rule.when.words if contains(word, phrase)), "")
+
+
 class SearchDelegate(RowDelegate[FoundRow]):
     """Painter of the results, with the phrase highlighted."""
 
@@ -168,8 +180,8 @@ class SearchDelegate(RowDelegate[FoundRow]):
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
         phrase = self._model.phrase
         if isinstance(row, Place):
-            key = key_name(row.key.split(" ")[0]) if row.key else ""
-            self._paint_name(painter, rect.adjusted(12, 0, -12, 0), (row.word, key), theme)
+            aside = key_name(row.key.split(" ")[0]) if row.key else row.why
+            self._paint_name(painter, rect.adjusted(12, 0, -12, 0), (row.word, aside), theme)
         else:
             self._paint_talk(painter, rect, row, phrase, theme)
 
@@ -231,10 +243,10 @@ class FoundView(RowsView):
         """Show what contains `phrase`."""
         places = [one for one in self.places() if contains(one.word, phrase)]
         for group, picked, records in (
-            (tr("Templates"), self.template_picked, [(one.id, one.title) for one in found.templates]),
-            (tr("Rules"), self.rule_picked, [(one.id, one.name) for one in found.rules]),
+            (tr("Templates"), self.template_picked, [(one.id, one.title, "") for one in found.templates]),
+            (tr("Rules"), self.rule_picked, [(one.id, one.name, _keyword(one, phrase)) for one in found.rules]),
         ):
-            places += [Place(name, partial(picked.emit, record_id), group=group) for record_id, name in records]
+            places += [Place(name, partial(picked.emit, one), group=group, why=why) for one, name, why in records]
         self.hits.show(phrase, found, places)
 
     def take(self, index: Index) -> None:
