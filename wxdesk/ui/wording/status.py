@@ -70,7 +70,7 @@ def upcoming_time(at: datetime, now: datetime, local: Callable[[datetime], datet
         return hour
     if ahead == 1:
         return tr("tomorrow {time}", time=hour)
-    named = weekday_text(day.weekday()) if ahead <= 7 else date_text(day, with_year=False)
+    named = weekday_text(day.weekday()) if ahead < 7 else date_text(day, with_year=False)
     return tr("{day} {time}", day=named, time=hour)
 
 

@@ -331,7 +331,7 @@ def test_a_time_to_come_is_said_as_one_says_it() -> None:
     assert upcoming_time(now + HOUR, now) == "16:30"
     assert upcoming_time(now + 10 * HOUR, now) == "tomorrow 01:30"
     assert upcoming_time(now + timedelta(days=6), now) == "Mon 15:30"
-    assert upcoming_time(now + timedelta(days=8), now) == "Dec 2 15:30"
+    assert upcoming_time(now + timedelta(days=7), now) == "Dec 1 15:30", "a day of this name is also today"
 
 
 def test_no_morning_is_offered_twice() -> None:
