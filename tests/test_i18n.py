@@ -5,9 +5,12 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from wxdesk import i18n
@@ -105,3 +108,16 @@ def test_a_counted_number_is_grouped_and_decides_the_form() -> None:
     assert i18n.tr("{n} newer", n=1_234_567) == "1,234,567 newer"
     assert i18n.tr("{n} ms", n="1234") == "1234 ms"  # a text is not counted
     assert [i18n.size_text(size) for size in (1, 300_000, 5_500_000_000)] == ["1 KB", "293 KB", "5,245.2 MB"]
+
+
+def test_a_time_is_told_by_the_clock_of_whoever_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = datetime(2026, 11, 30, 1, 2, 3, tzinfo=UTC).timestamp()
+    text = msgspec.json.decode(msgspec.json.encode(Phrase("Resumes at {time}", time=at)), type=Phrase)
+    try:
+        for zone, clock in (("Asia/Shanghai", "09:02:03"), ("UTC", "01:02:03")):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            assert i18n.tr(text) == f"Resumes at {clock}"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

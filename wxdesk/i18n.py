@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from functools import cache, partial
 from types import MappingProxyType
 
@@ -128,10 +128,13 @@ def _title(name: str) -> str:
 def _filled(text: str, values: Mapping[str, object]) -> str:
     """Fill holes; no value turns the words around it, whatever its writing direction.
 
-    An account has its title in a hole of that name; whole numbers in `n`, `size` and `limit` count something.
+    An account has its title in a hole of that name; whole numbers in `n`, `size` and `limit` count something. A float
+    in `time` is a Unix time, told by the reader's clock.
     """
     if "account" in values:
         values = {**values, "account": _title(str(values["account"]))}
+    if isinstance(at := values.get("time"), float):
+        values = {**values, "time": f"{datetime.fromtimestamp(at, UTC).astimezone():%H:%M:%S}"}
     counts = {hole: number_text(n) for hole in ("n", "size", "limit") if isinstance(n := values.get(hole), int)}
     said = {name: tr(one) for name, one in values.items() if isinstance(one, Phrase)}
     values = {**values, **counts, **said}

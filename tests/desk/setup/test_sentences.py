@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from wxdesk import i18n
+from wxdesk.core.errors import Refused
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.setup import sentences
+from wxdesk.desk.setup.account_findings import failed_fetch
 from wxdesk.desk.setup.inward_sentences import CAUSES
 from wxdesk.desk.setup.wording import holes
 
@@ -137,3 +140,10 @@ def test_a_reason_ends_before_the_remedy_begins(language: str) -> None:
 def test_a_finding_offers_a_value_to_paste_elsewhere_for_copying() -> None:
     assert sentences.copy(finding(V.IP_NOT_LISTED, address="198.51.100.9")) == "198.51.100.9"
     assert sentences.copy(finding(V.OK, address="198.51.100.9")) == ""
+
+
+def test_addresses_are_told_in_one_line_and_copied_as_wechats_list_takes_them() -> None:
+    refused = Refused(40164, "invalid ip 203.0.113.7 ipv6 2001:db8::7, not in whitelist")
+    found = failed_fetch(refused, "shop", "api.weixin.qq.com", datetime(2026, 11, 30, tzinfo=UTC))
+    assert "203.0.113.7 · 2001:db8::7" in sentences.text(found)
+    assert sentences.copy(found) == "203.0.113.7\n2001:db8::7"

@@ -128,7 +128,7 @@ class Outcomes:
 
     def _tell_of_rest(self, account: str, until: datetime, said: Phrase, copy: str = "") -> None:
         told = "{account} cannot send: {said} Its replies wait; one tries again at {time}."
-        text = Phrase(told, account=account, said=said, time=f"{until.astimezone():%H:%M:%S}")
+        text = Phrase(told, account=account, said=said, time=until.timestamp())
         self._publish(TroubleRaised(f"account:{account}", text, copy=copy, account=account))
 
     def _account_is_well(self, account: str) -> None:

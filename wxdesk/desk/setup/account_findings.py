@@ -43,7 +43,7 @@ def _answered(call: str, errcode: int, errmsg: str, account: str, at: datetime) 
     values = {"code": str(errcode), "reason": meaning_of(errcode)}
     addresses = addresses_in(errmsg) if verdict is CheckVerdict.IP_NOT_LISTED else ()
     if addresses:
-        values["address"] = ", ".join(addresses)
+        values["address"] = " · ".join(addresses)
     return Finding(Check.API, verdict, account, values, at)
 
 

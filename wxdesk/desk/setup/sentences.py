@@ -114,7 +114,6 @@ LOCAL = {
         "the calls go through your server.",
     ),
     CheckVerdict.TOKEN_QUOTA: Wording(
-        "The access tokens of today are used up, or were fetched too fast; the next try is at {time}.",
         "The access tokens of today are used up, or were fetched too fast.",
         remedy="Wait; the count starts again at midnight, Beijing time. Check whether another program fetches tokens "
         "for this mini program.",
@@ -274,7 +273,7 @@ def _remedy(finding: Finding) -> Phrase:
 
 def copy(finding: Finding) -> str:
     """Return the value that the remedy wants pasted elsewhere; empty if none."""
-    return str(finding.values.get(_COPIED.get(finding.verdict, ""), ""))
+    return str(finding.values.get(_COPIED.get(finding.verdict, ""), "")).replace(" · ", "\n")  # an address a line
 
 
 def name(check: Check, account: str = "") -> str:

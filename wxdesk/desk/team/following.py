@@ -149,7 +149,7 @@ class Following:
                 if isinstance(event, events.OperatorWrites | events.WorkChanged):
                     self._local.typing.hear(event)
                 await self._prepare(event)
-                self._publish(event)
+                self._publish(_of_server(event))
 
     async def _prepare(self, event: events.Event) -> None:
         """Read again what the event is about, before the window does."""
@@ -186,7 +186,7 @@ class Following:
             if trouble.key not in present and (trouble.key != UNREACHABLE or not self._told):
                 self._publish(events.TroubleRaised(trouble.key, ""))
         for trouble in state.troubles:
-            self._publish(trouble)
+            self._publish(_of_server(trouble))
         self._desk.health.state = replace(self._desk.health.state, since=state.since)  # as the server noted them
 
     def _tell(self, reason: Text) -> None:
@@ -205,3 +205,10 @@ class Following:
             text = Phrase("No server works at the moment: nobody answers customers until one does.")
         if not self._told:
             self._publish(events.TroubleRaised(ALONE, text))
+
+
+def _of_server(event: events.Event) -> events.Event:
+    """Say of a trouble that it is the server's: its “this computer” is not that of the window."""
+    if not isinstance(event, events.TroubleRaised) or not event.text:
+        return event
+    return replace(event, text=Phrase("On the server: {reason}", reason=event.text))

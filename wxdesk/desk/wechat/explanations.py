@@ -105,5 +105,5 @@ def refusal_text(errcode: int, errmsg: str = "") -> RefusalText:
     addresses = addresses_in(errmsg) if errcode == NOT_IN_THE_IP_LIST else ()
     if not addresses:
         return RefusalText(errcode, meaning, Phrase(remedy_of(errcode)))
-    remedy = Phrase("Add {address} to the IP list in the mini program's console.", address=", ".join(addresses))
+    remedy = Phrase("Add {address} to the IP list in the mini program's console.", address=" · ".join(addresses))
     return RefusalText(errcode, meaning, remedy, "\n".join(addresses))

@@ -62,7 +62,8 @@ class FindingCard(QFrame):
         self.remedy.show_if_any("" if done_by_button else sentences.remedy(finding))  # no commands for a terminal
         copied = sentences.copy(finding)
         self.copy_button.text_to_copy = copied
-        self.copy_button.setText(tr("Copy {text}", text=copied) if len(copied) <= LONGEST_ON_BUTTON else tr("Copy"))
+        said = " ".join(copied.split())
+        self.copy_button.setText(tr("Copy {text}", text=said) if len(said) <= LONGEST_ON_BUTTON else tr("Copy"))
         self.copy_button.setVisible(bool(copied))
         word, self._then = mending or ("", None)
         self.mend.setText(word)
