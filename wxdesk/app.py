@@ -291,17 +291,15 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
 
 def _subscribe(desk: Desk, out: OutgoingParts) -> None:
     subscribe = desk.bus.subscribe
-    for hear in (desk.health.hear, desk.traffic.hear, TroubleLog().hear, desk.setup.hear, desk.reachability.hear):
-        subscribe(hear)  # each picks out the events that it knows
-    subscribe(out.backoff.hear)
-    subscribe(out.outbox.hear)
-    subscribe(out.client.hear, events.AccountFreed)
-    subscribe(out.fetching.hear, events.PictureChanged, events.ConfigurationChanged)
-    subscribe(desk.takeovers.hear, events.TakeoverChanged, events.PresenceChanged)
-    subscribe(desk.takeovers.hear, events.PreferencesChanged, events.OperatorWrites)
-    subscribe(desk.attention.hear, events.MessageKept, events.DecisionMade, events.ReplyChanged)
-    subscribe(desk.attention.hear, events.ConversationChanged, events.OperatorCalled)
-    subscribe(desk.attention.hear, events.PreferencesChanged, events.ConfigurationChanged)
-    subscribe(desk.phones.hear, events.AttentionRaised, events.AttentionChanged)
-    subscribe(desk.phones.hear, events.PresenceChanged, events.ConfigurationChanged)
-    subscribe(desk.typing.hear, events.MessageKept, events.ReplyChanged, events.TypingAsked)
+    for part in (desk.health, desk.traffic, TroubleLog(), desk.setup, desk.reachability, out.backoff, out.outbox):
+        subscribe(part.on_event)  # each picks out the events that it knows
+    subscribe(out.client.on_event, events.AccountFreed)
+    subscribe(out.fetching.on_event, events.PictureChanged, events.ConfigurationChanged)
+    subscribe(desk.takeovers.on_event, events.TakeoverChanged, events.PresenceChanged)
+    subscribe(desk.takeovers.on_event, events.PreferencesChanged, events.OperatorWrites)
+    subscribe(desk.attention.on_event, events.MessageKept, events.DecisionMade, events.ReplyChanged)
+    subscribe(desk.attention.on_event, events.ConversationChanged, events.OperatorCalled)
+    subscribe(desk.attention.on_event, events.PreferencesChanged, events.ConfigurationChanged)
+    subscribe(desk.phones.on_event, events.AttentionRaised, events.AttentionChanged)
+    subscribe(desk.phones.on_event, events.PresenceChanged, events.ConfigurationChanged)
+    subscribe(desk.typing.on_event, events.MessageKept, events.ReplyChanged, events.TypingAsked)

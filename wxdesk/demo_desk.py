@@ -131,10 +131,10 @@ async def _fill_desk(opened: OpenDesk) -> None:
         if alias and not contact.alias:
             await desk.conversations.describe(conversation_id, ContactChange(alias=alias))
 
-    def hear(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if isinstance(event, MessageKept):
             task = asyncio.create_task(introduce(event.conversation_id))
             introductions.add(task)
             task.add_done_callback(introductions.discard)
 
-    desk.bus.subscribe(hear)
+    desk.bus.subscribe(on_event)

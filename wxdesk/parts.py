@@ -227,7 +227,7 @@ def way_here(on: Ground, intake: Intake, surroundings: Surroundings) -> tuple[Li
     accounts, keep = listened_accounts(on.setup), intake.keep
     listener = Listener(accounts, keep, publish, clock, at.host, at.port, challenges=challenges, clock_check=on.skew)
     own = OwnAddress()
-    on.bus.subscribe(own.hear, ApiCalled)
+    on.bus.subscribe(own.on_event, ApiCalled)
     egress = surroundings.egress
     probe = PublicProbe(challenges, clock, replace(surroundings, egress=lambda: egress() or own.value))
     return listener, Reachability(probe, on.store.outages, on.store.settings, publish, clock)

@@ -81,7 +81,7 @@ class _Reporter:
         self.asked = asyncio.Event()
         """Set it to read again, as SIGHUP does."""
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         if not isinstance(event, ConfigurationChanged) or event == ConfigurationChanged():
             return
         self._say(describe_changes(event))
@@ -177,7 +177,7 @@ async def serve(setup: Setup) -> None:
     opened = await open_desk(setup, alone=False)
     reporter = _Reporter(opened.desk.configuration)
     _on_signal(reporter.asked.set, "SIGHUP")
-    opened.desk.bus.subscribe(reporter.hear, ConfigurationChanged)
+    opened.desk.bus.subscribe(reporter.on_event, ConfigurationChanged)
     opened.desk.bus.subscribe(_tell_turn, WorkChanged)
     _begin_status_page(opened)
     tasks = [asyncio.create_task(reporter.run(), name="SIGHUP")]

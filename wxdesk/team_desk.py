@@ -40,14 +40,14 @@ class TeamDesk:
 
     async def start(self) -> None:
         """Read what is stored, and follow the server from then on; raises `StoreError`."""
-        for hear in (self.desk.health.hear, self.desk.traffic.hear, TroubleLog().hear):
-            self.desk.bus.subscribe(hear)  # each picks out the events that it knows
+        for part in (self.desk.health, self.desk.traffic, TroubleLog()):
+            self.desk.bus.subscribe(part.on_event)  # each picks out the events that it knows
         await self.following.begin()
         if self.desk.operators is not None:
             await self.desk.operators.begin()
             self._parts.begin("sign-in", NOT_FOLLOWED, self.desk.operators.run)
         begin, unseen = self._parts.begin, "What the server does is not shown at the moment."
-        begin("hints", unseen, self.following.hear_hints)
+        begin("hints", unseen, self.following.follow_hints)
         begin("following", unseen, self.following.run)
         begin("catching up", unseen, self.following.catch_up)
         begin("colleagues", "Colleagues do not see at the moment what you do.", self.desk.colleagues.run)

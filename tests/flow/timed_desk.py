@@ -103,8 +103,8 @@ class Desk:
     def move_to(self, at: datetime) -> None:
         """Let the time be `at`, and whoever waits for a time notice."""
         self.clock.now = at
-        self.opened.desk.attention.hear(PreferencesChanged())
-        self.opened.out.outbox.hear(PauseChanged(False))
+        self.opened.desk.attention.on_event(PreferencesChanged())
+        self.opened.out.outbox.on_event(PauseChanged(False))
         self.opened.desk.takeovers.look()
 
     async def reply(self, reply_id: int) -> Reply:

@@ -260,11 +260,11 @@ async def test_a_port_that_is_shut_is_named(outside: Outside, shut_port: int, eg
 
 def test_the_address_of_this_machine_is_the_one_that_wechat_refused() -> None:
     own = OwnAddress()
-    own.hear(ApiCalled("shop", "stable_token", "0 ok", NOW, 1.0))
+    own.on_event(ApiCalled("shop", "stable_token", "0 ok", NOW, 1.0))
     assert own.value == ""
     refused = "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist"
-    own.hear(ApiCalled("shop", "stable_token", "40164 not in the IP list", NOW, 1.0, errmsg=refused))
-    own.hear(ApiCalled("shop", "stable_token", "0 ok", NOW, 1.0))
+    own.on_event(ApiCalled("shop", "stable_token", "40164 not in the IP list", NOW, 1.0, errmsg=refused))
+    own.on_event(ApiCalled("shop", "stable_token", "0 ok", NOW, 1.0))
     assert own.value == "203.0.113.7"
 
 

@@ -57,7 +57,7 @@ class World:
         opened = self._server.opened
 
         async def notice() -> None:
-            opened.out.outbox.hear(PauseChanged(False))
+            opened.out.outbox.on_event(PauseChanged(False))
             opened.desk.takeovers.look()
 
         self._server.call(notice())

@@ -89,7 +89,7 @@ async def test_a_clock_that_is_a_little_off_raises_no_trouble(
 def test_a_clock_that_is_set_while_the_desk_runs_is_noticed_without_asking(heard: Heard) -> None:
     at, elapsed = datetime(2026, 3, 1, 8, tzinfo=UTC), 0.0
     check = ClockCheck(heard, lambda: at, lambda: elapsed)
-    check.hear("Sun, 01 Mar 2026 08:00:00 GMT")
+    check.compare("Sun, 01 Mar 2026 08:00:00 GMT")
     at, elapsed = at + timedelta(minutes=10), 600.0  # ten minutes of work: nothing
     check.look()
     assert troubles(heard) == []
@@ -120,5 +120,5 @@ async def test_a_gateway_that_answers_for_wechat_says_nothing_about_its_clock(
 def test_a_date_that_cannot_be_read_is_no_clock(date: str) -> None:
     told: list[object] = []
     check = ClockCheck(told.append, lambda: datetime.now(UTC))
-    check.hear(date)
+    check.compare(date)
     assert (told, check.ahead, check.is_sure) == ([], None, False)

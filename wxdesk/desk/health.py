@@ -46,7 +46,7 @@ class Health:
         self._clock = clock
         self.state = HealthState(since={START: clock()})
 
-    def hear(self, event: events.Event) -> None:
+    def on_event(self, event: events.Event) -> None:
         """Update the state from an event."""
         match event:
             case events.ListenerChanged(url):
@@ -85,7 +85,7 @@ class Traffic:
     def __init__(self) -> None:
         self._seen: deque[events.PushSeen | events.ApiCalled] = deque(maxlen=KEPT)
 
-    def hear(self, event: events.Event) -> None:
+    def on_event(self, event: events.Event) -> None:
         """Remember an event that is about traffic."""
         if isinstance(event, events.PushSeen | events.ApiCalled):
             self._seen.append(event)

@@ -60,17 +60,17 @@ class SandboxSimulator:
     def __init__(self, sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
         self._sandbox = sandbox
         self._loop = loop
-        self._hearing: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
         self._added: list[str] = []
         sandbox.on_change = self._tell
 
-    def subscribe(self, hear: Callable[[], None]) -> Callable[[], None]:
-        """Call `hear` on the sandbox's thread after each change; returns an unsubscriber."""
-        self._hearing.append(hear)
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` on the sandbox's thread after each change; returns an unsubscriber."""
+        self._listeners.append(listener)
 
         def end() -> None:
-            if hear in self._hearing:
-                self._hearing.remove(hear)
+            if listener in self._listeners:
+                self._listeners.remove(listener)
 
         return end
 
@@ -192,8 +192,8 @@ class SandboxSimulator:
         return PushReport(bool(tries), outcome.accepted, tries, took, outcome.reading.reason)
 
     def _tell(self) -> None:
-        for hear in tuple(self._hearing):
-            hear()
+        for listener in tuple(self._listeners):
+            listener()
 
 
 def _customer(contact: known.SimulatedContact, name: str) -> SimulatedCustomer:

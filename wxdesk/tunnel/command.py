@@ -64,7 +64,7 @@ class CommandOutput:
         if self._program is ANY_OTHER:
             self._connected("")
 
-    def hear(self, line: str) -> None:
+    def read_line(self, line: str) -> None:
         """Take one line of the output."""
         line = _COLOURS.sub("", line).rstrip()
         status = self._program.status
@@ -204,7 +204,7 @@ class CommandTunnel:
         try:
             async with asyncio.TaskGroup() as tasks:
                 following = [
-                    tasks.create_task(_hear(process, output)),
+                    tasks.create_task(_read_output(process, output)),
                     tasks.create_task(output.look(self._times.looking)),
                     tasks.create_task(output.be_patient(self._times.connecting)),
                 ]
@@ -257,13 +257,13 @@ async def _start(command: list[str], folder: Path) -> Process:
         raise
 
 
-async def _hear(process: Process, output: CommandOutput) -> None:
+async def _read_output(process: Process, output: CommandOutput) -> None:
     """Read to the end; a program whose output nobody takes stands still."""
     stdout, rest = cast("asyncio.StreamReader", process.stdout), b""
     while chunk := await stdout.read(_LONGEST_LINE):
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
-            output.hear(line[:_LONGEST_LINE].decode(errors="replace"))
+            output.read_line(line[:_LONGEST_LINE].decode(errors="replace"))
         rest = rest[:_LONGEST_LINE]
 
 

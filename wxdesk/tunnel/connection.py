@@ -155,7 +155,7 @@ class OwnAddress:
     def __init__(self) -> None:
         self.value = ""
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Note the address that a refused call names (40164)."""
         if isinstance(event, ApiCalled) and (addresses := addresses_in(event.errmsg)):
             self.value = addresses[0]

@@ -58,7 +58,7 @@ class Metrics:
         self._buckets = [0] * (len(BUCKETS) + 1)
         self._seconds = 0.0
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Count an event."""
         match event:
             case PushSeen(account, outcome, milliseconds=milliseconds):
@@ -144,7 +144,7 @@ class StatusServer:
         self._backlog = backlog
         self._metrics = Metrics()
         self._changed = asyncio.Event()
-        desk.bus.subscribe(self._metrics.hear, *HEARD)
+        desk.bus.subscribe(self._metrics.on_event, *HEARD)
         desk.bus.subscribe(lambda _: self._changed.set(), ConfigurationChanged)
 
     async def run(self) -> None:

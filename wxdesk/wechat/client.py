@@ -74,7 +74,7 @@ class WeChatClient:
         clock_check: ClockCheck | None = None,
     ) -> None:
         self.clock_check = clock_check or ClockCheck(publish, clock)
-        self._http = ApiHttp(api_base, deadline=deadline, hear_date=self.clock_check.hear)
+        self._http = ApiHttp(api_base, deadline=deadline, on_date=self.clock_check.compare)
         self._picture_hosts = picture_hosts or PictureHosts()
         self._typing_paths: dict[str, tuple[str, ...]] = {}
         self._credentials = credentials
@@ -205,7 +205,7 @@ class WeChatClient:
         api = (self._http.base, self._endpoint)
         return {account.name: (account.app_id, self._secret(account), *api) for account in accounts}
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Retry the token at once when the operator has fixed an account."""
         if isinstance(event, AccountFreed):
             self._tokens.try_now(event.account)

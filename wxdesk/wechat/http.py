@@ -73,15 +73,15 @@ def _why_not_reached(error: BaseException | None) -> str:
 class ApiHttp:
     """Pool of connections to WeChat's API at `base` (scheme and host, no path).
 
-    `base` and `route` may change between calls. `hear_date` gets the `Date` of each response of WeChat's as soon as it
+    `base` and `route` may change between calls. `on_date` gets the `Date` of each response of WeChat's as soon as it
     begins to arrive.
     """
 
-    def __init__(self, base: str, *, deadline: float, hear_date: Callable[[str], None]) -> None:
+    def __init__(self, base: str, *, deadline: float, on_date: Callable[[str], None]) -> None:
         self.base = base
         self.route: ApiRoute = _directly
         self._deadline = deadline
-        self._hear_date = hear_date
+        self._on_date = on_date
         self._client = httpx2.AsyncClient(
             verify=authorities(),
             trust_env=False,
@@ -129,7 +129,7 @@ class ApiHttp:
     async def _note_date(self, response: httpx2.Response) -> None:
         date = response.headers.get("Date")
         if date and response.status_code == HTTPStatus.OK:  # any other answer is a gateway's, by its own clock
-            self._hear_date(date)
+            self._on_date(date)
 
     async def _ask(self, method: str, path: str, query: Mapping[str, str], **parts: Any) -> ApiAnswer:  # noqa: ANN401
         try:

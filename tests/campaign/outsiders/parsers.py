@@ -142,7 +142,7 @@ def read_api_answer(body: bytes) -> None:
 
 
 def read_date(text: str) -> None:
-    ClockCheck([].append, lambda: datetime.now(UTC)).hear(text)
+    ClockCheck([].append, lambda: datetime.now(UTC)).compare(text)
 
 
 def read_probe_answer(body: bytes) -> None:
@@ -326,7 +326,7 @@ def hear_output(text: str) -> None:
         for program in (*PROGRAMS.values(), ANY_OTHER):
             output = CommandOutput(program, "it", 8765, "https://desk.example.com", lambda _: None)
             for line in text.splitlines():
-                output.hear(line)
+                output.read_line(line)
             output.ended(1)
 
     asyncio.run(whole())

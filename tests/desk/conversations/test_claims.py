@@ -208,7 +208,7 @@ class Desks:
 
     async def _whisper(self, text: str) -> None:
         for desk in self.all.values():
-            assert desk.hear(text)
+            assert desk.receive(text)
 
     async def until(self, name: str, *expected: Sight) -> None:
         async with asyncio.timeout(10):
@@ -237,4 +237,4 @@ async def test_colleagues_see_who_looks_and_types_until_a_desk_is_lost(monkeypat
 
 
 def test_hints_of_other_kinds_are_not_taken_for_sights() -> None:
-    assert not Desks("wang").all["wang"].hear("push")
+    assert not Desks("wang").all["wang"].receive("push")

@@ -67,7 +67,7 @@ async def conversation_id(store: Store) -> int:
 def typing(store: Store, wire: Wire, clock: HandClock, conversation_id: int) -> TypingIndicator:
     account, _ = demo_account()
     made = TypingIndicator(store, wire, {account.name: account}, OperatorTyping([].append, clock), clock)
-    made.hear(MessageKept(conversation_id, 1))
+    made.on_event(MessageKept(conversation_id, 1))
     return made
 
 
@@ -78,7 +78,7 @@ async def test_many_key_strokes_are_one_call(typing: TypingIndicator, wire: Wire
 
 
 async def test_a_rule_can_send_typing(typing: TypingIndicator, wire: Wire, conversation_id: int) -> None:
-    typing.hear(TypingAsked(conversation_id))
+    typing.on_event(TypingAsked(conversation_id))
     work = asyncio.create_task(typing.run())
     await wire.entered.wait()
     work.cancel()
@@ -100,10 +100,10 @@ async def test_typing_is_not_sent_thirty_seconds_after_the_customers_last_messag
 ) -> None:
     clock.forward(seconds=30)
     await typing.show(conversation_id)
-    typing.hear(ReplyChanged(conversation_id, 1, ReplyState.QUEUED))
+    typing.on_event(ReplyChanged(conversation_id, 1, ReplyState.QUEUED))
     await typing.show(conversation_id)
     assert wire.calls == []
-    typing.hear(ReplyChanged(conversation_id, 1, ReplyState.SENT))
+    typing.on_event(ReplyChanged(conversation_id, 1, ReplyState.SENT))
     await typing.show(conversation_id)
     assert wire.calls == [("o_li", True)]
 
@@ -136,7 +136,7 @@ async def test_a_sent_message_ends_typing_without_a_call(
     typing: TypingIndicator, wire: Wire, conversation_id: int
 ) -> None:
     await typing.show(conversation_id)
-    typing.hear(ReplyChanged(conversation_id, 1, ReplyState.SENT))
+    typing.on_event(ReplyChanged(conversation_id, 1, ReplyState.SENT))
     await typing.stop(conversation_id)
     assert wire.calls == [("o_li", True)]
     await typing.show(conversation_id)
@@ -165,7 +165,7 @@ async def test_a_failed_typing_call_is_ignored(typing: TypingIndicator, wire: Wi
 
 
 async def test_typing_in_a_deleted_conversation_is_ignored(typing: TypingIndicator, wire: Wire) -> None:
-    typing.hear(MessageKept(999, 1))
+    typing.on_event(MessageKept(999, 1))
     await typing.show(999)
     assert wire.calls == []
 
@@ -177,7 +177,7 @@ async def test_typing_is_not_sent_where_the_preference_is_off(
     typing = TypingIndicator(
         store, wire, {account.name: account}, OperatorTyping([].append, clock), clock, wanted=False
     )
-    typing.hear(MessageKept(conversation_id, 1))
+    typing.on_event(MessageKept(conversation_id, 1))
     await typing.show(conversation_id)
     await typing.stop(conversation_id)
     assert wire.calls == []
@@ -185,6 +185,6 @@ async def test_typing_is_not_sent_where_the_preference_is_off(
 
 def test_times_of_last_messages_are_forgotten_in_time(typing: TypingIndicator, clock: HandClock) -> None:
     for number in range(1000):
-        typing.hear(MessageKept(number, 1))
+        typing.on_event(MessageKept(number, 1))
         clock.now += timedelta(seconds=1)
     assert len(typing._last_word) <= 30

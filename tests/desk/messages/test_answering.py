@@ -84,7 +84,7 @@ async def answering(
     pause = Pause(KeptSettings(), lambda _: None)
     transfers = Transfers(NobodyArmed(), lambda: False)
     check = ClockCheck(lambda _: None, lambda: NOW + clock_ahead)
-    check.hear(format_datetime(NOW, usegmt=True))
+    check.compare(format_datetime(NOW, usegmt=True))
     return Answering({account.name: account}, book, pause, transfers, lambda: at_desk, lambda: NOW + clock_ahead, check)
 
 

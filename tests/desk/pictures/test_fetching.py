@@ -67,7 +67,7 @@ class World:
 
     def look(self) -> None:
         """What the desk does for each picture that is awaited."""
-        self.fetching.hear(PictureChanged(1, 1, PictureState.AWAITED))
+        self.fetching.on_event(PictureChanged(1, 1, PictureState.AWAITED))
 
     async def is_asked(self, times: int) -> None:
         async with asyncio.timeout(10):

@@ -73,5 +73,5 @@ def test_deadlines_move_a_little_at_a_time_while_the_operator_types() -> None:
 def test_a_desk_elsewhere_knows_what_the_server_knows() -> None:
     here = OperatorTyping([].append, HandClock())
     for event, told in ((BEGUN, {1}), (OperatorWrites(2, True), {1, 2}), (STOPPED, {2}), (WorkChanged(True), set())):
-        here.hear(event)
+        here.on_event(event)
         assert here.told == told

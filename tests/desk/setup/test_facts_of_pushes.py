@@ -83,7 +83,7 @@ def test_a_second_check_at_once_was_not_content_with_the_first_answer(world: Set
 
 def test_something_of_wechats_proves_an_address_that_is_not_configured(world: SetupWorld) -> None:
     nowhere = Finding(Check.ADDRESS, V.NO_PUBLIC_URL)
-    world.desk.hear(ReachabilityChanged(Reach(nowhere)))
+    world.desk.on_event(ReachabilityChanged(Reach(nowhere)))
     assert world.verdict(SetupFact.ADDRESS) is V.NO_PUBLIC_URL
     world.sees("checked", V.OK, Check.URL_CHECK)
     assert (world.verdict(SetupFact.ADDRESS), world.desk.state.reach.verdict) == (V.OK, V.OK)
@@ -102,7 +102,7 @@ async def test_silence_after_submitting_is_explained(
     world: SetupWorld, saved: bool | None, reach: CheckVerdict, verdict: CheckVerdict
 ) -> None:
     world.api.saved = saved
-    world.desk.hear(ReachabilityChanged(Reach(Finding(Check.ADDRESS, reach))))
+    world.desk.on_event(ReachabilityChanged(Reach(Finding(Check.ADDRESS, reach))))
     await world.submits()
     assert world.verdict(URL_CHECK) is V.WAITING
     world.now += PATIENCE
@@ -142,7 +142,7 @@ async def test_a_message_is_done_only_when_a_rule_has_answered_it(world: SetupWo
     world.sees("kept", V.OK)
     await becomes(world, V.WAITING)  # the message is made of the push only later
     item = await talk.says("oLi")
-    world.desk.hear(MessageKept(item.conversation.id, item.message.id))
+    world.desk.on_event(MessageKept(item.conversation.id, item.message.id))
     await becomes(world, V.NO_RULES)
     assert world.desk.state.account("shop").missing is not None
     world.rules.has_rules = True
@@ -150,7 +150,7 @@ async def test_a_message_is_done_only_when_a_rule_has_answered_it(world: SetupWo
     world.waiting.look_again()
     await becomes(world, V.UNANSWERED)
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
-    world.desk.hear(ReplyChanged(item.conversation.id, reply.id, ReplyState.SENT))
+    world.desk.on_event(ReplyChanged(item.conversation.id, reply.id, ReplyState.SENT))
     await becomes(world, V.OK)
     await end_tasks([working])
 
@@ -204,13 +204,13 @@ async def test_an_account_that_got_another_name_is_proved_by_its_messages_at_onc
     [reply] = await talk.decides(item.message, "您好")
     await talk.moves(reply, Move.CLAIM, Move.ACCEPT)
     world.accounts["tea"] = replace(ACCOUNT, name="tea")
-    world.desk.hear(ConfigurationChanged(added=("tea",)))
+    world.desk.on_event(ConfigurationChanged(added=("tea",)))
     await world.waiting._judge()
     assert (world.verdict(URL_CHECK, "tea"), world.verdict(REAL_MESSAGE, "tea")) == (V.OK, V.OK)
 
 
 async def test_an_account_that_is_added_later_shares_the_address_that_is_reached_already(world: SetupWorld) -> None:
-    world.desk.hear(ReachabilityChanged(Reach(Finding(Check.ADDRESS, V.OK))))
+    world.desk.on_event(ReachabilityChanged(Reach(Finding(Check.ADDRESS, V.OK))))
     world.accounts["tea"] = replace(ACCOUNT, name="tea")
-    world.desk.hear(ConfigurationChanged(added=("tea",)))
+    world.desk.on_event(ConfigurationChanged(added=("tea",)))
     assert world.verdict(SetupFact.ADDRESS, "tea") is V.OK

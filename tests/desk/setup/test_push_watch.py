@@ -63,9 +63,9 @@ def test_a_trouble_names_its_account_once(world: SetupWorld) -> None:
 
 def test_the_trouble_of_a_missing_secret_ends_as_the_account_changes(world: SetupWorld) -> None:
     world.sees("refused: no secrets", V.SECRET_MISSING, name="Token")
-    world.desk.hear(ConfigurationChanged(changed=("other",)))
+    world.desk.on_event(ConfigurationChanged(changed=("other",)))
     assert len(troubles(world)) == 1
-    world.desk.hear(ConfigurationChanged(changed=("shop",)))
+    world.desk.on_event(ConfigurationChanged(changed=("shop",)))
     assert troubles(world)[1:] == [("push:shop", "")]
 
 
@@ -82,7 +82,7 @@ async def test_a_locked_vault_is_not_told_as_a_missing_secret(tmp_path: Path) ->
 
 def test_another_trouble_stays_as_the_account_changes(world: SetupWorld) -> None:
     world.sees("refused: decryption", V.AES_KEY_DIFFERS)
-    world.desk.hear(ConfigurationChanged(changed=("shop",)))
+    world.desk.on_event(ConfigurationChanged(changed=("shop",)))
     assert len(troubles(world)) == 1
 
 
@@ -165,7 +165,7 @@ async def test_a_strangers_request_is_an_attempt_and_no_trouble_of_the_next_run(
 def test_the_troubles_of_a_removed_account_end(world: SetupWorld) -> None:
     world.sees("kept", V.ORIGINAL_ID_DIFFERS, original_id="gh_ffffffffffff")
     world.sees("refused: signature", V.TOKEN_DIFFERS, cause="case")
-    world.desk.hear(ConfigurationChanged(removed=("shop",)))
+    world.desk.on_event(ConfigurationChanged(removed=("shop",)))
     assert [key for key, text in troubles(world) if not text] == ["push:shop", "original_id:shop"]
 
 

@@ -247,12 +247,12 @@ async def test_a_tunnel_that_is_being_opened_is_waited_for(store: Store) -> None
     outside.watch = watch
     await watch.load()
     watch.follow(URL, "shop", "127.0.0.1:8765")
-    watch.hear(TunnelChanged(TunnelState(TunnelKind.SSH, TunnelPhase.STARTING)))
+    watch.on_event(TunnelChanged(TunnelState(TunnelKind.SSH, TunnelPhase.STARTING)))
     task = asyncio.create_task(watch.run())
     await outside.settled()
     assert not outside.probes
     outside.verdict = V.OK
-    watch.hear(TunnelChanged(TunnelState(TunnelKind.SSH, TunnelPhase.UP)))
+    watch.on_event(TunnelChanged(TunnelState(TunnelKind.SSH, TunnelPhase.UP)))
     await outside.probed.wait()
     await outside.settled()
     assert outside.told() == [V.OK]
@@ -266,7 +266,7 @@ async def test_a_tunnel_that_falls_is_the_cause_and_is_looked_at_once(store: Sto
         outside.verdict = V.OTHER_PROGRAM
         down = TunnelState(TunnelKind.SSH, TunnelPhase.DOWN, "", V.SSH_UNREACHABLE, {"reason": "gone"})
         outside.probed.clear()
-        watch.hear(TunnelChanged(down))
+        watch.on_event(TunnelChanged(down))
         await outside.probed.wait()
         await outside.next_probe()
         assert outside.now - NOON <= seconds(5)
@@ -278,7 +278,7 @@ async def test_a_tunnel_with_another_address_is_the_cause_of_what_fails_at_the_f
     outside = Outside(V.NAME_UNRESOLVED)
     async with watching(outside, store) as watch:
         renamed = {"url": "https://new.example.com", "former": URL}
-        watch.hear(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.UP, "", V.TUNNEL_RENAMED, renamed)))
+        watch.on_event(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.UP, "", V.TUNNEL_RENAMED, renamed)))
         assert (await watch.check()).verdict is V.TUNNEL_RENAMED
         outside.verdict = V.OK  # both names lead here
         assert (await watch.check()).verdict is V.OK
@@ -287,7 +287,7 @@ async def test_a_tunnel_with_another_address_is_the_cause_of_what_fails_at_the_f
 async def test_the_tunnels_own_address_is_probed_where_none_is_configured(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store, "") as watch:
-        watch.hear(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.UP, "https://quick.example.com")))
+        watch.on_event(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.UP, "https://quick.example.com")))
         await outside.probed.wait()
     assert outside.probes[0][1] == "https://quick.example.com"
 
@@ -295,11 +295,11 @@ async def test_the_tunnels_own_address_is_probed_where_none_is_configured(store:
 async def test_the_address_of_a_tunnel_is_forgotten_when_another_one_takes_its_place(store: Store) -> None:
     outside = Outside()
     async with watching(outside, store, "") as watch:
-        watch.hear(TunnelChanged(TunnelState(TunnelKind.EXTERNAL, TunnelPhase.UP, URL)))
+        watch.on_event(TunnelChanged(TunnelState(TunnelKind.EXTERNAL, TunnelPhase.UP, URL)))
         await outside.probed.wait()
         await outside.settled()
-        watch.hear(TunnelChanged(TunnelState(TunnelKind.EXTERNAL, TunnelPhase.STOPPED)))
-        watch.hear(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.DOWN, "", V.TUNNEL_MISSING)))
+        watch.on_event(TunnelChanged(TunnelState(TunnelKind.EXTERNAL, TunnelPhase.STOPPED)))
+        watch.on_event(TunnelChanged(TunnelState(TunnelKind.COMMAND, TunnelPhase.DOWN, "", V.TUNNEL_MISSING)))
         assert (await watch.check()).verdict is V.NO_PUBLIC_URL
 
 

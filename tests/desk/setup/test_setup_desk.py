@@ -91,11 +91,13 @@ async def test_right_values_fetch_a_token_and_trying_them_keeps_nothing(sandbox:
 
 async def test_ordinary_token_fetches_keep_the_fact_up_to_date(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
-        world.desk.hear(ApiCalled("shop", "stable_token", "40125 the app secret is wrong", AT, 3.0, errmsg="invalid"))
+        world.desk.on_event(
+            ApiCalled("shop", "stable_token", "40125 the app secret is wrong", AT, 3.0, errmsg="invalid")
+        )
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.APP_SECRET_WRONG
-        world.desk.hear(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
+        world.desk.on_event(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.OK
-        world.desk.hear(ApiCalled("", "stable_token", "40013 the app id is wrong", AT, 3.0))
+        world.desk.on_event(ApiCalled("", "stable_token", "40013 the app id is wrong", AT, 3.0))
         assert [one.account for one in world.desk.state.accounts] == ["shop"]
 
 
@@ -168,17 +170,17 @@ async def test_a_mended_value_is_no_longer_held_against_the_account(tmp_path: Pa
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.SECRET_MISSING
         configuration = world.desk._from.configuration
         configuration.now = dataclasses.replace(configuration.now, credentials={"shop": CREDENTIALS})
-        world.desk.hear(ConfigurationChanged(changed=("shop",)))
+        world.desk.on_event(ConfigurationChanged(changed=("shop",)))
         assert world.verdict(SetupFact.MINI_PROGRAM) is V.UNKNOWN
 
 
 async def test_an_account_that_may_not_send_is_reported_until_it_may(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
-        world.desk.hear(ApiCalled("shop", "custom/send", "45015 too late", AT, 3.0))
+        world.desk.on_event(ApiCalled("shop", "custom/send", "45015 too late", AT, 3.0))
         assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
-        world.desk.hear(ApiCalled("shop", "custom/send", "48001 no permission", AT, 3.0))
+        world.desk.on_event(ApiCalled("shop", "custom/send", "48001 no permission", AT, 3.0))
         assert world.verdict(SetupFact.REAL_MESSAGE) is V.NO_PERMISSION
-        world.desk.hear(ApiCalled("shop", "custom/send", "0 ok", AT, 3.0))
+        world.desk.on_event(ApiCalled("shop", "custom/send", "0 ok", AT, 3.0))
         await world.waiting._judge()
         assert world.verdict(SetupFact.REAL_MESSAGE) is V.WAITING
 
@@ -186,7 +188,7 @@ async def test_an_account_that_may_not_send_is_reported_until_it_may(tmp_path: P
 async def test_the_lamp_names_what_keeps_messages_away(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
         assert world.desk.state.lamp.verdict is V.NOT_LISTENING
-        world.desk.hear(ListenerChanged("http://127.0.0.1:8765"))
+        world.desk.on_event(ListenerChanged("http://127.0.0.1:8765"))
         assert world.desk.state.lamp.verdict is V.UNKNOWN
         await world.desk.check_mini_program("shop")
         assert world.desk.state.lamp.verdict is V.API_UNREACHABLE
@@ -253,10 +255,10 @@ async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(
     def use(world: SetupWorld, credentials: Credentials) -> None:
         configuration = world.desk._from.configuration
         configuration.now = dataclasses.replace(configuration.now, credentials={"shop": credentials})
-        world.desk.hear(ConfigurationChanged(changed=("shop",)))
+        world.desk.on_event(ConfigurationChanged(changed=("shop",)))
 
     async with desk_at(tmp_path) as world:
-        world.desk.hear(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
+        world.desk.on_event(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
         world.sees("checked", V.OK, Check.URL_CHECK)
         await world.desk.attempts("shop")
         world.now += minute
@@ -273,7 +275,7 @@ async def test_what_was_judged_before_a_change_says_so_until_it_is_judged_again(
         world.now += 2 * minute
         world.sees("checked", V.OK, Check.URL_CHECK)
         assert older(world) == []
-        world.desk.hear(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
+        world.desk.on_event(ApiCalled("shop", "stable_token", "0 ok", AT, 3.0))
         use(world, dataclasses.replace(new, app_secret="1" * 32))
         assert older(world) == [SetupFact.MINI_PROGRAM]
 

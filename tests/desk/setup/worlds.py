@@ -103,7 +103,7 @@ class SetupWorld:
         """A request of this outcome arrives; `more` are `account`, `key` and the finding's values."""
         account, key = more.pop("account", "shop"), more.pop("key", "")
         finding = None if verdict is None else Finding(check, verdict, account, more, self.now)
-        self.desk.hear(PushSeen(account, outcome, self.now, 3.0, key=key, finding=finding))
+        self.desk.on_event(PushSeen(account, outcome, self.now, 3.0, key=key, finding=finding))
 
     async def submits(self) -> None:
         """The operator has submitted the URL, and sees what was found last."""

@@ -30,7 +30,7 @@ async def test_events_during_a_late_lease_make_desks_look_at_everything(
         late.setattr(lease, "MARGIN_SECONDS", lease.LEASE_SECONDS)
         await store.lease.renew()
     assert not store.lease.is_held
-    relay.hear(ConversationChanged(1))
+    relay.on_event(ConversationChanged(1))
     await store.lease.renew()
     await relay.flush()
     [text], _, _ = await store.relayed_events.after(0)
@@ -42,8 +42,8 @@ async def test_messages_themselves_stay_on_the_server(postgres: Postgres, tmp_pa
     """Desks read them; what is relayed is kept for minutes, and has no words of contacts."""
     store = await open_store(postgres.emptied(), tmp_path, alone=True)
     told = EventRelay(store, lambda: T0 + timedelta(days=1))
-    told.hear(MessageKept(1, 7))
-    told.hear(MessageArrived(Message(7, 1, 1, MessageType.TEXT, T0, T0, "my telephone number")))
+    told.on_event(MessageKept(1, 7))
+    told.on_event(MessageArrived(Message(7, 1, 1, MessageType.TEXT, T0, T0, "my telephone number")))
     await told.flush()
     [text], _, _ = await store.relayed_events.after(0)
     assert unpacked(text) == [MessageKept(1, 7)]
@@ -56,7 +56,7 @@ async def test_a_stream_of_events_is_stored_a_few_times_a_second(postgres: Postg
     told = EventRelay(store, lambda: T0 + timedelta(days=1))
     running, began = asyncio.create_task(told.run()), time.monotonic()
     for number in range(50):
-        told.hear(ConversationChanged(number))
+        told.on_event(ConversationChanged(number))
         await asyncio.sleep(0.01)
     await told.flush()
     texts, _, _ = await store.relayed_events.after(0)

@@ -146,7 +146,7 @@ async def test_a_phone_that_refuses_is_a_trouble_until_it_takes_one(phones: Phon
 async def test_notices_are_sent_by_the_running_desk(phones: Phones) -> None:
     await phones.complains(LI)
     phones.desk.clock.now = START + timedelta(minutes=12)
-    phones.desk.opened.desk.phones.hear(AttentionRaised(1, AttentionReason.CALLED))
+    phones.desk.opened.desk.phones.on_event(AttentionRaised(1, AttentionReason.CALLED))
     async with asyncio.timeout(20):
         await phones.called.wait()
 

@@ -20,7 +20,7 @@ class Told:
         self.said: list[TunnelUp | TunnelEnd] = []
         output = CommandOutput(PROGRAMS.get(preset, ANY_OTHER), "it", 8765, OWN, self.said.append)  # type: ignore[call-overload]
         for line in lines:
-            output.hear(line)
+            output.read_line(line)
 
 
 @pytest.mark.parametrize(

@@ -190,13 +190,13 @@ def test_the_menu_declares_away_too(qtbot: QtBot, active: MainWindow, world: Wor
 
 def test_a_locked_screen_is_nobody_and_an_unlocked_one_somebody(qtbot: QtBot, active: MainWindow, world: World) -> None:
     lock = active.presence.watch.lock
-    lock.hear(True)
+    lock.on_lock_changed(True)
     until(qtbot, world, AwayReason.LOCKED)
     leave = START + 20 * MINUTE
     world.move_to(leave)
     active.presence.watch.look()
     assert reason(world) is AwayReason.LOCKED
-    lock.hear(False)
+    lock.on_lock_changed(False)
     until(qtbot, world, None)
 
 

@@ -58,7 +58,7 @@ def test_a_trouble_keeps_the_time_at_which_it_began_and_its_end_another() -> Non
     times = iter(datetime(2026, 3, 4, hour, tzinfo=UTC) for hour in range(24))
     health = Health(lambda: next(times))
     for text in ("The disk is full.", "The disk is nearly full.", "", ""):
-        health.hear(TroubleRaised("database", text))
+        health.on_event(TroubleRaised("database", text))
         assert health.state.since["database"] == datetime(2026, 3, 4, 1 if text else 2, tzinfo=UTC)
         [found] = [one for one in health_steps(health.state, SetupState(), NOW) if one.name == "Database"]
         assert found.role == ("failed" if text else "accent")
@@ -74,8 +74,8 @@ def test_a_tunnel_of_the_desks_own_has_a_line_with_its_remedy(kind: TunnelKind) 
 
 def test_troubles_of_other_parts_are_there_too() -> None:
     health = Health()
-    health.hear(TroubleRaised("phone:ntfy", "The phone is not reached."))
-    health.hear(TroubleRaised("quarantine", "It is kept.", passing=True))
+    health.on_event(TroubleRaised("phone:ntfy", "The phone is not reached."))
+    health.on_event(TroubleRaised("quarantine", "It is kept.", passing=True))
     others = [
         (one.role, one.text.split(" · ")[0])
         for one in health_steps(health.state, SetupState(), NOW)

@@ -15,10 +15,10 @@ LINE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\\]*"(,[a-z_]+="[^"\\]*")*\})? [0-9.]+
 
 def test_each_line_is_a_figure_or_says_what_the_next_one_is() -> None:
     metrics = Metrics()
-    metrics.hear(PushSeen("shop", "kept", NOW, 7.0))
-    metrics.hear(PushSeen("", "refused: signature", NOW, 1.0))
-    metrics.hear(ReplyChanged(1, 2, ReplyState.SENT))
-    metrics.hear(ApiCalled("shop", "custom/send", "0 ok", NOW, 80.0))
+    metrics.on_event(PushSeen("shop", "kept", NOW, 7.0))
+    metrics.on_event(PushSeen("", "refused: signature", NOW, 1.0))
+    metrics.on_event(ReplyChanged(1, 2, ReplyState.SENT))
+    metrics.on_event(ApiCalled("shop", "custom/send", "0 ok", NOW, 80.0))
     lines = metrics.text({"wxdesk_working": ("1 while it works.", {"": 1})}).splitlines()
     assert [line for line in lines if not line.startswith("# ") and not LINE.fullmatch(line)] == []
     assert 'wxdesk_pushes_total{account="shop",outcome="kept"} 1' in lines
@@ -70,10 +70,10 @@ wxdesk_token_valid{account="tea"} 0
 def test_the_whole_page_is_in_prometheus_format() -> None:
     metrics = Metrics()
     for outcome, milliseconds in (("kept", 2.0), ("kept", 10.0), ("transferred", 40.0), ("duplicate", 6000.0)):
-        metrics.hear(PushSeen("shop", outcome, NOW, milliseconds))
+        metrics.on_event(PushSeen("shop", outcome, NOW, milliseconds))
     for number in (1, 2):
-        metrics.hear(ReplyChanged(1, number, ReplyState.SENT))
-    metrics.hear(ApiCalled("shop", "custom/send", "0 ok", NOW, 80.0))
+        metrics.on_event(ReplyChanged(1, number, ReplyState.SENT))
+    metrics.on_event(ApiCalled("shop", "custom/send", "0 ok", NOW, 80.0))
     gauges = {
         "wxdesk_troubles": ("Present troubles.", {"": 3}),
         "wxdesk_token_valid": ("1 while it is.", {'account="shop"': 1, 'account="tea"': 0}),
@@ -84,8 +84,8 @@ def test_the_whole_page_is_in_prometheus_format() -> None:
 def test_the_histogram_adds_up() -> None:
     metrics = Metrics()
     for milliseconds in (5.0, 5.1, 300.0, 9000.0):
-        metrics.hear(PushSeen("shop", "kept", NOW, milliseconds))
-    metrics.hear(PushSeen("shop", "refused: query", NOW, 3.0))
+        metrics.on_event(PushSeen("shop", "kept", NOW, milliseconds))
+    metrics.on_event(PushSeen("shop", "refused: query", NOW, 3.0))
     lines = metrics.text({}).splitlines()
     counted = [line.rpartition(" ")[2] for line in lines if line.startswith("wxdesk_acknowledge_seconds_bucket")]
     assert counted == ["1", "2", "2", "2", "2", "2", "3", "3", "3", "3", "4"]
@@ -97,7 +97,7 @@ def test_metrics_have_few_labels_whatever_wechat_answers() -> None:
     metrics = Metrics()
     answers = ("0 ok", "45015 回复时间超过限制", "40001 invalid credential", "-1 系统繁忙", "无法连接", "x1 there")
     for outcome in (*answers, *(f"{code} ?" for code in range(880_000, 881_000))):
-        metrics.hear(ApiCalled("shop", "custom/send", outcome, NOW, 80.0))
+        metrics.on_event(ApiCalled("shop", "custom/send", outcome, NOW, 80.0))
     text = metrics.text({})
     found = re.findall(r'outcome="([^"]*)"\} (\d+)', text)
     assert sorted(found) == [

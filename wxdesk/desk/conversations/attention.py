@@ -74,7 +74,7 @@ class AttentionWatch:
         self.me: Callable[[], str] = str
         self.state = AttentionState()
 
-    def hear(self, event: events.Event) -> None:
+    def on_event(self, event: events.Event) -> None:
         """Check again where something happened; subscribed to the bus."""
         match event:
             case events.ConversationEvent(conversation_id):

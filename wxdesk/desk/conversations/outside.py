@@ -47,7 +47,7 @@ class PhoneNotices:
         self._told_at: datetime | None = None
         self._awake, self._looking = asyncio.Event(), asyncio.Lock()
 
-    def hear(self, _: Event) -> None:
+    def on_event(self, _: Event) -> None:
         """Look again; subscribed to the bus."""
         self._awake.set()
 

@@ -109,7 +109,7 @@ class Colleagues:
         if begun:
             self._changed.set()
 
-    def hear(self, topic: str) -> bool:
+    def receive(self, topic: str) -> bool:
         """Note the presence that a desk reports; False if `topic` is something else."""
         if not topic.startswith(WHISPER):
             return False

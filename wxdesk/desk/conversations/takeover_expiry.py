@@ -46,7 +46,7 @@ class TakeoverExpiry:
         self._warned: dict[int, datetime] = {}
         self._awake = asyncio.Event()
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """React to takeovers, presence, preferences and typing; subscribed to the bus."""
         if isinstance(event, TakeoverChanged):
             self._forget(event.conversation_id)

@@ -53,7 +53,7 @@ class TypingIndicator:
         """Conversations in which the operator is typing; safe to read from another thread."""
         return self._operator_typing.told
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Note messages and replies; one that arrives also ends the indicator."""
         match event:
             case MessageKept(conversation_id=conversation_id):
@@ -62,7 +62,7 @@ class TypingIndicator:
                 self._said(conversation_id)
                 self._shown.pop(conversation_id, None)
             case OperatorWrites() | WorkChanged():
-                self._operator_typing.hear(event)
+                self._operator_typing.on_event(event)
             case TypingAsked(conversation_id=conversation_id):
                 self._asked.put_nowait(conversation_id)
             case _:

@@ -80,7 +80,7 @@ class PictureFetching:
         self._given_up_at: datetime | None = None
         self._stumbled = False
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Check when a picture is awaited, and when accounts have changed."""
         if not isinstance(event, PictureChanged) or event.state is PictureState.AWAITED:
             self._awake.set()

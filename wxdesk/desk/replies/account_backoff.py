@@ -42,7 +42,7 @@ class AccountBackoff:
         self._backoff: dict[str, _Rest] = {}
         self._without_token: set[str] = set()
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Learn which accounts have no token."""
         match event:
             case TokenChanged(account, None):

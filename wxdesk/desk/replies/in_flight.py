@@ -30,7 +30,7 @@ class InFlight:
         for noted in (self._recalled, self._outdated, self._begun):
             noted.discard(reply.conversation_id)
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Note an event that concerns a call that has not begun."""
         match event:
             case RepliesRecalled(conversation_id):

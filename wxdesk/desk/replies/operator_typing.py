@@ -49,7 +49,7 @@ class OperatorTyping:
                 self.told -= {thread}
                 self._publish(OperatorWrites(thread, False))
 
-    def hear(self, event: OperatorWrites | WorkChanged) -> None:
+    def on_event(self, event: OperatorWrites | WorkChanged) -> None:
         """Note typing that the working server reports; a new one knows of none yet."""
         if isinstance(event, WorkChanged):
             self.told = frozenset()

@@ -92,9 +92,9 @@ class Outbox:
         self._under_way = InFlight()
         self._outcomes = Outcomes(self._store, self._backoff, self._publish, self._clock)
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Look at the queue again after an event that may add to it."""
-        self._outcomes.hear(event)
+        self._outcomes.on_event(event)
         match event:
             case ReplyChanged(state=state) if state not in _MAKES_ROOM:
                 return
@@ -103,7 +103,7 @@ class Outbox:
             case ReplyChanged() | PauseChanged() | AccountFreed() | OperatorWrites() | ConfigurationChanged():
                 self._look_again()
             case _:
-                self._under_way.hear(event)
+                self._under_way.on_event(event)
 
     def _look_again(self) -> None:
         self._wake_known = False

@@ -56,7 +56,7 @@ class Outcomes:
         self._tries: dict[tuple[int, bool], int] = {}
         self._lost: dict[str, int] = {}
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Forget the tries of a reply that is not to leave any more."""
         if isinstance(event, ReplyChanged) and event.state not in ON_ITS_WAY:
             self._forget(event.reply_id)

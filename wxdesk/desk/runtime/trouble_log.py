@@ -15,7 +15,7 @@ class TroubleLog:
     def __init__(self) -> None:
         self._told: dict[str, Text] = {}
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Log a trouble that began, changed or ended."""
         match event:
             case TroubleRaised(key, "") if key in self._told:

@@ -99,7 +99,7 @@ class PushWatch:
                         self._good |= {account, ""}
                     break
 
-    def hear(self, event: PushSeen, *, awaited: bool = False) -> bool:
+    def note_request(self, event: PushSeen, *, awaited: bool = False) -> bool:
         """Take note of a request; False if it may be a stranger's and decides nothing.
 
         `awaited`: the operator has just submitted the URL, so it is no stranger's.

@@ -102,7 +102,7 @@ class Reachability:
         self._following = self._untold = True
         self._turn()
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Probe at once when the tunnel stands or falls, at the address that it has."""
         if isinstance(event, TunnelChanged):
             self._tunnel = event.state

@@ -166,11 +166,11 @@ class SetupDesk:
             with suppress(StoreError):
                 await self._watch.flush()
 
-    def hear(self, event: events.Event) -> None:
+    def on_event(self, event: events.Event) -> None:
         """Follow what the desk does anyway."""
         match event:
             case events.PushSeen():
-                self._hear_request(event)
+                self._on_request(event)
             case events.MessageKept() | events.ReplyChanged(state=ReplyState.SENT) | events.RulesChanged():
                 self._waiting.look_again()
             case events.ApiCalled(account, call) if call in TOKEN_CALLS:
@@ -182,9 +182,9 @@ class SetupDesk:
             case events.ConfigurationChanged():
                 self._configured(event)
             case _:
-                self._hear_of_the_way(event)
+                self._on_way_event(event)
 
-    def _hear_request(self, event: events.PushSeen) -> None:
+    def _on_request(self, event: events.PushSeen) -> None:
         sources = self._from.configuration.now.sources
         if event.finding is not None and kept_back(event.finding, sources) is not event.finding:
             return  # the trouble of the locked vault says why
@@ -196,7 +196,7 @@ class SetupDesk:
             self._usual[event.account] = event
         else:
             self._usual.clear()
-        if self._watch.hear(event, awaited=bool(waited_for)):
+        if self._watch.note_request(event, awaited=bool(waited_for)):
             self._seen(event)
 
     def _says_nothing_new(self, event: events.PushSeen) -> bool:
@@ -221,7 +221,7 @@ class SetupDesk:
             self._book.put(account, {SetupFact.ADDRESS: replace(self.state.reach, account=account)})
             self._waiting.message_came(account)
 
-    def _hear_of_the_way(self, event: events.Event) -> None:
+    def _on_way_event(self, event: events.Event) -> None:
         match event:
             case events.ReachabilityChanged(reach):
                 self._reached(reach.finding)

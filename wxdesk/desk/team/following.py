@@ -69,12 +69,12 @@ class Following:
         await self._read_stored()
         self._look_at_everything()
 
-    async def hear_hints(self) -> None:
+    async def follow_hints(self) -> None:
         """Look at the database whenever it gives a hint, until cancelled."""
-        await self._store.listen(self._hear_hint)
+        await self._store.listen(self._on_hint)
 
-    def _hear_hint(self, topic: str) -> None:
-        self._desk.colleagues.hear(topic)
+    def _on_hint(self, topic: str) -> None:
+        self._desk.colleagues.receive(topic)
         if topic in ("", "events", "answer"):
             self._awake.set()
 
@@ -147,7 +147,7 @@ class Following:
             for event in unpacked(text):
                 self._overtaken |= isinstance(event, _OF_HEALTH)
                 if isinstance(event, events.OperatorWrites | events.WorkChanged):
-                    self._local.typing.hear(event)
+                    self._local.typing.on_event(event)
                 await self._prepare(event)
                 self._publish(_of_server(event))
 

@@ -74,7 +74,7 @@ class TeamHost:
         self._relay = EventRelay(store, desk.clock)
         self._runner = CommandRunner(store, desk, self._relay.flush)
         self._desk = desk
-        desk.bus.subscribe(self._relay.hear)
+        desk.bus.subscribe(self._relay.on_event)
 
     def begin(self, work: Supervisor) -> None:
         """Begin the parts."""
@@ -98,7 +98,7 @@ class TeamHost:
                 log.warning("Claims wait for the database: %s", error)
 
     def _look(self, topic: str) -> None:
-        self._desk.colleagues.hear(topic)
+        self._desk.colleagues.receive(topic)
         if topic in ("", "push"):
             self._look_for_pushes()
         if topic in ("", "command"):

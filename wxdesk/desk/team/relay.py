@@ -74,7 +74,7 @@ class EventRelay:
         self._awake = asyncio.Event()
         self._storing = asyncio.Lock()
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Gather an event; subscribed to the bus.
 
         In a moment in which nobody knows who works, it takes the place of all before it: desks look at everything.

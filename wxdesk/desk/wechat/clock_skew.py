@@ -95,7 +95,7 @@ class ClockCheck:
         """Return the time by the clock at which `elapsed` was 0."""
         return self._clock() - timedelta(seconds=self._elapsed())
 
-    def hear(self, date: str) -> None:
+    def compare(self, date: str) -> None:
         """Compare with the `Date` of a response; an unreadable one is ignored."""
         try:
             there = parsedate_to_datetime(date)

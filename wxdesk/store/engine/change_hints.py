@@ -74,11 +74,11 @@ class ChangeHints:
         """Send a hint to oneself; return the pause between two looks that follows."""
         arrived, topic = asyncio.Event(), secrets.token_hex(8)
 
-        def hear(*given: object) -> None:
+        def on_notification(*given: object) -> None:
             if given[-1] == topic:
                 arrived.set()
 
-        await connection.add_listener(f"{CHANNEL}_{topic}", hear)
+        await connection.add_listener(f"{CHANNEL}_{topic}", on_notification)
         await connection.execute("SELECT pg_notify($1, $2)", f"{CHANNEL}_{topic}", topic)
         try:
             async with asyncio.timeout(PROOF_SECONDS):
@@ -87,7 +87,7 @@ class ChangeHints:
             log.warning("The database passes no notices on (behind a pooler?), so it is looked at each second")
             return POLL_WITHOUT_HINTS_SECONDS
         finally:
-            await connection.remove_listener(f"{CHANNEL}_{topic}", hear)
+            await connection.remove_listener(f"{CHANNEL}_{topic}", on_notification)
         return POLL_SECONDS
 
     @contextlib.asynccontextmanager

@@ -79,7 +79,7 @@ class RecordPage[R: Record](QWidget):
         editor.touched.connect(self._touched)
         empty.new.clicked.connect(self.start_new)
         new.clicked.connect(self.start_new)
-        self._bridge.events.connect(self._hear)
+        self._bridge.events.connect(self._on_events)
         around = editor.head.parentWidget() or editor
         fields = [one for one in around.findChildren(QWidget, options=_OWN) if one is not editor.head]
         Rights(self._bridge, Role.LEAD, editor.head.title, *fields, new, *empty.findChildren(Button))
@@ -115,7 +115,7 @@ class RecordPage[R: Record](QWidget):
         """Show the loaded records."""
         raise NotImplementedError
 
-    def _hear(self, events: tuple[object, ...]) -> None:
+    def _on_events(self, events: tuple[object, ...]) -> None:
         # While the page is hidden nothing is loaded; `activate` loads everything.
         if self.isVisible() and any(isinstance(event, self._event) for event in events):
             self._load()
@@ -198,7 +198,7 @@ class RecordPage[R: Record](QWidget):
     def _refresh(self, record: R) -> None:
         """Show the edited record as it is stored now; a search in the list stays."""
         if self._record_editor.unsaved:
-            self._saving.hear(record)
+            self._saving.receive_stored(record)
         elif record != self._record_editor.saved:
             self._record_editor.show_record(record)
 

@@ -82,7 +82,7 @@ class RecordSaving[R: Record](QObject):
         self._bridge.notices.toast(tr("“{name}” saved", name=self._editor.name_of(record)))
         self.saved.emit(record)
 
-    def hear(self, record: R) -> None:
+    def receive_stored(self, record: R) -> None:
         """Take over a newly stored version, and show a conflict if it is not the editor's."""
         overtaken = self._sent is None and record.revision != self._editor.saved.revision
         self._editor.show_stored(record)

@@ -55,9 +55,9 @@ class AttentionBar(QObject):
         self._rules: dict[int, str] = {}
         """By which rule to which conversation, the first call first."""
         self._people: dict[int, Contact] = {}
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         called = ended = False
         for event in events:
             if isinstance(event, OperatorCalled):
@@ -144,9 +144,9 @@ class TakeoverNotices(QObject):
         rows = bridge.desk.inbox.rows
         self._ending = Refresher(bridge, lambda: rows(self._told_just_now()), self._announce, self)
         self._ended = Refresher(bridge, lambda: rows(frozenset(self._missed)), self._leave_text, self)
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         now, away = self._bridge.desk.clock(), self._bridge.desk.presence.now.away
         ending = {event.conversation_id for event in events if isinstance(event, TakeoverEnding)}
         ending.discard(self._in_sight() or 0)
@@ -235,14 +235,14 @@ class MeanwhileNotice(QObject):
         self.known: datetime | None = None
         self._wrote: frozenset[int] | None = None  # who had when it ended; others wrote since, not meanwhile
         self._waiting = Refresher(bridge, lambda: bridge.desk.skipped.waiting(self._since), self._tell, self)
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
 
     def look(self, since: datetime | None) -> None:
         """Tell who wrote since a time and waits, or whom the rules skipped in a pause."""
         self._since = since
         self._ended()
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         now = self._bridge.desk.presence.now
         if any(isinstance(event, PresenceChanged) for event in events):
             if now.away:

@@ -89,7 +89,7 @@ class ChatSession(QObject):
         self._asked: tuple[int, AbstractSet[int]] = (0, frozenset())
         """Visit and replies of the question whose answer is awaited."""
         self._refresher = Refresher(bridge, self._question, self._answered, self, failed=self._not_answered)
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
         bridge.message_arrived.connect(self._show_arrived)
         self._outages = KnownOutages(bridge, self)
         self._outages.changed.connect(self.refresh_times)
@@ -157,7 +157,7 @@ class ChatSession(QObject):
         done = partial(self._show_page, above=above)
         self._bridge.ask(work, done, self._read_failed, about=lambda: self._visit)
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
                 case ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:

@@ -84,7 +84,7 @@ class InboxPage(QWidget):
         self._refreshed()
 
     def _connect(self) -> None:
-        self._bridge.events.connect(self._hear)
+        self._bridge.events.connect(self._on_events)
         self.list.picked.connect(self.open_conversation)
         self.list.found.hit_picked.connect(self.open_hit)
         self.list.clicked.connect(self._write)
@@ -224,8 +224,8 @@ class InboxPage(QWidget):
 
     # -- keeping up
 
-    def _hear(self, events: Sequence[Event]) -> None:
-        self.feed.hear(events)
+    def _on_events(self, events: Sequence[Event]) -> None:
+        self.feed.on_events(events)
         kinds = {type(event) for event in events}
         if kinds & {TakeoverEnding, AccountChanged, ConfigurationChanged, OperatorsChanged}:
             self._refreshed()

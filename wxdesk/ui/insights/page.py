@@ -55,7 +55,7 @@ class InsightsPage(QWidget):
         self.head.legend.clicked.connect(self._explain)
         self.head.export_wanted.connect(self._export)
         self._outages.changed.connect(self._show_missed)
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
 
     def activate(self) -> None:
         """Refresh the statistics."""
@@ -134,6 +134,6 @@ class InsightsPage(QWidget):
         picture.save(buffer, "PNG")
         return bytes(buffer.data().data())
 
-    def _hear(self, events: tuple[Event, ...]) -> None:
+    def _on_events(self, events: tuple[Event, ...]) -> None:
         if self.isVisible() and any(isinstance(event, MessageKept | DecisionMade | ReplyChanged) for event in events):
             self._refresh.gather()

@@ -60,11 +60,11 @@ class NoticeBoard(QObject):
         self._calls: set[int] = set()
         self.held = HeldReplyNotices(bridge, window, notifier, self._answers, self)
         self._called: dict[int, DesktopNotice] = {}
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
         window.inbox.session.turned.connect(self._look)
         bridge.ask(bridge.desk.claims.unseen(bridge.desk.me), self._tell_of_colleagues)
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, AttentionChanged) for event in events):
             self._withdraw_ended()
         for event in events:

@@ -38,7 +38,7 @@ class DesktopNotices(QObject):
         self._service = NoticeService(self._answered.emit, self._refused.emit)
         self._thread: LoopThread | None = None
         self._shown: dict[str, tuple[DesktopNotice, OnNoticeAction]] = {}
-        self._answered.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        self._answered.connect(self._on_answer, Qt.ConnectionType.QueuedConnection)
         self._refused.connect(self._fall_back, Qt.ConnectionType.QueuedConnection)
 
     def show(self, notice: DesktopNotice, answered: OnNoticeAction) -> None:
@@ -70,7 +70,7 @@ class DesktopNotices(QObject):
         else:
             asyncio.run_coroutine_threadsafe(work, self._thread.loop)
 
-    def _hear(self, notice: DesktopNotice, answer: NoticeAction) -> None:
+    def _on_answer(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         shown, answered = self._shown.pop(notice.key, (None, None))
         if answered is not None and shown == notice:
             answered(notice, answer)

@@ -97,8 +97,10 @@ class NoticeService:
 
         answers = notice.answers if await self._buttons(notifier) else ()
         await self._clear(notice.key)
-        buttons = tuple(Button(action_label(each), on_pressed=partial(self._hear, notice, each)) for each in answers)
-        pressed = partial(self._hear, notice, NoticeAction.OPEN)
+        buttons = tuple(
+            Button(action_label(each), on_pressed=partial(self._on_answer, notice, each)) for each in answers
+        )
+        pressed = partial(self._on_answer, notice, NoticeAction.OPEN)
         sent = Notification(notice.title, _plain(notice.body), buttons=buttons, on_clicked=pressed)
         await notifier.send_notification(sent)
         if sent.identifier not in await notifier.get_current_notifications():  # it tells of no failure
@@ -126,7 +128,7 @@ class NoticeService:
             raise NoServiceError
         return Capability.BUTTONS in able
 
-    def _hear(self, notice: DesktopNotice, answer: NoticeAction) -> None:
+    def _on_answer(self, notice: DesktopNotice, answer: NoticeAction) -> None:
         self._shown.pop(notice.key, None)
         self._answered(notice, answer)
 

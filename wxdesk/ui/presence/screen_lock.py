@@ -153,10 +153,10 @@ class ScreenLock(QObject):
         if self._bus is not None and self._bus.isConnected():
             for teller in TELLERS:
                 # PySide's stubs ask for bytes here, which it connects to nothing
-                self._bus.connect("", "", teller, "ActiveChanged", self, SLOT("hear(bool)"))  # type: ignore[call-overload]
+                self._bus.connect("", "", teller, "ActiveChanged", self, SLOT("on_lock_changed(bool)"))  # type: ignore[call-overload]
 
     @Slot(bool)
-    def hear(self, locked: bool) -> None:
+    def on_lock_changed(self, locked: bool) -> None:
         """Receive the signal of the session bus."""
         self.changed.emit(locked)
 

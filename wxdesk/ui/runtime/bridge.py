@@ -242,9 +242,9 @@ class _Follower(QObject):
     ) -> None:
         super().__init__(owner)
         self._slot, self._kinds = slot, kinds
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
 
-    def _hear(self, events: tuple[Event, ...]) -> None:
+    def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(event, self._kinds) for event in events):
             self._slot()
 

@@ -47,7 +47,7 @@ class RealMessageCard(SetupCard):
         self.again.hide()
         self.go_on.setText(tr("Open the inbox"))
         self.go_on.clicked.disconnect(self.done)
-        mender.bridge.events.connect(self._hear)
+        mender.bridge.events.connect(self._on_events)
         self._snapshots = Refresher(mender.bridge, self._question, self._show_exchange, self)
         self._attempts = Refresher(mender.bridge, self._newest, self._show_newest, self)
         self._rule_lists = Refresher(mender.bridge, mender.bridge.desk.rules.rulebook.all, self._show_rules, self)
@@ -84,7 +84,7 @@ class RealMessageCard(SetupCard):
     def check(self) -> None:
         """Nothing to press: only a phone can do it."""
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         """Follow the conversation in which a customer has just written."""
         heard = [event for event in events if isinstance(event, MessageKept | DecisionMade | ReplyChanged)]
         if heard and self.isVisible():

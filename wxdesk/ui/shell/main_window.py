@@ -254,7 +254,7 @@ class MainWindow(Frame):
         self.keeping_place.start()
 
     def _connect(self) -> None:
-        self._bridge.events.connect(self._hear)
+        self._bridge.events.connect(self._on_events)
         self._bridge.failed.connect(self.notices.report)
         self._appearance.changed.connect(self._keep_look)
         self.rail.group.idClicked.connect(self.show_page)
@@ -308,7 +308,7 @@ class MainWindow(Frame):
         size = self._appearance.enlarge(by)
         self.notices.toast(tr("Size of messages: {n}", n=size))
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, PauseChanged):
                 self._show_pause()

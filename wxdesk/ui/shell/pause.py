@@ -113,7 +113,7 @@ class PauseControl(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._resuming = False
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
 
     @property
     def paused(self) -> bool:
@@ -145,7 +145,7 @@ class PauseControl(QObject):
         self._resuming = False
         self._bridge.failed.emit(error)
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, PauseChanged) and not event.paused:
                 by_hand, self._resuming = self._resuming, False

@@ -37,12 +37,12 @@ class SecondStarts(QObject):
         self._come_forward = come_forward
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._hear)
+        self._server.newConnection.connect(self._on_connection)
         QLocalServer.removeServer(_place(home))  # left behind by a crash
         if not self._server.listen(_place(home)):
             log.info("A second start will not raise this window: %s", self._server.errorString())
 
-    def _hear(self) -> None:
+    def _on_connection(self) -> None:
         while self._server.hasPendingConnections():
             self._server.nextPendingConnection().deleteLater()
         self._come_forward()

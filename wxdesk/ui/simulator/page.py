@@ -149,7 +149,7 @@ class SimulatorPage(Frame):
         VisibleTick(self, self._pass_time)
         # The simulator calls on its own thread; a queued signal is how that reaches this one.
         self._simulator_changed.connect(self._start_refresh, Qt.ConnectionType.QueuedConnection)
-        self.destroyed.connect(self._simulator.subscribe(self._hear))
+        self.destroyed.connect(self._simulator.subscribe(self._on_simulator_change))
 
     # -- what the simulator is asked
 
@@ -180,7 +180,7 @@ class SimulatorPage(Frame):
 
     # -- what moves by itself
 
-    def _hear(self) -> None:
+    def _on_simulator_change(self) -> None:
         if isValid(self):  # else it comes too late
             self._simulator_changed.emit()
 

@@ -125,8 +125,8 @@ class PushReport(Struct, frozen=True):
 class Simulator(Protocol):
     """A WeChat to control; runs on the desk's loop, errors are `WxdeskError`."""
 
-    def subscribe(self, hear: Callable[[], None]) -> Callable[[], None]:
-        """Call `hear`, on any thread, after each change; returns an unsubscriber."""
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener`, on any thread, after each change; returns an unsubscriber."""
 
     def look(self, openid: str) -> Coroutine[Any, Any, Scene]:
         """Collect everything, with that customer's phone (None if unknown)."""

@@ -100,7 +100,7 @@ class TrafficPage(Frame):
         vbox(self.header, (self._room, 1), within=self, spacing=0)
 
     def _connect(self) -> None:
-        self._bridge.events.connect(self._hear)
+        self._bridge.events.connect(self._on_events)
         self._bridge.follow(self, self._offer_accounts, ConfigurationChanged)
         self.header.chips.idToggled.connect(self._choose)
         self.header.narrowed.connect(self._narrow)
@@ -123,7 +123,7 @@ class TrafficPage(Frame):
 
     # -- lines
 
-    def _hear(self, events: tuple[Event, ...]) -> None:
+    def _on_events(self, events: tuple[Event, ...]) -> None:
         entries: list[TrafficEntry] = [event for event in events if isinstance(event, PushSeen | ApiCalled)]
         if not self.isVisible() or self._in_quarantine:
             self._stale = self._stale or bool(entries)

@@ -43,7 +43,7 @@ class DraftKeeping(QObject):
         self._storing = Refresher(bridge, self._difference, self._note, self, gather_ms=GATHER_MS)
         self.store = self._storing.ask
         drafts.changed.connect(self._storing.ask_soon)
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
         self._read()
 
     def finish(self) -> None:
@@ -60,7 +60,7 @@ class DraftKeeping(QObject):
         self._drafts.restore(drafts)
         self.store()
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         if self._me != self._bridge.desk.me:
             self._begin_anew()
         elif any(isinstance(event, CaughtUp) for event in events):  # the store may answer again

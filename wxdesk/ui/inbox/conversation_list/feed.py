@@ -73,7 +73,7 @@ class ConversationFeed(QObject):
         self._rules.ask()
         self._show_lacking()
 
-    def hear(self, events: Sequence[Event]) -> None:
+    def on_events(self, events: Sequence[Event]) -> None:
         """Read the rows that these events changed, with one query for all of them."""
         if any(isinstance(event, CaughtUp | ContactErased | OperatorsChanged) for event in events):
             self.load()

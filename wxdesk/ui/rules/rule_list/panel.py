@@ -224,7 +224,7 @@ class RuleList(Frame):
         self._desk = bridge.desk
         self._rules = rules
         self.figures = Refresher(bridge, self._ask_figures, self._show_figures, self, gather_ms=GATHER_MS)
-        bridge.events.connect(self._hear)
+        bridge.events.connect(self._on_events)
         self.view = RuleView(rules, self)
         self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
@@ -257,7 +257,7 @@ class RuleList(Frame):
     def _ask_figures(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
         return self._desk.reports.decisions.rule_figures(self._desk.clock() - RECENT)
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         if self.isVisible() and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
             self.figures.ask_soon()
 

@@ -71,7 +71,7 @@ class TrialSender(QWidget):
         self.name.left.connect(self.close_picker)
         self.name.emptied.connect(self.forget)
         self.picker.chosen.connect(self.choose)
-        self._bridge.events.connect(self._hear)
+        self._bridge.events.connect(self._on_events)
         for come in (self._rules.modelReset, self._rules.dataChanged):
             come.connect(self._rules_loaded)
 
@@ -141,7 +141,7 @@ class TrialSender(QWidget):
 
     # -- as the contact is now
 
-    def _hear(self, events: Sequence[Event]) -> None:
+    def _on_events(self, events: Sequence[Event]) -> None:
         if self._wanted and any(self._concerns(event) for event in events):
             self._ask()
 
