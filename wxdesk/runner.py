@@ -148,7 +148,7 @@ class DeskThread[D: OpenDesk | TeamDesk](LoopThread):
         return super().stop()
 
 
-def _tell_turn(event: Event) -> None:
+def _print_turn(event: Event) -> None:
     """Print whether this one of several servers works."""
     print(json.dumps({"event": WORKING if event == WorkChanged(True) else STANDING_BY}), flush=True)  # noqa: T201
 
@@ -178,7 +178,7 @@ async def serve(setup: Setup) -> None:
     reporter = _Reporter(opened.desk.configuration)
     _on_signal(reporter.asked.set, "SIGHUP")
     opened.desk.bus.subscribe(reporter.on_event, ConfigurationChanged)
-    opened.desk.bus.subscribe(_tell_turn, WorkChanged)
+    opened.desk.bus.subscribe(_print_turn, WorkChanged)
     _begin_status_page(opened)
     tasks = [asyncio.create_task(reporter.run(), name="SIGHUP")]
     tasks.append(asyncio.create_task(systemd.show_life(), name="signs of life"))

@@ -60,7 +60,7 @@ class TemplateLibrary(Struct, frozen=True):
                 else UnusableTemplate(title=tidy.title, reason=fault.reason)
             )
         saved = await self._templates.save(tidy, self._clock())
-        await self._tell()
+        await self._publish_change()
         return saved
 
     async def save_all(self, templates: Sequence[Template]) -> list[Template]:
@@ -70,19 +70,19 @@ class TemplateLibrary(Struct, frozen=True):
     async def delete(self, template_id: int) -> None:
         """Delete a template; raises `NotFound`, or `TemplateInUse` if a rule uses it."""
         await self._templates.delete(template_id)
-        await self._tell()
+        await self._publish_change()
 
     async def put_back(self, template: Template) -> None:
         """Undo the deletion of `template`; raises `ShortcutTaken`, `TemplateNameInUse`."""
         await self._templates.put_back(template)
-        await self._tell()
+        await self._publish_change()
 
     async def count_use(self, template_id: int) -> None:
         """Count one insertion of a template."""
         await self._templates.count_use(template_id, self._clock())
         self._publish(TemplatesChanged())
 
-    async def _tell(self) -> None:
+    async def _publish_change(self) -> None:
         await self._changed()
         self._publish(TemplatesChanged())
 

@@ -33,7 +33,7 @@ class SimulatedWeChat:
         self.platform = Platform(tuple(programs) or (MiniProgram(*demo_account()),), self.clock)
         self.platform.media.put(pictures.cover(), COVER_MEDIA_ID)
         self.platform.media.put(pictures.torn_box(), TORN_BOX_MEDIA_ID)
-        self.platform.on_sent = self._tell
+        self.platform.on_sent = self._wake_waiting
         self.platform.on_change = lambda: self.on_change()
         self.faults = Faults(self.clock)
         self.journal = Journal()
@@ -93,7 +93,7 @@ class SimulatedWeChat:
         """Write to a customer from WeChat's own tool, unheard by any back end."""
         program = self.platform.program(account)
         self.platform.contact(program, openid).session.takes(self.clock())
-        self.platform.tell(program, openid, ChatSide.TOOL, "text", text)
+        self.platform.add_line(program, openid, ChatSide.TOOL, "text", text)
 
     def forward(self, seconds: float) -> None:
         """Move the clock of tokens, windows, media, limits and timed faults forward."""
@@ -124,6 +124,6 @@ class SimulatedWeChat:
             **secrets,
         }
 
-    def _tell(self, sent: Sent) -> None:
+    def _wake_waiting(self, sent: Sent) -> None:
         arrived, self._arrived = self._arrived, asyncio.Event()
         arrived.set()

@@ -62,7 +62,7 @@ class SandboxSimulator:
         self._loop = loop
         self._listeners: list[Callable[[], None]] = []
         self._added: list[str] = []
-        sandbox.on_change = self._tell
+        sandbox.on_change = self._notify_listeners
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` on the sandbox's thread after each change; returns an unsubscriber."""
@@ -171,13 +171,13 @@ class SandboxSimulator:
         call = "push" if kind in FOR_PUSHES else "send"
         milliseconds = round(wish.seconds * 1000)
         self._sandbox.faults.plan(SimulatedFault(kind, call, wish.times, wish.errcode, milliseconds))
-        self._tell()
+        self._notify_listeners()
 
     async def _switch_off(self, mishap: Mishap) -> None:
         for number, fault in self._sandbox.faults.numbered:
             if fault.kind is _FAULTS[mishap]:
                 self._sandbox.faults.take_back(number)
-        self._tell()
+        self._notify_listeners()
 
     async def _there[T](self, work: Coroutine[Any, Any, T]) -> T:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
@@ -191,7 +191,7 @@ class SandboxSimulator:
         tries = len(outcome.attempts)
         return PushReport(bool(tries), outcome.accepted, tries, took, outcome.reading.reason)
 
-    def _tell(self) -> None:
+    def _notify_listeners(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 

@@ -214,7 +214,7 @@ class SecretSources:
                 continue  # the person has had the time to answer
             if into in (None, place.source) and place.put(entries, PERSON_SECONDS):
                 self._take_out(entries, (other for other in self._places if other is not place))
-                self._tell_change()
+                self._touch_changed_file()
                 shadowing = next(filter(self._is_in_keychain, entries), None) if place is not self.keychain else None
                 if shadowing is not None:
                     raise BadInput(reason=Phrase(KEEPS_FORMER, entry=shadowing))
@@ -238,7 +238,7 @@ class SecretSources:
         for place, entries in there.items():
             if entries and not place.put(dict.fromkeys(entries), PERSON_SECONDS):
                 raise BadInput(reason="The keychain did not take the secrets, so that nothing was changed.")
-        self._tell_change()
+        self._touch_changed_file()
 
     def copy(self, old: str, new: str) -> None:
         """Give the secrets of account `old` to `new` as well; raises `BadInput`."""
@@ -247,7 +247,7 @@ class SecretSources:
             copied = {new + entry.removeprefix(old): value for entry, value in kept.items() if value is not None}
             if copied and not place.put(copied, PERSON_SECONDS):
                 raise BadInput(reason="The keychain did not take the secrets, so that nothing was changed.")
-        self._tell_change()
+        self._touch_changed_file()
 
     def _read_opened(self, place: SecretPlace, entry: str, wait: float) -> str | None:
         """Read an entry; raises `BadInput` where a place did not open."""
@@ -267,7 +267,7 @@ class SecretSources:
         self.vault.create(passphrase)
         self.vault.put(self._memory.entries)
         self._memory.put(dict.fromkeys(self._memory.entries))
-        self._tell_change()
+        self._touch_changed_file()
 
     def unlock(self, passphrase: str) -> None:
         """Open the vault; a running desk then reads its secrets.
@@ -276,7 +276,7 @@ class SecretSources:
             BadInput: the passphrase is wrong, or the file is no vault.
         """
         self.vault.unlock(passphrase)
-        self._tell_change()
+        self._touch_changed_file()
 
     def unlock_by_environment(self) -> None:
         """Open the vault, also one made since, with the environment's passphrase.
@@ -320,7 +320,7 @@ class SecretSources:
             if there:
                 place.put(dict.fromkeys(there), PERSON_SECONDS)
 
-    def _tell_change(self) -> None:
+    def _touch_changed_file(self) -> None:
         """Tell a desk that runs on this home, which looks at the file's time."""
         with suppress(OSError):
             write_private(self._home / CHANGED_FILE, datetime.now(UTC).isoformat() + "\n")

@@ -339,13 +339,13 @@ async def settled(bridge: WindowBridge) -> None:
             continue
         idle = loop.create_future()
 
-        def tell(idle: asyncio.Future[None] = idle) -> None:
+        def set_idle(idle: asyncio.Future[None] = idle) -> None:
             if not idle.done():
                 idle.set_result(None)
 
-        bridge.idle.connect(tell)
+        bridge.idle.connect(set_idle)
         await idle
-        bridge.idle.disconnect(tell)
+        bridge.idle.disconnect(set_idle)
 
 
 def _shut_down(bridge: WindowBridge, window: MainWindow) -> None:

@@ -153,7 +153,7 @@ class World:
 
     def answered(self, sent: Sent) -> None:
         self.said.note("accepted", sent.text)
-        self.sandbox._tell(sent)
+        self.sandbox._wake_waiting(sent)
 
     # -- operators
 

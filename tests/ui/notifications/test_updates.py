@@ -22,12 +22,12 @@ def test_a_newer_version_is_told_in_the_language_of_the_window(world: World, bri
     owner = QObject()
     notice = UpdateNotice(bridge, owner)
     assert not bridge._open  # nobody was asked
-    notice._tell(None)
+    notice._show_version(None)
     assert BAR not in notices.bars.texts()
-    notice._tell(NEWER)
+    notice._show_version(NEWER)
     assert notices.bars.texts()[BAR] == "wxdesk 99.0.1 is available. It is faster."
     i18n.use("zh_CN")
-    notice._tell(NEWER)
+    notice._show_version(NEWER)
     i18n.use("en")
     assert notices.bars.texts()[BAR] == "wxdesk 99.0.1 已发布。更快了。"
 

@@ -95,7 +95,7 @@ class AttentionWatch:
     async def refresh(self) -> None:
         """Read what another process has stored, where that one judges attention."""
         self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen(self.me())}
-        self._tell_state()
+        self._publish_state()
 
     async def _touch_all(self) -> None:
         last = 0
@@ -109,7 +109,7 @@ class AttentionWatch:
             if not await self._calls.look(conversation_id):
                 return
             self._unseen = {key: call for key, call in self._unseen.items() if key[0] != conversation_id}
-            self._tell_state()
+            self._publish_state()
         self._publish(events.AttentionChanged(conversation_id))
 
     async def longest_waiting(self) -> Conversation | None:
@@ -192,7 +192,7 @@ class AttentionWatch:
             ended += [call for call in row.calls if call.cause not in causes]
         if put or ended:
             await self._calls.change(put, ended)
-        self._tell(frozenset(ids), present, {call.conversation_id for call in ended})
+        self._publish_changes(frozenset(ids), present, {call.conversation_id for call in ended})
 
     def _look_again_at(self, row: InboxRow) -> None:
         arrives = should_have_arrived(row)
@@ -205,7 +205,7 @@ class AttentionWatch:
             return ()
         return attention_for(row, account.reserve, self._warn(), self._clock())
 
-    def _tell(self, ids: frozenset[int], present: Sequence[Attention], ended: set[int]) -> None:
+    def _publish_changes(self, ids: frozenset[int], present: Sequence[Attention], ended: set[int]) -> None:
         """Publish new attention, each once, and conversations where some has ended."""
         unseen = {(call.conversation_id, call.cause): call for call in present if not call.seen}
         known = {key: call for key, call in self._unseen.items() if key[0] in ids}
@@ -214,11 +214,11 @@ class AttentionWatch:
         if not raised and not gone:
             return
         self._unseen = {key: call for key, call in self._unseen.items() if key[0] not in ids} | unseen
-        self._tell_state()
+        self._publish_state()
         for call in raised:
             self._publish(events.AttentionRaised(call.conversation_id, call.cause))
         for conversation_id in gone:
             self._publish(events.AttentionChanged(conversation_id))
 
-    def _tell_state(self) -> None:
+    def _publish_state(self) -> None:
         self.state = AttentionState(tuple(self._unseen.values()))

@@ -83,10 +83,10 @@ class PhoneNotices:
         notice = notice_of(await self._rows.rows_to_judge(ids), now, words=phone.words)
         self._told, self._told_at = waiting, now
         if notice.waiting:
-            await asyncio.gather(*(self._tell(name, notice) for name in phone.targets))
+            await asyncio.gather(*(self._notify(name, notice) for name in phone.targets))
         return None
 
-    async def _tell(self, name: str, notice: PhoneNotice) -> None:
+    async def _notify(self, name: str, notice: PhoneNotice) -> None:
         try:
             await self._send(name, notice)
         except BadInput as error:

@@ -125,13 +125,13 @@ class Colleagues:
         while True:
             self._changed.clear()
             try:
-                await self._tell()
+                await self._send_sight()
             except StoreError as error:
                 log.debug("Colleagues do not see this desk: %s", error)
             self._judge()
             await sleep(EVERY_SECONDS, self._changed)
 
-    async def _tell(self) -> None:
+    async def _send_sight(self) -> None:
         if name := self.me():
             away, types = self._away(), self._types()
             sight = Sight(name, types or (0 if away else self._conversation_id), types > 0, away)

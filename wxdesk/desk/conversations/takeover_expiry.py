@@ -75,9 +75,9 @@ class TakeoverExpiry:
 
     async def run(self) -> None:
         """Announce ends, until cancelled."""
-        await keep_looking(self._tell, self._awake, self._clock, "The takeovers wait")
+        await keep_looking(self._end_due, self._awake, self._clock, "The takeovers wait")
 
-    async def _tell(self) -> datetime | None:
+    async def _end_due(self) -> datetime | None:
         """Announce what is due now; return when to check again."""
         now, returns_at = self._clock(), self._returns_at()
         if returns_at is not None and returns_at <= now and returns_at != self._returned_at:

@@ -92,16 +92,16 @@ class TypingIndicator:
         if not self.wanted or said is None or now - said >= ALLOWED_AFTER_MESSAGE or (shown and now - shown < SHOWN):
             return
         self._shown[conversation_id] = now
-        await self._tell(conversation_id, on=True)
+        await self._show_typing(conversation_id, on=True)
 
     async def stop(self, conversation_id: int) -> None:
         """End the indicator, if shown: the text was sent, emptied or left."""
         self._operator_typing.stop(conversation_id)
         shown = self._shown.pop(conversation_id, None)
         if shown is not None and self._clock() - shown < SHOWN:
-            await self._tell(conversation_id, on=False)
+            await self._show_typing(conversation_id, on=False)
 
-    async def _tell(self, conversation_id: int, *, on: bool) -> None:
+    async def _show_typing(self, conversation_id: int, *, on: bool) -> None:
         try:
             async with self._turn:  # so that the end never overtakes the beginning
                 conversation = await self._store.conversations.get(conversation_id)

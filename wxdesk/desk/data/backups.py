@@ -7,13 +7,13 @@ from wxdesk.config.editing import with_keys
 from wxdesk.config.reading import FILE as CONFIG
 from wxdesk.config.reading import load_file
 from wxdesk.secrets.vault import FILE as VAULT
-from wxdesk.store.moving.backup import DATABASE, Listing, Tell, make_backup
+from wxdesk.store.moving.backup import DATABASE, Listing, Report, make_backup
 
 URL = f"sqlite:///{DATABASE}"
 """Place of the database in a home that was restored."""
 
 
-async def back_up(url: str, home: Path, file: Path, tell: Tell) -> Listing:
+async def back_up(url: str, home: Path, file: Path, report: Report) -> Listing:
     """Write a backup of `home` to `file`: all but logs and what the keychain has.
 
     Raises:
@@ -27,4 +27,4 @@ async def back_up(url: str, home: Path, file: Path, tell: Tell) -> Listing:
     if load_file(home).store.url != URL:  # it may be elsewhere, and have a password
         text = settings[CONFIG].decode("utf-8-sig")
         settings[CONFIG] = with_keys(text, "store", {"url": URL}).encode()
-    return await make_backup(url, home, file, settings, tell)
+    return await make_backup(url, home, file, settings, report)

@@ -30,7 +30,7 @@ from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import account_title, language, number_text, tr
 from wxdesk.paths import replace_file
 from wxdesk.store import read_store
-from wxdesk.store.moving.backup import Tell
+from wxdesk.store.moving.backup import Report
 from wxdesk.store.moving.move import CopyProgress
 from wxdesk.store.reports import ReadPicture, Threads
 
@@ -295,11 +295,11 @@ NOT_OF_ONE = "figures are of everybody, or of one mini program"
 
 
 async def export(  # noqa: PLR0913 - of whom, whereto
-    url: str, home: Path, file: Path, tell: Tell, *, kind: ExportKind, account: str = "", openid: str = ""
+    url: str, home: Path, file: Path, report: Report, *, kind: ExportKind, account: str = "", openid: str = ""
 ) -> None:
     """Write `kind` to a file, beside the desk that works.
 
-    The end of its name decides the format. Whatever `tell` raises stops it, and nothing is left behind.
+    The end of its name decides the format. Whatever `report` raises stops it, and nothing is left behind.
 
     Raises:
         BadInput: the file's name has another ending, it cannot be written, no such mini program is known, or nothing is
@@ -326,7 +326,7 @@ async def export(  # noqa: PLR0913 - of whom, whereto
             return
 
         def use(threads: Threads, picture: ReadPicture) -> None:
-            _write(file, _lines(kind, ending, _telling(threads, of, tell), picture))
+            _write(file, _lines(kind, ending, _reported(threads, of, report), picture))
 
         await store.exports.read(use, account, openid, said=kind is not ExportKind.CONTACTS)
     finally:
@@ -340,10 +340,10 @@ def _write(file: Path, lines: Iterable[str]) -> None:
         raise unusable_file(file, error, new=True) from None
 
 
-def _telling(threads: Threads, of: int, tell: Tell) -> Threads:
+def _reported(threads: Threads, of: int, report: Report) -> Threads:
     for done, thread in enumerate(threads, start=1):
         yield thread
-        tell(CopyProgress("Conversations", done, of))
+        report(CopyProgress("Conversations", done, of))
 
 
 def _lines(kind: ExportKind, ending: str, threads: Threads, picture: ReadPicture) -> Iterator[str]:

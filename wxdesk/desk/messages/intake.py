@@ -205,7 +205,7 @@ class Intake:
         False if there was none.
         """
         self._unsettled = False
-        await self._tell_what_was_decided()
+        await self._publish_stored_decisions()
         undecided = await self._store.decisions.undecided(BATCH)
         if self._stumbled:  # of those that the store kept without an answer, nobody has heard
             for item in undecided:
@@ -279,7 +279,7 @@ class Intake:
                 return
             log.exception("A decision could not be carried out")
             resolutions = [self._answering.given_up(item) for item in undecided]
-            self._tell(undecided, resolutions, await self._store.decisions.resolve(resolutions))
+            self._publish_decisions(undecided, resolutions, await self._store.decisions.resolve(resolutions))
 
     async def _decide_together(self, undecided: Sequence[UndecidedMessage]) -> None:
         while True:
@@ -295,9 +295,9 @@ class Intake:
             except DecisionOutdated:
                 self._transfers.unclaim(item.message.push_id for item in undecided)
                 undecided = await self._store.decisions.still_undecided([item.message.id for item in undecided])
-        self._tell(undecided, resolutions, replies)
+        self._publish_decisions(undecided, resolutions, replies)
 
-    async def _tell_what_was_decided(self) -> None:
+    async def _publish_stored_decisions(self) -> None:
         """Tell of decisions that the store kept although its answer did not come."""
         if not self._untold:
             return
@@ -306,9 +306,9 @@ class Intake:
         decided = [one for one in self._untold if one[0].message.id not in left]
         replies = await self._store.replies.to_messages(ids - left)
         self._untold = []
-        self._tell([item for item, _ in decided], [resolution for _, resolution in decided], replies)
+        self._publish_decisions([item for item, _ in decided], [resolution for _, resolution in decided], replies)
 
-    def _tell(
+    def _publish_decisions(
         self, undecided: Sequence[UndecidedMessage], resolutions: Sequence[Resolution], replies: list[Reply]
     ) -> None:
         for item, resolution in zip(undecided, resolutions, strict=True):

@@ -103,7 +103,7 @@ class PictureFetching:
         self._given_up_at = now
         for awaited in await self._records.give_up(now - KEPT_BY_WECHAT, TOO_LATE):
             self._forget(awaited)
-            self._tell(awaited, PictureState.MISSING)
+            self._publish_state(awaited, PictureState.MISSING)
 
     async def _start_due(self, now: datetime) -> datetime:
         """Start the fetches that are due; return when to check again."""
@@ -160,7 +160,7 @@ class PictureFetching:
         if self._stumbled:
             self._stumbled = False
             self._publish(TroubleRaised(TROUBLE, ""))
-        self._tell(awaited, PictureState.KEPT)
+        self._publish_state(awaited, PictureState.KEPT)
 
     async def _miss(self, awaited: AwaitedPicture, problem: str) -> None:
         try:
@@ -170,7 +170,7 @@ class PictureFetching:
             self._postpone(awaited)
             return
         self._forget(awaited)
-        self._tell(awaited, PictureState.MISSING)
+        self._publish_state(awaited, PictureState.MISSING)
 
     def _postpone(self, awaited: AwaitedPicture) -> None:
         now = self._clock()
@@ -183,5 +183,5 @@ class PictureFetching:
         self._failures.pop(awaited.message_id, None)
         self._waiting.pop(awaited.message_id, None)
 
-    def _tell(self, awaited: AwaitedPicture, state: PictureState) -> None:
+    def _publish_state(self, awaited: AwaitedPicture, state: PictureState) -> None:
         self._publish(PictureChanged(awaited.conversation_id, awaited.message_id, state))

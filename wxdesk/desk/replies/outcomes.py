@@ -70,7 +70,7 @@ class Outcomes:
         """Mark a reply as unknown if no answer came; its quota counts as spent."""
         lost = self._lost[reply.account] = self._lost.get(reply.account, 0) + 1
         if lost >= LOST_IN_A_ROW:
-            self._tell_of_rest(reply.account, self._backoff.begin(reply.account), Phrase(ANSWERS_LOST))
+            self._publish_rest(reply.account, self._backoff.begin(reply.account), Phrase(ANSWERS_LOST))
         return self._final(reply, Move.LOSE, ReplyChanges(error=reason, window=quota.window_after_send))
 
     def hopeless(self, reply: Reply, reason: str) -> ReplyOutcome:
@@ -103,7 +103,7 @@ class Outcomes:
             self._lost.pop(reply.account, None)
             begin = self._backoff.begin_until_midnight if action is ErrorAction.MIDNIGHT else self._backoff.begin
             words = refusal_text(error.errcode, error.errmsg)
-            self._tell_of_rest(reply.account, begin(reply.account), words.sentence, words.copy)
+            self._publish_rest(reply.account, begin(reply.account), words.sentence, words.copy)
             return Move.POSTPONE, said
         self._account_is_well(reply.account)
         if action is ErrorAction.CONTACT:
@@ -126,7 +126,7 @@ class Outcomes:
         for busy in (True, False):
             self._tries.pop((reply_id, busy), None)
 
-    def _tell_of_rest(self, account: str, until: datetime, said: Phrase, copy: str = "") -> None:
+    def _publish_rest(self, account: str, until: datetime, said: Phrase, copy: str = "") -> None:
         told = "{account} cannot send: {said} Its replies wait; one tries again at {time}."
         text = Phrase(told, account=account, said=said, time=until.timestamp())
         self._publish(TroubleRaised(f"account:{account}", text, copy=copy, account=account))

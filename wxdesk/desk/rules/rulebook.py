@@ -159,7 +159,7 @@ class Rulebook:
             )
             if record:
                 await self._rules.record_order(self.ruleset.revisions, self._clock())
-            self._tell({rule.id: rule.name for rule in rules})
+            self._publish_troubles({rule.id: rule.name for rule in rules})
 
     def _ready(self, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], Ruleset, dict[int, Text]]:
         """Return the usable rules, their prepared ruleset, and the faults of the others."""
@@ -254,7 +254,7 @@ class Rulebook:
         await self._follow()
         self._publish(RulesChanged())
 
-    def _tell(self, names: Mapping[int, str]) -> None:
+    def _publish_troubles(self, names: Mapping[int, str]) -> None:
         troubles = {f"rule:{rule_id}": (names[rule_id], why) for rule_id, why in self.left_out.items()}
         for key in sorted(self._troubled - troubles.keys()):
             self._publish(TroubleRaised(key, ""))

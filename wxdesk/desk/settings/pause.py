@@ -40,7 +40,7 @@ class Pause:
         self.until = _end_in(stored)
         self._since = _time_in(await self._settings.get(SINCE) or "") if self.on else None
         if self.on or before:
-            self._tell()
+            self._publish_state()
 
     async def set(
         self, on: bool, until: datetime | None = None, at: datetime | None = None, *, after: int | None = None
@@ -72,9 +72,9 @@ class Pause:
 
     def _take(self, on: bool, until: datetime | None, since: datetime | None) -> None:
         self.on, self.until, self._since = on, until, since
-        self._tell()
+        self._publish_state()
 
-    def _tell(self) -> None:
+    def _publish_state(self) -> None:
         self._publish(PauseChanged(self.on, self.until, self._since))
 
 

@@ -117,9 +117,9 @@ class Reachability:
         self._url, found = read_public_url(self._configured or self._tunnel_url)
         if self._url is None:
             self._failed = self._lost = False
-            self._tell(replace(found, at=self._clock()))
+            self._change_finding(replace(found, at=self._clock()))
         elif before is not None and self._url != before:
-            self._tell(Finding(found.check, CheckVerdict.UNKNOWN))  # until the first probe of the new one
+            self._change_finding(Finding(found.check, CheckVerdict.UNKNOWN))  # until the first probe of the new one
         self._awake.set()
 
     async def check(self, account: str = "") -> Finding:
@@ -190,7 +190,7 @@ class Reachability:
                 self._outage_lasts, news = False, True
             await self._keep_time()
         finally:
-            self._tell(finding, news=news)
+            self._change_finding(finding, news=news)
 
     async def _lose(self, finding: Finding) -> None:
         try:
@@ -198,7 +198,7 @@ class Reachability:
                 self._lost = True
                 await self._begin_outage(finding)
         finally:
-            self._tell(finding)
+            self._change_finding(finding)
 
     async def _begin_outage(self, finding: Finding) -> None:
         if self._reached_at is not None:
@@ -223,7 +223,7 @@ class Reachability:
             self._kept_at = reached
             await self._settings.set(REACHED_AT, reached.isoformat())
 
-    def _tell(self, finding: Finding, *, news: bool = False) -> None:
+    def _change_finding(self, finding: Finding, *, news: bool = False) -> None:
         """Keep a finding; publish another one than before, or the end of an outage."""
         before, since = self.state.finding, self.state.since
         if since is None or finding.ok is not before.ok:

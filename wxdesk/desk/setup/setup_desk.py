@@ -138,7 +138,7 @@ class SetupDesk:
         known = self.state.account(account).facts
         self._book.put(account, {fact: judged_before(known[fact], at) for fact in facts if fact in known})
 
-    def _tell_sources(self) -> None:
+    def _publish_sources(self) -> None:
         """Tell what keeps secrets back, or has shut since they were read."""
         now = self._from.configuration.now
         asked = now.sources if now.missing or now.only_remembered else None
@@ -150,7 +150,7 @@ class SetupDesk:
 
     async def load(self) -> None:
         """Take up the facts where the last run left them."""
-        self._tell_sources()
+        self._publish_sources()
         for account in self._from.accounts:
             facts = facts_of_stored(await self._watch.newest(account))
             self._book.put(account, facts)
@@ -216,7 +216,7 @@ class SetupDesk:
         for account in changes.changed:
             self._watch.expect_secrets(account)
         self.refresh()
-        self._tell_sources()
+        self._publish_sources()
         for account in changes.added:  # it may have another name only, and messages
             self._book.put(account, {SetupFact.ADDRESS: replace(self.state.reach, account=account)})
             self._waiting.message_came(account)

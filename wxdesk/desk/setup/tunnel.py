@@ -53,7 +53,7 @@ class Tunnel:
             return
         await self.stop()
         self._plan, self._driver = plan, plan.make_driver()
-        self._tell(TunnelState(plan.kind, TunnelPhase.STARTING, verdict=CheckVerdict.TUNNEL_STARTING))
+        self._change_state(TunnelState(plan.kind, TunnelPhase.STARTING, verdict=CheckVerdict.TUNNEL_STARTING))
         self._task = asyncio.create_task(self._keep(plan.kind, self._driver), name="tunnel")
 
     def try_again(self) -> None:
@@ -76,7 +76,7 @@ class Tunnel:
             await end_tasks([self._task])
             self._plan = self._driver = self._task = None
             self._way_out.clear()
-            self._tell(TunnelState(self.state.kind))
+            self._change_state(TunnelState(self.state.kind))
 
     async def _keep(self, kind: TunnelKind, driver: TunnelDriver) -> None:
         loop, wait = asyncio.get_running_loop(), 0.0
@@ -87,10 +87,10 @@ class Tunnel:
             def report(now: TunnelUp | TunnelEnd, up_at: list[float] = up_at) -> None:
                 if isinstance(now, TunnelUp):
                     up_at[:] = up_at or [loop.time()]
-                self._tell(_state(kind, now))
+                self._change_state(_state(kind, now))
 
             end = await self._run(driver, report)
-            self._tell(_state(kind, end))
+            self._change_state(_state(kind, end))
             if up_at and loop.time() - up_at[0] >= self._patience.well_after:
                 wait = 0.0
             wait = min(2 * wait or self._patience.first, self._patience.longest)
@@ -103,7 +103,7 @@ class Tunnel:
             log.exception("The tunnel failed")
             return TunnelEnd(CheckVerdict.TUNNEL_DOWN, {"reason": explanation(error)})
 
-    def _tell(self, state: TunnelState) -> None:
+    def _change_state(self, state: TunnelState) -> None:
         """Keep and publish `state`, unless nothing has changed but the time."""
         if replace(self.state, since=None) == state:
             return

@@ -88,12 +88,12 @@ class Following:
                 await self._read_events()  # those of the calls are among them
                 self._calls.settle(ended)
             except StoreError as error:
-                self._tell(explanation(error))
+                self._publish_unreachable(explanation(error))
                 self._look_at_everything()
                 await asyncio.sleep(RETRY_SECONDS)
                 self._awake.set()
             else:
-                self._tell("")
+                self._publish_unreachable("")
 
     async def catch_up(self) -> None:
         """Ask the server for its state whenever that may have changed, until cancelled."""
@@ -114,7 +114,7 @@ class Following:
                     else:
                         self._take_health(state.health)
             except StoreError as error:
-                self._tell_of_server(error)
+                self._publish_server_state(error)
                 await asyncio.sleep(RETRY_SECONDS)
                 self._look_at_everything()
             else:
@@ -135,7 +135,7 @@ class Following:
                 if not self._desk.lacks(Role.OPERATOR):
                     await self._desk.presence.attend(self._me, self._local.presence.now)
             except StoreError as error:
-                self._tell_of_server(error)
+                self._publish_server_state(error)
                 self._look_at_everything()  # which ends the trouble
             await sleep(ATTEND_SECONDS, self._attended)
 
@@ -189,7 +189,7 @@ class Following:
             self._publish(_of_server(trouble))
         self._desk.health.state = replace(self._desk.health.state, since=state.since)  # as the server noted them
 
-    def _tell(self, reason: Text) -> None:
+    def _publish_unreachable(self, reason: Text) -> None:
         if reason == self._told:
             return
         self._told = reason
@@ -198,7 +198,7 @@ class Following:
         if reason:  # that no server answers follows from it
             self._publish(events.TroubleRaised(ALONE, ""))
 
-    def _tell_of_server(self, error: StoreError) -> None:
+    def _publish_server_state(self, error: StoreError) -> None:
         self._awake.set()  # `run` finds out whether it is the database
         text = Phrase("No server answers: {reason}.", reason=explanation(error))
         if error.values.get("reason") == NOBODY_WORKS:

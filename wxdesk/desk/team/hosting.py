@@ -32,7 +32,7 @@ class ClaimKeeper:
         if now < self._knows_from:
             return
         for conversation_id in await self._store.claims.follow(present, now, now + RETURNS_AFTER):
-            self._tell(conversation_id)
+            self._publish_change(conversation_id)
         if self._desk.preferences.now.hands_out:
             await self._hand_out(present)
 
@@ -48,10 +48,10 @@ class ClaimKeeper:
             owner, _ = await self._store.conversations.hand_on(call, self._desk.clock())
             if owner == name:
                 busy[name] = busy.get(name, 0) + 1
-                self._tell(conversation_id)
+                self._publish_change(conversation_id)
                 self._desk.bus.publish(call)
 
-    def _tell(self, conversation_id: int) -> None:
+    def _publish_change(self, conversation_id: int) -> None:
         self._desk.bus.publish(ConversationChanged(conversation_id))
         self._desk.bus.publish(AttentionChanged(conversation_id))  # it calls others now
 

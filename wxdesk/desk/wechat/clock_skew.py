@@ -89,7 +89,7 @@ class ClockCheck:
             self._began += moved
             self.is_sure = False
             if self.ahead is not None:
-                self._tell(self.ahead + moved)
+                self._set_ahead(self.ahead + moved)
 
     def _epoch(self) -> datetime:
         """Return the time by the clock at which `elapsed` was 0."""
@@ -103,9 +103,9 @@ class ClockCheck:
             return
         self._began = self._epoch()
         self.is_sure = True
-        self._tell(self._clock() - there.replace(tzinfo=there.tzinfo or UTC))
+        self._set_ahead(self._clock() - there.replace(tzinfo=there.tzinfo or UTC))
 
-    def _tell(self, ahead: timedelta) -> None:
+    def _set_ahead(self, ahead: timedelta) -> None:
         self.ahead = ahead
         words = clock_warning(ahead)
         if words != self._told:

@@ -155,7 +155,7 @@ class Platform:
         contact.add(ChatLine(self.clock(), ChatSide.NOTICE, "enter", {"content": session_from}))
         self.on_change()
 
-    def tell(self, program: MiniProgram, openid: str, side: ChatSide, kind: str, text: str) -> None:
+    def add_line(self, program: MiniProgram, openid: str, side: ChatSide, kind: str, text: str) -> None:
         """Add a line to a contact's chat that did not come through the API."""
         self.contact(program, openid).add(ChatLine(self.clock(), side, kind, {"content": text}))
         self.on_change()

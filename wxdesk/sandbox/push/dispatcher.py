@@ -97,7 +97,7 @@ class PushDispatcher:
                 self.accept(program, openid, outcome.reading.kf_account)
             self._platform.on_change()
         elif outcome.attempts and not outcome.accepted and not delivery.shape.is_forged:
-            self._platform.tell(program, openid, ChatSide.NOTICE, "not_available", NOT_AVAILABLE)
+            self._platform.add_line(program, openid, ChatSide.NOTICE, "not_available", NOT_AVAILABLE)
 
     def accept(self, program: MiniProgram, openid: str, kf_account: str = "") -> bool:
         """Accept the contact at WeChat's own tool; False if the session was open already."""

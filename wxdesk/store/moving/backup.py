@@ -51,7 +51,7 @@ LARGEST_LISTING = 256 * 2**20
 _NOT_WHOLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """Errors of a ZIP whose bytes have changed."""
 
-type Tell = Callable[[CopyProgress], None]
+type Report = Callable[[CopyProgress], None]
 
 
 class Listing(Struct, frozen=True):
@@ -68,10 +68,10 @@ class Listing(Struct, frozen=True):
     lost: int = 0
 
 
-async def make_backup(url: str, home: Path, file: Path, settings: Mapping[str, bytes], tell: Tell) -> Listing:
+async def make_backup(url: str, home: Path, file: Path, settings: Mapping[str, bytes], report: Report) -> Listing:
     """Write a backup of a home with its store at `url`; an older file is replaced.
 
-    settings: the small files of the home, by name. Whatever `tell` raises stops it.
+    settings: the small files of the home, by name. Whatever `report` raises stops it.
 
     Raises:
         UnusableFile: it cannot be written there; nothing is left behind.
@@ -80,12 +80,12 @@ async def make_backup(url: str, home: Path, file: Path, settings: Mapping[str, b
     database = file_of(parse_url(url), home)
     if database is None:
         raise StoreError(reason=SHARED)
-    with _telling(file):
+    with _as_unusable_file(file):
         await asyncio.to_thread(_expect_backup, file)
         with TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
             copy, written = Path(folder, DATABASE), Path(folder, "backup")
             await asyncio.to_thread(_copy_database, database, copy)
-            listing = await _write(copy, written, PictureFiles(home / PICTURES), settings, tell)
+            listing = await _write(copy, written, PictureFiles(home / PICTURES), settings, report)
             await asyncio.to_thread(_publish, written, file)
     return listing
 
@@ -111,14 +111,16 @@ def _copy_database(source: Path, copy: Path) -> None:
         raise store_error(error) from None
 
 
-async def _write(copy: Path, written: Path, kept: PictureFiles, settings: Mapping[str, bytes], tell: Tell) -> Listing:
+async def _write(
+    copy: Path, written: Path, kept: PictureFiles, settings: Mapping[str, bytes], report: Report
+) -> Listing:
     revision = await asyncio.to_thread(revision_of, copy)
     if revision is None:
         raise StoreError(reason=Phrase(NOTHING, name=copy.name))
     db, lost = SqliteDatabase(copy, "ro&immutable=1"), 0
     files: dict[str, tuple[int, str]] = {}
     try:
-        digests = await digests_of(db, tell) if Migrations().is_current(revision, copy.name) else {}
+        digests = await digests_of(db, report) if Migrations().is_current(revision, copy.name) else {}
         pictures = await db.read(kept_pictures)
     finally:
         await db.close()
@@ -133,7 +135,7 @@ async def _write(copy: Path, written: Path, kept: PictureFiles, settings: Mappin
                 name = f"{PICTURES}/{picture.digest[:2]}/{picture.digest}.{picture.format}"
                 await asyncio.to_thread(archive.writestr, name, data, zipfile.ZIP_STORED)
                 files[name] = len(data), picture.digest
-            tell(CopyProgress(PICTURE_BYTES, done, len(pictures)))
+            report(CopyProgress(PICTURE_BYTES, done, len(pictures)))
         for name, data in settings.items():
             archive.writestr(name, data)
             files[name] = len(data), hashlib.sha256(data).hexdigest()
@@ -142,17 +144,17 @@ async def _write(copy: Path, written: Path, kept: PictureFiles, settings: Mappin
     return listing
 
 
-async def digests_of(db: SqliteDatabase, tell: Tell) -> dict[str, tuple[int, str]]:
+async def digests_of(db: SqliteDatabase, report: Report) -> dict[str, tuple[int, str]]:
     """Return number and digest of each table's rows."""
     found, done, of = {}, 0, await db.read(rows.count_all)
 
-    def tell_rows(n: int) -> None:
-        tell(CopyProgress(DATA, done + n, of))
+    def report_rows(n: int) -> None:
+        report(CopyProgress(DATA, done + n, of))
 
     for one in rows.TABLES:
-        found[one.name] = await db.read(rows.digest, one, None, tell_rows)
+        found[one.name] = await db.read(rows.digest, one, None, report_rows)
         done += found[one.name][0]
-    tell(CopyProgress(DATA, done, of))
+    report(CopyProgress(DATA, done, of))
     return found
 
 
@@ -223,7 +225,7 @@ def _measured(file: Path) -> tuple[int, str]:
 
 
 @contextlib.contextmanager
-def _telling(file: Path) -> Iterator[None]:
+def _as_unusable_file(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -238,7 +240,9 @@ _UNFINISHED = ".restoring-"
 _STAYS = (LOCK, "logs")
 
 
-async def restore_backup(file: Path, home: Path, now: datetime, tell: Tell, *, set_aside: bool) -> tuple[Listing, Path]:
+async def restore_backup(
+    file: Path, home: Path, now: datetime, report: Report, *, set_aside: bool
+) -> tuple[Listing, Path]:
     """Put a backup into a home; what stands there goes into the returned folder.
 
     But for `set_aside` the home must be empty.
@@ -256,7 +260,7 @@ async def restore_backup(file: Path, home: Path, now: datetime, tell: Tell, *, s
         listing = read_listing(file)
         with TemporaryDirectory(prefix=_UNFINISHED, dir=home) as name:
             await asyncio.to_thread(extract, file, listing, Path(name))
-            await _compare(file, Path(name) / DATABASE, listing, tell)
+            await _compare(file, Path(name) / DATABASE, listing, report)
             aside = home / f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}"
             _exchange(occupied, Path(name), home, aside)
     except OSError as error:
@@ -274,7 +278,7 @@ def _occupied(home: Path) -> list[Path]:
     return [one for one in found if one.is_file() or one.is_dir()]  # a crash leaves a socket
 
 
-async def _compare(file: Path, database: Path, listing: Listing, tell: Tell) -> None:
+async def _compare(file: Path, database: Path, listing: Listing, report: Report) -> None:
     revision = None
     with contextlib.suppress(StoreDamaged):
         revision = await asyncio.to_thread(revision_of, database)
@@ -287,7 +291,7 @@ async def _compare(file: Path, database: Path, listing: Listing, tell: Tell) -> 
     if is_current:
         db = SqliteDatabase(database, "ro&immutable=1")
         try:
-            if await digests_of(db, tell) != listing.rows:
+            if await digests_of(db, report) != listing.rows:
                 raise UnusableFile(file=str(file), reason=Phrase(BROKEN, place=DATABASE))
         finally:
             await db.close()

@@ -72,7 +72,7 @@ class _Side(Struct, frozen=True):
 
 
 async def move_store(
-    source: str, target: str, home: Path, tell: Callable[[CopyStart | CopyProgress], None]
+    source: str, target: str, home: Path, report: Callable[[CopyStart | CopyProgress], None]
 ) -> CopyResult:
     """Copy the store at URL `source` into the empty one at `target`, and compare them.
 
@@ -90,7 +90,7 @@ async def move_store(
             there, start = await _opened_target(new, home, closing)
             if new.drivername == "sqlite":
                 PushMark(home / FILE).forget()  # of another file, which may have had more
-            return await _Move(here, there, tell).run(start)
+            return await _Move(here, there, report).run(start)
     finally:
         lock.release()
 
@@ -182,16 +182,16 @@ def _mark(connection: Connection, revision: str) -> None:
 
 
 class _Move:
-    def __init__(self, here: _Side, there: _Side, tell: Callable[[CopyStart | CopyProgress], None]) -> None:
+    def __init__(self, here: _Side, there: _Side, report: Callable[[CopyStart | CopyProgress], None]) -> None:
         self._here = here
         self._there = there
-        self._tell = tell
+        self._report = report
 
     async def run(self, start: CopyStart) -> CopyResult:
         if start is CopyStart.GOES_ON and not await self._is_beginning():
             start = CopyStart.ANEW
             await self._there.db.write(rows.clear)
-        self._tell(start)
+        self._report(start)
         with _telling_that_it_goes_on():
             await self._copy_rows()
             kept, lost = await self._copy_pictures()
@@ -220,7 +220,7 @@ class _Move:
             while found := await self._here.db.read(rows.page, one, after):
                 await self._there.db.write(rows.add, one, found)
                 done, after = done + len(found), rows.key_of(one, found[-1])
-                self._tell(CopyProgress(DATA, done, of))
+                self._report(CopyProgress(DATA, done, of))
         for one in rows.COUNTED:
             await self._there.db.write(rows.go_on_from, one, await self._here.db.read(rows.last_id, one))
 
@@ -234,7 +234,7 @@ class _Move:
                 else:
                     await self._there.keep_picture(picture, data)
                     await self._there.read_picture(picture.digest)
-            self._tell(CopyProgress(PICTURE_BYTES, done, len(found)))
+            self._report(CopyProgress(PICTURE_BYTES, done, len(found)))
         return len(found) - lost, lost
 
 

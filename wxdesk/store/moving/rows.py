@@ -61,18 +61,18 @@ def count_all(connection: Connection) -> int:
 
 
 def digest(
-    connection: Connection, one: Table, first: int | None = None, tell: Callable[[int], None] = lambda _: None
+    connection: Connection, one: Table, first: int | None = None, report: Callable[[int], None] = lambda _: None
 ) -> tuple[int, str]:
     """Return number and digest of all rows, or of the `first` ones.
 
-    `tell` is called with the number of rows read, once a page; what it raises ends this.
+    `report` is called with the number of rows read, once a page; what it raises ends this.
     """
     rows, found = 0, hashlib.sha256()
     query = _ordered(connection, one).limit(first)
     for row in connection.execute(query, execution_options={"yield_per": PAGE}):
         rows += 1
         if rows % PAGE == 0:
-            tell(rows)
+            report(rows)
         found.update(repr(tuple(row)).encode())
     return rows, found.hexdigest()
 

@@ -79,7 +79,7 @@ class ListUndo(QObject):
         self._undone = []
         self._standing.start()
         self._bridge.notices.offer(said, tr("Undo"), self.undo)
-        self._tell()
+        self._update_view()
 
     def undo(self) -> None:
         """Undo the last change, once the running one is done."""
@@ -100,7 +100,7 @@ class ListUndo(QObject):
     def was_saved(self, record: Record) -> None:
         """Forget undone deletions of this record: redoing one would delete what was saved."""
         self._undone = [one for one in self._undone if one.restored != record.id]
-        self._tell()
+        self._update_view()
 
     def _step(self, change: UndoableChange, work: DeskCall, said: str) -> None:
         self._standing.stop()  # what was moved last is where it was meant to be
@@ -132,11 +132,11 @@ class ListUndo(QObject):
 
     def _go_on(self) -> None:
         self._open -= 1
-        self._tell()
+        self._update_view()
         if self._waiting and not self._open:
             self._waiting.pop(0)()
 
-    def _tell(self) -> None:
+    def _update_view(self) -> None:
         self._view.undoable, self._view.redoable = bool(self._done), bool(self._undone)
 
     def _refused(self, change: UndoableChange, error: Exception) -> None:

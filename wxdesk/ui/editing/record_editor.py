@@ -268,17 +268,17 @@ class RecordEditor[R: Record](QWidget):
         self.faults = tuple(self._find_faults(record))
         self.head.allow(save=changed and not self.faults, revert=changed)
         self._show_check(record, changed)
-        self._tell(changed)
+        self._emit_touched(changed)
 
     def _changed(self) -> None:
         if self._showing:
             return
         changed = self.unsaved
         self.head.allow(save=changed and self.head.save.isEnabled(), revert=changed)
-        self._tell(changed)
+        self._emit_touched(changed)
         self._later.start()
 
-    def _tell(self, changed: bool) -> None:
+    def _emit_touched(self, changed: bool) -> None:
         if changed is not self._touched:
             self._touched = changed
             self.touched.emit(changed)

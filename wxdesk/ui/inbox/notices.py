@@ -69,7 +69,7 @@ class AttentionBar(QObject):
             rows = self._bridge.desk.inbox.rows
             self._bridge.ask(rows(frozenset(self._rules)), self._know)
         elif ended:
-            self._tell()
+            self._show_called()
 
     def _still_calls(self, conversation_id: int) -> bool:
         unseen = self._bridge.desk.attention.state.unseen
@@ -77,9 +77,9 @@ class AttentionBar(QObject):
 
     def _know(self, rows: Sequence[InboxRow]) -> None:
         self._people |= {row.conversation.id: row.conversation.contact for row in rows}
-        self._tell()
+        self._show_called()
 
-    def _tell(self) -> None:
+    def _show_called(self) -> None:
         self._people = {one: person for one, person in self._people.items() if one in self._rules}
         known = [one for one in self._rules if one in self._people]
         if not known:
@@ -115,7 +115,7 @@ class AttentionBar(QObject):
 
     def _open(self, conversation_id: int) -> None:
         self._rules.pop(conversation_id, None)
-        self._tell()
+        self._show_called()
         self.wanted.emit(conversation_id)
 
 
@@ -160,7 +160,7 @@ class TakeoverNotices(QObject):
             self._missed |= ids
             self._ended.ask()
         else:
-            self._bridge.ask(self._bridge.desk.inbox.rows(ids), self._tell)
+            self._bridge.ask(self._bridge.desk.inbox.rows(ids), self._show_ended)
 
     def _told_just_now(self) -> frozenset[int]:
         """Return those of the toast that is still shown, which the next one replaces."""
@@ -182,7 +182,7 @@ class TakeoverNotices(QObject):
             how = extended_duration(conversation, self._bridge.desk.preferences.now.takeover)
             self._bridge.ask(self._bridge.desk.conversations.take_over(conversation.id, how))
 
-    def _tell(self, rows: list[InboxRow]) -> None:
+    def _show_ended(self, rows: list[InboxRow]) -> None:
         ended = _waiting_first(rows)
         if not ended:
             return
@@ -234,7 +234,7 @@ class MeanwhileNotice(QObject):
         self._since: datetime | None = None
         self.known: datetime | None = None
         self._wrote: frozenset[int] | None = None  # who had when it ended; others wrote since, not meanwhile
-        self._waiting = Refresher(bridge, lambda: bridge.desk.skipped.waiting(self._since), self._tell, self)
+        self._waiting = Refresher(bridge, lambda: bridge.desk.skipped.waiting(self._since), self._show_waiting, self)
         bridge.events.connect(self._on_events)
 
     def look(self, since: datetime | None) -> None:
@@ -258,7 +258,7 @@ class MeanwhileNotice(QObject):
         self._wrote = None
         self._waiting.ask()
 
-    def _tell(self, found: Sequence[Waiting]) -> None:
+    def _show_waiting(self, found: Sequence[Waiting]) -> None:
         if self._wrote is None:
             self._wrote = frozenset(one.conversation_id for one in found)
         waiting = [one for one in found if one.skipped or one.conversation_id in self._wrote]

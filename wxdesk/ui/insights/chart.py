@@ -73,7 +73,7 @@ class Chart(QWidget):
         cell = self._cell_at(event.position().toPoint())
         self.look_at(cell)
         if cell is not None:
-            self._tell(cell)
+            self._show_tip(cell)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.look_at(None)
@@ -128,7 +128,7 @@ class Chart(QWidget):
         row = min(max(row + down, 0), self._rows - 1)
         column = min(max(column + right, 0), self._columns - 1)
         self.look_at((row, column))
-        self._tell((row, column))
+        self._show_tip((row, column))
         announce(self, self.cell_text(row, column))
 
     def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
@@ -138,7 +138,7 @@ class Chart(QWidget):
                     return row, column
         return None
 
-    def _tell(self, cell: tuple[int, int]) -> None:
+    def _show_tip(self, cell: tuple[int, int]) -> None:
         rect = self.cell_rect(*cell).toRect()
         at = self.mapToGlobal(QPoint(rect.center().x(), rect.bottom()))
         QToolTip.showText(at, self.cell_text(*cell), self, rect)

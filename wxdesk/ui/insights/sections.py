@@ -62,7 +62,7 @@ class Sections:
 
     def show_figures(self, figures: Figures, compared: str, *, all_of_them: bool = True) -> None:
         """Show these statistics; shares only if they are of `all_of_them`."""
-        self.messages.tell(number_text(figures.messages), compared)
+        self.messages.show_figure(number_text(figures.messages), compared)
         self._show_shares(figures, all_of_them=all_of_them)
         self._show_waits(figures)
         self.bars.show_hours(figures.hours)
@@ -79,30 +79,30 @@ class Sections:
         by_rule = messages_text(figures.by_rule)
         if figures.corrected:
             by_rule = tr("{messages}, {n} corrected", messages=by_rule, n=figures.corrected)
-        self.by_rule.tell(share_text(figures.by_rule, figures.messages if all_of_them else 0), by_rule)
+        self.by_rule.show_figure(share_text(figures.by_rule, figures.messages if all_of_them else 0), by_rule)
         rules, hand = number_text(figures.sent_by_rule), number_text(figures.sent_by_operator)
         sent = tr("Sent: {rules} by rules, {hand} by hand", rules=rules, hand=hand)
         self._bars.show_below(sent)
         if not all_of_them:
-            self.unanswered.tell(NONE, "")
+            self.unanswered.show_figure(NONE, "")
         elif figures.unanswered:
             one, more = "message that nobody has answered yet", "messages that nobody has answered yet"
-            self.unanswered.tell(number_text(figures.unanswered), ntr(one, more, figures.unanswered), "failed")
+            self.unanswered.show_figure(number_text(figures.unanswered), ntr(one, more, figures.unanswered), "failed")
         else:
             elsewhere = tr("{n} handed over to WeChat's own tool", n=figures.handed_over) if figures.handed_over else ""
-            self.unanswered.tell("0", elsewhere or tr("every message was answered"))
+            self.unanswered.show_figure("0", elsewhere or tr("every message was answered"))
 
     def _show_waits(self, figures: Figures) -> None:
         first, human = figures.first_response, figures.human_wait
         within = tr("median · 90% within {wait}", wait=wait_text(first.ninetieth)) if first.count else ""
-        self.first_response.tell(wait_text(first.median), within or tr("no reply yet"))
+        self.first_response.show_figure(wait_text(first.median), within or tr("no reply yet"))
         waits = ntr("{n} customer waits now", "{n} customers wait now", figures.waiting) if figures.waiting else ""
         if human.longest is None:
-            self.human_wait.tell(wait_text(None), waits or tr("nobody had to wait"))
+            self.human_wait.show_figure(wait_text(None), waits or tr("nobody had to wait"))
             return
         role = "pending" if human.longest >= LONG_WAIT else "secondary"
         longest = tr("median · longest {wait}", wait=wait_text(human.longest))
-        self.human_wait.tell(wait_text(human.median), " · ".join(filter(None, (longest, waits))), role)
+        self.human_wait.show_figure(wait_text(human.median), " · ".join(filter(None, (longest, waits))), role)
 
 
 def _ranked_rules(rules: tuple[RuleHits, ...]) -> list[Ranked]:
@@ -124,7 +124,7 @@ class FigureCard(Frame):
         title = PlainLabel(word, size=Size.SMALL, role="secondary", elide=True)
         vbox(title, self.figure, self.note, STRETCH, within=self, spacing=4, margins=(16, 14, 16, 14))
 
-    def tell(self, figure: str, note: str, role: str = "secondary") -> None:
+    def show_figure(self, figure: str, note: str, role: str = "secondary") -> None:
         """Show a figure and its note."""
         self.figure.setText(figure)
         self.note.setText(note or " ")

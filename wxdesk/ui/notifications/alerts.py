@@ -140,9 +140,9 @@ class UpdateNotice(QObject):
         """Fetch the notice, if config.toml says where it is."""
         wanted = self._bridge.desk.configuration.now.config.updates
         if wanted.url and wanted.key:
-            self._bridge.ask(aside(partial(newer_version, wanted.url, wanted.key)), self._tell, once=BAR)
+            self._bridge.ask(aside(partial(newer_version, wanted.url, wanted.key)), self._show_version, once=BAR)
 
-    def _tell(self, notice: VersionNotice | None) -> None:
+    def _show_version(self, notice: VersionNotice | None) -> None:
         if notice is not None:
             words = notice.zh_CN if language() == "zh_CN" else notice.en
             text = tr("wxdesk {version} is available. {words}", version=notice.version, words=words)

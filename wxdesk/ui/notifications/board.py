@@ -62,7 +62,7 @@ class NoticeBoard(QObject):
         self._called: dict[int, DesktopNotice] = {}
         bridge.events.connect(self._on_events)
         window.inbox.session.turned.connect(self._look)
-        bridge.ask(bridge.desk.claims.unseen(bridge.desk.me), self._tell_of_colleagues)
+        bridge.ask(bridge.desk.claims.unseen(bridge.desk.me), self._notify_of_colleagues)
 
     def _on_events(self, events: Sequence[Event]) -> None:
         if any(isinstance(event, AttentionChanged) for event in events):
@@ -71,24 +71,24 @@ class NoticeBoard(QObject):
             if isinstance(event, TakeoverChanged):
                 self._notifier.withdraw(notice_key(NoticeTopic.RETURN, event.conversation_id))
             elif isinstance(event, ReachabilityChanged):
-                self._tell_of_loss(event.reach)
+                self._notify_of_loss(event.reach)
             elif isinstance(event, ColleagueCalled) and event.name == self._bridge.desk.me != "":
-                self._tell_of_colleagues([event])
+                self._notify_of_colleagues([event])
         raised = defaultdict[int, set[AttentionReason]](set)
         for event in events:
             if isinstance(event, AttentionRaised) and _is_call(event.cause):
                 raised[event.conversation_id].add(event.cause)
-        self._tell_of_calls(raised)
-        self._tell_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
+        self._notify_of_calls(raised)
+        self._notify_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
 
-    def _tell_of_loss(self, reach: Reach) -> None:
+    def _notify_of_loss(self, reach: Reach) -> None:
         """Notify of a loss while nobody looks at the window, whose bar tells it as well."""
         if not reach.lost:
             self._notifier.withdraw(notice_key(NoticeTopic.LOSS, NO_CONVERSATION))
         elif self._nobody_looks():
             self._notifier.show(loss_notice(reach.finding), self._answers.give)
 
-    def _tell_of_colleagues(self, calls: Sequence[ColleagueCalled]) -> None:
+    def _notify_of_colleagues(self, calls: Sequence[ColleagueCalled]) -> None:
         for call in calls:
             self._bridge.ask(self._bridge.desk.inbox.rows([call.conversation_id]), partial(self._pass_on, call))
 
@@ -122,7 +122,7 @@ class NoticeBoard(QObject):
             self._notifier.withdraw(notice.key)
             self._bridge.ask(self._bridge.desk.claims.see(conversation_id))
 
-    def _tell_of_calls(self, raised: dict[int, set[AttentionReason]]) -> None:
+    def _notify_of_calls(self, raised: dict[int, set[AttentionReason]]) -> None:
         """Notify of attention, unless the operator has the conversation in sight."""
         desk = self._bridge.desk
         if self._window.isActiveWindow() and not desk.presence.now.away:
@@ -130,7 +130,7 @@ class NoticeBoard(QObject):
         if raised and preferences_at_this_hour(desk).notifications:
             self._bridge.ask(desk.inbox.rows(raised.keys()), partial(self._find_callers, raised))
 
-    def _tell_of_returns(self, returning: set[int]) -> None:
+    def _notify_of_returns(self, returning: set[int]) -> None:
         """Notify of ending takeovers while nobody looks at the window."""
         if returning and self._nobody_looks():
             self._bridge.ask(self._bridge.desk.inbox.rows(returning), self._show_returns)

@@ -67,9 +67,9 @@ class HeldReplyNotices(QObject):
                 for answer in tuple(self._shown):
                     self._withdraw(answer)
         elif preferences_at_this_hour(self._bridge.desk).notifications:
-            self._tell(wanted)
+            self._show_wanted(wanted)
 
-    def _tell(self, wanted: Mapping[int, DesktopNotice]) -> None:
+    def _show_wanted(self, wanted: Mapping[int, DesktopNotice]) -> None:
         for answer, notice in wanted.items():
             if len(self._shown) < MOST_HELD and answer not in self._notices:
                 self._notices[answer] = notice

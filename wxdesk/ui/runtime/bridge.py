@@ -82,7 +82,7 @@ class _Question(Struct, frozen=True, eq=False):
     about: Callable[[], object]
     subject: object
 
-    def tell(self, callback: Callable[[Any], None], answer: object) -> None:
+    def call(self, callback: Callable[[Any], None], answer: object) -> None:
         """Call back, unless its object is gone or the question is about another subject."""
         if _owner_exists(callback) and self.about() == self.subject:
             callback(answer)
@@ -204,9 +204,9 @@ class Bridge(QObject):
         if events:
             self._pace.begin()
             self.events.emit(events)
-        self._tell_if_idle()
+        self._emit_if_idle()
 
-    def _tell_if_idle(self) -> None:
+    def _emit_if_idle(self) -> None:
         if not self._open and self._pace.end() and self._frame.isActive():
             self._frame.start(self._pace.wait_ms())  # what came during the update waits no longer than it must
         if not self._closed and self.is_idle:
@@ -227,11 +227,11 @@ class Bridge(QObject):
             if failed is None:
                 self.failed.emit(error)
             else:
-                question.tell(failed, error)
+                question.call(failed, error)
         else:
             if done is not None:
-                question.tell(done, result)
-        self._tell_if_idle()
+                question.call(done, result)
+        self._emit_if_idle()
 
 
 class _Follower(QObject):

@@ -133,7 +133,7 @@ class OutsideCard(SettingsCard):
         return row
 
     def _try_out(self, name: str) -> None:
-        said = partial(self._tell, tr("“{name}” was sent a trial", name=name))
+        said = partial(self._toast, tr("“{name}” was sent a trial", name=name))
         self._bridge.ask(self._bridge.desk.phones.try_out(name), said, once=name)
 
     def _remove_phone(self, name: str) -> None:
@@ -154,5 +154,5 @@ class OutsideCard(SettingsCard):
         keep = self._bridge.desk.account_editing.set_customer_data
         dialog.ask(self._bridge, lambda: keep(dialog.url.text(), dialog.key.text()))
 
-    def _tell(self, words: str, _: object) -> None:
+    def _toast(self, words: str, _: object) -> None:
         self._bridge.notices.toast(words)

@@ -91,13 +91,13 @@ class WordsLine(PreferenceLine):
         super().__init__(field, parent)
         self._words = LabelledField(label, hint)
         self._column.addWidget(self._words)
-        self._words.edit.editingFinished.connect(self._tell)
+        self._words.edit.editingFinished.connect(self._emit_changed)
 
     def show_value(self, value: object) -> None:
         """Show these words."""
         self._words.edit.setText("，".join(value) if isinstance(value, tuple) else "")
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         self.changed.emit(self.field, tuple(split_words(self._words.text())))
 
 
@@ -108,13 +108,13 @@ class ChoiceLine(PreferenceLine):
         super().__init__(field, parent)
         self.choice = ChoiceField(self, words)
         extend(self._column, PlainLabel(words, wrap=True, parent=self), self.choice)
-        self.choice.activated.connect(self._tell)
+        self.choice.activated.connect(self._emit_changed)
 
     def show_value(self, value: object) -> None:
         """Show this value as chosen; one that is not offered shows the first."""
         self.choice.show_value(value)
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         self.changed.emit(self.field, self.choice.value)
 
 

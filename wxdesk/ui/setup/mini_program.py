@@ -56,7 +56,7 @@ class MiniProgramCard(SetupCard):
         for field in self.fields:
             field.edited.connect(self._edited)
             field.edit.returnPressed.connect(self.go_on.click)
-        self.app_id.edited.connect(self._tell_of_twin)
+        self.app_id.edited.connect(self._show_twin)
         self.name.edit.returnPressed.connect(self.go_on.click)
         self.name.edited.connect(self._edited)
         self.go_on.clicked.disconnect(self.done)
@@ -193,7 +193,7 @@ class MiniProgramCard(SetupCard):
         self._tried = None
         self.go_on.setText(tr("Save and go on") if self._changed or not self.view.name else tr("Go on"))
 
-    def _tell_of_twin(self) -> None:
+    def _show_twin(self) -> None:
         accounts = self._bridge.desk.accounts.values()
         twin = next((one.name for one in accounts if one.app_id == self.app_id.text() != ""), self.view.name)
         if twin != self.view.name:

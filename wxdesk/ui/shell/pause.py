@@ -60,18 +60,18 @@ class PauseBar(FootLine):
         self._end = tr("Resumes at {time}", time=dated_time(until, self._clock())) if until else tr("Until I resume")
         self.change.setAccessibleName(tr("{words}. Change it", words=self._end))
         self.change.setToolTip(tr("Let automatic replies go on by themselves…"))
-        self._tell()
+        self._show_details()
 
     def show_counts(self, counts: InboxCounts) -> None:
         """Show the number of replies that the pause holds."""
         if counts.automatic != self._count:
             self._count = counts.automatic
-            self._tell()
+            self._show_details()
 
     def _waiting_text(self) -> str:
         return ntr("{n} reply waits", "{n} replies wait", self._count) if self._count else tr("Nothing waits yet")
 
-    def _tell(self) -> None:
+    def _show_details(self) -> None:
         waiting = self._waiting_text()
         self.details.show_wordings(
             [tr("{waiting} · what you write yourself is sent", waiting=waiting), waiting], cut_last=True

@@ -71,16 +71,16 @@ class RailItem(EnterButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(place.word)
-        self._tell()
+        self._describe_badge()
 
     def set_badge(self, count: int) -> None:
         """Show the number of unread conversations."""
         if count != self.badge:
             self.badge = count
-            self._tell()
+            self._describe_badge()
             self.update()
 
-    def _tell(self) -> None:
+    def _describe_badge(self) -> None:
         """Say what the number means, by tooltip and for screen readers."""
         unread = ntr("{n} unread", "{n} unread", self.badge) if self.badge else ""
         self.setAccessibleDescription(unread)

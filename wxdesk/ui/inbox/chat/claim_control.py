@@ -100,9 +100,9 @@ class ClaimControl(QObject):
         title = tr("Write into {name}'s conversation?", name=error.values["name"])
         words = tr("{why} Your reply has not been sent.", why=explain(error))
         question = ConfirmDialog(self._face.window(), title, words, tr("Send all the same"))
-        question.finished.connect(partial(_tell, answer))
+        question.finished.connect(partial(_give_answer, answer))
         question.interrupt()  # the server took a moment, and the operator types on
 
 
-def _tell(answer: asyncio.Future[bool], means: int) -> None:
+def _give_answer(answer: asyncio.Future[bool], means: int) -> None:
     answer.get_loop().call_soon_threadsafe(lambda: None if answer.done() else answer.set_result(bool(means)))

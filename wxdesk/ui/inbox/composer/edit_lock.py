@@ -43,7 +43,7 @@ class EditLock(QObject):
         """Release a reply to wait as before; `changed`: its edit had changed the text."""
         before = self._before.pop(reply_id, None)
         if before is not None:
-            told = partial(self._tell, changed)
+            told = partial(self._toast_put_back, changed)
             self._bridge.ask(self._bridge.desk.replies.put_back(before), told, self._not_put_back)
 
     def put_all_back(self) -> None:
@@ -77,7 +77,7 @@ class EditLock(QObject):
         mine = reply.by == (self._bridge.desk.me or Author.OPERATOR)
         return replace(reply, by="") if mine and reply.state is ReplyState.DRAFT and not reply.edited else reply
 
-    def _tell(self, changed: bool, reply: Reply) -> None:
+    def _toast_put_back(self, changed: bool, reply: Reply) -> None:
         words = put_back_text(reply, self._bridge.desk.clock())
         more = tr("Your change is kept: Edit brings it back.") if changed else ""
         self._bridge.notices.toast(tr("{words} {more}", words=words, more=more).strip())

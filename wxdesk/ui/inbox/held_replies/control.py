@@ -284,9 +284,9 @@ class HeldRepliesControl(QObject):
         Tell also who wrote meanwhile: since a time, and whom the rules skipped.
         """
         self.meanwhile.look(since)
-        self._bridge.ask(self._bridge.desk.inbox.held_replies(), partial(self._tell, by_hand))
+        self._bridge.ask(self._bridge.desk.inbox.held_replies(), partial(self._on_held_loaded, by_hand))
 
-    def _tell(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
+    def _on_held_loaded(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
         self.replies.take(held)
         asking = len(self.replies.asking())
         if asking and by_hand:

@@ -75,7 +75,7 @@ class CalendarDialog(Dialog):
     def _connect(self) -> None:
         self.list.currentRowChanged.connect(self._show)
         self.form.edited.connect(self._edited)
-        self._tick.timeout.connect(self._tell)
+        self._tick.timeout.connect(self._show_state)
         bind(self, "Ctrl+S", self.save)
 
     @property
@@ -136,7 +136,7 @@ class CalendarDialog(Dialog):
         if there:
             self.form.show_draft(self._drafts[row])
             self.form.show_calendar_mistakes(self._read(row)[1] if self._judged else ())
-            self._tell()
+            self._show_state()
 
     def _edited(self) -> None:
         row = self.list.currentRow()
@@ -146,7 +146,7 @@ class CalendarDialog(Dialog):
         slips = self._read(row)[1]
         # An empty field is being filled in; it is wrong only once it has been sent off.
         self.form.show_calendar_mistakes(slips if self._judged else [slip for slip in slips if self._is_written(slip)])
-        self._tell()
+        self._show_state()
 
     def _is_written(self, slip: CalendarMistake) -> bool:
         """Return True if its field is full, so that it is wrong rather than unfinished."""
@@ -155,7 +155,7 @@ class CalendarDialog(Dialog):
             return bool(self.form.name.text().strip())
         return not isinstance(field, QLineEdit) or len(field.text()) >= field.maxLength()
 
-    def _tell(self) -> None:
+    def _show_state(self) -> None:
         row = self.list.currentRow()
         if row >= 0:
             self.form.state.setText(state_text(self._calendars.schedule_of(self._read(row)[0]), self._clock()))

@@ -22,25 +22,25 @@ class TitleField(QLineEdit):
         self.setFont(font(size, strong=True))
         self.setTextMargins(-2, 0, 0, 0)  # the letters begin where the labels below do
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.textChanged.connect(self._tell_whole)
-        self._tell_whole()
+        self.textChanged.connect(self._show_whole)
+        self._show_whole()
 
     @property
     def shortened(self) -> bool:
         """True if the title is cut."""
         return not self.hasFocus() and self.fontMetrics().horizontalAdvance(self.text()) > self.width()
 
-    def _tell_whole(self) -> None:
+    def _show_whole(self) -> None:
         set_tip(self, self.text() if self.shortened else self._hint)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._tell_whole()
+        self._show_whole()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.setCursorPosition(0)
-        self._tell_whole()
+        self._show_whole()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         wrong, focused = bool(self.property("wrong")), self.hasFocus()

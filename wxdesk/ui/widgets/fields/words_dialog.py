@@ -120,7 +120,7 @@ class WordsDialog(Dialog):
     def _look_from(self, start: QTextBlock, column: int) -> None:
         """Mark the next match; after the last line the search goes on at the first."""
         wanted = re.compile(re.escape(self.search.text()), re.IGNORECASE)
-        self._tell(found=True)
+        self._show_found(found=True)
         if not wanted.pattern:
             return
         block, beginning = start, column
@@ -132,9 +132,9 @@ class WordsDialog(Dialog):
                 return
             block = block.next() if block.next().isValid() else self.text.document().firstBlock()
             beginning = 0
-        self._tell(found=False)
+        self._show_found(found=False)
 
-    def _tell(self, *, found: bool) -> None:
+    def _show_found(self, *, found: bool) -> None:
         set_wrong(self.search, not found)
         self._say_how_many(self.text.blockCount())
         if not found:
