@@ -95,7 +95,7 @@ class AttentionWatch:
     async def refresh(self) -> None:
         """Read what another process has stored, where that one judges attention."""
         self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen(self.me())}
-        self._publish_state()
+        self._update_state()
 
     async def _touch_all(self) -> None:
         last = 0
@@ -109,7 +109,7 @@ class AttentionWatch:
             if not await self._calls.look(conversation_id):
                 return
             self._unseen = {key: call for key, call in self._unseen.items() if key[0] != conversation_id}
-            self._publish_state()
+            self._update_state()
         self._publish(events.AttentionChanged(conversation_id))
 
     async def longest_waiting(self) -> Conversation | None:
@@ -214,11 +214,11 @@ class AttentionWatch:
         if not raised and not gone:
             return
         self._unseen = {key: call for key, call in self._unseen.items() if key[0] not in ids} | unseen
-        self._publish_state()
+        self._update_state()
         for call in raised:
             self._publish(events.AttentionRaised(call.conversation_id, call.cause))
         for conversation_id in gone:
             self._publish(events.AttentionChanged(conversation_id))
 
-    def _publish_state(self) -> None:
+    def _update_state(self) -> None:
         self.state = AttentionState(tuple(self._unseen.values()))

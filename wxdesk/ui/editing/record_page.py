@@ -79,7 +79,7 @@ class RecordPage[R: Record](QWidget):
         editor.touched.connect(self._touched)
         empty.new.clicked.connect(self.start_new)
         new.clicked.connect(self.start_new)
-        self._bridge.events.connect(self._on_events)
+        self._bridge.follow(self, self._load_if_shown, self._event)
         around = editor.head.parentWidget() or editor
         fields = [one for one in around.findChildren(QWidget, options=_OWN) if one is not editor.head]
         Rights(self._bridge, Role.LEAD, editor.head.title, *fields, new, *empty.findChildren(Button))
@@ -115,9 +115,8 @@ class RecordPage[R: Record](QWidget):
         """Show the loaded records."""
         raise NotImplementedError
 
-    def _on_events(self, events: tuple[object, ...]) -> None:
-        # While the page is hidden nothing is loaded; `activate` loads everything.
-        if self.isVisible() and any(isinstance(event, self._event) for event in events):
+    def _load_if_shown(self) -> None:
+        if self.isVisible():  # else `activate` loads everything
             self._load()
 
     # -- leaving unsaved changes

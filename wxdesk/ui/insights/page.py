@@ -7,7 +7,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QRect, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
-from wxdesk.core.events import DecisionMade, Event, MessageKept, ReplyChanged
+from wxdesk.core.events import DecisionMade, MessageKept, ReplyChanged
 from wxdesk.core.model.statistics import ALL, Figures
 from wxdesk.i18n import tr
 from wxdesk.ui.insights.board import Board
@@ -55,7 +55,7 @@ class InsightsPage(QWidget):
         self.head.legend.clicked.connect(self._explain)
         self.head.export_wanted.connect(self._export)
         self._outages.changed.connect(self._show_missed)
-        bridge.events.connect(self._on_events)
+        bridge.follow(self, self._refresh_if_shown, MessageKept, DecisionMade, ReplyChanged)
 
     def activate(self) -> None:
         """Refresh the statistics."""
@@ -134,6 +134,6 @@ class InsightsPage(QWidget):
         picture.save(buffer, "PNG")
         return bytes(buffer.data().data())
 
-    def _on_events(self, events: tuple[Event, ...]) -> None:
-        if self.isVisible() and any(isinstance(event, MessageKept | DecisionMade | ReplyChanged) for event in events):
+    def _refresh_if_shown(self) -> None:
+        if self.isVisible():
             self._refresh.gather()

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyleOptionViewItem, QWidget
 
-from wxdesk.core.events import DecisionMade, Event, ReplyChanged
+from wxdesk.core.events import DecisionMade, ReplyChanged
 from wxdesk.core.model.operator import Role as OperatorRole
 from wxdesk.core.model.rule import Rule
 from wxdesk.core.model.statistics import RECENT, RuleFigures
@@ -224,7 +224,7 @@ class RuleList(Frame):
         self._desk = bridge.desk
         self._rules = rules
         self.figures = Refresher(bridge, self._ask_figures, self._show_figures, self, gather_ms=GATHER_MS)
-        bridge.events.connect(self._on_events)
+        bridge.follow(self, self._refresh_if_shown, DecisionMade, ReplyChanged)
         self.view = RuleView(rules, self)
         self.hint = PlainLabel(tr("first match wins"), size=Size.SMALL, role="secondary", elide=True)
         self.new = Button(tr("New rule"), icon="plus", parent=self)
@@ -257,8 +257,8 @@ class RuleList(Frame):
     def _ask_figures(self) -> Coroutine[Any, Any, Mapping[int, RuleFigures]]:
         return self._desk.reports.decisions.rule_figures(self._desk.clock() - RECENT)
 
-    def _on_events(self, events: Sequence[Event]) -> None:
-        if self.isVisible() and any(isinstance(event, DecisionMade | ReplyChanged) for event in events):
+    def _refresh_if_shown(self) -> None:
+        if self.isVisible():
             self.figures.ask_soon()
 
     def _show_figures(self, figures: Mapping[int, RuleFigures]) -> None:
