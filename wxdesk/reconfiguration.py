@@ -43,7 +43,7 @@ class Reconfiguration(Struct, frozen=True):
         desk, before = self.desk, self.desk.configuration.now
         logs.mask_also(setup.secrets)
         changes = setup.changes_since(before)
-        self._say("restart", RESTART_NEEDED if changes.restart_needed else "")
+        self._publish_trouble("restart", RESTART_NEEDED if changes.restart_needed else "")
         await self._listen_at(setup)
         store = before.config.store  # the one that is open
         setup = dataclasses.replace(setup, config=structs.replace(setup.config, store=store))
@@ -77,9 +77,9 @@ class Reconfiguration(Struct, frozen=True):
             url = await self.listener.move(at.host, at.port)
         except (PortInUse, BadConfig) as error:
             stays = Phrase("wxdesk goes on listening at {url}.", url=self.listener.url)
-            self._say("listener", Phrase("{said} {more}", said=stays, more=explanation(error)))
+            self._publish_trouble("listener", Phrase("{said} {more}", said=stays, more=explanation(error)))
             return
-        self._say("listener", "")
+        self._publish_trouble("listener", "")
         if url is not None:
             self.desk.bus.publish(events.ListenerChanged(url))
 
@@ -98,9 +98,9 @@ class Reconfiguration(Struct, frozen=True):
         gone |= {f"{PHONE}:{name}" for name in before.config.phone.targets if name not in phones}
         for trouble in self.desk.health.state.troubles:
             if trouble.key in gone:
-                self._say(trouble.key, "")
+                self._publish_trouble(trouble.key, "")
 
-    def _say(self, key: str, text: Text) -> None:
+    def _publish_trouble(self, key: str, text: Text) -> None:
         self.desk.bus.publish(events.TroubleRaised(key, text))
 
 

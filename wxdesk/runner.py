@@ -84,9 +84,9 @@ class _Reporter:
     def on_event(self, event: Event) -> None:
         if not isinstance(event, ConfigurationChanged) or event == ConfigurationChanged():
             return
-        self._say(describe_changes(event))
+        self._print(describe_changes(event))
         for line in account_lines(self._configuration.now, (*event.added, *event.changed)):
-            self._say(line)
+            self._print(line)
 
     async def run(self) -> None:
         """Read again whenever it is asked for, and answer also if nothing has changed."""
@@ -96,13 +96,13 @@ class _Reporter:
             try:
                 changes = await self._configuration.reload()
             except WxdeskError as error:
-                self._say(explain(error))
+                self._print(explain(error))
             else:
                 if not (changes.added or changes.changed or changes.removed or changes.tables):
-                    self._say(describe_changes(changes))
+                    self._print(describe_changes(changes))
 
     @staticmethod
-    def _say(text: str) -> None:
+    def _print(text: str) -> None:
         with contextlib.suppress(OSError):  # the terminal whose end was the signal
             print(f"wxdesk: {text}", file=sys.stderr, flush=True)  # noqa: T201 - for who sent SIGHUP
 

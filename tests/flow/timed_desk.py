@@ -105,7 +105,7 @@ class Desk:
         self.clock.now = at
         self.opened.desk.attention.on_event(PreferencesChanged())
         self.opened.out.outbox.on_event(PauseChanged(False))
-        self.opened.desk.takeovers.look()
+        self.opened.desk.takeovers.check_again()
 
     async def reply(self, reply_id: int) -> Reply:
         return await self.opened.store.replies.get(reply_id)

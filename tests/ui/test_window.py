@@ -276,7 +276,7 @@ def test_garbage_is_collected_on_the_windows_thread_only(qapp: QApplication) -> 
     elsewhere.start()
     elsewhere.join()
     assert threads == []
-    collector.look()
+    collector.collect_if_due()
     assert set(threads) == {threading.main_thread()}
     collector.stop()
     assert gc.isenabled()

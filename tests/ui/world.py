@@ -58,7 +58,7 @@ class World:
 
         async def notice() -> None:
             opened.out.outbox.on_event(PauseChanged(False))
-            opened.desk.takeovers.look()
+            opened.desk.takeovers.check_again()
 
         self._server.call(notice())
 

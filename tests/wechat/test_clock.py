@@ -91,14 +91,14 @@ def test_a_clock_that_is_set_while_the_desk_runs_is_noticed_without_asking(heard
     check = ClockCheck(heard, lambda: at, lambda: elapsed)
     check.compare("Sun, 01 Mar 2026 08:00:00 GMT")
     at, elapsed = at + timedelta(minutes=10), 600.0  # ten minutes of work: nothing
-    check.look()
+    check.follow_clock()
     assert troubles(heard) == []
     at += timedelta(hours=1)
-    check.look()
-    check.look()
+    check.follow_clock()
+    check.follow_clock()
     assert [text.split(",")[0] for text in troubles(heard)] == ["The clock of this machine is 60 minutes fast"]
     at -= timedelta(hours=1)
-    check.look()
+    check.follow_clock()
     assert troubles(heard)[1:] == [""]
 
 

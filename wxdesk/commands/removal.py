@@ -39,7 +39,7 @@ def remove_data(home: Path, say: Callable[[str], None], *, sure: bool) -> int:
         keychain = Keychain(partial(say, tr(QUESTION)))
         files, entries = _files(home, config.store.url), _entries(keychain, config)
         found = bool(files or entries or autostart.is_on())
-        for line in _told(home, files, entries, config.store.url) if found else ():
+        for line in _summary_lines(home, files, entries, config.store.url) if found else ():
             print(line)  # noqa: T201 - the output
         if found and not (sure or _confirmed()):
             say(tr("Nothing was deleted."))
@@ -78,7 +78,7 @@ def _entries(keychain: Keychain, config: Config) -> list[str]:
     return found
 
 
-def _told(home: Path, files: list[Path], entries: list[str], url: str) -> list[str]:
+def _summary_lines(home: Path, files: list[Path], entries: list[str], url: str) -> list[str]:
     """Say what there is, and what of it stays."""
     size = sum(path.stat().st_size for top in files for path in (top, *top.rglob("*")) if path.is_file())
     names = [path.name if path.parent == home else str(path) for path in files]

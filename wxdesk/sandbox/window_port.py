@@ -74,7 +74,7 @@ class SandboxSimulator:
 
         return end
 
-    async def look(self, openid: str) -> Scene:
+    async def scene(self, openid: str) -> Scene:
         """Collect everything the page shows, with that customer's phone."""
         return await self._there(self._scene(openid))
 

@@ -81,7 +81,7 @@ class CommandOutput:
             self._said = _masked(next(text for text in found.groupdict().values() if text))
             self._down(self._reason())
 
-    async def look(self, seconds: float) -> None:
+    async def ask_page(self, seconds: float) -> None:
         """Ask the program's own page, once it names one, until it tells the address."""
         status, page = await self._page
         while True:
@@ -205,7 +205,7 @@ class CommandTunnel:
             async with asyncio.TaskGroup() as tasks:
                 following = [
                     tasks.create_task(_read_output(process, output)),
-                    tasks.create_task(output.look(self._times.looking)),
+                    tasks.create_task(output.ask_page(self._times.looking)),
                     tasks.create_task(output.be_patient(self._times.connecting)),
                 ]
                 code = await process.wait()

@@ -255,7 +255,7 @@ class SshTunnel:
                 await self._former.end(connection, self._times.looking)
             verdict = CheckVerdict.SSH_PORT_IN_USE if taken else CheckVerdict.SSH_FORWARD_REFUSED
             raise SshFailed(TunnelEnd(verdict, {"port": str(port), "host": self._tunnel.host})) from None
-        await self._former.note(connection, self._times.looking)
+        await self._former.remember_process(connection, self._times.looking)
         api_port = 0
         if self._api is not None:
             api_port = (await connection.forward_local_port("127.0.0.1", 0, *self._api)).get_port()
@@ -314,7 +314,7 @@ class FormerSession:
     def __init__(self) -> None:
         self._process = ""
 
-    async def note(self, connection: asyncssh.SSHClientConnection, seconds: float) -> None:
+    async def remember_process(self, connection: asyncssh.SSHClientConnection, seconds: float) -> None:
         """Ask for the process of the present session, which will be the former one."""
         self._process = ""
         answer = await _run(connection, "echo $PPID", seconds)

@@ -186,7 +186,7 @@ class PushServer(Server):
         signed, known = _signed_at(query), self._clock_check
         if known.ahead is None or abs(self._clock() - known.ahead - signed) <= OLDEST:
             return signed
-        known.look()  # the clock may have been set this very second
+        known.follow_clock()  # the clock may have been set this very second
         if known.is_sure:
             raise PushRefused(Refusal.AGE)
         return signed

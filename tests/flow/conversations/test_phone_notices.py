@@ -56,7 +56,7 @@ class Phones:
     async def at(self, minutes: float) -> None:
         """Let the time be so many minutes after the start, and the phones look once."""
         self.desk.clock.now = START + timedelta(minutes=minutes)
-        await self.desk.opened.desk.phones.look()
+        await self.desk.opened.desk.phones.notify_if_due()
 
     async def complains(self, openid: str, minutes: float = 0) -> int:
         """A customer calls for somebody; the conversation."""

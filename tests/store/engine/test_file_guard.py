@@ -61,13 +61,13 @@ async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: 
     heard: list[TroubleRaised] = []
     watch = StoreWatch(store.check, heard.append, home)  # type: ignore[arg-type]
     try:
-        await watch.look()
+        await watch.check_once()
         assert heard == []
         (home / "desk.db").rename(tmp_path / "away.db")
-        await watch.look()
-        await watch.look()
+        await watch.check_once()
+        await watch.check_once()
         (tmp_path / "away.db").rename(home / "desk.db")
-        await watch.look()
+        await watch.check_once()
     finally:
         await store.close()
     assert [(trouble.key, bool(trouble.text)) for trouble in heard] == [(DATABASE_KEY, True), (DATABASE_KEY, False)]

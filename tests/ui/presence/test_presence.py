@@ -95,7 +95,7 @@ def test_without_key_or_mouse_the_operator_is_away_after_the_set_minutes(
     qtbot: QtBot, active: MainWindow, world: World
 ) -> None:
     world.move_to(START + 10 * MINUTE - timedelta(seconds=1))
-    active.presence.watch.look()
+    active.presence.watch.check_idle()
     qtbot.waitUntil(lambda: active.presence.watch.seen.idle_since is None)
     world.move_to(START + 10 * MINUTE)
     until(qtbot, world, AwayReason.IDLE)
@@ -158,7 +158,7 @@ def test_f10_declares_away_until_the_operator_is_back_by_button(qtbot: QtBot, ac
     qtbot.mouseMove(handle, QPoint(300, 300))
     qtbot.mouseMove(handle, QPoint(340, 320))
     world.move_to(START + 60 * MINUTE)
-    active.presence.watch.look()
+    active.presence.watch.check_idle()
     assert active.presence.watch.seen.declared_away
     assert reason(world) is AwayReason.SAID
     shown = [button for button in active.notices.bars.findChildren(Button) if button.isVisible()]
@@ -194,7 +194,7 @@ def test_a_locked_screen_is_nobody_and_an_unlocked_one_somebody(qtbot: QtBot, ac
     until(qtbot, world, AwayReason.LOCKED)
     leave = START + 20 * MINUTE
     world.move_to(leave)
-    active.presence.watch.look()
+    active.presence.watch.check_idle()
     assert reason(world) is AwayReason.LOCKED
     lock.on_lock_changed(False)
     until(qtbot, world, None)
@@ -274,7 +274,7 @@ def test_a_system_that_has_to_be_asked_tells_what_has_changed(qtbot: QtBot, brid
     lock = ScreenLock(bridge, ask=iter(answers).__next__)
     lock.changed.connect(heard.append)
     for _ in answers:
-        lock.look()
+        lock.poll()
     assert heard == expected
 
 

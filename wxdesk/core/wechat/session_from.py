@@ -27,7 +27,7 @@ def fields_of(value: str) -> dict[str, str]:
 
     A page before a query string is `path`. A list or an object within an object is compact JSON.
     """
-    return {name: _told(field) for name, field in _pairs(value)}
+    return {name: _as_text(field) for name, field in _pairs(value)}
 
 
 def plain_fields(value: str) -> dict[str, PlainValue]:
@@ -60,7 +60,7 @@ def _query(text: str) -> list[tuple[str, object]]:
     return [("path", path), *pairs] if path else pairs
 
 
-def _told(field: object) -> str:
+def _as_text(field: object) -> str:
     if isinstance(field, str):
         return field
     return "" if field is None else _sound(json.dumps(field, ensure_ascii=False, separators=(",", ":")))

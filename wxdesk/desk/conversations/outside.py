@@ -53,7 +53,7 @@ class PhoneNotices:
 
     async def run(self) -> None:
         """Tell the phones until cancelled."""
-        await keep_looking(self.look, self._awake, self._clock, "The phones wait")
+        await keep_looking(self.notify_if_due, self._awake, self._clock, "The phones wait")
 
     async def try_out(self, name: str) -> None:
         """Send a phone a notice for trial; raises `NotFound`, or `BadInput` and why."""
@@ -62,12 +62,12 @@ class PhoneNotices:
             raise NotFound("phone")
         await self._send(name, PhoneNotice(tr("wxdesk: a trial"), said, 0))
 
-    async def look(self) -> datetime | None:
+    async def notify_if_due(self) -> datetime | None:
         """Tell the phones if it is time; return the next time, None for the next event."""
         async with self._looking:
-            return await self._look()
+            return await self._notify_if_due()
 
-    async def _look(self) -> datetime | None:
+    async def _notify_if_due(self) -> datetime | None:
         phone, now = self._configuration.now.config.phone, self._clock()
         waiting = frozenset((one.conversation_id, one.at) for one in self._attention.state.unseen if one.rings)
         self._told &= waiting

@@ -52,9 +52,9 @@ class TakeoverExpiry:
             self._forget(event.conversation_id)
             if event.until is not None:
                 self._ends[event.conversation_id] = event.until
-        self.look()
+        self.check_again()
 
-    def look(self) -> None:
+    def check_again(self) -> None:
         """Check again now; the clock may have been changed."""
         self._awake.set()
 

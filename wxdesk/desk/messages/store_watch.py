@@ -87,12 +87,12 @@ class StoreWatch:
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
-            await self.look()
+            await self.check_once()
             with suppress(OSError):  # a folder that is gone is told by the database
                 self.look_at_disk()
             await asyncio.sleep(INTERVAL_SECONDS)
 
-    async def look(self) -> None:
+    async def check_once(self) -> None:
         """Check once."""
         try:
             unsafe = await self._check()

@@ -88,11 +88,11 @@ class PictureFetching:
     async def run(self) -> None:
         """Work until cancelled; a cancelled fetch is still awaited at the next run."""
         try:
-            await keep_looking(self._look, self._awake, self._clock, "Fetching pictures waits")
+            await keep_looking(self._fetch_due, self._awake, self._clock, "Fetching pictures waits")
         finally:
             await end_tasks(self._under_way.values())
 
-    async def _look(self) -> datetime | None:
+    async def _fetch_due(self) -> datetime | None:
         now = self._clock()
         await self._give_up(now)
         return await self._start_due(now)

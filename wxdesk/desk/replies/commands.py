@@ -59,7 +59,7 @@ class ReplyCommands(Struct, frozen=True):
         conversation = await self._store.conversations.get(conversation_id)
         if at is not None and not quota.replies_left(conversation.window, at):
             raise BadInput(reason=Phrase(CLOSED_THEN))
-        [reply] = await self._say(conversation, [made], at)
+        [reply] = await self._store_written(conversation, [made], at)
         return reply
 
     async def write_split(self, conversation_id: int, text: str, parts: int) -> list[Reply]:
@@ -82,7 +82,7 @@ class ReplyCommands(Struct, frozen=True):
         left = quota.replies_left(conversation.window, self._clock()) - promised
         if left < parts:
             raise TooFewRepliesLeft(needed=parts, left=max(0, left))
-        return await self._say(conversation, [Content(text=part) for part in made])
+        return await self._store_written(conversation, [Content(text=part) for part in made])
 
     async def _checked(self, content: Content | str) -> Content:
         """Refuse content that WeChat would refuse, and pictures that are not kept here."""
@@ -92,7 +92,7 @@ class ReplyCommands(Struct, frozen=True):
             await self._pictures.get(digest)
         return made
 
-    async def _say(
+    async def _store_written(
         self, conversation: Conversation, contents: Sequence[Content], at: datetime | None = None
     ) -> list[Reply]:
         """Store the messages in their order, and what writing them changes besides."""
@@ -153,7 +153,7 @@ class ReplyCommands(Struct, frozen=True):
 
     async def keep(self, reply_id: int) -> Reply:
         """Lock a held reply or a draft for editing; its timer stops, nothing replaces it."""
-        return self._told(await self._store.outbox.lock_for_edit(reply_id, self._clock(), acting()))
+        return self._published(await self._store.outbox.lock_for_edit(reply_id, self._clock(), acting()))
 
     async def put_back(self, before: Reply) -> Reply:
         """Let a reply that was edited without a change wait again as it was `before`.
@@ -167,12 +167,12 @@ class ReplyCommands(Struct, frozen=True):
         mode = before.mode if by_rule or account is None else mode_of(conversation, account)
         may_leave = mode not in (ReplyMode.DRAFT, ReplyMode.OFF)
         now = self._clock()
-        return self._told(await self._store.outbox.put_back(before, now, acting(), may_leave=may_leave))
+        return self._published(await self._store.outbox.put_back(before, now, acting(), may_leave=may_leave))
 
     async def edit(self, reply_id: int, content: Content | str) -> Reply:
         """Edit a draft, held or failed reply; raises like `write`."""
         made = await self._checked(content)
-        return self._told(await self._store.outbox.edit(reply_id, made, self._clock(), acting()))
+        return self._published(await self._store.outbox.edit(reply_id, made, self._clock(), acting()))
 
     async def cancel(self, reply_id: int) -> Reply:
         """Cancel or discard a reply that was not sent, with the later parts of its answer."""
@@ -209,6 +209,6 @@ class ReplyCommands(Struct, frozen=True):
         publish_replies(self._publish, [moved, *later])
         return moved
 
-    def _told(self, reply: Reply) -> Reply:
+    def _published(self, reply: Reply) -> Reply:
         publish_replies(self._publish, [reply])
         return reply

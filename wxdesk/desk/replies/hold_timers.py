@@ -47,7 +47,7 @@ class HoldTimers(Struct, frozen=True):
             await self._store.pending_replies.hold_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE),
         )
 
-    async def look(self, now: datetime) -> datetime | None:
+    async def release_due(self, now: datetime) -> datetime | None:
         """Release what was held until `now`; return when to look again, None for never."""
         if (until := self._pause.until) is not None and until <= now:
             await self._ask_after_pause()

@@ -181,7 +181,7 @@ class Outbox:
         """Release held replies, and learn when to look again; not after each reply."""
         self._wake_known = True
         try:
-            self._wake = await self._hold_timers.look(now)
+            self._wake = await self._hold_timers.release_due(now)
         except errors.StoreError:
             self._wake_known = False
             raise

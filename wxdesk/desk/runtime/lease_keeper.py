@@ -41,14 +41,14 @@ class LeaseKeeper:
         try:
             while True:
                 try:
-                    await self._look()
+                    await self._take_or_renew()
                 except StoreError as error:
                     log.warning("The lease waits for the database: %s", error)
                 await asyncio.sleep(RENEW_SECONDS if self._lease.is_held else TRY_SECONDS)
         finally:
             await self._stop_beginning()
 
-    async def _look(self) -> None:
+    async def _take_or_renew(self) -> None:
         if not self._has_turn:
             if await self._lease.take():
                 self._has_turn = True

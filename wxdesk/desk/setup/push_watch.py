@@ -107,10 +107,10 @@ class PushWatch:
         finding = self._repeated(event) or self._with_url(event.finding)
         refused = not is_good(event) and finding is not None and stands_in_the_way(event)
         if refused and finding is not None and not awaited and not self._is_certain(finding):
-            self._note(replace(finding, values={**finding.values, DOUBTED: "yes"}))
+            self._keep_finding(replace(finding, values={**finding.values, DOUBTED: "yes"}))
             return False
         if finding is not None and finding.verdict is not CheckVerdict.UNKNOWN:
-            self._note(finding)
+            self._keep_finding(finding)
         if is_good(event):
             self._came_through(event)
         elif refused and finding is not None:
@@ -121,7 +121,7 @@ class PushWatch:
         """Count a push that says nothing new."""
         self._remember(event)
         if event.finding is not None:
-            self._note(event.finding)
+            self._keep_finding(event.finding)
 
     def forget(self, account: str) -> None:
         """End the troubles of an account that is gone."""
@@ -140,7 +140,7 @@ class PushWatch:
 
     def note_change(self, account: str, at: datetime) -> None:
         """Keep when the values by which pushes of an account are judged became others."""
-        self._note(Finding(Check.CONFIGURATION, CheckVerdict.OK, account, at=at))
+        self._keep_finding(Finding(Check.CONFIGURATION, CheckVerdict.OK, account, at=at))
 
     async def newest(self, account: str, limit: int = MOST_KEPT) -> tuple[Finding, ...]:
         """Return an account's attempts, newest first."""
@@ -177,7 +177,7 @@ class PushWatch:
                 self._awake.set()
                 raise
 
-    def _note(self, finding: Finding) -> None:
+    def _keep_finding(self, finding: Finding) -> None:
         cause, doubted = finding.values.get(sentences.CAUSE), DOUBTED in finding.values
         key = (finding.account, finding.check, finding.verdict, cause, doubted)
         self._gather(key, CountedFinding(finding))

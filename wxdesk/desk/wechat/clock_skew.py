@@ -80,9 +80,9 @@ class ClockCheck:
         """Look every second until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            self.look()
+            self.follow_clock()
 
-    def look(self) -> None:
+    def follow_clock(self) -> None:
         """Follow the clock if it was set by more than a moment."""
         moved = self._epoch() - self._began
         if abs(moved) >= TOLERATED / 2:

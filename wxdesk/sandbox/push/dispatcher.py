@@ -46,7 +46,7 @@ class PushDispatcher:
         kinds = {fault.kind: fault for fault in faults}
         delivery = self._pusher.delivery(program, openid, fields, Shape.under(faults))
         if FaultKind.DROP in kinds:
-            self._note(delivery, PushOutcome(), faults)
+            self._record(delivery, PushOutcome(), faults)
             return PushOutcome()
         if FaultKind.REORDER in kinds:
             self._run_beside(self._hold_back(delivery, faults, kinds[FaultKind.REORDER].milliseconds / 1000))
@@ -70,7 +70,7 @@ class PushDispatcher:
             outcome = one.combined_with(other)
         else:
             outcome = await self._deliver(delivery, kinds)
-        self._note(delivery, outcome, faults)
+        self._record(delivery, outcome, faults)
         self._take_effect(delivery, outcome)
         return outcome
 
@@ -125,7 +125,7 @@ class PushDispatcher:
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
 
-    def _note(self, delivery: PushDelivery, outcome: PushOutcome, faults: Iterable[SimulatedFault]) -> None:
+    def _record(self, delivery: PushDelivery, outcome: PushOutcome, faults: Iterable[SimulatedFault]) -> None:
         number, at, account = self._journal.pushed + 1, self._platform.clock(), delivery.program.account.name
         kind = str(delivery.fields.get("Event") or delivery.fields.get("MsgType") or "")
         names = tuple(fault.kind.value for fault in faults)

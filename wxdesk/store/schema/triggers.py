@@ -136,10 +136,10 @@ def _index_words(connection: Connection, table: str, index: str) -> None:
 def note_changed_hours(connection: Connection) -> None:
     """Make the triggers that note the hours."""
     for number, (table, event, times) in enumerate(TIMES):
-        _note(connection, f"hours_{number}", table, event, times)
+        _create_trigger(connection, f"hours_{number}", table, event, times)
 
 
-def _note(connection: Connection, name: str, table: str, event: str, times: str) -> None:
+def _create_trigger(connection: Connection, name: str, table: str, event: str, times: str) -> None:
     what, _, only = event.partition(" WHEN ")
     trigger = f"CREATE TRIGGER {name} AFTER {what} ON {table} FOR EACH ROW {f'WHEN ({only})' if only else ''}"
     if connection.dialect.name == "sqlite":

@@ -263,7 +263,7 @@ class RecordEditor[R: Record](QWidget):
         """Validate the record, and show its faults and state."""
         self._later.stop()
         record = self.record()
-        self._steps.note(record)
+        self._steps.add(record)
         changed = self._differs(record)
         self.faults = tuple(self._find_faults(record))
         self.head.allow(save=changed and not self.faults, revert=changed)

@@ -26,7 +26,7 @@ class UndoSteps[T]:
         """Forget all steps and begin with this state."""
         self._steps, self._at = [self._written(read)], 0
 
-    def note(self, read: T) -> None:
+    def add(self, read: T) -> None:
         """Add a state, if it differs; what was undone can no longer be redone."""
         written = self._written(read)
         if self._steps and self._steps[self._at] == written:

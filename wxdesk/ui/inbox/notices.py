@@ -237,7 +237,7 @@ class MeanwhileNotice(QObject):
         self._waiting = Refresher(bridge, lambda: bridge.desk.skipped.waiting(self._since), self._show_waiting, self)
         bridge.events.connect(self._on_events)
 
-    def look(self, since: datetime | None) -> None:
+    def show_since(self, since: datetime | None) -> None:
         """Tell who wrote since a time and waits, or whom the rules skipped in a pause."""
         self._since = since
         self._ended()

@@ -35,7 +35,7 @@ class RankModel(RowModel[Ranked]):
 
     value_width = note_width = 0
 
-    def _spoken(self, row: Ranked) -> str:
+    def _accessible_text(self, row: Ranked) -> str:
         return "  ".join(part for part in (row.name, number_text(row.value), row.note) if part)
 
     def _tip(self, row: Ranked) -> str:

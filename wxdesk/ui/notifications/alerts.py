@@ -132,11 +132,11 @@ class UpdateNotice(QObject):
         super().__init__(parent)
         self._bridge = bridge
         timer = QTimer(self, interval=DAY_MS)
-        timer.timeout.connect(self.look)
+        timer.timeout.connect(self.fetch)
         timer.start()
-        self.look()
+        self.fetch()
 
-    def look(self) -> None:
+    def fetch(self) -> None:
         """Fetch the notice, if config.toml says where it is."""
         wanted = self._bridge.desk.configuration.now.config.updates
         if wanted.url and wanted.key:

@@ -61,7 +61,7 @@ class NoticeBoard(QObject):
         self.held = HeldReplyNotices(bridge, window, notifier, self._answers, self)
         self._called: dict[int, DesktopNotice] = {}
         bridge.events.connect(self._on_events)
-        window.inbox.session.turned.connect(self._look)
+        window.inbox.session.turned.connect(self._see_open_conversation)
         bridge.ask(bridge.desk.claims.unseen(bridge.desk.me), self._notify_of_colleagues)
 
     def _on_events(self, events: Sequence[Event]) -> None:
@@ -112,7 +112,7 @@ class NoticeBoard(QObject):
         self._seen(notice.conversation_id)
         self._answers.open(notice.conversation_id)
 
-    def _look(self) -> None:
+    def _see_open_conversation(self) -> None:
         self._seen(self._window.open_conversation_id or 0)
 
     def _seen(self, conversation_id: int) -> None:

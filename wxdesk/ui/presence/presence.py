@@ -69,7 +69,7 @@ class PresenceWatch(QObject):
             self._follow_keyboard(application.focusObject())
         self._report(PresenceSignals())
         self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self.check_idle)
         self._timer.start()
 
     @property
@@ -82,7 +82,7 @@ class PresenceWatch(QObject):
         self._touched_at = self._bridge.desk.clock()
         self._report(PresenceSignals(declared_away=away))
 
-    def look(self) -> None:
+    def check_idle(self) -> None:
         """Report idleness once nothing was touched for as long as the preferences say."""
         now, allowed = self._bridge.desk.clock(), self._bridge.desk.preferences.now.away
         self._touched_at = min(self._touched_at, now)  # the clock was put back
@@ -154,18 +154,18 @@ class LeaveReminder(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._text = self._whose = ""
-        bridge.follow(self, self._look, PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
+        bridge.follow(self, self._update, PresenceChanged, TakeoverChanged, ConversationChanged, PreferencesChanged)
 
-    def _look(self) -> None:
+    def _update(self) -> None:
         if not self._bridge.desk.presence.now.away:
-            self._say("")
+            self._show_bar("")
         else:
             self._bridge.ask(self._bridge.desk.takeovers.endless(), self._show)
 
     def _show(self, endless: Sequence[Conversation]) -> None:
         desk = self._bridge.desk
         if not endless or not desk.presence.now.away:
-            self._say("")
+            self._show_bar("")
             return
         self._whose = colleagues_among((one.claimed_by for one in endless), desk.me)
         words = ntr(
@@ -176,9 +176,9 @@ class LeaveReminder(QObject):
         at = handed_back_at(desk.presence.now, desk.preferences.now.hand_back_minutes)
         if at is not None and at > desk.clock():
             words = tr("{words} They go back by themselves at {time}.", words=words, time=clock_time(at))
-        self._say(words)
+        self._show_bar(words)
 
-    def _say(self, text: str) -> None:
+    def _show_bar(self, text: str) -> None:
         if text != self._text:
             self._text = text
             self._bridge.notices.bar(

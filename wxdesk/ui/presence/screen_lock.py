@@ -145,7 +145,7 @@ class ScreenLock(QObject):
         self._answer = False
         if self._ask is not None:
             timer = QTimer(self, interval=ASK_MS)
-            timer.timeout.connect(self.look)
+            timer.timeout.connect(self.poll)
             timer.start()
         self._bus = bus
         if self._bus is None and sys.platform == "linux":
@@ -160,7 +160,7 @@ class ScreenLock(QObject):
         """Receive the signal of the session bus."""
         self.changed.emit(locked)
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Ask the system, if it has to be asked; no answer changes nothing."""
         answer = None if self._ask is None else self._ask()
         if answer is not None and answer is not self._answer:

@@ -53,10 +53,10 @@ class GarbageCollector(QObject):
         gc.disable()
         gc.freeze()
         self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self.collect_if_due)
         self._timer.start()
 
-    def look(self) -> None:
+    def collect_if_due(self) -> None:
         """Collect the oldest generation whose threshold has been passed, as Python would.
 
         After all but the youngest, what is free goes back to the system, at most once in ten seconds: of 100 MB of a

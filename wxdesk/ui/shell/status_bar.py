@@ -339,7 +339,7 @@ class LongestWait(Button):
                 tr("Longest: {name}, {span}", name=name, span=span),
             )
             self.setAccessibleName(self._wordings[0])
-            self._say()
+            self._show_wording()
         self.setVisible(since is not None)
 
     def width_at(self, step: int) -> int:
@@ -353,9 +353,9 @@ class LongestWait(Button):
     def use_step(self, step: int) -> None:
         """Show the full text (0) or the short one (1)."""
         self._step = step
-        self._say()
+        self._show_wording()
 
-    def _say(self) -> None:
+    def _show_wording(self) -> None:
         text = literal(self._wordings[self._step])
         if text != self.text():
             self.setText(text)

@@ -52,7 +52,7 @@ class CustomerModel(RowModel[SimulatedCustomer]):
     def _title(self, row: SimulatedCustomer) -> str:
         return name_text(row)
 
-    def _spoken(self, row: SimulatedCustomer) -> str:
+    def _accessible_text(self, row: SimulatedCustomer) -> str:
         return f"{name_text(row)}: {customer_text(row)}"
 
 
@@ -117,22 +117,22 @@ class SimulatorPage(Frame):
         self.mishaps = MishapPanel(bridge, simulator, self)
         self.counters = CounterLine(self)
         self.add = Button(tr("New customer"), icon="plus", parent=self, then=self._add)
-        self._refresh = Debounce(self._look, self, REFRESH_MS)
+        self._refresh = Debounce(self._load, self, REFRESH_MS)
         self._lay_out()
         self._connect()
 
     def activate(self) -> None:
         """Show the present state."""
-        self._look()
+        self._load()
 
     def choose(self, openid: str) -> None:
         """Show the phone of another customer."""
         self.phone.openid = openid
-        self._look()
+        self._load()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._look()
+        self._load()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -153,9 +153,9 @@ class SimulatorPage(Frame):
 
     # -- what the simulator is asked
 
-    def _look(self) -> None:
+    def _load(self) -> None:
         self._refresh.stop()
-        self._bridge.ask(self._simulator.look(self.phone.openid), self._show, about=lambda: self.phone.openid)
+        self._bridge.ask(self._simulator.scene(self.phone.openid), self._show, about=lambda: self.phone.openid)
 
     def _show(self, scene: Scene) -> None:
         if not self.phone.openid and scene.customers:
@@ -192,7 +192,7 @@ class SimulatorPage(Frame):
         if self.scene is None:
             return
         if self.scene.phone is not None and self.scene.phone.typing:
-            self._look()
+            self._load()
             return
         self.phone.show_time(self.scene.now + timedelta(milliseconds=self._since.elapsed()))
 

@@ -56,7 +56,7 @@ class PhoneModel(RowModel[PhoneLine]):
         """Find a picture by its digest; an empty one if it is gone."""
         return self._images.get(digest, QImage())
 
-    def _spoken(self, row: PhoneLine) -> str:
+    def _accessible_text(self, row: PhoneLine) -> str:
         if row.side in NOTICES:
             return notice_text(row)
         whose = tr("Customer") if row.side is PhoneSide.CUSTOMER else tr("Shop")

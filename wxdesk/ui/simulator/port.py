@@ -128,7 +128,7 @@ class Simulator(Protocol):
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, on any thread, after each change; returns an unsubscriber."""
 
-    def look(self, openid: str) -> Coroutine[Any, Any, Scene]:
+    def scene(self, openid: str) -> Coroutine[Any, Any, Scene]:
         """Collect everything, with that customer's phone (None if unknown)."""
 
     def add(self) -> Coroutine[Any, Any, str]:

@@ -85,7 +85,7 @@ class TemplateModel(RecordModel[Template]):
         facts = facts_text(row, self._clock())
         return TemplateRow(row.title, shortcut_text(row.shortcut), text, facts, row.id == self._unsaved)
 
-    def _spoken(self, row: Template) -> str:
+    def _accessible_text(self, row: Template) -> str:
         shown = self._shown(row)
         parts = (shown.title, shown.shortcut, tr("Not saved") if shown.unsaved else "", shown.text, shown.facts)
         return ", ".join(filter(None, parts))

@@ -41,13 +41,13 @@ class RowModel[R](QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._title(row)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(row)
+                return self._accessible_text(row)
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(self._tip(row))
             case _:
                 return self._shown(row) if role == RECORD else None
 
-    def _spoken(self, row: R) -> str:
+    def _accessible_text(self, row: R) -> str:
         """Return the row as a sentence for screen readers."""
         raise NotImplementedError
 
@@ -56,7 +56,7 @@ class RowModel[R](QAbstractListModel):
         return row
 
     def _title(self, row: R) -> str:
-        return self._spoken(row)
+        return self._accessible_text(row)
 
     def _tip(self, row: R) -> str:
         return ""

@@ -82,12 +82,12 @@ def test_reverted_changes_can_be_brought_back(page: RulesPage) -> None:
 def test_a_new_change_ends_what_could_be_redone() -> None:
     steps = UndoSteps[Rule](revision_content)
     for name in ("a", "b", "c"):
-        steps.note(Rule(name))
-    steps.note(Rule("c", id=7, revision=3))  # saved, but reading the same
+        steps.add(Rule(name))
+    steps.add(Rule("c", id=7, revision=3))  # saved, but reading the same
     back = steps.move(-1)
     assert back is not None
     assert back.name == "b"
-    steps.note(Rule("d"))
+    steps.add(Rule("d"))
     assert steps.move(1) is None
     again = steps.move(-1)
     assert again is not None

@@ -131,9 +131,9 @@ class ComparisonLegend(QWidget):
         added = tr("+ only in revision {n}, in use now", n=newer.number)
         if not in_use:
             added = tr("+ only in revision {n}", n=newer.number)
-        self.say("", tr("− only in revision {n}", n=older.number), added)
+        self.show_text("", tr("− only in revision {n}", n=older.number), added)
 
-    def say(self, standing: str, gone: str = "", added: str = "") -> None:
+    def show_text(self, standing: str, gone: str = "", added: str = "") -> None:
         """Show a sentence about a text without marks, or the names of both revisions."""
         for label, text in ((self.gone, gone), (self.added, added), (self.standing, standing)):
             label.show_if_any(text)

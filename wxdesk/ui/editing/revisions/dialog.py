@@ -101,7 +101,7 @@ class HistoryDialog(Dialog):
         if any(section.changed for section in compared):
             self.legend.name_revisions(older, newer, in_use=self._is_in_use(newer))
         else:
-            self.legend.say(self._standing(row, other))
+            self.legend.show_text(self._standing(row, other))
         self.take.setEnabled((self._deleted or row > 0) and not self._locked)
 
     def _is_in_use(self, revision: Revision) -> bool:

@@ -40,7 +40,7 @@ class DraftKeeping(QObject):
         self._me = bridge.desk.me
         self._stored: dict[int, tuple[UnsentContent, ...]] | None = None  # until it was read
         self._asked: dict[int, tuple[UnsentContent, ...]] = {}
-        self._storing = Refresher(bridge, self._difference, self._note, self, gather_ms=GATHER_MS)
+        self._storing = Refresher(bridge, self._difference, self._mark_stored, self, gather_ms=GATHER_MS)
         self.store = self._storing.ask
         drafts.changed.connect(self._storing.ask_soon)
         bridge.events.connect(self._on_events)
@@ -85,7 +85,7 @@ class DraftKeeping(QObject):
         self._asked = {one: begun.get(one, ()) for one in changed}
         return self._bridge.desk.drafts.keep(self._asked) if changed else None
 
-    def _note(self, _: None) -> None:
+    def _mark_stored(self, _: None) -> None:
         known = (self._stored or {}) | self._asked
         self._stored = {one: drafts for one, drafts in known.items() if drafts}
 

@@ -56,7 +56,7 @@ class ConversationListModel(TimedRows[InboxRow]):
         self.narrowing = EVERYTHING
         self.me = ""
 
-    def _spoken(self, row: InboxRow) -> str:
+    def _accessible_text(self, row: InboxRow) -> str:
         said = accessible_row_text(row, self._clock(), hold_reason_of_row(row, self._hold_reason_of), self.me)
         return ", ".join(filter(None, (said, self.account_of(row.conversation.contact))))
 

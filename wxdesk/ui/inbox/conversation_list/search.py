@@ -67,7 +67,7 @@ class SearchModel(TimedRows[FoundRow]):
         heading = isinstance(self.data(index, RECORD), Heading)
         return Qt.ItemFlag.NoItemFlags if heading else super().flags(index)
 
-    def _spoken(self, row: FoundRow) -> str:
+    def _accessible_text(self, row: FoundRow) -> str:
         if isinstance(row, Heading | Place):
             return ", ".join(filter(None, (row.word, getattr(row, "key", ""), getattr(row, "why", ""))))
         thread = row.conversation

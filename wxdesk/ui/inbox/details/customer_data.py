@@ -48,9 +48,9 @@ class CustomerDataPanel(QFrame):
         again = self.ask.text() != tr("Look it up")
         work = self._bridge.desk.customer_data.sheet(self._conversation, anew=again)
         self._show(CustomerSheet(), tr("Asking…"))
-        self._bridge.ask(work, self._told, self._refused, about=lambda: self._conversation)
+        self._bridge.ask(work, self._show_answer, self._refused, about=lambda: self._conversation)
 
-    def _told(self, sheet: CustomerSheet) -> None:
+    def _show_answer(self, sheet: CustomerSheet) -> None:
         self._show(sheet, "" if sheet != CustomerSheet() else tr("It knows nothing about this customer."))
 
     def _refused(self, error: Exception) -> None:

@@ -189,7 +189,7 @@ class Explanation(QObject):
             self._detail.history.show_reply(None)
             return
         work = self._bridge.desk.timeline.steps(reply.id)
-        self._bridge.ask(work, self._told, about=lambda: self._picked)
+        self._bridge.ask(work, self._show_steps, about=lambda: self._picked)
 
-    def _told(self, steps: list[ReplyStep]) -> None:
+    def _show_steps(self, steps: list[ReplyStep]) -> None:
         self._detail.history.show_reply(self._session.known.reply(self._picked), steps)

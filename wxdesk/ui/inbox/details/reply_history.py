@@ -205,7 +205,7 @@ class ReplyHistoryPanel(QFrame):
             for row in rows:
                 row.show()  # at once: a layout's widgets are painted a moment later, and the card would blink
             self._rows.activate()
-            said = [_spoken(line) for line in lines]
+            said = [_accessible_text(line) for line in lines]
             self.card.setAccessibleName(tr("This reply"))
             self.card.setAccessibleDescription(". ".join(said))
         self.setVisible(reply is not None)
@@ -230,7 +230,7 @@ class StepRow(CardRow):
         self.grid.setVerticalSpacing(3)
         exact = exact_time(line.at)
         self.line = line
-        self.setAccessibleName(_spoken(line))
+        self.setAccessibleName(_accessible_text(line))
         set_tip(self, exact)
         self.grid.addWidget(IconLabel(line.icon, line.role, 14), 0, 0, AT_TOP)
         self.grid.addWidget(PlainLabel(line.text, wrap=True), 0, 1)
@@ -246,6 +246,6 @@ class StepRow(CardRow):
         self.grid.addWidget(widget, self.grid.rowCount(), 1, 1, 2)
 
 
-def _spoken(line: HistoryLine) -> str:
+def _accessible_text(line: HistoryLine) -> str:
     said = (line.text, line.note, changes_in_text(line.pieces), exact_time(line.at))
     return ", ".join(words for words in said if words)

@@ -283,7 +283,7 @@ class HeldRepliesControl(QObject):
 
         Tell also who wrote meanwhile: since a time, and whom the rules skipped.
         """
-        self.meanwhile.look(since)
+        self.meanwhile.show_since(since)
         self._bridge.ask(self._bridge.desk.inbox.held_replies(), partial(self._on_held_loaded, by_hand))
 
     def _on_held_loaded(self, by_hand: bool, held: tuple[HeldReply, ...]) -> None:
@@ -292,9 +292,9 @@ class HeldRepliesControl(QObject):
         if asking and by_hand:
             self.decide()
         else:
-            self._say(asking)
+            self._show_asking(asking)
 
-    def _say(self, asking: int) -> None:
+    def _show_asking(self, asking: int) -> None:
         words = ntr("{n} reply waits for your OK", "{n} replies wait for your OK", asking)
         text = tr("{words}. Nothing is sent before that.", words=words) if asking else ""
         self._bridge.notices.bar(BAR, text, tone="pending", action=tr("Decide…"), then=self.decide)
@@ -315,4 +315,4 @@ class HeldRepliesControl(QObject):
     def _show(self) -> None:
         self._strip.show_held(self.replies.held, self._bridge.desk.clock())
         if BAR in self._bridge.notices.bars.texts():
-            self._say(len(self.replies.asking()))
+            self._show_asking(len(self.replies.asking()))

@@ -24,7 +24,7 @@ from wxdesk.ui.wording.reply_status import ReplyStatus, status_of_reply
 class HeldModel(TimedRows[HeldReply]):
     """Held replies, the most urgent first; countdowns only need repainting."""
 
-    def _spoken(self, row: HeldReply) -> str:
+    def _accessible_text(self, row: HeldReply) -> str:
         keys = tr("Enter opens it, Ctrl+Enter sends it, Delete stops it, Ctrl+E changes it, F4 takes over")
         whose = name_of(row.contact), self.account_of(row.contact)
         said = (*whose, asked_text(row), held_text(row), self.status(row).text, keys)

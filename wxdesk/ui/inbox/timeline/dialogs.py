@@ -101,7 +101,7 @@ class PictureViewer(Dialog):
         vbox((self.view, 1), row, within=self, spacing=0)
 
     def _connect(self) -> None:
-        self.view.zoomed.connect(self._say)
+        self.view.zoomed.connect(self._show_scale)
         for button, slot, key in (
             (self.smaller, partial(self.view.zoom, 1 / STEP), "-"),
             (self.larger, partial(self.view.zoom, STEP), "+"),
@@ -130,7 +130,7 @@ class PictureViewer(Dialog):
         else:
             self.words.setText(tr("This picture cannot be shown"))
 
-    def _say(self, scale: float) -> None:
+    def _show_scale(self, scale: float) -> None:
         size = tr("{width} × {height} pixels", width=self._image.width(), height=self._image.height())
         self.words.setText(f"{round(scale * 100)} % · {size}")
 

@@ -135,7 +135,7 @@ class TimelineModel(TimedRows[TimelineEntry]):
     changing = Signal()
     changed = Signal()
 
-    def _spoken(self, row: TimelineEntry) -> str:
+    def _accessible_text(self, row: TimelineEntry) -> str:
         return accessible_entry(row, self._clock(), hold_reason_of_entry(row, self._hold_reason_of))
 
     def row_of(self, key: str) -> int | None:

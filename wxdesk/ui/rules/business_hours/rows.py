@@ -48,7 +48,7 @@ class SpanField(QWidget):
             row.addWidget(self.remove)
         row.addStretch(1)
         vbox(row, self.error, spacing=2, within=self)
-        self._say()
+        self._show_crossing()
 
     def draft(self) -> SpanDraft:
         """Return the span as written."""
@@ -68,11 +68,11 @@ class SpanField(QWidget):
         edit.textEdited.connect(self._changed)
         return edit
 
-    def _say(self) -> None:
+    def _show_crossing(self) -> None:
         self.crossing.setText(end_note(read_span(self.draft())))
 
     def _changed(self) -> None:
-        self._say()
+        self._show_crossing()
         self.edited.emit()
 
 

@@ -247,7 +247,7 @@ class LimitsCard(EditorCard):
         self.add.setVisible(len(self._limits) < len(LIMITS))
         self.seconds.setVisible(held)
         self._unit.setVisible(held)
-        self.note.setText(_note(self.way()))
+        self.note.setText(_delivery_note(self.way()))
         self._sentence.updateGeometry()
 
 
@@ -268,7 +268,7 @@ def hold_suffix(seconds: int) -> str:
     return ntr("second for you before it leaves", "seconds for you before it leaves", seconds)
 
 
-def _note(delivery: Delivery) -> str:
+def _delivery_note(delivery: Delivery) -> str:
     if delivery is Delivery.SHADOW:
         return tr("The rules below it are asked as if it were not there. Look at its matches, then let it answer.")
     if delivery is Delivery.INHERIT:

@@ -36,7 +36,7 @@ class ReviewRows(RowModel[ReviewRow]):
     def _title(self, row: ReviewRow) -> str:
         return row.head
 
-    def _spoken(self, row: ReviewRow) -> str:
+    def _accessible_text(self, row: ReviewRow) -> str:
         return f"{row.head}: {row.text}" + (f", {row.more}" if row.more else "")
 
     def _tip(self, row: ReviewRow) -> str:

@@ -173,7 +173,7 @@ class RuleModel(RecordModel[Rule]):
     def _summary(self, rule: Rule) -> str:
         return summary(self._named(rule))
 
-    def _spoken(self, row: Rule) -> str:
+    def _accessible_text(self, row: Rule) -> str:
         state = tr("switched on") if row.enabled else tr("switched off")
         parts = (
             self._why_left_out(row),

@@ -64,15 +64,15 @@ class RulePreview(Frame):
         remove_widgets(self._lines)
         for fault in faults:
             if fault.where[0] != "then" and not is_unfinished(fault, rule):
-                self._say(tr("It cannot answer like this: {reason}", reason=tr(fault.reason)), "failed")
+                self._add_line(tr("It cannot answer like this: {reason}", reason=tr(fault.reason)), "failed")
         for place, action in enumerate(rule.then):
             mine = [fault for fault in faults if fault.where[:2] == ("then", place)]
             self._show_action(rule, action, mine, [one for one in example.spoken if one.action == place])
         for fault in faults:
             if fault.where == ("then",) and rule.then:
-                self._say(tr(fault.reason), "failed")
+                self._add_line(tr(fault.reason), "failed")
         if not self.texts:
-            self._say(tr("What the customer gets appears here as you write it."), "secondary")
+            self._add_line(tr("What the customer gets appears here as you write it."), "secondary")
         cost = _cost(example.spoken)
         self.cost.show_if_any(cost)
         self.setAccessibleName(tr("What this rule says") + ": " + "\n".join(self.texts))
@@ -99,20 +99,20 @@ class RulePreview(Frame):
         self, rule: Rule, action: Action, faults: Sequence[RuleFault], spoken: Sequence[ActionExample]
     ) -> None:
         if action.kind not in SENDING_ACTIONS:
-            self._say(action_text(action), "secondary")
+            self._add_line(action_text(action), "secondary")
             return
         wrong = [fault for fault in faults if not fault.template_line and not is_unfinished(fault, rule)]
         if any(is_unfinished(fault, rule) for fault in faults):
             return
         if wrong and action.kind is not ActionKind.REPLY:
-            self._say(f"{action_name(action.kind)}: {tr(wrong[0].reason)}", "failed")
+            self._add_line(f"{action_name(action.kind)}: {tr(wrong[0].reason)}", "failed")
             return
         for one in spoken:
             self._show_wording(action, one)
 
     def _show_wording(self, action: Action, one: ActionExample) -> None:
         if one.wordings > 1 and not one.wording and action.kind is ActionKind.REPLY:
-            self._say(tr("{n} wordings, {how}", n=one.wordings, how=variant_choice(action.variant)), "secondary")
+            self._add_line(tr("{n} wordings, {how}", n=one.wordings, how=variant_choice(action.variant)), "secondary")
         for content in one.contents:
             bubble = ContentPreview(self._album, self._chat, fill="accent_tint", line="")
             bubble.show_content(content)
@@ -121,9 +121,9 @@ class RulePreview(Frame):
             self._lines.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
             bubble.show()
         if one.problem:
-            self._say(one.problem, "failed")
+            self._add_line(one.problem, "failed")
 
-    def _say(self, text: str, role: str) -> None:
+    def _add_line(self, text: str, role: str) -> None:
         self.texts.append(text)
         label = PlainLabel(text, size=Size.SMALL, role=role, wrap=True, parent=self._chat)
         self._lines.addWidget(label)

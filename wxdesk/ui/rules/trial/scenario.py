@@ -243,7 +243,7 @@ class TrialScenarioForm(QWidget):
         filled = NEW_CUSTOMER if known is None else facts_of(known, operator, self._rules.rows(), now)
         shown = filled if afresh else self._facts().refilled(self._filled, filled)
         self._filled = filled
-        self._put(shown)
+        self._show_facts(shown)
         self.account.setEnabled(known is None)
         if known is not None and known.conversation.account in self._accounts:
             self.account.set_value(known.conversation.account)
@@ -275,7 +275,7 @@ class TrialScenarioForm(QWidget):
     def _facts(self) -> TrialFacts:
         return TrialFacts(**{name: _value_of(field) for name, field in self._fields.items()})
 
-    def _put(self, facts: TrialFacts) -> None:
+    def _show_facts(self, facts: TrialFacts) -> None:
         for name, field in self._fields.items():
             _show_value(field, getattr(facts, name))
 

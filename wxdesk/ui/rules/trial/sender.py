@@ -153,9 +153,9 @@ class TrialSender(QWidget):
     def _ask(self) -> None:
         desk = self._bridge.desk
         work = desk.reports.decisions.load_for_trial(self._wanted, desk.clock())
-        self._bridge.ask(work, self._told, about=lambda: self._wanted)
+        self._bridge.ask(work, self._show_known, about=lambda: self._wanted)
 
-    def _told(self, known: ConversationContext) -> None:
+    def _show_known(self, known: ConversationContext) -> None:
         same = self.known is not None and self.known.conversation.id == self._wanted
         self.known = known
         self._show()
@@ -251,7 +251,7 @@ class FoundContact(Struct, frozen=True):
 class FoundContacts(RowModel[FoundContact]):
     """Model of what was found."""
 
-    def _spoken(self, row: FoundContact) -> str:
+    def _accessible_text(self, row: FoundContact) -> str:
         return ", ".join(filter(None, (row.name, row.when, row.below)))
 
 

@@ -72,7 +72,7 @@ class VerdictModel(RowModel[RuleVerdict | int]):
     def _tip(self, row: RuleVerdict | int) -> str:
         return verdict_text(row) if isinstance(row, RuleVerdict) else ""
 
-    def _spoken(self, row: RuleVerdict | int) -> str:
+    def _accessible_text(self, row: RuleVerdict | int) -> str:
         if not isinstance(row, RuleVerdict):
             return self._title(row)
         said = tr("matches") if row.matched else tr("does not match")

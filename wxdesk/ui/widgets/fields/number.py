@@ -50,11 +50,11 @@ class NumberField(QLineEdit):
     def count(self, label: PlainLabel, words: Callable[[int], str]) -> None:
         """Show the unit in `label` in the number's plural form: one minute, two minutes."""
 
-        def say() -> None:
+        def show_unit() -> None:
             label.setText(words(self.value()))
 
-        self._say_unit = say
-        say()
+        self._say_unit = show_unit
+        show_unit()
 
     def value(self) -> int:
         """The number; 0 while the field is empty."""

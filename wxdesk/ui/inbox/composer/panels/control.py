@@ -62,7 +62,7 @@ class PanelControl(QObject):
             self._panels[kind] = panel = ContentPanel(kind, self._album, self._bridge, self._host)
             panel.fill(self._drafts.top(kind).content)
             panel.sent.connect(self._send)
-            panel.form.changed.connect(partial(self._note, panel))
+            panel.form.changed.connect(partial(self._write_draft, panel))
             panel.more.clicked.connect(partial(self.menu_wanted.emit, panel.more))
             for field in panel.form.pictures.values():
                 field.several = kind is ReplyKind.IMAGE
@@ -184,7 +184,7 @@ class PanelControl(QObject):
             panel.for_change(draft.editing is not None, self._drafts.below[panel.kind])
         self.refresh()
 
-    def _note(self, panel: ContentPanel) -> None:
+    def _write_draft(self, panel: ContentPanel) -> None:
         self._drafts.write(panel.content())
 
     def _put_below(self, digests: Sequence[str]) -> None:
