@@ -31,24 +31,6 @@ from wxdesk.ui.simulator.port import (
     SimulatedCustomer,
 )
 
-_FAULTS = {
-    Mishap.SLOW: FaultKind.LATENCY,
-    Mishap.UNHEARD: FaultKind.AFTER,
-    Mishap.UNDELIVERED: FaultKind.BEFORE,
-    Mishap.REFUSED: FaultKind.ERRCODE,
-    Mishap.GATEWAY: FaultKind.GATEWAY,
-    Mishap.RESET: FaultKind.RESET_AFTER,
-    Mishap.GARBAGE: FaultKind.GARBAGE,
-    Mishap.PUSH_TWICE: FaultKind.DUPLICATE,
-    Mishap.PUSH_LOST: FaultKind.DROP,
-    Mishap.PUSH_LATE: FaultKind.DELAY,
-    Mishap.PUSH_SWAPPED: FaultKind.REORDER,
-    Mishap.PUSH_AGAIN: FaultKind.RETRY_SAME_NONCE,
-    Mishap.PUSH_FORGED: FaultKind.WRONG_SIGNATURE,
-    Mishap.PUSH_CLEAR: FaultKind.PLAIN_BODY,
-}
-_MISHAPS = {fault: mishap for mishap, fault in _FAULTS.items()}
-
 _KINDS = {"text": ReplyKind.TEXT, "image": ReplyKind.IMAGE, "link": ReplyKind.LINK, "miniprogrampage": ReplyKind.CARD}
 
 _OPENID_LETTERS = string.ascii_letters + string.digits
@@ -65,7 +47,7 @@ class SandboxSimulator:
         sandbox.on_change = self._notify_listeners
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` on the sandbox's thread after each change; returns an unsubscriber."""
+        """Call `listener` on the sandbox's thread after each change; return its end."""
         self._listeners.append(listener)
 
         def end() -> None:
@@ -131,9 +113,9 @@ class SandboxSimulator:
             customers=tuple(_customer(contact, names.get(one, "")) for one, contact in at_hand.items()),
             phone=phone,
             mishaps=tuple(
-                ActiveMishap(number, _MISHAPS[fault.kind], fault.times)
+                ActiveMishap(number, Mishap(fault.kind), fault.times)
                 for number, fault in sandbox.faults.numbered
-                if fault.kind in _MISHAPS
+                if fault.kind in Mishap
             ),
             counters=Counters(**view.counters(sandbox)),
             pictures=self._pictures(phone),
@@ -167,7 +149,7 @@ class SandboxSimulator:
 
     async def _switch_on(self, wish: MishapRequest) -> None:
         await self._switch_off(wish.mishap)
-        kind = _FAULTS[wish.mishap]
+        kind = FaultKind(wish.mishap)
         call = "push" if kind in FOR_PUSHES else "send"
         milliseconds = round(wish.seconds * 1000)
         self._sandbox.faults.plan(SimulatedFault(kind, call, wish.times, wish.errcode, milliseconds))
@@ -175,7 +157,7 @@ class SandboxSimulator:
 
     async def _switch_off(self, mishap: Mishap) -> None:
         for number, fault in self._sandbox.faults.numbered:
-            if fault.kind is _FAULTS[mishap]:
+            if fault.kind is FaultKind(mishap):
                 self._sandbox.faults.take_back(number)
         self._notify_listeners()
 

@@ -134,7 +134,7 @@ def test_the_desk_types_and_the_customer_sees_it(qtbot: QtBot, world: World, pag
 
 
 def test_a_fault_is_switched_on_and_goes_off_by_itself(qtbot: QtBot, answering: World, page: SimulatorPage) -> None:
-    row = page.mishaps.rows[Mishap.REFUSED]
+    row = page.mishaps.rows[Mishap.ERRCODE]
     assert row.errcode is not None
     row.errcode.show_value(45047)
     qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
@@ -147,7 +147,7 @@ def test_a_fault_is_switched_on_and_goes_off_by_itself(qtbot: QtBot, answering: 
 
 
 def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, page: SimulatorPage) -> None:
-    row = page.mishaps.rows[Mishap.PUSH_LATE]
+    row = page.mishaps.rows[Mishap.DELAY]
     assert row.seconds is not None
     row.seconds.show_value(8)
     page.mishaps.often.setCurrentIndex(2)
@@ -161,6 +161,7 @@ def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, 
 
 def test_every_mishap_has_its_switch_and_its_fault(page: SimulatorPage) -> None:
     assert set(page.mishaps.rows) == set(Mishap) == {mishap for mishaps in GROUPS.values() for mishap in mishaps}
+    assert set(Mishap) <= set(FaultKind)
     assert set(ERRCODES) <= known_codes()
     for mishap, row in page.mishaps.rows.items():
         assert row.mishap is mishap

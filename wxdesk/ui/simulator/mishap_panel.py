@@ -17,7 +17,7 @@ from wxdesk.ui.widgets.fields.choice import ChoiceField
 from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.wording.times import span_text
 
-LATE = frozenset({Mishap.SLOW, Mishap.PUSH_LATE})
+LATE = frozenset({Mishap.LATENCY, Mishap.DELAY})
 SECONDS = (1, 3, 8, 30)
 SHORTEST = 6
 """Letters of a long sentence that a narrow field still shows."""
@@ -61,8 +61,8 @@ class MishapRow(QWidget):
         if self.mishap in LATE:
             spans = [(seconds, span_text(timedelta(seconds=seconds))) for seconds in SECONDS]
             self.seconds = ChoiceField(self, tr("How many seconds"), spans)
-            self.seconds.show_value(8 if self.mishap is Mishap.SLOW else 3)
-        if self.mishap is Mishap.REFUSED:
+            self.seconds.show_value(8 if self.mishap is Mishap.LATENCY else 3)
+        if self.mishap is Mishap.ERRCODE:
             errors = [(code, f"{code} · {tr(meaning_of(code))}") for code in ERRCODES]
             self.errcode = ChoiceField(self, tr("Which error"), errors, shortest=SHORTEST)
 

@@ -24,22 +24,22 @@ class PhoneSide(StrEnum):
 
 
 class Mishap(StrEnum):
-    """Mishaps that can be switched on."""
+    """Faults of the sandbox to switch on, with the values of its `FaultKind`."""
 
-    SLOW = "slow"
-    UNHEARD = "unheard"  # delivered, but the answer never comes
-    UNDELIVERED = "undelivered"  # neither delivered nor answered
-    REFUSED = "refused"  # WeChat answers an errcode
+    LATENCY = "latency"
+    AFTER = "timeout_after"  # delivered, but the answer never comes
+    BEFORE = "timeout_before"  # neither delivered nor answered
+    ERRCODE = "errcode"
     GATEWAY = "gateway"
-    RESET = "reset"
+    RESET_AFTER = "reset_after"
     GARBAGE = "garbage"
-    PUSH_TWICE = "push_twice"
-    PUSH_LOST = "push_lost"
-    PUSH_LATE = "push_late"
-    PUSH_SWAPPED = "push_swapped"
-    PUSH_AGAIN = "push_again"
-    PUSH_FORGED = "push_forged"
-    PUSH_CLEAR = "push_clear"
+    DUPLICATE = "duplicate"
+    DROP = "drop"
+    DELAY = "delay"
+    REORDER = "reorder"
+    RETRY_SAME_NONCE = "retry_same_nonce"
+    WRONG_SIGNATURE = "wrong_signature"
+    PLAIN_BODY = "plain_body"
 
 
 class MishapRequest(Struct, frozen=True):

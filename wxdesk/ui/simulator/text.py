@@ -13,11 +13,11 @@ ERRCODES = (45047, 45015, -1, 45011, 45009, 40001, 42001, 40003, 40007, 40164, 4
 
 GROUPS: Mapping[str, tuple[Mishap, ...]] = {
     "When the desk sends": (
-        Mishap.SLOW, Mishap.UNHEARD, Mishap.UNDELIVERED, Mishap.REFUSED, Mishap.RESET, Mishap.GATEWAY, Mishap.GARBAGE,
+        Mishap.LATENCY, Mishap.AFTER, Mishap.BEFORE, Mishap.ERRCODE, Mishap.RESET_AFTER, Mishap.GATEWAY, Mishap.GARBAGE,
     ),
     "When WeChat pushes": (
-        Mishap.PUSH_TWICE, Mishap.PUSH_AGAIN, Mishap.PUSH_LATE, Mishap.PUSH_SWAPPED, Mishap.PUSH_LOST,
-        Mishap.PUSH_FORGED, Mishap.PUSH_CLEAR,
+        Mishap.DUPLICATE, Mishap.RETRY_SAME_NONCE, Mishap.DELAY, Mishap.REORDER, Mishap.DROP,
+        Mishap.WRONG_SIGNATURE, Mishap.PLAIN_BODY,
     ),
 }  # fmt: skip
 """Mishaps by heading."""
@@ -30,20 +30,20 @@ def name_text(someone: SimulatedCustomer | Phone) -> str:
 
 mishap_text = names(
     {
-        Mishap.SLOW: "WeChat answers slowly",
-        Mishap.UNHEARD: "It is delivered, but the answer never comes",
-        Mishap.UNDELIVERED: "It is not delivered, and no answer comes",
-        Mishap.REFUSED: "WeChat refuses with an error",
-        Mishap.RESET: "It is delivered, then the connection breaks",
+        Mishap.LATENCY: "WeChat answers slowly",
+        Mishap.AFTER: "It is delivered, but the answer never comes",
+        Mishap.BEFORE: "It is not delivered, and no answer comes",
+        Mishap.ERRCODE: "WeChat refuses with an error",
+        Mishap.RESET_AFTER: "It is delivered, then the connection breaks",
         Mishap.GATEWAY: "A gateway answers with its error page (502)",
         Mishap.GARBAGE: "It is delivered, but the answer cannot be read",
-        Mishap.PUSH_TWICE: "A message comes twice at the same time",
-        Mishap.PUSH_AGAIN: "A message comes again after it was answered",
-        Mishap.PUSH_LATE: "A message comes late",
-        Mishap.PUSH_SWAPPED: "A message is overtaken by the next one",
-        Mishap.PUSH_LOST: "A message gets lost on its way",
-        Mishap.PUSH_FORGED: "A stranger sends it, with a wrong signature",
-        Mishap.PUSH_CLEAR: "A stranger sends it unencrypted",
+        Mishap.DUPLICATE: "A message comes twice at the same time",
+        Mishap.RETRY_SAME_NONCE: "A message comes again after it was answered",
+        Mishap.DELAY: "A message comes late",
+        Mishap.REORDER: "A message is overtaken by the next one",
+        Mishap.DROP: "A message gets lost on its way",
+        Mishap.WRONG_SIGNATURE: "A stranger sends it, with a wrong signature",
+        Mishap.PLAIN_BODY: "A stranger sends it unencrypted",
     }
 )
 """A mishap in a sentence."""
