@@ -98,55 +98,37 @@ def ground(setup: Setup, store: Store) -> Ground:
     )
 
 
-class AttentionParts(TypedDict):
-    """Parts of `Desk` that call somebody, or ask the shop's own system."""
+class PartsForOperators(TypedDict):
+    """Parts of `Desk` that call operators, or keep what they have begun."""
 
     attention: AttentionWatch
     phones: PhoneNotices
     customer_data: CustomerData
-
-
-class TeamParts(TypedDict):
-    """Parts of `Desk` about operators beside one another."""
-
     presence: DeskPresence
     claims: Claims
     colleagues: Colleagues
-
-
-class KeptParts(TypedDict):
-    """Parts of `Desk` for drafts, skipped messages and deletion."""
-
     drafts: OperatorDrafts
     skipped: SkippedMessages
     erasing: Erasing
 
 
-def attention_parts(on: Ground, configuration: Configuration, accounts: Accounts, out: OutgoingParts) -> AttentionParts:
-    """Build the parts of `Desk` that call somebody, or ask the shop's own system."""
-    store, publish, clock, call = on.store, on.bus.publish, on.setup.clock, out.endpoints
+def parts_for_operators(
+    on: Ground, configuration: Configuration, accounts: Accounts, intake: Intake, out: OutgoingParts
+) -> PartsForOperators:
+    """Build the parts of `Desk` around operators and their customers."""
+    store, publish, clock, presence = on.store, on.bus.publish, on.setup.clock, on.presence
     attention = AttentionWatch(store.attention, accounts, lambda: on.preferences.now.warning, publish, clock)
+    phones = PhoneNotices(configuration, out.endpoints, attention, store.attention, presence, publish, clock)
     return {
         "attention": attention,
-        "phones": PhoneNotices(configuration, call, attention, store.attention, on.presence, publish, clock),
-        "customer_data": CustomerData(configuration, call, store.conversations, clock),
-    }
-
-
-def team_parts(on: Ground) -> TeamParts:
-    """Build the parts of `Desk` about operators beside one another."""
-    publish, presence = on.bus.publish, on.presence
-    colleagues = Colleagues(on.store.relayed_events.whisper, lambda: presence.now.away, publish)
-    return {"presence": presence, "claims": Claims(on.store, publish, on.setup.clock), "colleagues": colleagues}
-
-
-def kept_parts(on: Ground, accounts: Accounts, intake: Intake, pictures: Pictures) -> KeptParts:
-    """Build the parts of `Desk` for drafts, skipped messages and deletion."""
-    store, publish = on.store, on.bus.publish
-    return {
+        "phones": phones,
+        "customer_data": CustomerData(configuration, out.endpoints, store.conversations, clock),
+        "presence": presence,
+        "claims": Claims(store, publish, clock),
+        "colleagues": Colleagues(store.relayed_events.whisper, lambda: presence.now.away, publish),
         "drafts": OperatorDrafts(store.drafts, publish),
         "skipped": SkippedMessages(store.decisions, intake),
-        "erasing": Erasing(store, accounts, pictures, on.lock, publish, on.setup.clock),
+        "erasing": Erasing(store, accounts, out.pictures, on.lock, publish, clock),
     }
 
 
