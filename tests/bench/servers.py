@@ -15,7 +15,8 @@ from aiohttp import web
 from wxdesk.app import open_desk
 from wxdesk.config.reading import AccountEntry, Config, ListenerSettings, WeChatSettings
 from wxdesk.core.model.account import PushMode
-from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.ports import utc_now
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread, serve
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.secrets.sources import SecretSources

@@ -27,7 +27,8 @@ from wxdesk.core.events import Event, PushSeen
 from wxdesk.core.model.rule import Action, ActionKind, Rule
 from wxdesk.core.setup.findings import Check, Finding
 from wxdesk.core.setup.findings import CheckVerdict as V
-from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.ports import utc_now
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor import examination
 from wxdesk.doctor.case import Case

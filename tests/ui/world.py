@@ -22,8 +22,8 @@ from wxdesk.core.events import CaughtUp, DecisionMade, Event, PauseChanged, Repl
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import NewReply, Reply, ReplyState
 from wxdesk.desk.desk import Desk
-from wxdesk.desk.ports import Clock
-from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.ports import Clock, utc_now
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.runner import DeskThread
 from wxdesk.sandbox.demo_customers import demo_account
 from wxdesk.sandbox.platform.program import MiniProgram

@@ -17,7 +17,7 @@ from wxdesk.config.writing import rewrite
 from wxdesk.core.errors import BadInput
 from wxdesk.desk.data.backups import URL, back_up
 from wxdesk.desk.data.exporting import ExportKind, export, progress_text
-from wxdesk.desk.settings.configuration import utc_now
+from wxdesk.desk.ports import utc_now
 from wxdesk.i18n import moment_text, ntr, size_text, tr
 from wxdesk.store.moving.backup import DATABASE, Listing, restore_backup
 from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store

@@ -14,7 +14,7 @@ from wxdesk import __version__
 from wxdesk.config.reading import FILE
 from wxdesk.core.setup.findings import Finding, Gravity
 from wxdesk.core.system_failures import unusable_file, why_unusable
-from wxdesk.desk.settings.configuration import utc_now
+from wxdesk.desk.ports import utc_now
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor.case import Case
 from wxdesk.doctor.examination import examine

@@ -20,7 +20,7 @@ from wxdesk.config.reading import load
 from wxdesk.core.errors import BadInput, HomeInUse
 from wxdesk.core.model.operator import Operator, Role
 from wxdesk.desk.operators import checked_name, hashed
-from wxdesk.desk.settings.configuration import utc_now
+from wxdesk.desk.ports import utc_now
 from wxdesk.i18n import tr
 from wxdesk.store import Store, is_shared, open_store, read_store
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from wxdesk.config.reading import AccountEntry, load
 from wxdesk.core.errors import BadInput
 from wxdesk.core.wechat.credential_shapes import CredentialField, clean, judge_together
-from wxdesk.desk.settings.configuration import utc_now
+from wxdesk.desk.ports import utc_now
 from wxdesk.desk.setup.account_findings import TROUBLES
 from wxdesk.desk.wechat.explanations import explain_cleaning, explain_issue
 from wxdesk.i18n import tr

@@ -2,14 +2,14 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wxdesk.core import events
 from wxdesk.core.errors import Text
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.ports import Clock, utc_now
 
 START, LISTENER = "start", "listener"
 """Names in `HealthState.since` of the start of this desk, and of its listener."""
@@ -42,7 +42,7 @@ class HealthState(Struct, frozen=True):
 class Health:
     """Keeper of the newest `state`, one record, readable from any thread."""
 
-    def __init__(self, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, clock: Clock = utc_now) -> None:
         self._clock = clock
         self.state = HealthState(since={START: clock()})
 

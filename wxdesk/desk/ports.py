@@ -5,7 +5,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,11 @@ from wxdesk.core.setup.tunnel_state import TunnelEnd, TunnelKind, TunnelUp
 
 type Clock = Callable[[], datetime]
 """Returns the current time, aware and in UTC."""
+
+
+def utc_now() -> datetime:
+    """Read the system's clock."""
+    return datetime.now(UTC)
 
 
 type BodyOf = Callable[[str, Content], bytes]

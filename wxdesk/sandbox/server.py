@@ -11,10 +11,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from wxdesk.core.setup.public_url import bracketed
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.ports import Clock, utc_now
 from wxdesk.sandbox.api.dispatch import Api
 from wxdesk.sandbox.control.server import Control
-from wxdesk.sandbox.platform.clock import now
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push.pusher import DEADLINE_SECONDS
@@ -37,7 +36,7 @@ class Sandbox(SimulatedWeChat):
         *,
         port: int = 0,
         host: str = HOST,
-        clock: Clock = now,
+        clock: Clock = utc_now,
         push_deadline: float = DEADLINE_SECONDS,
     ) -> None:
         super().__init__(programs, clock=clock, push_deadline=push_deadline)

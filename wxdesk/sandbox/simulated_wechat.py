@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.ports import Clock, utc_now
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
-from wxdesk.sandbox.platform.clock import MovableClock, now
+from wxdesk.sandbox.platform.clock import MovableClock
 from wxdesk.sandbox.platform.contacts import ChatSide
 from wxdesk.sandbox.platform.faults import Faults
 from wxdesk.sandbox.platform.platform import Platform, Sent
@@ -27,7 +27,7 @@ class SimulatedWeChat:
     """
 
     def __init__(
-        self, programs: Iterable[MiniProgram] = (), *, clock: Clock = now, push_deadline: float = DEADLINE_SECONDS
+        self, programs: Iterable[MiniProgram] = (), *, clock: Clock = utc_now, push_deadline: float = DEADLINE_SECONDS
     ) -> None:
         self.clock = MovableClock(clock)
         self.platform = Platform(tuple(programs) or (MiniProgram(*demo_account()),), self.clock)

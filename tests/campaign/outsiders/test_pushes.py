@@ -25,7 +25,8 @@ from wxdesk.core.events import DecisionMade
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.model.push import BodyFormat
 from wxdesk.core.wechat.credentials import Credentials
-from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.ports import utc_now
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.sandbox.server import Sandbox
 
 PUSHES = (150, 600, 20_000)

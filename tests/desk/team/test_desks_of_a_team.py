@@ -38,7 +38,8 @@ from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import AwayReason, PresenceSignals
 from wxdesk.core.setup.findings import CheckVerdict
-from wxdesk.desk.settings.configuration import Setup, utc_now
+from wxdesk.desk.ports import utc_now
+from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desk.setup.reachability import REACHED_AT
 from wxdesk.desk.team import commands, following
 from wxdesk.i18n import tr

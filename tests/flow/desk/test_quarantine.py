@@ -11,7 +11,7 @@ from wxdesk.app import open_desk
 from wxdesk.core.events import DecisionMade, QuarantineChanged
 from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.rule import Outcome
-from wxdesk.desk.settings.configuration import utc_now
+from wxdesk.desk.ports import utc_now
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.store import open_store
 from wxdesk.store.messages.deriving import UnderivedPush

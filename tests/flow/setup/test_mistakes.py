@@ -24,7 +24,8 @@ from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.model.account import PushMode
 from wxdesk.core.setup.findings import Check, Finding, Gravity
 from wxdesk.core.setup.findings import CheckVerdict as V
-from wxdesk.desk.settings.configuration import read_setup, utc_now
+from wxdesk.desk.ports import utc_now
+from wxdesk.desk.settings.configuration import read_setup
 from wxdesk.desk.setup import sentences
 from wxdesk.doctor.case import Case
 from wxdesk.doctor.examination import WindowCheck, examine

@@ -12,7 +12,7 @@ from tests.ui.setup.steps import LONG, click
 from wxdesk.core.events import SECRETS_TROUBLE
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.wechat.credential_shapes import new_aes_key, new_token
-from wxdesk.desk.settings.configuration import utc_now
+from wxdesk.desk.ports import utc_now
 from wxdesk.secrets.names import SecretName
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.ui.look.appearance import Appearance

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.setup.public_url import cleaned_url
 from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.wechat.credentials import NO_CREDENTIALS, Credentials
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.ports import Clock, utc_now
 from wxdesk.desk.runtime.wall_clock import sleep
 from wxdesk.i18n import explanation, name_accounts, tr
 from wxdesk.paths import stamp_of
@@ -39,11 +39,6 @@ TROUBLE = "configuration"
 
 _TABLES = ("listener", "wechat", "tunnel", "serve", "phone", "customer_data")
 """Tables of config.toml that a running desk takes."""
-
-
-def utc_now() -> datetime:
-    """Read the real clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

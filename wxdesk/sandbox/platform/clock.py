@@ -4,39 +4,30 @@ Tokens, reply windows, media, limits and timed faults all go by it, so that hour
 waiting. Only what happens on the wire (deadlines, latency) is measured in real time.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from wxdesk.desk.ports import Clock
+from wxdesk.desk.ports import Clock, utc_now
 
 FARTHEST = timedelta(days=3650)
 """Farthest lead; beyond it, ends of windows would exceed the calendar."""
 
 
-def now() -> datetime:
-    """Read the system's clock."""
-    return datetime.now(UTC)
-
-
 class MovableClock:
     """Clock that runs with `base` and moves forward only, as WeChat's does."""
 
-    def __init__(self, base: Clock = now) -> None:
+    def __init__(self, base: Clock = utc_now) -> None:
         self._base = base
-        self._ahead = timedelta()
+        self.ahead = timedelta()
+        """Lead over the base clock."""
 
     def __call__(self) -> datetime:
-        return self._base() + self._ahead
-
-    @property
-    def ahead(self) -> timedelta:
-        """Lead over the base clock."""
-        return self._ahead
+        return self._base() + self.ahead
 
     def forward(self, span: timedelta) -> datetime:
         """Let `span` pass at once; return the time. Raises `ValueError` for a bad span."""
         if span < timedelta():
             raise ValueError("the clock goes forward only")
-        if self._ahead + span > FARTHEST:
+        if self.ahead + span > FARTHEST:
             raise ValueError(f"the clock goes {FARTHEST.days} days ahead at most")
-        self._ahead += span
+        self.ahead += span
         return self()

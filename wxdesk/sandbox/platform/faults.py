@@ -11,8 +11,7 @@ from random import Random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wxdesk.desk.ports import Clock
-from wxdesk.sandbox.platform.clock import now as system_now
+from wxdesk.desk.ports import Clock, utc_now
 
 
 class FaultKind(StrEnum):
@@ -85,7 +84,7 @@ class _Planned(Struct, eq=False):
 class Faults:
     """The planned faults, first in first out."""
 
-    def __init__(self, clock: Clock = system_now) -> None:
+    def __init__(self, clock: Clock = utc_now) -> None:
         self._clock = clock
         self._planned: list[_Planned] = []
         self._number = 0
