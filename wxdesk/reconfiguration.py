@@ -49,8 +49,8 @@ class Reconfiguration(Struct, frozen=True):
         setup = dataclasses.replace(setup, config=structs.replace(setup.config, store=store))
         if setup == before:
             return changes
-        desk.configuration.take(setup)
-        await desk.accounts.take(setup.accounts, setup.credentials)
+        desk.configuration.use(setup)
+        await desk.accounts.use(setup.accounts, setup.credentials)
         await desk.preferences.load()  # whose views name accounts
         if changes.removed or changes.added:
             await desk.account_editing.settle_removed()
@@ -58,10 +58,10 @@ class Reconfiguration(Struct, frozen=True):
         if changes.removed:
             desk.bus.publish(events.PreferencesChanged())
             await desk.rules.rulebook.changed()  # whose conditions name accounts
-        self.listener.accounts.take(listened_accounts(setup))
+        self.listener.accounts.use(listened_accounts(setup))
         wechat = setup.config.wechat
         ready = desk.accounts.ready()
-        self.client.take(wechat.api_base, wechat.token_endpoint, desk.configuration.credentials, ready)
+        self.client.use(wechat.api_base, wechat.token_endpoint, desk.configuration.credentials, ready)
         desk.typing.wanted = wechat.show_typing
         await self._move_to_zone(setup)
         if _way_here(setup) != _way_here(before):

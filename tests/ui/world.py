@@ -111,7 +111,7 @@ class World:
         now = self.desk.configuration.now
 
         async def take() -> None:
-            self.desk.configuration.take(dataclasses.replace(now, config=structs.replace(now.config, **tables)))
+            self.desk.configuration.use(dataclasses.replace(now, config=structs.replace(now.config, **tables)))
 
         self.call(take())
 

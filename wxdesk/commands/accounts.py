@@ -181,7 +181,7 @@ async def _offline(home: Path, work: Callable[[AccountEditing], Awaitable[Any]])
 
         async def apply(read: Setup) -> ConfigurationChanged:
             changes = read.changes_since(configuration.now)
-            configuration.take(read)
+            configuration.use(read)
             return changes
 
         configuration.apply = apply

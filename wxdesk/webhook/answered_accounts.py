@@ -15,9 +15,9 @@ class AnsweredAccounts:
     diagnosis: Diagnosis
 
     def __init__(self, accounts: Mapping[str, tuple[Account, Credentials]]) -> None:
-        self.take(accounts)
+        self.use(accounts)
 
-    def take(self, accounts: Mapping[str, tuple[Account, Credentials]]) -> None:
+    def use(self, accounts: Mapping[str, tuple[Account, Credentials]]) -> None:
         """Answer for exactly these from the next request on."""
         self.verifiers = {name: PushVerifier(account, credentials) for name, (account, credentials) in accounts.items()}
         self.diagnosis = Diagnosis(accounts)

@@ -178,7 +178,7 @@ class WeChatClient:
         """Ask `route` before each call where it goes."""
         self._http.route = route
 
-    def take(
+    def use(
         self,
         api_base: str,
         token_endpoint: TokenEndpoint,

@@ -311,9 +311,7 @@ async def test_a_window_whose_server_lost_its_turn_changes_nothing_and_says_so(
             await asked
     assert not (await opened.store.conversations.get(thread)).taken_over
     other = replace(opened.desk.accounts["shop"], reply_mode=ReplyMode.DRAFT)
-    await opened.desk.accounts.take(
-        {"shop": other}, {"shop"}
-    )  # its file changes, and replies are not its own to change
+    await opened.desk.accounts.use({"shop": other}, {"shop"})  # its file changes, and replies are not its own to change
     assert (await sandbox.say(LI_LEI.openid, "still there?")).accepted
     assert await opened.store.pushes.underived(), "what arrives is kept, whoever works"
     postgres.tell("UPDATE leases SET until = 0", SHARED)

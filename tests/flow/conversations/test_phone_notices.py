@@ -51,7 +51,7 @@ class Phones:
         phone = PhoneSettings(**{**usual, **keys})  # type: ignore[arg-type]
         others = {("phone", name): f"{self.url}/{name}-SECRET" for name in phone.targets}
         config = structs.replace(now.config, phone=phone)
-        self.desk.opened.desk.configuration.take(replace(now, config=config, others=others))
+        self.desk.opened.desk.configuration.use(replace(now, config=config, others=others))
 
     async def at(self, minutes: float) -> None:
         """Let the time be so many minutes after the start, and the phones look once."""
@@ -157,6 +157,6 @@ async def test_a_trial_goes_to_one_phone(phones: Phones) -> None:
     assert [notice["waiting"] for notice in phones.told] == [0]
     with pytest.raises(NotFound):
         await desk.phones.try_out("nobody")
-    desk.configuration.take(replace(desk.configuration.now, others={}))
+    desk.configuration.use(replace(desk.configuration.now, others={}))
     with pytest.raises(BadInput, match="address is not known"):
         await desk.phones.try_out("boss")

@@ -39,7 +39,7 @@ def test_an_unreachable_update_address_says_nothing(
     notice = UpdateNotice(bridge, owner)
     configuration = world.desk.configuration
     wanted = UpdateSettings("https://127.0.0.1:9/wxdesk.json", "AAAA")
-    configuration.take(replace(configuration.now, config=structs.replace(configuration.now.config, updates=wanted)))
+    configuration.use(replace(configuration.now, config=structs.replace(configuration.now.config, updates=wanted)))
     caplog.set_level("INFO", "wxdesk.computer.updates")
     notice.fetch()
     qtbot.waitUntil(lambda: "There is no notice of a version" in caplog.text and bridge.is_idle)

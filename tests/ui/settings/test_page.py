@@ -48,8 +48,8 @@ def _take(world: World, setup: Setup) -> None:
     """Let another configuration be in force, as `app.OpenDesk.apply` does."""
 
     async def take() -> None:
-        world.desk.configuration.take(setup)
-        await world.desk.accounts.take(setup.accounts, setup.credentials)
+        world.desk.configuration.use(setup)
+        await world.desk.accounts.use(setup.accounts, setup.credentials)
         world.desk.bus.publish(ConfigurationChanged())
 
     world.call(take())

@@ -66,7 +66,7 @@ class Page:
         """Change config.toml's port, as far as the page sees it."""
         now = self.opened.desk.configuration.now
         serve = structs.replace(now.config.serve, status_port=port)
-        self.opened.desk.configuration.take(replace(now, config=structs.replace(now.config, serve=serve)))
+        self.opened.desk.configuration.use(replace(now, config=structs.replace(now.config, serve=serve)))
         self.opened.desk.bus.publish(ConfigurationChanged(tables=("serve",)))
 
     @property

@@ -75,9 +75,9 @@ class Accounts(Mapping[str, Account]):
 
     async def load(self) -> None:
         """Load the operator's settings; what cannot be read counts as never set."""
-        await self.take(self.configured, self._with_secrets)
+        await self.use(self.configured, self._with_secrets)
 
-    async def take(
+    async def use(
         self, configured: Mapping[str, Account], with_secrets: Collection[str], *, follow: bool = True
     ) -> None:
         """Replace all accounts by these; pending replies `follow` a changed mode."""

@@ -166,7 +166,7 @@ class Configuration:
         self._seen = self._stamp()
         self._was_shut = setup.sources is not None and setup.sources.keychain.is_shut
 
-    def take(self, setup: Setup) -> None:
+    def use(self, setup: Setup) -> None:
         """Replace it; `app.OpenDesk.apply` tells the parts."""
         self.now = setup
         self.credentials.clear()

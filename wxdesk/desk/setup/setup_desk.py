@@ -97,7 +97,7 @@ class SetupDesk:
         """The newest state, one record, readable from any thread."""
         return self._book.state
 
-    def take(self, state: SetupState) -> None:
+    def show_state(self, state: SetupState) -> None:
         """Show the state of the server that works instead of this machine's."""
         self._book.state = state
 

@@ -104,11 +104,11 @@ class Following:
             self._overtaken = False
             try:
                 state = await self._calls.report()
-                self._local.setup.take(state.setup)
+                self._local.setup.show_state(state.setup)
                 self._local.reachability.state = state.reach
                 if everything:
                     await self._read_stored()
-                    await self._accounts.take(state.accounts, (), follow=False)
+                    await self._accounts.use(state.accounts, (), follow=False)
                     if self._overtaken:
                         self._look_at_everything()
                     else:
@@ -159,7 +159,7 @@ class Following:
             case events.PreferencesChanged():
                 await self._local.preferences.load()
             case events.AccountChanged():
-                await self._accounts.take(self._accounts.configured, (), follow=False)
+                await self._accounts.use(self._accounts.configured, (), follow=False)
             case events.AttentionRaised() | events.AttentionChanged():
                 await self._local.attention.refresh()
             case events.WorkChanged() | events.ConfigurationChanged():

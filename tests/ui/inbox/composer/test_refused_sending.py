@@ -47,12 +47,12 @@ def test_a_removed_mini_program_takes_no_replies_and_the_composer_says_so(
     composer.edit.insert("您好")
     assert composer.closed == ""
     assert composer.send.isEnabled()
-    world.call(world.desk.accounts.take({}, ()))
+    world.call(world.desk.accounts.use({}, ()))
     world.publish(ConfigurationChanged(removed=("shop",)))
     why = "Its mini program is no longer set up here"
     qtbot.waitUntil(lambda: not composer.send.isEnabled())
     assert composer.closed == composer.fit.problem == why
-    world.call(world.desk.accounts.take(accounts, accounts))
+    world.call(world.desk.accounts.use(accounts, accounts))
     world.publish(ConfigurationChanged(added=("shop",)))
     qtbot.waitUntil(composer.send.isEnabled)
 

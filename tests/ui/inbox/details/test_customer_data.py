@@ -55,7 +55,7 @@ def shop(world: World) -> Iterator[Shop]:
     async def take() -> None:
         now = world.desk.configuration.now
         config = structs.replace(now.config, customer_data=data)
-        world.desk.configuration.take(replace(now, config=config, others={("customer_data", "key"): "k"}))
+        world.desk.configuration.use(replace(now, config=config, others={("customer_data", "key"): "k"}))
 
     world.call(take())
     yield made

@@ -66,7 +66,7 @@ def test_a_mini_program_that_came_later_is_offered_in_an_open_rule(page: RulesPa
     page.start_new()
     page.editor.when_card.add_condition("account")
     world.call(
-        world.desk.accounts.take({**world.desk.accounts, "cup": replace(world.desk.accounts["tea"], name="cup")}, {})
+        world.desk.accounts.use({**world.desk.accounts, "cup": replace(world.desk.accounts["tea"], name="cup")}, {})
     )
     chooser = _chooser(page).choice
     chooser.popup_menu.aboutToShow.emit()
