@@ -148,9 +148,14 @@ class DeskThread[D: OpenDesk | TeamDesk](LoopThread):
         return super().stop()
 
 
+def _print_event(name: str, **values: str) -> None:
+    """Print a line of JSON on stdout, for whoever scripts against the server."""
+    print(json.dumps({"event": name, **values}), flush=True)  # noqa: T201
+
+
 def _print_turn(event: Event) -> None:
     """Print whether this one of several servers works."""
-    print(json.dumps({"event": WORKING if event == WorkChanged(True) else STANDING_BY}), flush=True)  # noqa: T201
+    _print_event(WORKING if event == WorkChanged(True) else STANDING_BY)
 
 
 def _begin_status_page(opened: OpenDesk) -> None:
@@ -190,7 +195,7 @@ async def serve(setup: Setup) -> None:
         # The rulebook is empty also while a server on a shared database has not taken it up yet.
         if not (opened.desk.rules.rulebook.has_rules or any(rule.enabled for rule in await opened.store.rules.all())):
             log.warning("%s", told(Finding(Check.RULES, CheckVerdict.NO_RULES)))
-        print(json.dumps({"event": "listening", "url": opened.url}), flush=True)  # noqa: T201 - what others script against
+        _print_event("listening", url=opened.url)
         systemd.notify(systemd.READY)
         await stopping.wait()
     finally:

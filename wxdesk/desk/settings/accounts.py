@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from wxdesk.core.errors import BadPreference, LeaseLost, NotFound
 from wxdesk.core.events import AccountChanged, Event
@@ -21,7 +21,7 @@ LONGEST_HOLD = 3600
 
 
 class AccountSetting(msgspec.Struct, frozen=True):
-    """The operator's setting for an account's mode."""
+    """The operator's settings for an account; each replaces the field of `Account`."""
 
     reply_mode: ReplyMode
     hold_seconds: int
@@ -87,7 +87,7 @@ class Accounts(Mapping[str, Account]):
             settings = {name: await self._stored(name) for name in configured}
             self.configured, self._with_secrets = dict(configured), frozenset(with_secrets)
             self._set_here = frozenset(name for name, setting in settings.items() if setting is not None)
-            self._now = {name: _with_mode(account, settings[name]) for name, account in configured.items()}
+            self._now = {name: _with_setting(account, settings[name]) for name, account in configured.items()}
             changed = [one for name, one in self._now.items() if name in before and _acts(one) != _acts(before[name])]
             with suppress(LeaseLost):  # their replies are those of whoever works, who has a file of its own
                 for account in changed if follow else ():
@@ -128,7 +128,7 @@ class Accounts(Mapping[str, Account]):
             before = self._now[name].reply_mode
             stored = msgspec.json.encode(setting).decode() if setting is not None else ""
             await self._settings.set(ACCOUNT_MODE + name, stored)
-            account = _with_mode(self.configured[name], setting)
+            account = _with_setting(self.configured[name], setting)
             self._now = {**self._now, name: account}
             self._set_here = self._set_here | {name} if setting is not None else self._set_here - {name}
             if account.reply_mode is not before:
@@ -141,7 +141,5 @@ def _acts(account: Account) -> tuple[ReplyMode, bool]:
     return account.reply_mode, account.paused
 
 
-def _with_mode(configured: Account, setting: AccountSetting | None) -> Account:
-    if setting is None:
-        return configured
-    return replace(configured, reply_mode=setting.reply_mode, hold_seconds=setting.hold_seconds)
+def _with_setting(configured: Account, setting: AccountSetting | None) -> Account:
+    return configured if setting is None else replace(configured, **asdict(setting))
