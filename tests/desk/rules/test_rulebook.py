@@ -22,6 +22,7 @@ from wxdesk.desk.answers.answer import RuleContext
 from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.rules.exchange import RulesExchange
 from wxdesk.desk.rules.rulebook import KEPT_WHOLE, Rulebook
+from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.desk.rules.trial.trials import RuleTrials
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.i18n import tr
@@ -247,11 +248,11 @@ async def test_export_holds_everything_that_import_takes() -> None:
 async def test_a_sentence_can_be_tried() -> None:
     desk = Book([rule("a", "x", text="您好{{ contact.alias }}"), rule("b", "y")])
     await desk.book.load()
-    trial = desk.trials.try_sentence("x", alias="王芳")
+    trial = desk.trials.try_message(TrialMessage("x", alias="王芳"))
     assert [content.text for content in trial.answer.contents] == ["您好王芳"]
     assert trial.sizes == (12,)
     assert trial.answer.matching.rules_left == 1
-    assert desk.trials.try_sentence("z").answer.rule is None
+    assert desk.trials.try_message(TrialMessage("z")).answer.rule is None
 
 
 async def test_a_rule_can_be_tried_before_it_is_saved() -> None:
@@ -261,7 +262,9 @@ async def test_a_rule_can_be_tried_before_it_is_saved() -> None:
     new = rule("c", "z", text="3")
 
     def tried(sentence: str, instead: Rule) -> list[str]:
-        return [content.text for content in desk.trials.try_sentence(sentence, instead=instead).answer.contents]
+        return [
+            content.text for content in desk.trials.try_message(TrialMessage(sentence), instead=instead).answer.contents
+        ]
 
     assert [tried("y", changed), tried("x", changed)] == [["2"], ["0"]]
     assert [tried("z", new), tried("x", new)] == [["3"], ["1"]]
@@ -280,7 +283,7 @@ async def test_an_entry_can_be_tried() -> None:
     )
     desk = Book([enter])
     await desk.book.load()
-    trial = desk.trials.try_sentence("", MessageType.ENTER_SESSION, "goods/1024")
+    trial = desk.trials.try_message(TrialMessage("", MessageType.ENTER_SESSION, "goods/1024"))
     assert [content.text for content in trial.answer.contents] == ["1024 goods/1024"]
 
 
@@ -312,7 +315,7 @@ async def test_the_starter_rules_of_a_small_shop(
 ) -> None:
     desk = Book()
     await desk.exchange.take_in(resource("rules", "starter.zh_CN.toml").read_text(encoding="utf-8"), "starter.toml")
-    answer = desk.trials.try_sentence(text, kind, session_from).answer
+    answer = desk.trials.try_message(TrialMessage(text, kind, session_from)).answer
     assert (answer.rule.name if answer.rule else None) == name
     assert bool(answer.take_over) is take_over
     assert answer.problem == ""
@@ -326,7 +329,7 @@ async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language:
     desk = Book(at=NOW.replace(hour=13))  # 21:00 in Shanghai
     starter = resource("rules", f"starter.{language}.toml")
     await desk.exchange.take_in(starter.read_text(encoding="utf-8"), starter.name)
-    answer = desk.trials.try_sentence("你们招人吗").answer
+    answer = desk.trials.try_message(TrialMessage("你们招人吗")).answer
     assert said in answer.contents[0].text
     assert answer.take_over
 
@@ -348,7 +351,7 @@ async def test_after_hours_the_starter_rules_say_when_somebody_is_back(language:
 async def test_the_english_starter_rules(text: str, name: str) -> None:
     desk = Book()
     await desk.exchange.take_in(resource("rules", "starter.en.toml").read_text(encoding="utf-8"), "starter.toml")
-    trial = desk.trials.try_sentence(text)
+    trial = desk.trials.try_message(TrialMessage(text))
     assert trial.answer.rule is not None
     assert trial.answer.rule.name == name
     assert trial.answer.problem == ""
@@ -361,7 +364,7 @@ async def test_the_starter_rules_find_a_parcels_number_on_either_side_of_the_wor
     desk = Book()
     starter = resource("rules", f"starter.{language}.toml")
     await desk.exchange.take_in(starter.read_text(encoding="utf-8"), starter.name)
-    assert "20461234" in desk.trials.try_sentence(text).answer.contents[0].text
+    assert "20461234" in desk.trials.try_message(TrialMessage(text)).answer.contents[0].text
 
 
 async def test_of_a_long_list_only_what_found_something_is_kept() -> None:
@@ -372,7 +375,7 @@ async def test_of_a_long_list_only_what_found_something_is_kept() -> None:
     far = desk.book.answer(asked("x"))
     assert [said.rule_name for said in far.verdicts] == ["two"]
     assert (far.matching.asked, far.matching.rules_left) == (KEPT_WHOLE + 6, 1)
-    tried = desk.trials.try_sentence("x")
+    tried = desk.trials.try_message(TrialMessage("x"))
     assert len(tried.answer.verdicts) == KEPT_WHOLE + 6
 
 

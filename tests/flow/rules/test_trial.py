@@ -15,7 +15,7 @@ from wxdesk.core.conversations.listing import TimelineItem
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.desk.rules.trial.scenario import TrialScenario
+from wxdesk.desk.rules.trial.scenario import TrialMessage, TrialScenario
 from wxdesk.desk.rules.trial.trials import Trial
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 
@@ -194,7 +194,7 @@ async def _timeline(desk: Desk, thread: int) -> list[TimelineItem]:
 
 async def _tried(desk: Desk, thread: int, text: str) -> Trial:
     known = await desk.opened.store.decision_history.load_for_trial(thread, desk.clock())
-    return desk.opened.desk.rules.trials.try_sentence(text, around=TrialScenario(known=known))
+    return desk.opened.desk.rules.trials.try_message(TrialMessage(text, around=TrialScenario(known=known)))
 
 
 async def _made(desk: Desk, decision: Decision) -> list[tuple[str, bool]]:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.templates import Template
+from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.templates.page import TemplatesPage
 from wxdesk.ui.widgets.dialogs.notices import Toast
@@ -39,7 +40,7 @@ def test_a_rule_follows_a_templates_new_shortcut(
     [followed] = [one for one in world.call(world.desk.rules.rulebook.all()) if one.id == rule.id]
     assert world.desk.rules.rulebook.named(followed).then == (Action(ActionKind.TEMPLATE, template="hrs"),)
     assert world.desk.health.state.troubles == ()
-    assert world.desk.rules.trials.try_sentence("open?").answer.contents[0].text == "We open at 9."
+    assert world.desk.rules.trials.try_message(TrialMessage("open?")).answer.contents[0].text == "We open at 9."
 
 
 def test_a_template_in_use_is_not_deleted_and_its_rule_is_named(

@@ -16,7 +16,7 @@ from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, HoursTest, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Schedule, SpecialDays, Weekday, WeeklySpan
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
-from wxdesk.desk.rules.trial.scenario import TrialScenario
+from wxdesk.desk.rules.trial.scenario import TrialMessage, TrialScenario
 from wxdesk.desk.settings.business_hours import Calendars
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.timezones import zone_named
@@ -273,7 +273,7 @@ def test_a_rule_decides_by_the_hours_that_were_written(
     at = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)  # half past nine in the evening in Shanghai
 
     def speaks() -> str:
-        rule = world.desk.rules.trials.try_sentence("hello", around=TrialScenario(at=at)).answer.rule
+        rule = world.desk.rules.trials.try_message(TrialMessage("hello", around=TrialScenario(at=at))).answer.rule
         return "" if rule is None else rule.name
 
     assert speaks() == "Night"

@@ -14,6 +14,7 @@ from tests.ui.world import World
 from wxdesk.core.model.rule import Action, ActionKind, Condition, LastRule, Rule
 from wxdesk.core.templates import Template
 from wxdesk.desk.rules.business_hours_saving import BusinessHoursEdit
+from wxdesk.desk.rules.trial.scenario import TrialMessage
 from wxdesk.i18n import tr
 from wxdesk.ui.rules.editor.conditions.context_parts import LastRulePart
 from wxdesk.ui.rules.page import RulesPage
@@ -131,7 +132,9 @@ def test_a_rule_that_comes_back_means_what_it_meant(
     [says] = [rule for rule in stored() if rule.name == "Says"]
     assert says.then[0].template == opening.id
     assert world.desk.rules.rulebook.named(says).when.unless == Condition(last_rule_within=LastRule("Times", 5))
-    assert [content.text for content in world.desk.rules.trials.try_sentence("open").contents] == ["We open at nine."]
+    assert [content.text for content in world.desk.rules.trials.try_message(TrialMessage("open")).contents] == [
+        "We open at nine."
+    ]
     assert (says.revision, len(world.call(world.desk.rules.rulebook.revisions(says.id)))) == (1, 1)
 
 

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from wxdesk.core.content.variables import byte_count
 from wxdesk.core.model.account import Account, ReplyMode
-from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import Outcome, Rule
 from wxdesk.core.replies.gaps import gap_mark
@@ -20,7 +19,7 @@ from wxdesk.desk.answers.liquid.renderer import LiquidRenderer
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.rules.rulebook import Rulebook
 from wxdesk.desk.rules.trial.example import RuleExamples
-from wxdesk.desk.rules.trial.scenario import NOTHING_SUPPOSED, TrialMessage, TrialScenario
+from wxdesk.desk.rules.trial.scenario import TrialMessage
 
 
 class Trial(Struct, frozen=True):
@@ -50,9 +49,7 @@ class Trial(Struct, frozen=True):
         return tuple(_uploaded(content) for content in self.contents)
 
 
-def trial_of(
-    answer: Answer, context: RuleContext, events: frozenset[str], known: ConversationContext | None = None
-) -> Trial:
+def trial_of(answer: Answer, context: RuleContext, events: frozenset[str], known: ConversationContext | None) -> Trial:
     """Work out the outcome with nothing else under way.
 
     `events` are those that rules ask for; replies that wait for the `known` customer count.
@@ -116,17 +113,8 @@ class RuleTrials:
         self._clock = clock
         self.examples = RuleExamples(rulebook, renderer, self._context)
 
-    def try_sentence(
-        self,
-        sentence: str,
-        on: MessageType = MessageType.TEXT,
-        session_from: str | None = None,
-        alias: str = "",
-        *,
-        instead: Rule | None = None,
-        around: TrialScenario = NOTHING_SUPPOSED,
-    ) -> Trial:
-        """Try the rules on `sentence` in this scenario; nothing is stored or sent.
+    def try_message(self, tried: TrialMessage, *, instead: Rule | None = None) -> Trial:
+        """Try the rules on a message; nothing is stored or sent.
 
         `instead` stands in the place of the stored rule of its id, or where a new one would be put (id 0). It is
         tried as though it were switched on; others that are not have the verdict that they are switched off.
@@ -136,11 +124,11 @@ class RuleTrials:
         """
         rulebook = self.rulebook
         ruleset = rulebook.ruleset if instead is None else rulebook.ruleset_with(replace(instead, enabled=True))
-        context = self._context(TrialMessage(sentence, on, session_from, alias, around))
+        context = self._context(tried)
         matching = ruleset.ask_all(context.subject)
-        verdicts = ruleset.with_switched_off(ruleset.all_verdicts(on, matching), matching)
+        verdicts = ruleset.with_switched_off(ruleset.all_verdicts(tried.on, matching), matching)
         answer = rulebook.builder.answer(matching, verdicts, context)
-        return trial_of(answer, context, ruleset.events, around.known)
+        return trial_of(answer, context, ruleset.events, tried.around.known)
 
     def _context(self, tried: TrialMessage) -> RuleContext:
         return tried.context(self._accounts, self._clock())

@@ -173,26 +173,18 @@ class TrialPanel(Frame):
         """Run the trial now."""
         self.tried.emit()
         asked = self.message()
-        kind = asked.on
-        if kind is MessageType.TEXT and not self.sentence.text().strip():
+        if asked.on is MessageType.TEXT and not asked.sentence.strip():
             self._show_nothing()
             return
         instead = self._instead
         broken = instead is not None and self._desk.rules.rulebook.judge.fault_in(instead) is not None
-        trial = self._desk.rules.trials.try_sentence(
-            asked.sentence,
-            kind,
-            asked.session_from,
-            asked.alias,
-            instead=None if broken else instead,
-            around=asked.around,
-        )
+        trial = self._desk.rules.trials.try_message(asked, instead=None if broken else instead)
         note, role = note_on_trial(trial, instead, broken=broken)
         self.note.show_if_any(note)
         self.note.set_role(role)
         self.verdicts.show_verdicts(trial.answer.verdicts, trial.answer.matching.rules_left)
         self.verdicts.show()
-        self.bubbles.show_answer(self._asked(kind), trial.contents, consequences_text(trial) if trial.asked else "")
+        self.bubbles.show_answer(self._asked(asked.on), trial.contents, consequences_text(trial) if trial.asked else "")
         self.bubbles.cost.setText(cost_of_trial(trial))
         self.bubbles.show_bodies([self._desk.body_of(SAMPLE_OPENID, content) for content in trial.leaving])
 
