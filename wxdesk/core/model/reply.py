@@ -176,9 +176,9 @@ class Draft(Struct, frozen=True):
     editing: Reply | None = None
 
     @classmethod
-    def of_text(cls, text: str, editing: Reply | None = None) -> Self:
+    def of_text(cls, text: str) -> Self:
         """Return a draft of a text."""
-        return cls(Content(text=text), editing)
+        return cls(Content(text=text))
 
     @property
     def text(self) -> str:
