@@ -88,14 +88,9 @@ class PictureFetching:
     async def run(self) -> None:
         """Work until cancelled; a cancelled fetch is still awaited at the next run."""
         try:
-            await keep_looking(self._fetch_due, self._awake, self._clock, "Fetching pictures waits")
+            await keep_looking(self._start_due, self._awake, self._clock, "Fetching pictures waits")
         finally:
             await end_tasks(self._under_way.values())
-
-    async def _fetch_due(self) -> datetime | None:
-        now = self._clock()
-        await self._give_up(now)
-        return await self._start_due(now)
 
     async def _give_up(self, now: datetime) -> None:
         if self._given_up_at is not None and now - self._given_up_at < GIVE_UP_EVERY:
@@ -105,8 +100,10 @@ class PictureFetching:
             self._forget(awaited)
             self._publish_state(awaited, PictureState.MISSING)
 
-    async def _start_due(self, now: datetime) -> datetime:
-        """Start the fetches that are due; return when to check again."""
+    async def _start_due(self) -> datetime:
+        """Give up what is too old, start what is due; return when to check again."""
+        now = self._clock()
+        await self._give_up(now)
         self._waiting = {message_id: until for message_id, until in self._waiting.items() if until > now}
         self._resting = {name: until for name, until in self._resting.items() if until > now}
         free = SIDE_BY_SIDE - len(self._under_way)

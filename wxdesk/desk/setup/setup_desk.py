@@ -226,9 +226,9 @@ class SetupDesk:
             case events.ReachabilityChanged(reach):
                 self._reached(reach.finding)
             case events.ListenerChanged(url):
-                self._book.put_listener(url)
+                self._book.put_way(listener_url=url)
             case events.TunnelChanged(state):
-                self._book.put_tunnel(state)
+                self._book.put_way(tunnel=state)
             case _:
                 pass
 
