@@ -74,7 +74,7 @@ class OpenDesk:
         self.desk.bus.subscribe(lambda _: self.tunnel.try_again(), events.NetworkChanged, events.TunnelAsked)
         self.store_watch = StoreWatch(self.store.check, self.desk.bus.publish, self.desk.configuration.now.home)
         self.desk.configuration.apply = self.apply
-        self.out.client.lead_through(self.tunnel.api_route)
+        self.out.client.route_through(self.tunnel.api_route)
 
     @property
     def url(self) -> str:
@@ -109,7 +109,7 @@ class OpenDesk:
             publish(events.ListenerChanged(self.url))
             if not lease.is_shared:
                 self._go_to_work()
-            await self._open_way()
+            await self._open_address()
         except BaseException:
             await self.stop()
             raise
@@ -165,7 +165,7 @@ class OpenDesk:
         unread = "Changes of config.toml are not noticed at the moment."
         begin("configuration", unread, self.desk.configuration.run)
 
-    async def _open_way(self) -> None:
+    async def _open_address(self) -> None:
         """Probe the public address by the first account's push URL, and open its tunnel."""
         setup, account = self.desk.configuration.now, next(iter(self.desk.accounts), "")
         self.desk.reachability.follow(setup.config.listener.public_url, account, self.url.removeprefix("http://"))
@@ -173,7 +173,7 @@ class OpenDesk:
 
     async def apply(self, setup: Setup) -> events.ConfigurationChanged:
         """Hand a newly read configuration to the parts; publish and return its changes."""
-        parts = Reconfiguration(self.desk, self.listener, self.out.client, self.out.backoff, self._open_way)
+        parts = Reconfiguration(self.desk, self.listener, self.out.client, self.out.backoff, self._open_address)
         return await parts.apply(setup)
 
     async def stop(self) -> None:
@@ -250,14 +250,14 @@ async def open_desk(setup: Setup, surroundings: Surroundings | None = None, *, a
 
 def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     """Connect all parts of the desk, in the order in which a message travels."""
-    on = parts.ground(setup, store)
-    publish, clock, preferences = on.bus.publish, setup.clock, on.preferences
+    base = parts.base_parts(setup, store)
+    publish, clock, preferences = base.bus.publish, setup.clock, base.preferences
     configuration = Configuration(setup, publish)
-    accounts, policy_changes = parts.reply_modes(on)
-    rules, templates = parts.authored_parts(on, accounts, policy_changes)
-    transfers, intake = parts.deciding(on, accounts, rules)
-    out = parts.outgoing_parts(on, accounts, policy_changes)
-    listener, reachability = parts.way_here(on, intake, surroundings)
+    accounts, policy_changes = parts.reply_modes(base)
+    rules, templates = parts.authored_parts(base, accounts, policy_changes)
+    transfers, intake = parts.deciding_parts(base, accounts, rules)
+    out = parts.outgoing_parts(base, accounts, policy_changes)
+    listener, reachability = parts.incoming_parts(base, intake, surroundings)
     sources = SetupSources(configuration, accounts, out.client, store.attempts, reachability, rules.rulebook)
     show_typing = setup.config.wechat.show_typing
     desk = Desk(
@@ -269,9 +269,9 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         conversations=ConversationCommands(store, policy_changes, transfers, publish, clock),
         replies=ReplyCommands(store, out.pictures, accounts, preferences, publish, clock),
         outbox=out.outbox,
-        takeovers=parts.takeover_expiry(on),
-        **parts.parts_for_operators(on, configuration, accounts, intake, out),
-        typing=TypingIndicator(store, out.client, accounts, on.operator_typing, clock, wanted=show_typing),
+        takeovers=parts.takeover_expiry(base),
+        **parts.parts_for_operators(base, configuration, accounts, intake, out),
+        typing=TypingIndicator(store, out.client, accounts, base.operator_typing, clock, wanted=show_typing),
         rules=rules,
         templates=templates,
         pictures=out.pictures,
@@ -280,11 +280,11 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
         reachability=reachability,
         account_editing=AccountEditing(configuration, store, out.pictures, listener.accounts.shut),
         setup=SetupDesk(sources, publish, clock),
-        bus=on.bus,
+        bus=base.bus,
         clock=clock,
         body_of=to_body,
     )
-    return OpenDesk(desk, store, on.pause, transfers, intake, out, listener, Tunnel(publish, clock))
+    return OpenDesk(desk, store, base.pause, transfers, intake, out, listener, Tunnel(publish, clock))
 
 
 def _subscribe(desk: Desk, out: OutgoingParts) -> None:

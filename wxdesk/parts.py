@@ -68,7 +68,7 @@ class OutgoingParts(Struct, frozen=True):
     endpoints: OwnEndpoints
 
 
-class Ground(Struct, frozen=True):
+class BaseParts(Struct, frozen=True):
     """Store, bus, preferences and presence, from which most parts are built."""
 
     setup: Setup
@@ -82,10 +82,10 @@ class Ground(Struct, frozen=True):
     operator_typing: OperatorTyping
 
 
-def ground(setup: Setup, store: Store) -> Ground:
+def base_parts(setup: Setup, store: Store) -> BaseParts:
     """Build the parts that need no others."""
     bus, clock = Bus(), setup.clock
-    return Ground(
+    return BaseParts(
         setup,
         store,
         bus,
@@ -113,11 +113,11 @@ class PartsForOperators(TypedDict):
 
 
 def parts_for_operators(
-    on: Ground, configuration: Configuration, accounts: Accounts, intake: Intake, out: OutgoingParts
+    base: BaseParts, configuration: Configuration, accounts: Accounts, intake: Intake, out: OutgoingParts
 ) -> PartsForOperators:
     """Build the parts of `Desk` around operators and their customers."""
-    store, publish, clock, presence = on.store, on.bus.publish, on.setup.clock, on.presence
-    attention = AttentionWatch(store.attention, accounts, lambda: on.preferences.now.warning, publish, clock)
+    store, publish, clock, presence = base.store, base.bus.publish, base.setup.clock, base.presence
+    attention = AttentionWatch(store.attention, accounts, lambda: base.preferences.now.warning, publish, clock)
     phones = PhoneNotices(configuration, out.endpoints, attention, store.attention, presence, publish, clock)
     return {
         "attention": attention,
@@ -128,42 +128,44 @@ def parts_for_operators(
         "colleagues": Colleagues(store.relayed_events.whisper, lambda: presence.now.away, publish),
         "drafts": OperatorDrafts(store.drafts, publish),
         "skipped": SkippedMessages(store.decisions, intake),
-        "erasing": Erasing(store, accounts, out.pictures, on.lock, publish, clock),
+        "erasing": Erasing(store, accounts, out.pictures, base.lock, publish, clock),
     }
 
 
-def takeover_expiry(on: Ground) -> TakeoverExpiry:
+def takeover_expiry(base: BaseParts) -> TakeoverExpiry:
     """Build the part that ends takeovers; it follows the presence of operators."""
-    store, clock = on.store, on.setup.clock
+    store, clock = base.store, base.setup.clock
 
     def returns_at() -> datetime | None:
-        return handed_back_at(on.presence.now, on.preferences.now.hand_back_minutes)
+        return handed_back_at(base.presence.now, base.preferences.now.hand_back_minutes)
 
-    return TakeoverExpiry(store.takeovers, store.settings, on.operator_typing, returns_at, on.bus.publish, clock)
+    return TakeoverExpiry(store.takeovers, store.settings, base.operator_typing, returns_at, base.bus.publish, clock)
 
 
-def reply_modes(on: Ground) -> tuple[Accounts, PolicyChanges]:
+def reply_modes(base: BaseParts) -> tuple[Accounts, PolicyChanges]:
     """Build the parts that change who answers, and what becomes of pending replies."""
-    setup, store, publish = on.setup, on.store, on.bus.publish
+    setup, store, publish = base.setup, base.store, base.bus.publish
     accounts = Accounts(
         setup.accounts, setup.credentials, store.settings, lambda account: policy_changes.account(account), publish
     )
-    policy_changes: PolicyChanges = PolicyChanges(store, accounts, on.lock, on.preferences, publish, setup.clock)
+    policy_changes: PolicyChanges = PolicyChanges(store, accounts, base.lock, base.preferences, publish, setup.clock)
     return accounts, policy_changes
 
 
-def deciding(on: Ground, accounts: Accounts, rules: RulesDesk) -> tuple[Transfers, Intake]:
+def deciding_parts(base: BaseParts, accounts: Accounts, rules: RulesDesk) -> tuple[Transfers, Intake]:
     """Build the parts that take messages and decide about them."""
-    store, clock, rulebook, presence = on.store, on.setup.clock, rules.rulebook, on.presence
+    store, clock, rulebook, presence = base.store, base.setup.clock, rules.rulebook, base.presence
     transfers = Transfers(store.transfers, lambda: rulebook.transfers)
-    answering = Answering(accounts, rulebook, on.pause, transfers, lambda: presence.now, clock, on.skew)
-    return transfers, Intake(store, read_push, answering, transfers, on.lock, on.bus.publish, clock)
+    answering = Answering(accounts, rulebook, base.pause, transfers, lambda: presence.now, clock, base.skew)
+    return transfers, Intake(store, read_push, answering, transfers, base.lock, base.bus.publish, clock)
 
 
-def authored_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges) -> tuple[RulesDesk, TemplateLibrary]:
+def authored_parts(
+    base: BaseParts, accounts: Accounts, policy_changes: PolicyChanges
+) -> tuple[RulesDesk, TemplateLibrary]:
     """Build the parts around what operators write: rules and templates."""
-    store, publish, clock, renderer = on.store, on.bus.publish, on.setup.clock, LiquidRenderer()
-    calendars = Calendars(store.settings, on.setup.zone)
+    store, publish, clock, renderer = base.store, base.bus.publish, base.setup.clock, LiquidRenderer()
+    calendars = Calendars(store.settings, base.setup.zone)
     rulebook = Rulebook(
         store.rules,
         calendars,
@@ -173,7 +175,7 @@ def authored_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges
         TemplateLookup(store.templates),
         policy_changes.rules,
         store.picture_bytes,
-        lambda: on.preferences.now.guarded_words if on.preferences.now.guards_rules else (),
+        lambda: base.preferences.now.guarded_words if base.preferences.now.guards_rules else (),
     )
     rules = RulesDesk(
         rulebook,
@@ -186,30 +188,30 @@ def authored_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges
     return rules, TemplateLibrary(store.templates, renderer, calendars, clock, publish, rulebook.changed)
 
 
-def outgoing_parts(on: Ground, accounts: Accounts, policy_changes: PolicyChanges) -> OutgoingParts:
+def outgoing_parts(base: BaseParts, accounts: Accounts, policy_changes: PolicyChanges) -> OutgoingParts:
     """Build the parts that call WeChat."""
-    setup, store, publish, clock = on.setup, on.store, on.bus.publish, on.setup.clock
+    setup, store, publish, clock = base.setup, base.store, base.bus.publish, base.setup.clock
     wechat, files = setup.config.wechat, store.picture_bytes
     client = WeChatClient(
-        wechat.api_base, wechat.token_endpoint, setup.credentials, publish, clock, clock_check=on.skew
+        wechat.api_base, wechat.token_endpoint, setup.credentials, publish, clock, clock_check=base.skew
     )
     backoff = AccountBackoff(publish, clock)
     uploads = Uploads(store.pictures, files, client, clock)
     sender = PictureSender(client, uploads)
-    hold_timers = HoldTimers(store, on.preferences, on.pause, on.operator_typing, on.lock, publish, clock)
-    outbox = Outbox(store, sender, accounts, on.pause, hold_timers, policy_changes, backoff, publish, clock)
+    hold_timers = HoldTimers(store, base.preferences, base.pause, base.operator_typing, base.lock, publish, clock)
+    outbox = Outbox(store, sender, accounts, base.pause, hold_timers, policy_changes, backoff, publish, clock)
     fetching = PictureFetching(store.pictures, files, client, accounts.ready, publish, clock)
     pictures = Pictures(store.pictures, files, clock)
     return OutgoingParts(client, backoff, pictures, uploads, outbox, fetching, OwnEndpoints())
 
 
-def way_here(on: Ground, intake: Intake, surroundings: Surroundings) -> tuple[Listener, Reachability]:
+def incoming_parts(base: BaseParts, intake: Intake, surroundings: Surroundings) -> tuple[Listener, Reachability]:
     """Build the listener, and the watch on the public address that leads to it."""
-    challenges, publish, clock, at = ProbeChallenges(), on.bus.publish, on.setup.clock, on.setup.config.listener
-    accounts, keep = listened_accounts(on.setup), intake.keep
-    listener = Listener(accounts, keep, publish, clock, at.host, at.port, challenges=challenges, clock_check=on.skew)
+    challenges, publish, clock, at = ProbeChallenges(), base.bus.publish, base.setup.clock, base.setup.config.listener
+    accounts, keep = listened_accounts(base.setup), intake.keep
+    listener = Listener(accounts, keep, publish, clock, at.host, at.port, challenges=challenges, clock_check=base.skew)
     own = OwnAddress()
-    on.bus.subscribe(own.on_event, ApiCalled)
+    base.bus.subscribe(own.on_event, ApiCalled)
     egress = surroundings.egress
     probe = PublicProbe(challenges, clock, replace(surroundings, egress=lambda: egress() or own.value))
-    return listener, Reachability(probe, on.store.outages, on.store.settings, publish, clock)
+    return listener, Reachability(probe, base.store.outages, base.store.settings, publish, clock)

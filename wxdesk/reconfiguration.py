@@ -32,7 +32,7 @@ class Reconfiguration(Struct, frozen=True):
     listener: Listener
     client: WeChatClient
     backoff: AccountBackoff
-    open_way: Callable[[], Awaitable[None]]
+    open_address: Callable[[], Awaitable[None]]
 
     async def apply(self, setup: Setup) -> events.ConfigurationChanged:
         """Hand `setup` to the parts; publish and return what has changed.
@@ -64,8 +64,8 @@ class Reconfiguration(Struct, frozen=True):
         self.client.use(wechat.api_base, wechat.token_endpoint, desk.configuration.credentials, ready)
         desk.typing.wanted = wechat.show_typing
         await self._move_to_zone(setup)
-        if _way_here(setup) != _way_here(before):
-            await self.open_way()
+        if _address_settings(setup) != _address_settings(before):
+            await self.open_address()
         self._settle(changes, before)
         log.info("%s", describe_changes(changes))
         desk.bus.publish(changes)
@@ -104,7 +104,7 @@ class Reconfiguration(Struct, frozen=True):
         self.desk.bus.publish(events.TroubleRaised(key, text))
 
 
-def _way_here(setup: Setup) -> tuple[object, ...]:
+def _address_settings(setup: Setup) -> tuple[object, ...]:
     """Return what the tunnel and its probe depend on."""
     config, account = setup.config, next(iter(setup.accounts), "")
     return config.tunnel, config.listener, account, config.wechat.api_base, setup.tunnel_password

@@ -174,7 +174,7 @@ class WeChatClient:
         self._token_keys = self._keys_of(accounts)
         await self._tokens.run(accounts)
 
-    def lead_through(self, route: ApiRoute) -> None:
+    def route_through(self, route: ApiRoute) -> None:
         """Ask `route` before each call where it goes."""
         self._http.route = route
 
