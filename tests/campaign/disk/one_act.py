@@ -78,10 +78,18 @@ async def rename_account(home: Path, old: str, new: str, last: int | None = None
     await _command(home, last, ("renamed", new), "account", "rename", old, new)
 
 
-async def _command(home: Path, last: int | None, fact: tuple[str, str], *arguments: str) -> None:
-    statements, layer, said = Statements(last), Layer.here(), Confirmed(home)
+async def restore(folder: Path, last: int | None = None) -> None:
+    """Put the backup in a folder into the home in it, as `wxdesk restore --set-aside` does."""
+    arguments = ("restore", str(folder / "b.zip"), "--set-aside")
+    await _command(folder, last, ("restored", ""), *arguments, home=folder / "home")
+
+
+async def _command(
+    folder: Path, last: int | None, fact: tuple[str, str], *arguments: str, home: Path | None = None
+) -> None:
+    statements, layer, said = Statements(last), Layer.here(), Confirmed(folder)
     said.note("begun", *fact, "")
-    code = await asyncio.to_thread(main, ["--home", str(home), "--lang", "en", *arguments])
+    code = await asyncio.to_thread(main, ["--home", str(home or folder), "--lang", "en", *arguments])
     if code:
         raise SystemExit(code)
     said.note("done", *fact, "")

@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import signal
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -26,6 +27,8 @@ from wxdesk.core.model.picture import Picture, PictureFormat
 from wxdesk.secrets.names import SecretName, entry_of
 from wxdesk.secrets.vault import Vault
 from wxdesk.store import open_store
+from wxdesk.store.engine.inspection import RESTORING
+from wxdesk.store.moving.backup import restore_backup
 from wxdesk.store.pictures.files import PictureFiles
 
 ACT = "tests.campaign.disk.one_act"
@@ -64,11 +67,11 @@ class Command:
         return code == 0
 
 
-async def fill(home: Path) -> None:
-    """Two accounts with messages and a picture each; the newest ones are of the one that will go."""
+async def fill(home: Path, accounts: Sequence[str] = ("other", "shop")) -> None:
+    """Accounts with messages and a picture each; the newest ones are of the one that will go."""
     store = await open_store(SQLITE, home)
     talk, files = Talk(store), PictureFiles(home / "pictures")
-    for account in ("other", "shop"):
+    for account in accounts:
         for number in range(10):
             said = await talk.says(f"o{number}", f"{account} {number}", account=account)
         data = account.encode()
@@ -164,6 +167,34 @@ def test_an_import_of_rules(watched: Nursery, tmp_path: Path, sized: Sized) -> N
         assert found == str(number) if ended else found in (version, str(number))
         version = str(found)
     assert read_confirmed(home)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(900)
+def test_a_restore_into_a_home_in_use(watched: Nursery, tmp_path: Path, sized: Sized) -> None:
+    """At the next start the old home is there, or the backup, or a sentence that says what to do."""
+    chance, begun, tried = Random(20261213), tmp_path / "begun", tmp_path / "tried"
+    begun.mkdir()
+    prepare(begun / "home")
+    asyncio.run(fill(begun / "home"))
+    (begun / "home" / "config.toml").write_text(ALONE, encoding="utf-8")
+    assert main(["--home", str(begun / "home"), "--lang", "en", "backup", str(begun / "b.zip")]) == 0
+    asyncio.run(fill(begun / "home", ["since"]))
+    restoring = Command(watched, begun, "restore")
+    for _ in range(sized(*TRIES)):
+        shutil.copytree(begun, tried)
+        ended = restoring.cut_off(tried, chance)
+        assert watched.live(f"{ACT}.start_once", folder=tried / "home") == 0
+        [found] = read_confirmed(tried / "home")
+        if ended or found[0] == "pushes":
+            assert found[1:] == [20, 0] or (found[1:] == [30, 0] and not ended)
+        else:
+            assert found[0] == "refused"
+            assert RESTORING in found[1]
+        again = restore_backup(tried / "b.zip", tried / "home", T0, lambda _step: None, set_aside=True)
+        asyncio.run(again)  # not in the same second, by whose name the old files are set aside
+        assert left_of(tried / "home", "shop")[0] == 10
+        shutil.rmtree(tried)
 
 
 @pytest.mark.campaign

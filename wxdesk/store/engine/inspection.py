@@ -16,6 +16,10 @@ CHECKED_UP_TO = 64 * 1024 * 1024
 """Bytes up to which a file is checked at every start, in about 0.1 s."""
 
 EMPTIED = "it is empty, though changes to it wait beside it; put the file back from a copy"
+UNFINISHED_RESTORE = ".restoring-"
+"""Beginning of the name of the folder in a home from which a restore moves its files."""
+
+RESTORING = "a restore was cut off here; run it again with --set-aside"
 NOT_SQLITE = "it is not a SQLite database"
 FOREIGN = "it belongs to another program"
 
@@ -33,8 +37,9 @@ def revision_of(file: Path) -> str | None:
         if file.is_dir():  # as a container makes one where the file to be mounted is missing
             raise StoreDamaged(file=file.name, reason=IS_FOLDER)
         if not file.exists() or file.stat().st_size == 0:
-            if _waiting_changes(file):  # SQLite would throw them away
-                raise StoreDamaged(file=file.name, reason=EMPTIED)
+            restoring = any(file.parent.glob(f"{UNFINISHED_RESTORE}*"))
+            if restoring or _waiting_changes(file):  # which SQLite would throw away
+                raise StoreDamaged(file=file.name, reason=RESTORING if restoring else EMPTIED)
             return None
         with closing(_read_only(file)) as connection:
             return _revision(connection, file)

@@ -30,7 +30,7 @@ from wxdesk.core.system_failures import UnusableFile, unusable_file
 from wxdesk.paths import pages, sync_folder
 from wxdesk.store.engine.failures import store_error
 from wxdesk.store.engine.home_lock import FILE as LOCK
-from wxdesk.store.engine.inspection import revision_of
+from wxdesk.store.engine.inspection import UNFINISHED_RESTORE, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.moving import rows
@@ -236,7 +236,6 @@ NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"
 OCCUPIED = "A desk is in {home} already. With --set-aside it is kept in a folder there, and the backup takes its place."
 
 ASIDE = "before-restore-"
-_UNFINISHED = ".restoring-"
 _STAYS = (LOCK, "logs")
 
 
@@ -258,7 +257,7 @@ async def restore_backup(
         if occupied and not set_aside:
             raise BadInput(reason=Phrase(OCCUPIED, home=home))
         listing = read_listing(file)
-        with TemporaryDirectory(prefix=_UNFINISHED, dir=home) as name:
+        with TemporaryDirectory(prefix=UNFINISHED_RESTORE, dir=home) as name:
             await asyncio.to_thread(extract, file, listing, Path(name))
             await _compare(file, Path(name) / DATABASE, listing, report)
             aside = home / f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}"
@@ -272,7 +271,7 @@ async def restore_backup(
 
 def _occupied(home: Path) -> list[Path]:
     """Return the files of a home, but for its lock, its logs and what was set aside."""
-    for rest in home.glob(f"{_UNFINISHED}*"):
+    for rest in home.glob(f"{UNFINISHED_RESTORE}*"):
         shutil.rmtree(rest)
     found = [one for one in home.iterdir() if one.name not in _STAYS and not one.name.startswith(ASIDE)]
     return [one for one in found if one.is_file() or one.is_dir()]  # a crash leaves a socket
@@ -298,9 +297,12 @@ async def _compare(file: Path, database: Path, listing: Listing, report: Report)
 
 
 def _exchange(occupied: list[Path], restored: Path, home: Path, aside: Path) -> None:
-    """Move the old files out and the new ones in; all of it, or nothing."""
-    moves = [(one, aside / one.name) for one in occupied]
-    moves += [(one, home / one.name) for one in restored.iterdir()]
+    """Move the old files out and the new ones in; all of it, or nothing.
+
+    The database goes first and comes last: a start that finds the home in between notices that it is missing.
+    """
+    moves = [(one, aside / one.name) for one in sorted(occupied, key=lambda one: one.name != DATABASE)]
+    moves += [(one, home / one.name) for one in sorted(restored.iterdir(), key=lambda one: one.name == DATABASE)]
     done: list[tuple[Path, Path]] = []
     try:
         if occupied:
