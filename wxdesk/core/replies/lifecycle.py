@@ -76,6 +76,9 @@ BY_WECHAT = "WeChat"
 EXPIRED_AFTER = timedelta(minutes=5)
 """Delay after which an automatic reply is not sent without an operator; a default."""
 
+SET_BACK = timedelta(minutes=1)
+"""Time that the beginning of a wait must lie ahead for its clock to have been set back since."""
+
 
 def is_automatic(reply: Reply) -> bool:
     """False for a reply that an operator wrote, released or sends again."""

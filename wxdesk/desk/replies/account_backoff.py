@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wxdesk.core.events import AccountFreed, Event, TokenChanged
+from wxdesk.core.replies.lifecycle import SET_BACK
 from wxdesk.desk.ports import Clock
 
 FIRST = timedelta(seconds=60)
@@ -25,9 +26,14 @@ BEIJING = timezone(timedelta(hours=8))
 
 
 class _Rest(Struct, frozen=True):
+    since: datetime
     until: datetime
     strikes: int = 1
     probe: int | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell if it is over, also because it began by a clock that has been set back."""
+        return now >= self.until or now < self.since - SET_BACK
 
 
 class AccountBackoff:
@@ -57,17 +63,18 @@ class AccountBackoff:
         """Start a rest, longer each time but once for concurrent calls; return its end."""
         now = self._clock()
         rest = self._backoff.get(account)
-        if rest is None or now >= rest.until:
+        if rest is None or rest.is_over(now):
             strikes = 1 if rest is None else rest.strikes + 1
-            rest = _Rest(now + min(LONGEST, FIRST * 2 ** min(strikes - 1, 10)), strikes)
+            rest = _Rest(now, now + min(LONGEST, FIRST * 2 ** min(strikes - 1, 10)), strikes)
         self._backoff[account] = replace(rest, probe=None)
         return rest.until
 
     def begin_until_midnight(self, account: str) -> datetime:
         """Let `account` rest until WeChat counts its calls anew, and return the end."""
-        today = self._clock().astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
-        until = (today + timedelta(days=1)).astimezone(self._clock().tzinfo)
-        self._backoff[account] = _Rest(until)
+        now = self._clock()
+        today = now.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+        until = (today + timedelta(days=1)).astimezone(now.tzinfo)
+        self._backoff[account] = _Rest(now, until)
         return until
 
     def end(self, account: str) -> bool:
@@ -85,7 +92,7 @@ class AccountBackoff:
 
     def to_probe(self, now: datetime) -> tuple[str, ...]:
         """Return the accounts whose rest is over and that have no probe under way."""
-        return tuple(name for name, rest in self._backoff.items() if now >= rest.until and rest.probe is None)
+        return tuple(name for name, rest in self._backoff.items() if rest.is_over(now) and rest.probe is None)
 
     def probe_started(self, account: str, reply_id: int) -> None:
         """Note that this reply was sent as the probe of `account`, configured or not."""

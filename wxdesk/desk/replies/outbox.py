@@ -87,6 +87,7 @@ class Outbox:
         self._awake = asyncio.Event()
         self._wake: datetime | None = None
         self._wake_known = False
+        self._looked_at: datetime | None = None
         self._stopping = False
         self._claims_lost_until: datetime | None = None
         self._under_way = InFlight()
@@ -159,6 +160,10 @@ class Outbox:
         await self._store.pushes.until_answered(GIVE_WAY_SECONDS)
         now = self._clock()
         await self._find_lost_claims(now)
+        if self._looked_at is None or now < self._looked_at:  # it was set back, perhaps since another start
+            publish_replies(self._publish, await self._store.pending_replies.begin_waits_again(now))
+            self._wake_known = False
+        self._looked_at = now
         if not self._wake_known or (self._wake is not None and self._wake <= now):
             await self._release(now)
         free = SIDE_BY_SIDE - len(self._under_way.tasks)

@@ -34,12 +34,14 @@ async def sleep(seconds: float, awake: asyncio.Event) -> None:
 
 
 async def sleep_until(moment: datetime | None, awake: asyncio.Event, clock: Clock) -> None:
-    """Return when `awake` is set, or once the clock reaches `moment` (None: never)."""
+    """Return when `awake` is set, at `moment`, if any, or once the clock is set back."""
     if moment is None:
         await awake.wait()
         return
-    while not awake.is_set() and (left := (moment - clock()).total_seconds()) > 0:
-        await sleep(min(left, TICK_SECONDS), awake)
+    before = clock()
+    while not awake.is_set() and before <= (now := clock()) < moment:
+        before = now
+        await sleep(min((moment - now).total_seconds(), TICK_SECONDS), awake)
 
 
 async def keep_looking(

@@ -111,6 +111,7 @@ class PendingReplies(StorePart):
         asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(why))
         return drafts + asking + edit_lock.unlock_all(connection, at, why)
 
+    begin_waits_again = write_by(timers.begin_waits_again)
     withhold = write_by(policy_changes.withhold_in_conversation)
     withhold_account = write_by(policy_changes.withhold_in_account)
     withhold_without_rule = write_by(policy_changes.withhold_without_rule)

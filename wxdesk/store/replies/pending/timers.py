@@ -8,11 +8,11 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, exists, select, ty
 
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import WAITS, Reply
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import SET_BACK, Move
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WINDOW_CLOSED, due_before_closing
-from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, by_hand_or_all, move_all, update_replies
+from wxdesk.store.replies.bulk_moves import BY_RULE, DRAFT, HELD, QUEUED, by_hand_or_all, move_all, update_replies
 from wxdesk.store.replies.parts import cancel_all
-from wxdesk.store.schema.columns import MICROSECOND
+from wxdesk.store.schema.columns import EPOCH, MICROSECOND
 from wxdesk.store.schema.messaging import contacts, conversations, replies
 from wxdesk.store.schema.reply_predicates import scheduled
 
@@ -44,8 +44,22 @@ class TimerMoves(Struct, frozen=True):
 WRITING = "You were writing in this conversation."
 """Reason noted when a deadline moves because the operator is writing."""
 
+CLOCK_SET_BACK = "The clock of this machine was set back, so the wait began again."
+"""Reason noted when a deadline moves because it was set by a clock that ran ahead."""
+
 _HERE = select(conversations.c.id).where(conversations.c.id == replies.c.conversation_id)
 _LAST_MOMENT = LAST_MOMENT // MICROSECOND
+
+
+def begin_waits_again(connection: Connection, now: datetime) -> list[Reply]:
+    """Let waits that began by a clock that has been set back since begin again."""
+    began_ahead = ~scheduled(replies) & (replies.c.updated_at > now + SET_BACK)
+    ahead = type_coerce(replies.c.updated_at, BigInteger) - (now - EPOCH) // MICROSECOND
+    tries = update(replies).where(QUEUED, began_ahead, replies.c.not_before.is_not(None))
+    next_try = type_coerce(replies.c.not_before, BigInteger) - ahead
+    moved = update_replies(connection, tries.values(updated_at=now, not_before=next_try))
+    waits, due_at = HELD & replies.c.due_at.is_not(None), type_coerce(replies.c.due_at, BigInteger) - ahead
+    return moved + move_all(connection, Move.HOLD, waits & began_ahead, now, CLOCK_SET_BACK, due_at=due_at)
 
 
 def run_timers(connection: Connection, now: datetime, terms: TimerTerms) -> TimerMoves:
