@@ -7,12 +7,13 @@ import os
 import re
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wxdesk.core.errors import PortInUse, WxdeskError
+from wxdesk.core.errors import HomeInUse, PortInUse, WxdeskError
 from wxdesk.i18n import LANGUAGES, tr
 from wxdesk.ui.runtime.display import has_display, why_no_window
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from wxdesk.core.setup.findings import Finding
     from wxdesk.desk.settings.configuration import Setup
     from wxdesk.ui.shell.tryout import TryoutDesk
+
+OPENING_LOOKS, OPENING_SECONDS = 20, 0.25
+"""Looks for the window that another start is opening, and the time between two."""
 
 
 def open_window(setup: Setup) -> int:
@@ -103,14 +107,25 @@ def with_failures_shown(home: Path, start: Callable[[], int]) -> int:
     """Run `start`; show in a window the error that keeps a desk from opening.
 
     Re-raises it. Needs a display. Who starts the program by an icon sees neither stderr nor exit code. A taken port
-    can be changed there; then `start` runs again.
+    can be changed there; then `start` runs again. A window that another start is opening comes to the front.
     """
     while True:
         try:
             return start()
         except WxdeskError as error:
+            if isinstance(error, HomeInUse) and _is_opened_soon(home):
+                return 0
             if not has_display() or not _mended(home, error):
                 raise
+
+
+def _is_opened_soon(home: Path) -> bool:
+    """Wait for the window of a start just before this one, as of a double click."""
+    for _ in range(OPENING_LOOKS):
+        if raised_open_window(home):
+            return True
+        time.sleep(OPENING_SECONDS)
+    return False
 
 
 def _mended(home: Path, error: WxdeskError) -> bool:

@@ -11,6 +11,9 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from wxdesk import desktop
+from wxdesk.core.errors import HomeInUse
+from wxdesk.desktop import with_failures_shown
 from wxdesk.ui.shell.second_start import SOCKET, SecondStarts, raise_open_window
 
 
@@ -32,6 +35,27 @@ def test_the_open_window_comes_to_the_front(qtbot: QtBot, home: Path) -> None:
     starts.setParent(None)
     del starts
     assert not raise_open_window(home)
+
+
+def test_the_second_of_two_starts_at_once_raises_the_window_of_the_first(qtbot: QtBot, home: Path) -> None:
+    parent = QObject()
+
+    def start() -> int:
+        SecondStarts(home, lambda: None, parent)  # it is open by now, and was not a moment ago
+        raise HomeInUse(home=home)
+
+    assert with_failures_shown(home, start) == 0
+
+
+def test_a_home_in_use_without_a_window_is_an_error(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desktop, "OPENING_SECONDS", 0.001)
+    monkeypatch.setattr(desktop, "has_display", lambda: False)
+
+    def start() -> int:
+        raise HomeInUse(home=home)
+
+    with pytest.raises(HomeInUse):
+        with_failures_shown(home, start)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a named pipe goes with its program")
