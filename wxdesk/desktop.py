@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wxdesk.ui.shell.tryout import TryoutDesk
 
 OPENING_LOOKS, OPENING_SECONDS = 20, 0.25
-"""Looks for the window that another start is opening, and the time between two."""
+"""Looks for a window that another start is opening; seconds between two."""
 
 
 def open_window(setup: Setup) -> int:

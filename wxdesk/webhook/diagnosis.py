@@ -75,11 +75,8 @@ class ReadRequest(Struct):
         query = self.query
         signed = any(_SIGNATURE.fullmatch(query.get(name, "")) for name in ("signature", "msg_signature"))
         timed = _TIMESTAMP.fullmatch(query.get("timestamp", "")) is not None
-        return signed and timed and 0 < len(query.get("nonce", "")) <= _LONGEST_NONCE and self._asks_something
-
-    @property
-    def _asks_something(self) -> bool:
-        return bool(self.query.get("echostr")) if self.is_get else True
+        asks = not self.is_get or bool(query.get("echostr"))
+        return signed and timed and 0 < len(query.get("nonce", "")) <= _LONGEST_NONCE and asks
 
 
 class DiagnosisPace:

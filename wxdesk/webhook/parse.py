@@ -80,6 +80,7 @@ def read_push(body: bytes) -> Incoming:
         raise BadInput(reason="FromUserName is missing or not an openid.")
     event = _field(fields, "Event").lower() if msg_type == "event" else None
     layout = _MESSAGES.get(msg_type, _OTHER) if event is None else _EVENTS.get(event, _OTHER)
+    media_id = _field(fields, layout.media_id)
     return Incoming(
         to_user=_field(fields, "ToUserName"),
         openid=openid,
@@ -89,7 +90,7 @@ def read_push(body: bytes) -> Incoming:
         event=event,
         msg_id=_field(fields, "MsgId") or None,
         text=fields.get(layout.text, ""),
-        media_id=_media_id(_field(fields, layout.media_id)),
+        media_id=media_id if 0 < len(media_id) <= _MAX_MEDIA_ID else None,
         pic_url=_field(fields, layout.picture) or None,
         session_from=fields.get("SessionFrom") if layout.type is MessageType.ENTER_SESSION else None,
         fields=fields,
@@ -98,10 +99,6 @@ def read_push(body: bytes) -> Incoming:
 
 def _field(fields: dict[str, str], name: str) -> str:
     return fields.get(name, "").strip()
-
-
-def _media_id(text: str) -> str | None:
-    return text if 0 < len(text) <= _MAX_MEDIA_ID else None
 
 
 def _time(text: str) -> datetime:

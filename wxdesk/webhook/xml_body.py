@@ -50,7 +50,9 @@ def read_xml_fields(body: bytes) -> dict[str, str]:
         raise BadInput(reason="The body is not well-formed XML.") from None
     if not isinstance(root, dict):
         raise BadInput(reason="The body has no fields.")
-    return {name: value if isinstance(value, str) else _as_json(value) for name, value in root.items()}
+    return {
+        name: value if isinstance(value, str) else msgspec.json.encode(value).decode() for name, value in root.items()
+    }
 
 
 def _read(text: str) -> _Value:
@@ -73,10 +75,6 @@ def _allowed(found: re.Match[str]) -> str:
     number = int(in_hex, 16) if in_hex else int(in_decimal)
     is_character = number < 0x110000 and not 0xD800 <= number < 0xE000
     return found[0] if is_character and not _FORBIDDEN.match(chr(number)) else "\ufffd"
-
-
-def _as_json(value: _Value) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 class _Element:

@@ -77,7 +77,7 @@ EXPIRED_AFTER = timedelta(minutes=5)
 """Delay after which an automatic reply is not sent without an operator; a default."""
 
 SET_BACK = timedelta(minutes=1)
-"""Time that the beginning of a wait must lie ahead for its clock to have been set back since."""
+"""How far ahead a wait must have begun for its clock to count as set back."""
 
 
 def is_automatic(reply: Reply) -> bool:

@@ -48,7 +48,7 @@ class Supervisor:
         loop, wait = asyncio.get_running_loop(), 0.0
         while True:
             began = loop.time()
-            recovering = loop.call_later(WELL_AFTER, self._is_well, name) if wait else None
+            recovering = loop.call_later(WELL_AFTER, self._publish, TroubleRaised(_key(name), "")) if wait else None
             try:
                 return await work()
             except WxdeskError as error:  # what the database holds or refuses, which people can mend
@@ -63,9 +63,6 @@ class Supervisor:
             wait = FIRST_WAIT if loop.time() - began > WELL_AFTER else min(2 * wait or FIRST_WAIT, LONGEST_WAIT)
             self._publish(TroubleRaised(_key(name), Phrase(FAILING, what=Phrase(title), why=why)))
             await asyncio.sleep(wait)
-
-    def _is_well(self, name: str) -> None:
-        self._publish(TroubleRaised(_key(name), ""))
 
 
 def _key(name: str) -> str:

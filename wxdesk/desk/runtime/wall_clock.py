@@ -34,7 +34,7 @@ async def sleep(seconds: float, awake: asyncio.Event) -> None:
 
 
 async def sleep_until(moment: datetime | None, awake: asyncio.Event, clock: Clock) -> None:
-    """Return when `awake` is set, at `moment`, if any, or once the clock is set back."""
+    """Return when `awake` is set, at `moment` if any, or once the clock is set back."""
     if moment is None:
         await awake.wait()
         return

@@ -67,7 +67,8 @@ class TokenBook:
         if issued is None or issued.revoked:
             raise ApiRefusal(40001)
         if self._clock() >= issued.ends_at:
-            raise ApiRefusal(40001 if self._superseded(issued) else 42001)
+            newest = self._classic.get(issued.app_id), self._stable.get(issued.app_id)
+            raise ApiRefusal(42001 if issued.token in newest else 40001)
         return issued.app_id
 
     def expire(self, app_id: str) -> None:
@@ -84,9 +85,6 @@ class TokenBook:
         for issued in tuple(self._issued.values()):
             if issued.app_id == app_id and issued.token in among:
                 self._issued[issued.token] = replace(issued, revoked=True)
-
-    def _superseded(self, issued: IssuedToken) -> bool:
-        return issued.token not in (self._classic.get(issued.app_id), self._stable.get(issued.app_id))
 
     def _end(self, issued: IssuedToken, at: datetime) -> None:
         self._issued[issued.token] = replace(issued, ends_at=min(issued.ends_at, at))

@@ -17,7 +17,7 @@ CHECKED_UP_TO = 64 * 1024 * 1024
 
 EMPTIED = "it is empty, though changes to it wait beside it; put the file back from a copy"
 UNFINISHED_RESTORE = ".restoring-"
-"""Beginning of the name of the folder in a home from which a restore moves its files."""
+"""Prefix of the folder in a home from which a restore moves its files."""
 
 RESTORING = "a restore was cut off here; run it again with --set-aside"
 NOT_SQLITE = "it is not a SQLite database"

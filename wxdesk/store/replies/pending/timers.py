@@ -45,7 +45,7 @@ WRITING = "You were writing in this conversation."
 """Reason noted when a deadline moves because the operator is writing."""
 
 CLOCK_SET_BACK = "The clock of this machine was set back, so the wait began again."
-"""Reason noted when a deadline moves because it was set by a clock that ran ahead."""
+"""Reason noted when a deadline moves because its clock ran ahead."""
 
 _HERE = select(conversations.c.id).where(conversations.c.id == replies.c.conversation_id)
 _LAST_MOMENT = LAST_MOMENT // MICROSECOND
