@@ -77,7 +77,7 @@ EXPIRED_AFTER = timedelta(minutes=5)
 """Delay after which an automatic reply is not sent without an operator; a default."""
 
 SET_BACK = timedelta(minutes=1)
-"""How far ahead a wait must have begun for its clock to count as set back."""
+"""Time ahead of the clock at which a wait began if the clock was set back since."""
 
 
 def is_automatic(reply: Reply) -> bool:

@@ -208,7 +208,7 @@ class Following:
 
 
 def _of_server(event: events.Event) -> events.Event:
-    """Say of a trouble that it is the server's: its “this computer” is not that of the window."""
+    """Mark a trouble as the server's: “this computer” in it is not the window's."""
     if not isinstance(event, events.TroubleRaised) or not event.text:
         return event
     return replace(event, text=Phrase("On the server: {reason}", reason=event.text))
