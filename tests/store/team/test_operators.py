@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.store.chats import Talk
 from wxdesk.core.errors import BadInput, NotAllowed
 from wxdesk.core.model.operator import ACTING, Operator, Role, acting, acting_name
+from wxdesk.core.model.reply import Content, Draft, UnsentContent
 from wxdesk.store import Store
 from wxdesk.store.settings import CALL
 
@@ -72,6 +74,17 @@ async def test_calls_of_one_who_is_removed_go_with_them(store: Store) -> None:
         await store.settings.set(f"{CALL}{name}:1", "look at this customer")
     await store.operators.change(li, None, AT)
     assert [*await store.settings.beginning(CALL)] == [f"{CALL}lin:1"]
+
+
+async def test_texts_begun_by_one_who_is_removed_go_with_them(store: Store, talk: Talk) -> None:
+    """Whoever has the same name later is not shown what another began to write."""
+    li, begun = await made(store, "li"), UnsentContent(Content(text="hello"))
+    thread = (await talk.says("oLI")).conversation.id
+    for name in ("li", "lin"):
+        await store.drafts.keep({thread: (begun,)}, name)
+    await store.operators.change(li, None, AT)
+    assert await store.drafts.stored("li") == []
+    assert await store.drafts.stored("lin") == [(thread, Draft(begun.content))]
 
 
 async def test_everybody_changes_their_own_password(store: Store) -> None:

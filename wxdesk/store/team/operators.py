@@ -11,6 +11,7 @@ from wxdesk.core.errors import BadInput, NotAllowed, Phrase, required
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
 from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing_beside
 from wxdesk.store.schema.authored import settings
+from wxdesk.store.schema.messaging import operator_drafts
 from wxdesk.store.schema.team import operator_actions, operators
 from wxdesk.store.settings import CALL, OWN_PREFERENCES
 
@@ -104,6 +105,7 @@ class OperatorStore(StorePart):
         here = operators.c.id == before.id
         if after is None:
             connection.execute(delete(operators).where(here))
+            connection.execute(delete(operator_drafts).where(operator_drafts.c.operator == before.name))
             calls = settings.c.key.startswith(f"{CALL}{before.name}:", autoescape=True)
             connection.execute(delete(settings).where(or_(settings.c.key == OWN_PREFERENCES + before.name, calls)))
             _note(connection, "operators.remove", before.name, at, by)
