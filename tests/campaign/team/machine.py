@@ -12,9 +12,9 @@ import sys
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from wxdesk.cli import main
+from wxdesk.desk import ports
 from wxdesk.desk.conversations import inbox_queries
 from wxdesk.desk.runtime import lease_keeper
-from wxdesk.desk.settings import configuration
 from wxdesk.store.engine import change_hints, lease
 
 AHEAD = "WXDESK_TEAM_CLOCK_AHEAD"
@@ -34,7 +34,7 @@ class WrongClock(datetime):
 
 def prepare() -> None:
     """Be the machine that the environment tells of."""
-    for reads_the_time in (configuration, lease, inbox_queries):
+    for reads_the_time in (ports, lease, inbox_queries):
         assert reads_the_time.datetime is datetime  # type: ignore[attr-defined]
         reads_the_time.datetime = WrongClock  # type: ignore[attr-defined]
     if LEASE in os.environ:

@@ -89,7 +89,7 @@ class OwnServer:
 
 
 class RealServer:
-    """Debian's sshd as this user, without PAM."""
+    """Debian's sshd as this user, without PAM and without what this user's shell does at a start."""
 
     def __init__(self, authorized: Path, folder: Path, more: str = "") -> None:
         self.port, self.user = free_port(), getpass.getuser()
@@ -104,6 +104,7 @@ AuthorizedKeysFile {authorized}
 PidFile none
 StrictModes no
 UsePAM no
+SetEnv HOME={folder}
 PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no

@@ -116,5 +116,5 @@ def test_undone_texts_come_before_what_is_written_and_never_into_an_edit(drafts:
 
 def test_an_edit_is_changed_by_its_words_alone_not_by_the_values_that_lack() -> None:
     lacking = replace(reply(1, ReplyState.DRAFT), content=Content(text="Dear ‹name›", gaps=("name",)))
-    assert not Draft.of_text("Dear ‹name›", lacking).changed
-    assert Draft.of_text("Dear Li Lei", lacking).changed
+    assert not Draft(Content(text="Dear ‹name›"), lacking).changed
+    assert Draft(Content(text="Dear Li Lei"), lacking).changed
