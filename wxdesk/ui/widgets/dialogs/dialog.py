@@ -103,14 +103,16 @@ class ConfirmDialog(NarrowDialog):
         field: QWidget | None = None,
     ) -> None:
         super().__init__(parent, title)
+        self._then: Callable[[], None] | None = None
         buttons = self._choices(action, self.accept, destructive=destructive)
         words = (PlainLabel(text, role="secondary", wrap=True, parent=self),) if text else ()
         self._lay_out(title, *words, *(() if field is None else (field,)), 4, buttons)
         (field or (self.cancel if destructive else self.action)).setFocus()
+        self.accepted.connect(self._do)
 
     def ask(self, then: Callable[[], None]) -> None:
         """Show the question; returns at once."""
-        self.accepted.connect(then)
+        self._then = then
         self.open()
 
     def interrupt(self) -> None:
@@ -122,6 +124,10 @@ class ConfirmDialog(NarrowDialog):
     def _take_answers(self) -> None:
         self.setEnabled(True)
         self.action.setFocus()
+
+    def _do(self) -> None:
+        if self._then is not None:
+            self._then()
 
 
 class AgreementDialog(NarrowDialog):
