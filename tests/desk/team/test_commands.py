@@ -70,7 +70,7 @@ READS = {
     "rules.exchange": {"check", "export", "standing"},
     "templates": {"all", "revisions", "begin"},
     "preferences": {"load"},
-    "accounts": {"load", "take"},
+    "accounts": {"load", "use"},
     "quarantine": {"newest"},
     "erasing": {"run", "forget_silent"},
 }  # fmt: skip
