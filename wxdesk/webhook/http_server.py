@@ -156,11 +156,6 @@ class Connection(web.RequestHandler):
             self._server.forget(self)
         super().connection_lost(exc)
 
-    @property
-    def is_crowded(self) -> bool:
-        """True while so many are open that bodies are read only of signed requests."""
-        return self._server.is_crowded
-
     def begin(self) -> None:
         """Mark the connection as waiting for a body, the youngest of the waiting ones."""
         self._stop_timer()

@@ -155,7 +155,7 @@ class PushServer(Server):
         if request.method != hdrs.METH_POST:
             raise PushRefused(Refusal.METHOD)
         signed = verifier.is_signed(query, self._clock())
-        if not signed and connection.is_crowded:
+        if not signed and self.is_crowded:
             return _Outcome("failed: overloaded", PlainResponse(HTTPStatus.SERVICE_UNAVAILABLE, close=True))
         body = read.body = await read_body(request, self.limits.body)
         connection.receive()

@@ -77,7 +77,7 @@ EXPIRED_AFTER = timedelta(minutes=5)
 """Delay after which an automatic reply is not sent without an operator; a default."""
 
 SET_BACK = timedelta(minutes=1)
-"""Time ahead of the clock at which a wait began if the clock was set back since."""
+"""Lead of a wait's beginning over the clock that shows it was set back."""
 
 
 def is_automatic(reply: Reply) -> bool:

@@ -8,6 +8,7 @@ from wxdesk.core.events import Event, SetupChanged
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState
 from wxdesk.core.setup.findings import Finding
+from wxdesk.core.setup.tunnel_state import TunnelState
 
 
 class FactBook:
@@ -50,9 +51,14 @@ class FactBook:
         if changed:
             self._publish(SetupChanged(""))
 
-    def put_way(self, **fields: object) -> None:
-        """Replace the listener's URL (empty while nothing listens) or the tunnel's state."""
-        self.state = replace(self.state, **fields)
+    def put_tunnel(self, state: TunnelState) -> None:
+        """Replace the tunnel's state."""
+        self.state = replace(self.state, tunnel=state)
+        self._publish(SetupChanged(""))
+
+    def put_listener(self, url: str) -> None:
+        """Replace the listener's URL; empty while nothing listens."""
+        self.state = replace(self.state, listener_url=url)
         self._publish(SetupChanged(""))
 
     def _show(self) -> None:

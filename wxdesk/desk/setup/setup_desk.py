@@ -226,11 +226,9 @@ class SetupDesk:
             case events.ReachabilityChanged(reach):
                 self._reached(reach.finding)
             case events.ListenerChanged(url):
-                self._book.put_way(listener_url=url)
+                self._book.put_listener(url)
             case events.TunnelChanged(state):
-                self._book.put_way(tunnel=state)
-            case _:
-                pass
+                self._book.put_tunnel(state)
 
     # -- commands and questions
 

@@ -16,7 +16,7 @@ from tests.ui.conftest import ShowPage
 from tests.ui.inbox.conftest import shown_reply
 from tests.ui.inbox.test_pictures import png
 from tests.ui.world import World, open_world
-from wxdesk.core.model.reply import Content, Draft, ReplyKind, ReplyState
+from wxdesk.core.model.reply import Content, Draft, Reply, ReplyKind, ReplyState
 from wxdesk.desk.replies.drafts import MOST, MOST_CHARACTERS
 from wxdesk.ui.content.picture_intake import PictureSource
 from wxdesk.ui.inbox.page import InboxPage
@@ -113,9 +113,9 @@ def test_links_cards_and_pictures_are_kept_and_offered_again(
     qtbot.waitUntil(lambda: [draft.content.kind for _, draft in stored(world)] == [ReplyKind.IMAGE])
 
 
-def test_a_change_of_a_held_reply_goes_on_where_it_was_left(
-    qtbot: QtBot, world: World, page: InboxPage, opened: Open, again: Again
-) -> None:
+@pytest.fixture
+def changed(qtbot: QtBot, world: World, page: InboxPage, opened: Open, again: Again) -> tuple[Reply, InboxPage]:
+    """A held reply whose change was begun in one window, and another window that goes on with it."""
     li = world.say(LI, "opening?")
     opened(li)
     qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
@@ -130,6 +130,13 @@ def test_a_change_of_a_held_reply_goes_on_where_it_was_left(
     other.open_conversation(li)
     composer = other.chat.composer
     qtbot.waitUntil(lambda: composer.editing is not None and composer.send.isEnabled())
+    return held, other
+
+
+def test_a_change_of_a_held_reply_goes_on_where_it_was_left(
+    qtbot: QtBot, world: World, changed: tuple[Reply, InboxPage]
+) -> None:
+    composer = changed[1].chat.composer
     assert composer.text() == "We open at 9. Sharp."
     QTest.keyClick(composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == ["We open at 9. Sharp."])
@@ -137,22 +144,10 @@ def test_a_change_of_a_held_reply_goes_on_where_it_was_left(
 
 
 def test_a_change_given_up_after_another_start_leaves_the_reply_in_nobodys_hand(
-    qtbot: QtBot, world: World, page: InboxPage, opened: Open, again: Again
+    qtbot: QtBot, world: World, changed: tuple[Reply, InboxPage]
 ) -> None:
-    li = world.say(LI, "opening?")
-    opened(li)
-    qtbot.waitUntil(lambda: shown_reply(page, ReplyState.HELD) is not None)
-    held = shown_reply(page, ReplyState.HELD)
-    assert held is not None
-    page.chat.writing.edit(held)
-    qtbot.waitUntil(lambda: page.chat.composer.editing is not None)
-    QTest.keyClicks(page.chat.composer.edit, " Sharp.")
-    qtbot.waitUntil(lambda: len(stored(world)) == 1)
-
-    other = again()
-    other.open_conversation(li)
+    held, other = changed
     composer = other.chat.composer
-    qtbot.waitUntil(lambda: composer.editing is not None and composer.send.isEnabled())
     assert world.call(world.store.replies.get(held.id)).by
     QTest.keyClick(composer.edit, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not world.call(world.store.replies.get(held.id)).by)
