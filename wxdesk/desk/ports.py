@@ -177,10 +177,10 @@ class SetupApi(Protocol):
     """WeChat's API as far as the set-up asks it; nothing here reaches a contact."""
 
     async def check(self, account: Account) -> float:
-        """Make sure that an account has a token; return its remaining seconds.
+        """Ask for an account's token, also if one is held; return its seconds.
 
         Raises:
-            Refused, NotSent: there is none, and why.
+            Refused, NotSent: WeChat gives none, and why.
         """
 
     async def try_credentials(self, app_id: str, app_secret: str) -> None:

@@ -7,6 +7,7 @@ Each call is made once. The one exception is a refused access_token: WeChat cert
 new token is fetched and the call repeated once.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
@@ -148,8 +149,8 @@ class WeChatClient:
         self._typing_paths[account.name] = ()
 
     async def check(self, account: Account) -> float:
-        """Make sure that `account` has a token; see `desk.ports.SetupApi.check`."""
-        await self._tokens.get(account)
+        """Ask WeChat for a token of `account`; see `desk.ports.SetupApi.check`."""
+        await asyncio.shield(self._tokens.renew(account))  # a fetch under way is also others'
         return self._tokens.seconds_left(account)
 
     async def try_credentials(self, app_id: str, app_secret: str) -> None:

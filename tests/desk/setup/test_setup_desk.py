@@ -89,6 +89,14 @@ async def test_right_values_fetch_a_token_and_trying_them_keeps_nothing(sandbox:
         assert (await world.desk.check_mini_program("shop")).verdict is V.OK
 
 
+async def test_a_check_asks_wechat_although_a_token_is_held(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with desk_at(tmp_path, sandbox.url) as world:
+        assert (await world.desk.check_mini_program("shop")).verdict is V.OK
+        sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, "token", errcode=40125, text="invalid appsecret"))
+        assert (await world.desk.check_mini_program("shop")).verdict is V.APP_SECRET_WRONG  # reset in the console
+        assert (await world.desk.check_mini_program("shop")).verdict is V.OK
+
+
 async def test_ordinary_token_fetches_keep_the_fact_up_to_date(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as world:
         world.desk.on_event(

@@ -156,7 +156,7 @@ async def test_a_changed_mode_keeps_the_token(world: World) -> None:
     fetched = await tokens_fetched(world)
     entry = structs.replace(entry_of(world.setup), hold_seconds=30)
     await world.opened.apply(with_accounts(world.setup, entry))
-    await world.opened.out.client.check(world.opened.ready[0])
+    assert await world.opened.out.client.has_saved_url(world.opened.ready[0])
     assert await tokens_fetched(world) == fetched
 
 

@@ -31,6 +31,7 @@ from wxdesk.ui.settings.page import SettingsPage
 from wxdesk.ui.widgets.card_rows import StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
+from wxdesk.ui.widgets.labels import PlainLabel
 
 
 @pytest.fixture
@@ -57,7 +58,13 @@ def _take(world: World, setup: Setup) -> None:
 
 def test_the_push_url_can_be_copied(qtbot: QtBot, page: SettingsPage, world: World) -> None:
     [card] = page.cards
-    assert card.copy_url.text_to_copy == f"{world.desk.health.state.listener_url}/wx/shop"
+    assert card.copy_url.isHidden()
+    assert "There is no public address yet" in [label.full_text() for label in card.findChildren(PlainLabel)]
+    now = world.desk.configuration.now
+    listener = structs.replace(now.config.listener, public_url="https://desk.example.com")
+    _take(world, replace(now, config=structs.replace(now.config, listener=listener)))
+    qtbot.waitUntil(card.copy_url.isVisible)
+    assert card.copy_url.text_to_copy == "https://desk.example.com/wx/shop"
     copy = next(button for button in card.findChildren(CopyButton) if button.accessibleName() == "Copy the push URL")
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == card.copy_url.text_to_copy

@@ -241,7 +241,7 @@ class SetupDesk:
         return Finding(Check.API, CheckVerdict.OK, at=self._clock())
 
     async def check_mini_program(self, account: str) -> Finding:
-        """Make sure that an account has a token; a held one counts."""
+        """Ask WeChat for an account's token; the secret may be another there by now."""
         configured = self._from.accounts[account]
         credentials = self._from.secrets(account).credentials
         found = program_finding(configured, credentials, self._clock())

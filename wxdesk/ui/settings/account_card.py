@@ -60,10 +60,11 @@ class AccountCard(SettingsCard):
         self.title.setText(account_title(self.name))
         self._app_id.setText(account.app_id)
         self._original_id.setText(account.original_id or "–")
-        public = self._desk.setup.public_url or self._desk.health.state.listener_url
-        url = public + push_path(self.name)
-        self._url.setText(url)
+        public = self._desk.setup.public_url
+        url = public + push_path(self.name) if public else ""
+        self._url.setText(url or tr("On the server" if self._desk.is_remote else "There is no public address yet"))
         self.copy_url.text_to_copy = url
+        self.copy_url.setVisible(bool(url))
         role, sentence = _PUSH_MODES[account.push_mode]
         self.mode.show_state(role, tr(sentence))
         self.kept.setText(kept_text(account))
