@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxdesk import __version__, i18n, logs
 from wxdesk.core.errors import BadInput, WxdeskError
-from wxdesk.core.system_failures import unusable_file, why_unusable
+from wxdesk.core.system_failures import IS_PIPE, UnusableFile, unusable_file, why_unusable
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
 from wxdesk.secrets.names import SecretName, variable
@@ -247,13 +247,20 @@ def _add_sandbox(parser: TranslatedParser) -> None:
         secrets.add_argument(option, default="", metavar="VALUE", help=tr("the mini program's {name}", name=name.value))
 
 
+OPENED = ("config.toml", "desk.*", "secrets.*", "window.ini", "logs/wxdesk.log")
+"""Names of files in a home that a start opens."""
+
+
 def _home(options: argparse.Namespace) -> Path:
     home: Path = options.home or default_home()
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return home.resolve()
+        pipe = next((one for names in OPENED for one in home.glob(names) if one.is_fifo()), None)
     except OSError as error:
         raise unusable_file(home, error) from None
+    if pipe is not None:  # whoever opens it waits until somebody writes into it
+        raise UnusableFile(file=str(pipe), reason=IS_PIPE)
+    return home.resolve()
 
 
 def _prepare(options: argparse.Namespace) -> Setup:

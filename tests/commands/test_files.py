@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,17 @@ def test_a_missing_folder_for_a_new_file_is_named_as_what_is_missing(tmp_path: P
     done = run(tmp_path, *words.split(), str(tmp_path / "nowhere" / "new.csv"))
     assert done.returncode == 2
     assert "new.csv: the folder for it does not exist" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+@pytest.mark.parametrize(
+    "name", ["config.toml", "desk.db", "desk.db-wal", "desk.newest", "secrets.vault", "window.ini"]
+)
+def test_a_pipe_in_place_of_a_file_is_named_instead_of_waited_for(tmp_path: Path, name: str) -> None:
+    write_config(tmp_path, "http://127.0.0.1:9")
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    done = run(tmp_path, "serve")
+    assert (done.returncode, done.stderr) == (2, f"wxdesk: {tmp_path / name}: that is a pipe, not a file: remove it\n")
+    if name in ("config.toml", "desk.db"):  # the doctor reports what it finds
+        assert "that is a pipe, not a file: remove it" in run(tmp_path, "doctor").stdout
