@@ -142,6 +142,13 @@ async def test_a_place_of_pictures_that_takes_none_is_reported(home: Path) -> No
     assert (await found(home, Check.FOLDER)).verdict is V.OK
 
 
+async def test_a_folder_into_which_everybody_may_write_is_reported(home: Path) -> None:
+    await asyncio.to_thread(home.chmod, 0o777)
+    folder = await found(home, Check.FOLDER)
+    assert folder.verdict is V.HOME_OPEN
+    assert sentences.remedy(folder) == f"Let only this user write there: chmod go-w {home}"
+
+
 async def test_a_folder_that_cannot_be_written_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**_: object) -> None:
         raise OSError(errno.EROFS, "read-only")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.system_failures import NO_FOLDER, why_unusable
-from wxdesk.desk.messages.store_watch import ROOM, disk_room
+from wxdesk.desk.messages.store_watch import ROOM, disk_room, open_home
 from wxdesk.doctor.case import Case
 from wxdesk.store.opening import PICTURES
 from wxdesk.threads import aside
@@ -32,6 +32,8 @@ def _folder(home: Path) -> Finding:
                 file.write(b"wxdesk")
         except OSError as error:
             return _unusable(folder, why_unusable(error))
+    if standing == home and (found := open_home(home)):
+        return found
     cause = {} if standing == home else {"cause": "new"}
     return Finding(Check.FOLDER, CheckVerdict.OK, values={"path": str(home)} | cause)
 

@@ -74,6 +74,20 @@ async def test_a_file_that_is_put_back_is_fine_again_and_the_trouble_ends(home: 
     assert "removed while" in str(heard[0].text)
 
 
+def test_a_folder_into_which_everybody_may_write_is_told_until_it_is_not(tmp_path: Path) -> None:
+    heard: list[TroubleRaised] = []
+
+    async def sound() -> str:
+        return ""
+
+    watch = StoreWatch(sound, heard.append, tmp_path)
+    for rights in (0o700, 0o777, 0o1777, 0o775):
+        tmp_path.chmod(rights)
+        watch.look_at_folder()
+    assert [(trouble.key, bool(trouble.text)) for trouble in heard] == [("folder", True), ("folder", False)]
+    assert str(heard[0].text).endswith(f"chmod go-w {tmp_path}")
+
+
 async def test_an_emptied_file_beside_its_log_is_not_taken_for_a_new_one(home: Path) -> None:
     store = await open_store(SQLITE, home)
     talk = Talk(store)

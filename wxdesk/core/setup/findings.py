@@ -135,6 +135,7 @@ class CheckVerdict(StrEnum):
 
     # The installation, as doctor sees it
     HOME_UNUSABLE = "home_unusable"
+    HOME_OPEN = "home_open"
     DISK_FULL = "disk_full"
     DATABASE_IN_USE = "database_in_use"
     DATABASE_FAILED = "database_failed"
@@ -168,6 +169,7 @@ _GRAVITY = {_V.OK: Gravity.GOOD} | dict.fromkeys((
     _V.SLEEP_EXPECTED, _V.SECRET_IN_MEMORY, _V.PLAIN_MODE, _V.IP_WITHOUT_NAME, _V.TLS13_ONLY, _V.SLOW,
     _V.ORIGINAL_ID_DIFFERS, _V.ORIGINAL_ID_ILLEGAL, _V.CLOCK_SKEW, _V.PUSH_REPEATED, _V.ECHO_NOT_ACCEPTED, _V.NO_RULES,
     _V.UNANSWERED, _V.NO_DISPLAY, _V.KEYCHAIN_UNUSABLE, _V.CHECK_TIMED_OUT, _V.DATABASE_UNSAFE,
+    _V.HOME_OPEN,
 ), Gravity.WARNING)  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+import stat
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +23,7 @@ LOST_KEY = "lost_messages"
 DATABASE_KEY = "database"
 """Key of the trouble about a database that keeps nothing, or keeps it badly."""
 
-DISK_KEY = "disk"
+DISK_KEY, FOLDER_KEY = "disk", "folder"
 
 ROOM = tuple(megabytes * 1024**2 for megabytes in (500, 100, 10, 1))
 """Bytes free on the home's disk below which that is told, and told again."""
@@ -69,6 +71,13 @@ def disk_room(home: Path, free: int, verdict: CheckVerdict = CheckVerdict.DISK_F
     return Finding(Check.DISK, verdict, values={"free": f"{free // 1024**2} MB", "path": str(home)})
 
 
+def open_home(home: Path) -> Finding | None:
+    """Return the finding about a folder into which everybody may write; else None."""
+    if sys.platform == "win32" or not home.stat().st_mode & stat.S_IWOTH:
+        return None
+    return Finding(Check.FOLDER, CheckVerdict.HOME_OPEN, values={"path": str(home)})
+
+
 class StoreWatch:
     """Runs `check` every second and looks at the disk of `home`; tells troubles.
 
@@ -81,7 +90,7 @@ class StoreWatch:
         self._check = check
         self._publish = publish
         self._home = home
-        self._told: Text = ""
+        self._told: dict[str, Text] = {}
         self._scarcity = 0
 
     async def run(self) -> None:
@@ -90,6 +99,7 @@ class StoreWatch:
             await self.check_once()
             with suppress(OSError):  # a folder that is gone is told by the database
                 self.look_at_disk()
+                self.look_at_folder()
             await asyncio.sleep(INTERVAL_SECONDS)
 
     async def check_once(self) -> None:
@@ -101,9 +111,17 @@ class StoreWatch:
         except StoreError as error:
             self.accepts = False
             text = Phrase("Messages are no longer accepted. {what}", what=trouble(database_failure(error)))
-        if text != self._told:
-            self._told = text
-            self._publish(TroubleRaised(DATABASE_KEY, text))
+        self._tell(DATABASE_KEY, text)
+
+    def _tell(self, key: str, text: Text) -> None:
+        if text != self._told.get(key, ""):
+            self._told[key] = text
+            self._publish(TroubleRaised(key, text))
+
+    def look_at_folder(self) -> None:
+        """Look once who may write into the home."""
+        found = open_home(self._home)
+        self._tell(FOLDER_KEY, trouble(found) if found else "")
 
     def look_at_disk(self) -> None:
         """Look once how much room is left, also while nobody writes."""

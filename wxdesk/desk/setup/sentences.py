@@ -152,6 +152,10 @@ LOCAL = {
         "The folder of wxdesk cannot be used.",
         remedy="Give this user the right to write there, or choose another one with --home.",
     ),
+    CheckVerdict.HOME_OPEN: Wording(
+        "Everybody on this computer can write into the folder {path}, and so put other files in place of wxdesk's.",
+        remedy="Let only this user write there: chmod go-w {path}",
+    ),
     CheckVerdict.DISK_FULL: Wording(
         "Only {free} are free on the disk of {path}.",
         "The disk is full, or nearly so.",

@@ -33,7 +33,7 @@ TROUBLES: dict[Check, tuple[str, ...]] = {
     Check.TUNNEL: (),
     Check.ADDRESS: ("reach", "push:", "original_id:"),
     Check.API: ("token:", "account:"),
-    Check.DATABASE: ("database", "disk", "pictures", "intake", "lost_messages", "server"),
+    Check.DATABASE: ("database", "disk", "folder", "pictures", "intake", "lost_messages", "server"),
     Check.CLOCK: ("clock",),
 }
 """Beginnings of the troubles' keys, by the part that they are about."""
@@ -118,7 +118,8 @@ class HealthPanel(QWidget):
         self.steps = StepList(Size.BODY)
         self.setup = Button(tr("Guided set-up"))
         self.setup.setToolTip(tr("Checks each step again, and mends what it can"))
-        card = SettingsCard(tr("What messages need"))
+        hint = tr("On the server") if bridge.desk.is_remote else ""
+        card = SettingsCard(tr("What messages need"), hint=hint)
         card.add_below(self.steps)
         inner = Frame("window")
         vbox(card, hbox(self.setup, STRETCH), STRETCH, within=inner, spacing=12, margins=(16, 16, 16, 16))
