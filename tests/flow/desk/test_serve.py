@@ -112,6 +112,8 @@ async def test_rules_are_imported_beside_serve(home: Path, sandbox: Sandbox) -> 
     elsewhere = "when = { any = ['a'], account = 'tee', not = { account = 'shop' } }\nthen"
     file.write_text(ANSWER_ALL.replace("default = true\nthen", elsewhere), encoding="utf-8")
     assert (await import_it()).stdout == "1 rule now, 1 before: 1 changed. There is no mini program “tee”.\n"
+    file.write_text(ANSWER_ALL * 3, encoding="utf-8")
+    assert (await import_it()).stdout.endswith("3 rules are called “all”.\n")
     file.write_text("[[rules]]\nwhenn = 1", encoding="utf-8")
     refused = await asyncio.to_thread(run, home, "rules", "import", str(file), "--lang", "zh_CN")
     assert refused.returncode == 2

@@ -1,5 +1,6 @@
 """The changes that importing a rules file makes, and a summary in one sentence."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
 
@@ -11,6 +12,9 @@ from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.pairing import out_of_order, paired_rules, revision_content
 from wxdesk.desk.rules.file.reading import RulesFile
 from wxdesk.i18n import ntr, tr
+
+MOST_NAMES = 3
+"""Names of several rules that a summary tells, the most frequent."""
 
 
 class RuleChangeKind(Enum):
@@ -130,7 +134,10 @@ def import_summary(check: ImportCheck) -> str:
 def _sentence(head: str, check: ImportCheck) -> str:
     parts = tr(", ").join(_parts(check))
     said = tr("{head}: {parts}.", head=head, parts=parts) if parts else tr("{head}.", head=head)
-    return " ".join((said, *(tr("There is no mini program “{name}”.", name=name) for name in check.unknown_accounts)))
+    names = Counter(one.after.name for one in check.rules if one.after is not None).most_common(MOST_NAMES)
+    shared = (tr("{n} rules are called “{name}”.", n=n, name=name) for name, n in names if n > 1)
+    unknown = (tr("There is no mini program “{name}”.", name=name) for name in check.unknown_accounts)
+    return " ".join((said, *shared, *unknown))
 
 
 def _parts(check: ImportCheck) -> Iterator[str]:

@@ -172,6 +172,9 @@ def test_an_import_tells_the_mini_program_that_is_not_there(
     elsewhere = '[[rules]]\nname = "x"\nwhen = { account = "tee" }\nthen = [{ silent = true }]\n'
     question = _asked(page, _file(tmp_path, elsewhere), host, bridge, qtbot)
     assert question.summary.full_text().endswith(" There is no mini program “tee”.")
+    question.cancel.click()
+    question = _asked(page, _file(tmp_path, elsewhere * 2), host, bridge, qtbot)
+    assert question.summary.full_text().endswith(" 2 rules are called “x”. There is no mini program “tee”.")
 
 
 def test_an_import_is_undone_and_redone(
