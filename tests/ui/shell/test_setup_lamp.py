@@ -27,6 +27,14 @@ def shown(qtbot: QtBot, *accounts: AccountSetup, url: str = URL, reach: CheckVer
     return lamp.role, lamp.text
 
 
+def test_beside_a_server_its_set_up_is_called_the_servers(qtbot: QtBot) -> None:
+    lamp = SetupLamp()
+    qtbot.addWidget(lamp)
+    lost = SetupState((AccountSetup("shop", GOOD),), Finding(Check.ADDRESS, V.OFFLINE), listener_url=URL)
+    lamp.show_setup(lost, is_remote=True)
+    assert lamp.text == "On the server: This computer has no network."
+
+
 def test_without_an_account_nothing_is_green(qtbot: QtBot) -> None:
     assert shown(qtbot) == ("failed", "No mini program is connected yet.")
 

@@ -29,15 +29,15 @@ class SetupLamp(StatusDot):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def show_setup(self, state: SetupState) -> None:
-        """Show the desk's present set-up."""
+    def show_setup(self, state: SetupState, *, is_remote: bool = False) -> None:
+        """Show the present set-up, of this desk or of the server that works."""
         found = state.lamp
         if found.verdict is CheckVerdict.OK:
             place = state.listener_url.split("://")[-1]
             self.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))
             return
         said, more = _said(found, many=len(state.accounts) > 1), sentences.remedy(found)
-        gravity = found.verdict.gravity
+        said, gravity = tr("On the server: {told}", told=said) if is_remote else said, found.verdict.gravity
         details = tr("{said} {more}", said=said, more=more) if more else ""
         self.show_state("failed" if gravity is Gravity.FAILURE else "pending", said, details, short=tr(_SHORT[gravity]))
 

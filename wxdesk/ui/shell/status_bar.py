@@ -152,8 +152,9 @@ class StatusBar(Frame):
 
     def show_health(self) -> None:
         """Show the desk's current state."""
-        state = self._bridge.desk.health.state
-        self.listener.show_setup(self._bridge.desk.setup.state)
+        desk = self._bridge.desk
+        state = desk.health.state
+        self.listener.show_setup(desk.setup.state, is_remote=desk.is_remote)
         self._show_time()
         if state.paused:
             self.replies.show_state("pending", _paused_text(state), short=tr("Paused"))
