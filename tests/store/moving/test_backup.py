@@ -149,20 +149,30 @@ async def test_a_desk_goes_on_writing_meanwhile(full: Path, tmp_path: Path) -> N
 async def test_a_restore_sets_an_existing_home_aside_or_leaves_it(full: Path, tmp_path: Path) -> None:
     await backed_up(full, tmp_path / "b.zip")
     (full / "later.txt").write_text("mine", encoding="utf-8")
+    (full / "logs").mkdir()
+    (full / "logs" / "wxdesk.log").touch()
     before = files(full)
     with pytest.raises(BadInput, match="--set-aside"):
         await restored(tmp_path / "b.zip", full)
+    await make_backup(SQLITE, full, tmp_path / "c.zip", {"logs/odd": b""}, nobody)
+    with pytest.raises(UnusableFile):  # the folder of logs stays, so that this one cannot come in its place
+        await restored(tmp_path / "c.zip", full, set_aside=True)
     folder = full / f"{ASIDE}{NOW.astimezone():%Y%m%d-%H%M%S}"
-    folder.mkdir()
-    with pytest.raises(UnusableFile):  # it cannot be moved there
-        await restored(tmp_path / "b.zip", full, set_aside=True)
-    folder.mkdir(exist_ok=True)
-    folder.rmdir()
+    assert not folder.exists()
     assert files(full) == before
     await restored(tmp_path / "b.zip", full, set_aside=True)
-    assert files(folder) == before
+    assert files(folder) == {name: data for name, data in before.items() if not name.startswith("logs")}
     assert "later.txt" not in files(full)
     assert not [name for name in files(full) if name.startswith(".restoring")]
+
+
+async def test_restores_of_the_same_second_have_folders_of_their_own(full: Path, tmp_path: Path) -> None:
+    await backed_up(full, tmp_path / "b.zip")
+    asides = []
+    for _ in range(3):
+        asides.append((await restore_backup(tmp_path / "b.zip", full, NOW, nobody, set_aside=True))[1])
+    assert [one.name.removeprefix(asides[0].name) for one in asides] == ["", "-2", "-3"]
+    assert all((one / "desk.db").exists() for one in asides)
 
 
 def _with(file: Path, change: dict[str, bytes]) -> None:

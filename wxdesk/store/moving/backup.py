@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -260,7 +261,7 @@ async def restore_backup(
         with TemporaryDirectory(prefix=UNFINISHED_RESTORE, dir=home) as name:
             await asyncio.to_thread(extract, file, listing, Path(name))
             await _compare(file, Path(name) / DATABASE, listing, report)
-            aside = home / f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}"
+            aside = _free_folder(home, f"{ASIDE}{now.astimezone():%Y%m%d-%H%M%S}")
             _exchange(occupied, Path(name), home, aside)
     except OSError as error:
         raise unusable_file(home, error) from None
@@ -275,6 +276,12 @@ def _occupied(home: Path) -> list[Path]:
         shutil.rmtree(rest)
     found = [one for one in home.iterdir() if one.name not in _STAYS and not one.name.startswith(ASIDE)]
     return [one for one in found if one.is_file() or one.is_dir()]  # a crash leaves a socket
+
+
+def _free_folder(home: Path, name: str) -> Path:
+    """Return a free folder of that name, else with a number, for the same second."""
+    names = chain((name,), (f"{name}-{n}" for n in count(2)))
+    return next(folder for one in names if not (folder := home / one).exists())
 
 
 async def _compare(file: Path, database: Path, listing: Listing, report: Report) -> None:
