@@ -27,7 +27,8 @@ from wxdesk.ui.widgets.labels import PlainLabel
 _KINDS = {
     TunnelKind.EXTERNAL: (
         "I have an address",
-        "A server, a router or a tunnel of your own leads the address to {local} on this computer already.",
+        "A server, a router or a tunnel of your own leads the address to {local} on this computer already. If you have "
+        "none of these, choose “A tunnel program”.",
     ),
     TunnelKind.SSH: (
         "My own server, by SSH",
