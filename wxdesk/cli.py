@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from wxdesk import __version__, i18n, logs
 from wxdesk.core.errors import BadInput, WxdeskError
-from wxdesk.core.system_failures import IS_PIPE, UnusableFile, unusable_file, why_unusable
+from wxdesk.core.system_failures import NO_PLAIN_FILE, UnusableFile, unusable_file, why_unusable
 from wxdesk.i18n import tr
 from wxdesk.paths import default_home
 from wxdesk.secrets.names import SecretName, variable
@@ -259,7 +259,7 @@ def _home(options: argparse.Namespace) -> Path:
     except OSError as error:
         raise unusable_file(home, error) from None
     if pipe is not None:  # whoever opens it waits until somebody writes into it
-        raise UnusableFile(file=str(pipe), reason=IS_PIPE)
+        raise UnusableFile(file=str(pipe), reason=NO_PLAIN_FILE)
     return home.resolve()
 
 

@@ -41,6 +41,13 @@ def test_a_pipe_in_place_of_a_file_is_named_instead_of_waited_for(tmp_path: Path
     (tmp_path / name).unlink(missing_ok=True)
     os.mkfifo(tmp_path / name)
     done = run(tmp_path, "serve")
-    assert (done.returncode, done.stderr) == (2, f"wxdesk: {tmp_path / name}: that is a pipe, not a file: remove it\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"wxdesk: {tmp_path / name}: that is a pipe or a device, not a file: remove it\n",
+    )
+    if name == "desk.db":
+        (tmp_path / name).unlink()
+        (tmp_path / name).symlink_to(os.devnull)
+        assert "that is a pipe or a device" in run(tmp_path, "serve").stderr
     if name in ("config.toml", "desk.db"):  # the doctor reports what it finds
-        assert "that is a pipe, not a file: remove it" in run(tmp_path, "doctor").stdout
+        assert "that is a pipe or a device, not a file: remove it" in run(tmp_path, "doctor").stdout

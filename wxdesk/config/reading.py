@@ -18,7 +18,7 @@ from wxdesk.config.tunnel import GATEWAYS, PRESETS, TunnelSettings, check_tunnel
 from wxdesk.core.errors import BadConfig, Phrase
 from wxdesk.core.model.account import Account, PushMode, ReplyMode
 from wxdesk.core.setup.tunnel_state import TunnelKind
-from wxdesk.core.system_failures import IS_PIPE, UnusableFile, unusable_file
+from wxdesk.core.system_failures import NO_PLAIN_FILE, UnusableFile, unusable_file
 from wxdesk.core.wechat.credential_shapes import CredentialField
 from wxdesk.core.wechat.quota import MOST_RESERVED
 from wxdesk.timezones import zone_named
@@ -140,7 +140,7 @@ def load_file(home: Path) -> Config:
     """Read HOME/config.toml alone. Raises `BadConfig`, `UnusableFile`."""
     path = home / FILE
     if path.is_fifo():  # put there while the desk runs
-        raise UnusableFile(file=str(path), reason=IS_PIPE)
+        raise UnusableFile(file=str(path), reason=NO_PLAIN_FILE)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

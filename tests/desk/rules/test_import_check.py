@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from wxdesk import i18n
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.rules.pairing import out_of_order
@@ -93,3 +94,10 @@ def test_the_fewest_are_said_to_be_moved(places: list[int]) -> None:
 @pytest.mark.parametrize("places", [[], [3]])
 def test_a_list_of_at_most_one_place_moves_nothing(places: list[int]) -> None:
     assert out_of_order(places) == frozenset()
+
+
+def test_rules_of_one_name_are_told_in_either_language() -> None:
+    check = check_import([], (), RulesFile((rule("a"),) * 1200))
+    assert import_summary(check) == "1,200 rules now, 0 before: 1,200 new. 1,200 rules are called “a”."
+    i18n.use("zh_CN")
+    assert import_summary(check) == "现在 1,200 条规则，原来 0 条：新增 1,200 条。有 1,200 条规则都叫「a」。"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
+from functools import reduce
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from wxdesk.core.model.rule import Rule
 from wxdesk.core.rules.business_hours import Calendar
 from wxdesk.core.rules.pairing import out_of_order, paired_rules, revision_content
 from wxdesk.desk.rules.file.reading import RulesFile
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import ntr, number_text, tr
 
 MOST_NAMES = 3
 """Names of several rules that a summary tells, the most frequent."""
@@ -122,13 +123,13 @@ def check_import(
 def import_forecast(check: ImportCheck) -> str:
     """Summarise in one sentence what the import would change."""
     rules = ntr("{n} rule", "{n} rules", check.after)
-    return _sentence(tr("{rules} instead of {before}", rules=rules, before=check.before), check)
+    return _sentence(tr("{rules} instead of {before}", rules=rules, before=number_text(check.before)), check)
 
 
 def import_summary(check: ImportCheck) -> str:
     """Summarise in one sentence what the import has changed."""
     now = ntr("{n} rule now", "{n} rules now", check.after)
-    return _sentence(tr("{now}, {before} before", now=now, before=check.before), check)
+    return _sentence(tr("{now}, {before} before", now=now, before=number_text(check.before)), check)
 
 
 def _sentence(head: str, check: ImportCheck) -> str:
@@ -137,7 +138,7 @@ def _sentence(head: str, check: ImportCheck) -> str:
     names = Counter(one.after.name for one in check.rules if one.after is not None).most_common(MOST_NAMES)
     shared = (tr("{n} rules are called “{name}”.", n=n, name=name) for name, n in names if n > 1)
     unknown = (tr("There is no mini program “{name}”.", name=name) for name in check.unknown_accounts)
-    return " ".join((said, *shared, *unknown))
+    return reduce(lambda before, more: tr("{said} {more}", said=before, more=more), (*shared, *unknown), said)
 
 
 def _parts(check: ImportCheck) -> Iterator[str]:

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from wxdesk.core.errors import StoreDamaged
-from wxdesk.core.system_failures import IS_FOLDER, IS_PIPE
+from wxdesk.core.system_failures import IS_FOLDER, NO_PLAIN_FILE
 from wxdesk.store.engine.failures import DAMAGED, SQLITE_FAILURES, file_error, store_error
 
 CHECKED_UP_TO = 64 * 1024 * 1024
@@ -34,8 +34,8 @@ def revision_of(file: Path) -> str | None:
         StoreError: it cannot be read just now.
     """
     try:
-        if file.is_dir() or file.is_fifo():  # a container makes a folder where the file to be mounted is missing
-            raise StoreDamaged(file=file.name, reason=IS_FOLDER if file.is_dir() else IS_PIPE)
+        if file.exists() and not file.is_file():  # a container makes a folder where the file to be mounted is missing
+            raise StoreDamaged(file=file.name, reason=IS_FOLDER if file.is_dir() else NO_PLAIN_FILE)
         if not file.exists() or file.stat().st_size == 0:
             restoring = any(file.parent.glob(f"{UNFINISHED_RESTORE}*"))
             if restoring or _waiting_changes(file):  # which SQLite would throw away
