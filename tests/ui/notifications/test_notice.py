@@ -14,7 +14,8 @@ from wxdesk.core.events import ColleagueCalled
 from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.ui.notifications.notice import colleague_notice, notice_of
+from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
+from wxdesk.ui.notifications.notice import colleague_notice, loss_notice, notice_of
 
 CLOSES = NOW + timedelta(minutes=90)
 SOON = ReplyWindow(5, CLOSES)
@@ -78,3 +79,9 @@ def test_a_notice_quotes_the_customers_message_as_the_customers(said: Message, w
 )
 def test_a_notice_tells_what_a_colleague_did_with_ones_conversation(call: ColleagueCalled, words: str) -> None:
     assert colleague_notice(call, conversation(1, alias="张三")).title == words
+
+
+def test_a_loss_beside_a_server_is_called_the_servers() -> None:
+    lost = Finding(Check.ADDRESS, CheckVerdict.OFFLINE)
+    assert loss_notice(lost).body.startswith("This computer has no network.")
+    assert loss_notice(lost, is_remote=True).body.startswith("On the server: This computer has no network.")

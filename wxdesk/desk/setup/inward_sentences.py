@@ -14,8 +14,8 @@ WAY_IN = {
         remedy="Enter it as https://desk.example.com, without a user, a password or a path.",
     ),
     CheckVerdict.URL_CLEANED: Wording(
-        "Extra characters were removed from the address; it is now {url}.",
-        "Extra characters were removed from the address.",
+        "The address was corrected; it is now {url}.",
+        "The address was corrected.",
     ),
     CheckVerdict.WRONG_PORT: Wording(
         "WeChat uses only port 80 (http) and 443 (https); the address has port {port}.",

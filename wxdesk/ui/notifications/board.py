@@ -86,7 +86,8 @@ class NoticeBoard(QObject):
         if not reach.lost:
             self._notifier.withdraw(notice_key(NoticeTopic.LOSS, NO_CONVERSATION))
         elif self._nobody_looks():
-            self._notifier.show(loss_notice(reach.finding), self._answers.give)
+            notice = loss_notice(reach.finding, is_remote=self._bridge.desk.is_remote)
+            self._notifier.show(notice, self._answers.give)
 
     def _notify_of_colleagues(self, calls: Sequence[ColleagueCalled]) -> None:
         for call in calls:

@@ -190,10 +190,11 @@ def held_notice_of(
     return DesktopNotice(first.conversation_id, name_of(parts[0].contact), body, NoticeTopic.HELD, FOR_HELD, ids)
 
 
-def loss_notice(finding: Finding) -> DesktopNotice:
-    """Return the notice that WeChat no longer reaches the desk, and why."""
+def loss_notice(finding: Finding, *, is_remote: bool = False) -> DesktopNotice:
+    """Return the notice that WeChat no longer reaches the desk or its server, and why."""
     title = tr("WeChat does not reach this desk")
-    return DesktopNotice(NO_CONVERSATION, title, told(finding), NoticeTopic.LOSS, (NoticeAction.OPEN,))
+    why = tr("On the server: {told}", told=told(finding)) if is_remote else told(finding)
+    return DesktopNotice(NO_CONVERSATION, title, why, NoticeTopic.LOSS, (NoticeAction.OPEN,))
 
 
 def return_notice(conversation: Conversation, now: datetime) -> DesktopNotice:
