@@ -1,7 +1,7 @@
 """Set-up of all accounts, as window and doctor ask for it and command it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -234,11 +234,7 @@ class SetupDesk:
 
     async def try_credentials(self, app_id: str, app_secret: str) -> Finding:
         """Fetch a token for a mini program that is not configured yet; nothing is stored."""
-        try:
-            await self._from.api.try_credentials(app_id, app_secret)
-        except SendError as error:
-            return failed_fetch(error, "", self._from.api_host, self._clock())
-        return Finding(Check.API, CheckVerdict.OK, at=self._clock())
+        return await self._judged(self._from.api.try_credentials(app_id, app_secret))
 
     async def check_mini_program(self, account: str) -> Finding:
         """Ask WeChat for an account's token; the secret may be another there by now."""
@@ -246,7 +242,7 @@ class SetupDesk:
         credentials = self._from.secrets(account).credentials
         found = program_finding(configured, credentials, self._clock())
         if found is None and account in self._from.configuration.credentials:
-            found = await self._fetched(configured)
+            found = await self._judged(self._from.api.check(configured), account)
         elif found is None:  # other secrets are missing, and the desk does not use it yet
             tried = await self.try_credentials(configured.app_id, credentials.app_secret)
             found = replace(tried, account=account)
@@ -290,12 +286,12 @@ class SetupDesk:
 
     # -- what follows from events
 
-    async def _fetched(self, account: Account) -> Finding:
+    async def _judged(self, fetch: Awaitable[object], account: str = "") -> Finding:
         try:
-            await self._from.api.check(account)
+            await fetch
         except SendError as error:
-            return failed_fetch(error, account.name, self._from.api_host, self._clock())
-        return Finding(Check.API, CheckVerdict.OK, account.name, at=self._clock())
+            return failed_fetch(error, account, self._from.api_host, self._clock())
+        return Finding(Check.API, CheckVerdict.OK, account, at=self._clock())
 
     def _program(self, account: str, finding: Finding) -> None:
         self._book.put(account, {SetupFact.MINI_PROGRAM: finding})
