@@ -111,7 +111,6 @@ def last_rule(known: ConversationContext, rules: Sequence[Rule]) -> tuple[Rule, 
 
 
 MOMENT = "%Y-%m-%d %H:%M"
-"""Left alignment, also for buttons with reversed layout (arrow behind the text)."""
 
 type FactField = SingleChoiceButton[Any] | NumberField | QLineEdit
 """Field for one of the `TrialFacts`."""
@@ -243,7 +242,8 @@ class TrialScenarioForm(QWidget):
         filled = NEW_CUSTOMER if known is None else facts_of(known, operator, self._rules.rows(), now)
         shown = filled if afresh else self._facts().refilled(self._filled, filled)
         self._filled = filled
-        self._show_facts(shown)
+        for name, field in self._fields.items():
+            _show_value(field, getattr(shown, name))
         self.account.setEnabled(known is None)
         if known is not None and known.conversation.account in self._accounts:
             self.account.set_value(known.conversation.account)
@@ -274,10 +274,6 @@ class TrialScenarioForm(QWidget):
 
     def _facts(self) -> TrialFacts:
         return TrialFacts(**{name: _value_of(field) for name, field in self._fields.items()})
-
-    def _show_facts(self, facts: TrialFacts) -> None:
-        for name, field in self._fields.items():
-            _show_value(field, getattr(facts, name))
 
     def _rule_names(self) -> list[str]:
         return self._rules.names(without=0)
