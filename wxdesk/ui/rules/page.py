@@ -47,7 +47,14 @@ class RulesPage(RecordPage[Rule]):
         self.list = RuleList(bridge, self.rules, self)
         self.hours = BusinessHoursControl(bridge, self)
         self.editor = RuleEditor(bridge, self.hours.choices(self._rule_names), self)
-        self.empty = _empty_page(self)
+        self.empty = FirstStep(
+            "rules",
+            title=tr("Nothing is answered by itself yet"),
+            words=tr("A rule says which messages to answer and how. Begin with a small shop's and make them yours."),
+            starter=tr("Start with the shop's rules"),
+            new=tr("New rule"),
+            parent=self,
+        )
         row = hbox(spacing=0, within=self)
         self._place = TrialPlacement(bridge, self.rules, self.editor, row, self)
         self.trial, self.preview = self._place.trial, self._place.preview
@@ -208,14 +215,3 @@ class RulesPage(RecordPage[Rule]):
         narrow = self._place.fit()
         self.list.setFixedWidth(LIST_NARROW if narrow else LIST)
         self.list.hint.setVisible(not narrow)
-
-
-def _empty_page(parent: QWidget) -> FirstStep:
-    return FirstStep(
-        "rules",
-        title=tr("Nothing is answered by itself yet"),
-        words=tr("A rule says which messages to answer and how. Begin with a small shop's and make them yours."),
-        starter=tr("Start with the shop's rules"),
-        new=tr("New rule"),
-        parent=parent,
-    )

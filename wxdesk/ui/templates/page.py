@@ -35,7 +35,17 @@ class TemplatesPage(RecordPage[Template]):
         self.model = TemplateModel(bridge.desk.clock, self, self._one_line)
         self.list = TemplateList(self.model, self)
         self.editor = TemplateEditor(bridge, self)
-        self.empty = _empty_page(self)
+        self.empty = FirstStep(
+            "template",
+            title=tr("No templates yet"),
+            words=tr(
+                "A template is an answer that you write once and insert with / in any reply. It can greet by name, and"
+                " ask you for what only you know, such as an order number."
+            ),
+            starter=tr("Start with the shop's templates"),
+            new=tr("New template"),
+            parent=self,
+        )
         self._connect_records(self.list.view, self.editor, self.empty, self.list.new)
         hbox(self.list, (self._middle, 1), spacing=0, within=self)
         self.list.view.copy_asked.connect(self.start_copy)
@@ -92,17 +102,3 @@ class TemplatesPage(RecordPage[Template]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.list.setFixedWidth(LIST_NARROW if self.width() < NARROW else LIST)
-
-
-def _empty_page(parent: QWidget) -> FirstStep:
-    return FirstStep(
-        "template",
-        title=tr("No templates yet"),
-        words=tr(
-            "A template is an answer that you write once and insert with / in any reply. It can greet by name, and"
-            " ask you for what only you know, such as an order number."
-        ),
-        starter=tr("Start with the shop's templates"),
-        new=tr("New template"),
-        parent=parent,
-    )
