@@ -117,22 +117,18 @@ class SimulatorPage(Frame):
         self.mishaps = MishapPanel(bridge, simulator, self)
         self.counters = CounterLine(self)
         self.add = Button(tr("New customer"), icon="plus", parent=self, then=self._add)
-        self._refresh = Debounce(self._load, self, REFRESH_MS)
+        self._refresh = Debounce(self.activate, self, REFRESH_MS)
         self._lay_out()
         self._connect()
-
-    def activate(self) -> None:
-        """Show the present state."""
-        self._load()
 
     def choose(self, openid: str) -> None:
         """Show the phone of another customer."""
         self.phone.openid = openid
-        self._load()
+        self.activate()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._load()
+        self.activate()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -153,7 +149,8 @@ class SimulatorPage(Frame):
 
     # -- what the simulator is asked
 
-    def _load(self) -> None:
+    def activate(self) -> None:
+        """Show the present state."""
         self._refresh.stop()
         self._bridge.ask(self._simulator.scene(self.phone.openid), self._show, about=lambda: self.phone.openid)
 
@@ -192,7 +189,7 @@ class SimulatorPage(Frame):
         if self.scene is None:
             return
         if self.scene.phone is not None and self.scene.phone.typing:
-            self._load()
+            self.activate()
             return
         self.phone.show_time(self.scene.now + timedelta(milliseconds=self._since.elapsed()))
 
