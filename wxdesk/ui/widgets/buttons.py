@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from wxdesk.ui.look.icons import icon as theme_icon
 from wxdesk.ui.look.keys import ENTER, key_words, own_key
 from wxdesk.ui.look.theme import Size, Theme, font
+from wxdesk.ui.widgets.boxes import restyle
 from wxdesk.ui.widgets.painting import paint_box, painting
 
 
@@ -179,9 +180,7 @@ class Chip(QPushButton):
     def set_snug(self, snug: bool) -> None:
         """Take less room at the sides, or as much as usual."""
         if snug != bool(self.property("snug")):
-            self.setProperty("snug", snug)
-            self.style().unpolish(self)
-            self.style().polish(self)
+            restyle(self, "snug", snug)
             self.updateGeometry()
 
     def width_for(self, *, snug: bool) -> int:

@@ -47,9 +47,8 @@ class WordingField(QWidget):
         row = hbox((self.edit, 1), spacing=4)
         if number > 0:
             self.edit.setAccessibleName(tr("Wording {n} of the reply", n=number + 1))
-            remove = SmallButton("close", tr("Remove wording {n}", n=number + 1), self)
-            remove.clicked.connect(partial(self.removed.emit, self))
-            row.addWidget(remove)
+            remove = partial(self.removed.emit, self)
+            row.addWidget(SmallButton("close", tr("Remove wording {n}", n=number + 1), self, then=remove))
         vbox(row, self._error, spacing=6, within=self)
 
     def show_faults(self, faults: Sequence[RuleFault]) -> None:

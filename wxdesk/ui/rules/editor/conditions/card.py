@@ -43,9 +43,8 @@ class ConditionsCard(EditorCard):
         )
         self._lead.setProperty(KEEP_WITH_NEXT, True)
         self.types = MultiChoiceButton(
-            [(kind, type_name(kind)) for kind in MessageType], tr("Kinds of message"), type_names
+            [(kind, type_name(kind)) for kind in MessageType], tr("Kinds of message"), type_names, self._sentence
         )
-        self.types.setParent(self._sentence)
         self.types.changed.connect(self.changed)
         self._rest = PlainLabel(
             tr("that no rule above has answered."), size=Size.SENTENCE, role="secondary", parent=self._sentence

@@ -67,9 +67,8 @@ class ConditionPart(SentencePart):
         super().__init__(tr("Remove this condition: {what}", what=condition_choice(condition)), host)
         self.condition = condition
         self.excepted = False
-        self.label = PlainLabel(size=Size.SENTENCE, role="secondary", parent=host)
+        self.label = sentence_label("", host)
         self.label.setProperty(KEEP_WITH_NEXT, True)
-        self.label.setFixedHeight(HEIGHT)
 
     def add_to(self, when: Condition) -> Condition:
         """Return `when` with this condition added, unchanged while it is unfinished."""
