@@ -88,7 +88,7 @@ async def measure(home: Path) -> None:
                 began = time.perf_counter()
                 found = await store.statistics.over(span, zone, of=of)
                 times.append(time.perf_counter() - began)
-            line = line or f"{name:>6}{found.messages:10}"
+            line = line or f"{name:>6}{found.messages.total:10}"
             line += f"{statistics.median(times) * 1000:11.0f} ms"
         print(line)
     await store.close()

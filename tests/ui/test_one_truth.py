@@ -142,9 +142,12 @@ def shown(world: World, window: MainWindow, rows: list[InboxRow]) -> dict[str, t
         "chips": (chips, {chip: [str(under[chip])] if under[chip] else [] for chip in COUNTED}),
         "strip": (len(window.inbox.held.replies.held), sum(row.held for row in rows)),
         "bar": (bar is None or bar.startswith(f"{len(asking)} "), True),
-        "foot": (foot, [under[InboxFilter.WAITING], figures.messages, figures.sent_by_rule, figures.sent_by_operator]),
+        "foot": (
+            foot,
+            [under[InboxFilter.WAITING], figures.messages.total, figures.sent_by_rule, figures.sent_by_operator],
+        ),
         "waiting": (figures.waiting, under[InboxFilter.WAITING]),
-        "unanswered": (figures.unanswered > 0, any(row.conversation.waiting_since for row in rows)),
+        "unanswered": (figures.messages.unanswered > 0, any(row.conversation.waiting_since for row in rows)),
         "rules": (
             {one.rule_id: (one.hits, one.corrected) for one in figures.rules},
             {one: (its.hits, its.corrected) for one, its in rules.items() if its != RuleFigures(last_at=its.last_at)},

@@ -77,7 +77,7 @@ async def test_a_snoozed_conversation_leaves_the_list_and_counts_as_unanswered(t
     assert (counts.waiting, counts.unread, counts.snoozed) == (0, 0, 2)
     assert await store.attention.longest_waiting(second(3)) is None
     figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
-    assert figures.unanswered == 2
+    assert figures.messages.unanswered == 2
 
 
 async def test_a_taken_over_conversation_is_not_under_for_you_once_resolved(talk: Talk, store: Store) -> None:
@@ -355,17 +355,17 @@ async def test_a_message_that_an_operator_resolved_counts_as_the_operators(talk:
     thread = (await talk.says("li", at=second(0))).conversation.id
     span = TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2))
     figures = await store.statistics.over(span, None)
-    assert (figures.unanswered, figures.by_operator) == (1, 0)
+    assert (figures.messages.unanswered, figures.messages.by_operator) == (1, 0)
     await resolve(store, thread, second(10))
     figures = await store.statistics.over(span, None)
-    assert (figures.unanswered, figures.by_operator) == (0, 1)
+    assert (figures.messages.unanswered, figures.messages.by_operator) == (0, 1)
     assert figures.first_response.count == 0  # nobody was answered
     # Open again after a new message: the old one stays settled, also once a rule answers the new one.
     message = (await talk.says("li", at=second(600))).message
     [reply] = await talk.decides(message, "您好", at=second(600))
     await talk.moves(reply, *SENT, at=second(603))
     figures = await store.statistics.over(span, None)
-    assert (figures.unanswered, figures.by_operator, figures.by_rule) == (0, 1, 1)
+    assert (figures.messages.unanswered, figures.messages.by_operator, figures.messages.by_rule) == (0, 1, 1)
     assert figures.first_response.longest is not None
     assert figures.first_response.longest.total_seconds() == 3
 
@@ -375,10 +375,10 @@ async def test_a_reopened_conversations_message_counts_as_unanswered_again(talk:
     await resolve(store, thread, second(10))
     await reopen(store, thread)
     figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
-    assert (figures.unanswered, figures.by_operator) == (1, 0)
+    assert (figures.messages.unanswered, figures.messages.by_operator) == (1, 0)
 
 
 async def test_a_message_that_a_rule_resolved_counts_as_the_rules(talk: Talk, store: Store) -> None:
     await answers(talk, "好的")
     figures = await store.statistics.over(TimeSpan(T0.replace(minute=0), T0.replace(hour=T0.hour + 2)), None)
-    assert (figures.unanswered, figures.by_rule) == (0, 1)
+    assert (figures.messages.unanswered, figures.messages.by_rule) == (0, 1)

@@ -20,7 +20,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.operator import ACTING, Operator, Role
 from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.model.statistics import FigureFilter, HourCount, TimeSpan
+from wxdesk.core.model.statistics import FigureFilter, MessageCounts, TimeSpan
 from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move
 from wxdesk.desk.messages import hourly_sums
 from wxdesk.store.reports.hourly import HOURS_AT_ONCE, _count_changed, _keep_sums
@@ -155,8 +155,8 @@ async def test_a_filter_leaves_one_account_one_rule_or_one_operator(talk: Talk) 
         if talk.store.lease.is_shared:  # a file has no operators
             assert (operator.by_operator, operator.operators, operator.rules) == (1, (("小林", 1),), ())
             assert operator.human_wait.median == timedelta(minutes=1)
-        assert dict(await talk.store.statistics.days(UTC, "other")) == {T0.date(): HourCount(by_rule=1)}
-    assert dict(await talk.store.statistics.days(UTC)) == {T0.date(): HourCount(by_rule=3, by_operator=3)}
+        assert dict(await talk.store.statistics.days(UTC, "other")) == {T0.date(): MessageCounts(by_rule=1)}
+    assert dict(await talk.store.statistics.days(UTC)) == {T0.date(): MessageCounts(by_rule=3, by_operator=3)}
 
 
 async def test_an_account_that_is_renamed_while_hours_are_counted_keeps_its_figures(talk: Talk) -> None:

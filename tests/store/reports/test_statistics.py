@@ -12,7 +12,15 @@ from wxdesk.core.conversations.takeover import Takeover
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Outcome, Rule
-from wxdesk.core.model.statistics import Figures, HourCount, RuleHits, TimeSpan, Undelivered, UnmatchedText, WaitTimes
+from wxdesk.core.model.statistics import (
+    Figures,
+    MessageCounts,
+    RuleHits,
+    TimeSpan,
+    Undelivered,
+    UnmatchedText,
+    WaitTimes,
+)
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
@@ -45,7 +53,7 @@ async def write(talk: Talk, message: Message, sent: datetime) -> Reply:
 
 async def test_a_store_without_messages_has_figures_without_anything(store: Store) -> None:
     empty = await figures(store)
-    assert empty == Figures(WEEK, (HourCount(),) * 24, ((0,) * 24,) * 7)
+    assert empty == Figures(WEEK, (MessageCounts(),) * 24, ((0,) * 24,) * 7)
     assert empty.is_empty
 
 
@@ -65,12 +73,17 @@ async def test_each_message_counts_once_by_who_spoke_first_after_it(talk: Talk) 
 
     found = await figures(talk.store)
 
-    expected = [HourCount()] * 24
-    expected[9] = HourCount(by_rule=1, by_operator=1)
-    expected[10] = HourCount(by_operator=1)
-    expected[23] = HourCount(unanswered=1)
+    expected = [MessageCounts()] * 24
+    expected[9] = MessageCounts(by_rule=1, by_operator=1)
+    expected[10] = MessageCounts(by_operator=1)
+    expected[23] = MessageCounts(unanswered=1)
     assert found.hours == tuple(expected)
-    assert (found.messages, found.by_rule, found.by_operator, found.unanswered) == (4, 1, 2, 1)
+    assert (found.messages.total, found.messages.by_rule, found.messages.by_operator, found.messages.unanswered) == (
+        4,
+        1,
+        2,
+        1,
+    )
     counts = {(d, h): n for d, row in enumerate(found.week) for h, n in enumerate(row) if n}
     assert counts == {(0, 9): 1, (1, 9): 1, (1, 10): 1, (6, 23): 1}
 
@@ -80,13 +93,13 @@ async def test_a_rules_reply_does_not_answer_messages_written_before_it_arrived(
     await ask(talk, "a", at(0, 9, 0, 5))
     await answer(talk, first, at(0, 9, 0, 1), at(0, 9, 0, 8))
     found = await figures(talk.store)
-    assert (found.by_rule, found.unanswered) == (1, 1)
+    assert (found.messages.by_rule, found.messages.unanswered) == (1, 1)
     assert found.first_response == _waits([8])
 
     third = await ask(talk, "a", at(0, 9, 1))
     await answer(talk, third, at(0, 9, 1, 1), at(0, 9, 1, 5))  # a rule's answer to a later one is one to all before it
     found = await figures(talk.store)
-    assert (found.by_rule, found.unanswered) == (3, 0)
+    assert (found.messages.by_rule, found.messages.unanswered) == (3, 0)
     assert found.first_response == _waits([8, 60])
 
 
@@ -104,9 +117,9 @@ async def test_a_promise_of_a_human_counts_as_no_answer(talk: Talk) -> None:
 
     found = await figures(talk.store)
 
-    assert (found.by_rule, found.by_operator, found.unanswered) == (1, 1, 1)
+    assert (found.messages.by_rule, found.messages.by_operator, found.messages.unanswered) == (1, 1, 1)
     assert found.human_wait == WaitTimes(1, *[timedelta(minutes=7)] * 3)
-    assert (await talk.store.inbox.counts()).waiting == found.unanswered
+    assert (await talk.store.inbox.counts()).waiting == found.messages.unanswered
 
 
 async def test_messages_transferred_to_wechats_tool_count_apart_and_do_not_wait(talk: Talk) -> None:
@@ -117,8 +130,8 @@ async def test_messages_transferred_to_wechats_tool_count_apart_and_do_not_wait(
     kept = await ask(talk, "c", at(0, 11, 0))
     await answer(talk, kept, at(0, 11, 0, 1), at(0, 11, 0, 2))
     found = await figures(talk.store)
-    assert (found.messages, found.by_rule, found.by_operator) == (3, 1, 0)
-    assert (found.handed_over, found.unanswered) == (2, 0)
+    assert (found.messages.total, found.messages.by_rule, found.messages.by_operator) == (3, 1, 0)
+    assert (found.messages.handed_over, found.messages.unanswered) == (2, 0)
     assert [hour.handed_over for hour in found.hours if hour.total] == [1, 1, 0]
     assert found.first_response.count == 1
 
@@ -131,7 +144,7 @@ async def test_messages_a_rule_left_unanswered_count_as_the_rules_and_do_not_wai
 
     await write(talk, await ask(talk, "a", at(0, 10, 0)), at(0, 10, 2))
     found = await figures(talk.store)
-    assert (found.by_rule, found.by_operator) == (1, 1)
+    assert (found.messages.by_rule, found.messages.by_operator) == (1, 1)
     assert found.human_wait == _waits([120])
 
 
@@ -139,7 +152,7 @@ async def test_the_edges_of_a_span_and_what_it_is_compared_with(talk: Talk) -> N
     for moment in (at(-7, 0), at(-1, 23, 59, 59), at(0, 0), at(6, 23, 59, 59), at(7, 0)):
         await ask(talk, "a", moment)
     found = await figures(talk.store, before=WEEK.earlier(timedelta(days=7)))
-    assert (found.messages, found.messages_before) == (2, 2)
+    assert (found.messages.total, found.messages_before) == (2, 2)
 
 
 async def test_waits_run_from_the_first_unanswered_message_to_the_next_answer(talk: Talk) -> None:

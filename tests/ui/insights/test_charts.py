@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
-from wxdesk.core.model.statistics import HourCount
+from wxdesk.core.model.statistics import MessageCounts
 from wxdesk.ui.insights.board import GAP, CardPlace, card_widths, split_line
 from wxdesk.ui.insights.chart import Chart, HeatMap, HourlyBars, scale
 from wxdesk.ui.look.theme import Size, Theme, font
 
-NINE = HourCount(by_rule=50, by_operator=30, unanswered=20)
-HOURS = tuple(NINE if hour == 9 else HourCount() for hour in range(24))
+NINE = MessageCounts(by_rule=50, by_operator=30, unanswered=20)
+HOURS = tuple(NINE if hour == 9 else MessageCounts() for hour in range(24))
 WEEK = tuple(tuple(41 if (day, hour) == (5, 20) else day for hour in range(24)) for day in range(7))
 
 tooltip_offscreen = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
@@ -70,7 +70,7 @@ def test_a_bar_is_stacked_rules_first_then_the_operator_then_nobody(bars: Hourly
 def test_the_axis_is_as_wide_as_its_largest_value(bars: HourlyBars) -> None:
     label = QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance
     for most in (9, 99_999, 1_234_567):
-        bars.show_hours((HourCount(most),) * 24)
+        bars.show_hours((MessageCounts(most),) * 24)
         _, top = scale(most)
         assert bars._plot().left() - 8 >= label(str(top))
 

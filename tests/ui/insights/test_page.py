@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.events import ReachabilityChanged
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
-from wxdesk.core.model.statistics import ALL, HourCount, TimeSpan
+from wxdesk.core.model.statistics import ALL, MessageCounts, TimeSpan
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.i18n import moment_text
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
@@ -257,7 +257,7 @@ def test_no_number_is_cut_however_long(page: InsightsPage) -> None:
     ranks.show_rows([Ranked("r", 1_234_567, 1.0, "1,234,567 answered · 12 corrected"), Ranked("s", 1)])
     metrics = QFontMetrics(font(strong=True, tabular=True))
     assert ranks.ranks.value_width > metrics.horizontalAdvance("1,234,567")
-    page.sections.bars.show_hours([HourCount(by_rule=1_234_567)] * 24)
+    page.sections.bars.show_hours([MessageCounts(by_rule=1_234_567)] * 24)
     assert page.sections.bars.axis_width > QFontMetrics(font(Size.CAPTION, tabular=True)).horizontalAdvance("2000000")
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from wxdesk.core.model.reply import ReplyState
 
@@ -55,7 +56,7 @@ class HourlyFigure(StrEnum):
 
 
 MESSAGES = (HourlyFigure.BY_RULE, HourlyFigure.BY_OPERATOR, HourlyFigure.UNANSWERED, HourlyFigure.HANDED_OVER)
-"""Figures that count each message once, in the order of `HourCount`."""
+"""Figures that count each message once, in the order of `MessageCounts`."""
 
 
 class FigureFilter(Struct, frozen=True):
@@ -78,8 +79,11 @@ ALL = FigureFilter()
 """Filter that leaves nothing out."""
 
 
-class HourCount(Struct, frozen=True):
-    """Messages of one hour of the day, by who answered them."""
+class MessageCounts(Struct, frozen=True):
+    """Messages of an hour, a day or longer, by who was first to answer them.
+
+    `handed_over` are those whose contact was transferred to WeChat's own tool.
+    """
 
     by_rule: int = 0
     by_operator: int = 0
@@ -88,7 +92,7 @@ class HourCount(Struct, frozen=True):
 
     @property
     def total(self) -> int:
-        """All messages of the hour."""
+        """All of these messages."""
         return self.by_rule + self.by_operator + self.unanswered + self.handed_over
 
 
@@ -143,7 +147,7 @@ class Figures(Struct, frozen=True):
     """
 
     span: TimeSpan
-    hours: tuple[HourCount, ...]
+    hours: tuple[MessageCounts, ...]
     week: tuple[tuple[int, ...], ...]
     messages_before: int = 0
     first_response: WaitTimes = WaitTimes()
@@ -157,29 +161,9 @@ class Figures(Struct, frozen=True):
     operators: tuple[tuple[str, int], ...] = ()
 
     @property
-    def messages(self) -> int:
-        """Messages that contacts wrote."""
-        return sum(hour.total for hour in self.hours)
-
-    @property
-    def by_rule(self) -> int:
-        """Messages that a rule answered first."""
-        return sum(hour.by_rule for hour in self.hours)
-
-    @property
-    def by_operator(self) -> int:
-        """Messages that an operator answered first."""
-        return sum(hour.by_operator for hour in self.hours)
-
-    @property
-    def unanswered(self) -> int:
-        """Messages that nobody has answered yet."""
-        return sum(hour.unanswered for hour in self.hours)
-
-    @property
-    def handed_over(self) -> int:
-        """Messages whose contact was transferred to WeChat's own tool."""
-        return sum(hour.handed_over for hour in self.hours)
+    def messages(self) -> MessageCounts:
+        """Messages that contacts wrote in all of these hours."""
+        return MessageCounts(*map(sum, zip(*map(astuple, self.hours), strict=True)))
 
     @property
     def corrected(self) -> int:
@@ -189,7 +173,7 @@ class Figures(Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """True when nothing at all happened."""
-        return not (self.messages or self.rules or self.undelivered)
+        return not (self.messages.total or self.rules or self.undelivered)
 
 
 RECENT = timedelta(days=7)

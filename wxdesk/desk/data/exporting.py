@@ -25,7 +25,7 @@ from wxdesk.core.errors import BadInput, BadPicture, NotFound, Phrase, StoreErro
 from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.reply import Content, ReplyState
-from wxdesk.core.model.statistics import HourCount
+from wxdesk.core.model.statistics import MessageCounts
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import account_title, language, number_text, tr
 from wxdesk.paths import replace_file
@@ -87,7 +87,7 @@ def item_row(thread: Conversation, item: TimelineItem) -> ExportRow:
     return who | said | {"picture": content.picture or content.thumb_picture, "details": details}
 
 
-def day_row(day: tuple[date, HourCount]) -> ExportRow:
+def day_row(day: tuple[date, MessageCounts]) -> ExportRow:
     """Return the messages of a day, by who answered them."""
     return {"day": day[0].isoformat(), "messages": day[1].total, **asdict(day[1])}
 

@@ -15,8 +15,8 @@ from wxdesk.core.model.statistics import (
     MESSAGES,
     FigureFilter,
     Figures,
-    HourCount,
     HourlyFigure,
+    MessageCounts,
     RuleHits,
     TimeSpan,
     Undelivered,
@@ -47,12 +47,12 @@ class Statistics(StorePart):
         """
         return await self._db.read(_figures, span, zone, before, of)
 
-    async def days(self, zone: tzinfo | None, account: str = "") -> list[tuple[date, HourCount]]:
+    async def days(self, zone: tzinfo | None, account: str = "") -> list[tuple[date, MessageCounts]]:
         """Count messages by day of `zone` and who answered; of all if no `account`."""
         counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
         for at, figure, n in await self._db.read(lambda connection: list(days_of(connection, account))):
             counts[at.astimezone(zone).date()][figure] += n
-        return [(day, HourCount(*(found[who] for who in MESSAGES))) for day, found in sorted(counts.items())]
+        return [(day, MessageCounts(*(found[who] for who in MESSAGES))) for day, found in sorted(counts.items())]
 
 
 def _figures(
@@ -96,10 +96,10 @@ def _figures(
     )
 
 
-def _by_hour(week: Counter[tuple[HourlyFigure, int]]) -> tuple[tuple[HourCount, ...], tuple[tuple[int, ...], ...]]:
+def _by_hour(week: Counter[tuple[HourlyFigure, int]]) -> tuple[tuple[MessageCounts, ...], tuple[tuple[int, ...], ...]]:
     """Sum up hours of the week by who answered, and as they are for all."""
     places = [[day * HOURS + hour for day in range(DAYS)] for hour in range(HOURS)]
-    hours = (HourCount(*(sum(week[who, place] for place in hour) for who in MESSAGES)) for hour in places)
+    hours = (MessageCounts(*(sum(week[who, place] for place in hour) for who in MESSAGES)) for hour in places)
     days = (tuple(sum(week[who, hour[day]] for who in MESSAGES) for hour in places) for day in range(DAYS))
     return tuple(hours), tuple(days)
 

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from wxdesk.core.model.statistics import DAYS, HOURS, HourCount
+from wxdesk.core.model.statistics import DAYS, HOURS, MessageCounts
 from wxdesk.i18n import number_text, tr
 from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
 from wxdesk.ui.look.theme import Size, Theme, font
@@ -156,10 +156,10 @@ class HourlyBars(Chart):
 
     def __init__(self) -> None:
         super().__init__(1, HOURS, QSize(480, 190))
-        self.hours: tuple[HourCount, ...] = (HourCount(),) * HOURS
+        self.hours: tuple[MessageCounts, ...] = (MessageCounts(),) * HOURS
         self.show_hours(self.hours)
 
-    def show_hours(self, hours: Sequence[HourCount]) -> None:
+    def show_hours(self, hours: Sequence[MessageCounts]) -> None:
         """Show these 24 hours."""
         self.hours = tuple(hours)
         busiest = max(range(HOURS), key=lambda hour: self.hours[hour].total)
@@ -211,7 +211,7 @@ class HourlyBars(Chart):
             beside = QRectF(0, y - 8, self.axis_width - 8, 16)
             self.paint_caption(painter, beside, number_text(value), RIGHT)
 
-    def _paint_bar(self, painter: QPainter, hour: int, found: HourCount, top: int) -> None:
+    def _paint_bar(self, painter: QPainter, hour: int, found: MessageCounts, top: int) -> None:
         cell, theme = self.cell_rect(0, hour), Theme.current()
         width = min(MAX_BAR, cell.width() * 0.7)
         x, bottom = cell.center().x() - width / 2, cell.bottom()

@@ -107,7 +107,7 @@ class InsightsPage(QWidget):
         self._show_missed()
         is_empty = figures.is_empty and period in (Period.WEEK, Period.LATELY) and of == ALL
         self._stack.setCurrentIndex(1 if is_empty else 0)
-        compared = compared_text(change_text(figures.messages, figures.messages_before), period, dates)
+        compared = compared_text(change_text(figures.messages.total, figures.messages_before), period, dates)
         self.sections.show_figures(figures, compared, all_of_them=not (of.rule_id or of.operator))
         self._board.arrange()
 

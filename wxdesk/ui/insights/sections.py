@@ -62,7 +62,7 @@ class Sections:
 
     def show_figures(self, figures: Figures, compared: str, *, all_of_them: bool = True) -> None:
         """Show these statistics; shares only if they are of `all_of_them`."""
-        self.messages.show_figure(number_text(figures.messages), compared)
+        self.messages.show_figure(number_text(figures.messages.total), compared)
         self._show_shares(figures, all_of_them=all_of_them)
         self._show_waits(figures)
         self.bars.show_hours(figures.hours)
@@ -76,20 +76,21 @@ class Sections:
         self._undelivered.show_empty(not figures.undelivered)
 
     def _show_shares(self, figures: Figures, *, all_of_them: bool) -> None:
-        by_rule = messages_text(figures.by_rule)
+        counts = figures.messages
+        by_rule = messages_text(counts.by_rule)
         if figures.corrected:
             by_rule = tr("{messages}, {n} corrected", messages=by_rule, n=figures.corrected)
-        self.by_rule.show_figure(share_text(figures.by_rule, figures.messages if all_of_them else 0), by_rule)
+        self.by_rule.show_figure(share_text(counts.by_rule, counts.total if all_of_them else 0), by_rule)
         rules, hand = number_text(figures.sent_by_rule), number_text(figures.sent_by_operator)
         sent = tr("Sent: {rules} by rules, {hand} by hand", rules=rules, hand=hand)
         self._bars.show_below(sent)
         if not all_of_them:
             self.unanswered.show_figure(NONE, "")
-        elif figures.unanswered:
+        elif counts.unanswered:
             one, more = "message that nobody has answered yet", "messages that nobody has answered yet"
-            self.unanswered.show_figure(number_text(figures.unanswered), ntr(one, more, figures.unanswered), "failed")
+            self.unanswered.show_figure(number_text(counts.unanswered), ntr(one, more, counts.unanswered), "failed")
         else:
-            elsewhere = tr("{n} handed over to WeChat's own tool", n=figures.handed_over) if figures.handed_over else ""
+            elsewhere = tr("{n} handed over to WeChat's own tool", n=counts.handed_over) if counts.handed_over else ""
             self.unanswered.show_figure("0", elsewhere or tr("every message was answered"))
 
     def _show_waits(self, figures: Figures) -> None:

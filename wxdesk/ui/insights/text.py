@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.model.statistics import HOURS, FigureFilter, Figures, HourCount, RuleHits, TimeSpan, Undelivered
+from wxdesk.core.model.statistics import HOURS, FigureFilter, Figures, MessageCounts, RuleHits, TimeSpan, Undelivered
 from wxdesk.core.wechat.errcodes import meaning_of
 from wxdesk.desk.data.exporting import FIGURE_COLUMNS, csv_lines
 from wxdesk.i18n import account_title, moment_text, ntr, number_text, tr
@@ -97,7 +97,7 @@ def hour_text(hour: int) -> str:
     return f"{hour:02}:00–{(hour + 1) % 24:02}:00"
 
 
-def hour_counts(hour: int, count: HourCount) -> str:
+def hour_counts(hour: int, count: MessageCounts) -> str:
     """Describe the counts of one hour of the day."""
     rule, operator, nobody = map(number_text, (count.by_rule, count.by_operator, count.unanswered))
     said = tr("rules {rule} · you {operator} · unanswered {nobody}", rule=rule, operator=operator, nobody=nobody)
@@ -140,11 +140,11 @@ def table_of(figures: Figures, heading: str) -> bytes:
 
 
 def _rows(figures: Figures, heading: str) -> Iterator[tuple[str, str, int]]:
-    yield tr("Messages"), heading, figures.messages
-    yield tr("Answered by rules"), "", figures.by_rule
-    yield tr("By hand"), "", figures.by_operator
-    yield tr("Not answered"), "", figures.unanswered
-    yield tr("Handed over"), "", figures.handed_over
+    yield tr("Messages"), heading, figures.messages.total
+    yield tr("Answered by rules"), "", figures.messages.by_rule
+    yield tr("By hand"), "", figures.messages.by_operator
+    yield tr("Not answered"), "", figures.messages.unanswered
+    yield tr("Handed over"), "", figures.messages.handed_over
     for name, waits in ((tr("First response"), figures.first_response), (tr("Waiting for you"), figures.human_wait)):
         measures = ((tr("median"), waits.median), ("90%", waits.ninetieth), (tr("longest"), waits.longest))
         name = tr("{what} (seconds)", what=name)
