@@ -111,13 +111,17 @@ class BadRule(BadInput):
     template = "Rule “{name}”: {reason}"
 
 
-class CalendarInUse(BadInput):
-    """Business hours that cannot be deleted, because rules use them."""
+class UsedByRules(BadInput):
+    """Something that cannot become so, because `rules`, also disabled ones, use it."""
+
+    def __init__(self, rules: Iterable[str], **values: object) -> None:
+        super().__init__(rules=" · ".join(rules), **values)
+
+
+class CalendarInUse(UsedByRules):
+    """Business hours that cannot be deleted."""
 
     template = "“{calendar}” cannot be deleted; used by: {rules}"
-
-    def __init__(self, calendar: str, rules: Iterable[str]) -> None:
-        super().__init__(calendar=calendar, rules=" · ".join(rules))
 
 
 class CalendarChanged(BadInput):

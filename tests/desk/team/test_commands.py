@@ -126,7 +126,7 @@ def test_an_event_of_a_newer_program_is_left_out() -> None:
         StoreError(reason="why"),
         StoreError(reason=Phrase("{n} of {what}", n=3, what=Phrase("these"))),
         BadContent("text", "too long"),
-        TemplateInUse("Opening hours", ["one", "two"]),
+        TemplateInUse(["one", "two"], title="Opening hours"),
         BadTemplate(2, Phrase("There is no filter “{name}”.", name="shout")),
         UnreadableValue(),
     ],

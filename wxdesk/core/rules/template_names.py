@@ -9,36 +9,27 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from wxdesk.core.errors import BadInput
+from wxdesk.core.errors import UsedByRules
 from wxdesk.core.model.rule import ActionKind, Reference, Rule
 from wxdesk.core.templates import Template, shortcut_key
 
 
-class TemplateInUse(BadInput):
-    """A template that cannot be deleted, because rules, also disabled ones, use it."""
+class TemplateInUse(UsedByRules):
+    """A template that cannot be deleted."""
 
     template = "“{title}” cannot be deleted; used by: {rules}"
 
-    def __init__(self, title: str, rules: Iterable[str]) -> None:
-        super().__init__(title=title, rules=" · ".join(rules))
 
-
-class PromptWithoutDefault(BadInput):
-    """A prompt without a default in a template that rules, also disabled ones, use."""
+class PromptWithoutDefault(UsedByRules):
+    """A prompt that needs a default, since a rule has nobody to ask."""
 
     template = "Rules use this template and have nobody to ask for “{question}”: {rules}. Give it a default."
 
-    def __init__(self, question: str, rules: Iterable[str]) -> None:
-        super().__init__(question=question, rules=" · ".join(rules))
 
-
-class TemplateNameInUse(BadInput):
+class TemplateNameInUse(UsedByRules):
     """A name by which rules mean another template, which has no other name."""
 
     template = "Rules still use this name for “{title}”: {rules}. Choose another title or shortcut."
-
-    def __init__(self, title: str, rules: Iterable[str]) -> None:
-        super().__init__(title=title, rules=" · ".join(rules))
 
 
 class TemplateNames:
@@ -97,11 +88,11 @@ def check_use(rules: Sequence[Rule], before: TemplateNames, after: TemplateNames
         was, now = before.find(template_id), after.find(template_id)
         assert was is not None  # noqa: S101 - it was found
         if now is None:
-            raise TemplateInUse(was.title, names)
+            raise TemplateInUse(names, title=was.title)
         if now.unanswered is not None and was.unanswered is None:
-            raise PromptWithoutDefault(now.unanswered.question, names)
+            raise PromptWithoutDefault(names, question=now.unanswered.question)
         if before.has_name_for(was) and not after.has_name_for(now):
-            raise TemplateNameInUse(now.title, names)
+            raise TemplateNameInUse(names, title=now.title)
 
 
 def _with_templates(rule: Rule, references: Mapping[Reference, Reference]) -> Rule:

@@ -131,7 +131,7 @@ class Rules(StorePart):
         for calendar in before.calendars:
             users = [rule.name for rule in listed if calendar.id in rule.when.calendars]
             if users and calendar.id in hours.deleted:
-                raise CalendarInUse(calendar.name, users)
+                raise CalendarInUse(users, calendar=calendar.name)
         put_calendars(connection, hours)
         bind(connection, listed, hours.bound)
 

@@ -170,7 +170,7 @@ class CalendarDialog(Dialog):
         row = self.list.currentRow()
         users = [rule.name for rule in self._rules if self._drafts[row].id in rule.when.calendars]
         if users:
-            self.trouble.setText(explain(CalendarInUse(_title(self._drafts[row]), users)))
+            self.trouble.setText(explain(CalendarInUse(users, calendar=_title(self._drafts[row]))))
             return
         del self._drafts[row]
         self._fill(min(row, len(self._drafts) - 1))
