@@ -116,7 +116,8 @@ class PendingReplies(StorePart):
     withhold_account = write_by(policy_changes.withhold_in_account)
     withhold_without_rule = write_by(policy_changes.withhold_without_rule)
 
-    async def undo(self, reply_id: int, by: str, at: datetime) -> UndoneReplies:
+    @writing
+    def undo(self, connection: Connection, reply_id: int, by: str, at: datetime) -> UndoneReplies:
         """Take back an operator's reply during its undo time, with all of its messages.
 
         They are cancelled by the name `by`. Drafts that it passed over are restored, unless the operator has
@@ -125,7 +126,15 @@ class PendingReplies(StorePart):
         Raises:
             NotFound, MoveNotAllowed: it is too late; nothing was changed.
         """
-        return await self._db.write(undo, reply_id, by, at)
+        found = moves.lock_reply(connection, reply_id).reply
+        if not can_be_undone(found):
+            raise MoveNotAllowed(state=found.state.value, move="undo")
+        first = found.id if found.part_of is None else found.part_of
+        whole = or_(replies.c.id == first, replies.c.part_of == first)
+        undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)
+        forget_replies(connection, [reply.id for reply in undone])
+        passed = restore_passed_over(connection, undone, at)
+        return UndoneReplies(undone, passed, _restore_takeover(connection, undone[0]))
 
     async def release_undoable(self, at: datetime) -> list[Reply]:
         """Queue at once the operators' replies that could still be undone."""
@@ -156,19 +165,6 @@ class UndoneReplies(Struct, frozen=True):
     replies: list[Reply]
     passed: list[Reply]
     takeover: TakeoverByWriting | None = None
-
-
-def undo(connection: Connection, reply_id: int, by: str, at: datetime) -> UndoneReplies:
-    """Cancel an operator's reply with all parts, and restore what writing it changed."""
-    found = moves.lock_reply(connection, reply_id).reply
-    if not can_be_undone(found):
-        raise MoveNotAllowed(state=found.state.value, move="undo")
-    first = found.id if found.part_of is None else found.part_of
-    whole = or_(replies.c.id == first, replies.c.part_of == first)
-    undone = move_all(connection, Move.CANCEL, UNDOABLE & whole, at, by=by)
-    forget_replies(connection, [reply.id for reply in undone])
-    passed = restore_passed_over(connection, undone, at)
-    return UndoneReplies(undone, passed, _restore_takeover(connection, undone[0]))
 
 
 def _restore_takeover(connection: Connection, undone: Reply) -> TakeoverByWriting | None:
