@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from wxdesk.sandbox.demo_customers import TORN_BOX_MEDIA_ID
 from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
@@ -76,10 +77,8 @@ class FaultOrder(Order, frozen=True):
 
     def as_fault(self, kind: FaultKind) -> SimulatedFault:
         """Convert to the fault to plan."""
-        return SimulatedFault(
-            kind, "push" if kind in FOR_PUSHES else self.call, self.times, self.errcode, self.milliseconds,
-            self.seconds, self.chance, self.seed, self.delivered, self.text,
-        )  # fmt: skip
+        planned = msgspec.convert(self, SimulatedFault, from_attributes=True)
+        return replace(planned, call="push") if kind in FOR_PUSHES else planned
 
 
 class ExpireTokenOrder(Order, frozen=True):
