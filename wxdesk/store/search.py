@@ -29,12 +29,12 @@ from wxdesk.core.search_words import ALONE, LONGEST, spaced
 from wxdesk.core.wechat.emoticon_codes import EmoticonReplacer
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies, search_texts
 from wxdesk.store.schema.records import (
+    SELECT_CONVERSATIONS,
+    SELECT_REPLIES,
     conversation_of,
     load_conversations,
     message_of,
     reply_of,
-    select_conversations,
-    select_replies,
 )
 
 
@@ -114,7 +114,7 @@ def search(connection: Connection, phrase: str, limit: int = 50) -> list[SearchH
         select(search_texts).where(contained).order_by(search_texts.c.id.desc()).limit(limit)
     ).all()
     items = _items(connection, [r.message_id for r in found], [r.reply_id for r in found])
-    threads = select_conversations().where(conversations.c.id.in_({item.conversation_id for item in items}))
+    threads = SELECT_CONVERSATIONS.where(conversations.c.id.in_({item.conversation_id for item in items}))
     by_id = {row.id: conversation_of(row) for row in connection.execute(threads)}
     items.sort(key=_place, reverse=True)
     return [SearchHit(by_id[item.conversation_id], item) for item in items]
@@ -136,7 +136,7 @@ def find(connection: Connection, conversation_id: int, phrase: str, limit: int =
     whole = " " if re.match(ALONE, words[-1]) else ""
     contained = (" " + search_texts.c.words + " ").contains(f" {' '.join(words)}{whole}")
     said = (select(messages), messages, messages.c.at, search_texts.c.message_id)
-    answered = (select_replies(), replies, PLACE, search_texts.c.reply_id)
+    answered = (SELECT_REPLIES, replies, PLACE, search_texts.c.reply_id)
     found: list[TimelineItem] = []
     for query, table, at, item_id in (said, answered):
         in_list = table.c.id.in_(select(item_id).where(search_texts.c.id.in_(anywhere)))
@@ -157,7 +157,7 @@ def customers(
 
     The others are newest first. Words are sought as in `search`; an empty phrase finds all.
     """
-    query, order = select_conversations(), [conversations.c.last_at.desc(), conversations.c.id.desc()]
+    query, order = SELECT_CONVERSATIONS, [conversations.c.last_at.desc(), conversations.c.id.desc()]
     if accounts is not None:
         query = query.where(conversations.c.account.in_(accounts))
     if phrase.strip():
@@ -178,7 +178,7 @@ def _items(
     connection: Connection, message_ids: Sequence[int | None], reply_ids: Sequence[int | None]
 ) -> list[TimelineItem]:
     said: Select[Any] = select(messages).where(messages.c.id.in_([i for i in message_ids if i is not None]))
-    answered = select_replies().where(replies.c.id.in_([i for i in reply_ids if i is not None]))
+    answered = SELECT_REPLIES.where(replies.c.id.in_([i for i in reply_ids if i is not None]))
     items: list[TimelineItem] = [message_of(row) for row in connection.execute(said)]
     items += [reply_of(row) for row in connection.execute(answered)]
     return items

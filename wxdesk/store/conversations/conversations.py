@@ -14,7 +14,7 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.store.engine.database import StorePart, read_by, write_by, writing
 from wxdesk.store.schema.messaging import UNREAD, contacts, conversations
-from wxdesk.store.schema.records import CONTACT, conversation_of, select_conversations
+from wxdesk.store.schema.records import CONTACT, SELECT_CONVERSATIONS, conversation_of
 from wxdesk.store.search import contact_values
 from wxdesk.store.settings import CALL, put
 from wxdesk.store.team.claims import claim
@@ -22,7 +22,7 @@ from wxdesk.store.team.claims import claim
 
 def get_conversation(connection: Connection, conversation_id: int) -> Conversation:
     """Return one conversation; raises `NotFound`."""
-    query = select_conversations().where(conversations.c.id == conversation_id)
+    query = SELECT_CONVERSATIONS.where(conversations.c.id == conversation_id)
     return conversation_of(required(connection.execute(query).one_or_none(), "conversation"))
 
 

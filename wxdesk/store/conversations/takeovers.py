@@ -11,7 +11,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.store.conversations.conversations import change_conversation
 from wxdesk.store.engine.database import StorePart, writing
 from wxdesk.store.schema.messaging import NO_TAKEOVER, NOT_CALLED, conversations
-from wxdesk.store.schema.records import conversation_of, load_conversations, moment_of, select_conversations
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, conversation_of, load_conversations, moment_of
 
 _until = conversations.c.taken_over_until
 _ENDLESS = conversations.c.taken_over & _until.is_(None)
@@ -22,12 +22,12 @@ class TakeoverStore(StorePart):
 
     async def ending(self, after: datetime) -> list[Conversation]:
         """Return conversations whose takeover ends or ended after `after`, earliest first."""
-        query = select_conversations().where(_until > after).order_by(_until, conversations.c.id)
+        query = SELECT_CONVERSATIONS.where(_until > after).order_by(_until, conversations.c.id)
         return await self._db.read(load_conversations, query)
 
     async def endless(self) -> list[Conversation]:
         """Return the conversations taken over until an operator hands them back."""
-        query = select_conversations().where(_ENDLESS).order_by(conversations.c.id)
+        query = SELECT_CONVERSATIONS.where(_ENDLESS).order_by(conversations.c.id)
         return await self._db.read(load_conversations, query)
 
     @writing
@@ -35,7 +35,7 @@ class TakeoverStore(StorePart):
         """End all those takeovers at `at`; return the conversations as they are then."""
         change = update(conversations).where(_ENDLESS).values(taken_over_until=at).returning(conversations.c.id)
         ids = list(connection.scalars(change))
-        query = select_conversations().where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
+        query = SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)).order_by(conversations.c.id)
         return load_conversations(connection, query) if ids else []
 
     async def end_of(self, conversation_id: int) -> datetime | None:
@@ -55,7 +55,7 @@ class TakeoverStore(StorePart):
         None if it is not over. Where the contact still waits, the takeover is kept: rules do not answer what was
         left to an operator.
         """
-        query = select_conversations().where(conversations.c.id == conversation_id, _until <= now)
+        query = SELECT_CONVERSATIONS.where(conversations.c.id == conversation_id, _until <= now)
         row = connection.execute(query.with_for_update(of=conversations)).one_or_none()
         if row is None:
             return None

@@ -22,7 +22,7 @@ from wxdesk.store.replies.parts import join_parts
 from wxdesk.store.rules.firings import insert_firings
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import contacts, conversations, decisions, messages
-from wxdesk.store.schema.records import conversation_of, select_conversations
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, conversation_of
 
 DECISION_FIELDS = [column.name for column in decisions.c if column.name != "id"]
 
@@ -84,8 +84,7 @@ def _refuse_if_operator_acted(connection: Connection, resolutions: Iterable[Reso
 
 # Statements never change once made, and these are asked for each message: put together once.
 _LOCK_CONVERSATIONS = (
-    select_conversations()
-    .where(Among(conversations.c.id, "ids"))
+    SELECT_CONVERSATIONS.where(Among(conversations.c.id, "ids"))
     .order_by(conversations.c.id)
     .with_for_update(of=[conversations, contacts], key_share=True)
 )

@@ -13,7 +13,7 @@ from wxdesk.store.decisions import rule_facts
 from wxdesk.store.decisions.superseding import pending_in
 from wxdesk.store.replies.quota_counts import UnsentCount, unsent_counts
 from wxdesk.store.schema.messaging import UNDECIDED, UNDERIVED, conversations, messages
-from wxdesk.store.schema.records import load_conversations, message_of, select_conversations
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, load_conversations, message_of
 
 
 def undecided_of(
@@ -38,7 +38,7 @@ def undecided(connection: Connection, limit: int, among: ColumnElement[bool] | N
     query = select(messages).where(UNDECIDED, true() if among is None else among).order_by(messages.c.id).limit(limit)
     waiting = [message_of(row) for row in connection.execute(query)]
     ids = {message.conversation_id for message in waiting}
-    found = load_conversations(connection, select_conversations().where(conversations.c.id.in_(ids)))
+    found = load_conversations(connection, SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)))
     threads = {thread.id: thread for thread in found}
     return undecided_of(connection, waiting, threads)
 

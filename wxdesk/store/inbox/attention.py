@@ -25,7 +25,7 @@ from wxdesk.store.schema.messaging import (
     conversations,
     replies,
 )
-from wxdesk.store.schema.records import attention_of, conversation_of, moment_of, select_conversations
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, attention_of, conversation_of, moment_of
 
 CANDIDATES = 500
 """Most conversations per query of those that might need attention."""
@@ -100,8 +100,7 @@ class AttentionList(StorePart):
     def longest_waiting(self, connection: Connection, now: datetime) -> Conversation | None:
         """Return the longest waiting conversation that can still be answered."""
         query = (
-            select_conversations()
-            .where(AWAITS, conversations.c.window_until > now, conversations.c.window_left > 0)
+            SELECT_CONVERSATIONS.where(AWAITS, conversations.c.window_until > now, conversations.c.window_left > 0)
             .order_by(conversations.c.waiting_since, conversations.c.id)
             .limit(1)
         )

@@ -23,7 +23,7 @@ from wxdesk.store.rules.rule_lists import RuleListLengths
 from wxdesk.store.schema.columns import EPOCH, Moment
 from wxdesk.store.schema.figures import narrowed
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
-from wxdesk.store.schema.records import message_of, reply_of, select_replies
+from wxdesk.store.schema.records import SELECT_REPLIES, message_of, reply_of
 
 
 def _timeline(
@@ -35,7 +35,7 @@ def _timeline(
     out; a page can be longer than `limit` for that.
     """
     said = select(messages).where(messages.c.conversation_id == conversation_id)
-    answered = select_replies().where(replies.c.conversation_id == conversation_id)
+    answered = SELECT_REPLIES.where(replies.c.conversation_id == conversation_id)
     found: list[TimelineItem] = []
     for query, table, at in ((said, messages, messages.c.at), (answered, replies, PLACE)):
         chosen = query if before is None else query.where(at < before)

@@ -49,7 +49,7 @@ from wxdesk.store.schema.messaging import (
     operator_drafts,
     replies,
 )
-from wxdesk.store.schema.records import attention_of, conversation_of, message_of, select_conversations
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, attention_of, conversation_of, message_of
 from wxdesk.store.schema.reply_predicates import PASSED_OVER, UNDOABLE, by_hand
 
 _FIRST = or_(conversations.c.id.in_(select(calls.c.conversation_id).where(RISES)), PINNED)
@@ -109,7 +109,7 @@ def _select_rows() -> Select[Any]:
         return query.correlate(conversations).scalar_subquery()
 
     newest = select(replies.c.id).where(own).order_by(replies.c.created_at.desc(), replies.c.id.desc()).limit(1)
-    return select_conversations().add_columns(
+    return SELECT_CONVERSATIONS.add_columns(
         of_state(func.min(replies.c.due_at), ReplyState.HELD).label("due_at"),
         of_state(func.count(), ReplyState.HELD).label("held"),
         of_state(func.count(), ReplyState.DRAFT).label("drafts"),

@@ -26,7 +26,7 @@ from wxdesk.store.engine.database import insert_into
 from wxdesk.store.replies.quota_counts import sent_since
 from wxdesk.store.schema.columns import Among, cleaned
 from wxdesk.store.schema.messaging import UNDERIVED, contacts, conversations, messages, raw_pushes
-from wxdesk.store.schema.records import WINDOW_COLUMNS, conversation_of, select_conversations, window_values
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, WINDOW_COLUMNS, conversation_of, window_values
 from wxdesk.store.search import contact_values, index_messages
 
 
@@ -86,8 +86,7 @@ _DERIVE = (
     update(raw_pushes).where(Among(raw_pushes.c.id, "ids"), UNDERIVED).values(derived=True).returning(raw_pushes.c.id)
 )
 _LOCKED = (
-    select_conversations()
-    .where(Among(contacts.c.account, "accounts"), Among(contacts.c.openid, "openids"))
+    SELECT_CONVERSATIONS.where(Among(contacts.c.account, "accounts"), Among(contacts.c.openid, "openids"))
     .order_by(conversations.c.id)
     .with_for_update(of=conversations)
 )

@@ -14,7 +14,7 @@ from wxdesk.store.engine.database import StorePart, read_by, reading
 from wxdesk.store.replies.operator_replies import operator_replies_since
 from wxdesk.store.reports.statistics import newest_unmatched
 from wxdesk.store.schema.messaging import WRITTEN, conversations, decisions, messages, replies
-from wxdesk.store.schema.records import load_conversations, select_conversations
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, load_conversations
 from wxdesk.store.schema.reply_predicates import never_arrives
 
 _ASKED = or_(WRITTEN, messages.c.type == MessageType.ENTER_SESSION)
@@ -42,7 +42,7 @@ class MessageHistory(StorePart):
     @reading
     def conversations(self, connection: Connection, ids: Collection[int]) -> dict[int, Conversation]:
         """Return these conversations as they are now, by id."""
-        query = select_conversations().where(conversations.c.id.in_(ids))
+        query = SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids))
         return {one.id: one for one in load_conversations(connection, query)}
 
     @reading

@@ -15,7 +15,7 @@ from wxdesk.store.engine.database import MAX_IDS
 from wxdesk.store.replies.history import write_steps
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import replies
-from wxdesk.store.schema.records import reply_of, select_replies
+from wxdesk.store.schema.records import SELECT_REPLIES, reply_of
 from wxdesk.store.search import index_replies
 
 
@@ -66,4 +66,4 @@ def load_replies(connection: Connection, ids: Collection[int]) -> list[Reply]:
 
 
 # Each message needs it, and making it takes longer than asking it: put together once.
-_BY_IDS = select_replies().where(Among(replies.c.id, "ids")).order_by(replies.c.id)
+_BY_IDS = SELECT_REPLIES.where(Among(replies.c.id, "ids")).order_by(replies.c.id)

@@ -30,7 +30,7 @@ from wxdesk.store.conversations.unanswered import newest_message_id
 from wxdesk.store.replies.history import write_moves, write_steps
 from wxdesk.store.schema.columns import Among
 from wxdesk.store.schema.messaging import conversations, replies
-from wxdesk.store.schema.records import WINDOW_COLUMNS, reply_of, select_replies, window_of, window_values
+from wxdesk.store.schema.records import SELECT_REPLIES, WINDOW_COLUMNS, reply_of, window_of, window_values
 from wxdesk.store.search import index_again
 
 
@@ -57,8 +57,9 @@ _LEFT_TO_A_HUMAN = UNSETTLED | {ReplyState.DRAFT}
 """States in which an operator decides, also about the conversation's status."""
 
 _LOCKED = (
-    select_replies()
-    .add_columns(*WINDOW_COLUMNS, conversations.c.taken_over, conversations.c.taken_over_until, conversations.c.last_at)
+    SELECT_REPLIES.add_columns(
+        *WINDOW_COLUMNS, conversations.c.taken_over, conversations.c.taken_over_until, conversations.c.last_at
+    )
     .where(Among(replies.c.id, "ids"))
     .order_by(replies.c.conversation_id)
     .with_for_update(of=[replies, conversations])

@@ -22,7 +22,7 @@ from wxdesk.store.replies.parts import apply_operator_move, waits_for_earlier_pa
 from wxdesk.store.replies.pending import edit_lock, takeover
 from wxdesk.store.schema.columns import Among, Moment
 from wxdesk.store.schema.messaging import conversations, replies
-from wxdesk.store.schema.records import WINDOW_COLUMNS, reply_of, select_replies, window_of
+from wxdesk.store.schema.records import SELECT_REPLIES, WINDOW_COLUMNS, reply_of, window_of
 from wxdesk.store.schema.reply_predicates import by_hand, scheduled, undoable
 
 INTERRUPTED = "wxdesk ended before WeChat answered"
@@ -137,4 +137,4 @@ def _first_in_line(*, only_by_hand: bool) -> Select[Any]:
 _CLAIM, _CLAIM_BY_HAND = _claim_statement(only_by_hand=False), _claim_statement(only_by_hand=True)
 
 
-_CLAIMED = select_replies().add_columns(*WINDOW_COLUMNS).where(Among(replies.c.id, "ids")).order_by(replies.c.id)
+_CLAIMED = SELECT_REPLIES.add_columns(*WINDOW_COLUMNS).where(Among(replies.c.id, "ids")).order_by(replies.c.id)

@@ -22,7 +22,7 @@ from wxdesk.store.replies.passed_over_drafts import pass_over_drafts
 from wxdesk.store.replies.pending import takeover
 from wxdesk.store.replies.quota_counts import NOTHING_UNSENT, promised_by_hand, unsent_counts
 from wxdesk.store.schema.messaging import NOT_CALLED, conversations, messages, replies
-from wxdesk.store.schema.records import reply_of, select_replies
+from wxdesk.store.schema.records import SELECT_REPLIES, reply_of
 
 
 class WrittenReplies(Struct, frozen=True):
@@ -83,19 +83,19 @@ class Replies(StorePart):
     async def parts(self, firsts: Collection[int]) -> list[Reply]:
         """Return all parts of the answers whose first parts have these ids, in order."""
         which = replies.c.id.in_(firsts) | replies.c.part_of.in_(firsts)
-        return await self._db.read(_list, select_replies().where(which).order_by(replies.c.id))
+        return await self._db.read(_list, SELECT_REPLIES.where(which).order_by(replies.c.id))
 
     async def to_messages(self, message_ids: Collection[int]) -> list[Reply]:
         """Return the automatic replies to these messages, in order."""
         which = replies.c.conversation_id.in_(select(messages.c.conversation_id).where(messages.c.id.in_(message_ids)))
-        query = select_replies().where(which, replies.c.message_id.in_(message_ids)).order_by(replies.c.id)
+        query = SELECT_REPLIES.where(which, replies.c.message_id.in_(message_ids)).order_by(replies.c.id)
         return await self._db.read(_list, query)
 
     steps = read_by(steps_of)
 
     async def pending(self) -> list[Reply]:
         """Return held replies by deadline, those without one first; then drafts by age."""
-        query = select_replies().where(replies.c.state.in_(WAITS))
+        query = SELECT_REPLIES.where(replies.c.state.in_(WAITS))
         held_first, asking_first = replies.c.state != ReplyState.HELD, nulls_first(replies.c.due_at)
         return await self._db.read(_list, query.order_by(held_first, asking_first, replies.c.id))
 

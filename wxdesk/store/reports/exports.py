@@ -14,7 +14,7 @@ from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.reply import Reply
 from wxdesk.store.engine.database import Database, StorePart
 from wxdesk.store.schema.messaging import PLACE, contacts, conversations, messages, replies
-from wxdesk.store.schema.records import conversation_of, message_of, reply_of, select_conversations, select_replies
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, SELECT_REPLIES, conversation_of, message_of, reply_of
 
 type Threads = Iterator[tuple[Conversation, Iterator[TimelineItem]]]
 """Conversations, each with its items, which are read before the next."""
@@ -55,7 +55,7 @@ class Exports(StorePart):
 
 def _chosen(account: str, openid: str) -> Select[Any]:
     named = {contacts.c.account: account, contacts.c.openid: openid}
-    query = select_conversations().where(*(column == value for column, value in named.items() if value))
+    query = SELECT_CONVERSATIONS.where(*(column == value for column, value in named.items() if value))
     return query.order_by(conversations.c.id)
 
 
@@ -75,7 +75,7 @@ def _items(connection: Connection, chosen: Select[Any]) -> Iterator[TimelineItem
     ids = chosen.with_only_columns(conversations.c.id).order_by(None)
     of_it = messages.c.conversation_id, replies.c.conversation_id
     written = select(messages).where(of_it[0].in_(ids)).order_by(of_it[0], messages.c.at, messages.c.id)
-    answered = select_replies().where(of_it[1].in_(ids)).order_by(of_it[1], PLACE, replies.c.id)
+    answered = SELECT_REPLIES.where(of_it[1].in_(ids)).order_by(of_it[1], PLACE, replies.c.id)
     return merge(
         map(message_of, connection.execute(written, execution_options=_STREAM)),
         map(reply_of, connection.execute(answered, execution_options=_STREAM)),

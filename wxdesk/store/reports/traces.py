@@ -16,7 +16,7 @@ from wxdesk.core.model.rule import Decision
 from wxdesk.core.model.traces import PushPath, PushTrace, ReplyTrace
 from wxdesk.store.engine.database import StorePart, reading
 from wxdesk.store.schema.messaging import conversations, decisions, messages, raw_pushes, replies
-from wxdesk.store.schema.records import load_conversations, message_of, reply_of, select_conversations, select_replies
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, SELECT_REPLIES, load_conversations, message_of, reply_of
 
 
 class Traces(StorePart):
@@ -43,7 +43,7 @@ class Traces(StorePart):
     @reading
     def of_replies(self, connection: Connection, ids: Collection[int]) -> list[ReplyTrace]:
         """Return these replies with their contacts; unknown ones are left out."""
-        found = [reply_of(row) for row in connection.execute(select_replies().where(replies.c.id.in_(ids)))]
+        found = [reply_of(row) for row in connection.execute(SELECT_REPLIES.where(replies.c.id.in_(ids)))]
         people = _contacts(connection, {reply.conversation_id for reply in found})
         return [ReplyTrace(reply, people[reply.conversation_id]) for reply in found]
 
@@ -53,7 +53,7 @@ class Traces(StorePart):
         # Both are read from the newest id on, as ids grow with time.
         ended = func.coalesce(replies.c.sent_at, replies.c.updated_at)
         pushes = select(raw_pushes, messages.c.msg_type, messages.c.event).outerjoin_from(raw_pushes, messages)
-        calls = select_replies().where(replies.c.attempts > 0, replies.c.state.in_(_CALLED))
+        calls = SELECT_REPLIES.where(replies.c.attempts > 0, replies.c.state.in_(_CALLED))
         if at is not None:
             pushes, calls = pushes.where(raw_pushes.c.received_at < at), calls.where(ended < at)
         found: list[PushSeen | ApiCalled] = []
@@ -93,11 +93,11 @@ def _contacts(connection: Connection, ids: Collection[int]) -> dict[int, Contact
 
 
 def _threads(connection: Connection, ids: Collection[int]) -> list[Conversation]:
-    return load_conversations(connection, select_conversations().where(conversations.c.id.in_(ids)))
+    return load_conversations(connection, SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)))
 
 
 def _answers(connection: Connection, message: Message) -> tuple[Reply, ...]:
     # The conversation is named for the index; there is none on message_id.
     of_message = (replies.c.conversation_id == message.conversation_id, replies.c.message_id == message.id)
-    rows = connection.execute(select_replies().where(*of_message).order_by(replies.c.id))
+    rows = connection.execute(SELECT_REPLIES.where(*of_message).order_by(replies.c.id))
     return tuple(reply_of(row) for row in rows)

@@ -18,27 +18,19 @@ CONTACT = [column for column in contacts.c if column.name != "words"]
 CONTACT_COLUMNS = [column.label(f"contact_{column.name}") for column in CONTACT if column.name != "id"]
 
 
-# Statements never change once made, so these two are put together once.
-_CONVERSATIONS: Select[Any] = select(*conversations.c, *CONTACT_COLUMNS).join_from(conversations, contacts)
+SELECT_CONVERSATIONS: Select[Any] = select(*conversations.c, *CONTACT_COLUMNS).join_from(conversations, contacts)
+"""Query of all conversations with their contacts, for `conversation_of`."""
+
 _CONFIRMED = and_(
     replies.c.state == ReplyState.SENT,
     exists().where(reply_steps.c.reply_id == replies.c.id, reply_steps.c.kind == StepKind.CONFIRM),
 )
-_REPLIES: Select[Any] = (
+SELECT_REPLIES: Select[Any] = (
     select(*replies.c, conversations.c.account, contacts.c.openid, _CONFIRMED.label("confirmed"))
     .join_from(replies, conversations)
     .join(contacts, contacts.c.id == conversations.c.contact_id)
 )
-
-
-def select_conversations() -> Select[Any]:
-    """Select conversations with their contacts, for `conversation_of`."""
-    return _CONVERSATIONS
-
-
-def select_replies() -> Select[Any]:
-    """Select replies with account and openid of their contact, for `reply_of`."""
-    return _REPLIES
+"""Query of all replies with account and openid of their contact, for `reply_of`."""
 
 
 def _names(record: type[Struct], *without: str) -> list[str]:
@@ -59,7 +51,7 @@ _reply_values = attrgetter(*_names(Reply))
 
 
 def conversation_of(row: Row[Any]) -> Conversation:
-    """Build a conversation from a row of `select_conversations`."""
+    """Build a conversation from a row of `SELECT_CONVERSATIONS`."""
     values = dict(zip(_CONVERSATION_NAMES, _conversation_values(row), strict=True))
     return Conversation(contact=Contact(*_contact_values(row)), window=window_of(row), **values)
 
@@ -75,7 +67,7 @@ def window_values(window: ReplyWindow) -> dict[str, Any]:
 
 
 def load_conversations(connection: Connection, query: Select[Any]) -> list[Conversation]:
-    """Return the conversations of a query of `select_conversations`."""
+    """Return the conversations of a query of `SELECT_CONVERSATIONS`."""
     return [conversation_of(row) for row in connection.execute(query)]
 
 
@@ -90,7 +82,7 @@ def attention_of(row: Row[Any]) -> Attention:
 
 
 def reply_of(row: Row[Any]) -> Reply:
-    """Build a reply from a row of `select_replies`."""
+    """Build a reply from a row of `SELECT_REPLIES`."""
     return Reply(*_reply_values(row))
 
 
