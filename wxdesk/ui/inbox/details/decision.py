@@ -18,7 +18,7 @@ from wxdesk.ui.inbox.timeline.bubble_text import first_words
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry, hold_reason_of_entry, message_text, reply_text
 from wxdesk.ui.look.theme import Size, Theme
 from wxdesk.ui.widgets.boxes import AT_LEFT, AT_TOP, Frame, grid, remove_widgets, vbox
-from wxdesk.ui.widgets.buttons import Button, ButtonKind
+from wxdesk.ui.widgets.buttons import Button, ButtonKind, Slot
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 from wxdesk.ui.widgets.painting import painting
 from wxdesk.ui.wording.decision import outcome_text, rule_title, rule_words
@@ -154,7 +154,8 @@ class DecisionPanel(QFrame):
         for verdict in shown:
             wrote = self._reply is None or self._reply.rule_id == verdict.rule_id
             row = VerdictRow(verdict, first=self._rows.count() == 0, wrote=wrote)
-            row.rule_wanted.connect(self.rule_wanted)
+            if verdict.matched and verdict.revision:
+                row.offer_rule(rule_title(verdict), partial(self.rule_wanted.emit, verdict.rule_id, verdict.revision))
             self._rows.addWidget(row)
         if decision and decision.rules_left:
             words = ntr("{n} more rule was not asked", "{n} more rules were not asked", decision.rules_left)
@@ -189,12 +190,11 @@ class CardRow(QFrame):
         self.tinted = matched
         self.grid = grid(across=8, down=1, margins=(10, 7, 10, 8), within=self)
 
-    def offer_rule(self, rule: str) -> Button:
-        """Add a link to the rule as it was then, and return it."""
-        self.link = Button(tr("See the rule"), kind=ButtonKind.LINK)
+    def offer_rule(self, rule: str, then: Slot) -> None:
+        """Add a link to the rule as it was then, which calls `then`."""
+        self.link = Button(tr("See the rule"), kind=ButtonKind.LINK, then=then)
         self.link.setAccessibleName(tr("See the rule: {rule}", rule=rule))
         self.grid.addWidget(self.link, self.grid.rowCount(), 1, AT_LEFT)
-        return self.link
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
@@ -206,15 +206,7 @@ class CardRow(QFrame):
 
 
 class VerdictRow(CardRow):
-    """One rule: its match, name and reason; if it matched, a link to its revision.
-
-    It is tinted if it `wrote` the reply being explained.
-
-    Signals:
-        rule_wanted: the rule's id and the revision that was tried.
-    """
-
-    rule_wanted = Signal(int, int)
+    """One rule: its match, name and reason; tinted if it `wrote` the explained reply."""
 
     def __init__(self, verdict: RuleVerdict, *, first: bool, wrote: bool = True) -> None:
         matched = verdict.matched and not verdict.shadow
@@ -226,9 +218,6 @@ class VerdictRow(CardRow):
         self.grid.addWidget(mark, 0, 0)
         self.grid.addWidget(PlainLabel(title, strong=matched, elide=True), 0, 1)
         self.grid.addWidget(PlainLabel(words, size=Size.SMALL, role="secondary", wrap=True), 1, 1)
-        if verdict.matched and verdict.revision:
-            seen = partial(self.rule_wanted.emit, verdict.rule_id, verdict.revision)
-            self.offer_rule(title).clicked.connect(seen)
 
 
 class NoteRow(CardRow):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -201,7 +202,9 @@ class ReplyHistoryPanel(QFrame):
             lines = history_of(reply, steps)
             rows = [StepRow(line, reply.created_at, first=line is lines[0]) for line in lines]
             extend(self._rows, *rows)
-            self._offer_rule(reply)
+            if reply.rule_id is not None and reply.rule_revision:
+                wanted = partial(self.rule_wanted.emit, reply.rule_id, reply.rule_revision)
+                rows[0].offer_rule(reply.rule_name, wanted)
             for row in rows:
                 row.show()  # at once: a layout's widgets are painted a moment later, and the card would blink
             self._rows.activate()
@@ -209,17 +212,6 @@ class ReplyHistoryPanel(QFrame):
             self.card.setAccessibleName(tr("This reply"))
             self.card.setAccessibleDescription(". ".join(said))
         self.setVisible(reply is not None)
-
-    def _offer_rule(self, reply: Reply) -> None:
-        item = self._rows.itemAt(0)
-        row = item.widget() if item is not None else None
-        if isinstance(row, StepRow) and reply.rule_id is not None and reply.rule_revision:
-            row.offer_rule(reply.rule_name).clicked.connect(self._want_rule)
-
-    def _want_rule(self) -> None:
-        if self._shown is not None:
-            reply = self._shown[0]
-            self.rule_wanted.emit(reply.rule_id, reply.rule_revision)
 
 
 class StepRow(CardRow):
