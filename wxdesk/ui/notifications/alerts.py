@@ -17,6 +17,7 @@ from wxdesk.core.events import (
     ReachabilityChanged,
 )
 from wxdesk.i18n import language, tr
+from wxdesk.paths import replace_file
 from wxdesk.threads import aside
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.board import NoticeBoard
@@ -102,9 +103,7 @@ class OperatorAlerts(QObject):
     def _sound(self) -> Path:
         file = self._home / SOUND
         if not file.exists():
-            begun = file.with_suffix(".new")  # a full disk must not leave half a sound behind
-            begun.write_bytes(chime())
-            begun.replace(file)
+            replace_file(file, [chime()])  # a full disk must not leave half a sound behind
         return file
 
     def _icon(self) -> Path:

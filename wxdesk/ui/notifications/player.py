@@ -162,7 +162,7 @@ class Ringer(QObject):
         quiet_before = not self._preferences.sound
         self._ringing, self._preferences = ringing, preferences
         self._silenced &= ringing - new
-        if not preferences.sound or not self._audible:
+        if not preferences.sound or not self._ringing - self._silenced:
             self._stop()
             return
         if new or quiet_before:
@@ -179,10 +179,6 @@ class Ringer(QObject):
         """Silence all conversations that ring now; later ones ring again."""
         self._silenced = self._ringing
         self._stop()
-
-    @property
-    def _audible(self) -> frozenset[int]:
-        return self._ringing - self._silenced
 
     def _stop(self) -> None:
         self._again.stop()
