@@ -19,7 +19,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 
 
 class PreferenceLine(QWidget):
-    """Shows the setting `field` of `core.preferences.Preferences`, and its error.
+    """Shows the setting `field` of `core.preferences.Preferences`.
 
     Signals:
         changed: the field and the value that the operator chose.
@@ -30,8 +30,6 @@ class PreferenceLine(QWidget):
     def __init__(self, field: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.field = field
-        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
-        self.error.hide()
         self._column = vbox(within=self, spacing=3)
 
     def show_value(self, value: object) -> None:
@@ -39,8 +37,7 @@ class PreferenceLine(QWidget):
         raise NotImplementedError
 
     def show_error(self, reason: str) -> None:
-        """Show an error below; empty removes it."""
-        self.error.show_if_any(reason)
+        """Show an error below, where there can be one; empty removes it."""
 
 
 class NumberLine(PreferenceLine):
@@ -53,6 +50,8 @@ class NumberLine(PreferenceLine):
         sentence = QWidget(self)
         unit = sentence_word("", sentence)
         self.number.count(unit, after)
+        self.error = PlainLabel(size=Size.SMALL, role="failed", wrap=True, parent=self)
+        self.error.hide()
         FlowLayout(sentence, sentence_word(before, sentence), self.number, unit)
         extend(self._column, sentence, self.error)
         self.number.decided.connect(partial(self.changed.emit, field))
@@ -65,7 +64,7 @@ class NumberLine(PreferenceLine):
 
     def show_error(self, reason: str) -> None:
         """Show an error below, and frame the field in red."""
-        super().show_error(reason)
+        self.error.show_if_any(reason)
         set_wrong(self.number, bool(reason))
         self.number.setAccessibleDescription(reason)
 
