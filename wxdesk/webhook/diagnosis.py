@@ -123,7 +123,7 @@ class Diagnosis:
         return Finding(request.check, CheckVerdict.NOT_WECHAT, request.account, {}, at) if looked else None
 
     def _of_unknown_path(self, request: ReadRequest, fits: Fits, at: datetime) -> Finding:
-        names = [name for name, (_, secrets) in self._accounts.items() if any(map(fits, tokens_of(secrets)))]
+        names = self._signers(fits)
         name = names[0] if len(names) == 1 else ""
         likely = name or (next(iter(self._accounts)) if len(self._accounts) == 1 else "")
         values = {"path": self._shown(request.path)}
@@ -145,10 +145,9 @@ class Diagnosis:
             return found(CheckVerdict.PUSH_UNREADABLE, cause="changed")
         if cause := token_mistake(credentials, fits):
             return found(CheckVerdict.TOKEN_DIFFERS, cause=cause)
-        other = next((one for one in self._accounts if self._token_of(one, fits)), "")
-        if not other:
-            return found(CheckVerdict.TOKEN_DIFFERS)
-        return found(CheckVerdict.OTHER_ACCOUNT_PATH, other, other=name, expected=push_path(other))
+        if others := self._signers(fits):
+            return found(CheckVerdict.OTHER_ACCOUNT_PATH, others[0], other=name, expected=push_path(others[0]))
+        return found(CheckVerdict.TOKEN_DIFFERS)
 
     def _of_signed(self, request: ReadRequest, encrypted: str, at: datetime) -> Finding:
         """Judge a request whose token is ours: mode, key or app id are not."""
@@ -190,8 +189,9 @@ class Diagnosis:
             return found(CheckVerdict.CLOCK_SKEW, **skew)
         return found(CheckVerdict.XML_FORMAT if push.format is BodyFormat.XML else CheckVerdict.OK)
 
-    def _token_of(self, account: str, fits: Fits) -> bool:
-        return any(map(fits, tokens_of(self._accounts[account][1])))
+    def _signers(self, fits: Fits) -> list[str]:
+        """Return the names of the accounts of which a token fits."""
+        return [name for name, (_, secrets) in self._accounts.items() if any(map(fits, tokens_of(secrets)))]
 
     def _shown(self, path: str) -> str:
         """Make a path fit to be shown: bounded, as in an URL, without secrets.
