@@ -100,14 +100,12 @@ class ScopeButton(SmallButton):
             menu.choice(word, partial(self.chosen.emit, part), part is chosen)
         menu.addSeparator()
         for part in self.left_out():
-            menu.addAction(literal(figure_texts()[_FIGURES[part]][0])).triggered.connect(
-                partial(self.chosen.emit, part)
-            )
+            menu.addAction(literal(figure_texts()[Figure(part.value)][0]), partial(self.chosen.emit, part))
         self._add_narrowings(menu, accounts, tags, pages)
         menu.addSeparator()
         self._add_views(menu, views)
         menu.addSeparator()
-        menu.addAction(tr("What the figures mean…")).triggered.connect(self._explain)
+        menu.addAction(tr("What the figures mean…"), self._explain)
         open_beside(menu, self, at_right=True)
 
     def _add_narrowings(self, menu: QMenu, accounts: Sequence[str], tags: Sequence[str], pages: Sequence[str]) -> None:
@@ -130,7 +128,7 @@ class ScopeButton(SmallButton):
 
     def _add_views(self, menu: QMenu, views: tuple[SavedView, ...]) -> None:
         for view in views:
-            menu.addAction(literal(view.name)).triggered.connect(partial(self.show_view, view))
+            menu.addAction(literal(view.name), partial(self.show_view, view))
         figures = {figure.value: words[0] for figure, words in figure_texts().items()}
         shown = "" if self.filter is InboxFilter.ALL else figures.get(self.filter.value) or scope_name(self.filter)
         name = " · ".join(filter(None, (shown, self.words)))
@@ -138,10 +136,10 @@ class ScopeButton(SmallButton):
         same = [view for view in views if (view.chosen, view.narrowing) == (here.chosen, here.narrowing)]
         if same:
             others = tuple(view for view in views if view not in same)
-            menu.addAction(tr("Rename this view…")).triggered.connect(partial(self._name, views, same[0]))
-            menu.addAction(tr("Forget this view")).triggered.connect(partial(self.kept.emit, others))
+            menu.addAction(tr("Rename this view…"), partial(self._name, views, same[0]))
+            menu.addAction(tr("Forget this view"), partial(self.kept.emit, others))
         elif name:
-            menu.addAction(tr("Keep this view…")).triggered.connect(partial(self._name, (*views, here), here))
+            menu.addAction(tr("Keep this view…"), partial(self._name, (*views, here), here))
 
     def _name(self, views: tuple[SavedView, ...], view: SavedView) -> None:
         """Ask for a view's name, and keep it in its place among `views`."""
@@ -192,7 +190,7 @@ class FilterChips(QWidget):
         self.in_team = False
         self._row = row = hbox(spacing=_GAP)
         below = hbox(spacing=_GAP)
-        for chosen in _FIGURES:
+        for chosen in _CHIPS:
             chip = Chip()
             chip.setAutoExclusive(True)  # one of several, for screen readers
             group.addButton(chip)
@@ -242,7 +240,7 @@ class FilterChips(QWidget):
         }
         texts = figure_texts()
         for chosen, chip in self._chips.items():
-            (name, meaning), figure = texts[_FIGURES[chosen]], figures.get(chosen, 0) if self._counted else 0
+            (name, meaning), figure = texts[Figure(chosen.value)], figures.get(chosen, 0) if self._counted else 0
             shown = f"{MOST}+" if figure > MOST else str(figure)
             chip.setText(f"{name} {shown}" if figure else name)
             chip.setAccessibleName(f"{name} {figure}" if figure else name)
@@ -284,15 +282,10 @@ def _width(chips: Sequence[Chip], *, snug: bool) -> int:
     return sum(chip.width_for(snug=snug) for chip in chips) + gaps
 
 
-_FIGURES = {
-    InboxFilter.WAITING: Figure.WAITING,
-    InboxFilter.NEEDS_HUMAN: Figure.NEEDS_HUMAN,
-    InboxFilter.PENDING: Figure.PENDING,
-    InboxFilter.FAILED: Figure.FAILED,
-    InboxFilter.UNREAD: Figure.UNREAD,
-    InboxFilter.MINE: Figure.MINE,
-    InboxFilter.NOBODYS: Figure.NOBODYS,
-}
-"""Figure of each chip, in their order."""
+_CHIPS = (
+    InboxFilter.WAITING, InboxFilter.NEEDS_HUMAN, InboxFilter.PENDING, InboxFilter.FAILED, InboxFilter.UNREAD,
+    InboxFilter.MINE, InboxFilter.NOBODYS,
+)  # fmt: skip
+"""Filters that have a chip, in their order; the figure of each has its name."""
 
 _BELOW = frozenset({InboxFilter.MINE, InboxFilter.NOBODYS})
