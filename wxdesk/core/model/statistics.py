@@ -193,7 +193,3 @@ class RuleFigures(Struct, frozen=True):
     hits: int = 0
     last_at: datetime | None = None
     corrected: int = 0
-
-
-NO_FIGURES = RuleFigures()
-"""Figures of a rule that never matched."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QObject, Qt, Sign
 
 from wxdesk.core.errors import Text
 from wxdesk.core.model.rule import Delivery, Rule
-from wxdesk.core.model.statistics import NO_FIGURES, RuleFigures
+from wxdesk.core.model.statistics import RuleFigures
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_view import RecordModel
 from wxdesk.ui.rules.text import delivery_text, summary
@@ -155,7 +155,7 @@ class RuleModel(RecordModel[Rule]):
         return True
 
     def _of(self, rule: Rule) -> RuleFigures:
-        return self._figures.get(rule.id, NO_FIGURES)
+        return self._figures.get(rule.id, RuleFigures())
 
     def _why_left_out(self, rule: Rule) -> str:
         why = self._left_out.get(rule.id, "") if rule.enabled else ""
