@@ -20,7 +20,7 @@ from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Measure
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import ColumnScroll, Frame, extend, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, heading
 from wxdesk.ui.wording.conversation import refusal_text
@@ -57,21 +57,11 @@ class DetailPanel(Frame):
     def _content(self) -> QFrame:
         content = Frame("panel")
         column = vbox(within=content, spacing=8, margins=(16, 16, 16, 16))
-        for title, widget, into in (
-            (tr("Customer"), self.contact, column),
-            (tr("Taken over"), self.speaker, vbox(within=self._taken, spacing=8)),
-            (tr("Why this answer"), self.decision, column),
-            (tr("Replies left"), self.quota, column),
-        ):
-            head = hbox((heading(title), 1))
-            if widget is self.contact:
-                head.addWidget(self.away)
-            extend(into, head, widget, 12)
-            if widget is self.contact:
-                column.addWidget(self.data)
-            if widget is self.speaker:
-                extend(column, self._taken, self.history)
-        column.addStretch(1)
+        vbox(heading(tr("Taken over")), self.speaker, 12, within=self._taken, spacing=8)
+        extend(column, hbox((heading(tr("Customer")), 1), self.away), self.contact, 12, self.data)
+        extend(column, self._taken, self.history)
+        extend(column, heading(tr("Why this answer")), self.decision, 12)
+        extend(column, heading(tr("Replies left")), self.quota, 12, STRETCH)
         return content
 
     def show_conversation(self, conversation: Conversation, source: str | None, reserve: int, now: datetime) -> None:
