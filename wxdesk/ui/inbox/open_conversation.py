@@ -32,15 +32,7 @@ from wxdesk.core.model.message import Message
 from wxdesk.core.model.rule import Decision
 from wxdesk.desk.conversations.inbox_queries import ConversationSnapshot, TimelinePage
 from wxdesk.ui.inbox.sendability import closed_text
-from wxdesk.ui.inbox.timeline.entries import (
-    TimelineEntry,
-    WindowEnd,
-    entries_of,
-    first_unread,
-    gap_lines,
-    key_of,
-    return_line,
-)
+from wxdesk.ui.inbox.timeline.entries import WindowEnd, entries_of, first_unread, gap_lines, key_of, return_line
 from wxdesk.ui.inbox.timeline.model import LoadedItems, TimelineModel
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
@@ -183,10 +175,6 @@ class ChatSession(QObject):
         here = isinstance(event, _TOUCHING) and event.conversation_id == self.conversation_id
         return here or isinstance(event, PreferencesChanged | CaughtUp)
 
-    def entry(self, key: str) -> TimelineEntry | None:
-        """Return an entry of the timeline by its key."""
-        return next((entry for entry in self.model.rows() if entry.key == key), None)
-
     # -- answers
 
     def _question(self) -> Coroutine[Any, Any, ConversationSnapshot] | None:
@@ -198,8 +186,21 @@ class ChatSession(QObject):
         return self._bridge.desk.timeline.snapshot(self.conversation_id, changed)
 
     def _answered(self, now: ConversationSnapshot) -> None:
-        if self._asked[0] == self._visit:
-            self._take_in(now)
+        if self._asked[0] != self._visit:
+            return
+        before = self._newest_read
+        self._newest_read = max((item.id for item in now.items if isinstance(item, Message)), default=0)
+        self.row, self.latest, self.failed = now.row, now.latest, False
+        if before is None:
+            self._unread_from = first_unread(now.items, now.row.conversation.unread)
+        if self._hit is None:
+            self.known.add_newest(now.items, alone=self.at_end() and not self._reading)
+        self.known.renew((*now.items, *now.more))
+        if self._hit is None or self.known:
+            self._show()
+        self.refreshed.emit()
+        if before is not None and self._newest_read > before:
+            self.arrived.emit()
 
     def _not_answered(self) -> None:
         visit, changed = self._asked
@@ -217,21 +218,6 @@ class ChatSession(QObject):
         self._bridge.failed.emit(error)
         self._hit = None
         self._refresher.ask()
-
-    def _take_in(self, now: ConversationSnapshot) -> None:
-        before = self._newest_read
-        self._newest_read = max((item.id for item in now.items if isinstance(item, Message)), default=0)
-        self.row, self.latest, self.failed = now.row, now.latest, False
-        if before is None:
-            self._unread_from = first_unread(now.items, now.row.conversation.unread)
-        if self._hit is None:
-            self.known.add_newest(now.items, alone=self.at_end() and not self._reading)
-        self.known.renew((*now.items, *now.more))
-        if self._hit is None or self.known:
-            self._show()
-        self.refreshed.emit()
-        if before is not None and self._newest_read > before:
-            self.arrived.emit()
 
     def _show_page(self, page: TimelinePage, *, above: bool = False) -> None:
         self._reading = False

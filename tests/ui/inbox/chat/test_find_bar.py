@@ -92,5 +92,5 @@ def test_new_messages_are_counted_and_another_conversation_closes_the_bar(
 
 
 def _text_of(page: InboxPage, key: str) -> str:
-    entry = page.session.entry(key)
+    entry = page.session.model.entry(key)
     return "" if entry is None else entry.text

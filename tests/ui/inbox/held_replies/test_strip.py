@@ -306,7 +306,7 @@ def test_ctrl_n_leads_from_a_reply_to_what_the_customer_wrote_since(
     view = page.chat.timeline
 
     def since_then() -> Message | None:
-        entry = page.session.entry(f"r{waits.id}")
+        entry = page.session.model.entry(f"r{waits.id}")
         return None if entry is None else entry.since
 
     qtbot.waitUntil(lambda: since_then() is not None)

@@ -263,7 +263,7 @@ class ChatPanel(Frame):
             self._command(action, reply)
 
     def _show_since(self, key: str) -> None:
-        entry = self._session.entry(key)
+        entry = self._session.model.entry(key)
         if entry is not None and entry.since is not None:
             self.timeline.go_to(f"m{entry.since.id}", mark=True)
 

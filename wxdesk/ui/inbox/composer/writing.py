@@ -153,7 +153,7 @@ class ReplyWriting(QObject):
         self._bridge = bridge
         self._session = session
         self.composer = Composer()
-        self.composer.entry_of = lambda reply: session.entry(f"r{reply.id}")
+        self.composer.entry_of = lambda reply: session.model.entry(f"r{reply.id}")
         self.composer.accounts = bridge.desk.accounts
         self.composer.guarded = lambda: bridge.desk.preferences.now.guarded_words
         self.drafts = self.composer.drafts

@@ -259,10 +259,10 @@ def reply_text(reply: Reply) -> str:
 
 def _message_entry(message: Message, silence: Decision | None) -> TimelineEntry:
     if message.event is None:
-        text = message_text(message)
-        return TimelineEntry(EntryKind.MESSAGE, key_of(message), message.at, text, message=message, silence=silence)
-    text = f"{event_text(message)} · {clock_time(message.at)}"
-    return TimelineEntry(EntryKind.ACTIVITY, key_of(message), message.at, text, message=message, silence=silence)
+        kind, text = EntryKind.MESSAGE, message_text(message)
+    else:
+        kind, text = EntryKind.ACTIVITY, f"{event_text(message)} · {clock_time(message.at)}"
+    return TimelineEntry(kind, key_of(message), message.at, text, message=message, silence=silence)
 
 
 _NOT_SENT = frozenset({ReplyState.DRAFT, ReplyState.FAILED, ReplyState.CANCELLED})

@@ -142,6 +142,10 @@ class TimelineModel(TimedRows[TimelineEntry]):
         """Return the index of an entry."""
         return next((row for row, entry in enumerate(self._rows) if entry.key == key), None)
 
+    def entry(self, key: str) -> TimelineEntry | None:
+        """Return an entry by its key."""
+        return next((entry for entry in self._rows if entry.key == key), None)
+
     def show(self, entries: Sequence[TimelineEntry]) -> None:
         """Become `entries`; rows with the same key keep place and selection."""
         new = list(entries)

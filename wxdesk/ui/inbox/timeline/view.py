@@ -162,7 +162,7 @@ class TimelineView(AnchoredView):
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Do what a key of the empty reply means to that bubble, if it is in sight."""
-        entry = self._entry_of(self.bubbles.keyed) if self._lent else None
+        entry = self._timeline.entry(self.bubbles.keyed) if self._lent else None
         row = None if entry is None else self._timeline.row_of(entry.key)
         if row is None or is_fresh(self._lent_at, self._clock()) or not self._is_in_sight(row):
             return False
@@ -229,7 +229,7 @@ class TimelineView(AnchoredView):
 
     def _act(self, action: BubbleAction, key: str) -> None:
         """Do the action, unless the bubble offers it no more or not long enough."""
-        entry = self._entry_of(key)
+        entry = self._timeline.entry(key)
         if action in _CHANGES_NOTHING or (entry is not None and self._key_guard.means(entry, action)):
             self.acted.emit(action, key)
 
@@ -242,10 +242,6 @@ class TimelineView(AnchoredView):
     def focused_key(self) -> str:
         """Key of the entry in focus; empty for none."""
         return "" if self._current is None else self._current.key
-
-    def _entry_of(self, key: str) -> TimelineEntry | None:
-        row = self._timeline.row_of(key)
-        return None if row is None else self._timeline.rows()[row]
 
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
         super().currentChanged(current, previous)
