@@ -73,7 +73,7 @@ def test_a_foreign_address_is_told_copied_mended_and_tried(
         "请在小程序后台的「IP 白名单」中加入 203.0.113.7。回复都在排队，",
     }
     qtbot.waitUntil(lambda: bar_of(window).startswith(expected[language]))  # first it is told of the token alone
-    assert window.notices.bars.geometry() == window.status_bar.room()
+    qtbot.waitUntil(lambda: window.notices.bars.geometry() == window.status_bar.room())  # laid out a moment later
 
     press(qtbot, window, {"en": "Copy 203.0.113.7", "zh_CN": "复制 203.0.113.7"}[language])
     assert QGuiApplication.clipboard().text() == "203.0.113.7"

@@ -90,7 +90,7 @@ def test_what_is_no_trouble_itself_covers_no_red_lamp(qtbot: QtBot, window: Main
     window.notices.bar("rule", "A rule asks you to look at a customer", tone="pending")
     assert 0 < bars.x() < 160, "at once where it stays"
     qtbot.waitUntil(lambda: words(lamp) == "Not ready" and bars.x() > lamp.geometry().right())
-    assert bars.geometry() == window.status_bar.room()
+    qtbot.waitUntil(lambda: bars.geometry() == window.status_bar.room())
     window.notices.bar("refused", "shop cannot send")  # says itself what the lamp would
     qtbot.waitUntil(lambda: bars.x() == 0)
     window.notices.bar("refused", "")

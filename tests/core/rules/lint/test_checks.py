@@ -32,6 +32,7 @@ from wxdesk.core.rules.lint.checks import findings
 from wxdesk.core.rules.lint.findings import LintCode, LintContext, Severity
 
 OTHERWISE = (Action(ActionKind.REPLY, text="不同"),)
+TAKES_OVER = Action(ActionKind.TAKE_OVER)
 
 EVERY = "退款|退货|"
 """A pattern that is found in every text, by a bar too many."""
@@ -115,7 +116,7 @@ def test_nothing_is_called_unreachable_that_may_answer(above: Rule, below: Rule)
 
 def test_a_default_hides_nothing_where_a_rule_above_may_have_answered_and_gone_on() -> None:
     first = replace(when(any=("a",)), continues=True)
-    assert doubts(first, Rule("d", default=True, then=REPLY), when(any=("ab",))) == []
+    assert doubts(first, Rule("d", default=True, then=(*REPLY, TAKES_OVER)), when(any=("ab",))) == []
 
 
 def test_two_rules_can_hide_a_third_kind_by_kind() -> None:
@@ -236,7 +237,7 @@ RESOLVES, SNOOZES = Action(ActionKind.RESOLVE), Action(ActionKind.SNOOZE, minute
     ("rule", "doubt", "place"),
     [
         (Rule("r", when=Condition(any=("a",)), then=(*REPLY, RESOLVES)), None, ()),
-        (Rule("r", default=True, then=(*REPLY, RESOLVES)), None, ()),
+        (Rule("r", default=True, then=(*REPLY, RESOLVES), cooldown=Cooldown(per_contact_s=60)), None, ()),
         (Rule("r", default=True, then=(SNOOZES,)), None, ()),
         (Rule("r", default=True, then=(RESOLVES,)), LintCode.RESOLVES_UNREAD, ("then", 0, "resolve")),
         (
@@ -255,3 +256,28 @@ def test_a_rule_that_sets_aside_unseen_messages_or_never_is_doubted(
     rule: Rule, doubt: LintCode | None, place: tuple[object, ...]
 ) -> None:
     assert [(one.doubt, one.where) for one in said_of(rule)] == ([] if doubt is None else [(doubt, place)])
+
+
+DEFAULT = Rule("r", default=True, then=REPLY)
+
+
+@pytest.mark.parametrize(
+    ("rule", "repeats"),
+    [
+        (DEFAULT, True),
+        (replace(DEFAULT, on=frozenset({MessageType.IMAGE})), True),
+        (replace(DEFAULT, cooldown=Cooldown(per_account_per_min=9)), True),
+        (replace(DEFAULT, cooldown=Cooldown(per_contact_s=60)), False),
+        (replace(DEFAULT, cooldown=Cooldown(per_conversation=1)), False),
+        (replace(DEFAULT, then=(*REPLY, TAKES_OVER)), False),
+        (replace(DEFAULT, then=(*REPLY, Action(ActionKind.TRANSFER))), False),
+        (replace(DEFAULT, then=(Action(ActionKind.NOTIFY),)), False),
+        (replace(DEFAULT, delivery=Delivery.DRAFT), False),
+        (replace(DEFAULT, delivery=Delivery.SHADOW), False),
+        (replace(DEFAULT, on=ENTERED), False),
+        (replace(DEFAULT, default=False, when=Condition(any=("a",))), False),
+    ],
+)
+def test_a_default_that_says_the_same_again_and_again_is_doubted(rule: Rule, repeats: bool) -> None:
+    found = [(one.doubt, one.where) for one in said_of(rule) if one.doubt is LintCode.REPEATS]
+    assert found == ([(LintCode.REPEATS, ("cooldown",))] if repeats else [])

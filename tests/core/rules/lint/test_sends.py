@@ -105,4 +105,4 @@ def test_only_messages_that_certainly_come_together_are_added_up(
 
 
 def test_a_default_says_nothing_on_top_of_others() -> None:
-    assert doubts(greeting("a", 3), Rule("d", default=True, then=REPLY * 3)) == []
+    assert doubts(greeting("a", 3), Rule("d", default=True, then=(*REPLY * 3, Action(ActionKind.TAKE_OVER)))) == []

@@ -72,8 +72,18 @@ def _about(rule: Rule, around: LintContext) -> Iterator[LintFinding]:
     yield from _too_many_sends(rule, around)
     yield from _media(rule, around)
     yield from _set_aside(rule)
+    if _repeats(rule):
+        yield LintFinding(LintCode.REPEATS, rule, ("cooldown",))
     if around.hits is not None and not around.hits.get(rule.id) and _older(rule.updated_at, around.now, UNUSED_AFTER):
         yield LintFinding(LintCode.UNUSED, rule)
+
+
+def _repeats(rule: Rule) -> bool:
+    """True for a default that gives the same answer to each of several messages in a row."""
+    limits, kinds = rule.cooldown, {action.kind for action in rule.then}
+    limited = limits.per_contact_s or limits.per_conversation or kinds & {ActionKind.TAKE_OVER, ActionKind.TRANSFER}
+    speaks = kinds & SENDING_ACTIONS and rule.delivery not in (Delivery.DRAFT, Delivery.SHADOW)
+    return rule.default and bool(speaks and not limited and rule.on - {MessageType.ENTER_SESSION})
 
 
 def _set_aside(rule: Rule) -> Iterator[LintFinding]:

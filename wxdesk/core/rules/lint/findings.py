@@ -58,6 +58,7 @@ class LintCode(StrEnum):
     NO_VALUE = "no_value", Severity.WRONG
     CALL_SET_ASIDE = "call_set_aside", Severity.DOUBTFUL
     RESOLVES_UNREAD = "resolves_unread", Severity.DOUBTFUL
+    REPEATS = "repeats", Severity.DOUBTFUL
     NEVER_SET_ASIDE = "never_set_aside", Severity.WRONG
     UNUSED = "unused", Severity.REMARK
 
