@@ -345,7 +345,8 @@ def received(page: InboxPage) -> PicturePiece | None:
 
 def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
     world.sandbox.faults.plan(SimulatedFault(FaultKind.LATENCY, milliseconds=2500, call="media"))
-    opened(world.show(CUSTOMER, png(300, 200)))
+    opened(world.say(CUSTOMER, "this one"))
+    world.show(CUSTOMER, png(300, 200))
     qtbot.waitUntil(lambda: (figure := received(page)) is not None and figure.words == "Fetching the picture…")
     qtbot.waitUntil(lambda: bool((figure := received(page)) and figure.digest))
     album, row = page.chat.album, page.chat.timeline.bubbles.layout_of(page.session.model.rows()[-1])

@@ -35,6 +35,7 @@ then = [{ reply = "Order {{ m.no }} is on its way." }]
 [[rules]]
 name = "Everything else"
 default = true
+cooldown = { per_contact_s = 600 }
 then = [{ reply = "Thank you, {{ contact.alias }}." }]
 """
 

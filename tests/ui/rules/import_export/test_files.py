@@ -112,6 +112,7 @@ then = [{ reply = "Hello." }]
 [[rules]]
 name = "Everything else"
 default = true
+cooldown = { per_contact_s = 600 }
 then = [{ reply = "Thank you, {{ contact.alias }}." }]
 """
 
