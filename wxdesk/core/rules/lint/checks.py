@@ -79,7 +79,7 @@ def _about(rule: Rule, around: LintContext) -> Iterator[LintFinding]:
 
 
 def _repeats(rule: Rule) -> bool:
-    """True for a default that gives the same answer to each of several messages in a row."""
+    """True for a default that gives each of several messages the same answer."""
     limits, kinds = rule.cooldown, {action.kind for action in rule.then}
     limited = limits.per_contact_s or limits.per_conversation or kinds & {ActionKind.TAKE_OVER, ActionKind.TRANSFER}
     speaks = kinds & SENDING_ACTIONS and rule.delivery not in (Delivery.DRAFT, Delivery.SHADOW)
