@@ -41,7 +41,7 @@ class AnchoredView(RowsView):
         super().__init__(model, self.bubbles, tr("Chat with the customer"), uniform=False)
         self._anchor: tuple[str, int] | None = None
         self._stuck = True
-        self._below = 0
+        self._below = self._covered = 0
         self._placing = False
         self._whole = True
         self.jump = Button("", icon="arrow-down", parent=self)
@@ -78,6 +78,14 @@ class AnchoredView(RowsView):
         self.scrollToBottom()
         self._below = 0
         self._show_jump()
+
+    def leave_room(self, covered: int) -> None:
+        """Keep the words in sight above what covers this many pixels at the foot."""
+        covered = max(0, min(covered, self.height() - 1))
+        if covered != self._covered:
+            self._remember()
+            self._covered = covered
+            self._restore()
 
     def go_to(self, key: str, mark: bool) -> None:
         """Scroll to an entry, and mark it if a search led there."""
@@ -177,9 +185,8 @@ class AnchoredView(RowsView):
         self._placing = True
         self.bubbles.width = self.viewport().width()
         self.doItemsLayout()
-        spare = max(0, self.height() - self.contentsSize().height())
-        if spare != self.viewportMargins().top():
-            self.setViewportMargins(0, spare, 0, 0)
+        spare = max(0, self.height() - self._covered - self.contentsSize().height())
+        self.setViewportMargins(0, spare, 0, self._covered)
         if self.viewport().width() != self.bubbles.width:  # the scroll bar came or went
             self.bubbles.width = self.viewport().width()
             self.doItemsLayout()
@@ -214,9 +221,8 @@ class AnchoredView(RowsView):
         self.jump.setVisible(not self.at_end() or not self._whole)
         if self.jump.isVisible():
             size = self.jump.sizeHint()
-            self.jump.setGeometry(
-                self.width() - size.width() - 24, self.height() - size.height() - 12, size.width(), size.height()
-            )
+            left, foot = self.width() - size.width() - 24, self.height() - self._covered - 12
+            self.jump.setGeometry(left, foot - size.height(), size.width(), size.height())
             self.jump.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.inbox.conftest import shown_reply
+from tests.ui.inbox.conftest import shown_reply, texts
 from tests.ui.world import World
 from wxdesk.core.model.reply import Content, ReplyKind, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
@@ -273,3 +274,35 @@ def test_nothing_can_be_sent_from_a_panel_once_nothing_may(
         world.wait_until_sent(world.call(world.desk.replies.write(conversation_id, str(number))).id)
     qtbot.waitUntil(lambda: not panel.send.isEnabled())
     assert "No replies are left" in panel.hint.full_text()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (900, 600)])
+def test_the_newest_message_stays_in_sight_beside_an_open_panel(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, bridge: Bridge, size: tuple[int, int]
+) -> None:
+    """Who makes a card looks at what it answers, and at what comes meanwhile."""
+    page.window().resize(*size)
+    thread = world.say(CUSTOMER, "第一句")
+    opened(thread)
+    chat, panels = page.chat, page.chat.writing.panels
+    for number in range(12):
+        world.say(CUSTOMER, f"第{number}句")
+
+    def room() -> tuple[int, int]:
+        """Where the newest message ends and where the panel begins, from the top of the chat."""
+        view = chat.timeline
+        last = view.visualRect(view.model().index(view.model().rowCount() - 1)).bottomLeft()
+        return view.viewport().mapTo(chat, last).y(), panels[chat.writing.drafts.kind].y()
+
+    qtbot.waitUntil(lambda: texts(page)[-1] == "第11句" and bridge.is_idle)
+    for kind in (ReplyKind.LINK, ReplyKind.CARD, ReplyKind.IMAGE):
+        panels.open(kind)
+        end, begin = room()
+        assert chat.header.height() < end < begin
+    world.say(CUSTOMER, "还在吗")
+    qtbot.waitUntil(lambda: texts(page)[-1] == "还在吗" and bridge.is_idle)
+    end, begin = room()
+    assert chat.header.height() < end < begin
+    panels.close()
+    assert chat.timeline.at_end()
+    assert chat.timeline.viewport().geometry().bottom() == chat.timeline.rect().bottom()

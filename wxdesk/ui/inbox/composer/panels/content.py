@@ -26,6 +26,8 @@ from wxdesk.ui.widgets.fields.labelled import LabelledField
 from wxdesk.ui.widgets.labels import PlainLabel
 
 _SIDE, _GAP = 16, 6
+_KEPT = 152
+"""Pixels at the top that stay free if possible, for header and newest message."""
 
 
 class Popup(Frame):
@@ -33,10 +35,12 @@ class Popup(Frame):
 
     Signals:
         closed: it was closed, with or without a result.
+        covered: the pixels above the composer that it covers now; 0 when it closes.
         worked: it was opened, or the operator typed or moved in it.
     """
 
     worked = Signal()
+    covered = Signal(int)
     closed = Signal()
 
     def __init__(self, name: str, widest: int, parent: QWidget) -> None:
@@ -70,17 +74,20 @@ class Popup(Frame):
         """Close it, also while its page is not shown."""
         if not self.isHidden():
             self.hide()
+            self.covered.emit(0)
             self.closed.emit()
 
     def place(self) -> None:
-        """Stand above the composer; in a low window also over it."""
+        """Stand above the composer, or in a low window over it, not over all messages."""
         if self._composer is None or not self.isVisible():
             return
         at = self._composer.mapTo(self._host, QPoint(0, 0))
         width = min(self._widest, self._composer.width() - 2 * _SIDE)
         self.fit_into(width, at.y() - 2 * _GAP)
         height = min(self.height_at(width), self._host.height() - 2 * _GAP)
-        self.setGeometry(at.x() + _SIDE, max(_GAP, at.y() - _GAP - height), width, height)
+        top = min(max(_KEPT, at.y() - _GAP - height), self._host.height() - _GAP - height)
+        self.setGeometry(at.x() + _SIDE, top, width, height)
+        self.covered.emit(max(0, at.y() - top))
 
     def height_at(self, width: int) -> int:
         """Return the height that the content needs at `width`."""

@@ -28,12 +28,14 @@ class PanelControl(QObject):
     Signals:
         worked: something was opened, or the operator works in it.
         closed: it was closed.
+        covered: the pixels above the composer that are covered now.
         menu_wanted: the button of a panel whose menu of more ways to send is to be opened.
         sent: the `Draft` that the operator sends, and the one message that it takes.
     """
 
     worked = Signal()
     closed = Signal()
+    covered = Signal(int)
     menu_wanted = Signal(object)
     sent = Signal(object, int)
 
@@ -147,6 +149,7 @@ class PanelControl(QObject):
     def serve(self, popup: Popup) -> None:
         """Follow a panel or picker that `show` will open."""
         popup.worked.connect(self.worked)
+        popup.covered.connect(self.covered)
         popup.closed.connect(self._closed)
 
     def show(self, popup: Popup) -> None:
