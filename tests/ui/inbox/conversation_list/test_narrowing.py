@@ -47,6 +47,18 @@ def keep(qtbot: QtBot, page: InboxPage, entry: str, name: str) -> None:
     asked.action.click()
 
 
+def marked(qtbot: QtBot, page: InboxPage, known: list[str]) -> list[str]:
+    """Those of the `known` views that the menu marks as shown."""
+    page.list.parts.click()
+    qtbot.waitUntil(lambda: bool(page.list.parts.findChildren(QMenu)))
+    menus = page.list.parts.findChildren(QMenu)
+    found = [action.text() for action in menus[0].actions() if action.text() in known and action.isChecked()]
+    for one in menus:
+        one.close()
+    qtbot.waitUntil(lambda: not page.list.parts.findChildren(QMenu))
+    return found
+
+
 def names(world: World) -> list[str]:
     return [view.name for view in world.desk.preferences.now.views]
 
@@ -79,12 +91,28 @@ def test_a_list_is_narrowed_kept_as_a_view_and_wide_again(
     qtbot.waitUntil(lambda: shown() == [second])
     keep(qtbot, page, "Keep this view…", "Pests")
     qtbot.waitUntil(lambda: names(world) == ["VIP", "Pests"])
+    choose(qtbot, page, "Move this view up")
+    qtbot.waitUntil(lambda: names(world) == ["Pests", "VIP"])
+    assert marked(qtbot, page, names(world)) == ["Pests"]
     choose(qtbot, page, "VIP")
     qtbot.waitUntil(lambda: shown() == [first])
+    choose(qtbot, page, "Move this view up")
+    qtbot.waitUntil(lambda: names(world) == ["VIP", "Pests"])
     keep(qtbot, page, "Rename this view…", " Best & first ")
     qtbot.waitUntil(lambda: names(world) == ["Best & first", "Pests"])
     choose(qtbot, page, "Forget this view")
     qtbot.waitUntil(lambda: names(world) == ["Pests"])
+
+
+def test_a_narrowing_that_nobody_fits_says_so_and_leads_back(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    """It used to say that everything was resolved, while customers waited."""
+    world.say(FIRST, "hello")
+    qtbot.waitUntil(lambda: page.list.model.rowCount() == 1)
+    choose(qtbot, page, "Blocked")
+    qtbot.waitUntil(page.list.empty.isVisible)
+    assert page.list.empty.sentence.full_text() == "No conversation fits “Blocked”."
+    page.list.empty.step.click()
+    qtbot.waitUntil(lambda: page.list.model.rowCount() == 1 and page.list.view.isVisible())
 
 
 def test_a_search_tells_whom_it_hides(qtbot: QtBot, world: World, page: InboxPage) -> None:

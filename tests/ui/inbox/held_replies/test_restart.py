@@ -53,6 +53,7 @@ def test_a_held_reply_asks_after_a_restart_says_why_and_leaves_when_released(
     words = "1 reply waits for your OK. Nothing is sent before that."
     qtbot.waitUntil(lambda: words in window.notices.bars.texts().values())
     assert window.inbox.list.strip.earliest.full_text() == "1 needs your OK"
+    assert window.inbox.list.strip.count.isHidden(), "one reply is not counted as two"
     world.move_to(START + timedelta(hours=2))  # long past its time
     [decide] = [button for button in window.notices.bars.findChildren(QPushButton) if button.text() == "Decide…"]
     qtbot.mouseClick(decide, Qt.MouseButton.LeftButton)

@@ -10,8 +10,9 @@ from wxdesk.i18n import tr
 
 
 class EmptyStep(StrEnum):
-    """Next step where no filter hides anything."""
+    """Next step where no filter hides anything, or a narrowing does."""
 
+    WIDEN = "widen"  # end the narrowing
     SETUP = "setup"  # open the guided set-up
     RULES = "rules"  # take over the built-in rules
 
@@ -38,8 +39,10 @@ class EmptyText(Struct, frozen=True):
     then: InboxFilter | EmptyStep
 
 
-def empty_text_for(chosen: InboxFilter, lacking: LackingSetup, *, any_not_open: bool) -> EmptyText:
-    """Return the text for `chosen`; `any_not_open`: resolved or snoozed ones exist."""
+def empty_text_for(chosen: InboxFilter, lacking: LackingSetup, *, any_not_open: bool, words: str = "") -> EmptyText:
+    """Return the text for `chosen` and a narrowing; `any_not_open`: others exist."""
+    if words:
+        return EmptyText("", tr("No conversation fits “{words}”.", words=words), tr("Show all"), EmptyStep.WIDEN)
     if chosen is InboxFilter.ALL and any_not_open:
         words = tr("Everything is resolved or snoozed. Whoever writes again appears here.")
         return EmptyText(tr("All done"), words, tr("Show all conversations"), InboxFilter.ANY_STATUS)

@@ -127,15 +127,19 @@ class ScopeButton(SmallButton):
                 add_choice(under, words, partial(self.narrow, replace(now, **alone)), marked)
 
     def _add_views(self, menu: QMenu, views: tuple[SavedView, ...]) -> None:
-        for view in views:
-            menu.addAction(literal(view.name), partial(self.show_view, view))
         figures = {figure.value: words[0] for figure, words in figure_texts().items()}
         shown = "" if self.filter is InboxFilter.ALL else figures.get(self.filter.value) or scope_name(self.filter)
         name = " · ".join(filter(None, (shown, self.words)))
         here = replace(self.view, name=name)
         same = [view for view in views if (view.chosen, view.narrowing) == (here.chosen, here.narrowing)]
+        for view in views:
+            add_choice(menu, view.name, partial(self.show_view, view), view in same)
+        menu.addSeparator()
         if same:
-            others = tuple(view for view in views if view not in same)
+            at, others = views.index(same[0]), tuple(view for view in views if view not in same)
+            if at:
+                higher = (*others[: at - 1], same[0], *others[at - 1 :])
+                menu.addAction(tr("Move this view up"), partial(self.kept.emit, higher))
             menu.addAction(tr("Rename this view…"), partial(self._name, views, same[0]))
             menu.addAction(tr("Forget this view"), partial(self.kept.emit, others))
         elif name:

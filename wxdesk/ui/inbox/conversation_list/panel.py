@@ -323,12 +323,14 @@ class ConversationList(Frame):
 
     @property
     def _empty_text(self) -> EmptyText:
-        return empty_text_for(self.model.chosen, self._lacking, any_not_open=self._any)
+        return empty_text_for(self.model.chosen, self._lacking, any_not_open=self._any, words=self.parts.words)
 
     def _step(self) -> None:
         step = self._empty_text.then
         if self.searching:
             self.leave_search()
+        elif step is EmptyStep.WIDEN:
+            self.parts.narrow(EVERYTHING)
         elif step is EmptyStep.SETUP:
             self.setup_wanted.emit()
         elif step is EmptyStep.RULES:

@@ -91,6 +91,7 @@ class HeldStrip(Frame):
         self.model.show(rows)
         n = len(held)
         self.count.show_wordings([ntr("{n} reply held", "{n} replies held", n), ntr("{n} held", "{n} held", n)])
+        self.count.setVisible(self._asking < n)  # else what needs an OK says it all
         self.view.updateGeometry()
         self.setVisible(bool(held))
         if not held:
