@@ -153,3 +153,13 @@ async def test_changes_are_kept_with_who_made_them(store: Store) -> None:
     kept = [(one.operator, one.action, one.about) for one in await store.operators.actions(10)]
     assert kept == [("o", "operators.add", "x"), ("o", "preferences.set", ""), ("", "operators.add", "o")]
     assert len(await store.operators.actions(1)) == 1
+
+
+async def test_what_was_done_in_a_conversation_names_its_customer(talk: Talk, store: Store) -> None:
+    """The number of a conversation is shown nowhere else."""
+    owner, said = await made(store, "o", Role.OWNER), await talk.says("li")
+    for action, about in (("conversations.take_over", said.conversation.id), ("conversations.take_over", 99)):
+        await store.operators.note(action, str(about), AT, owner)
+    await store.operators.note("templates.save", str(said.conversation.id), AT, owner)
+    of_template, of_deleted, named = await store.operators.actions(3)
+    assert (named.contact, of_deleted.contact, of_template.contact) == (said.conversation.contact, None, None)

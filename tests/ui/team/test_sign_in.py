@@ -13,7 +13,7 @@ from tests.conftest import PATIENCE_MS
 from tests.postgresql import SHARED, Postgres
 from tests.ui.team.conftest import PASSWORD
 from tests.ui.world import World
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.conversation import Author, Contact
 from wxdesk.core.model.operator import Operator, OperatorAction, Role
 from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.desk.operators import Operators, hashed
@@ -193,10 +193,11 @@ def test_every_word_about_an_action_is_translated(qapp: QApplication, world: Wor
     i18n.use("en")
     assert missing == []
     now = world.clock()
-    assert (
-        action_text(OperatorAction(now, "小王", "conversations.take_over", "12"))
-        == "小王 · took over · conversation 12"
-    )
+    named = Contact(1, "shop", "oCustomer0000000000000001", now, alias="阿美")
+    took_over = OperatorAction(now, "小王", "conversations.take_over", "12")
+    assert action_text(replace(took_over, contact=named)) == "小王 · took over · 阿美"
+    assert action_text(replace(took_over, contact=replace(named, alias=""))) == "小王 · took over · oCus…001"
+    assert action_text(took_over) == "小王 · took over · a customer deleted since"
     assert action_text(OperatorAction(now, "", "new.thing", "")) == "Command line · changed something else"
     # What former versions kept of these: the number of a rule, and the file with all rules.
     assert action_text(OperatorAction(now, "小王", "rules.rulebook.delete", "5")) == "小王 · changed the rules"

@@ -7,7 +7,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from wxdesk.core.model.conversation import Author
+from wxdesk.core.model.conversation import Author, Contact
 
 
 class Role(StrEnum):
@@ -43,12 +43,21 @@ class Operator(Struct, frozen=True):
 
 
 class OperatorAction(Struct, frozen=True):
-    """A command of an operator; the name is empty for the command line."""
+    """A command of an operator; the name is empty for the command line.
+
+    `contact` is that of the conversation which it is about; None if it was deleted, or for anything else.
+    """
 
     at: datetime
     operator: str
     action: str
     about: str
+    contact: Contact | None = None
+
+    @property
+    def is_about_conversation(self) -> bool:
+        """True if `about` is a conversation's id."""
+        return self.action.startswith(("conversations.", "claims.")) and self.about.isdecimal()
 
 
 ACTING: ContextVar[Operator | None] = ContextVar("acting", default=None)

@@ -99,6 +99,8 @@ class Authority:
         part = call.rpartition(".")[0]
         if part in ("rules.exchange", "skipped"):  # a whole file, and a choice
             return ""
+        if part == "conversations" and isinstance(first, tuple) and len(first) == 1:
+            (first,) = first
         if isinstance(first, int) and part in ("rules.rulebook", "templates"):
             known: list[Rule] | list[Template] = await attrgetter(part)(self._desk).all()
             first = next((one for one in known if one.id == first), "")

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from wxdesk.core.errors import BadInput, NotAllowed, Phrase, required
 from wxdesk.core.model.operator import NEEDS, Operator, OperatorAction, Role
 from wxdesk.store.engine.database import StorePart, insert_into, read_by, reading, write_by, writing_beside
 from wxdesk.store.schema.authored import settings
-from wxdesk.store.schema.messaging import operator_drafts
+from wxdesk.store.schema.messaging import conversations, operator_drafts
+from wxdesk.store.schema.records import SELECT_CONVERSATIONS, load_conversations
 from wxdesk.store.schema.team import operator_actions, operators
 from wxdesk.store.settings import CALL, OWN_PREFERENCES
 
@@ -139,7 +141,11 @@ class OperatorStore(StorePart):
     def actions(self, connection: Connection, most: int) -> list[OperatorAction]:
         """Return what operators did, newest first."""
         newest = select(operator_actions).order_by(operator_actions.c.id.desc()).limit(most)
-        return [OperatorAction(row.at, row.operator, row.action, row.about) for row in connection.execute(newest)]
+        kept = [OperatorAction(row.at, row.operator, row.action, row.about) for row in connection.execute(newest)]
+        ids = {int(one.about) for one in kept if one.is_about_conversation}
+        about = load_conversations(connection, SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)))
+        known = {str(one.id): one.contact for one in about}
+        return [replace(one, contact=known.get(one.about)) if one.is_about_conversation else one for one in kept]
 
 
 def _locked(connection: Connection, by: Operator | None, own: int | None = None) -> dict[int, Operator]:

@@ -19,6 +19,7 @@ from wxdesk.ui.widgets.card_rows import SettingsCard
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.menu_button import MenuButton, SingleChoiceButton
+from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.times import clock_time, day_text
 
 MOST_ACTIONS = 12
@@ -134,9 +135,9 @@ def action_text(action: OperatorAction) -> str:
     part, _, _ = action.action.rpartition(".")
     what = tr(_ACTIONS.get(action.action) or _PARTS.get(part) or "changed something else")
     about = action.about
-    if about.isdigit():  # other parts kept numbers in earlier versions, and of an import the whole file
-        about = tr("conversation {n}", n=about) if part in ("conversations", "claims") else ""
-    elif part == "rules.exchange":
+    if action.is_about_conversation:
+        about = name_of(action.contact) if action.contact is not None else tr("a customer deleted since")
+    elif about.isdigit() or part == "rules.exchange":  # earlier versions kept numbers, and the whole file of an import
         about = ""
     return " · ".join(filter(None, (action.operator or tr("Command line"), what, about)))
 
