@@ -79,10 +79,11 @@ class Operators:
         before = (self.required, self.now)
         known = await self._store.all()
         self.required = bool(owners(known))
-        if self.now is not None:
-            row = await self._store.find(self.now.id)
+        me = self.now
+        row = await self._store.find(me.id) if me is not None else None
+        if me is not None and self.now is me:  # nobody has signed in or out meanwhile
             stays = row is not None and row.operator.active and _mark(row) == self._mark
-            self.shut_out = "" if stays else self.now.name
+            self.shut_out = "" if stays else me.name
             self.now = row.operator if row is not None and stays and self.required else None
         if before != (self.required, self.now):
             self._publish(OperatorsChanged())

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tests.desk.team.test_desks_of_a_team import FAILS_ONCE, Team, team
 from tests.flow.conftest import sandbox
 from tests.postgresql import SHARED, Postgres
+from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.errors import BadInput, NotAllowed
 from wxdesk.core.events import MessageKept
 from wxdesk.core.model.operator import Operator, Role
@@ -25,6 +26,7 @@ from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.secrets.sources import SecretSources
 from wxdesk.store.settings import OWN_PREFERENCES
+from wxdesk.store.team import OperatorStore, SignInRow
 
 __all__ = ["sandbox", "team"]
 
@@ -140,6 +142,26 @@ async def test_what_was_done_is_kept_by_the_name_of_what_it_is_about(staffed: Te
         ("rules.rulebook.delete", "Hours"),
         ("rules.rulebook.set_enabled", "Hours"),
     ]
+    await staffed.sandbox.say(LI_LEI.openid, "hello")
+    thread = (await staffed.until(MessageKept)).conversation_id
+    await desk.conversations.change((thread,), RowChange(RowAct.PIN))
+    [pinned] = await operators.actions(1)
+    assert (pinned.about, pinned.contact is not None) == (str(thread), True)
+
+
+async def test_who_signs_out_during_a_look_at_the_row_is_not_shut_out(staffed: Team, operators: Operators) -> None:
+    """The look used to fail, and a bar said that changed rights are not noticed."""
+    await sign_in(operators, "小王")
+
+    class Interrupted(OperatorStore):
+        async def find(self, key: int | str) -> SignInRow | None:  # type: ignore[override]
+            row = await OperatorStore.find(self, key)
+            await operators.sign_out()
+            return row
+
+    operators._store = Interrupted(operators._store._db)
+    await operators.look()
+    assert (operators.now, operators.shut_out) == (None, "")
 
 
 async def test_a_reply_has_the_name_of_its_operator(staffed: Team, operators: Operators) -> None:
