@@ -238,25 +238,25 @@ class MeanwhileNotice(QObject):
         bridge.events.connect(self._on_events)
 
     def show_since(self, since: datetime | None) -> None:
-        """Tell who wrote since a time and waits, or whom the rules skipped in a pause."""
-        self._since = since
-        self._ended()
+        """Tell also who wrote since a time and waits, or whom the rules skipped."""
+        if since is not None or not self._is_shown:
+            self._since, self._wrote = since, None
+        self._waiting.ask()
+
+    @property
+    def _is_shown(self) -> bool:
+        return MEANWHILE_BAR in self._bridge.notices.bars.texts()
 
     def _on_events(self, events: Sequence[Event]) -> None:
         now = self._bridge.desk.presence.now
         if any(isinstance(event, PresenceChanged) for event in events):
-            if now.away:
+            if not now.away:
+                self._wrote = None
+                self._waiting.ask()
+            elif not self._is_shown:
                 self._since = now.since
-            else:
-                self._ended()
-        elif MEANWHILE_BAR in self._bridge.notices.bars.texts() and any(
-            isinstance(event, _OF_WAITING) for event in events
-        ):
+        elif self._is_shown and any(isinstance(event, _OF_WAITING) for event in events):
             self._waiting.ask()
-
-    def _ended(self) -> None:
-        self._wrote = None
-        self._waiting.ask()
 
     def _show_waiting(self, found: Sequence[Waiting]) -> None:
         if self._wrote is None:
@@ -269,21 +269,21 @@ class MeanwhileNotice(QObject):
         many = "{n} customers wrote meanwhile and wait for an answer"
         words = ntr("{n} customer wrote meanwhile and waits for an answer", many, len(waiting)) if waiting else ""
         words = tr("{words}; the rules have skipped {n}", words=words, n=skipped) if skipped else words
-        offer, close = partial(self._offer, skipped), partial(self._put_away, waiting)
-        self._bridge.notices.bar(MEANWHILE_BAR, words, "pending", tr("What to do…"), offer, away=close)
+        close, walk = partial(self._put_away, waiting), (tr("Take them one by one"), self.walk_wanted.emit)
+        action, then = (tr("What to do…"), self._offer) if skipped else walk
+        self._bridge.notices.bar(MEANWHILE_BAR, words, "pending", action, then, away=close)
 
     def _put_away(self, told: Sequence[Waiting]) -> None:
         self.known = max(one.at for one in told)
         self.put_away.emit({"put_away": self.known.timestamp()})
 
-    def _offer(self, skipped: int) -> None:
-        """Offer to take them one by one, and the rules for those whom they skipped."""
+    def _offer(self) -> None:
+        """Offer to take them one by one, or the rules for those whom they skipped."""
         menu = PassingMenu(self._host, tr("What to do…"))
         menu.addAction(tr("Take them one by one"), self.walk_wanted.emit)
         paused = self._bridge.desk.health.state.paused
         for words, as_drafts in ((tr("Let the rules write drafts"), True), (tr("Let the rules answer"), False)):
             rules = menu.addAction(words, partial(self._ask_rules, as_drafts))
-            rules.setVisible(skipped > 0)
             rules.setEnabled(not paused)
             rules.setToolTip(tr("Automatic replies are paused") if paused else words)
         open_beside(menu, self._bridge.notices.bars.button(MEANWHILE_BAR), above=True)

@@ -103,9 +103,20 @@ def test_a_returning_operator_is_told_who_wrote_since(
     world.say(WANG, "hi")
     window.presence.toggle()
     qtbot.waitUntil(lambda: "1 customer wrote meanwhile" in window.notices.bars.texts().get(MEANWHILE_BAR, ""))
-    menu = offered(qtbot, window)
-    assert [one.text() for one in menu.actions() if one.isVisible()] == ["Take them one by one"], "rules skipped nobody"
-    menu.close()
+    offer = window.notices.bars.button(MEANWHILE_BAR)
+    assert offer.text() == "Take them one by one", "rules skipped nobody, so that there is no choice"
+    offer.click()
+    qtbot.waitUntil(lambda: window.open_conversation_id is not None)
+    window.pausing.toggle()
+    qtbot.waitUntil(lambda: window.pausing.paused)
+    world.say(ZHAO, "opening?")
+    for shown in (True, False):
+        qtbot.waitUntil(lambda: "2 customers" in window.notices.bars.texts()[MEANWHILE_BAR])
+        if shown:
+            window.pausing.toggle()
+    qtbot.waitUntil(lambda: not window.pausing.paused and bridge.is_idle)
+    words = "2 customers wrote meanwhile and wait for an answer; the rules have skipped 1"
+    assert window.notices.bars.texts()[MEANWHILE_BAR] == words, "nobody is forgotten by the end of a pause"
 
 
 def test_a_customer_who_writes_after_the_return_is_not_counted(
