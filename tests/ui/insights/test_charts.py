@@ -85,7 +85,7 @@ def test_arrow_keys_walk_the_hours_and_say_each(qtbot: QtBot, bars: HourlyBars) 
     assert bars.looked_at == (0, 23)
     for _ in range(14):
         qtbot.keyClick(bars, Qt.Key.Key_Left)
-    assert bars.cell_text(*bars.looked_at) == "09:00–10:00    rules 50 · you 30 · unanswered 20"
+    assert bars.cell_text(*bars.looked_at) == "09:00–10:00    rules 50 · by hand 30 · unanswered 20"
     qtbot.keyClick(bars, Qt.Key.Key_Escape)
     assert bars.looked_at is None
 

@@ -194,7 +194,7 @@ def test_the_legend_of_one_persons_desk_has_no_figures_of_a_team(page: InsightsP
     page.head.legend.click()
     [legend] = page.window().findChildren(Legend)
     words = {label.full_text() for label in legend.findChildren(PlainLabel)}
-    assert {"For you", "Unread", "In"} <= words
+    assert {"For you", "Unread", "In", "By hand"} <= words
     assert not {"Mine", "Nobody's"} & words
 
 

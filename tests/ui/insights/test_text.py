@@ -37,7 +37,7 @@ def test_where_nothing_was_counted_stands_a_dash_and_never_a_division_by_zero() 
 
 
 def test_an_hour_tells_what_was_handed_over_only_where_something_was() -> None:
-    assert hour_counts(9, MessageCounts(1, 2, 3)) == "09:00–10:00    rules 1 · you 2 · unanswered 3"
+    assert hour_counts(9, MessageCounts(1, 2, 3)) == "09:00–10:00    rules 1 · by hand 2 · unanswered 3"
     assert hour_counts(9, MessageCounts(1, 2, 3, 4)).endswith("unanswered 3 · handed over 4")
     assert MessageCounts(1, 2, 3, 4).total == 10
 
@@ -48,7 +48,7 @@ def test_shares_and_changes_are_in_whole_per_cent() -> None:
 
 
 def test_an_hour_says_its_three_numbers() -> None:
-    assert hour_counts(23, MessageCounts(12, 4, 1)) == "23:00–00:00    rules 12 · you 4 · unanswered 1"
+    assert hour_counts(23, MessageCounts(12, 4, 1)) == "23:00–00:00    rules 12 · by hand 4 · unanswered 1"
 
 
 def test_undelivered_replies_have_a_code_with_its_meaning() -> None:

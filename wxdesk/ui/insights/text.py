@@ -100,7 +100,7 @@ def hour_text(hour: int) -> str:
 def hour_counts(hour: int, count: MessageCounts) -> str:
     """Describe the counts of one hour of the day."""
     rule, operator, nobody = map(number_text, (count.by_rule, count.by_operator, count.unanswered))
-    said = tr("rules {rule} · you {operator} · unanswered {nobody}", rule=rule, operator=operator, nobody=nobody)
+    said = tr("rules {rule} · by hand {operator} · unanswered {nobody}", rule=rule, operator=operator, nobody=nobody)
     elsewhere = tr(" · handed over {n}", n=count.handed_over) if count.handed_over else ""
     return f"{hour_text(hour)}    {said}{elsewhere}"
 

@@ -18,6 +18,7 @@ class Figure(Enum):
     MESSAGES = "messages"
     SENT = "sent"
     ANSWERED = "answered"
+    BY_HAND = "by_hand"
     UNANSWERED = "unanswered"
     HITS = "hits"
     CORRECTED = "corrected"
@@ -59,6 +60,10 @@ _TEXTS = {
     Figure.ANSWERED: (
         "Answered by rules",
         "Messages whose first answer came from a rule, or that a rule settled without a word",
+    ),
+    Figure.BY_HAND: (
+        "By hand",
+        "Messages whose first answer a person wrote, or that somebody resolved without a word",
     ),
     Figure.UNANSWERED: (
         "Not answered",
