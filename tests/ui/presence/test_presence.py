@@ -105,6 +105,20 @@ def test_without_key_or_mouse_the_operator_is_away_after_the_set_minutes(
     assert "no key or mouse" in active.status_bar.presence.button.toolTip()
 
 
+def test_quiet_hours_are_shown_while_they_last(qtbot: QtBot, active: MainWindow, world: World) -> None:
+    """Who waits in vain for a sound sees why there is none."""
+    lamp, hour = active.status_bar.presence.lamp, START.astimezone().hour
+    first, last = hour, (hour + 1) % 24
+    world.call(world.desk.preferences.set(replace(world.desk.preferences.now, quiet_from=first, quiet_until=last)))
+    qtbot.waitUntil(lambda: lamp.text == "Do not disturb" and lamp.isVisible())
+    assert f"until {last:02}:00" in lamp.toolTip()
+    leave_idle(qtbot, world)
+    qtbot.waitUntil(lambda: lamp.text.startswith("Away since "))
+    world.move_to(START + timedelta(hours=1))
+    active.presence.watch.set_away(False)
+    qtbot.waitUntil(lambda: reason(world) is None and lamp.isHidden())
+
+
 def test_the_minutes_can_be_set(qtbot: QtBot, active: MainWindow, world: World) -> None:
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, away_minutes=2)))

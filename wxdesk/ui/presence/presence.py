@@ -15,6 +15,7 @@ from wxdesk.core.presence import AwayReason, PresenceSignals, PresenceState
 from wxdesk.desk.conversations.presence import DeskPresence
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.presence.screen_lock import ScreenLock
+from wxdesk.ui.runtime.debounce import VisibleTick
 from wxdesk.ui.widgets.boxes import hbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
@@ -206,12 +207,16 @@ class PresenceChip(QWidget):
         hbox(self.lamp, self.button, within=self, spacing=4)
         self.show_presence(at_desk)
 
-    def show_presence(self, at_desk: PresenceState) -> None:
-        """Show the current presence."""
+    def show_presence(self, at_desk: PresenceState, quiet_until: str = "") -> None:
+        """Show the current presence; of who is present, also the end of the quiet hours."""
         self._at_desk = at_desk
         words = presence_sentence(at_desk)
-        since = tr("Away since {time}", time=clock_time(at_desk.since)) if at_desk.away else ""
-        self.lamp.show_state("pending", since, words, short=tr("Away") if at_desk.away else "")
+        if at_desk.away:
+            since = tr("Away since {time}", time=clock_time(at_desk.since))
+            self.lamp.show_state("pending", since, words, short=tr("Away"))
+        else:
+            about = tr("Neither sound nor notices on the desktop until {time}, as the settings say", time=quiet_until)
+            self.lamp.show_state("secondary", tr("Do not disturb") if quiet_until else "", about)
         self.button.setToolTip(words)
         self.button.setAccessibleName(words)
 
@@ -252,6 +257,7 @@ class OperatorPresence(QObject):
         self.leave_reminder = LeaveReminder(bridge, self)
         chip.said.connect(self.watch.set_away)
         bridge.follow(self, self._show, PresenceChanged)
+        VisibleTick(chip.window(), self._show_chip)  # quiet hours begin and end by themselves
         # A new window is not on the bus yet when it reports for the first time.
         self.watch.reported.connect(self._show)
 
@@ -259,9 +265,15 @@ class OperatorPresence(QObject):
         """Switch between away and back."""
         self.watch.set_away(not self.watch.seen.declared_away)
 
+    def _show_chip(self) -> None:
+        desk = self._bridge.desk
+        own = desk.preferences.now
+        is_quiet = own.at(desk.clock().astimezone().hour) is not own
+        self._chip.show_presence(desk.presence.now, f"{own.quiet_until:02}:00" if is_quiet else "")
+
     def _show(self) -> None:
+        self._show_chip()
         at_desk = self._bridge.desk.presence.now
-        self._chip.show_presence(at_desk)
         words = "You have been away since {time}. Until you say that you are back, rules count nobody at the desk."
         text = tr(words, time=clock_time(at_desk.since)) if at_desk.reason is AwayReason.SAID else ""
         back = partial(self.watch.set_away, False)
