@@ -140,7 +140,7 @@ async def test_messages_a_rule_left_unanswered_count_as_the_rules_and_do_not_wai
     quiet = await ask(talk, "a", at(0, 9, 0), "嗯嗯")
     await talk.decides(quiet, outcome=Outcome.SILENT, at=at(0, 9))
     alone = await figures(talk.store)
-    assert (alone.by_rule, alone.unanswered) == (1, 0)
+    assert (alone.messages.by_rule, alone.messages.unanswered) == (1, 0)
 
     await write(talk, await ask(talk, "a", at(0, 10, 0)), at(0, 10, 2))
     found = await figures(talk.store)
