@@ -169,7 +169,7 @@ def _add_doctor(parser: TranslatedParser) -> None:
 def _add_data(add: Callable[..., TranslatedParser]) -> None:
     backup = add("backup", "write the whole home folder to a file, also beside a running desk", _of_data("run_backup"))
     backup.add_argument("file", type=Path, metavar="FILE")
-    emptied = "put a backup into an empty home folder; all of it is compared first"
+    emptied = "put a backup into an empty home folder, once all of it has been checked"
     restore = add("restore", emptied, _of_data("run_restore"))
     restore.add_argument("file", type=Path, metavar="FILE")
     aside = "move what is in the home folder to a folder inside it, and put the backup in its place"
@@ -218,9 +218,9 @@ def _add_secret(parser: TranslatedParser) -> None:
     add = _commands_of(parser, title="actions", required=True)
     action = add("set", "ask for a secret (or read it from stdin) and keep it in the keychain", _set_secret)
     action.add_argument("account", metavar="ACCOUNT", help="or tunnel, customer_data, phone")
-    known = tr("or password, key, a phone's name")
+    known = tr("password of tunnel, key of customer_data, or a phone's name")
     action.add_argument("name", metavar="NAME", help=tr(", ").join((*SecretName, known)))
-    leaked = "take the former push_token or encoding_aes_key no longer, because it has leaked; otherwise for 24 hours"
+    leaked = "refuse the former push_token or encoding_aes_key at once, as it has leaked; else it counts for 24 hours"
     sealed = "keep it in a file that a passphrase seals, for a machine without a keychain"
     action.add_argument("--vault", action="store_true", default=False, help=sealed)
     action.add_argument("--at-once", action="store_true", default=False, help=leaked)

@@ -61,7 +61,7 @@ def add_account_commands(add: AddCommand, home_of: Callable[[argparse.Namespace]
     renaming.add_argument("new", metavar="NEW")
     removing = add("remove", "remove an account and its secrets", command(_remove))
     removing.add_argument("name", metavar="NAME")
-    data = "remove its conversations and pictures, too; they can be read on otherwise"
+    data = "also delete its conversations and pictures, which otherwise stay and can be read"
     removing.add_argument("--with-data", action="store_true", default=False, help=data)
 
 
