@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import select
 import signal
 import socket
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -59,21 +61,31 @@ async def test_the_signs_of_another_process_and_an_abstract_name(tmp_path: Path,
         assert await asyncio.to_thread(_messages, line, "STOPPING=1") == ["STOPPING=1"]
 
 
+def _until_opened(terminal: int) -> None:
+    """Wait until a program has opened the other side of a terminal, which is hung up before."""
+    hung_up = select.poll()
+    hung_up.register(terminal, 0)
+    while hung_up.poll(0):
+        time.sleep(0.01)
+
+
 async def test_a_hang_up_while_it_starts_ends_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
-    """It reads config.toml when the signal comes: that is a pipe here, which waits for its writer."""
+    """It reads config.toml when the signal comes: that is a terminal here, which waits for what is typed."""
     write_config(tmp_path, sandbox.url)
     file = tmp_path / "config.toml"
     text = file.read_bytes()
     file.rename(tmp_path / "ready")
-    os.mkfifo(file)
+    typed, terminal = os.openpty()
+    file.symlink_to(os.ttyname(terminal))
+    os.close(terminal)
     serving = await asyncio.to_thread(Serving, tmp_path)
-    pipe = await asyncio.to_thread(os.open, file, os.O_WRONLY)
+    await asyncio.to_thread(_until_opened, typed)
     serving.process.send_signal(signal.SIGHUP)
     (tmp_path / "ready").replace(file)
-    os.write(pipe, text)
-    os.close(pipe)
+    os.write(typed, text + b"\x04")
     await asyncio.to_thread(serving.wait_until_listening)
     assert await asyncio.to_thread(serving.terminate) == 0
+    os.close(typed)
 
 
 async def test_a_terminal_that_is_gone_ends_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
