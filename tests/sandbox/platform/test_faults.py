@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.core.wechat.errcode_table import action_by_code
 from tests.sandbox.worlds import ACCOUNT, OPENID, HandClock
-from wxdesk.core.wechat.errcodes import known_codes
 from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, Faults, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 
@@ -83,7 +83,7 @@ async def test_faults_give_no_answer(
     assert len(sandbox.sent) == delivered
 
 
-@pytest.mark.parametrize("code", sorted(known_codes() - {0}))
+@pytest.mark.parametrize("code", sorted(action_by_code().keys() - {0}))
 async def test_every_errcode_can_be_had(sandbox: Sandbox, send: Any, code: int) -> None:
     sandbox.faults.plan(SimulatedFault(FaultKind.ERRCODE, errcode=code))
     answer = json.loads((await send())[2])

@@ -11,12 +11,12 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.core.wechat.errcode_table import action_by_code
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.message import MessageType
-from wxdesk.core.wechat.errcodes import known_codes
 from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL
 from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG
@@ -162,7 +162,7 @@ def test_a_fault_that_lasts_is_switched_off_by_hand(qtbot: QtBot, world: World, 
 def test_every_mishap_has_its_switch_and_its_fault(page: SimulatorPage) -> None:
     assert set(page.mishaps.rows) == set(Mishap) == {mishap for mishaps in GROUPS.values() for mishap in mishaps}
     assert set(Mishap) <= set(FaultKind)
-    assert set(ERRCODES) <= known_codes()
+    assert set(ERRCODES) <= action_by_code().keys()
     for mishap, row in page.mishaps.rows.items():
         assert row.mishap is mishap
         assert row.switch.accessibleName()

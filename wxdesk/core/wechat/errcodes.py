@@ -209,11 +209,6 @@ def addresses_in(errmsg: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def known_codes() -> frozenset[int]:
-    """Return every code of the table, ranges included."""
-    return frozenset(_TABLE).union(*(codes for codes, _ in _RANGES))
-
-
 def _look_up(errcode: int) -> _Code:
     known = _TABLE.get(errcode)
     if known is not None:
