@@ -17,10 +17,10 @@ from wxdesk.desk.rules.file.business_hours import calendar_text
 from wxdesk.desk.rules.file.rule import rule_text
 from wxdesk.desk.rules.import_check import (
     ImportCheck,
-    RuleChange,
     RuleChangeKind,
     import_forecast,
     import_summary,
+    moves_of,
     pictures_left_behind,
 )
 from wxdesk.desk.rules.import_socket import import_beside
@@ -96,7 +96,8 @@ def check_lines(check: ImportCheck) -> Iterator[str]:
     for one in check.rules:
         if not one.changes_nothing:
             place = one.place_after or one.place_before
-            yield f"{_SIGNS[one.change]} {place}. {one.rule.name}" + _moves(one)
+            moves = f"  ({tr(', ').join(said)})" if (said := moves_of(one)) else ""
+            yield f"{_SIGNS[one.change]} {place}. {one.rule.name}{moves}"
             if one.change is RuleChangeKind.CHANGED and one.before and one.after:
                 yield from _differing(rule_text(one.before), rule_text(one.after))
     for calendar in check.calendars:
@@ -107,15 +108,6 @@ def check_lines(check: ImportCheck) -> Iterator[str]:
 
 
 _SIGNS = {RuleChangeKind.NEW: "+", RuleChangeKind.CHANGED: "~", RuleChangeKind.SAME: "=", RuleChangeKind.GONE: "-"}
-
-
-def _moves(change: RuleChange) -> str:
-    said = []
-    if change.moved:
-        said.append(tr("place {before} → {after}", before=change.place_before, after=change.place_after))
-    if change.switched:
-        said.append(tr("turned on") if change.rule.enabled else tr("turned off"))
-    return f"  ({tr(', ').join(said)})" if said else ""
 
 
 def _differing(before: str, after: str) -> Iterator[str]:

@@ -132,6 +132,13 @@ def import_summary(check: ImportCheck) -> str:
     return _sentence(tr("{now}, {before} before", now=now, before=number_text(check.before)), check)
 
 
+def moves_of(change: RuleChange) -> list[str]:
+    """Tell whether a rule is turned on or off, and whether it changes its place."""
+    said = [tr("turned on") if change.rule.enabled else tr("turned off")] if change.switched else []
+    place = tr("place {before} → {after}", before=change.place_before, after=change.place_after)
+    return [*said, place] if change.moved else said
+
+
 def _sentence(head: str, check: ImportCheck) -> str:
     parts = tr(", ").join(_parts(check))
     said = tr("{head}: {parts}.", head=head, parts=parts) if parts else tr("{head}.", head=head)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, SpecialDays, Weekday
-from wxdesk.desk.rules.import_check import CalendarChange, ImportCheck, RuleChange, RuleChangeKind, import_forecast
+from wxdesk.desk.rules.import_check import ImportCheck, RuleChangeKind, import_forecast, moves_of
 from wxdesk.i18n import clock_text, tr
 from wxdesk.ui.editing.revisions.comparison import ComparedSection, RevisionLine, RevisionSection, compare
 from wxdesk.ui.editing.revisions.comparison_view import ComparisonView
@@ -27,6 +27,8 @@ LIST, EDGE = 264, 14
 
 _ROLES = {RuleChangeKind.NEW: "accent", RuleChangeKind.GONE: "failed", RuleChangeKind.CHANGED: "pending"}
 """Colour of each kind of change; rules only moved or switched have none."""
+
+_WORDS = {RuleChangeKind.NEW: "Added", RuleChangeKind.GONE: "Removed", RuleChangeKind.CHANGED: "Changed"}
 
 
 class ImportDialog(Dialog):
@@ -66,13 +68,16 @@ class ImportDialog(Dialog):
     def _fill(self, check: ImportCheck) -> None:
         for one in check.rules:
             if not one.changes_nothing:
-                row = ReviewRow(one.rule.name, rule_change_text(one), _ROLES.get(one.change, "secondary"))
-                self._add(row, rule_comparison(one))
+                said = [tr(_WORDS[one.change])] if one.change in _WORDS else []
+                row = ReviewRow(one.rule.name, " · ".join(said + moves_of(one)), _ROLES.get(one.change, "secondary"))
+                sections = (rule_sections(rule) if rule else () for rule in (one.before, one.after))
+                self._add(row, compare(*sections))
         for calendar in check.calendars:
-            role = _ROLES[RuleChangeKind.NEW if calendar.before is None else RuleChangeKind.CHANGED]
-            self._add(
-                ReviewRow(calendar.after.name, calendar_change_text(calendar), role), calendar_comparison(calendar)
-            )
+            is_new = calendar.before is None
+            named = tr("Business hours, new") if is_new else tr("Business hours, changed")
+            role = _ROLES[RuleChangeKind.NEW if is_new else RuleChangeKind.CHANGED]
+            before = (_section(calendar.before),) if calendar.before else ()
+            self._add(ReviewRow(calendar.after.name, named, role), compare(before, (_section(calendar.after),)))
 
     def _add(self, row: ReviewRow, compared: tuple[ComparedSection, ...]) -> None:
         item = QListWidgetItem(f"{row.head}\n{row.text}")
@@ -101,42 +106,6 @@ class ImportDialog(Dialog):
 
     def _show(self, row: int) -> None:
         self.view.show_sections(self._compared[row] if row >= 0 else ())
-
-
-_WORDS = {
-    RuleChangeKind.NEW: "Added",
-    RuleChangeKind.CHANGED: "Changed",
-    RuleChangeKind.GONE: "Removed",
-    RuleChangeKind.SAME: "The same",
-}
-
-
-def rule_change_text(change: RuleChange) -> str:
-    """Return a rule's change in a few words."""
-    said = [] if change.change is RuleChangeKind.SAME else [tr(_WORDS[change.change])]
-    if change.switched:
-        said.append(tr("turned on") if change.rule.enabled else tr("turned off"))
-    if change.moved:
-        said.append(tr("place {before} → {after}", before=change.place_before, after=change.place_after))
-    return " · ".join(said)
-
-
-def rule_comparison(change: RuleChange) -> tuple[ComparedSection, ...]:
-    """Compare a rule as it is with the file's version."""
-    before = rule_sections(change.before) if change.before else ()
-    after = rule_sections(change.after) if change.after else ()
-    return compare(before, after)
-
-
-def calendar_change_text(change: CalendarChange) -> str:
-    """Return a calendar's change in a few words."""
-    return tr("Business hours, new") if change.before is None else tr("Business hours, changed")
-
-
-def calendar_comparison(change: CalendarChange) -> tuple[ComparedSection, ...]:
-    """Compare business hours as they are with the file's version."""
-    before = (_section(change.before),) if change.before else ()
-    return compare(before, (_section(change.after),))
 
 
 def _section(calendar: Calendar) -> RevisionSection:
