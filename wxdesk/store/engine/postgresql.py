@@ -74,7 +74,7 @@ _END = text(
     "AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()"
 )
 
-NO_DRIVER = "PostgreSQL needs the package asyncpg; install it, or start wxdesk once with: uv run --extra team wxdesk"
+NO_DRIVER = "PostgreSQL needs asyncpg; install it, or start wxdesk once with: uv run --no-dev --extra team wxdesk"
 
 
 class PostgresqlDatabase(Database):
