@@ -124,7 +124,7 @@ def _parser() -> TranslatedParser:
     whole_log = "log to stdout, a JSON object a line, and not to HOME/logs, where something else keeps logs"
     serving.add_argument("--log-to-stdout", action="store_true", default=False, help=whole_log)
     demo = add("demo", "a simulated WeChat, customers who write, and the desk on top", _demo)
-    demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save one picture a page to DIR and exit")
+    demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save pictures of every page to DIR and exit")
     _add_sandbox(add("sandbox", "only the simulated WeChat, to test any back end with", _sandbox))
     _add_doctor(add("doctor", "check the set-up, one line a check; exit 1 if one fails", _doctor))
     _add_rules(add("rules", "import or export the rules as a file"))
