@@ -247,7 +247,7 @@ async def test_a_trouble_that_ended_while_a_desk_read_the_servers_state_has_ende
     """The state was made before, and shows the trouble."""
     publish, desk = team.server.desk.bus.publish, team.desk.desk
     publish(TroubleRaised("disk", "The disk is full."))
-    await team.until(TroubleRaised, lambda event: bool(event.text))
+    await team.until(TroubleRaised, lambda event: event.key == "disk" and bool(event.text))
     locking = await asyncpg.connect(postgres.server.get_uri(database=SHARED))
     try:
         await locking.execute("BEGIN; LOCK TABLE rules")
@@ -255,7 +255,7 @@ async def test_a_trouble_that_ended_while_a_desk_read_the_servers_state_has_ende
         while not postgres.tell(WAITING, SHARED):  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.01)
         publish(TroubleRaised("disk", ""))
-        await team.until(TroubleRaised, lambda event: not event.text)
+        await team.until(TroubleRaised, lambda event: event.key == "disk" and not event.text)
     finally:
         await locking.close()
     await team.until(CaughtUp)
