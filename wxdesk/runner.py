@@ -183,7 +183,6 @@ async def serve(setup: Setup) -> None:
     reporter = _Reporter(opened.desk.configuration)
     _on_signal(reporter.asked.set, "SIGHUP")
     opened.desk.bus.subscribe(reporter.on_event, ConfigurationChanged)
-    opened.desk.bus.subscribe(_print_turn, WorkChanged)
     _begin_status_page(opened)
     tasks = [asyncio.create_task(reporter.run(), name="SIGHUP")]
     tasks.append(asyncio.create_task(systemd.show_life(), name="signs of life"))
@@ -192,10 +191,11 @@ async def serve(setup: Setup) -> None:
     gc.freeze()
     gc.enable()
     try:
+        _print_event("listening", url=opened.url)  # the first line, whichever server's turn it is
+        opened.desk.bus.subscribe(_print_turn, WorkChanged)
         # The rulebook is empty also while a server on a shared database has not taken it up yet.
         if not (opened.desk.rules.rulebook.has_rules or any(rule.enabled for rule in await opened.store.rules.all())):
             log.warning("%s", told(Finding(Check.RULES, CheckVerdict.NO_RULES)))
-        _print_event("listening", url=opened.url)
         systemd.notify(systemd.READY)
         await stopping.wait()
     finally:
