@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import is_scheduled
+from wxdesk.core.replies.lifecycle import StepKind, is_scheduled
 from wxdesk.core.replies.on_new_message import WROTE_BEFORE
 from wxdesk.desk.replies.hold_timers import AFTER_SLEEP
 from wxdesk.sandbox.demo_customers import LI_LEI
@@ -89,6 +90,19 @@ async def test_the_list_shows_a_reply_for_later_once_it_has_arrived(desk: Desk, 
     desk.move_to(START + HOUR)
     await desk.until_sent(1)
     assert (await desk.thread(LI)).preview == "明早好"
+
+
+async def test_a_reply_for_later_can_be_sent_now_and_only_once(desk: Desk, later: Reply) -> None:
+    released = await asyncio.gather(
+        *(desk.opened.desk.replies.release(later.id) for _ in range(3)), return_exceptions=True
+    )
+    assert [type(one) for one in released].count(Reply) == 1
+    assert not is_scheduled(await desk.reply(later.id))
+    await desk.until_sent(1)
+    desk.move_to(START + 2 * HOUR)
+    assert sent(desk) == ["明早好"]
+    [step] = await desk.opened.store.replies.steps(later.id)
+    assert step.kind is StepKind.RELEASE
 
 
 async def test_a_cancelled_reply_for_later_never_leaves(desk: Desk, later: Reply) -> None:

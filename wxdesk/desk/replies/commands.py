@@ -141,9 +141,10 @@ class ReplyCommands(Struct, frozen=True):
         return undone.replies
 
     async def release(self, reply_id: int, *, whole: bool = False) -> Reply:
-        """Send a held reply or a draft now, after earlier parts of its answer.
+        """Send a held reply, a draft or one for a later time now.
 
-        Later parts that wait for it follow; with the `whole` answer also those that are drafts or have no deadline.
+        Earlier parts of its answer leave before it. Later parts that wait for it follow; with the `whole` answer also
+        those that are drafts or have no deadline.
 
         Raises:
             ReplyHasGap: a value is missing in it; `PartHasGap`: in a part of its answer that leaves with it. Nothing

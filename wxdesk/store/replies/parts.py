@@ -19,17 +19,13 @@ from wxdesk.store.replies.inserting import load_replies
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.passed_over_drafts import restore_passed_over
 from wxdesk.store.schema.messaging import replies
-from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand
+from wxdesk.store.schema.reply_predicates import PASSED_OVER, by_hand, scheduled
 
 type ReplyTable = FromClause
 
 # Making a second name for the table costs more than all else that is done to put one of these queries together.
 _FIRST, _BETWEEN = replies.alias(), replies.alias()
 _NAMED, _OTHER = replies.alias(), replies.alias()
-
-RELEASES_LATER = frozenset({Move.RELEASE, Move.RETRY, Move.CONFIRM})
-"""An operator's moves of one part after which the later ones go on."""
-
 
 NO_ERROR = {"errcode": None, "error": "", "rid": "", "not_before": None}
 """Columns of a released reply: no old error, and no time to wait for."""
@@ -83,11 +79,13 @@ def apply_operator_move(
     CANCEL cancels the later parts that have not left. RELEASE, RETRY and CONFIRM let later parts go on that
     wait, as though `by` had released them too; a RELEASE of the `whole` answer also those that need a decision
     of their own (`core.replies.parts`). A RELEASE releases also the earlier parts that are held or drafts,
-    unless locked for editing. Returns the reply and then the other parts that may have changed; raises like
-    `move`.
+    unless locked for editing; one of a reply for later lets it leave now. Returns the reply and then the other parts
+    that may have changed; raises like `move`.
     """
     if made is Move.RELEASE:
         lock_answers(connection, [reply_id])
+        if leaving := _free_scheduled(connection, reply_id, at, by):
+            return leaving
     later = later_parts(connection, [reply_id])
     if whole:
         moves.refuse_gaps_among(connection, and_(replies.c.id.in_(later), needs_operator(replies)))
@@ -98,8 +96,6 @@ def apply_operator_move(
         stopped = [part for part, state in later.items() if state in BEFORE_SENDING]
         cancelled = [settled, *(moves.move(connection, part, made, at, ReplyChanges(by=by)) for part in stopped)]
         return cancelled + restore_passed_over(connection, cancelled, at)
-    if made not in RELEASES_LATER:
-        return [settled]
     if made is Move.RELEASE:
         ahead = release_earlier(connection, [reply_id], at, by)
     elif made is Move.RETRY:  # what is wanted after all is wanted whole, although something was written in between
@@ -108,6 +104,14 @@ def apply_operator_move(
         ahead = []
     freed = later_parts(connection, [reply_id, *(part.id for part in ahead)])
     return [settled, *ahead, *release_later(connection, freed, at, by)]
+
+
+def _free_scheduled(connection: Connection, reply_id: int, at: datetime, by: str) -> list[Reply]:
+    """Take from a reply for later the time for which it waits; nothing if it has none."""
+    change = update(replies).where(replies.c.id == reply_id, scheduled(replies))
+    freed = update_replies(connection, change.values(not_before=None, by=by, updated_at=at))
+    write_moves(connection, Move.RELEASE, freed, at, by=by)
+    return freed
 
 
 def lock_answers(connection: Connection, ids: Collection[int]) -> None:

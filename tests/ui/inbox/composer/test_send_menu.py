@@ -130,7 +130,7 @@ def test_a_reply_for_later_is_shown_with_its_time_and_changed_before(
     assert row is not None
     assert status_of_row(row, world.desk.clock()).text.startswith("Sends ")
     entry = page.session.model.rows()[-1]
-    assert [offer.text for offer in offers_in(entry)] == ["Change", "Stop"]
+    assert [offer.text for offer in offers_in(entry)] == ["Send now", "Change", "Stop"]
     page.chat.act(BubbleAction.UNDO, entry.key)
     qtbot.waitUntil(lambda: edit.toPlainText() == "tomorrow")
     menu.send_later(world.desk.clock() + timedelta(days=9), (li, Content(text="tomorrow")))
@@ -216,7 +216,7 @@ def test_every_kind_of_reply_can_be_sent_later_changed_or_refused(
     choose_later(panel, 0)
     qtbot.waitUntil(lambda: bridge.is_idle and not panel.isVisible() and panel.content() == Content(kind))
     entry = page.session.model.rows()[-1]
-    assert [offer.text for offer in offers_in(entry)] == ["Change", "Stop"]
+    assert [offer.text for offer in offers_in(entry)] == ["Send now", "Change", "Stop"]
     row = page.list.model.row(three[0])
     assert row is not None
     assert status_of_row(row, world.desk.clock()).text.startswith("Sends ")
