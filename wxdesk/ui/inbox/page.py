@@ -165,7 +165,7 @@ class InboxPage(QWidget):
             ShortcutKey("Alt+Enter", tr("Why, and what happened to the bubble in focus")),
             ShortcutKey("Ctrl+O", tr("Send only the part in focus, of an answer that needs your OK")),
             ShortcutKey("Ctrl+D", tr("Say that the reply in focus arrived, of which nobody knows it")),
-            ShortcutKey("Ctrl+R", tr("Send the reply in focus again, of which nobody knows whether it arrived")),
+            ShortcutKey("Ctrl+R", tr("Send the reply in focus again, if it may not have arrived; one for later: now")),
             ShortcutKey("Ctrl+E", tr("Change the waiting reply in focus")),
             ShortcutKey("Escape", tr("Stop the waiting reply in focus")),
         )

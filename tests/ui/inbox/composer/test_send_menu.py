@@ -20,6 +20,7 @@ from tests.ui.world import World
 from wxdesk.core.model.conversation import ConversationStatus
 from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.preferences import AfterSending
+from wxdesk.core.replies.lifecycle import is_scheduled
 from wxdesk.ui.inbox.composer.panels.content import ContentPanel
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, offers_in
@@ -229,6 +230,25 @@ def test_every_kind_of_reply_can_be_sent_later_changed_or_refused(
         return world.call(world.store.conversations.get(three[0])).status
 
     qtbot.waitUntil(lambda: status() is ConversationStatus.RESOLVED and len(world.sandbox.sent) == 1)
+
+
+def test_a_reply_for_later_is_sent_now_by_its_key_and_not_by_enter(
+    qtbot: QtBot, world: World, page: InboxPage, opened: Open, three: tuple[int, int, int], bridge: Bridge
+) -> None:
+    li, *_ = three
+    opened(li)
+    edit, timeline = page.chat.composer.edit, page.chat.timeline
+    QTest.keyClicks(edit, "tomorrow")
+    page.chat.writing.sending.send_later(world.desk.clock() + timedelta(hours=3), (li, Content(text="tomorrow")))
+    qtbot.waitUntil(lambda: bridge.is_idle and "tomorrow" in texts(page))
+    timeline.focus_last()
+    QTest.keyClick(timeline, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bridge.is_idle)
+    reply = page.session.model.rows()[-1].reply
+    assert reply is not None
+    assert is_scheduled(world.call(world.store.replies.get(reply.id)))
+    QTest.keyClick(timeline, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: [one.text for one in world.sandbox.sent] == ["tomorrow"])
 
 
 def test_undo_keeps_content_aside_while_another_panel_is_in_use(
