@@ -83,7 +83,8 @@ class Sections:
         self.by_rule.show_figure(share_text(counts.by_rule, counts.total if all_of_them else 0), by_rule)
         rules, hand = number_text(figures.sent_by_rule), number_text(figures.sent_by_operator)
         sent = tr("Sent: {rules} by rules, {hand} by hand", rules=rules, hand=hand)
-        self._bars.show_below(f"{tr('Messages, by who answered first or resolved them.')} {sent}")
+        counted = tr("Messages, by who answered first or resolved them.")
+        self._bars.show_below(tr("{said} {more}", said=counted, more=sent))
         if not all_of_them:
             self.unanswered.show_figure(NONE, "")
         elif counts.unanswered:

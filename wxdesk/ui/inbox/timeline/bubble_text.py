@@ -150,9 +150,8 @@ def offers_of(reply: Reply) -> tuple[Offer, ...]:
             return (arrived, Offer(BubbleAction.SEND_AGAIN, tr("It did not, send again"), BubbleKey.CTRL_R))
         case ReplyState.QUEUED:
             stop = Offer(BubbleAction.STOP, tr("Stop"), BubbleKey.ESC)
-            send = Offer(
-                BubbleAction.SEND, tr("Send now"), BubbleKey.CTRL_R
-            )  # Enter is too easily pressed before its time
+            # Enter, which an empty reply lends to the bubble, would send it before its time by a slip.
+            send = Offer(BubbleAction.SEND, tr("Send now"), BubbleKey.CTRL_R)
             change = Offer(BubbleAction.UNDO, tr("Change"), BubbleKey.CTRL_E)
             return (send, change, stop) if is_scheduled(reply) else (stop,)
     return ()
