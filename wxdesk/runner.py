@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from typing import Any
 
 from wxdesk.app import OpenDesk, open_desk
-from wxdesk.core.errors import WxdeskError
+from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.events import ConfigurationChanged, Event, WorkChanged
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.tunnel_state import TunnelKind
@@ -193,9 +193,11 @@ async def serve(setup: Setup) -> None:
     try:
         _print_event("listening", url=opened.url)  # the first line, whichever server's turn it is
         opened.desk.bus.subscribe(_print_turn, WorkChanged)
-        # The rulebook is empty also while a server on a shared database has not taken it up yet.
-        if not (opened.desk.rules.rulebook.has_rules or any(rule.enabled for rule in await opened.store.rules.all())):
-            log.warning("%s", told(Finding(Check.RULES, CheckVerdict.NO_RULES)))
+        with contextlib.suppress(StoreError):  # a database that is away by now is told by itself
+            # The rulebook is empty also while a server on a shared database has not taken it up yet.
+            ready = opened.desk.rules.rulebook.has_rules
+            if not (ready or any(rule.enabled for rule in await opened.store.rules.all())):
+                log.warning("%s", told(Finding(Check.RULES, CheckVerdict.NO_RULES)))
         systemd.notify(systemd.READY)
         await stopping.wait()
     finally:
