@@ -11,7 +11,7 @@ from msgspec import Struct
 from wxdesk.core.errors import BadInput, NotFound, Phrase, WxdeskError
 from wxdesk.core.events import ContactErased, Event, RepliesRecalled, TakeoverChanged, TroubleRaised
 from wxdesk.core.model.account import Account
-from wxdesk.core.model.conversation import Erasure
+from wxdesk.core.model.erasure import Erasure
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.decision_lock import DecisionLock

@@ -12,7 +12,7 @@ from itertools import batched
 from sqlalchemy import Connection, LargeBinary, bindparam, delete, exists, func, select, true, update
 
 from wxdesk.core.errors import BadInput, NotFound, required
-from wxdesk.core.model.conversation import Erasure
+from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.store.engine.database import MAX_IDS, Database, StorePart
 from wxdesk.store.schema.authored import settings

@@ -7,7 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.conversations.changes import ContactChange, RowAct, RowChange
-from wxdesk.core.model.conversation import Contact, Erasure
+from wxdesk.core.model.conversation import Contact
+from wxdesk.core.model.erasure import Erasure
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.data.exporting import ExportKind
 from wxdesk.i18n import tr
