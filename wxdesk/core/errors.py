@@ -112,7 +112,7 @@ class BadRule(BadInput):
 
 
 class UsedByRules(BadInput):
-    """Something that cannot become so, because `rules`, also disabled ones, use it."""
+    """A change that is refused: `rules`, also disabled ones, use what it is about."""
 
     def __init__(self, rules: Iterable[str], **values: object) -> None:
         super().__init__(rules=" · ".join(rules), **values)

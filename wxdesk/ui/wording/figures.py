@@ -47,7 +47,7 @@ _TEXTS = {
         "For you",
         "Left to you and unanswered, called by a rule, about to run out of time or replies, or failed.",
     ),
-    Figure.PENDING: ("Unsent", "Replies that have not left: held for their time or for you, and drafts"),
+    Figure.PENDING: ("Unsent", "Replies held for their time or for you, and drafts; none that you send later"),
     Figure.FAILED: ("Failed", "WeChat refused a reply, or it is unknown whether it arrived; until you settle it"),
     Figure.UNREAD: ("Unread", "Conversations with something that you have not seen; also the number at the inbox"),
     Figure.MINE: ("Mine", "Conversations that you have, among your colleagues"),

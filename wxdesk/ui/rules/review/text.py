@@ -39,7 +39,7 @@ _FINDINGS = {
     LintCode.NO_EFFECT: "This condition always holds: look at the hours of “{name}”.",
     LintCode.CALL_SET_ASIDE: "It calls for a person and sets the conversation aside, which ends the call.",
     LintCode.RESOLVES_UNREAD: "It resolves whatever no other rule understood, without a word and unseen by anybody.",
-    LintCode.REPEATS: "Who writes several messages in a row gets this answer to each: limit how often, or take over.",
+    LintCode.REPEATS: "Who writes several messages in a row gets this answer to each: limit how often, or hand over.",
     LintCode.NEVER_SET_ASIDE: "It only prepares drafts, so it never sets the conversation aside by itself.",
     LintCode.CONTRADICTS: "Its conditions exclude each other, so the rule never matches.",
     LintCode.WORD_EXCLUDED: "With “{word}” it never matches, because of what must not be there.",
