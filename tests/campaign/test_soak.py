@@ -21,9 +21,9 @@ SLOPE = 1.0
 
 
 @pytest.mark.campaign
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_day_of_work_leaves_no_task_timer_or_file_behind(tmp_path: Path, sized: Sized) -> None:
-    seconds = sized(3, 75, 8 * 3600)
+    seconds = sized(3, 300, 8 * 3600)
     patience = sized(PATIENCE, PATIENCE, PATIENCE_SECONDS)
     soak = Soak(seconds, sized(20, 10, 20), min(5, seconds / 10), min(60, max(20, seconds / 6)), patience)
     await soak.run(tmp_path)
