@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
@@ -19,8 +20,7 @@ from wxdesk.core.model.conversation import ReplyWindow
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.chat.header import ChatHeader
-from wxdesk.ui.inbox.details.panel import quota_sentence
-from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
+from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay, quota_sentence
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.sendability import closed_text
 from wxdesk.ui.inbox.timeline.bubble_text import notice_of, trouble_of
@@ -43,20 +43,27 @@ def header(qtbot: QtBot) -> ChatHeader:
 
 
 @pytest.mark.parametrize(
-    ("left", "mode", "words"),
+    ("left", "mode", "words", "beside"),
     [
-        (5, None, "5 replies left (2 kept for you)"),
-        (4, None, "4 replies left (2 kept for you)"),
-        (1, None, "1 reply left (1 kept for you)"),
-        (4, ReplyMode.OFF, "4 replies left"),
-        (0, None, "0 replies left"),
+        (5, None, "5 replies left (2 kept for you)", "Rules may use 3 of them, 2 are kept for you."),
+        (4, None, "4 replies left (2 kept for you)", "Rules may use 2 of them, 2 are kept for you."),
+        (1, None, "1 reply left (1 kept for you)", "They are kept for you; rules do not use them."),
+        (4, ReplyMode.OFF, "4 replies left", "4 replies can leave within 1 h."),
+        (0, None, "0 replies left", "All replies are used up. There are new ones when the customer writes."),
     ],
 )
-def test_the_header_tells_what_is_left_and_what_is_kept(
-    header: ChatHeader, left: int, mode: ReplyMode | None, words: str
+def test_header_and_details_tell_what_is_left_and_what_is_kept(
+    header: ChatHeader, left: int, mode: ReplyMode | None, words: str, beside: str
 ) -> None:
-    header.show_row(row(1, window=ReplyWindow(left, NOW + timedelta(hours=1)), mode=mode), NOW)
+    shown = row(1, window=ReplyWindow(left, NOW + timedelta(hours=1)), mode=mode)
+    header.show_row(shown, NOW)
     assert header.quota.accessibleName() == words
+    assert quota_sentence(shown.conversation, SHOP, NOW).endswith(beside)
+
+
+def test_where_no_rule_answers_nothing_is_said_to_be_theirs() -> None:
+    taken = replace(row(1, window=ReplyWindow(4, NOW + timedelta(hours=1))).conversation, taken_over=True)
+    assert quota_sentence(taken, SHOP, NOW) == "4 replies can leave within 1 h."
 
 
 def test_the_reply_window_runs_out_while_it_is_shown(header: ChatHeader) -> None:
@@ -160,7 +167,7 @@ def test_a_reply_window_that_wechat_ended_says_why_everywhere(header: ChatHeader
     if words.startswith("WeChat refuses"):
         assert quota_wordings(ended.conversation, NOW) == (words, "WeChat refuses")
         assert closed_text(ended.conversation, NOW) == words
-        assert quota_sentence(ended.conversation, 2, NOW) == f"{words}. {remedy}"
+        assert quota_sentence(ended.conversation, SHOP, NOW) == f"{words}. {remedy}"
     else:
         assert "WeChat refuses" not in quota_text(ended.conversation, NOW)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation
-from wxdesk.ui.inbox.details.panel import quota_sentence
+from wxdesk.ui.inbox.details.quota import quota_sentence
 from wxdesk.ui.shell.pause import PauseBar
 from wxdesk.ui.wording.days import Days
 from wxdesk.ui.wording.status import HoursBoundary
@@ -33,7 +33,7 @@ def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_when_the_time_for_replies_ended() -> None:
     closed = conversation(1)
     closed = replace(closed, window=replace(closed.window, until=NOON - timedelta(days=3)))
-    assert "ended at Sep 29 12:00." in quota_sentence(closed, 2, NOON)
+    assert "ended at Sep 29 12:00." in quota_sentence(closed, None, NOON)
 
 
 def test_until_when_one_has_the_word() -> None:

@@ -239,10 +239,8 @@ class InboxPage(QWidget):
         self.detail.area.setVisible(row is not None)
         if row is not None:
             account = self._bridge.desk.accounts.get(row.conversation.account)
-            reserve = account.reserve if account is not None else 0
-            self.detail.show_conversation(
-                row.conversation, row.conversation.session_from or self.session.known.source(), reserve, now
-            )
+            source = row.conversation.session_from or self.session.known.source()
+            self.detail.show_conversation(row.conversation, source, account, now)
             self.detail.show_speaker(row.conversation, now, leaving=self.session.leaving)
             self.explanation.refresh()
             if not all(call.seen for call in row.calls):

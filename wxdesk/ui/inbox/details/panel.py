@@ -7,15 +7,15 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
+from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.rule import Decision
 from wxdesk.core.replies.lifecycle import ReplyStep
-from wxdesk.core.wechat import quota
-from wxdesk.core.wechat.errcodes import remedy_of
-from wxdesk.i18n import ntr, tr
+from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.contact import ContactPanel
 from wxdesk.ui.inbox.details.customer_data import CustomerDataPanel
 from wxdesk.ui.inbox.details.decision import DecisionPanel, OutcomeLine, outcome_lines
+from wxdesk.ui.inbox.details.quota import quota_sentence
 from wxdesk.ui.inbox.details.reply_history import ReplyHistoryPanel
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.look.theme import Measure
@@ -23,9 +23,7 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import STRETCH, ColumnScroll, Frame, extend, hbox, vbox
 from wxdesk.ui.widgets.buttons import SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, heading
-from wxdesk.ui.wording.conversation import refusal_text
 from wxdesk.ui.wording.takeover import takeover_sentence
-from wxdesk.ui.wording.times import dated_time, span_text
 
 
 class DetailPanel(Frame):
@@ -64,11 +62,13 @@ class DetailPanel(Frame):
         extend(column, heading(tr("Replies left")), self.quota, 12, STRETCH)
         return content
 
-    def show_conversation(self, conversation: Conversation, source: str | None, reserve: int, now: datetime) -> None:
-        """Show this conversation's contact and quota; `reserve` is its account's."""
+    def show_conversation(
+        self, conversation: Conversation, source: str | None, account: Account | None, now: datetime
+    ) -> None:
+        """Show this conversation's contact and quota."""
         self.contact.show_contact(conversation, source, now)
         self.data.show_conversation(conversation.id)
-        self.quota.setText(quota_sentence(conversation, reserve, now))
+        self.quota.setText(quota_sentence(conversation, account, now))
 
     def show_speaker(self, conversation: Conversation, now: datetime, *, leaving: bool) -> None:
         """Show who has the word, and how long; `leaving`: an automatic reply leaves first."""
@@ -91,30 +91,6 @@ class DetailPanel(Frame):
             self.left.emit()
         else:
             super().keyPressEvent(event)
-
-
-def quota_sentence(conversation: Conversation, reserve: int, now: datetime) -> str:
-    """Return the replies WeChat allows, until when, and how many rules may use."""
-    window = conversation.window
-    if window.until is None:
-        return tr("WeChat allows replies only after the customer has written: 5 within 48 hours.")
-    if now >= window.until:
-        return tr("The time for replies ended at {time}. It opens again when the customer writes.",
-                  time=dated_time(window.until, now))  # fmt: skip
-    left = quota.replies_left(window, now)
-    span = span_text(window.until - now)
-    if left == 0 and (refusal := refusal_text(window)):
-        return tr("{said}. {more}", said=refusal, more=tr(remedy_of(window.refused)))
-    if left == 0:
-        return tr("All replies are used up. There are new ones when the customer writes.")
-    first = ntr("{n} reply can leave within {span}.", "{n} replies can leave within {span}.", left, span=span)
-    rules = quota.left_for_rules(window, now, reserve)
-    if rules == 0:
-        second = tr("They are kept for you; rules do not use them.")
-    else:
-        second = ntr("Rules may use {n} of them, {kept} are kept for you.",
-                     "Rules may use {n} of them, {kept} are kept for you.", rules, kept=left - rules)  # fmt: skip
-    return tr("{said} {more}", said=first, more=second)
 
 
 class Explanation(QObject):

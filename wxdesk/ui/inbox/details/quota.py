@@ -18,7 +18,7 @@ from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
 from wxdesk.ui.widgets.labels import PlainLabel, set_tip
 from wxdesk.ui.widgets.quota_dots import QuotaDots
 from wxdesk.ui.wording.conversation import refusal_text
-from wxdesk.ui.wording.times import span_text, time_left_text
+from wxdesk.ui.wording.times import dated_time, span_text, time_left_text
 
 _GAP = 10
 
@@ -124,3 +124,25 @@ def kept_for_human(conversation: Conversation, account: Account | None, now: dat
         return 0
     window = conversation.window
     return quota.replies_left(window, now) - quota.left_for_rules(window, now, account.reserve)
+
+
+def quota_sentence(conversation: Conversation, account: Account | None, now: datetime) -> str:
+    """Return the replies WeChat allows, until when, and how many are kept from rules."""
+    window = conversation.window
+    if window.until is None:
+        return tr("WeChat allows replies only after the customer has written: 5 within 48 hours.")
+    if now >= window.until:
+        return tr("The time for replies ended at {time}. It opens again when the customer writes.",
+                  time=dated_time(window.until, now))  # fmt: skip
+    left = quota.replies_left(window, now)
+    span = span_text(window.until - now)
+    if left == 0 and (refusal := refusal_text(window)):
+        return tr("{said}. {more}", said=refusal, more=tr(remedy_of(window.refused)))
+    if left == 0:
+        return tr("All replies are used up. There are new ones when the customer writes.")
+    first = ntr("{n} reply can leave within {span}.", "{n} replies can leave within {span}.", left, span=span)
+    kept = kept_for_human(conversation, account, now)
+    words = "Rules may use {n} of them, {kept} are kept for you."
+    rest = ntr(words, words, left - kept, kept=kept)
+    more = tr("They are kept for you; rules do not use them.") if left == kept else rest
+    return tr("{said} {more}", said=first, more=more) if kept else first
