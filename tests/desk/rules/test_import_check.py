@@ -15,7 +15,7 @@ from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.business_hours import Calendar, OpenSpan, Weekday, WeeklySpan
 from wxdesk.core.rules.pairing import out_of_order
 from wxdesk.desk.rules.file.reading import RulesFile
-from wxdesk.desk.rules.import_check import RuleChangeKind, check_import, import_summary
+from wxdesk.desk.rules.import_check import RuleChangeKind, check_import, import_forecast, import_summary
 
 SHOP = Calendar("Shop", weekly=(WeeklySpan(frozenset({Weekday.MON}), OpenSpan(time(9), time(18))),))
 
@@ -78,6 +78,11 @@ def test_the_summary_counts_all_rules_of_an_import() -> None:
     check = check_import(many, (), RulesFile((rule("5", "x"),)))
     assert import_summary(check) == "1 rule now, 12 before: 1 changed, 11 removed."
     assert import_summary(check_import([], (), RulesFile())) == "0 rules now, 0 before."
+
+
+def test_only_a_rule_that_stays_as_it_is_counts_as_the_same() -> None:
+    check = check_import(STORED, (), RulesFile((rule("c"), rule("a"), replace(rule("b"), enabled=False))))
+    assert import_forecast(check) == "3 rules instead of 3: 1 moved, 1 switched on or off, 1 the same."
 
 
 @given(st.permutations(range(6)))

@@ -152,6 +152,7 @@ def _parts(check: ImportCheck) -> Iterator[str]:
     count = {change: len(check.having(change)) for change in RuleChangeKind}
     moved = sum(one.moved for one in check.rules)
     switched = sum(one.switched for one in check.rules)
+    same = sum(one.changes_nothing for one in check.rules)
     added = sum(one.before is None for one in check.calendars)
     edited = len(check.calendars) - added
     for number, said in (
@@ -160,7 +161,7 @@ def _parts(check: ImportCheck) -> Iterator[str]:
         (count[RuleChangeKind.GONE], ntr("{n} removed", "{n} removed", count[RuleChangeKind.GONE])),
         (moved, ntr("{n} moved", "{n} moved", moved)),
         (switched, ntr("{n} switched on or off", "{n} switched on or off", switched)),
-        (count[RuleChangeKind.SAME], ntr("{n} the same", "{n} the same", count[RuleChangeKind.SAME])),
+        (same, ntr("{n} the same", "{n} the same", same)),
         (added, ntr("{n} calendar added", "{n} calendars added", added)),
         (edited, ntr("{n} calendar changed", "{n} calendars changed", edited)),
     ):
