@@ -1,5 +1,7 @@
 """Text field that is as high as its text."""
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
@@ -22,6 +24,7 @@ class GrowingText(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
+        self.textChanged.connect(self.updateGeometry)  # a line of another script may be higher
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -36,8 +39,11 @@ class GrowingText(QPlainTextEdit):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        lines = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts in lines
-        return QSize(200, self._height(min(max(lines, self._lines[0]), self._lines[-1])))
+        blocks = map(self.document().findBlockByNumber, range(min(self.blockCount(), self._lines[-1])))
+        high = sum(self.blockBoundingRect(block).height() for block in blocks) - self.document().documentMargin()
+        return QSize(
+            200, min(max(ceil(high) + self._around, self._height(self._lines[0])), self._height(self._lines[-1]))
+        )
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self._height(self._lines[0]))
