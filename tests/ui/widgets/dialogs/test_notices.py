@@ -151,6 +151,17 @@ def test_unfolded_bars_end_with_the_window_though_a_lamp_stays_beside_the_folded
     assert (notices.bars.x(), notices.bars.geometry().right()) == (80, shown.rect().right())
 
 
+def test_the_last_of_unfolded_bars_frees_the_foot_again(shown: QWidget, notices: Notices) -> None:
+    _use_foot(shown, notices, 400)
+    for key in ("disk", "clock", "address"):
+        notices.bar(key, f"A word about the {key}")
+    notices.bars.findChildren(NoticeBar)[-1].more.click()
+    notices.bar("address", "")
+    assert notices.bars.geometry().right() == shown.rect().right(), "two are still to be seen"
+    notices.bar("disk", "")
+    assert notices.bars.width() == 400
+
+
 def _use_foot(shown: QWidget, notices: Notices, width: int, left: int = 0) -> None:
     def foot() -> QRect:
         return QRect(left, shown.height() - Measure.STATUS_BAR, width, Measure.STATUS_BAR)

@@ -221,6 +221,8 @@ class NoticeBars(FootLine):
             self._bars[key] = bar
             bar.more.clicked.connect(self._turn)
             announce(self, bar.text)
+        elif len(self._bars) == 1:
+            self._unfolded = False  # nothing else is left to see, and the foot is free again
         self._fold()
 
     def put_away(self, key: str, *, lasting: bool) -> None:
