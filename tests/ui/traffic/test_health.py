@@ -29,9 +29,11 @@ def told(page: TrafficPage) -> dict[str, str]:
 
 def test_a_desk_that_works_says_so_part_by_part(qtbot: QtBot, answering: World, page: TrafficPage) -> None:
     answered(answering)
+    page.view.setFocus()
     page.header.chips.button(HEALTH).click()
     assert page.health.isVisible()
     assert not page.header.search.isVisible()
+    assert page.header.chips.button(HEALTH).hasFocus(), "and not the button below, which the space bar would press"
     port = answering.desk.health.state.listener_url.rsplit(":")[-1]
     qtbot.waitUntil(lambda: told(page)["Clock of this machine"].startswith("Agrees with WeChat's"))
     assert told(page)["Listener"].startswith(f"The open desk listens at 127.0.0.1:{port} · since ")

@@ -209,7 +209,8 @@ class TrafficPage(Frame):
             before, self._chip = self._in_quarantine, chip
             self.header.show_tools(chip)
             if chip == HEALTH:
-                self._close_detail()
+                self.view.clearSelection()
+                self.header.chips.button(chip).setFocus()  # the table, which hides, would pass it to a button
             if before != self._in_quarantine:  # other lines, so none that was chosen stays
                 self._stale = True
                 self._show([])
