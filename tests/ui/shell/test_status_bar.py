@@ -139,14 +139,14 @@ def test_a_notice_has_room_for_words_in_a_narrow_window(strip: StatusBar) -> Non
     strip.replies.show_state("accent", "Automatic replies are on", short="On")
     lie(strip, 960)
     room = strip.room().width()
-    strip.cover("failed")
+    strip.cover(True)
     lay_out(times=3)
     assert strip.room().width() > room
     assert cut(strip) == []
     lie(strip, 1600)
     assert _words(strip.replies) == strip.replies.text, "nothing is shortened where there is room for both"
     lie(strip, 960)
-    strip.cover("")
+    strip.cover(False)
     lay_out(times=3)
     assert strip.room().width() == room
 

@@ -342,7 +342,7 @@ class MainWindow(Frame):
         self.setWindowTitle(tr("Paused · wxdesk") if state.paused else "wxdesk")
 
     def _keep_lamp(self) -> None:
-        self.status_bar.cover(self.notices.bars.tone if self.pause_bar.isHidden() else "pending")
+        self.status_bar.cover(not (self.notices.bars.isHidden() and self.pause_bar.isHidden()))
 
     def _show_trouble(self, trouble: TroubleRaised) -> None:
         """Show a bar until a trouble is over or closed; offer a retry if replies wait."""

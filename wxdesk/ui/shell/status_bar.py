@@ -89,7 +89,7 @@ class StatusBar(Frame):
         )
         left = (self.listener, self.token, (self.figures, 1))
         self._row = hbox(*left, self._right, within=self, spacing=20, margins=(14, 0, 14, 0))
-        self._covered = ""
+        self._covered = False
         self._order = self._giving_way()
         self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
         VisibleTick(self, self._show_time)
@@ -194,18 +194,15 @@ class StatusBar(Frame):
             self._share()
         return super().event(event)
 
-    def cover(self, tone: str) -> None:
-        """Note the tone of the notice in `room`; empty for none.
-
-        A pending one leaves a red lamp visible.
-        """
-        if tone != self._covered:
-            self._covered = tone
+    def cover(self, covered: bool) -> None:
+        """Note whether a notice lies in `room`; a red lamp, which may tell of something else, stays beside it."""
+        if covered is not self._covered:
+            self._covered = covered
             self._share()
 
     @property
     def _lamp_stays(self) -> bool:
-        return self._covered == "pending" and self.listener.role == "failed"
+        return self._covered and self.listener.role == "failed"
 
     def _share(self) -> None:
         fixed = self._row.sizeHint().width() - sum(part.width_at(step) for part, step in self._steps.items())

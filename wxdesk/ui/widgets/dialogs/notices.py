@@ -238,11 +238,6 @@ class NoticeBars(FootLine):
         self._put_away.pop(key, None)
         return False
 
-    @property
-    def tone(self) -> str:
-        """Tone of the gravest bar; empty without one."""
-        return max((bar.tone for bar in self._bars.values()), key=lambda tone: tone == "failed", default="")
-
     def texts(self) -> dict[str, str]:
         """Return the texts of all bars, by key."""
         return {key: bar.text for key, bar in self._bars.items()}
