@@ -38,7 +38,7 @@ async def test_a_trouble_and_a_lost_token_are_told_in_the_windows_language(team:
     trouble = await team.until(TroubleRaised, lambda event: event.key == "account:shop" and bool(event.text))
     i18n.use("en")
     said = i18n.tr(trouble.text)
-    assert said.startswith("On the server: No access_token for shop: 40164 this machine's address is not in")
+    assert said.startswith("The server reports: No access_token for shop: 40164 this machine's address is not in")
     [(_, token)] = team.desk.desk.health.state.tokens
     assert i18n.tr(token.error).startswith("40164 this machine's address is not in the IP list.")
     i18n.use("zh_CN")

@@ -84,4 +84,4 @@ def test_a_notice_tells_what_a_colleague_did_with_ones_conversation(call: Collea
 def test_a_loss_beside_a_server_is_called_the_servers() -> None:
     lost = Finding(Check.ADDRESS, CheckVerdict.OFFLINE)
     assert loss_notice(lost).body.startswith("This computer has no network.")
-    assert loss_notice(lost, is_remote=True).body.startswith("On the server: This computer has no network.")
+    assert loss_notice(lost, is_remote=True).body.startswith("The server reports: This computer has no network.")

@@ -32,7 +32,7 @@ def test_beside_a_server_its_set_up_is_called_the_servers(qtbot: QtBot) -> None:
     qtbot.addWidget(lamp)
     lost = SetupState((AccountSetup("shop", GOOD),), Finding(Check.ADDRESS, V.OFFLINE), listener_url=URL)
     lamp.show_setup(lost, is_remote=True)
-    assert lamp.text == "On the server: This computer has no network."
+    assert lamp.text == "The server reports: This computer has no network."
 
 
 def test_without_an_account_nothing_is_green(qtbot: QtBot) -> None:

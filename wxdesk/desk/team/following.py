@@ -211,4 +211,4 @@ def _of_server(event: events.Event) -> events.Event:
     """Mark a trouble as the server's: “this computer” in it is not the window's."""
     if not isinstance(event, events.TroubleRaised) or not event.text:
         return event
-    return replace(event, text=Phrase("On the server: {reason}", reason=event.text))
+    return replace(event, text=Phrase("The server reports: {reason}", reason=event.text))

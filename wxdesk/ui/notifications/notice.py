@@ -193,7 +193,7 @@ def held_notice_of(
 def loss_notice(finding: Finding, *, is_remote: bool = False) -> DesktopNotice:
     """Return the notice that WeChat no longer reaches the desk or its server, and why."""
     title = tr("WeChat does not reach this desk")
-    why = tr("On the server: {told}", told=told(finding)) if is_remote else told(finding)
+    why = tr("The server reports: {told}", told=told(finding)) if is_remote else told(finding)
     return DesktopNotice(NO_CONVERSATION, title, why, NoticeTopic.LOSS, (NoticeAction.OPEN,))
 
 

@@ -87,7 +87,7 @@ class AccountCard(SettingsCard):
             self.state.show_state("pending", tr("Paused: messages are kept, not answered automatically"))
         elif worst.verdict.gravity >= Gravity.WARNING:
             role = "failed" if worst.verdict.gravity >= Gravity.FAILURE else "pending"
-            words = tr("On the server: {told}", told=told(worst)) if self._desk.is_remote else told(worst)
+            words = tr("The server reports: {told}", told=told(worst)) if self._desk.is_remote else told(worst)
             self.state.show_state(role, words)
         elif missing is not None:
             self.state.show_state("faint", tr("Next step: {step}", step=step_title(missing)))

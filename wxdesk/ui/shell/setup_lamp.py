@@ -37,7 +37,7 @@ class SetupLamp(StatusDot):
             self.show_state("accent", tr("Listening on {place}", place=place), short=tr("Listening"))
             return
         said, more = _said(found, many=len(state.accounts) > 1), sentences.remedy(found)
-        said, gravity = tr("On the server: {told}", told=said) if is_remote else said, found.verdict.gravity
+        said, gravity = tr("The server reports: {told}", told=said) if is_remote else said, found.verdict.gravity
         details = tr("{said} {more}", said=said, more=more) if more else ""
         self.show_state("failed" if gravity is Gravity.FAILURE else "pending", said, details, short=tr(_SHORT[gravity]))
 
