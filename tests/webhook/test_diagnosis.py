@@ -219,6 +219,12 @@ async def test_accepted_requests_are_diagnosed_too(desk: Desk) -> None:
     assert (await found(desk, push(clear=nameless))).verdict is V.OK  # type: ignore[union-attr]
 
 
+async def test_an_original_id_that_was_left_out_is_none_that_differs(open_desk: Open) -> None:
+    without = {"shop": (replace(SHOP[0], original_id=""), SHOP[1])}
+    desk = await open_desk(accounts=without, clock=lambda: SENT_AT)
+    assert await found(desk, push()) == Finding(Check.PUSH, V.OK, "shop", {}, SENT_AT)
+
+
 async def test_a_body_that_was_changed_on_the_way_is_no_wrong_token(desk: Desk) -> None:
     query = {"signature": sha1_of(TOKEN, TIMESTAMP, "17"), "timestamp": TIMESTAMP, "nonce": "17", "openid": "o"}
     changed = written("/wx/shop", enveloped("AAAA"), query | {"msg_signature": "0" * 40})

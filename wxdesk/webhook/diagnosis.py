@@ -183,7 +183,7 @@ class Diagnosis:
             if account.push_mode is PushMode.PLAIN and _encrypted(push.body):
                 return found(CheckVerdict.MODE_DIFFERS, cause="secure", here="plain", there="secure")
             return found(CheckVerdict.PUSH_UNREADABLE)
-        if incoming.to_user != account.original_id and _ORIGINAL_ID.fullmatch(incoming.to_user):
+        if account.original_id not in ("", incoming.to_user) and _ORIGINAL_ID.fullmatch(incoming.to_user):
             return found(CheckVerdict.ORIGINAL_ID_DIFFERS, original_id=incoming.to_user)
         if skew := _skew(signed_at, at):
             return found(CheckVerdict.CLOCK_SKEW, **skew)
