@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter
-from wxdesk.core.model.conversation import Narrowing
+from wxdesk.core.model.conversation import EVERYTHING, Narrowing, SavedView
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
@@ -49,10 +50,20 @@ def keep(qtbot: QtBot, page: InboxPage, entry: str, name: str) -> None:
 
 def marked(qtbot: QtBot, page: InboxPage, known: list[str]) -> list[str]:
     """Those of the `known` views that the menu marks as shown."""
+    return [text for text, is_checked in entries(qtbot, page) if text in known and is_checked]
+
+
+def offered(qtbot: QtBot, page: InboxPage) -> list[str]:
+    """The moves of the shown view that the menu offers."""
+    return [text for text, _ in entries(qtbot, page) if text.startswith("Move ")]
+
+
+def entries(qtbot: QtBot, page: InboxPage) -> list[tuple[str, bool]]:
+    """The entries of the menu, and which are marked."""
     page.list.parts.click()
     qtbot.waitUntil(lambda: bool(page.list.parts.findChildren(QMenu)))
     menus = page.list.parts.findChildren(QMenu)
-    found = [action.text() for action in menus[0].actions() if action.text() in known and action.isChecked()]
+    found = [(action.text(), action.isChecked()) for action in menus[0].actions()]
     for one in menus:
         one.close()
     qtbot.waitUntil(lambda: not page.list.parts.findChildren(QMenu))
@@ -102,6 +113,21 @@ def test_a_list_is_narrowed_kept_as_a_view_and_wide_again(
     qtbot.waitUntil(lambda: names(world) == ["Best & first", "Pests"])
     choose(qtbot, page, "Forget this view")
     qtbot.waitUntil(lambda: names(world) == ["Pests"])
+
+
+def test_a_view_moves_one_place_or_to_the_top(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    """It used to climb one place a visit to the menu."""
+    views = tuple(SavedView(f"Last {days}", "all", replace(EVERYTHING, days=days)) for days in (1, 7, 30))
+    page.list.parts.kept.emit(views)
+    qtbot.waitUntil(lambda: names(world) == ["Last 1", "Last 7", "Last 30"])
+    choose(qtbot, page, "Last 30")
+    assert offered(qtbot, page) == ["Move this view to the top", "Move this view up"]
+    choose(qtbot, page, "Move this view to the top")
+    qtbot.waitUntil(lambda: names(world) == ["Last 30", "Last 1", "Last 7"])
+    assert offered(qtbot, page) == ["Move this view down"]
+    choose(qtbot, page, "Move this view down")
+    qtbot.waitUntil(lambda: names(world) == ["Last 1", "Last 30", "Last 7"])
+    assert offered(qtbot, page) == ["Move this view up", "Move this view down"]
 
 
 def test_a_narrowing_that_nobody_fits_says_so_and_leads_back(qtbot: QtBot, world: World, page: InboxPage) -> None:

@@ -137,9 +137,11 @@ class ScopeButton(SmallButton):
         menu.addSeparator()
         if same:
             at, others = views.index(same[0]), tuple(view for view in views if view not in same)
-            if at:
-                higher = (*others[: at - 1], same[0], *others[at - 1 :])
-                menu.addAction(tr("Move this view up"), partial(self.kept.emit, higher))
+            up, down = tr("Move this view up"), tr("Move this view down")
+            for place, words in {0: tr("Move this view to the top"), at - 1: up, at + 1: down}.items():
+                if place != at and 0 <= place <= len(others):
+                    moved = (*others[:place], same[0], *others[place:])
+                    menu.addAction(words, partial(self.kept.emit, moved))
             menu.addAction(tr("Rename this view…"), partial(self._name, views, same[0]))
             menu.addAction(tr("Forget this view"), partial(self.kept.emit, others))
         elif name:
