@@ -146,7 +146,12 @@ async def test_what_was_done_is_kept_by_the_name_of_what_it_is_about(staffed: Te
     thread = (await staffed.until(MessageKept)).conversation_id
     await desk.conversations.change((thread,), RowChange(RowAct.PIN))
     [pinned] = await operators.actions(1)
-    assert (pinned.about, pinned.contact is not None) == (str(thread), True)
+    assert (pinned.about, len(pinned.contacts)) == (str(thread), 1)
+    await staffed.sandbox.say("oCustomer000000000000000002", "hello")
+    other = (await staffed.until(MessageKept)).conversation_id
+    await desk.conversations.change((other, thread), RowChange(RowAct.PIN))
+    [both] = await operators.actions(1)
+    assert (both.conversation_ids, len(both.contacts)) == ((other, thread), 2)
 
 
 async def test_who_signs_out_during_a_look_at_the_row_is_not_shut_out(staffed: Team, operators: Operators) -> None:

@@ -162,4 +162,4 @@ async def test_what_was_done_in_a_conversation_names_its_customer(talk: Talk, st
         await store.operators.note(action, str(about), AT, owner)
     await store.operators.note("templates.save", str(said.conversation.id), AT, owner)
     of_template, of_deleted, named = await store.operators.actions(3)
-    assert (named.contact, of_deleted.contact, of_template.contact) == (said.conversation.contact, None, None)
+    assert (named.contacts, of_deleted.contacts, of_template.contacts) == ((said.conversation.contact,), (), ())

@@ -195,9 +195,11 @@ def test_every_word_about_an_action_is_translated(qapp: QApplication, world: Wor
     now = world.clock()
     named = Contact(1, "shop", "oCustomer0000000000000001", now, alias="阿美")
     took_over = OperatorAction(now, "小王", "conversations.take_over", "12")
-    assert action_text(replace(took_over, contact=named)) == "小王 · took over · 阿美"
-    assert action_text(replace(took_over, contact=replace(named, alias=""))) == "小王 · took over · oCus…001"
+    assert action_text(replace(took_over, contacts=(named,))) == "小王 · took over · 阿美"
+    assert action_text(replace(took_over, contacts=(replace(named, alias=""),))) == "小王 · took over · oCus…001"
     assert action_text(took_over) == "小王 · took over · a customer deleted since"
+    several = OperatorAction(now, "小王", "conversations.change", "12 13 14", (named,))
+    assert action_text(several) == "小王 · changed in the inbox · 阿美 and 2 more customers"
     assert action_text(OperatorAction(now, "", "new.thing", "")) == "Command line · changed something else"
     # What former versions kept of these: the number of a rule, and the file with all rules.
     assert action_text(OperatorAction(now, "小王", "rules.rulebook.delete", "5")) == "小王 · changed the rules"

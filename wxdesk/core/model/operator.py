@@ -45,19 +45,20 @@ class Operator(Struct, frozen=True):
 class OperatorAction(Struct, frozen=True):
     """A command of an operator; the name is empty for the command line.
 
-    `contact` is that of the conversation which it is about; None if it was deleted, or for anything else.
+    `contacts` are those of the first conversations that it is about, as far as they are still known.
     """
 
     at: datetime
     operator: str
     action: str
     about: str
-    contact: Contact | None = None
+    contacts: tuple[Contact, ...] = ()
 
     @property
-    def is_about_conversation(self) -> bool:
-        """True if `about` is a conversation's id."""
-        return self.action.startswith(("conversations.", "claims.")) and self.about.isdecimal()
+    def conversation_ids(self) -> tuple[int, ...]:
+        """The conversations that it is about."""
+        ids = self.about.split() if self.action.startswith(("conversations.", "claims.")) else ()
+        return tuple(int(one) for one in ids if one.isdecimal())
 
 
 ACTING: ContextVar[Operator | None] = ContextVar("acting", default=None)

@@ -95,12 +95,12 @@ class Authority:
         return result
 
     async def _about(self, call: str, first: Any) -> str:  # noqa: ANN401
-        """Return the name of what a call is about, or a conversation's id."""
+        """Return the name of what a call is about, or conversations' ids."""
         part = call.rpartition(".")[0]
         if part in ("rules.exchange", "skipped"):  # a whole file, and a choice
             return ""
-        if part == "conversations" and isinstance(first, tuple) and len(first) == 1:
-            (first,) = first
+        if part == "conversations" and isinstance(first, tuple):
+            return " ".join(map(str, first))
         if isinstance(first, int) and part in ("rules.rulebook", "templates"):
             known: list[Rule] | list[Template] = await attrgetter(part)(self._desk).all()
             first = next((one for one in known if one.id == first), "")

@@ -22,6 +22,9 @@ FREE_TRIES = 3
 
 LONGEST_WAIT = timedelta(minutes=1)
 
+MOST_NAMED = 3
+"""Customers that are named of those whom one act is about."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignInRow:
@@ -142,10 +145,11 @@ class OperatorStore(StorePart):
         """Return what operators did, newest first."""
         newest = select(operator_actions).order_by(operator_actions.c.id.desc()).limit(most)
         kept = [OperatorAction(row.at, row.operator, row.action, row.about) for row in connection.execute(newest)]
-        ids = {int(one.about) for one in kept if one.is_about_conversation}
+        ids = {thread for one in kept for thread in one.conversation_ids[:MOST_NAMED]}
         about = load_conversations(connection, SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)))
-        known = {str(one.id): one.contact for one in about}
-        return [replace(one, contact=known.get(one.about)) if one.is_about_conversation else one for one in kept]
+        known = {one.id: one.contact for one in about}
+        named = (tuple(known[thread] for thread in one.conversation_ids if thread in known) for one in kept)
+        return [replace(one, contacts=contacts) for one, contacts in zip(kept, named, strict=True)]
 
 
 def _locked(connection: Connection, by: Operator | None, own: int | None = None) -> dict[int, Operator]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from wxdesk.core.events import OperatorsChanged
 from wxdesk.core.model.operator import Operator, OperatorAction, Role
 from wxdesk.desk.operators import Operators
-from wxdesk.i18n import tr
+from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.team.dialogs import GivenPasswordDialog, NewOperatorDialog, OwnPasswordDialog, PasswordDialog, role_name
 from wxdesk.ui.widgets.boxes import STRETCH, hbox, vbox
@@ -135,8 +135,11 @@ def action_text(action: OperatorAction) -> str:
     part, _, _ = action.action.rpartition(".")
     what = tr(_ACTIONS.get(action.action) or _PARTS.get(part) or "changed something else")
     about = action.about
-    if action.is_about_conversation:
-        about = name_of(action.contact) if action.contact is not None else tr("a customer deleted since")
+    if ids := action.conversation_ids:
+        named = tr(", ").join(map(name_of, action.contacts)) or tr("a customer deleted since")
+        others = len(ids) - max(1, len(action.contacts))
+        more = ntr("{names} and {n} more customer", "{names} and {n} more customers", others, names=named)
+        about = more if others else named
     elif about.isdigit() or part == "rules.exchange":  # earlier versions kept numbers, and the whole file of an import
         about = ""
     return " · ".join(filter(None, (action.operator or tr("Command line"), what, about)))
@@ -153,7 +156,7 @@ _ACTIONS = {
     "conversations.hand_back": "handed back to the rules",
 }
 _PARTS = {
-    "conversations": "changed a conversation",
+    "conversations": "changed in the inbox",
     "claims": "changed who has a conversation",
     "takeovers": "handed back to the rules",
     "rules.rulebook": "changed the rules",
