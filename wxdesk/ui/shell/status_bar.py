@@ -195,7 +195,7 @@ class StatusBar(Frame):
         return super().event(event)
 
     def cover(self, covered: bool) -> None:
-        """Note whether a notice lies in `room`; a red lamp, which may tell of something else, stays beside it."""
+        """Note whether a notice lies in `room`; a red lamp stays visible beside it."""
         if covered is not self._covered:
             self._covered = covered
             self._share()
