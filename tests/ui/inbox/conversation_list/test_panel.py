@@ -95,6 +95,21 @@ def test_each_obstacle_has_its_words(lacking: LackingSetup, words: str, then: Em
     assert told.then is then
 
 
+def test_the_first_rows_are_shown_where_the_open_conversation_is(
+    qtbot: QtBot, world: World, show_page: ShowPage, bridge: Bridge
+) -> None:
+    """As after a restart; it used to be out of sight below."""
+    oldest, *_ = (world.say(LI.replace("LI", f"LI{n}"), "hello") for n in range(12))
+    page = show_page(InboxPage, 900, 500)
+    qtbot.waitUntil(lambda: bridge.is_idle and page.list.model.rowCount() == 12)
+    page.list.show_rows(InboxFilter.ALL, ())
+    page.list.select(oldest)
+    page.feed.load()
+    view = page.list.view
+    qtbot.waitUntil(lambda: bridge.is_idle and view.currentIndex().row() == 11)
+    assert view.viewport().height() >= view.visualRect(view.currentIndex()).bottom()
+
+
 @pytest.mark.parametrize("held", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier])
 def test_a_conversation_opened_by_a_key_is_the_only_one_chosen(
     qtbot: QtBot, world: World, page: InboxPage, bridge: Bridge, held: Qt.KeyboardModifier

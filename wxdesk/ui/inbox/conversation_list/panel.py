@@ -144,12 +144,14 @@ class ConversationList(Frame):
 
     def show_rows(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
         """Show the first page of a filter; keep the scroll position of the same filter."""
-        at = self.view.verticalScrollBar().value() if chosen is self.model.chosen else 0
+        bar, had_rows = self.view.verticalScrollBar(), bool(self.model.rowCount())
+        at = bar.value() if chosen is self.model.chosen else 0
         self._any = self._any or bool(rows)
         self._selecting = True
         self.model.show(chosen, rows)
         self._selecting = False
-        self.view.verticalScrollBar().setValue(at)
+        if had_rows:  # the first ones are where the marked row is, as after a restart
+            bar.setValue(at)
 
     def merge(self, rows: Sequence[InboxRow]) -> None:
         """Update changed rows; the marked conversation stays marked wherever it moves."""
