@@ -148,8 +148,9 @@ class OperatorStore(StorePart):
         ids = {thread for one in kept for thread in one.conversation_ids[:MOST_NAMED]}
         about = load_conversations(connection, SELECT_CONVERSATIONS.where(conversations.c.id.in_(ids)))
         known = {one.id: one.contact for one in about}
-        named = (tuple(known[thread] for thread in one.conversation_ids if thread in known) for one in kept)
-        return [replace(one, contacts=contacts) for one, contacts in zip(kept, named, strict=True)]
+        return [
+            replace(one, contacts=tuple(known[id_] for id_ in one.conversation_ids if id_ in known)) for one in kept
+        ]
 
 
 def _locked(connection: Connection, by: Operator | None, own: int | None = None) -> dict[int, Operator]:

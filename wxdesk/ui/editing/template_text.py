@@ -19,8 +19,6 @@ from wxdesk.ui.widgets.menu_button import MenuButton
 
 CLOSING = " }}"
 
-"""Alignment of a menu button, whose own layout direction is right to left."""
-
 
 class VariableMenu(MenuButton):
     """Menu of variables with their meanings; `asking` adds operator-filled ones.
@@ -47,10 +45,10 @@ class VariableMenu(MenuButton):
         menu = self.popup_menu
         menu.clear()
         if self._asking:
-            menu.addAction(tr("something that you fill in") + f"    {ASK}.…").setData(f"{ASK}.{prompt_placeholder()}")
+            menu.addAction(tr("something that you fill in") + f"\t{ASK}.…").setData(f"{ASK}.{prompt_placeholder()}")
             menu.addSeparator()
         for name, meaning in variable_names(self._groups):
-            menu.addAction(f"{meaning}    {name}").setData(name)
+            menu.addAction(f"{meaning}\t{name}").setData(name)
 
     def _pick(self, action: QAction) -> None:
         self.picked.emit("{{ " + action.data() + CLOSING)

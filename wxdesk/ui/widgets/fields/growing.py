@@ -41,9 +41,8 @@ class GrowingText(QPlainTextEdit):
     def sizeHint(self) -> QSize:
         blocks = map(self.document().findBlockByNumber, range(min(self.blockCount(), self._lines[-1])))
         high = sum(self.blockBoundingRect(block).height() for block in blocks) - self.document().documentMargin()
-        return QSize(
-            200, min(max(ceil(high) + self._around, self._height(self._lines[0])), self._height(self._lines[-1]))
-        )
+        least, most = self._height(self._lines[0]), self._height(self._lines[-1])
+        return QSize(200, min(max(ceil(high) + self._around, least), most))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self._height(self._lines[0]))
