@@ -295,7 +295,8 @@ def test_a_link_that_the_operator_wrote_stays_a_link() -> None:
         ]),
         ("{{ a }}{{ a }}\n{{ a }}", [(1, "There is no variable “a”."), (2, "There is no variable “a”.")]),
         ("{% if c %}{{ contact.d }}{% endif %}{{ m.e }}", [
-            (1, "There is no variable “c”."), (1, "There is no variable “contact.d”."),
+            (1, "There is no variable “c”."),
+            (1, "There is no variable “contact.d”, only contact.alias, contact.short_id."),
             (1, "“m.e” is not a named group of the rule's pattern."),
         ]),
         ("{{ a }}\n{% if %}\n{{ b }}", [(2, "“{% if %}” needs something after it.")]),

@@ -121,12 +121,14 @@ def test_the_fields_of_a_link_show_variables_and_mistakes_in_their_place(page: R
     body.field("description").setText("{{ contact.nope }}")
     page.editor.check_now()
     shown = [label.full_text() for label in body.findChildren(PlainLabel) if label.isVisible()]
-    assert shown.index("There is no variable “nope”.") < shown.index("There is no variable “contact.nope”.")
+    assert shown.index("There is no variable “nope”.") < shown.index(
+        "There is no variable “contact.nope”, only contact.alias, contact.short_id."
+    )
     assert [name for name in ("title", "description", "url") if body.field(name).property("wrong")] == [
         "title",
         "description",
     ]
-    said = "There is no variable “nope”.\nThere is no variable “contact.nope”."
+    said = "There is no variable “nope”.\nThere is no variable “contact.nope”, only contact.alias, contact.short_id."
     assert page.preview.texts[-1] == said
     page.editor.show_place(page.editor.faults[1])
     qtbot.waitUntil(lambda: body.field("description").hasFocus())

@@ -252,7 +252,8 @@ def _reason_against(root: str, segments: Sequence[object], groups: frozenset[str
         return ""
     if root == "m":
         return Phrase("“{name}” is not a named group of the rule's pattern.", name=name)
-    return Phrase("There is no variable “{name}”.", name=name)
+    others = ", ".join(sorted(f"{root}.{field}" for field in fields))
+    return Phrase("There is no variable “{name}”, only {others}.", name=name, others=others)
 
 
 def _no_filter(name: str) -> Phrase:
