@@ -19,9 +19,10 @@ from wxdesk.ui.setup.card import SetupView
 from wxdesk.ui.setup.console import ConsoleValue, ConsoleValues
 from wxdesk.ui.setup.findings import FindingCard
 from wxdesk.ui.setup.message_push import OwnValues
+from wxdesk.ui.setup.page import NARROW_COLUMN
 from wxdesk.ui.setup.pasted_field import PastedField
-from wxdesk.ui.setup.steps import StepColumn
-from wxdesk.ui.setup.text import checked_text
+from wxdesk.ui.setup.steps import DISC, LEFT, StepColumn
+from wxdesk.ui.setup.text import checked_text, step_title
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 
@@ -100,6 +101,11 @@ def test_a_step_from_before_a_change_says_that(host: QWidget) -> None:
     column.show_setup(AccountSetup("shop", {SetupFact.URL_CHECK: checked}))
     assert column.items[SetupFact.URL_CHECK].look.word == "From before a change"
     assert checked_text(checked, at).endswith(", before the last change")
+
+
+def test_the_name_of_each_step_fits_into_the_narrow_column_in_a_wide_font() -> None:
+    """“Waiting for WeChat” used to end in an ellipsis; a bold letter of DejaVu Sans takes 7.5 pixels."""
+    assert 7.5 * max(len(step_title(fact)) for fact in SetupFact) <= NARROW_COLUMN - LEFT - DISC - 2 * 12
 
 
 def test_steps_are_chosen_by_mouse_and_key(qtbot: QtBot, host: QWidget) -> None:

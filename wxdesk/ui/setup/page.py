@@ -31,7 +31,7 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
-COLUMN, NARROW_COLUMN = 272, 196
+COLUMN, NARROW_COLUMN = 272, 220
 NARROW = 960
 """Width of the page below which the column of steps is narrow."""
 
