@@ -27,7 +27,8 @@ def ask_moment(parent: QWidget, title: str, action: str, now: datetime, then: Ca
 
     def take() -> None:
         chosen: datetime = field.dateTime().toPython()  # type: ignore[assignment]
-        then(chosen.astimezone())
+        twice = (chosen.replace(fold=fold).astimezone() for fold in (0, 1))  # an hour that comes twice, in autumn
+        then(next((moment for moment in twice if moment > now), chosen.astimezone()))
 
     question.ask(take)
 

@@ -1,0 +1,56 @@
+"""A moment is asked for by this computer's clock, also in the night in which that is changed."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtWidgets import QDateTimeEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
+from wxdesk.ui.widgets.dialogs.moment import ask_moment
+
+pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone can only be set on POSIX")
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def answered(qtbot: QtBot, host: QWidget, now: datetime, clock: str) -> datetime:
+    """The moment that is asked for at `now` and answered with a wall clock's time of that day."""
+    taken: list[datetime] = []
+    ask_moment(host, "When", "Then", now, taken.append)
+    qtbot.waitUntil(lambda: host.findChild(ConfirmDialog) is not None)
+    asked = host.findChild(ConfirmDialog)
+    assert asked is not None
+    field = asked.findChild(QDateTimeEdit)
+    assert field is not None
+    shown = field.dateTime()
+    shown.setTime(shown.time().fromString(clock, "HH:mm"))
+    field.setDateTime(shown)
+    asked.accept()
+    [moment] = taken
+    return moment
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("now", "clock", "moment"),
+    [
+        (datetime(2026, 10, 25, 0, 10, tzinfo=UTC), "02:45", timedelta(minutes=35)),  # the first time that it is two
+        (datetime(2026, 10, 25, 1, 10, tzinfo=UTC), "02:45", timedelta(minutes=35)),  # the second time
+        (datetime(2026, 10, 24, 23, 50, tzinfo=UTC), "03:30", timedelta(hours=2, minutes=40)),
+        (datetime(2026, 3, 29, 0, 50, tzinfo=UTC), "03:30", timedelta(minutes=40)),  # an hour is left out
+    ],
+)
+def test_a_moment_in_a_night_with_two_clocks_is_still_to_come(
+    qtbot: QtBot, host: QWidget, now: datetime, clock: str, moment: timedelta
+) -> None:
+    assert answered(qtbot, host, now, clock) - now == moment
