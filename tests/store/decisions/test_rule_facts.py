@@ -17,6 +17,7 @@ from wxdesk.core.rules.conditions.facts import NO_HISTORY, ContactHistory, Firin
 from wxdesk.core.rules.past_messages import PastMessage
 from wxdesk.core.rules.resolution import Resolution, UndecidedMessage
 from wxdesk.store import Store
+from wxdesk.store.schema.columns import EPOCH
 
 ALL = RequiredHistory(last_written_at=True, message_no=9, fired=frozenset({1, 2}), lately=frozenset({1, 2}))
 
@@ -111,6 +112,21 @@ async def test_rules_that_matched_are_kept_for_their_contact(talk: Talk, store: 
     assert found.lately == {1: 3}
     assert (await history(store, item, at=62)).lately == {1: 2}
     assert (await history(store, item, at=101)).lately == {}
+
+
+YEAR = 365 * 24 * 3600
+
+
+async def test_what_matched_by_a_clock_a_year_ahead_cools_nothing_down_today(talk: Talk, store: Store) -> None:
+    first = await talk.says("o1", "一", at=second(0))
+    await fire(store, first.message, 1, Firing(1))
+    ahead = await talk.says("o1", "二", at=second(YEAR))
+    await fire(store, ahead.message, YEAR, Firing(1), Firing(2))
+    item = await talk.says("o1", "三", at=second(30))
+    wanted = replace(ALL, said=frozenset({1, 2}), said_within=timedelta(minutes=1))
+    met = await history(store, item, wanted, at=30)
+    assert met.fired == {1: FiringCount(second(1), 2), 2: FiringCount(EPOCH, 1)}
+    assert (met.lately, met.said) == ({1: 1}, {1: second(1)})
 
 
 ENDS = [

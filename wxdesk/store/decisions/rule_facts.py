@@ -24,8 +24,8 @@ def with_history(
     found = {item.message.id: ContactHistory() for item in undecided}
     if wanted.last_written_at or wanted.message_no:
         found = _written_before(connection, wanted, found)
-    fired = firings.count_firings(connection, wanted.fired, threads)
-    said = firings.last_reply_times(connection, wanted.said, threads, now - wanted.said_within)
+    fired = firings.count_firings(connection, wanted.fired, threads, now)
+    said = firings.last_reply_times(connection, wanted.said, threads, now - wanted.said_within, now)
     lately = firings.count_recent_firings(
         connection, wanted.lately, {item.conversation.account for item in undecided}, now
     )
@@ -51,8 +51,8 @@ def history_so_far(connection: Connection, thread: Conversation, now: datetime) 
     written = select(func.max(messages.c.at), func.count().filter(messages.c.at > answered.scalar_subquery()))
     last, earlier = connection.execute(written.where(ours, WRITTEN)).one()
     every = set(connection.scalars(select(rules.c.id)))
-    fired = firings.count_firings(connection, every, {thread.id})
-    said = firings.last_reply_times(connection, every, {thread.id}, EPOCH)
+    fired = firings.count_firings(connection, every, {thread.id}, now)
+    said = firings.last_reply_times(connection, every, {thread.id}, EPOCH, now)
     lately = firings.count_recent_firings(connection, every, {thread.account}, now)
     return ContactHistory(
         last, earlier + 1, fired.get(thread.id, {}), lately.get(thread.account, {}), said.get(thread.id, {})

@@ -1,4 +1,7 @@
-"""Firings: each match of a rule is a row, although its reply may not have arrived."""
+"""Firings: each match of a rule is a row, although its reply may not have arrived.
+
+What was stored by a clock that has been set back since counts as a match, but has no time that cool-downs know.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -6,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, or_, select
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, exists, func, not_, or_, select
 
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import SET_BACK
 from wxdesk.core.rules.conditions.facts import LATELY, FiringCount
 from wxdesk.core.rules.resolution import Resolution
-from wxdesk.store.schema.columns import Among, Moment
+from wxdesk.store.schema.columns import EPOCH, Among, Moment
 from wxdesk.store.schema.messaging import SPOKEN, conversations, replies, rule_firings
 from wxdesk.store.schema.reply_predicates import never_arrives
 
@@ -42,12 +46,16 @@ def _failed_replies() -> Select[Any]:
     return query.where(said.state == ReplyState.FAILED, not_(may_arrive), *named)
 
 
+def _moment(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=Moment)
+
+
 def _last_said() -> Select[Any]:
     firing = rule_firings.c
     named = Among(firing.conversation_id, "threads"), Among(firing.rule_id, "rule_ids")
     return (
         select(firing.conversation_id, firing.rule_id, func.max(firing.at).label("last"))
-        .where(SPOKEN, firing.at >= bindparam("since", type_=Moment), _SAID, *named)
+        .where(SPOKEN, firing.at.between(_moment("since"), _moment("until")), _SAID, *named)
         .group_by(firing.conversation_id, firing.rule_id)
     )
 
@@ -66,19 +74,19 @@ class PastFiring(Struct, frozen=True):
 
 
 def count_firings(
-    connection: Connection, rule_ids: Collection[int], threads: Collection[int]
+    connection: Connection, rule_ids: Collection[int], threads: Collection[int], now: datetime
 ) -> dict[int, dict[int, FiringCount]]:
     """Count the matches of these rules in each of these conversations."""
     found: defaultdict[int, dict[int, FiringCount]] = defaultdict(dict)
     if rule_ids:
-        thread, rule_id = rule_firings.c.conversation_id, rule_firings.c.rule_id
+        thread, rule_id, at = rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at
         query = (
-            select(thread, rule_id, func.max(rule_firings.c.at).label("last"), func.count().label("times"))
+            select(thread, rule_id, func.max(at).filter(at <= now + SET_BACK).label("last"), func.count().label("times"))
             .where(thread.in_(threads), rule_id.in_(rule_ids), SPOKEN)
             .group_by(thread, rule_id)
         )
         for row in connection.execute(query):
-            found[row.conversation_id][row.rule_id] = FiringCount(row.last, row.times)
+            found[row.conversation_id][row.rule_id] = FiringCount(row.last or EPOCH, row.times)
         _subtract_failed(connection, found, _failed(connection, rule_ids, threads))
     return found
 
@@ -105,18 +113,18 @@ def _subtract_failed(
         spoke = found[thread].pop(rule_id, None)
         if spoke is not None and spoke.times > len(moments):
             in_turn = select(firing.at).where(firing.conversation_id == thread, firing.rule_id == rule_id, SPOKEN)
-            newest = in_turn.order_by(firing.at.desc()).limit(len(moments) + 1)
+            newest = in_turn.where(firing.at <= spoke.at).order_by(firing.at.desc()).limit(len(moments) + 1)
             last = max(set(connection.scalars(newest)) - set(moments.values()), default=spoke.at)
             found[thread][rule_id] = FiringCount(last, spoke.times - len(moments))
 
 
 def last_reply_times(
-    connection: Connection, rule_ids: Collection[int], threads: Collection[int], since: datetime
+    connection: Connection, rule_ids: Collection[int], threads: Collection[int], since: datetime, now: datetime
 ) -> dict[int, dict[int, datetime]]:
     """Return the times of these rules' last replies since a time, by conversation."""
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
     if rule_ids:
-        given = {"threads": list(threads), "rule_ids": list(rule_ids), "since": since}
+        given = {"threads": list(threads), "rule_ids": list(rule_ids), "since": since, "until": now + SET_BACK}
         for row in connection.execute(_LAST_SAID, given):
             found[row.conversation_id][row.rule_id] = row.last
     return found
@@ -148,7 +156,8 @@ def count_recent_firings(
         account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
         query = (
             select(account, rule_id, func.count().label("times"))
-            .where(at > now - LATELY, rule_id.in_(rule_ids), account.in_(accounts), SPOKEN)
+            .where(at > now - LATELY, at <= now + SET_BACK)
+            .where(rule_id.in_(rule_ids), account.in_(accounts), SPOKEN)
             .group_by(account, rule_id)
         )
         for row in connection.execute(query):
