@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.flow.timed_desk import START, Desk, timed_desk
+from wxdesk.core.conversations.takeover import LONGEST, TakeoverDuration
+from wxdesk.core.events import Event, PauseChanged, TakeoverEnded
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import is_taken_over
 from wxdesk.desk.runtime import wall_clock
-from wxdesk.sandbox.demo_customers import LI_LEI
+from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store.replies.pending.timers import CLOCK_SET_BACK
 
-LI = LI_LEI.openid
+LI, HAN = LI_LEI.openid, HAN_MEIMEI.openid
 SET_RIGHT = START - timedelta(hours=8)
 SECOND = timedelta(seconds=1)
 S = ReplyState
@@ -41,6 +44,10 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setattr(wall_clock, "TICK_SECONDS", 0.01)
     async with timed_desk(tmp_path, RULES, undo_seconds=3) as made:
         yield made
+
+
+def told[E: Event](desk: Desk, kind: type[E]) -> list[E]:
+    return [event for event in desk.events if isinstance(event, kind)]
 
 
 @pytest.mark.parametrize("code", [45011, 45009, 48001])
@@ -81,6 +88,29 @@ async def test_what_an_operator_wrote_leaves_when_it_can_no_longer_be_undone(des
     await desk.until(lambda: desk.states[written.id] == [S.HELD, S.HELD])
     desk.clock.now = SET_RIGHT + 3 * SECOND
     await desk.until_sent(1)
+
+
+async def test_a_pause_lasts_as_long_as_was_chosen(desk: Desk) -> None:
+    await desk.opened.desk.outbox.pause(START + timedelta(hours=1))
+    await desk.says(LI, "在吗")
+    desk.clock.now = SET_RIGHT
+    pauses = desk.opened.pause
+    await desk.until(lambda: told(desk, PauseChanged)[-1].until == SET_RIGHT + timedelta(hours=1))
+    desk.move_to(SET_RIGHT + timedelta(minutes=59))
+    assert pauses.on
+    desk.move_to(SET_RIGHT + timedelta(hours=1))
+    await desk.until(lambda: not pauses.on)
+
+
+async def test_a_takeover_begun_a_year_ahead_ends_and_one_of_today_stays(desk: Desk) -> None:
+    thread, other = (await desk.says(LI, "在吗")).conversation_id, (await desk.says(HAN, "在吗")).conversation_id
+    take_over = desk.opened.desk.conversations.take_over
+    await take_over(thread, TakeoverDuration(span=timedelta(hours=1)))
+    desk.clock.now = START - timedelta(days=365)
+    await take_over(other, TakeoverDuration(until=START))
+    await desk.until(lambda: [event.conversation_id for event in told(desk, TakeoverEnded)] == [thread])
+    assert not is_taken_over(await desk.thread(LI), desk.clock())
+    assert (await desk.thread(HAN)).taken_over_until == desk.clock() + LONGEST
 
 
 async def test_what_an_operator_wrote_for_a_time_keeps_it(desk: Desk) -> None:

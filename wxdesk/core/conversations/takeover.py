@@ -16,6 +16,9 @@ from wxdesk.core.replies.lifecycle import is_taken_over
 SOON = timedelta(minutes=2)
 """Time before the end of a takeover at which it is announced."""
 
+LONGEST = timedelta(days=31)
+"""Longest takeover with an end; one that is farther off is of a clock that was set back."""
+
 
 class TakeoverDuration(Struct, frozen=True):
     """Duration of a takeover; with nothing set, until it is handed back.
@@ -32,7 +35,7 @@ class TakeoverDuration(Struct, frozen=True):
     def ends(self, now: datetime) -> datetime | None:
         """Return the end if it begins at `now` and nobody writes; None if it has none."""
         if self.until is not None:
-            return self.until
+            return min(self.until, now + LONGEST)
         span = self.span or self.silence
         return None if span is None else now + span
 

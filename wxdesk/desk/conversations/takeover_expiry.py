@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from wxdesk.core.conversations.takeover import SOON
+from wxdesk.core.conversations.takeover import LONGEST, SOON
 from wxdesk.core.events import ConversationChanged, Event, TakeoverChanged, TakeoverEnded, TakeoverEnding
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.operator_typing import GRACE, OperatorTyping
@@ -28,7 +28,7 @@ class TakeoverExpiry:
     Messages may postpone an end without notice, so each end is looked up before it is announced. None comes
     before the operator has stopped typing there, as for held replies (`desk.replies.operator_typing`).
 
-    A takeover without an end gets one when the operator hands all of them back, or at the time from
+    One whose end is too far off, as its clock ran ahead, ends at once. A takeover without an end gets one when the operator hands all of them back, or at the time from
     `returns_at`: when nobody has been at the desk for as long as the operator wants.
     """
 
@@ -69,7 +69,7 @@ class TakeoverExpiry:
         if not told:
             told = self._clock().isoformat()
             await self._settings.set(KEY, told)
-        for conversation in await self._takeovers.ending(datetime.fromisoformat(told)):
+        for conversation in await self._takeovers.ending(min(datetime.fromisoformat(told), self._clock())):
             if conversation.taken_over_until is not None:
                 self._ends[conversation.id] = conversation.taken_over_until
 
@@ -84,7 +84,10 @@ class TakeoverExpiry:
             self._returned_at = returns_at  # once an absence: what is taken over later has not been left behind
             await self.hand_back_endless()
         for conversation_id, until in sorted(self._ends.items(), key=itemgetter(1)):
-            if until - SOON <= now:
+            if until > now + LONGEST and await self._takeovers.postpone_end(conversation_id, until, now):
+                self._ends[conversation_id] = now
+                await self._look_at(conversation_id, now, now)
+            elif until - SOON <= now:
                 await self._look_at(conversation_id, until, now)
         moments = [self._next_look(one, end, now) for one, end in self._ends.items()]
         if returns_at is not None and returns_at > now:

@@ -49,6 +49,7 @@ class HoldTimers(Struct, frozen=True):
 
     async def release_due(self, now: datetime) -> datetime | None:
         """Release what was held until `now`; return when to look again, None for never."""
+        await self._pause.begin_again(now)
         if (until := self._pause.until) is not None and until <= now:
             await self._ask_after_pause()
             await self._pause.end(until)

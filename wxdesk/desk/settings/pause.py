@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from wxdesk.core.events import Event, PauseChanged
+from wxdesk.core.replies.lifecycle import SET_BACK
 from wxdesk.store.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,13 @@ class Pause:
             await self._settings.set(KEY, (until.isoformat() if until else ON) if on else OFF)
             if command == self.command and not on:
                 self._take(False, None, None)
+
+    async def begin_again(self, now: datetime) -> None:
+        """Let a pause that began by a clock that has been set back since begin `now`."""
+        if self._since is not None and self._since > now + SET_BACK:
+            until = None if self.until is None else now + (self.until - self._since)
+            self._since = now
+            await self.set(True, until)
 
     async def end(self, until: datetime) -> None:
         """Resume because the time `until` has come, unless another pause was set since."""
