@@ -70,21 +70,6 @@ async def test_of_pause_and_resume_at_once_the_later_one_holds(words: tuple[bool
     assert (pause.on, pause.until, again.on, again.until) == (words[-1], None, words[-1], None)
 
 
-async def test_the_end_of_one_pause_does_not_end_another() -> None:
-    pause = Pause(KeptSettings(), [].append)
-    await pause.set(True, UNTIL)
-    await asyncio.gather(pause.set(True), pause.end(UNTIL))
-    assert pause.on
-    await pause.set(True, UNTIL)
-    await asyncio.gather(pause.end(UNTIL), pause.set(True))
-    assert pause.on
-    await pause.end(UNTIL)
-    assert (pause.on, pause.until) == (True, None)
-    await pause.set(True, UNTIL)
-    await pause.end(UNTIL)
-    assert not pause.on
-
-
 async def test_a_pause_begun_while_the_former_one_ends_holds() -> None:
     pause = Pause(KeptSettings(), [].append)
     await pause.set(True)

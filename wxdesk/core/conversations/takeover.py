@@ -17,7 +17,7 @@ SOON = timedelta(minutes=2)
 """Time before the end of a takeover at which it is announced."""
 
 LONGEST = timedelta(days=31)
-"""Longest takeover with an end; one that is farther off is of a clock that was set back."""
+"""Longest takeover with an end: a later end was set by a clock that ran ahead."""
 
 
 class TakeoverDuration(Struct, frozen=True):

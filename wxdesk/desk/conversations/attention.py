@@ -5,7 +5,6 @@ is raised once, also across a restart, and ends by itself when its facts do.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +20,8 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS, sleep_until
+from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.store.inbox.attention import AttentionList
-
-log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.1
 """Events within this time are judged together."""
@@ -118,32 +115,27 @@ class AttentionWatch:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            self._awake.clear()
-            began = time.monotonic()
-            try:
-                await self._look_where_needed()
-            except StoreError as error:
-                log.warning("The alarms wait for the store: %s", error)
-                self._due = None
-                await asyncio.sleep(STORE_RETRY_SECONDS)
-                continue
-            await asyncio.sleep(max(GATHER_SECONDS, REST_FACTOR * (time.monotonic() - began)))
-            await sleep_until(self._due, self._awake, self._clock)
+        await keep_looking(self._look, self._awake, self._clock, "The alarms wait")
 
-    async def _look_where_needed(self) -> None:
+    async def _look(self) -> datetime | None:
+        began, due, self._due = time.monotonic(), self._due, None  # unless the store fails
+        self._due = await self._look_where_needed(due)
+        await asyncio.sleep(max(GATHER_SECONDS, REST_FACTOR * (time.monotonic() - began)))
+        return self._due
+
+    async def _look_where_needed(self, due: datetime | None) -> datetime | None:
         """Check conversations with events and, when due, those whose window closes."""
         now = self._clock()
         if self._by_new_accounts:
             self._by_new_accounts = False
             await self._touch_all()
-        if self._by_new_settings or self._due is None or self._due <= now:
+        if self._by_new_settings or due is None or due <= now:
             self._by_new_settings = False
             await self._bring_back()
             self._touched.update(await self._calls.closing(now, now + self._warn()))
         self._touched.update(one for one, at in self._answered.items() if at <= now)
         await self._look_at_touched()
-        self._due = await self._next_due(now)
+        return await self._next_due(now)
 
     async def _bring_back(self) -> None:
         """End snoozes and transfers that are over; this raises attention."""

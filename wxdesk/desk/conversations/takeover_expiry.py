@@ -25,10 +25,11 @@ KEY = "takeovers_told"
 class TakeoverExpiry:
     """Publishes `TakeoverEnding` and `TakeoverEnded`, each once for each end.
 
-    Messages may postpone an end without notice, so each end is looked up before it is announced. None comes
-    before the operator has stopped typing there, as for held replies (`desk.replies.operator_typing`).
+    An end too far off, as of a clock that ran ahead, has come. Messages may postpone an end without notice, so each
+    end is looked up before it is announced. None comes before the operator has stopped typing there, as for held
+    replies (`desk.replies.operator_typing`).
 
-    One whose end is too far off, as its clock ran ahead, ends at once. A takeover without an end gets one when the operator hands all of them back, or at the time from
+    A takeover without an end gets one when the operator hands all of them back, or at the time from
     `returns_at`: when nobody has been at the desk for as long as the operator wants.
     """
 

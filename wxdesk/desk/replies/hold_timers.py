@@ -50,9 +50,8 @@ class HoldTimers(Struct, frozen=True):
     async def release_due(self, now: datetime) -> datetime | None:
         """Release what was held until `now`; return when to look again, None for never."""
         await self._pause.begin_again(now)
-        if (until := self._pause.until) is not None and until <= now:
-            await self._ask_after_pause()
-            await self._pause.end(until)
+        if self._pause.until is not None and self._pause.until <= now:
+            await self.resume()
         self._operator_typing.settle(now)
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
@@ -83,12 +82,9 @@ class HoldTimers(Struct, frozen=True):
     async def resume(self) -> None:
         """End the pause, and hold what waited until an operator decides on it."""
         command = self._pause.command  # a later pause wins
-        await self._ask_after_pause()
-        await self._pause.set(False, after=command)
-
-    async def _ask_after_pause(self) -> None:
         await self._decision_lock.settled()
         publish_replies(self._publish, await self._store.pending_replies.hold_after_pause(self._clock(), AFTER_PAUSE))
+        await self._pause.set(False, after=command)
 
     @property
     def _late_after(self) -> timedelta:

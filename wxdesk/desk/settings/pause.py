@@ -73,11 +73,6 @@ class Pause:
             self._since = now
             await self.set(True, until)
 
-    async def end(self, until: datetime) -> None:
-        """Resume because the time `until` has come, unless another pause was set since."""
-        if self.until == until:
-            await self.set(False)
-
     def _take(self, on: bool, until: datetime | None, since: datetime | None) -> None:
         self.on, self.until, self._since = on, until, since
         self._publish_state()

@@ -80,11 +80,9 @@ def count_firings(
     found: defaultdict[int, dict[int, FiringCount]] = defaultdict(dict)
     if rule_ids:
         thread, rule_id, at = rule_firings.c.conversation_id, rule_firings.c.rule_id, rule_firings.c.at
-        query = (
-            select(thread, rule_id, func.max(at).filter(at <= now + SET_BACK).label("last"), func.count().label("times"))
-            .where(thread.in_(threads), rule_id.in_(rule_ids), SPOKEN)
-            .group_by(thread, rule_id)
-        )
+        last, times = func.max(at).filter(at <= now + SET_BACK).label("last"), func.count().label("times")
+        chosen = thread.in_(threads), rule_id.in_(rule_ids), SPOKEN
+        query = select(thread, rule_id, last, times).where(*chosen).group_by(thread, rule_id)
         for row in connection.execute(query):
             found[row.conversation_id][row.rule_id] = FiringCount(row.last or EPOCH, row.times)
         _subtract_failed(connection, found, _failed(connection, rule_ids, threads))
@@ -154,12 +152,8 @@ def count_recent_firings(
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
     if rule_ids:
         account, rule_id, at = rule_firings.c.account, rule_firings.c.rule_id, rule_firings.c.at
-        query = (
-            select(account, rule_id, func.count().label("times"))
-            .where(at > now - LATELY, at <= now + SET_BACK)
-            .where(rule_id.in_(rule_ids), account.in_(accounts), SPOKEN)
-            .group_by(account, rule_id)
-        )
+        chosen = at > now - LATELY, at <= now + SET_BACK, rule_id.in_(rule_ids), account.in_(accounts), SPOKEN
+        query = select(account, rule_id, func.count().label("times")).where(*chosen).group_by(account, rule_id)
         for row in connection.execute(query):
             found[row.account][row.rule_id] = row.times
     return found
