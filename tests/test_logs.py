@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from wxdesk import logs
 from wxdesk.core.model.account import Account, PushMode
@@ -66,6 +67,38 @@ def test_no_secret_reaches_the_file(lines: Path, said: str, capsys: pytest.Captu
 def test_an_errcode_is_no_secret(lines: Path) -> None:
     logging.getLogger("wxdesk.test").error("shop gets no access_token: 40013 the app id is wrong.")
     assert "40013 the app id is wrong." in lines.read_text(encoding="utf-8")
+
+
+@pytest.mark.expects_log("")
+def test_a_warning_that_comes_each_second_is_written_once_a_minute(lines: Path) -> None:
+    """So that an outage of a night does not push what led to it out of the files."""
+    log = logging.getLogger("wxdesk.test")
+    with time_machine.travel(datetime(2026, 11, 24, tzinfo=UTC), tick=False) as clock:
+        for _ in range(120):
+            log.error("no answer from %s, code %s", "the store", 14)
+            log.info("a try")
+            clock.shift(1)
+        log.error("no answer from %s, code %s", "the store", 15)
+    written = [json.loads(line)["text"] for line in lines.read_text(encoding="utf-8").splitlines()]
+    assert [written.count(f"no answer from the store, code {code}") for code in (14, 15)] == [2, 1]
+    assert written.count("a try") == 120
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file stays there")
+@pytest.mark.parametrize("gone", ["logs", "."])
+@pytest.mark.expects_log("")
+def test_a_log_folder_that_is_removed_is_made_again_but_no_home(tmp_path: Path, gone: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with set_up(home):
+        logging.getLogger("wxdesk.test").info("before")
+        (home / gone).rename(tmp_path / "moved")
+        logging.getLogger("wxdesk.test").info("after")
+    if gone == "logs":
+        assert '"after"' in (home / "logs" / "wxdesk.log").read_text(encoding="utf-8")
+    else:
+        assert not home.exists()
+        assert '"after"' in (tmp_path / "moved" / "logs" / "wxdesk.log").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="has no disk that is always full")

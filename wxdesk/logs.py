@@ -100,6 +100,23 @@ class _ShortLines(logging.Formatter):
         return "\n".join(f"  {on_one_line(line)}" for line in super().formatException(ei).split("\n"))
 
 
+REPEAT_SECONDS = 60.0
+"""Time in which a warning is written once: parts try a store that is away each second."""
+
+
+class _NoRepeats(logging.Filter):
+    def __init__(self) -> None:
+        super().__init__()
+        self._passed: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING or record.exc_info:
+            return True
+        line, now = f"{record.name}: {record.msg} {tuple(map(str, record.args or ()))}", record.created
+        self._passed = {one: at for one, at in self._passed.items() if abs(now - at) < REPEAT_SECONDS}
+        return self._passed.setdefault(line, now) is now
+
+
 class _NoLeakHandler(logging.Handler):
     """Reports a record that cannot be written once, without its unmasked text."""
 
@@ -116,9 +133,17 @@ class _NoLeakHandler(logging.Handler):
 
 
 class _File(_NoLeakHandler, RotatingFileHandler):
-    """Log file that only its owner may read."""
+    """Log file that only its owner may read; made again where somebody removes it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.stream and not Path(self.baseFilename).exists():
+            with contextlib.suppress(OSError):  # as where the home has gone
+                self.stream, former = self._open(), self.stream
+                former.close()
+        super().emit(record)
 
     def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(mode=0o700, exist_ok=True)
         return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600))
 
 
@@ -139,6 +164,8 @@ def set_up(home: Path, level: str, secrets: Collection[str] = (), *, to_stdout: 
     whole.setFormatter(_JsonLines(mask))
     console = _Console(sys.stderr)
     console.setFormatter(_ShortLines(mask))
+    for handler in (whole, console):
+        handler.addFilter(_NoRepeats())
     console.setLevel(max(logging.WARNING, logging.getLevelName(level)) if level != "DEBUG" else logging.DEBUG)
     logging.basicConfig(level=level, handlers=[whole] if to_stdout else [whole, console], force=True)
     for name in CHATTY:
@@ -156,7 +183,6 @@ def mask_also(secrets: Collection[str]) -> None:
 
 def _file(path: Path) -> logging.Handler:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _File(path, maxBytes=2_000_000, backupCount=9, encoding="utf-8")
     except OSError as error:
         raise unusable_file(path, error) from None

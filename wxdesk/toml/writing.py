@@ -19,7 +19,8 @@ def table_text(name: str, entries: Mapping[str, object]) -> str:
 
 def toml_pairs(entries: Mapping[str, object]) -> list[str]:
     """Write those entries of a table that are not None, a line each."""
-    return [f"{_key(name)} = {toml_value(value)}" for name, value in entries.items() if value is not None]
+    keys = {name: name if _BARE.fullmatch(name) else _quoted(name) for name in entries}
+    return [f"{keys[name]} = {toml_value(value)}" for name, value in entries.items() if value is not None]
 
 
 def toml_value(value: object) -> str:
@@ -55,10 +56,6 @@ def _string(text: str) -> str:
     if tame and "\n" not in text and "'" not in text and ("\\" in text or '"' in text):
         return f"'{text}'"
     return _quoted(text)
-
-
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _quoted(name)
 
 
 def _quoted(text: str) -> str:

@@ -17,7 +17,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def to_body(openid: str, content: Content) -> bytes:
     """Write the request body that sends `content` to `openid`."""
     msgtype, fields = _parts(content)
-    cleaned = {name: _clean(value) for name, value in fields.items()}
+    cleaned = {
+        name: _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _UNSENDABLE.sub("", value)) for name, value in fields.items()
+    }
     return msgspec.json.encode({"touser": openid, "msgtype": msgtype, msgtype: cleaned})
 
 
@@ -40,10 +42,6 @@ def _parts(content: Content) -> tuple[str, dict[str, str]]:
                 "pagepath": content.page_path,
                 "thumb_media_id": content.thumb_media_id,
             }
-
-
-def _clean(value: str) -> str:
-    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _UNSENDABLE.sub("", value))
 
 
 def typing_body(openid: str, *, on: bool) -> bytes:

@@ -61,7 +61,8 @@ class RealMessageCard(SetupCard):
         if missing is not None and elsewhere:
             self.missing.setText(tr("First: {step}", step=step_title(missing)))
         self.title.setText(tr("Your customers are answered") if missing is None else step_title(self.fact))
-        self.sentence.setText(_done() if missing is None else _asked())
+        done = tr("A message from a phone has arrived, and a rule has answered it.")
+        self.sentence.setText(done if missing is None else _asked())
         # That there are no rules is said above, by `rules`.
         self.result.setVisible(missing is not None and self.finding.verdict is not CheckVerdict.NO_RULES)
         self.go_on.setEnabled(missing is None)
@@ -140,10 +141,6 @@ def _answer_text(reply: Reply, now: datetime) -> str:
 
 def _asked() -> str:
     return tr("Open the mini program's customer service on your phone, and send a word that a rule knows.")
-
-
-def _done() -> str:
-    return tr("A message from a phone has arrived, and a rule has answered it.")
 
 
 class HintList(QWidget):
