@@ -101,7 +101,7 @@ class _ShortLines(logging.Formatter):
 
 
 REPEAT_SECONDS = 60.0
-"""Time in which a warning is written once: parts try a store that is away each second."""
+"""Time in which the same warning is written once, not each second."""
 
 
 class _NoRepeats(logging.Filter):

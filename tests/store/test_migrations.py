@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.replies.on_new_message import WINDOW_CLOSED
 from wxdesk.store import Store, open_store, opening
 from wxdesk.store.engine.database import Database
+from wxdesk.store.engine.inspection import back_up
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.migrate import Migrations
 from wxdesk.store.migrations import FIRST_RELEASE, REVISIONS
@@ -185,6 +187,19 @@ async def test_a_migration_that_fails_leaves_the_schema_as_it_was(home: Path) ->
     store = await open_store("sqlite:///desk.db", home)
     await Talk(store).says("o1")
     await store.close()
+
+
+async def test_a_copy_for_which_there_is_no_room_says_how_much_it_needs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await (await open_store("sqlite:///desk.db", home)).close()
+    file = home / "desk.db"
+    with file.open("r+b") as opened:
+        opened.truncate(file.stat().st_size + 3 * 1024**2)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2 * 1024**2))
+    with pytest.raises(StoreError, match=r"needs \d MB, and 2 MB are free: make room"):
+        back_up(file, NEWEST)
+    assert names(home) == ["desk.db", "desk.lock"]
 
 
 @pytest.mark.expects_log("the database file cannot be used")

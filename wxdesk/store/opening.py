@@ -14,7 +14,7 @@ from wxdesk.core.errors import BadInput, DatabaseInUse, Phrase, StoreError
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
-from wxdesk.store.engine.inspection import back_up, quiet_mode, revision_of
+from wxdesk.store.engine.inspection import CHECKED_UP_TO, back_up, quiet_mode, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.engine.sync_repair import rewrite_log
 from wxdesk.store.migrate import Migrations, revision_in
@@ -140,8 +140,10 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
     if revision is None:
         await asyncio.to_thread(create_file, file)
     elif not is_current:
-        copy = await asyncio.to_thread(back_up, file, revision)
-        log.info("schema %s becomes %s; a copy is in %s", revision, migrations.newest, copy.name)
+        size = (await asyncio.to_thread(file.stat)).st_size
+        level = logging.WARNING if size > CHECKED_UP_TO else logging.INFO  # stderr begins there
+        log.log(level, "schema %s becomes %s once the file is copied; this takes a while", revision, migrations.newest)
+        await asyncio.to_thread(back_up, file, revision)
     await asyncio.to_thread(rewrite_log, file)
     db = SqliteDatabase(file)
     # Also without a migration the writer comes first: whether the file can be written is known now, not later.

@@ -63,7 +63,6 @@ async def test_a_waiting_clock_can_be_woken(clock: Clock) -> None:
     await asyncio.wait_for(asyncio.gather(*waiting), 10)
 
 
-@pytest.mark.expects_log("The part waits for the store")
 async def test_a_look_that_the_store_failed_is_tried_again_unasked(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +74,6 @@ async def test_a_look_that_the_store_failed_is_tried_again_unasked(
             raise StoreError(reason="it is away")
         looked_twice.set()
 
-    working = asyncio.create_task(keep_looking(look, asyncio.Event(), clock, "The part waits"))
+    working = asyncio.create_task(keep_looking(look, asyncio.Event(), clock))
     await asyncio.wait_for(looked_twice.wait(), 10)
     await end_tasks([working])

@@ -32,7 +32,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield made
 
 
-@pytest.mark.expects_log("The outbox waits for the store")
 async def test_a_reply_whose_claim_lost_its_answer_is_sent_once_the_store_is_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

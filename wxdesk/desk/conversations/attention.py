@@ -115,7 +115,7 @@ class AttentionWatch:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await keep_looking(self._look, self._awake, self._clock, "The alarms wait")
+        await keep_looking(self._look, self._awake, self._clock)
 
     async def _look(self) -> datetime | None:
         began, due, self._due = time.monotonic(), self._due, None  # unless the store fails

@@ -53,7 +53,7 @@ class PhoneNotices:
 
     async def run(self) -> None:
         """Tell the phones until cancelled."""
-        await keep_looking(self.notify_if_due, self._awake, self._clock, "The phones wait")
+        await keep_looking(self.notify_if_due, self._awake, self._clock)
 
     async def try_out(self, name: str) -> None:
         """Send a phone a notice for trial; raises `NotFound`, or `BadInput` and why."""

@@ -76,7 +76,7 @@ class TakeoverExpiry:
 
     async def run(self) -> None:
         """Announce ends, until cancelled."""
-        await keep_looking(self._end_due, self._awake, self._clock, "The takeovers wait")
+        await keep_looking(self._end_due, self._awake, self._clock)
 
     async def _end_due(self) -> datetime | None:
         """Announce what is due now; return when to check again."""

@@ -88,7 +88,7 @@ class PictureFetching:
     async def run(self) -> None:
         """Work until cancelled; a cancelled fetch is still awaited at the next run."""
         try:
-            await keep_looking(self._start_due, self._awake, self._clock, "Fetching pictures waits")
+            await keep_looking(self._start_due, self._awake, self._clock)
         finally:
             await end_tasks(self._under_way.values())
 

@@ -42,7 +42,7 @@ from wxdesk.desk.replies.in_flight import InFlight
 from wxdesk.desk.replies.outcomes import Outcomes, ReplyOutcome
 from wxdesk.desk.replies.policy_changes import PolicyChanges
 from wxdesk.desk.runtime.bus import publish_replies
-from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS, sleep, sleep_until
+from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS, keep_looking
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
@@ -139,21 +139,20 @@ class Outbox:
         """Send what is due; on cancellation finish what was just written."""
         self._stopping = False
         try:
-            while True:
-                self._awake.clear()
-                began = monotonic()
-                try:
-                    until = await self._send_due()
-                except errors.StoreError as error:
-                    log.warning("The outbox waits for the store: %s", error)
-                    self._claims_lost_until = self._clock() + LATE_COMMIT
-                    await sleep(STORE_RETRY_SECONDS, self._awake)
-                    continue
-                await asyncio.sleep(self._store.rest(monotonic() - began))
-                await sleep_until(until, self._awake, self._clock)
+            await keep_looking(self._look, self._awake, self._clock)
         except asyncio.CancelledError:
             await self._linger()
             raise
+
+    async def _look(self) -> datetime | None:
+        began = monotonic()
+        try:
+            until = await self._send_due()
+        except errors.StoreError:
+            self._claims_lost_until = self._clock() + LATE_COMMIT
+            raise
+        await asyncio.sleep(self._store.rest(monotonic() - began))
+        return until
 
     async def _send_due(self) -> datetime | None:
         """Send what is due, and return when something else will be."""

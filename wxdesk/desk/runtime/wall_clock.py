@@ -5,23 +5,17 @@ is. That costs nothing: callers query only once the time has come.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from wxdesk.core.errors import StoreError
 from wxdesk.desk.ports import Clock
 
-log = logging.getLogger(__name__)
-
 TICK_SECONDS = 5.0
 """Longest time between two looks at the clock, so also the delay after a sleep."""
 
 STORE_RETRY_SECONDS = 1.0
-"""Wait of every part before it tries a store that failed again.
-
-A customer may be waiting, and a line in the log each second can be read.
-"""
+"""Wait before a store that failed is tried again: a customer may be waiting."""
 
 
 async def sleep(seconds: float, awake: asyncio.Event) -> None:
@@ -44,19 +38,16 @@ async def sleep_until(moment: datetime | None, awake: asyncio.Event, clock: Cloc
         await sleep(min((moment - now).total_seconds(), TICK_SECONDS), awake)
 
 
-async def keep_looking(
-    look: Callable[[], Awaitable[datetime | None]], awake: asyncio.Event, clock: Clock, waits: str
-) -> None:
+async def keep_looking(look: Callable[[], Awaitable[datetime | None]], awake: asyncio.Event, clock: Clock) -> None:
     """Look until cancelled: now, whenever `awake` is set, and when a look said.
 
-    Each look returns the moment of the next. If the store fails, the log says what `waits` for it.
+    Each look returns the moment of the next. If the store fails, which it logs and `store_watch` tells, it looks again.
     """
     while True:
         awake.clear()
         try:
             moment = await look()
-        except StoreError as error:
-            log.warning("%s for the store: %s", waits, error)
+        except StoreError:
             await sleep(STORE_RETRY_SECONDS, awake)
         else:
             await sleep_until(moment, awake, clock)

@@ -5,7 +5,6 @@ the listener only sees requests that it has to refuse.
 """
 
 import asyncio
-import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,8 +18,6 @@ from wxdesk.core.setup.findings import Check, CheckVerdict, Finding, Gravity
 from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.desk.setup import sentences
 from wxdesk.store.setup.attempts import MOST_KEPT, AttemptStore, CountedFinding
-
-log = logging.getLogger(__name__)
 
 COUNTED_FOR = timedelta(minutes=1)
 """Time for which repeated findings are only counted, not written."""
@@ -154,8 +151,7 @@ class PushWatch:
             self._awake.clear()
             try:
                 await self.flush()
-            except StoreError as error:
-                log.error("Attempts are not kept at the moment: %s", type(error).__name__)
+            except StoreError:
                 await asyncio.sleep(STORE_RETRY_SECONDS)
 
     async def flush(self) -> None:

@@ -75,7 +75,7 @@ class SetupWaiting:
 
     async def run(self) -> None:
         """Judge until cancelled."""
-        await keep_looking(self._judge, self._awake, self._clock, "The set-up waits")
+        await keep_looking(self._judge, self._awake, self._clock)
 
     async def _judge(self) -> datetime | None:
         asked, self._asked = self._asked, set()

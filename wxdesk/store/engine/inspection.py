@@ -4,11 +4,12 @@ A file that is damaged, foreign or from a newer program must stay byte for byte 
 read-only, with the plain driver, in a thread.
 """
 
+import shutil
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from wxdesk.core.errors import StoreDamaged
+from wxdesk.core.errors import Phrase, StoreDamaged, StoreError
 from wxdesk.core.system_failures import IS_FOLDER, NO_PLAIN_FILE
 from wxdesk.store.engine.failures import DAMAGED, SQLITE_FAILURES, file_error, store_error
 
@@ -19,6 +20,9 @@ EMPTIED = "it is empty, though changes to it wait beside it; put the file back f
 UNFINISHED_RESTORE = ".restoring-"
 """Prefix of the folder in a home from which a restore moves its files."""
 
+NO_ROOM_TO_COPY = (
+    "a copy of the database before the change to this version needs {size}, and {free} are free: make room"
+)
 RESTORING = "a restore was cut off here; run it again with --set-aside"
 NOT_SQLITE = "it is not a SQLite database"
 FOREIGN = "it belongs to another program"
@@ -92,8 +96,12 @@ def back_up(file: Path, revision: str) -> Path:
     copy = file.with_name(f"{file.stem}.before-{revision}{file.suffix}")
     try:
         copy.unlink(missing_ok=True)
+        size, free = file.stat().st_size, shutil.disk_usage(file.parent).free
+        if free < size:
+            raise StoreError(reason=Phrase(NO_ROOM_TO_COPY, free=f"{free // 1024**2} MB", size=f"{size // 1024**2} MB"))
         copy.touch(mode=0o600)
         with closing(_read_only(file)) as source, closing(sqlite3.connect(copy)) as target:
+            target.execute("PRAGMA journal_mode = OFF")  # a copy that is cut off is made anew
             source.backup(target)
     except SQLITE_FAILURES as error:
         with suppress(OSError):
