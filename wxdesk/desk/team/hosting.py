@@ -1,8 +1,8 @@
 """Side of the server that works: it serves desks, hears of others, keeps claims."""
 
 import asyncio
-import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from wxdesk.core.conversations.claim import RETURNS_AFTER
 from wxdesk.core.errors import StoreError
@@ -56,8 +56,6 @@ class ClaimKeeper:
         self._desk.bus.publish(AttentionChanged(conversation_id))  # it calls others now
 
 
-log = logging.getLogger(__name__)
-
 ATTEND_SECONDS = 5.0
 """Time between two words of a desk about its presence."""
 
@@ -92,10 +90,8 @@ class TeamHost:
         while True:
             await asyncio.sleep(ATTEND_SECONDS)
             desk.presence.judge()
-            try:
+            with suppress(StoreError):  # it is told by itself, and looked at again
                 await claims.look()
-            except StoreError as error:
-                log.warning("Claims wait for the database: %s", error)
 
     def _look(self, topic: str) -> None:
         self._desk.colleagues.receive(topic)

@@ -6,7 +6,6 @@ next one: its first event, `WorkChanged`, lets every desk look at everything aga
 
 import asyncio
 import contextlib
-import logging
 from datetime import timedelta
 from typing import Any
 
@@ -28,8 +27,6 @@ from wxdesk.core.events import (
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.store import Store
-
-log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.02
 """Events within this time are stored together."""
@@ -96,8 +93,7 @@ class EventRelay:
             self._awake.clear()
             try:
                 await self.flush()
-            except StoreError as error:
-                log.warning("Desks on other machines hear nothing at the moment: %s", error)
+            except StoreError:
                 await asyncio.sleep(STORE_RETRY_SECONDS)
             await asyncio.sleep(REST_SECONDS)
 
