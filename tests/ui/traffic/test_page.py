@@ -62,6 +62,7 @@ def test_a_desk_without_traffic_says_what_will_be_here(qtbot: QtBot, world: Worl
     qtbot.addWidget(page)
     page.show()
     page.activate()
+    assert "appear here" not in all_text(page), "before it is known that there are none"
     qtbot.waitUntil(lambda: "Requests from WeChat and calls to it appear here as they happen." in all_text(page))
     assert not page.view.isVisible()
     bridge.close()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.ui.traffic.test_page import WANG, column, select
+from tests.ui.traffic.test_page import WANG, all_text, column, select
 from tests.ui.world import World
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.push import BodyFormat, KeptPush, Push
@@ -36,6 +36,7 @@ def opened(qtbot: QtBot, world: World, page: TrafficPage, bridge: Bridge) -> Tra
     page.activate()
     qtbot.waitUntil(lambda: page.header.chips.button(QUARANTINE).isVisible())
     page.header.chips.button(QUARANTINE).click()
+    assert "Nothing is in quarantine" not in all_text(page), "not even before it is read"
     qtbot.waitUntil(lambda: len(column(page)) == 2)
     qtbot.waitUntil(lambda: bridge.is_idle)
     return page

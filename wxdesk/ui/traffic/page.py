@@ -52,7 +52,7 @@ class TrafficPage(Frame):
     def __init__(self, bridge: WindowBridge) -> None:
         super().__init__("panel")
         self._bridge = bridge
-        self._stale = True
+        self._stale, self._known = True, False
         self._entry: TrafficEntry | None = None
         self._path: PushPath | None = None
         self._chip = ALL
@@ -143,6 +143,7 @@ class TrafficPage(Frame):
 
     def _show_newest(self, entries: list[TrafficEntry]) -> None:
         if not self._in_quarantine:  # it was opened while these were read
+            self._known = True
             self._show(entries)
 
     def _show(self, entries: list[TrafficEntry]) -> None:
@@ -158,6 +159,7 @@ class TrafficPage(Frame):
         count, pushes = found
         self.header.show_quarantine(count)
         if self._in_quarantine:
+            self._known = True
             self.model.replace(PushSeen(one.account, "kept", one.received_at, NOT_TIMED, "", one.key) for one in pushes)
             self.model.learn(PushTrace(one.id, one.account, one.key, one.derived, one.note) for one in pushes)
             self._choose_line()
@@ -168,10 +170,9 @@ class TrafficPage(Frame):
         self._bridge.ask(self._bridge.desk.quarantine.read_again(), self._say_read)
 
     def _say_read(self, count: int) -> None:
-        if count:
-            self._bridge.notices.toast(ntr("{n} push could be read now", "{n} pushes could be read now", count))
-        else:
-            self._bridge.notices.toast(tr("None of them can be read yet; a newer wxdesk may know how."))
+        none = tr("None of them can be read yet; a newer wxdesk may know how.")
+        said = ntr("{n} push could be read now", "{n} pushes could be read now", count) if count else none
+        self._bridge.notices.toast(said)
         self._ask_quarantine()
 
     def _recount(self) -> None:
@@ -184,7 +185,8 @@ class TrafficPage(Frame):
             nothing = tr("Requests from WeChat and calls to it appear here as they happen.")
             if self._in_quarantine:
                 nothing = tr("Nothing is in quarantine: all that WeChat signed could be read.")
-            self._empty.setText(tr("Nothing here fits the filter.") if self.model.rowCount() else nothing)
+            nothing = tr("Nothing here fits the filter.") if self.model.rowCount() else nothing
+            self._empty.setText(nothing if self._known else "")
 
     def _ask_store(self) -> None:
         traces = self._bridge.desk.reports.traces
@@ -212,7 +214,7 @@ class TrafficPage(Frame):
                 self.view.clearSelection()
                 self.header.chips.button(chip).setFocus()  # the table, which hides, would pass it to a button
             if before != self._in_quarantine:  # other lines, so none that was chosen stays
-                self._stale = True
+                self._stale, self._known = True, False
                 self._show([])
                 self.activate()
             self._narrow()
