@@ -104,6 +104,7 @@ def test_a_template_is_written_and_kept(qtbot: QtBot, bridge: Bridge, page: Temp
     qtbot.keyClicks(page.editor.head.title, "Refund")
     page.editor.check_now()
     assert page.editor.head.state.full_text() == "There is no text yet."
+    assert page.editor.preview.cost.isHidden(), "nothing takes no reply"
     write(qtbot, page.editor.finding.shortcut, "/tk")
     write(qtbot, page.editor.finding.keywords, "money, back")
     write(qtbot, page.editor.saying.text.edit, "You get {{ ask.amount }} back.")
@@ -112,6 +113,7 @@ def test_a_template_is_written_and_kept(qtbot: QtBot, bridge: Bridge, page: Temp
     row.label.setText("How much")
     page.editor.check_now()
     assert page.editor.preview.bubble.accessibleName() == "Preview: You get ‹How much› back."
+    assert page.editor.preview.cost.full_text().endswith("takes 1 reply")
     qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(stored()) == 4)
     qtbot.waitUntil(lambda: not page.unsaved)

@@ -52,9 +52,10 @@ class TemplatePreview(QFrame):
         self._show(content, _cost_of(content), note)
 
     def _show(self, content: Content, cost: str, note: str) -> None:
+        is_written = bool(content.summary) or content.kind is not ReplyKind.TEXT
         self.bubble.show_content(content)
-        self.bubble.setVisible(content != Content() and bool(content.summary or content.kind is not ReplyKind.TEXT))
-        self.cost.show_if_any(cost)
+        self.bubble.setVisible(is_written)
+        self.cost.show_if_any(cost if is_written else "")
         self.note.show_if_any(note)
 
 
