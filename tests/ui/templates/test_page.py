@@ -139,9 +139,8 @@ def test_mistakes_are_said_where_they_are(qtbot: QtBot, page: TemplatesPage) -> 
     text.edit.setPlainText("Hello\n{{ contact.nmae }}")
     page.editor.check_now()
     assert page.editor.finding.shortcut.error.isVisible()
-    assert (
-        text.error.full_text() == "Line 2: There is no variable “contact.nmae”, only contact.alias, contact.short_id."
-    )
+    unknown = "Line 2: There is no variable “contact.nmae”, only contact.alias, contact.short_id."
+    assert text.error.full_text() == unknown
     assert [mark.cursor.blockNumber() for mark in text.edit.extraSelections()] == [1]
     assert page.editor.preview.note.full_text() == "It is shown here once there is no mistake in the text."
     text.edit.setPlainText("{{ one }}\nHello\n{{ contact.nmae }}")
@@ -152,10 +151,7 @@ def test_mistakes_are_said_where_they_are(qtbot: QtBot, page: TemplatesPage) -> 
     text.add_variant()
     text.edit.setPlainText("Hello")
     page.editor.check_now()
-    assert (
-        text.error.full_text()
-        == "Variant 1: Line 2: There is no variable “contact.nmae”, only contact.alias, contact.short_id."
-    )
+    assert text.error.full_text() == f"Variant 1: {unknown}"
     assert text.edit.extraSelections() == []
 
 
