@@ -42,15 +42,8 @@ class PauseBar(FootLine):
         self.details = FittingLabel(role="pending", elide=True, tabular=True, parent=self)
         self.change = Button(icon="clock", parent=self)
         self.change.setProperty("class", "small")
-        hbox(
-            IconLabel("pause", "pending", 16, self),
-            self.title,
-            (self.details, 1),
-            self.change,
-            within=self,
-            spacing=10,
-            margins=(14, 1, 8, 1),
-        )
+        icon = IconLabel("pause", "pending", 16, self)
+        hbox(icon, self.title, (self.details, 1), self.change, within=self, spacing=10, margins=(14, 1, 8, 1))
         self.hide()
         self.show_pause(None, None)
 

@@ -30,15 +30,8 @@ class TemplatePreview(QFrame):
         self.bubble = ContentPreview(album, self)
         self.cost = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
         self.note = PlainLabel(size=Size.SMALL, role="secondary", wrap=True, parent=self)
-        vbox(
-            heading(tr("As the customer sees it")),
-            self.bubble,
-            self.cost,
-            self.note,
-            STRETCH,
-            spacing=8,
-            within=self,
-        )
+        head = heading(tr("As the customer sees it"))
+        vbox(head, self.bubble, self.cost, self.note, STRETCH, spacing=8, within=self)
 
     def show_template(self, template: Template, variant: int) -> None:
         """Show variant number `variant` (from 0) of `template` for an example customer."""
