@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import ShowPage
+from tests.ui.inbox.records import NOW
 from tests.ui.world import PATIENCE, World
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.desk.conversations.inbox_queries import ListPage
 from wxdesk.ui.inbox.conversation_list.empty_text import EmptyStep, LackingSetup, empty_text_for
+from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.row_list import RECORD
@@ -64,6 +66,16 @@ def test_a_page_that_answers_late_hides_nothing_newer(
     world.loop.call_soon_threadsafe(may_answer.set)
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert page.list.model.rowCount() == 2
+
+
+def test_a_list_that_was_not_read_yet_does_not_say_that_it_is_empty(qtbot: QtBot) -> None:
+    shown = ConversationList(lambda: NOW)
+    qtbot.addWidget(shown)
+    shown.show()
+    shown.show_lacking(LackingSetup("shop"))
+    assert not shown.empty.isVisible()
+    shown.show_rows(InboxFilter.ALL, [])
+    assert shown.empty.isVisible()
 
 
 def test_an_empty_inbox_names_what_is_missing_and_leads_there(qtbot: QtBot, page: InboxPage, bridge: Bridge) -> None:

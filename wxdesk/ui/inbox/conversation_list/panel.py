@@ -66,7 +66,7 @@ class ConversationList(Frame):
         self._wanted: int | None = None
         self._lacking = LackingSetup()
         self._entered = False  # the best result is wanted as soon as it is known
-        self._any = False  # a conversation is known to be there, if only among those set aside
+        self._known = self._any = False  # the first page was read; a conversation is there, if only set aside
         self.model = ConversationListModel(clock, hold_reason_of, self)
         self.search = SearchField(tr("Search everything"), "Ctrl+K")
         self.away = SmallButton("close", tr("Close"), self, then=self.left)
@@ -146,7 +146,7 @@ class ConversationList(Frame):
         """Show the first page of a filter; keep the scroll position of the same filter."""
         bar, had_rows = self.view.verticalScrollBar(), bool(self.model.rowCount())
         at = bar.value() if chosen is self.model.chosen else 0
-        self._any = self._any or bool(rows)
+        self._known, self._any = True, self._any or bool(rows)
         self._selecting = True
         self.model.show(chosen, rows)
         self._selecting = False
@@ -308,7 +308,7 @@ class ConversationList(Frame):
             if nothing:
                 self.empty.say("", tr("Nothing was found for “{phrase}”.", phrase=self.hits.phrase), tr("Clear search"))
             self._pages.setCurrentWidget(self.empty if nothing else self.found)
-        elif self.model.rowCount() == 0:
+        elif self._known and self.model.rowCount() == 0:
             words = self._empty_text
             self.empty.say(words.title, words.sentence, words.step)
             why = self._lacking.refused if words.then is EmptyStep.RULES else ""
