@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -157,6 +158,18 @@ async def test_a_filter_leaves_one_account_one_rule_or_one_operator(talk: Talk) 
             assert operator.human_wait.median == timedelta(minutes=1)
         assert dict(await talk.store.statistics.days(UTC, "other")) == {T0.date(): MessageCounts(by_rule=1)}
     assert dict(await talk.store.statistics.days(UTC)) == {T0.date(): MessageCounts(by_rule=3, by_operator=3)}
+
+
+@pytest.mark.parametrize("counted", [False, True])
+async def test_a_day_that_begins_within_an_hour_of_utc_has_its_own_messages(talk: Talk, counted: bool) -> None:
+    zone = ZoneInfo("Australia/Lord_Howe")  # half an hour is put forward and back
+    first = datetime(2026, 4, 4, 0, 7, tzinfo=zone).astimezone(UTC)
+    for half_hours in range(48 + 49 + 48):
+        await talk.says("o1", str(half_hours), at=first + half_hours * timedelta(minutes=30))
+    while counted and await talk.store.hourly_sums.recount(first + timedelta(days=4)):
+        pass
+    found = await talk.store.statistics.days(zone)
+    assert [(day.day, messages.total) for day, messages in found] == [(4, 48), (5, 49), (6, 48)]
 
 
 async def test_an_account_that_is_renamed_while_hours_are_counted_keeps_its_figures(talk: Talk) -> None:

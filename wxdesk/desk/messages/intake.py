@@ -190,7 +190,6 @@ class Intake:
         except StoreError as error:
             self._stumbled = True
             self._transfers.unclaim(push.push_id for push in batch)
-            log.warning("Intake waits for the store: %s", error)
             self._publish(events.TroubleRaised(TROUBLE, explanation(error)))
             await asyncio.sleep(STORE_RETRY_SECONDS)
             self.look_for_more()

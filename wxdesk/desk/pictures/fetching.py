@@ -162,8 +162,7 @@ class PictureFetching:
     async def _miss(self, awaited: AwaitedPicture, problem: str) -> None:
         try:
             await self._records.mark_missing(awaited.message_id, problem)
-        except StoreError as error:
-            log.warning("A missing picture waits for the store: %s", error)
+        except StoreError:
             self._postpone(awaited)
             return
         self._forget(awaited)

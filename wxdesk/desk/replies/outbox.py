@@ -316,8 +316,7 @@ class Outbox:
                 await store()
             except (errors.MoveNotAllowed, errors.NotFound):
                 log.exception("The outcome of a reply could not be recorded")
-            except errors.StoreError as error:
-                log.warning("The outcome of a reply waits for the store: %s", error)
+            except errors.StoreError:
                 if not self._stopping:  # else the next start finds it in `sending`, and that nobody knows
                     await asyncio.sleep(STORE_RETRY_SECONDS)
                     continue

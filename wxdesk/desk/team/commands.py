@@ -236,8 +236,7 @@ class CommandRunner:
     async def _begun(self) -> list[RemoteCall]:
         try:
             return await self._queue.begin()
-        except StoreError as error:
-            log.warning("Calls of desks wait for the database: %s", error)
+        except StoreError:
             await asyncio.sleep(STORE_RETRY_SECONDS)
             self._awake.set()
             return []
@@ -255,8 +254,7 @@ class CommandRunner:
             try:
                 await self._flush()
                 return await self._queue.end(command.id, state, result)
-            except StoreError as error:
-                log.warning("The end of a desk's call is not stored yet: %s", error)
+            except StoreError:
                 await asyncio.sleep(STORE_RETRY_SECONDS)
 
     async def _call(self, command: RemoteCall) -> Any:  # noqa: ANN401

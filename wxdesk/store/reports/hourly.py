@@ -6,7 +6,7 @@ its rows whenever somebody asks, until its sums have been renewed: a figure is n
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import batched, groupby
 from typing import Any, NamedTuple
 
@@ -134,17 +134,22 @@ def count_figures(connection: Connection, span: TimeSpan, zone: tzinfo | None, o
             yield FigureRow(places[quarter] if figure in MESSAGES else 0, figure, rule_id, operator, detail, n)
 
 
-def days_of(connection: Connection, account: str) -> Iterator[tuple[datetime, HourlyFigure, int]]:
-    """Read the sums of an account's messages, of changed hours by quarters; or all."""
+def days_of(connection: Connection, account: str, zone: tzinfo | None) -> Iterator[tuple[date, HourlyFigure, int]]:
+    """Read sums of messages by days of `zone`, of all accounts if none is named."""
     it = hourly_figures.c
     chosen = and_(it.figure.in_(MESSAGES), it.hour.not_in(select(changed_hours.c.hour)))
     chosen = and_(chosen, it.account == account) if account else chosen
+    cut = set(_changed(connection, 0))
     for row in connection.execute(select(it.hour, it.figure, it.n).where(chosen)):
-        yield _moment(row.hour), row.figure, row.n
-    for span in _runs(_changed(connection, 0)):
+        day, last = (at.astimezone(zone).date() for at in (_moment(row.hour), _moment(row.hour + 1) - MICROSECOND))
+        if day == last:
+            yield day, row.figure, row.n
+        else:
+            cut.add(row.hour)  # midnight lies within it
+    for span in _runs(sorted(cut)):
         for row in _counted(connection, span):
             if row.figure in MESSAGES and account in ("", row.account):
-                yield EPOCH + row.quarter * QUARTER, HourlyFigure(row.figure), row.n
+                yield (EPOCH + row.quarter * QUARTER).astimezone(zone).date(), HourlyFigure(row.figure), row.n
 
 
 class HourlySums(StorePart):

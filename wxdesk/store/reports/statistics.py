@@ -50,8 +50,8 @@ class Statistics(StorePart):
     async def days(self, zone: tzinfo | None, account: str = "") -> list[tuple[date, MessageCounts]]:
         """Count messages by day of `zone` and who answered; of all if no `account`."""
         counts: defaultdict[date, Counter[str]] = defaultdict(Counter)
-        for at, figure, n in await self._db.read(lambda connection: list(days_of(connection, account))):
-            counts[at.astimezone(zone).date()][figure] += n
+        for day, figure, n in await self._db.read(lambda connection: list(days_of(connection, account, zone))):
+            counts[day][figure] += n
         return [(day, MessageCounts(*(found[who] for who in MESSAGES))) for day, found in sorted(counts.items())]
 
 

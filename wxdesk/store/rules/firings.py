@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, exists, func, not_, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, or_, select
 
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.replies.lifecycle import SET_BACK
@@ -46,16 +46,14 @@ def _failed_replies() -> Select[Any]:
     return query.where(said.state == ReplyState.FAILED, not_(may_arrive), *named)
 
 
-def _moment(name: str) -> BindParameter[datetime]:
-    return bindparam(name, type_=Moment)
-
-
 def _last_said() -> Select[Any]:
     firing = rule_firings.c
     named = Among(firing.conversation_id, "threads"), Among(firing.rule_id, "rule_ids")
     return (
         select(firing.conversation_id, firing.rule_id, func.max(firing.at).label("last"))
-        .where(SPOKEN, firing.at.between(_moment("since"), _moment("until")), _SAID, *named)
+        .where(
+            SPOKEN, firing.at.between(bindparam("since", type_=Moment), bindparam("until", type_=Moment)), _SAID, *named
+        )
         .group_by(firing.conversation_id, firing.rule_id)
     )
 
