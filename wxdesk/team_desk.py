@@ -6,6 +6,7 @@ the server's events, and whatever changes something the server carries out.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +19,7 @@ from wxdesk.desk.operators import Operators
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.desk.settings.configuration import Setup
-from wxdesk.desk.team.authority import LocalCalls
+from wxdesk.desk.team.authority import LocalCalls, call_or_join
 from wxdesk.desk.team.commands import COMMANDS, OWN_COMMANDS, PartFront, RemoteCalls
 from wxdesk.desk.team.following import ALONE, Following
 from wxdesk.store import Store
@@ -62,7 +63,7 @@ class TeamDesk:
 def team_desk(local: Desk, store: Store, setup: Setup) -> TeamDesk:
     """Put the server before those parts of a desk that change something."""
     operators = Operators(store.operators, setup.sources, local.bus.publish, local.clock)
-    calls = RemoteCalls(store, local.clock, operators, local.colleagues)
+    calls = RemoteCalls(store, local.clock, operators)
     desk = replace(_fronted(local, COMMANDS, calls, operators), is_remote=True)
     local.attention.me = lambda: desk.me
     return TeamDesk(desk, store, Following(store, desk, local, calls))
@@ -89,6 +90,7 @@ NOT_FOLLOWED = "Changed rights of operators are not noticed at the moment."
 def _fronted(
     local: Desk, commands: Mapping[str, Collection[str]], call: Callable[..., Awaitable[Any]], operators: Operators
 ) -> Desk:
+    call = partial(call_or_join, call, local)
     fronts: dict[str, Any] = {
         path: PartFront(attrgetter(path)(local), path, names, call) for path, names in commands.items()
     }

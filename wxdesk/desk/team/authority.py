@@ -112,17 +112,23 @@ class LocalCalls:
 
     def __init__(self, store: OperatorStore, desk: Desk, operators: Operators) -> None:
         self._authority = Authority(store, desk)
-        self._desk = desk
         self._operators = operators
 
     async def __call__(self, path: str, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
         """Carry out a call; raises `NotAllowed` and whatever the method raises."""
         me = self._operators.now.id if self._operators.now is not None else None
-        try:
-            return await self._authority.carry_out(path, me, method, *given, **named)
-        except ClaimedByColleague as error:
-            if not is_writing(path) or not await self._desk.colleagues.may_join(error):
-                raise
-            thread = cast(int, error.values["conversation_id"])
-        await self._authority.carry_out("claims.join", me, self._desk.claims.join, thread)
         return await self._authority.carry_out(path, me, method, *given, **named)
+
+
+async def call_or_join[R](
+    call: Callable[..., Awaitable[R]], desk: Desk, path: str, method: object, *given: object, **named: object
+) -> R:
+    """Carry out a call; ask and join where it writes into a colleague's conversation."""
+    try:
+        return await call(path, method, *given, **named)
+    except ClaimedByColleague as error:
+        if not is_writing(path) or not await desk.colleagues.may_join(error):
+            raise
+        conversation_id = error.values["conversation_id"]
+    await call("claims.join", desk.claims.join, conversation_id)
+    return await call(path, method, *given, **named)

@@ -16,19 +16,18 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from wxdesk.core.errors import ClaimedByColleague, StoreError, WxdeskError
+from wxdesk.core.errors import StoreError, WxdeskError
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.operator import CommandState, RemoteCall
 from wxdesk.core.setup.facts import SetupState
 from wxdesk.core.setup.reach import Reach
-from wxdesk.desk.conversations.presence import Colleagues
 from wxdesk.desk.desk import Desk
 from wxdesk.desk.health import HealthState
 from wxdesk.desk.operators import Operators
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.packed_errors import packed_error, unpacked_error
 from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
-from wxdesk.desk.team.authority import Authority, is_writing
+from wxdesk.desk.team.authority import Authority
 from wxdesk.store import Store
 
 log = logging.getLogger(__name__)
@@ -121,8 +120,7 @@ class PartFront:
 class RemoteCalls:
     """Desk's side: stores calls, and waits for their results."""
 
-    def __init__(self, store: Store, clock: Clock, operators: Operators, colleagues: Colleagues) -> None:
-        self._colleagues = colleagues
+    def __init__(self, store: Store, clock: Clock, operators: Operators) -> None:
         self._queue = store.commands
         self._clock = clock
         self._operators = operators
@@ -141,13 +139,6 @@ class RemoteCalls:
         bound = msgspec.json.encode(arguments).decode()
         if path in SELDOM and self._made_lately(path, bound):
             return None
-        try:
-            return _result(await self._made(path, bound), kind)
-        except ClaimedByColleague as error:
-            if not is_writing(path) or not await self._colleagues.may_join(error):
-                raise
-            joining = msgspec.json.encode({"conversation_id": error.values["conversation_id"]}).decode()
-        _result(await self._made("claims.join", joining), None)
         return _result(await self._made(path, bound), kind)
 
     async def report(self) -> ServerState:
