@@ -77,10 +77,9 @@ def fit_of(
     return TextFit(size, messages, left, problem or _too_long_text(size, len(messages), left))
 
 
-def cost_words(count: int, left: int) -> str:
-    """Return how many of the remaining replies something takes."""
-    takes = ntr("takes {n} reply", "takes {n} replies", count)
-    return tr("{takes}, {left}", takes=takes, left=count_left_text(left))
+def cost_words(left: int) -> str:
+    """Return that a message takes one of the remaining replies."""
+    return tr("takes 1 reply, {left}", left=count_left_text(left))
 
 
 def count_left_text(left: int) -> str:

@@ -105,7 +105,7 @@ class ComposerFoot(QWidget):
         """Show how a text fits and what is `guarded` in it; a `blank` one cannot be sent."""
         self.count.setText(tr("{size} / {limit} bytes", size=fit.size, limit=TEXT_LIMIT_BYTES))
         self.count.set_role("failed" if fit.too_long else "secondary")
-        words = fit.problem or guarded_text(guarded) or ("" if editing else cost_words(1, fit.left))
+        words = fit.problem or guarded_text(guarded) or ("" if editing else cost_words(fit.left))
         self.hint.setText(f"· {words}" if words else "")
         problem = "pending" if fit.can_split else "failed"
         self.hint.set_role(problem if fit.problem else "pending" if guarded else "secondary")

@@ -144,7 +144,7 @@ class PanelControl(QObject):
         """Update cost, warning and availability after a change of content or quota."""
         if self.shown is not None:
             guarded = found_in(self.shown.content(), self._composer.guarded())
-            self.shown.show_cost(self._composer.closed, guarded, cost_words(1, self._composer.fit.left))
+            self.shown.show_cost(self._composer.closed, guarded, cost_words(self._composer.fit.left))
 
     def serve(self, popup: Popup) -> None:
         """Follow a panel or picker that `show` will open."""
