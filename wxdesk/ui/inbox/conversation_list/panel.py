@@ -1,6 +1,7 @@
 """Left region: search, filters, held replies, and the conversations."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
@@ -62,7 +63,7 @@ class ConversationList(Frame):
         super().__init__("list-side")
         self.setMinimumWidth(Measure.LIST)
         self.setMaximumWidth(Measure.WIDEST_SIDE)
-        self._selecting = False
+        self._picks = True
         self._wanted: int | None = None
         self._lacking = LackingSetup()
         self._entered = False  # the best result is wanted as soon as it is known
@@ -137,9 +138,8 @@ class ConversationList(Frame):
     def select(self, conversation_id: int | None) -> None:
         """Mark a conversation's row, if it was read, without opening it."""
         self._wanted = conversation_id
-        self._selecting = True
-        self.model.keep(conversation_id)
-        self._selecting = False
+        with self._without_picking():
+            self.model.keep(conversation_id)
         self._restore()
 
     def show_rows(self, chosen: InboxFilter, rows: Sequence[InboxRow]) -> None:
@@ -147,18 +147,16 @@ class ConversationList(Frame):
         bar, had_rows = self.view.verticalScrollBar(), bool(self.model.rowCount())
         at = bar.value() if chosen is self.model.chosen else 0
         self._known, self._any = True, self._any or bool(rows)
-        self._selecting = True
-        self.model.show(chosen, rows)
-        self._selecting = False
+        with self._without_picking():
+            self.model.show(chosen, rows)
         if had_rows:  # the first ones are where the marked row is, as after a restart
             bar.setValue(at)
 
     def merge(self, rows: Sequence[InboxRow]) -> None:
         """Update changed rows; the marked conversation stays marked wherever it moves."""
         self._any = self._any or bool(rows)
-        self._selecting = True
-        self.model.merge(rows)
-        self._selecting = False
+        with self._without_picking():
+            self.model.merge(rows)
         if self.searching:
             self._arrived |= {row.conversation.id for row in rows if row.conversation.unread}
             self._show_arrived()
@@ -218,7 +216,7 @@ class ConversationList(Frame):
         self.view.viewport().update()
 
     def _picked(self, current: Index, _previous: Index) -> None:
-        if self._selecting or self.view.choosing or not current.isValid():
+        if not self._picks or self.view.choosing or not current.isValid():
             return
         self._wanted = current.data(RECORD).conversation.id
         self.picked.emit(self._wanted)
@@ -243,15 +241,21 @@ class ConversationList(Frame):
     def _restore(self) -> None:
         """Mark the wanted row again after a change of the rows."""
         at = self.model.position(self._wanted) if self._wanted is not None else None
-        before, self._selecting = self._selecting, True
-        if at is None:
-            self.view.setCurrentIndex(QModelIndex())
-            self.view.clearSelection()
-        else:
-            alone = QItemSelectionModel.SelectionFlag.ClearAndSelect  # by itself Qt chooses one more while Ctrl is held
-            self.view.selectionModel().setCurrentIndex(self.model.index(at), alone)
-        self._selecting = before
+        with self._without_picking():
+            if at is None:
+                self.view.setCurrentIndex(QModelIndex())
+                self.view.clearSelection()
+            else:
+                alone = QItemSelectionModel.SelectionFlag.ClearAndSelect  # while Ctrl is held, Qt chooses one more
+                self.view.selectionModel().setCurrentIndex(self.model.index(at), alone)
         self._show_page()
+
+    @contextmanager
+    def _without_picking(self) -> Iterator[None]:
+        """Change rows or their mark inside the block; no conversation is opened by it."""
+        before, self._picks = self._picks, False
+        yield
+        self._picks = before
 
     # -- searching
 
