@@ -75,7 +75,7 @@ class MiniProgramCard(SetupCard):
         super().show_view(view)
         if self._tried is not None:
             self.show_result(self._tried)
-        self.go_on.setText(tr("Save and go on") if self._changed or not view.name else tr("Go on"))
+        self._name_go_on()
 
     def show_result(self, finding: Finding) -> None:
         """Show a finding; another try is always possible."""
@@ -191,6 +191,9 @@ class MiniProgramCard(SetupCard):
 
     def _edited(self) -> None:
         self._tried = None
+        self._name_go_on()
+
+    def _name_go_on(self) -> None:
         self.go_on.setText(tr("Save and go on") if self._changed or not self.view.name else tr("Go on"))
 
     def _show_twin(self) -> None:
