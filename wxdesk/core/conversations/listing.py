@@ -28,7 +28,7 @@ class InboxFilter(StrEnum):
     NOBODYS = "nobodys"  # wait, and none of the colleagues has them; longest first
     SNOOZED = "snoozed"  # the first to come back first
     RESOLVED = "resolved"
-    ANY_STATUS = "with_aside"  # all, open or set aside
+    ANY_STATUS = "with_aside"  # all, also snoozed and resolved ones; stored views have this older word
 
 
 class InboxRow(Struct, frozen=True):
