@@ -276,7 +276,7 @@ async def test_a_message_of_a_silent_rule_that_calls_does_not_wait(desk: Desk) -
 async def test_a_reply_held_after_a_restart_does_not_stop_the_closing_warning(desk: Desk) -> None:
     thread = await says(desk, START, "在吗")
     await desk.opened.desk.replies.write(thread, "在的")
-    await desk.opened.store.pending_replies.hold_after_restart(START, START - HOUR, "closed", "late")
+    await desk.opened.store.pending_replies.hold_after_restart(START, START - HOUR)
     desk.move_to(START + 46 * HOUR)
     await desk.until(lambda: bool(closing(desk)))
 

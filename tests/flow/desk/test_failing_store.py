@@ -16,9 +16,9 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import PushSeen
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
+from wxdesk.core.replies.lifecycle import AFTER_RESTART
 from wxdesk.desk.messages import store_watch
 from wxdesk.desk.replies import outbox
-from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store.engine import sqlite

@@ -13,8 +13,7 @@ from wxdesk.core.conversations.takeover import TakeoverDuration
 from wxdesk.core.events import AttentionRaised, DecisionMade, PauseChanged, ReplyChanged, TakeoverEnded
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.desk.replies.hold_timers import AFTER_SLEEP
-from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.core.replies.lifecycle import AFTER_SLEEP, TOO_LATE
 from wxdesk.desk.runtime import wall_clock as sleeping
 from wxdesk.sandbox.demo_customers import LI_LEI
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault

@@ -12,9 +12,8 @@ from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
-from wxdesk.core.replies.lifecycle import StepKind
+from wxdesk.core.replies.lifecycle import AFTER_RESTART, StepKind
 from wxdesk.core.replies.on_new_message import WROTE_MEANWHILE
-from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid

@@ -12,9 +12,8 @@ from tests.postgresql import Postgres
 from wxdesk.config.reading import StoreSettings
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.core.replies.lifecycle import CHANGED_BY, StepKind
+from wxdesk.core.replies.lifecycle import CHANGED_BY, TOO_LATE, StepKind
 from wxdesk.core.replies.on_new_message import LAST_MOMENT
-from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.sandbox.demo_customers import HAN_MEIMEI, LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

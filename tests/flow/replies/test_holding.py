@@ -18,9 +18,8 @@ from wxdesk.core.model.push import BodyFormat, Push
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Outcome
 from wxdesk.core.preferences import Preferences
-from wxdesk.desk.replies.hold_timers import AFTER_RESTART
+from wxdesk.core.replies.lifecycle import AFTER_RESTART, TOO_LATE
 from wxdesk.desk.replies.operator_typing import GRACE, QUIET
-from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store import open_store

@@ -12,9 +12,8 @@ import pytest
 from tests.flow.timed_desk import START, Desk, sent, timed_desk
 from wxdesk.core.errors import BadInput
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import StepKind, is_scheduled
+from wxdesk.core.replies.lifecycle import AFTER_SLEEP, StepKind, is_scheduled
 from wxdesk.core.replies.on_new_message import WROTE_BEFORE
-from wxdesk.desk.replies.hold_timers import AFTER_SLEEP
 from wxdesk.sandbox.demo_customers import LI_LEI
 
 LI = LI_LEI.openid

@@ -15,10 +15,9 @@ from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import is_passed_over
+from wxdesk.core.replies.lifecycle import AFTER_RESTART, is_passed_over
 from wxdesk.core.replies.on_new_message import SPOKE_MEANWHILE, WORD_TAKEN_BACK
 from wxdesk.desk.replies import outbox
-from wxdesk.desk.replies.hold_timers import AFTER_RESTART
 from wxdesk.sandbox.demo_customers import LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 

@@ -173,7 +173,7 @@ async def test_a_reply_that_asks_after_a_restart_reopens_a_conversation(talk: Ta
         NewReply(thread, Author.OPERATOR, Content(text="好的"), ReplyState.HELD, due_at=second(3)), T0
     )
     await resolve(store, thread, second(1))
-    await store.pending_replies.hold_after_restart(second(10), second(0), "closed", "late")
+    await store.pending_replies.hold_after_restart(second(10), second(0))
     assert await status(talk, thread) is ConversationStatus.OPEN
 
 

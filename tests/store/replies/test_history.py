@@ -13,7 +13,7 @@ from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.core.replies.lifecycle import REPLY_MOVES, Move, ReplyStep, StepKind, step_kind
+from wxdesk.core.replies.lifecycle import AFTER_PAUSE, REPLY_MOVES, Move, ReplyStep, StepKind, step_kind
 from wxdesk.core.replies.on_new_message import WROTE_INSTEAD, HoldTimes, OnNewMessage
 from wxdesk.core.rules.resolution import Resolution
 from wxdesk.store import Store, open_store
@@ -103,7 +103,7 @@ async def test_moves_of_many_replies_each_leave_a_step(talk: Talk, store: Store)
     late = await made(talk, S.HELD, due_at=second(1))
     asks = await made(talk, S.HELD)
     queued = await made(talk, S.QUEUED)
-    await store.pending_replies.hold_after_pause(second(2), "a pause")
+    await store.pending_replies.hold_after_pause(second(2))
     await store.pending_replies.release_held("lin", second(3))
     held = await made(talk, S.HELD, due_at=second(4))
     mine = await made(talk, S.HELD, due_at=second(4), author=Author.OPERATOR)
@@ -111,7 +111,7 @@ async def test_moves_of_many_replies_each_leave_a_step(talk: Talk, store: Store)
     stopped = await made(talk, S.HELD, due_at=second(9))
     await store.pending_replies.cancel_held("lin", second(6))
     asked, released = (
-        ReplyStep(late.id, second(2), K.HOLD, reason="a pause"),
+        ReplyStep(late.id, second(2), K.HOLD, reason=AFTER_PAUSE),
         ReplyStep(late.id, second(3), K.RELEASE, by="lin"),
     )
     assert (await store.replies.steps(late.id))[1:] == [asked, released]

@@ -221,7 +221,7 @@ async def test_a_part_that_waits_for_an_earlier_one_is_not_held_after_a_pause(
     made = await talk.decides(asked, "1", "2", "3")
     kept = await talk.decides((await talk.says("o2")).message, "4", "5")
     await comes_to(store, made[0], S.FAILED)
-    asking = await store.pending_replies.hold_after_pause(second(1), "It was paused.")
+    asking = await store.pending_replies.hold_after_pause(second(1))
     assert [reply.id for reply in asking] == [reply.id for reply in kept]
     await store.outbox.settle(made[0].id, Move.RETRY, second(2), "lin")
     assert await claimed(store) == ["1", "2", "3"]

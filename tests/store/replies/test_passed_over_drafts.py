@@ -114,7 +114,7 @@ async def test_a_passed_over_draft_asks_again_when_the_message_instead_is_cancel
 
 async def test_a_passed_over_draft_asks_again_when_all_held_messages_are_cancelled(store: Store, draft: Reply) -> None:
     await writes(store, draft.conversation_id, "十点")
-    await store.pending_replies.hold_after_restart(second(1), second(-300), "closed", "late")
+    await store.pending_replies.hold_after_restart(second(1), second(-300))
     moved = await store.pending_replies.cancel_held("lin", second(2))
     assert [(one.id == draft.id, one.state) for one in moved] == [(False, S.CANCELLED), (True, S.DRAFT)]
     assert (await store.inbox.counts()).pending == 1

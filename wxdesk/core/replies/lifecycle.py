@@ -183,6 +183,12 @@ CHANGED_BY: Mapping[ModeSource, str] = {
 RULE_SILENT = "Its rule was switched off or removed while it waited."
 """Reason for which a pending reply of a disabled or deleted rule stays."""
 
+TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
+AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
+AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."
+AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
+"""Reasons for which a reply whose time has passed waits for the operator."""
+
 
 def is_taken_over(conversation: Conversation, now: datetime) -> bool:
     """True while a takeover lasts; one whose time has run out no longer counts."""

@@ -15,17 +15,12 @@ from wxdesk.core.preferences import LastMoment
 from wxdesk.core.replies.lifecycle import is_expired
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.replies.operator_typing import OperatorTyping
-from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.pause import Pause
 from wxdesk.desk.settings.preferences import CurrentPreferences
 from wxdesk.store import Store
 from wxdesk.store.replies.pending.timers import TimerTerms
-
-AFTER_PAUSE = "Everything was paused when it should have left. It leaves only when you say so."
-AFTER_SLEEP = "This machine was asleep when it should have left. It leaves only when you say so."
-AFTER_RESTART = "wxdesk was closed meanwhile. It leaves only when you say so."
 
 
 class HoldTimers(Struct, frozen=True):
@@ -42,10 +37,8 @@ class HoldTimers(Struct, frozen=True):
     async def recover(self) -> None:
         """Ask about replies held at the last exit, and turn those too old into drafts."""
         now = self._clock()
-        publish_replies(
-            self._publish,
-            await self._store.pending_replies.hold_after_restart(now, now - self._late_after, AFTER_RESTART, TOO_LATE),
-        )
+        held = await self._store.pending_replies.hold_after_restart(now, now - self._late_after)
+        publish_replies(self._publish, held)
 
     async def release_due(self, now: datetime) -> datetime | None:
         """Release what was held until `now`; return when to look again, None for never."""
@@ -56,7 +49,7 @@ class HoldTimers(Struct, frozen=True):
         by_hand = self._pause.on
         hands_over = self._preferences.now.last_moment is LastMoment.HAND_OVER
         held_until = self._operator_typing.held_until(now)
-        terms = TimerTerms(by_hand, hands_over, held_until, now - self._late_after, TOO_LATE, AFTER_SLEEP)
+        terms = TimerTerms(by_hand, hands_over, held_until, now - self._late_after)
         tended = await self._store.pending_replies.run_timers(now, terms)
         publish_replies(self._publish, [*tended.moved, *tended.handed_over])
         for reply in tended.handed_over:
@@ -73,7 +66,7 @@ class HoldTimers(Struct, frozen=True):
 
     async def hold_back(self, ids: Collection[int]) -> None:
         """Hold those of these replies that did not leave, to be asked about at next start."""
-        publish_replies(self._publish, await self._store.pending_replies.hold_back(ids, self._clock(), AFTER_RESTART))
+        publish_replies(self._publish, await self._store.pending_replies.hold_back(ids, self._clock()))
 
     def is_late(self, reply: Reply, now: datetime) -> bool:
         """Return True if `reply` is too late to be sent without an operator."""
@@ -83,7 +76,7 @@ class HoldTimers(Struct, frozen=True):
         """End the pause, and hold what waited until an operator decides on it."""
         command = self._pause.command  # a later pause wins
         await self._decision_lock.settled()
-        publish_replies(self._publish, await self._store.pending_replies.hold_after_pause(self._clock(), AFTER_PAUSE))
+        publish_replies(self._publish, await self._store.pending_replies.hold_after_pause(self._clock()))
         await self._pause.set(False, after=command)
 
     @property

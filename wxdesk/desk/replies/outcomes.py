@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from wxdesk.core.errors import NotSent, Phrase, Refused
 from wxdesk.core.events import Event, ReplyChanged, TroubleRaised
 from wxdesk.core.model.reply import ON_ITS_WAY, Reply
-from wxdesk.core.replies.lifecycle import BY_WECHAT, Move
+from wxdesk.core.replies.lifecycle import BY_WECHAT, TOO_LATE, Move
 from wxdesk.core.wechat import quota
 from wxdesk.core.wechat.errcodes import ErrorAction, action_for
 from wxdesk.desk.ports import Clock
@@ -39,8 +39,6 @@ LOST_IN_A_ROW = 3
 """Replies in a row without an answer after which an account rests."""
 
 ANSWERS_LOST = "WeChat's answers do not arrive, so nobody knows which replies did. Check the connection."
-
-TOO_LATE = "It could not leave in time, so it was not sent by itself. See whether it still fits."
 
 type ReplyOutcome = tuple[Move, ReplyChanges]
 

@@ -14,7 +14,6 @@ from wxdesk.core.model.account import Account, ReplyMode
 from wxdesk.core.model.operator import acting
 from wxdesk.core.replies.lifecycle import mode_of
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.replies.outcomes import TOO_LATE
 from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.decision_lock import DecisionLock
 from wxdesk.desk.settings.preferences import CurrentPreferences
@@ -77,7 +76,7 @@ class PolicyChanges(Struct, frozen=True):
         publish_replies(self._publish, withheld)
 
     def _new(self, mode: ReplyMode, hold_seconds: int, now: datetime) -> NewMode:
-        return NewMode(mode, hold_seconds, now - self._preferences.now.late_after, TOO_LATE)
+        return NewMode(mode, hold_seconds, now - self._preferences.now.late_after)
 
     async def _rules(self) -> None:
         publish_replies(self._publish, await self._store.pending_replies.withhold_without_rule(self._clock()))

@@ -13,7 +13,7 @@ from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author, StatusChange
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import AFTER_RESTART, CHANGED_BY, Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import (
     LAST_MOMENT,
     LEFT_AS_IT_WAS,
@@ -296,14 +296,14 @@ async def test_a_start_ends_all_edit_locks_but_those_of_changed_replies(talk: Ta
     changed = await store.outbox.edit(changed.id, Content(text="您好"), second(1), "lin")
     mine = await stored(store, mine, author=Author.OPERATOR, by="lin")
     free, held = await made(talk, S.DRAFT), await stored(store, await made(talk, S.HELD), by="lin")
-    left = await store._db.write(unlock_all, second(5), "It was closed.")
+    left = await store._db.write(unlock_all, second(5))
     assert [(reply.id, reply.by, reply.error, reply.updated_at) for reply in left] == [
-        (plain.id, "", "It was closed.", second(5)),
+        (plain.id, "", AFTER_RESTART, second(5)),
         (told.id, "", "busy", second(5)),
     ]
     for reply in left:
         assert (await store.replies.steps(reply.id))[-1] == ReplyStep(
-            reply.id, second(5), K.LEAVE, reason="It was closed."
+            reply.id, second(5), K.LEAVE, reason=AFTER_RESTART
         )
     for reply in (changed, mine, free, held):
         assert await store.replies.get(reply.id) == reply

@@ -9,7 +9,7 @@ import pytest
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import AFTER_PAUSE, Move
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.pending.timers import TimerTerms
@@ -116,10 +116,10 @@ async def test_replies_that_a_pause_kept_back_are_held_after_it(store: Store, ta
     freed = await made(store, thread, "freed", S.HELD)
     await store.outbox.move(freed.id, Move.RELEASE, T0, ReplyChanges(by="lin"))
     await talk.writes(thread, "by hand")
-    asking = await store.pending_replies.hold_after_pause(second(8), "It was paused.")
+    asking = await store.pending_replies.hold_after_pause(second(8))
     assert texts(asking) == ["held", "queued"]
     assert {(reply.state, reply.due_at, reply.by, reply.updated_at, reply.error) for reply in asking} == {
-        (S.HELD, None, "", second(8), "It was paused.")
+        (S.HELD, None, "", second(8), AFTER_PAUSE)
     }
     released = await store.outbox.move(asking[0].id, Move.RELEASE, second(9), ReplyChanges(by="lin"))
     assert released.error == "", "what has been decided does not go on asking"

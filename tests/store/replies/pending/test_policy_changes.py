@@ -12,7 +12,7 @@ from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.model.rule import Action, ActionKind, Rule
-from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, Move, ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, TOO_LATE, Move, ReplyStep, StepKind
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
 from wxdesk.store.replies.pending.policy_changes import NewMode
@@ -79,7 +79,7 @@ async def withheld(
     store: Store, thread: int, mode: ReplyMode, source: ModeSource, *, seconds: int = 8, **stale: object
 ) -> list[Reply]:
     await store.conversations.set_mode(thread, mode if source is CONVERSATION else None)
-    new = NewMode(mode, seconds, **({"stale_before": NEVER, "late": "It is late."} | stale))  # type: ignore[arg-type]
+    new = NewMode(mode, seconds, **({"stale_before": NEVER} | stale))  # type: ignore[arg-type]
     return await store.pending_replies.withhold(thread, new, "lin", AT)
 
 
@@ -132,7 +132,7 @@ async def test_an_accounts_mode_is_for_its_conversations_without_their_own(
     other = (await talk.says("o3", account="other")).conversation.id
     await store.conversations.set_mode(own, M.AUTO)
     here, there, elsewhere = [await made(store, one, "好", S.QUEUED, mode=M.AUTO) for one in (thread, own, other)]
-    new = NewMode(mode, 8, NEVER, "It is late.")
+    new = NewMode(mode, 8, NEVER)
     where = {"everywhere": True} if everywhere else {}
     moved = await store.pending_replies.withhold_account("shop", new, "lin", AT, **where)
     expected = [here.id, there.id] if everywhere else [here.id]
@@ -209,9 +209,9 @@ async def test_a_reply_due_long_ago_becomes_a_draft(
     for author, where in ((Author.OPERATOR, thread), (Author.RULE, (await talk.says("o2")).conversation.id)):
         await store.replies.add(NewReply(where, author, Content(text="其他"), S.QUEUED), T0)
     [moved] = await withheld(store, thread, M.HOLD, ACCOUNT, stale_before=second(3))
-    assert (moved.state, moved.error) == ((S.DRAFT, "It is late.") if stale else (S.HELD, ""))
+    assert (moved.state, moved.error) == ((S.DRAFT, TOO_LATE) if stale else (S.HELD, ""))
     assert (moved.mode, moved.mode_from) == (M.HOLD, ACCOUNT)
-    assert (await store.replies.steps(moved.id))[-1].reason == ("It is late." if stale else CHANGED_BY[ACCOUNT])
+    assert (await store.replies.steps(moved.id))[-1].reason == (TOO_LATE if stale else CHANGED_BY[ACCOUNT])
 
 
 async def test_a_reply_made_at_the_limit_is_not_late(store: Store, thread: int) -> None:

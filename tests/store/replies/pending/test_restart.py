@@ -10,7 +10,7 @@ from sqlalchemy import update
 from tests.store.chats import T0, Talk, second
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.replies.lifecycle import ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, TOO_LATE, ReplyStep, StepKind
 from wxdesk.store import Store
 from wxdesk.store.schema.messaging import replies
 
@@ -20,7 +20,6 @@ CLOSES = T0.replace(microsecond=0) + timedelta(hours=48)
 MOMENT = timedelta(microseconds=1)
 LIMIT = second(100)
 BEFORE = LIMIT - MOMENT
-WHY, LATE = "It was closed.", "It is late."
 
 
 @pytest.fixture
@@ -70,13 +69,13 @@ async def test_after_a_restart_old_and_counting_messages_ask(
 ) -> None:
     trouble = {"error": "busy", "errcode": -1, "rid": "r"}
     reply = await made(store, thread, state, author, **(values | trouble))
-    told = await store.pending_replies.hold_after_restart(second(200), LIMIT, WHY, LATE)
+    told = await store.pending_replies.hold_after_restart(second(200), LIMIT)
     if becomes is None:
         assert told == []
         assert await store.replies.get(reply.id) == reply
         return
     [after] = told
-    why = LATE if becomes is S.DRAFT else WHY
+    why = TOO_LATE if becomes is S.DRAFT else AFTER_RESTART
     assert (after.state, after.due_at, after.error, after.errcode, after.rid) == (becomes, None, why, None, "")
     assert (after.by, after.updated_at) == (reply.by, second(200))
     kind = StepKind.KEEP if becomes is S.DRAFT else StepKind.HOLD
@@ -87,11 +86,11 @@ async def test_after_a_restart_old_and_counting_messages_ask(
 async def test_after_a_restart_no_reply_is_locked(store: Store, thread: int) -> None:
     late, asks = await made(store, thread, S.HELD), await made(store, thread, S.QUEUED, OPERATOR)
     taken = await made(store, thread, S.DRAFT, by="lin")
-    told = await store.pending_replies.hold_after_restart(second(200), LIMIT, WHY, LATE)
+    told = await store.pending_replies.hold_after_restart(second(200), LIMIT)
     assert [(one.id, one.state, one.by, one.error) for one in told] == [
-        (late.id, S.DRAFT, "", LATE),
-        (asks.id, S.HELD, "", WHY),
-        (taken.id, S.DRAFT, "", WHY),
+        (late.id, S.DRAFT, "", TOO_LATE),
+        (asks.id, S.HELD, "", AFTER_RESTART),
+        (taken.id, S.DRAFT, "", AFTER_RESTART),
     ]
 
 
@@ -112,13 +111,13 @@ async def test_after_a_pause_the_replies_it_kept_back_ask(
     store: Store, thread: int, author: Author, state: ReplyState, values: dict[str, object], held: bool
 ) -> None:
     reply = await made(store, thread, state, author, error="busy", errcode=-1, rid="r", **values)
-    told = await store.pending_replies.hold_after_pause(LIMIT, WHY)
+    told = await store.pending_replies.hold_after_pause(LIMIT)
     if not held:
         assert told == []
         assert await store.replies.get(reply.id) == reply
         return
     [after] = told
-    assert (after.state, after.due_at, after.error, after.errcode, after.rid) == (S.HELD, None, WHY, None, "")
+    assert (after.state, after.due_at, after.error, after.errcode, after.rid) == (S.HELD, None, AFTER_PAUSE, None, "")
     assert after.updated_at == LIMIT
 
 
@@ -169,8 +168,14 @@ async def test_the_next_timer_is_the_earliest_and_none_for_closed_windows(
 async def test_only_queued_replies_among_the_named_are_held_back(store: Store, thread: int) -> None:
     states = (S.QUEUED, S.SENDING, S.DRAFT, S.QUEUED)
     queued, sending, draft, other = [await made(store, thread, state, OPERATOR) for state in states]
-    [held] = await store.pending_replies.hold_back([queued.id, sending.id, draft.id], second(5), WHY)
-    assert (held.id, held.state, held.due_at, held.error, held.errcode) == (queued.id, S.HELD, None, WHY, None)
+    [held] = await store.pending_replies.hold_back([queued.id, sending.id, draft.id], second(5))
+    assert (held.id, held.state, held.due_at, held.error, held.errcode) == (
+        queued.id,
+        S.HELD,
+        None,
+        AFTER_RESTART,
+        None,
+    )
     assert [await store.replies.get(one.id) for one in (sending, draft, other)] == [sending, draft, other]
 
 

@@ -10,7 +10,7 @@ from tests.store.chats import T0, Talk, second
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.replies.lifecycle import Move, ReplyStep, StepKind
+from wxdesk.core.replies.lifecycle import AFTER_SLEEP, TOO_LATE, Move, ReplyStep, StepKind
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT, WINDOW_CLOSED
 from wxdesk.store import Store
 from wxdesk.store.replies.moves import ReplyChanges
@@ -169,16 +169,13 @@ async def test_a_reply_that_is_not_due_is_not_handed_over(store: Store, thread: 
     assert ran == TimerMoves()
 
 
-LATE: dict[str, object] = {"stale_before": second(8), "late": "It is late.", "why": "It was late."}
-
-
 async def test_a_reply_due_long_ago_asks(store: Store, thread: int) -> None:
     await every_kind(store, thread, second(8) - MOMENT)
     await made(store, thread, "in time", second(8))
-    ran = await run(store, second(9), **LATE)
+    ran = await run(store, second(9), stale_before=second(8))
     expected = [
-        ("counts down", S.DRAFT, "It is late."),
-        ("undoable", S.HELD, "It was late."),
+        ("counts down", S.DRAFT, TOO_LATE),
+        ("undoable", S.HELD, AFTER_SLEEP),
         ("in time", S.QUEUED, ""),
     ]
     assert told(ran.moved) == expected
@@ -188,7 +185,7 @@ async def test_a_reply_due_long_ago_asks(store: Store, thread: int) -> None:
 
 async def test_a_reply_that_is_not_due_is_not_late(store: Store, thread: int) -> None:
     await made(store, thread, "good", second(20))
-    assert (await run(store, second(9), **(LATE | {"stale_before": second(30)}))).moved == []
+    assert (await run(store, second(9), stale_before=second(30))).moved == []
 
 
 async def test_an_operators_reply_for_a_time_long_past_is_held(store: Store, talk: Talk, thread: int) -> None:
@@ -199,16 +196,10 @@ async def test_an_operators_reply_for_a_time_long_past_is_held(store: Store, tal
     tried = await made(store, thread, "tried", state=S.QUEUED, author=Author.OPERATOR)
     await talk.moves(tried, Move.CLAIM)
     await store.outbox.move(tried.id, Move.POSTPONE, T0, ReplyChanges(not_before=second(2)))
-    [held] = (await run(store, second(9), **LATE)).moved
-    assert (held.content.text, held.author, held.state, held.error) == ("past", Author.OPERATOR, S.HELD, "It was late.")
+    [held] = (await run(store, second(9), stale_before=second(8))).moved
+    assert (held.content.text, held.author, held.state, held.error) == ("past", Author.OPERATOR, S.HELD, AFTER_SLEEP)
     assert (held.due_at, held.not_before, held.updated_at) == (None, None, second(9))
     assert held == await store.replies.get(held.id)
-
-
-async def test_timer_moves_have_no_error_without_a_given_reason(store: Store, thread: int) -> None:
-    await every_kind(store, thread, second(1))
-    moved = (await run(store, second(9), stale_before=second(8))).moved
-    assert told(moved) == [("counts down", S.DRAFT, ""), ("undoable", S.HELD, "")]
 
 
 @pytest.mark.parametrize("state", [S.QUEUED, S.FAILED, S.SENT])
@@ -220,4 +211,4 @@ async def test_timers_move_nothing_where_no_reply_waits(store: Store, thread: in
 async def test_without_a_limit_nothing_is_late(store: Store, thread: int) -> None:
     await made(store, thread, "past", state=S.QUEUED, author=Author.OPERATOR, not_before=second(1))
     await made(store, thread, "counts down", second(1))
-    assert told((await run(store, second(9), why="It was late.")).moved) == [("counts down", S.QUEUED, "")]
+    assert told((await run(store, second(9))).moved) == [("counts down", S.QUEUED, "")]

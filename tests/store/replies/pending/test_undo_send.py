@@ -12,7 +12,7 @@ from wxdesk.core.conversations.takeover import Takeover, TakeoverByWriting
 from wxdesk.core.errors import MoveNotAllowed, NotFound
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
-from wxdesk.core.replies.lifecycle import Move
+from wxdesk.core.replies.lifecycle import AFTER_RESTART, Move
 from wxdesk.store import Store
 from wxdesk.store.replies.pending.timers import TimerTerms
 
@@ -45,10 +45,8 @@ async def test_a_message_that_counts_down_does_not_ask(store: Store, thread: int
 
 async def test_a_held_message_without_a_deadline_asks(store: Store, thread: int) -> None:
     [reply] = await written(store, thread, "马上好")
-    [asking] = await store.pending_replies.hold_after_restart(
-        second(9), second(9) - timedelta(minutes=5), "closed", "late"
-    )
-    assert (asking.id, asking.state, asking.due_at, asking.error) == (reply.id, S.HELD, None, "closed")
+    [asking] = await store.pending_replies.hold_after_restart(second(9), second(9) - timedelta(minutes=5))
+    assert (asking.id, asking.state, asking.due_at, asking.error) == (reply.id, S.HELD, None, AFTER_RESTART)
     [row] = await store.inbox.page(InboxFilter.PENDING)
     assert row.held == 1
     assert (await store.inbox.counts()).pending == 1
@@ -126,8 +124,8 @@ async def test_at_a_stop_it_may_leave_at_once_or_is_held_back(store: Store, talk
     hurried = await store.pending_replies.release_undoable(second(1))
     assert [(reply.id, reply.state) for reply in hurried] == [(gone.id, S.QUEUED), (kept.id, S.QUEUED)]
     await talk.moves(gone, Move.CLAIM, Move.ACCEPT)
-    [held] = await store.pending_replies.hold_back([gone.id, kept.id], second(2), "closed")
-    assert (held.id, held.state, held.due_at, held.error) == (kept.id, S.HELD, None, "closed")
+    [held] = await store.pending_replies.hold_back([gone.id, kept.id], second(2))
+    assert (held.id, held.state, held.due_at, held.error) == (kept.id, S.HELD, None, AFTER_RESTART)
     assert await store.replies.get(automatic[0].id) == automatic[0]
 
 

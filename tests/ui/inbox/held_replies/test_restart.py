@@ -16,8 +16,7 @@ from tests.ui.inbox.conftest import HOURS, shown_reply
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.desk.replies.hold_timers import AFTER_RESTART
-from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.core.replies.lifecycle import AFTER_RESTART, TOO_LATE
 from wxdesk.ui.inbox.held_replies.control import AfterPauseDialog
 from wxdesk.ui.inbox.timeline.bubble_text import notice_of
 from wxdesk.ui.shell.main_window import MainWindow

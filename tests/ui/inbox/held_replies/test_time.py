@@ -17,8 +17,8 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Content, NewReply, Reply, ReplyState
 from wxdesk.core.preferences import LastMoment, Preferences
+from wxdesk.core.replies.lifecycle import AFTER_PAUSE
 from wxdesk.core.replies.on_new_message import HANDED_OVER, LAST_MOMENT
-from wxdesk.desk.replies.hold_timers import AFTER_PAUSE
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.inbox.timeline.entries import EntryKind
 from wxdesk.ui.look.theme import Theme

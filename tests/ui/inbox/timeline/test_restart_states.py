@@ -16,7 +16,7 @@ from tests.ui.inbox.conftest import HOURS
 from tests.ui.world import World, open_world
 from wxdesk.core.model.account import ReplyMode
 from wxdesk.core.model.reply import ReplyState
-from wxdesk.desk.replies.hold_timers import AFTER_RESTART
+from wxdesk.core.replies.lifecycle import AFTER_RESTART
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.ui.inbox.timeline.bubble_text import caption_of, notice_of
 from wxdesk.ui.inbox.timeline.entries import TimelineEntry

@@ -17,7 +17,7 @@ from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.model.rule import Decision, Outcome
-from wxdesk.desk.replies.outcomes import TOO_LATE
+from wxdesk.core.replies.lifecycle import TOO_LATE
 from wxdesk.ui.content.album import Album
 from wxdesk.ui.inbox.timeline.bubble_text import BubbleAction, caption_of, notice_of, offers_in, offers_of, trouble_of
 from wxdesk.ui.inbox.timeline.bubbles.delegate import look_of

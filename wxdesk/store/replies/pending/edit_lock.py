@@ -11,7 +11,7 @@ from sqlalchemy import Connection, case, exists, false, select, update
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply, ReplyState
-from wxdesk.core.replies.lifecycle import CHANGED_BY, Move, ReplyStep, StepKind, next_state
+from wxdesk.core.replies.lifecycle import AFTER_RESTART, CHANGED_BY, Move, ReplyStep, StepKind, next_state
 from wxdesk.core.replies.on_new_message import (
     LEFT_AS_IT_WAS,
     SPOKE_MEANWHILE,
@@ -77,15 +77,15 @@ def unlock_unchanged(connection: Connection, before: Reply, at: datetime, by: st
     return _hold_again(connection, found, before, kept, at, by)
 
 
-def unlock_all(connection: Connection, at: datetime, why: str) -> list[Reply]:
+def unlock_all(connection: Connection, at: datetime) -> list[Reply]:
     """Release the edit locks of unchanged drafts at the program's start.
 
     Otherwise the rules would give way to them for ever.
     """
     unchanged = DRAFT & BY_RULE & by_hand(replies) & replies.c.edited.is_(false())
-    error = case((replies.c.error == "", why), else_=replies.c.error)
+    error = case((replies.c.error == "", AFTER_RESTART), else_=replies.c.error)
     left = update_replies(connection, update(replies).where(unchanged).values(by="", error=error, updated_at=at))
-    write_steps(connection, [ReplyStep(one.id, at, StepKind.LEAVE, reason=why) for one in left])
+    write_steps(connection, [ReplyStep(one.id, at, StepKind.LEAVE, reason=AFTER_RESTART) for one in left])
     return left
 
 

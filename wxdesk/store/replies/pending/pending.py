@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, true, union
 from wxdesk.core.conversations.takeover import TakeoverByWriting
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.reply import WAITS, Reply
-from wxdesk.core.replies.lifecycle import Move, can_be_undone
+from wxdesk.core.replies.lifecycle import AFTER_PAUSE, AFTER_RESTART, TOO_LATE, Move, can_be_undone
 from wxdesk.store.conversations.takeovers import restore_takeover
 from wxdesk.store.engine.database import StorePart, write_by, writing
 from wxdesk.store.replies import moves
@@ -83,33 +83,31 @@ class PendingReplies(StorePart):
         times = union_all(held, postponed, closing).subquery()
         return await self._db.read(moment_of, select(func.min(times.c.at)))
 
-    async def hold_after_pause(self, at: datetime, why: str) -> list[Reply]:
+    async def hold_after_pause(self, at: datetime) -> list[Reply]:
         """Hold without a deadline the replies that a pause kept from leaving.
 
         Those are queued, or held past their deadline. Parts that wait for the operator anyhow
-        (`core.replies.parts`) go on doing so. `why`, a sentence for `i18n.tr`, is the reason shown.
+        (`core.replies.parts`) go on doing so.
         """
         late = BY_RULE & HELD & (replies.c.due_at <= at)
         kept = QUEUED & ~by_hand(replies) & ~waits_for_earlier_part(replies)
-        return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_error_values(why))
+        return await self._moved(Move.HOLD, late | kept, at, due_at=None, **_error_values(AFTER_PAUSE))
 
     @writing
-    def hold_after_restart(
-        self, connection: Connection, at: datetime, stale_before: datetime, why: str, late: str
-    ) -> list[Reply]:
+    def hold_after_restart(self, connection: Connection, at: datetime, stale_before: datetime) -> list[Reply]:
         """Hold held replies without a deadline after a restart; release edit locks.
 
         So are operators' written or released replies held that were queued, or due, before `stale_before`;
-        automatic ones from before then become drafts. The reason shown is `why` for held ones, `late` for drafts.
+        automatic ones from before then become drafts.
         """
         due_at, made_at = replies.c.due_at, replies.c.created_at
         stale = HELD & BY_RULE & (made_at < stale_before) & (due_at.is_(None) | (due_at < stale_before))
-        drafts = move_all(connection, Move.KEEP, stale, at, **_error_values(late))
+        drafts = move_all(connection, Move.KEEP, stale, at, **_error_values(TOO_LATE))
         not_later = replies.c.not_before.is_(None) | (replies.c.not_before < stale_before)
         old = QUEUED & by_hand(replies) & (replies.c.updated_at < stale_before) & not_later
         asks = (HELD & due_at.is_not(None)) | old
-        asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(why))
-        return drafts + asking + edit_lock.unlock_all(connection, at, why)
+        asking = move_all(connection, Move.HOLD, asks, at, due_at=None, **_error_values(AFTER_RESTART))
+        return drafts + asking + edit_lock.unlock_all(connection, at)
 
     begin_waits_again = write_by(timers.begin_waits_again)
     withhold = write_by(policy_changes.withhold_in_conversation)
@@ -140,9 +138,10 @@ class PendingReplies(StorePart):
         """Queue at once the operators' replies that could still be undone."""
         return await self._moved(Move.RELEASE, UNDOABLE, at)
 
-    async def hold_back(self, ids: Collection[int], at: datetime, why: str) -> list[Reply]:
-        """Hold queued ones of these replies without a deadline, with the reason `why`."""
-        return await self._moved(Move.HOLD, QUEUED & replies.c.id.in_(ids), at, due_at=None, **_error_values(why))
+    async def hold_back(self, ids: Collection[int], at: datetime) -> list[Reply]:
+        """Hold queued ones of these replies, to be asked about at the next start."""
+        stays = QUEUED & replies.c.id.in_(ids)
+        return await self._moved(Move.HOLD, stays, at, due_at=None, **_error_values(AFTER_RESTART))
 
     async def _moved(self, move: Move, which: ColumnElement[bool], at: datetime, **values: object) -> list[Reply]:
         return await self._db.write(move_all, move, which, at, **values)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.reply import Reply
-from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, Move
+from wxdesk.core.replies.lifecycle import CHANGED_BY, RULE_SILENT, TOO_LATE, Move
 from wxdesk.core.replies.on_new_message import LAST_MOMENT
 from wxdesk.store.replies.bulk_moves import HELD, QUEUED, move_all
 from wxdesk.store.replies.parts import waits_for_earlier_part
@@ -36,13 +36,12 @@ class NewMode(Struct, frozen=True):
     """A mode that applies from now on, and its consequence for pending replies.
 
     With HOLD, replies that have never been held are held for `hold_seconds`. Replies that were due before
-    `stale_before` become drafts with the reason `late`.
+    `stale_before` become drafts.
     """
 
     mode: ReplyMode
     hold_seconds: int
     stale_before: datetime
-    late: str
 
 
 _LEAVES_BY_ITSELF = (HELD | QUEUED) & ~by_hand(replies)
@@ -100,7 +99,7 @@ def _withhold(
         case ReplyMode.HOLD:
             unheld = here & QUEUED & _NEVER_HELD & ~waits_for_earlier_part(replies)
             due_at = _due_at(at, new.hold_seconds)
-            late = move_all(connection, Move.KEEP, unheld & _is_stale(new.stale_before), at, error=new.late, **its)
+            late = move_all(connection, Move.KEEP, unheld & _is_stale(new.stale_before), at, error=TOO_LATE, **its)
             return late + move_all(connection, Move.HOLD, unheld, at, CHANGED_BY[source], due_at=due_at, **its)
         case ReplyMode.AUTO:
             return []
