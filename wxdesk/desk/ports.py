@@ -165,14 +165,6 @@ class TunnelDriver(Protocol):
         """
 
 
-class HasRules(Protocol):
-    """The rules, as far as the set-up asks for them."""
-
-    @property
-    def has_rules(self) -> bool:
-        """Tell if any rule is switched on and usable."""
-
-
 class SetupApi(Protocol):
     """WeChat's API as far as the set-up asks it; nothing here reaches a contact."""
 

@@ -127,7 +127,9 @@ async def setup_world(
     credentials = {name: secrets for name, (_, secrets) in known.items()}
     config = Config(ListenerSettings(public_url=PUBLIC_URL), wechat=WeChatSettings(api_base))
     configuration = Configuration(Setup(home, config, credentials, sources=sources), told)
-    sources = SetupSources(configuration, configured, api or no_api, store.attempts, reachability, rules)
+    sources = SetupSources(
+        configuration, configured, api or no_api, store.attempts, reachability, lambda: rules.has_rules
+    )
     world = SetupWorld(None, store, told, outside, rules, api=no_api)  # type: ignore[arg-type]
     world.desk = SetupDesk(sources, told, lambda: world.now)
     try:

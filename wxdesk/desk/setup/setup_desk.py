@@ -15,7 +15,7 @@ from wxdesk.core.model.account import Account
 from wxdesk.core.model.reply import ReplyState
 from wxdesk.core.setup.facts import AccountSetup, SetupFact, SetupState, judged_before
 from wxdesk.core.setup.findings import TOKEN_CALLS, Check, CheckVerdict, Finding
-from wxdesk.desk.ports import Clock, HasRules, SetupApi
+from wxdesk.desk.ports import Clock, SetupApi
 from wxdesk.desk.settings.configuration import Configuration
 from wxdesk.desk.setup.account_findings import (
     OF_THE_SHAPE,
@@ -56,14 +56,14 @@ MORE_WITHIN = timedelta(seconds=1)
 
 
 class SetupSources(Struct, frozen=True):
-    """The parts that know something about the set-up."""
+    """The parts that know something about the set-up; `has_rules`: one is switched on."""
 
     configuration: Configuration
     accounts: Mapping[str, Account]
     api: SetupApi
     attempts: AttemptStore
     reachability: Reachability
-    rules: HasRules
+    has_rules: Callable[[], bool]
 
     def secrets(self, account: str) -> AccountSecrets:
         """Return an account's secrets as they are now, perhaps not all of them."""
@@ -84,7 +84,8 @@ class SetupDesk:
         self._clock = clock
         self._book = FactBook(publish)
         self._watch = PushWatch(sources.attempts, lambda: self.public_url, publish)
-        self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, sources.attempts, sources.rules, clock)
+        attempts, has_rules = sources.attempts, sources.has_rules
+        self._waiting = SetupWaiting(sources.accounts, self._book, sources.api, attempts, has_rules, clock)
         self._something_came = False
         self._kept_back: Text = ""
         self._answered: dict[str, datetime] = {}

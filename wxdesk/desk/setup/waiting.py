@@ -1,7 +1,7 @@
 """Facts that are only known after waiting, or after a look at the store."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from wxdesk.core.errors import SendError, StoreError
 from wxdesk.core.model.account import Account
 from wxdesk.core.setup.facts import SetupFact
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
-from wxdesk.desk.ports import Clock, HasRules, SetupApi
+from wxdesk.desk.ports import Clock, SetupApi
 from wxdesk.desk.runtime.wall_clock import keep_looking
 from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_watch import IN_THE_BODY
@@ -32,7 +32,7 @@ class SetupWaiting:
     _book: FactBook
     _api: SetupApi
     _store: AttemptStore
-    _rules: HasRules
+    _has_rules: Callable[[], bool]
     _clock: Clock
 
     def __post_init__(self) -> None:
@@ -103,7 +103,7 @@ class SetupWaiting:
         if proofs.answered:
             verdict = CheckVerdict.OK
         elif proofs.kept:
-            verdict = CheckVerdict.UNANSWERED if self._rules.has_rules else CheckVerdict.NO_RULES
+            verdict = CheckVerdict.UNANSWERED if self._has_rules() else CheckVerdict.NO_RULES
             self._unproven.add(account)
         else:
             verdict = CheckVerdict.WAITING
