@@ -134,14 +134,14 @@ async def test_a_claimed_conversation_rings_for_its_owner_alone_until_given_back
     await pair.team.sandbox.say(LI_LEI.openid, "hello?")
     await heard(AttentionRaised)
     await pair.team.until(AttentionRaised)
-    assert pair.wang.attention.state.ringing == {pair.thread}
-    assert pair.li.attention.state.ringing == frozenset()
+    assert pair.wang.attention.ringing == {pair.thread}
+    assert pair.li.attention.ringing == frozenset()
     keeper = ClaimKeeper(server.store, server.desk)
     keeper._knows_from -= LOST_AFTER
     await server.store.claims.follow([], server.desk.clock(), server.desk.clock())  # nobody is at 小王's desk
     await keeper.look()
     await heard(AttentionChanged)
-    assert pair.li.attention.state.ringing == {pair.thread}
+    assert pair.li.attention.ringing == {pair.thread}
 
 
 async def test_a_colleagues_call_waits_until_it_is_seen(pair: Pair) -> None:

@@ -65,7 +65,7 @@ def raised(desk: Desk) -> list[AttentionReason]:
 
 
 def unseen(desk: Desk) -> set[AttentionReason]:
-    return {call.cause for call in desk.opened.desk.attention.state.unseen}
+    return {call.cause for call in desk.opened.desk.attention.unseen}
 
 
 async def causes(desk: Desk, conversation_id: int) -> set[AttentionReason]:
@@ -120,7 +120,7 @@ async def test_a_conversation_looked_at_while_calls_are_compared_does_not_ring_a
     await desk.says(WANG, "退款")  # all before this has been compared once this has
     await desk.until(lambda: raised(desk).count(AttentionReason.LEFT) == 2)
     assert raised(desk) == [AttentionReason.CALLED, AttentionReason.LEFT, AttentionReason.LEFT]
-    assert [(call.conversation_id == chat, call.cause) for call in desk.opened.desk.attention.state.unseen] == [
+    assert [(call.conversation_id == chat, call.cause) for call in desk.opened.desk.attention.unseen] == [
         (False, AttentionReason.LEFT)
     ]
 
@@ -208,7 +208,7 @@ async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(
     desk.sandbox.faults.plan(fault)
     reply = await desk.opened.desk.replies.write(chat, "您好")
     await desk.until(lambda: cause in raised(desk))
-    assert desk.opened.desk.attention.state.ringing == {chat}
+    assert desk.opened.desk.attention.ringing == {chat}
     await desk.opened.desk.replies.cancel(reply.id)
     await desk.until(lambda: cause not in unseen(desk))
     assert raised(desk).count(cause) == 1
@@ -217,7 +217,7 @@ async def test_a_reply_that_did_not_arrive_calls_until_it_is_settled(
 async def test_a_held_reply_calls_without_ringing_until_it_is_cancelled(desk: Desk) -> None:
     chat = (await desk.says(LI, "慢")).conversation_id
     await desk.until(lambda: raised(desk) == [AttentionReason.HELD])
-    assert desk.opened.desk.attention.state.ringing == frozenset()
+    assert desk.opened.desk.attention.ringing == frozenset()
     [reply] = await desk.opened.store.replies.pending()
     assert reply.state is ReplyState.HELD
     await desk.opened.desk.replies.cancel(reply.id)

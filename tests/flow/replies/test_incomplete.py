@@ -103,7 +103,7 @@ async def test_an_answer_with_a_gap_is_a_draft_and_calls_an_operator(desk: Desk)
     await replies.release(draft.id)
     await desk.until_sent(1)
     assert [one.text for one in desk.sandbox.sent] == ["李雷，您的包裹明天到。"]
-    await desk.until(lambda: not desk.opened.desk.attention.state.unseen)
+    await desk.until(lambda: not desk.opened.desk.attention.unseen)
     assert await causes(desk, chat) == set()
 
 
@@ -189,12 +189,12 @@ async def test_the_call_of_a_draft_with_a_gap_survives_a_restart_and_ends_with_a
     chat = await says(desk, "到哪了")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     await desk.restart()
-    assert AttentionReason.UNFINISHED in {call.cause for call in desk.opened.desk.attention.state.unseen}
+    assert AttentionReason.UNFINISHED in {call.cause for call in desk.opened.desk.attention.unseen}
     assert raised(desk).count(AttentionReason.UNFINISHED) == 1
     await says(desk, "几点关门")
     await desk.until_sent(1)
     assert [one.text for one in desk.sandbox.sent] == ["九点到九点。"]
-    await desk.until(lambda: not desk.opened.desk.attention.state.unseen)
+    await desk.until(lambda: not desk.opened.desk.attention.unseen)
     assert await causes(desk, chat) == set()
 
 
@@ -202,4 +202,4 @@ async def test_an_answer_that_cannot_be_rendered_calls_an_operator(desk: Desk) -
     chat = await says(desk, "除")
     await desk.until(lambda: AttentionReason.UNFINISHED in raised(desk))
     await desk.opened.desk.replies.write(chat, "在的")
-    await desk.until(lambda: not desk.opened.desk.attention.state.unseen)
+    await desk.until(lambda: not desk.opened.desk.attention.unseen)

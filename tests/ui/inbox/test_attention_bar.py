@@ -66,7 +66,7 @@ def test_the_bar_says_which_rule_calls_to_whom_and_leads_there(qtbot: QtBot, win
 def test_the_bar_goes_once_the_conversation_was_looked_at(qtbot: QtBot, window: MainWindow, world: World) -> None:
     chat = world.say(WANG, "it arrived broken")
     qtbot.waitUntil(lambda: bool(said(window)))
-    qtbot.waitUntil(lambda: world.desk.attention.state.ringing == {chat})
+    qtbot.waitUntil(lambda: world.desk.attention.ringing == {chat})
     world.call(world.desk.attention.look(chat))
     qtbot.waitUntil(lambda: said(window) == [])
 
@@ -80,7 +80,7 @@ def test_several_calls_make_one_bar_that_counts_and_leads_to_the_first(
     chats.append(world.say(CHEN, "refund me"))
     qtbot.waitUntil(lambda: said(window) == [f"Rules call you to 3 customers, first to {first}."])
     world.say(WANG, "still broken")
-    qtbot.waitUntil(lambda: world.desk.attention.state.ringing == set(chats))
+    qtbot.waitUntil(lambda: world.desk.attention.ringing == set(chats))
     qtbot.mouseClick(look(window), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.open_conversation_id == chats[0])
     qtbot.waitUntil(lambda: said(window) == [f"Rules call you to 2 customers, first to {second}."])
@@ -94,7 +94,7 @@ def test_a_reply_handed_over_at_the_closing_window_is_told_until_looked_at(
     kept = world.desk.preferences
     world.call(kept.set(replace(kept.now, last_moment=LastMoment.HAND_OVER)))
     chat = world.enter(WANG)  # it allows replies for a minute, 10 seconds before whose end the desk decides
-    qtbot.waitUntil(lambda: {call.conversation_id for call in world.desk.attention.state.unseen} == {chat})
+    qtbot.waitUntil(lambda: {call.conversation_id for call in world.desk.attention.unseen} == {chat})
     with qtbot.waitSignal(
         bridge.events, check_params_cb=lambda events: any(isinstance(one, AttentionChanged) for one in events)
     ):

@@ -147,7 +147,7 @@ def test_f9_silences_the_present_calls(
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: not window.status_bar.silence.isVisible())
-    assert world.desk.attention.state.ringing
+    assert world.desk.attention.ringing
 
 
 def test_a_full_disk_is_beeped_over_and_the_sound_comes_when_there_is_room(qtbot: QtBot, ear: Ear) -> None:

@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
 from wxdesk.core import events
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.attention_judging import attention_for, should_have_arrived
@@ -33,20 +31,9 @@ REST_FACTOR = 4
 """Rest after a check, in lengths of the check, so that a flood is not doubled."""
 
 
-class AttentionState(Struct, frozen=True):
-    """Attention that nobody has looked at yet."""
-
-    unseen: tuple[Attention, ...] = ()
-
-    @property
-    def ringing(self) -> frozenset[int]:
-        """Conversations that ring, to fetch the operator."""
-        return frozenset(call.conversation_id for call in self.unseen if call.rings)
-
-
 @dataclass(eq=False, repr=False)
 class AttentionWatch:
-    """Keeps attention up to date; `state`, one record, is readable from any thread.
+    """Keeps attention up to date; `unseen` and `ringing` are readable from any thread.
 
     `me` names the operator of a desk beside a server, to whom what a colleague has is no call.
     """
@@ -62,14 +49,23 @@ class AttentionWatch:
         self._answered: dict[int, datetime] = {}
         """Conversations with an operator's reply on its way, and the time to check it."""
         self._awake = asyncio.Event()
-        self._unseen: dict[tuple[int, AttentionReason], Attention] = {}
+        self._unseen: dict[tuple[int, AttentionReason], Attention] = {}  # replaced, as other threads read it
         self._due: datetime | None = None
         self._by_new_settings = False
         self._by_new_accounts = False
         self._comparing = asyncio.Lock()
         """Lock against marking as seen while attention entries are being compared."""
         self.me: Callable[[], str] = str
-        self.state = AttentionState()
+
+    @property
+    def unseen(self) -> tuple[Attention, ...]:
+        """Attention that nobody has looked at yet."""
+        return tuple(self._unseen.values())
+
+    @property
+    def ringing(self) -> frozenset[int]:
+        """Conversations that ring, to fetch the operator."""
+        return frozenset(call.conversation_id for call in self.unseen if call.rings)
 
     def on_event(self, event: events.Event) -> None:
         """Check again where something happened; subscribed to the bus."""
@@ -92,7 +88,6 @@ class AttentionWatch:
     async def refresh(self) -> None:
         """Read what another process has stored, where that one judges attention."""
         self._unseen = {(call.conversation_id, call.cause): call for call in await self._calls.unseen(self.me())}
-        self._update_state()
 
     async def _touch_all(self) -> None:
         last = 0
@@ -106,7 +101,6 @@ class AttentionWatch:
             if not await self._calls.look(conversation_id):
                 return
             self._unseen = {key: call for key, call in self._unseen.items() if key[0] != conversation_id}
-            self._update_state()
         self._publish(events.AttentionChanged(conversation_id))
 
     async def longest_waiting(self) -> Conversation | None:
@@ -206,11 +200,7 @@ class AttentionWatch:
         if not raised and not gone:
             return
         self._unseen = {key: call for key, call in self._unseen.items() if key[0] not in ids} | unseen
-        self._update_state()
         for call in raised:
             self._publish(events.AttentionRaised(call.conversation_id, call.cause))
         for conversation_id in gone:
             self._publish(events.AttentionChanged(conversation_id))
-
-    def _update_state(self) -> None:
-        self.state = AttentionState(tuple(self._unseen.values()))

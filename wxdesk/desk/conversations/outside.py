@@ -69,7 +69,7 @@ class PhoneNotices:
 
     async def _notify_if_due(self) -> datetime | None:
         phone, now = self._configuration.now.config.phone, self._clock()
-        waiting = frozenset((one.conversation_id, one.at) for one in self._attention.state.unseen if one.rings)
+        waiting = frozenset((one.conversation_id, one.at) for one in self._attention.unseen if one.rings)
         self._told &= waiting
         new = waiting - self._told
         if not self._presence.now.away or not phone.targets or not new:

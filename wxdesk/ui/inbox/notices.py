@@ -72,7 +72,7 @@ class AttentionBar(QObject):
             self._show_called()
 
     def _still_calls(self, conversation_id: int) -> bool:
-        unseen = self._bridge.desk.attention.state.unseen
+        unseen = self._bridge.desk.attention.unseen
         return any(call.conversation_id == conversation_id and call.cause in _ASKED_FOR for call in unseen)
 
     def _know(self, rows: Sequence[InboxRow]) -> None:

@@ -90,7 +90,7 @@ class OperatorAlerts(QObject):
 
     def _follow(self) -> None:
         desk = self._bridge.desk
-        calling = desk.attention.state.ringing
+        calling = desk.attention.ringing
         ringing = calling | _DESK if desk.reachability.state.lost else calling
         if ringing - self._ringing:
             QApplication.alert(self._window)

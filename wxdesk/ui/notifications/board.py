@@ -164,7 +164,7 @@ class NoticeBoard(QObject):
         self._notifier.show(named, self._answers.give)
 
     def _withdraw_ended(self) -> None:
-        unseen = self._bridge.desk.attention.state.unseen
+        unseen = self._bridge.desk.attention.unseen
         calling = {call.conversation_id for call in unseen if _is_call(call.cause)}
         for conversation_id in self._calls - calling:
             self._notifier.withdraw(notice_key(NoticeTopic.CALL, conversation_id))

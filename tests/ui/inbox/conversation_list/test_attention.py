@@ -70,7 +70,7 @@ def test_a_call_lasts_until_somebody_opens_the_conversation(
     page.list.chips.choose(InboxFilter.NEEDS_HUMAN)
     qtbot.waitUntil(lambda: [one for one, _ in shown()] == [chat])
     opened(chat)
-    qtbot.waitUntil(lambda: not world.desk.attention.state.ringing)
+    qtbot.waitUntil(lambda: not world.desk.attention.ringing)
     page.list.chips.choose(InboxFilter.ALL)
     qtbot.waitUntil(lambda: [one for one, _ in shown()] == [other, chat])
     assert dict(shown())[chat] == set()
@@ -90,4 +90,4 @@ def test_a_new_call_of_the_open_conversation_is_seen_at_once(
     [before] = left()
     world.say("oCaller000000000000000000001", "hello?")
     qtbot.waitUntil(lambda: [one.seen and one.at > before.at for one in left()] == [True])
-    qtbot.waitUntil(lambda: not world.desk.attention.state.unseen)  # which the desk notes once that is stored
+    qtbot.waitUntil(lambda: not world.desk.attention.unseen)  # which the desk notes once that is stored
