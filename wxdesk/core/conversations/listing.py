@@ -131,8 +131,8 @@ def _seconds(at: datetime) -> float:
 class InboxCounts(Struct, frozen=True):
     """The figures on the chips, the rail, the strip, and the bars of pause and status.
 
-    `unread` counts conversations, `messages` messages. `automatic` are the replies that a pause keeps back or would:
-    what rules made and no human has released, held or queued.
+    Those with the name of an `InboxFilter` count its rows, `messages` unread messages. `automatic` are the replies that
+    a pause keeps back or would: what rules made and no human has released, held or queued.
     """
 
     unread: int = 0

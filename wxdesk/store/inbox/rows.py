@@ -254,15 +254,8 @@ def _counts_query() -> Select[Any]:
     in_unread = select(func.coalesce(func.sum(conversations.c.unread), 0)).where(UNREAD, OPEN).scalar_subquery()
     kept = replies.c.state.in_((ReplyState.HELD, ReplyState.QUEUED)) & ~by_hand(replies)
     return select(
-        _count_under(InboxFilter.UNREAD).label("unread"),
+        *(_count_under(chip).label(chip.value) for chip in InboxFilter if chip.value in InboxCounts.__struct_fields__),
         in_unread.label("messages"),
-        _count_under(InboxFilter.WAITING).label("waiting"),
-        _count_under(InboxFilter.NEEDS_HUMAN).label("needs_human"),
-        _count_under(InboxFilter.PENDING).label("pending"),
-        _count_under(InboxFilter.FAILED).label("failed"),
-        _count_under(InboxFilter.SNOOZED).label("snoozed"),
-        _count_under(InboxFilter.MINE).label("mine"),
-        _count_under(InboxFilter.NOBODYS).label("nobodys"),
         select(func.count()).where(kept).scalar_subquery().label("automatic"),
     )
 
