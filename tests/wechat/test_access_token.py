@@ -50,7 +50,7 @@ class World:
         return TokenGrant(f"{account.name}-{number}", self.seconds)
 
     def tokens(self, margin: float = 120) -> AccessTokens:
-        return AccessTokens(self.fetch, self.heard, self.clock, margin=margin, monotonic=self.monotonic)
+        return AccessTokens(self.fetch, self.heard, self.clock, margin, self.monotonic)
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +179,7 @@ async def test_accounts_have_tokens_of_their_own(world: World) -> None:
 async def test_a_token_is_renewed_before_it_is_asked_for() -> None:
     world = World(seconds=0.04)
     loop = asyncio.get_running_loop()
-    tokens = AccessTokens(world.fetch, world.heard, world.clock, margin=0.02, monotonic=loop.time)
+    tokens = AccessTokens(world.fetch, world.heard, world.clock, 0.02, loop.time)
     async with renewing(tokens):
         await tokens.get(ACCOUNT)
         await world.heard.wait_for(TokenChanged, 3)

@@ -51,28 +51,22 @@ class _HeldToken:
     expires_at: datetime  # the same moment as `ends_at`, by the clock on the wall
 
 
+@dataclass(eq=False, repr=False)
 class AccessTokens:
     """Access tokens of all accounts.
 
-    `fetch` gets one from WeChat; it raises `Refused` or `NotSent`. `margin` is how many seconds before its end a
+    `_fetch` gets one from WeChat; it raises `Refused` or `NotSent`. `margin` is how many seconds before its end a
     token is replaced; for the stable endpoint it must stay below 300, because before its last five minutes that one
-    returns the same token again. `monotonic` must not stand still while the machine sleeps: the tokens age.
+    returns the same token again. `_monotonic` must not stand still while the machine sleeps: the tokens age.
     """
 
-    def __init__(
-        self,
-        fetch: Callable[[Account], Awaitable[TokenGrant]],
-        publish: Callable[[Event], None],
-        clock: Clock,
-        *,
-        margin: float,
-        monotonic: Callable[[], float] = seconds_elapsed,
-    ) -> None:
-        self._fetch = fetch
-        self._publish = publish
-        self._clock = clock
-        self.margin = margin
-        self._monotonic = monotonic
+    _fetch: Callable[[Account], Awaitable[TokenGrant]]
+    _publish: Callable[[Event], None]
+    _clock: Clock
+    margin: float
+    _monotonic: Callable[[], float] = seconds_elapsed
+
+    def __post_init__(self) -> None:
         self._held: dict[str, _HeldToken] = {}
         self._flights: dict[str, asyncio.Task[str]] = {}
         self._outdated: set[asyncio.Task[str]] = set()

@@ -84,7 +84,7 @@ class WeChatClient:
         self._endpoint = token_endpoint
         self._token_keys: dict[str, tuple[str, ...]] = {}
         margin = MARGIN_SECONDS[token_endpoint]
-        self._tokens = AccessTokens(self._fetch_token, publish, clock, margin=margin, monotonic=monotonic)
+        self._tokens = AccessTokens(self._fetch_token, publish, clock, margin, monotonic)
 
     async def send(
         self,
