@@ -60,7 +60,7 @@ def test_no_markup_is_spelled_and_roles_and_names_tell_things_apart(
     roles = {QAccessible.queryAccessibleInterface(item).role() for item in window.rail.items}
     chips = window.inbox.list.chips.findChildren(Chip)
     roles |= {
-        QAccessible.queryAccessibleInterface(chip).role() for chip in chips if chip is not window.inbox.list.chips.part
+        QAccessible.queryAccessibleInterface(chip).role() for chip in chips if chip is not window.inbox.list.chips.scope
     }
     assert roles == {QAccessible.Role.RadioButton}
     lists = [heard(one, TEXT.Name) for one in window.inbox.findChildren(QAbstractItemView) if heard(one, TEXT.Name)]

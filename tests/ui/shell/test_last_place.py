@@ -134,11 +134,11 @@ def test_the_list_shows_the_same_again_unless_that_hides_the_open_conversation(
 ) -> None:
     _open(qtbot, window, shown := world.say(WANG, "hello"))
     window.inbox.list.chips.choose(InboxFilter.WAITING)
-    window.inbox.list.parts.narrow(Narrowing(account="shop", days=7))
+    window.inbox.list.scope.narrow(Narrowing(account="shop", days=7))
     after = again()
     qtbot.waitUntil(lambda: after.inbox.session.conversation_id == shown and bridge.is_idle)
     assert after.inbox.list.chips.chip(InboxFilter.WAITING).isChecked()
-    assert after.inbox.list.parts.view == SavedView("", "waiting", Narrowing(account="shop", days=7))
+    assert after.inbox.list.scope.view == SavedView("", "waiting", Narrowing(account="shop", days=7))
     assert [row.conversation.id for row in after.inbox.list.model.rows()] == [shown]
 
 
@@ -158,4 +158,4 @@ def test_a_view_that_would_hide_the_open_conversation_or_is_none_is_not_shown(
     _open(qtbot, window, shown := world.say(WANG, "hello"))
     after = again(view=view if isinstance(view, str) else msgspec.json.encode(view).decode())
     qtbot.waitUntil(lambda: after.inbox.session.conversation_id == shown and bridge.is_idle)
-    assert after.inbox.list.parts.view == SavedView("", "all", Narrowing())
+    assert after.inbox.list.scope.view == SavedView("", "all", Narrowing())

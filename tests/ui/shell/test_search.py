@@ -141,7 +141,7 @@ def test_a_mini_program_is_found_by_its_title(world: World, window: MainWindow, 
     window.inbox.list.strip.model.accounts = ("shop", "cafe")
     assert search("shop") == ["shop"]
     window.inbox.list.found.take(window.inbox.list.hits.first())
-    assert window.inbox.list.parts.narrowing.account == "shop"
+    assert window.inbox.list.scope.narrowing.account == "shop"
     assert window.inbox.list.search.text() == ""
 
 

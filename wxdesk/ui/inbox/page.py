@@ -210,8 +210,8 @@ class InboxPage(QWidget):
             row for row in rows if not (matches(row, chosen, me) and view.narrowing.admits(row.conversation, now))
         ]
         known = view.narrowing.account in ("", *self._bridge.desk.accounts)
-        if known and not hidden and view != self.list.parts.view:
-            self.list.parts.show_view(view)
+        if known and not hidden and view != self.list.scope.view:
+            self.list.scope.show_view(view)
         if rows:
             self.open_conversation(rows[0].conversation.id)
             self._unattended = True

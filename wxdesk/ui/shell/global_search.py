@@ -81,7 +81,7 @@ class GlobalSearch(QObject):
     def _places(self) -> Iterator[Place]:
         for item in self._rail.items:
             yield Place(item.place.word, item.click, item.key, tr("Pages"))
-        accounts, narrow = self._inbox.list.strip.model.accounts, self._inbox.list.parts.narrow
+        accounts, narrow = self._inbox.list.strip.model.accounts, self._inbox.list.scope.narrow
         for name in accounts if len(accounts) > 1 else ():
             yield Place(account_title(name), partial(narrow, Narrowing(account=name)), group=tr("Mini programs"))
         for at, (owner, group) in enumerate(self._keys()):

@@ -205,7 +205,7 @@ class MainWindow(Frame):
     def _keep_place(self) -> None:
         page, shown = self.page_names[self.stack.currentIndex()], self.inbox.session.conversation_id
         self._memory.keep_geometry(self, self.inbox.regions.widths)
-        view = msgspec.json.encode(self.inbox.list.parts.view).decode()
+        view = msgspec.json.encode(self.inbox.list.scope.view).decode()
         self._mine.keep_place(page, shown, view, self._bridge.desk.clock())
 
     def closeEvent(self, event: QCloseEvent) -> None:

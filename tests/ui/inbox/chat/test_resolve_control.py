@@ -103,7 +103,7 @@ def pick(qtbot: QtBot, menu: QMenu, text: str) -> None:
 
 
 def show_part(qtbot: QtBot, page: InboxPage, word: str) -> None:
-    qtbot.mouseClick(page.list.parts, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.list.scope, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
@@ -164,7 +164,7 @@ def test_a_resolved_conversation_is_found_by_chip_and_search_and_says_so(
     show_part(qtbot, page, "Resolved")
     qtbot.waitUntil(lambda: shown(page) == [three[1]])
     assert "Resolved" in page.list.model.index(0).data()
-    assert page.list.chips.part.isVisible()
+    assert page.list.chips.scope.isVisible()
     page.open_conversation(three[1])
     bar = page.chat.aside.bar
     qtbot.waitUntil(bar.isVisible)
@@ -172,9 +172,9 @@ def test_a_resolved_conversation_is_found_by_chip_and_search_and_says_so(
     assert page.chat.header.resolve.toolTip() == "Open again (F5)"
     qtbot.mouseClick(bar.back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not bar.isVisible())
-    qtbot.mouseClick(page.list.chips.part, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.list.chips.scope, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shown(page) == three)
-    assert not page.list.chips.part.isVisible()
+    assert not page.list.chips.scope.isVisible()
     f5(qtbot, page)
     qtbot.waitUntil(lambda: shown(page) == [three[0], three[2]])
     page.list.search.setText("hello 1")

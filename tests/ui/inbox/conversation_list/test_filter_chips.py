@@ -68,10 +68,10 @@ def test_a_figure_too_long_for_a_chip_is_told_whole(chips: FilterChips) -> None:
 
 def test_the_button_back_from_conversations_set_aside_stands_alone(chips: FilterChips) -> None:
     chips.choose(InboxFilter.RESOLVED)
-    assert shown(chips) == [chips.part]
-    chips.part.click()
+    assert shown(chips) == [chips.scope]
+    chips.scope.click()
     assert len(shown(chips)) == 4
-    assert chips.part.isHidden()
+    assert chips.scope.isHidden()
 
 
 def test_where_five_chips_do_not_fit_what_waits_for_its_time_or_its_human_stays(chips: FilterChips) -> None:

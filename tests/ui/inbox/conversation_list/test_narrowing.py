@@ -24,16 +24,16 @@ FIRST, SECOND, THIRD = (f"oCustomer000000000000000{n}" for n in (1, 2, 3))
 
 def choose(qtbot: QtBot, page: InboxPage, *words: str) -> None:
     """Open the menu and choose an entry, perhaps of a menu below it."""
-    page.list.parts.click()
-    qtbot.waitUntil(lambda: bool(page.list.parts.findChildren(QMenu)))
-    menu = page.list.parts.findChildren(QMenu)[0]
+    page.list.scope.click()
+    qtbot.waitUntil(lambda: bool(page.list.scope.findChildren(QMenu)))
+    menu = page.list.scope.findChildren(QMenu)[0]
     for word in words:
         action = entry(menu, word)
         menu = action.menu() or menu  # type: ignore[assignment]
     action.trigger()
-    for one in page.list.parts.findChildren(QMenu):
+    for one in page.list.scope.findChildren(QMenu):
         one.close()
-    qtbot.waitUntil(lambda: not page.list.parts.findChildren(QMenu))
+    qtbot.waitUntil(lambda: not page.list.scope.findChildren(QMenu))
 
 
 def entry(menu: QMenu, word: str) -> QAction:
@@ -60,13 +60,13 @@ def offered(qtbot: QtBot, page: InboxPage) -> list[str]:
 
 def entries(qtbot: QtBot, page: InboxPage) -> list[tuple[str, bool]]:
     """The entries of the menu, and which are marked."""
-    page.list.parts.click()
-    qtbot.waitUntil(lambda: bool(page.list.parts.findChildren(QMenu)))
-    menus = page.list.parts.findChildren(QMenu)
+    page.list.scope.click()
+    qtbot.waitUntil(lambda: bool(page.list.scope.findChildren(QMenu)))
+    menus = page.list.scope.findChildren(QMenu)
     found = [(action.text(), action.isChecked()) for action in menus[0].actions()]
     for one in menus:
         one.close()
-    qtbot.waitUntil(lambda: not page.list.parts.findChildren(QMenu))
+    qtbot.waitUntil(lambda: not page.list.scope.findChildren(QMenu))
     return found
 
 
@@ -118,7 +118,7 @@ def test_a_list_is_narrowed_kept_as_a_view_and_wide_again(
 def test_a_view_moves_one_place_or_to_the_top(qtbot: QtBot, world: World, page: InboxPage) -> None:
     """It used to climb one place a visit to the menu."""
     views = tuple(SavedView(f"Last {days}", "all", replace(EVERYTHING, days=days)) for days in (1, 7, 30))
-    page.list.parts.kept.emit(views)
+    page.list.scope.kept.emit(views)
     qtbot.waitUntil(lambda: names(world) == ["Last 1", "Last 7", "Last 30"])
     choose(qtbot, page, "Last 30")
     assert offered(qtbot, page) == ["Move this view to the top", "Move this view up"]
@@ -157,7 +157,7 @@ def test_a_search_tells_whom_it_hides(qtbot: QtBot, world: World, page: InboxPag
 
 def test_a_long_page_keeps_the_width_of_the_list(page: InboxPage) -> None:
     where = "pages/goods/detail?id=" + "1024" * 20
-    page.list.parts.narrow(Narrowing(page=where))
+    page.list.scope.narrow(Narrowing(page=where))
     assert page.list.narrowness.text() == "pages/goods/detail?id=10… ✕"
     assert page.list.narrowness.accessibleName() == where
     assert page.list.narrowness.sizeHint().width() < page.list.width()
@@ -170,6 +170,6 @@ def test_the_menu_offers_the_filter_whose_chip_has_no_room(qtbot: QtBot, world: 
     unread = chips.chip(InboxFilter.UNREAD)
     assert unread.isHidden()
     choose(qtbot, page, "Unread")
-    assert page.list.parts.filter is InboxFilter.UNREAD
+    assert page.list.scope.filter is InboxFilter.UNREAD
     assert unread.isChecked()
     assert unread.isVisible()

@@ -216,9 +216,9 @@ def test_rows_name_their_mini_program_unless_the_list_is_narrowed_to_one(
     world.say(PEOPLE[1], "hello")
     qtbot.waitUntil(lambda: len(shown(page)) == 2 and looks(page, 1).spoken.endswith(", shop"))
     assert looks(page, 1).ink > before.ink
-    page.list.parts.narrow(Narrowing(account="shop"))
+    page.list.scope.narrow(Narrowing(account="shop"))
     qtbot.waitUntil(lambda: not looks(page).spoken.endswith(", shop"))
-    page.list.parts.narrow(Narrowing())
+    page.list.scope.narrow(Narrowing())
     world.call(world.desk.configuration.apply(replace(setup, config=structs.replace(config, accounts=(tea,)))))
     world.call(world.desk.conversations.describe(chat, ContactChange(alias="Li Lei")))
     page.list.chips.choose(InboxFilter.RESOLVED)

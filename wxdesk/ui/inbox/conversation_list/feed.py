@@ -61,9 +61,9 @@ class ConversationFeed(QObject):
         self._has_rules = True
         self._rules = Refresher(bridge, bridge.desk.rules.rulebook.all, self._count_rules, self)
         shown.chips.chosen.connect(self.load)
-        shown.parts.narrowed.connect(self.load)
-        shown.parts.clicked.connect(self._show_choices)
-        shown.parts.kept.connect(self._keep_views)
+        shown.scope.narrowed.connect(self.load)
+        shown.scope.clicked.connect(self._show_choices)
+        shown.scope.kept.connect(self._keep_views)
         shown.search_wanted.connect(self._search)
         shown.model.more_wanted.connect(self._ask_page)
 
@@ -90,11 +90,11 @@ class ConversationFeed(QObject):
     def _ask_page(self, offset: int) -> None:
         desk = self._bridge.desk
         self._pages += 1
-        work = desk.inbox.list_page(self._list.parts.filter, offset, self._list.parts.narrowing, desk.clock())
+        work = desk.inbox.list_page(self._list.scope.filter, offset, self._list.scope.narrowing, desk.clock())
         self._bridge.ask(work, self._show_page, self._page_failed, ended=self._page_ended)
 
     def _show_page(self, page: ListPage) -> None:
-        if page.chosen is not self._list.parts.filter or page.narrowing != self._list.parts.narrowing:
+        if page.chosen is not self._list.scope.filter or page.narrowing != self._list.scope.narrowing:
             return
         if page.offset == 0:
             self._list.show_rows(page.chosen, page.rows)
@@ -150,7 +150,7 @@ class ConversationFeed(QObject):
 
     def _open_menu(self, choices: tuple[list[str], list[str]]) -> None:
         desk = self._bridge.desk
-        self._list.parts.open_menu(tuple(desk.accounts), *choices, desk.preferences.now.views)
+        self._list.scope.open_menu(tuple(desk.accounts), *choices, desk.preferences.now.views)
 
     def _keep_views(self, views: tuple[SavedView, ...]) -> None:
         preferences = self._bridge.desk.preferences

@@ -30,9 +30,9 @@ SCOPES = {
 """Names of the scopes of the list."""
 
 
-def scope_name(part: InboxFilter) -> str:
+def scope_name(scope: InboxFilter) -> str:
     """Return the name of a scope of the list; other filters are of what is open."""
-    return tr(SCOPES.get(part, SCOPES[InboxFilter.ALL]))
+    return tr(SCOPES.get(scope, SCOPES[InboxFilter.ALL]))
 
 
 def narrowing_text(to: Narrowing) -> str:
@@ -95,12 +95,12 @@ class ScopeButton(SmallButton):
         """Let the operator choose a scope, a narrowing or a saved view."""
         menu = PassingMenu(self, self.accessibleName())
         chosen = self.filter if self.filter in SCOPES else InboxFilter.ALL
-        for part in SCOPES:
-            word = f"{scope_name(part)} ({self.snoozed})" if part is InboxFilter.SNOOZED else scope_name(part)
-            menu.choice(word, partial(self.chosen.emit, part), part is chosen)
+        for scope in SCOPES:
+            word = f"{scope_name(scope)} ({self.snoozed})" if scope is InboxFilter.SNOOZED else scope_name(scope)
+            menu.choice(word, partial(self.chosen.emit, scope), scope is chosen)
         menu.addSeparator()
-        for part in self.left_out():
-            menu.addAction(literal(figure_texts()[Figure(part.value)][0]), partial(self.chosen.emit, part))
+        for one in self.left_out():
+            menu.addAction(literal(figure_texts()[Figure(one.value)][0]), partial(self.chosen.emit, one))
         self._add_narrowings(menu, accounts, tags, pages)
         menu.addSeparator()
         self._add_views(menu, views)
@@ -178,7 +178,7 @@ class FilterChips(QWidget):
     """Chips for waiting, needs a human, unsent, failed and unread, on one line.
 
     Needs a human, unsent and failed show counts, and failed itself only while something has. While resolved or
-    snoozed conversations are shown, the chip `part` replaces them and leads back. In a team, mine and nobody's stand
+    snoozed conversations are shown, the chip `scope` replaces them and leads back. In a team, mine and nobody's stand
     below.
 
     Signals:
@@ -203,11 +203,11 @@ class FilterChips(QWidget):
             chip.clicked.connect(partial(self._clicked, chosen))
             (below if chosen in _BELOW else row).addWidget(chip)
             self._chips[chosen] = chip
-        self.part = Chip()
-        self.part.setToolTip(tr("Back to what is open"))
-        self.part.clicked.connect(partial(self.choose, InboxFilter.ALL))
-        self.part.hide()
-        row.addWidget(self.part)
+        self.scope = Chip()
+        self.scope.setToolTip(tr("Back to what is open"))
+        self.scope.clicked.connect(partial(self.choose, InboxFilter.ALL))
+        self.scope.hide()
+        row.addWidget(self.scope)
         row.addStretch(1)
         below.addStretch(1)
         vbox(row, below, within=self, spacing=_GAP)
@@ -222,10 +222,10 @@ class FilterChips(QWidget):
         for one, chip in self._chips.items():
             chip.setChecked(one is chosen)
         aside = chosen in SCOPES and chosen is not InboxFilter.ALL
-        self.part.setText(f"{scope_name(chosen)} ✕")
-        self.part.setAccessibleName(scope_name(chosen))
-        self.part.setChecked(aside)
-        self.part.setVisible(aside)
+        self.scope.setText(f"{scope_name(chosen)} ✕")
+        self.scope.setAccessibleName(scope_name(chosen))
+        self.scope.setChecked(aside)
+        self.scope.setVisible(aside)
         self._show_chips()
         self.chosen.emit(chosen)
 
@@ -257,7 +257,7 @@ class FilterChips(QWidget):
         for chosen, chip in self._chips.items():
             needed = chosen is not InboxFilter.FAILED or self._counts.failed > 0 or chip.isChecked()
             needed = needed and (self.in_team or chosen not in _BELOW)
-            chip.setVisible(needed and self.part.isHidden())
+            chip.setVisible(needed and self.scope.isHidden())
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

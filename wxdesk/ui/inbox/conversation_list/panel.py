@@ -72,14 +72,14 @@ class ConversationList(Frame):
         self.search = SearchField(tr("Search everything"), "Ctrl+K")
         self.away = SmallButton("close", tr("Close"), self, then=self.left)
         self.away.hide()  # only a drawer can be put away
-        self.parts = ScopeButton(self)
+        self.scope = ScopeButton(self)
         self.narrowness = Chip()
         self.narrowness.hide()
         self.arrived = Chip()
         self.arrived.hide()
         self._arrived: set[int] = set()
         self.chips = FilterChips()
-        self.parts.left_out = lambda: self.chips.left_out
+        self.scope.left_out = lambda: self.chips.left_out
         self.strip = HeldStrip(clock, hold_reason_of)
         self._delegate = ConversationDelegate(clock, hold_reason_of, activity_of, self.model.account_of)
         self.view = ConversationRows(self.model, self._delegate, self)
@@ -92,7 +92,7 @@ class ConversationList(Frame):
         self._connect()
 
     def _arrange(self) -> None:
-        first = hbox(self.search, self.parts, self.away, spacing=4)
+        first = hbox(self.search, self.scope, self.away, spacing=4)
         top = vbox(
             first, self.chips, hbox(self.narrowness, self.arrived, STRETCH), spacing=10, margins=(12, 12, 12, 10)
         )
@@ -109,10 +109,10 @@ class ConversationList(Frame):
         self.search.entered.connect(self._enter)
         self.arrived.clicked.connect(self.leave_search)
         self.chips.chosen.connect(self.search.clear)  # a filter is of the conversations, so these are shown
-        self.chips.chosen.connect(self._part_chosen)
-        self.parts.chosen.connect(self.chips.choose)
-        self.parts.narrowed.connect(self._narrow)
-        self.narrowness.clicked.connect(partial(self.parts.narrow, EVERYTHING))
+        self.chips.chosen.connect(self._filter_chosen)
+        self.scope.chosen.connect(self.chips.choose)
+        self.scope.narrowed.connect(self._narrow)
+        self.narrowness.clicked.connect(partial(self.scope.narrow, EVERYTHING))
         self.view.selectionModel().currentChanged.connect(self._picked)
         self.view.selectionModel().selectionChanged.connect(self.several.follow)
         self.found.left.connect(self.leave_search)
@@ -190,25 +190,25 @@ class ConversationList(Frame):
 
         Rows name their mini program unless it is the only one of `accounts`.
         """
-        self.model.accounts = () if self.parts.narrowing.account else accounts
+        self.model.accounts = () if self.scope.narrowing.account else accounts
         self.strip.model.accounts = accounts
         self.model.me = self._delegate.me = me
-        self.parts.in_team = self.chips.in_team = bool(me)
+        self.scope.in_team = self.chips.in_team = bool(me)
         self.chips.show_counts(counts)
-        self.parts.snoozed = counts.snoozed
+        self.scope.snoozed = counts.snoozed
 
-    def _part_chosen(self, chosen: InboxFilter) -> None:
-        self.parts.filter = chosen
+    def _filter_chosen(self, chosen: InboxFilter) -> None:
+        self.scope.filter = chosen
 
     def _narrow(self) -> None:
         self.search.clear()
-        words = self.parts.words
+        words = self.scope.words
         self.narrowness.setText(f"{words if len(words) <= LONGEST else words[:LONGEST] + '…'} ✕")
         self.narrowness.setAccessibleName(words)
         self.narrowness.setChecked(True)
-        self.narrowness.setVisible(bool(self.parts.words))
-        self.model.narrowing = self.parts.narrowing
-        self.chips.show_figures(self.parts.narrowing == EVERYTHING)
+        self.narrowness.setVisible(bool(self.scope.words))
+        self.model.narrowing = self.scope.narrowing
+        self.chips.show_figures(self.scope.narrowing == EVERYTHING)
 
     def tick(self, now: datetime) -> None:
         """Update times to `now`."""
@@ -329,14 +329,14 @@ class ConversationList(Frame):
 
     @property
     def _empty_text(self) -> EmptyText:
-        return empty_text_for(self.model.chosen, self._lacking, any_not_open=self._any, words=self.parts.words)
+        return empty_text_for(self.model.chosen, self._lacking, any_not_open=self._any, words=self.scope.words)
 
     def _step(self) -> None:
         step = self._empty_text.then
         if self.searching:
             self.leave_search()
         elif step is EmptyStep.WIDEN:
-            self.parts.narrow(EVERYTHING)
+            self.scope.narrow(EVERYTHING)
         elif step is EmptyStep.SETUP:
             self.setup_wanted.emit()
         elif step is EmptyStep.RULES:
