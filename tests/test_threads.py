@@ -58,7 +58,7 @@ libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 
 configure_heap()
-libc.free(ctypes.c_void_p(libc.malloc(8 * 2**20)))  # lets glibc take smaller ones from the heap, if nothing else was said
+libc.free(ctypes.c_void_p(libc.malloc(8 * 2**20)))  # from then on glibc would take such blocks from the heap
 print(libc.malloc(2**20))
 heap = next(line for line in Path("/proc/self/maps").read_text().splitlines() if line.endswith("[heap]"))
 print(*(int(end, 16) for end in heap.split()[0].split("-")))

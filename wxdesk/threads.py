@@ -17,7 +17,7 @@ _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 """Numbers of M_MMAP_THRESHOLD and M_ARENA_MAX in glibc's malloc.h."""
 
 _LARGE = 128 * 1024
-"""Bytes from which a block lies outside the heap: glibc's own figure, which otherwise grows with what is freed."""
+"""Bytes from which a block lies outside the heap; glibc lets its figure grow."""
 
 
 def configure_heap() -> None:
