@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import sys
@@ -14,8 +15,11 @@ import pytest
 import time_machine
 
 from wxdesk import logs
+from wxdesk.core.events import TroubleRaised
 from wxdesk.core.model.account import Account, PushMode
+from wxdesk.desk.runtime.trouble_log import TroubleLog
 from wxdesk.secrets.sources import SecretSources
+from wxdesk.store.engine.failures import file_error, store_error
 
 SECRET = "4f5e6d7c8b9a4f5e6d7c8b9a4f5e6d7c"
 OPENID = "oW7hT5dQmZ0xKfLr2sVnB8yE4c31"
@@ -70,18 +74,24 @@ def test_an_errcode_is_no_secret(lines: Path) -> None:
 
 
 @pytest.mark.expects_log("")
-def test_a_warning_that_comes_each_second_is_written_once_a_minute(lines: Path) -> None:
+def test_a_store_that_fails_each_second_is_written_once_a_minute(lines: Path) -> None:
     """So that an outage of a night does not push what led to it out of the files."""
-    log = logging.getLogger("wxdesk.test")
     with time_machine.travel(datetime(2026, 11, 24, tzinfo=UTC), tick=False) as clock:
         for _ in range(120):
-            log.error("no answer from %s, code %s", "the store", 14)
-            log.info("a try")
+            store_error(TimeoutError())
             clock.shift(1)
-        log.error("no answer from %s, code %s", "the store", 15)
+        file_error(OSError(errno.ENOSPC, "full"))
     written = [json.loads(line)["text"] for line in lines.read_text(encoding="utf-8").splitlines()]
-    assert [written.count(f"no answer from the store, code {code}") for code in (14, 15)] == [2, 1]
-    assert written.count("a try") == 120
+    assert [text.split(":")[0] for text in written] == ["database error"] * 2 + ["the database file cannot be used"]
+
+
+@pytest.mark.expects_log("")
+def test_a_trouble_that_comes_back_at_once_is_written_each_time(lines: Path) -> None:
+    troubles = TroubleLog()
+    for text in ("The disk is full.", "", "The disk is full."):
+        troubles.on_event(TroubleRaised("store", text))
+    written = [json.loads(line)["text"] for line in lines.read_text(encoding="utf-8").splitlines()]
+    assert written == ["store: The disk is full.", "Over: store: The disk is full.", "store: The disk is full."]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file stays there")

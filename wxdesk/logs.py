@@ -100,19 +100,24 @@ class _ShortLines(logging.Formatter):
         return "\n".join(f"  {on_one_line(line)}" for line in super().formatException(ei).split("\n"))
 
 
+STORE_FAILURES = "wxdesk.store.engine.failures"
+"""Logger of what each waiting part meets, second by second, in an outage."""
+
 REPEAT_SECONDS = 60.0
-"""Time in which the same warning is written once, not each second."""
+"""Time in which the same failure of the store is written once."""
 
 
 class _NoRepeats(logging.Filter):
+    """Keeps an outage from pushing out of the files what led to it."""
+
     def __init__(self) -> None:
         super().__init__()
         self._passed: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.WARNING or record.exc_info:
+        if record.name != STORE_FAILURES:
             return True
-        line, now = f"{record.name}: {record.msg} {tuple(map(str, record.args or ()))}", record.created
+        line, now = record.getMessage(), record.created
         self._passed = {one: at for one, at in self._passed.items() if abs(now - at) < REPEAT_SECONDS}
         return self._passed.setdefault(line, now) is now
 
