@@ -29,7 +29,13 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 class Weekday(StrEnum):
     """The days of a week, in the words of the rules file."""
 
-    MON, TUE, WED, THU, FRI, SAT, SUN = "mon", "tue", "wed", "thu", "fri", "sat", "sun"
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
 
 
 class OpenSpan(Struct, frozen=True):
