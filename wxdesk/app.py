@@ -258,9 +258,10 @@ def build(setup: Setup, store: Store, surroundings: Surroundings) -> OpenDesk:
     transfers, intake = parts.deciding_parts(base, accounts, rules)
     out = parts.outgoing_parts(base, accounts, policy_changes)
     listener, reachability = parts.incoming_parts(base, intake, surroundings)
-    rulebook, show_typing = rules.rulebook, setup.config.wechat.show_typing
-    attempts, has_rules = store.attempts, lambda: rulebook.has_rules
-    sources = SetupSources(configuration, accounts, out.client, attempts, reachability, has_rules)
+    sources = SetupSources(
+        configuration, accounts, out.client, store.attempts, reachability, has_rules=lambda: rules.rulebook.has_rules
+    )
+    show_typing = setup.config.wechat.show_typing
     desk = Desk(
         configuration=configuration,
         accounts=accounts,
