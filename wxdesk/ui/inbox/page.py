@@ -101,6 +101,7 @@ class InboxPage(QWidget):
         self.session.arrived.connect(self._mark_read)
         self.chat.timeline.picked.connect(self.explanation.pick)
         self.chat.why_wanted.connect(self._why)
+        self.list.strip.left.connect(self._go_on_writing)
         self.detail.contact.left.connect(self._go_on_writing)
         self.chat.aside.acts.done.connect(self.navigation.go_on)
         self.chat.aside.acts.unread.connect(self.navigation.leave)

@@ -61,6 +61,17 @@ def test_the_list_of_the_strip_stops_and_sends_by_key(qtbot: QtBot, world: World
     qtbot.waitUntil(strip.isHidden)
 
 
+def test_esc_in_the_list_leads_back_to_the_reply(qtbot: QtBot, world: World, page: InboxPage) -> None:
+    """Where Enter sends what waits in the open conversation."""
+    first, _ = two_held(qtbot, world, page)
+    page.open_conversation(first.conversation_id)
+    qtbot.waitUntil(page.chat.composer.edit.hasFocus)
+    qtbot.keyClick(page, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(page.list.strip.view, Qt.Key.Key_Escape)
+    assert page.chat.composer.edit.hasFocus()
+    assert not page.list.strip.unfolded
+
+
 def test_the_list_shows_whole_rows(qtbot: QtBot, world: World, page: InboxPage) -> None:
     strip = page.list.strip
     for n in range(7):

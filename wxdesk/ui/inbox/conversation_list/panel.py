@@ -126,7 +126,6 @@ class ConversationList(Frame):
         self.view.pressed.connect(self._pressed)
         self.view.taken.connect(self._clicked)
         self.view.given_up.connect(self._restore)
-        self.strip.left.connect(self.focus_rows)
 
     def write_into(self, edit: QWidget) -> None:
         """Send what an input method composes over a list to `edit`."""
@@ -254,8 +253,10 @@ class ConversationList(Frame):
     def _without_picking(self) -> Iterator[None]:
         """Change rows or their mark inside the block; no conversation is opened by it."""
         before, self._picks = self._picks, False
-        yield
-        self._picks = before
+        try:
+            yield
+        finally:
+            self._picks = before
 
     # -- searching
 
