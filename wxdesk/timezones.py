@@ -1,5 +1,6 @@
 """Time zones by their IANA names."""
 
+from collections.abc import Iterable
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -10,6 +11,12 @@ def zone_named(name: str) -> tzinfo | None:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a name can also be no path at all, or a folder
         return None
+
+
+def shared_zone(names: Iterable[str]) -> tzinfo | None:
+    """Return the zone that all names are of; None if they differ or are empty."""
+    different = set(names)
+    return zone_named(different.pop()) if len(different) == 1 else None
 
 
 def zone_names() -> list[str]:

@@ -21,6 +21,7 @@ from wxdesk.desk.ports import utc_now
 from wxdesk.i18n import moment_text, ntr, size_text, tr
 from wxdesk.store.moving.backup import DATABASE, Listing, restore_backup
 from wxdesk.store.moving.move import CopyProgress, CopyResult, CopyStart, move_store
+from wxdesk.timezones import shared_zone
 
 EVERY_SECONDS = 2.0
 """Time between two lines."""
@@ -111,8 +112,10 @@ def run_restore(options: argparse.Namespace, home: Path, say: Say) -> int:
 
 def run_export(options: argparse.Namespace, home: Path, say: Say) -> int:
     """Export beside the desk that works."""
-    work = partial(export, kind=ExportKind(options.kind), account=options.account, openid=options.openid)
-    asyncio.run(work(load(home).store.url, home, options.file.absolute(), CopyLines(say)))
+    config, name = load(home), options.account
+    zone = shared_zone(entry.timezone for entry in config.accounts if name in ("", entry.name))
+    work = partial(export, kind=ExportKind(options.kind), account=name, openid=options.openid, zone=zone)
+    asyncio.run(work(config.store.url, home, options.file.absolute(), CopyLines(say)))
     say(tr("Exported to {file}", file=options.file))
     return 0
 

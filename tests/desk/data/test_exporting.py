@@ -4,11 +4,13 @@ import asyncio
 import json
 import os
 import re
+import shutil
 from base64 import b64decode
 from collections.abc import Iterator
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import html5lib
 import pytest
@@ -16,6 +18,7 @@ from msgspec.structs import replace
 
 from tests.campaign.outsiders.hostile import as_kept, hostile_texts
 from tests.desk.pictures.test_conversion import noise, saved
+from tests.flow.serving import run, write_config
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
 from tests.store.chats import T0, Talk, incoming, second
@@ -309,3 +312,17 @@ async def test_figures_are_a_line_a_day(home: Path, tmp_path: Path) -> None:
     assert head == ["Day", "Messages", "Answered by rules", "By hand", "Not answered", "Handed over"]
     assert rows == [[str(value) for value in (day["day"], day["messages"], 0, day["by_operator"], day["unanswered"], 0)]
                     for day in days]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_figures_count_days_by_the_clock_of_the_mini_program(home: Path, tmp_path: Path, zone: str) -> None:
+    """As the window does: a server's own clock often shows UTC."""
+    there = tmp_path / "home"
+    shutil.copytree(home, there)
+    write_config(there, "http://127.0.0.1:9")
+    with (there / "config.toml").open("a", encoding="utf-8") as config:
+        config.write(f'timezone = "{zone}"\n')
+    done = run(there, "export", "figures", str(tmp_path / "f.jsonl"), TZ="UTC")
+    assert done.returncode == 0, done.stderr
+    first = json.loads((tmp_path / "f.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert first["day"] == f"{T0.astimezone(ZoneInfo(zone)):%Y-%m-%d}"

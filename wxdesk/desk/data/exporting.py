@@ -9,7 +9,7 @@ import io
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from html import escape
 from pathlib import Path
@@ -295,11 +295,20 @@ NOT_OF_ONE = "figures are of everybody, or of one mini program"
 
 
 async def export(  # noqa: PLR0913 - of whom, whereto
-    url: str, home: Path, file: Path, report: Report, *, kind: ExportKind, account: str = "", openid: str = ""
+    url: str,
+    home: Path,
+    file: Path,
+    report: Report,
+    *,
+    kind: ExportKind,
+    account: str = "",
+    openid: str = "",
+    zone: tzinfo | None = None,
 ) -> None:
     """Write `kind` to a file, beside the desk that works.
 
-    The end of its name decides the format. Whatever `report` raises stops it, and nothing is left behind.
+    The end of its name decides the format. Whatever `report` raises stops it, and nothing is left behind. Figures are
+    by days of `zone`, of this machine's if None.
 
     Raises:
         BadInput: the file's name has another ending, it cannot be written, no such mini program is known, or nothing is
@@ -321,7 +330,7 @@ async def export(  # noqa: PLR0913 - of whom, whereto
         if openid and not of:
             raise NotFound("customer")
         if kind is ExportKind.FIGURES:
-            days = await store.statistics.days(None, account)
+            days = await store.statistics.days(zone, account)
             _write(file, TABLES[ending](map(day_row, days), DAY_COLUMNS))
             return
 

@@ -30,7 +30,7 @@ from wxdesk.i18n import explanation, name_accounts, tr
 from wxdesk.paths import stamp_of
 from wxdesk.secrets.names import CHANGED_FILE, CUSTOMER_DATA_KEY, PHONE, TUNNEL_PASSWORD, MissingSecret, SecretSource
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
-from wxdesk.timezones import zone_named
+from wxdesk.timezones import shared_zone
 
 LOOK_SECONDS = 2.0
 """Seconds between two looks at config.toml, so also the delay after a change."""
@@ -80,8 +80,7 @@ class Setup:
     @property
     def zone(self) -> tzinfo | None:
         """Time zone shared by all accounts; None if they differ or follow the machine."""
-        names = {account.timezone for account in self.accounts.values()}
-        return zone_named(names.pop()) if len(names) == 1 else None
+        return shared_zone(account.timezone for account in self.accounts.values())
 
     @property
     def ready(self) -> dict[str, Account]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from wxdesk.core.model.account import Account
 from wxdesk.i18n import tr
-from wxdesk.timezones import zone_named
+from wxdesk.timezones import shared_zone, zone_named
 
 
 class Days(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Days(Struct, frozen=True):
     @property
     def zone(self) -> tzinfo | None:
         """The zone; None for this machine's."""
-        return zone_named(next(iter(self.names))) if len(self.names) == 1 else None
+        return shared_zone(self.names)
 
     def date(self, now: datetime) -> date:
         """Return the date at `now`."""

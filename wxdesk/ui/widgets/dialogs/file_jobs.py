@@ -16,6 +16,7 @@ from wxdesk.desk.data.backups import back_up
 from wxdesk.desk.data.exporting import READABLE, TABLES, ExportKind, Progress, Stopped, export, progress_text
 from wxdesk.i18n import explain, tr
 from wxdesk.paths import replace_file
+from wxdesk.timezones import shared_zone
 from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,9 @@ class FileJobs(QObject):
     def export(self, kind: ExportKind, account: str, openid: str, *_: object) -> None:
         """Ask for a file and export into it, of everybody or of one person."""
         endings = tuple(READABLE if kind is ExportKind.CONVERSATIONS else TABLES)
-        self._ask(tr(_NAMES[kind]), endings, partial(export, kind=kind, account=account, openid=openid), tr("Exported"))
+        zone = shared_zone(one.timezone for one in self._bridge.desk.accounts.values() if account in ("", one.name))
+        work = partial(export, kind=kind, account=account, openid=openid, zone=zone)
+        self._ask(tr(_NAMES[kind]), endings, work, tr("Exported"))
 
     def _ask(self, what: str, endings: tuple[str, ...], work: FileWork, told: str) -> None:
         if reason := self._bridge.desk.lacks(Role.OWNER):
