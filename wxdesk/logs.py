@@ -188,6 +188,7 @@ def mask_also(secrets: Collection[str]) -> None:
 
 def _file(path: Path) -> logging.Handler:
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _File(path, maxBytes=2_000_000, backupCount=9, encoding="utf-8")
     except OSError as error:
         raise unusable_file(path, error) from None
