@@ -29,7 +29,7 @@ from wxdesk.core.model.statistics import MessageCounts
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import account_title, language, number_text, tr
 from wxdesk.paths import replace_file
-from wxdesk.store import read_store
+from wxdesk.store import Store, read_store
 from wxdesk.store.moving.backup import Report
 from wxdesk.store.moving.move import CopyProgress
 from wxdesk.store.reports import ReadPicture, Threads
@@ -252,7 +252,7 @@ def _local(at: datetime) -> str:
 
 
 class ExportKind(StrEnum):
-    """Things that can be exported."""
+    """Things that can be exported; also, in words, the name of the file."""
 
     CONVERSATIONS = "conversations"
     CONTACTS = "contacts"
@@ -316,19 +316,12 @@ async def export(  # noqa: PLR0913 - of whom, whereto
         NotFound: there is no such person.
         StoreError: the database cannot be read.
     """
-    endings = tuple(READABLE if kind is ExportKind.CONVERSATIONS else TABLES)
-    ending = file.suffix.lower()
-    if ending not in endings:
-        raise BadInput(reason=Phrase(ENDING, endings=" ".join(endings)))
+    ending = _ending_of(file, kind)
     if kind is ExportKind.FIGURES and openid:
         raise BadInput(reason=NOT_OF_ONE)
     store = await read_store(url, home)
     try:
-        of = await store.exports.count(account, openid)
-        if account and not of and not await store.exports.count(account):
-            raise BadInput(reason=Phrase(NO_ACCOUNT, account=account))
-        if openid and not of:
-            raise NotFound("customer")
+        of = await _count(store, account, openid)
         if kind is ExportKind.FIGURES:
             days = await store.statistics.days(zone, account)
             _write(file, TABLES[ending](map(day_row, days), DAY_COLUMNS))
@@ -340,6 +333,23 @@ async def export(  # noqa: PLR0913 - of whom, whereto
         await store.exports.read(use, account, openid, said=kind is not ExportKind.CONTACTS)
     finally:
         await store.close()
+
+
+def _ending_of(file: Path, kind: ExportKind) -> str:
+    endings = tuple(READABLE if kind is ExportKind.CONVERSATIONS else TABLES)
+    ending = file.suffix.lower()
+    if ending not in endings:
+        raise BadInput(reason=Phrase(ENDING, endings=" ".join(endings)))
+    return ending
+
+
+async def _count(store: Store, account: str, openid: str) -> int:
+    of = await store.exports.count(account, openid)
+    if account and not of and not await store.exports.count(account):
+        raise BadInput(reason=Phrase(NO_ACCOUNT, account=account))
+    if openid and not of:
+        raise NotFound("customer")
+    return of
 
 
 def _write(file: Path, lines: Iterable[str]) -> None:

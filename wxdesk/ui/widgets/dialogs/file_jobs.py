@@ -35,14 +35,6 @@ _FILTERS = {
     ".zip": "Backup (*.zip)",
 }
 
-_NAMES = {
-    ExportKind.CONVERSATIONS: "conversations",
-    ExportKind.CONTACTS: "contacts",
-    ExportKind.MESSAGES: "messages",
-    ExportKind.FIGURES: "figures",
-}
-"""First words of the names that are proposed for files."""
-
 
 class FileJobs(QObject):
     """Has the desk write one file at a time; nothing is left of one that was stopped."""
@@ -68,7 +60,7 @@ class FileJobs(QObject):
         endings = tuple(READABLE if kind is ExportKind.CONVERSATIONS else TABLES)
         zone = shared_zone(one.timezone for one in self._bridge.desk.accounts.values() if account in ("", one.name))
         work = partial(export, kind=kind, account=account, openid=openid, zone=zone)
-        self._ask(tr(_NAMES[kind]), endings, work, tr("Exported"))
+        self._ask(tr(kind.value), endings, work, tr("Exported"))
 
     def _ask(self, what: str, endings: tuple[str, ...], work: FileWork, told: str) -> None:
         if reason := self._bridge.desk.lacks(Role.OWNER):
