@@ -49,22 +49,6 @@ print(before, megabytes())
 """
 
 
-LARGE_BLOCK = """
-import ctypes
-from pathlib import Path
-from wxdesk.threads import configure_heap
-
-libc = ctypes.CDLL(None)
-libc.malloc.restype = ctypes.c_void_p
-
-configure_heap()
-libc.free(ctypes.c_void_p(libc.malloc(8 * 2**20)))  # from then on glibc would take such blocks from the heap
-print(libc.malloc(2**20))
-heap = next(line for line in Path("/proc/self/maps").read_text().splitlines() if line.endswith("[heap]"))
-print(*(int(end, 16) for end in heap.split()[0].split("-")))
-"""
-
-
 def heaps_of_threads(maps: str) -> int:
     """Count the heaps besides the main one: each ends with what nobody has used yet."""
     found = re.findall(r"^(\w+)-(\w+) (\S+)", maps, re.MULTILINE)
@@ -88,12 +72,6 @@ def test_the_threads_of_a_server_have_no_heaps_of_their_own(tmp_path: Path) -> N
     maps = Path(f"/proc/{serving.process.pid}/maps").read_text(encoding="utf-8")
     assert serving.terminate() == 0
     assert heaps_of_threads(maps) == 0
-
-
-def test_a_large_block_lies_outside_the_heap_also_after_a_larger_one() -> None:
-    done = subprocess.run([sys.executable, "-c", LARGE_BLOCK], capture_output=True, text=True, check=True)
-    block, begin, end = map(int, done.stdout.split())
-    assert not begin <= block < end
 
 
 def test_free_memory_between_blocks_in_use_goes_back_to_the_system() -> None:

@@ -25,7 +25,7 @@ from wxdesk.desk.wechat.explanations import explain_issue
 from wxdesk.i18n import explain, tr
 from wxdesk.store import is_shared
 from wxdesk.team_desk import TeamDesk
-from wxdesk.threads import LoopThread, configure_heap
+from wxdesk.threads import LoopThread, share_heap
 from wxdesk.webhook import systemd
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class DeskThread[D: OpenDesk | TeamDesk](LoopThread):
     """
 
     def __init__(self, opening: Coroutine[Any, Any, D]) -> None:
-        configure_heap()
+        share_heap()
         super().__init__("desk")
         try:
             self.opened: D = self.call(opening)
@@ -175,7 +175,7 @@ async def serve(setup: Setup) -> None:
 
     SIGHUP lets it read its configuration again. systemd hears what it wants to know.
     """
-    configure_heap()
+    share_heap()
     stopping = asyncio.Event()
     _on_signal(stopping.set, "SIGTERM", "SIGINT")
     _on_signal(lambda: None, "SIGHUP")  # until it is open, it has just been read

@@ -13,24 +13,19 @@ END_SECONDS = 1.0
 """Seconds for which a stop waits until a thread has ended."""
 
 
-_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
-"""Numbers of M_MMAP_THRESHOLD and M_ARENA_MAX in glibc's malloc.h."""
-
-_LARGE = 128 * 1024
-"""Bytes from which a block lies outside the heap; glibc lets its figure grow."""
+_ARENA_MAX = -8
+"""Number of M_ARENA_MAX in glibc's malloc.h."""
 
 
-def configure_heap() -> None:
-    """Let all threads started from now on share one heap, without large blocks.
+def share_heap() -> None:
+    """Let all threads that are started from now on take memory from one heap.
 
-    On Linux each would get its own, and what is free in one is lost to all others: 23 MB after 41,000 messages. Large
-    blocks that come and go leave holes, which are never all filled again, so the heap would grow for hours (ADR 0048).
+    On Linux each would get its own, and what is free in one is lost to all others: 23 MB after 41,000 messages.
+    Python's threads take turns anyway, so they hardly wait for each other at a common heap (ADR 0048).
     """
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError):  # only glibc has it, and only glibc needs it
-            libc = ctypes.CDLL(None)
-            libc.mallopt(_ARENA_MAX, 1)
-            libc.mallopt(_MMAP_THRESHOLD, _LARGE)
+            ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
 def trim_heap() -> None:

@@ -29,7 +29,7 @@ from wxdesk.core.content.text_links import TextLink
 from wxdesk.desk.templates import starter_templates
 from wxdesk.runner import DeskThread
 from wxdesk.store.messages import push_batches
-from wxdesk.threads import configure_heap
+from wxdesk.threads import share_heap
 from wxdesk.ui.inbox.timeline.dialogs import LinkDialog
 from wxdesk.ui.look.appearance import Look
 from wxdesk.ui.runtime.installation import InstallationFacts
@@ -198,7 +198,7 @@ def resident_mib() -> float:
 
 def run(home: Path, api_base: str, every: float, round_seconds: float) -> None:
     """Open the desk and its window until a signal."""
-    configure_heap()  # before there are threads, as in the program: the import of rules starts some
+    share_heap()  # before there are threads, as in the program: the import of rules starts some
     made = setup(home, api_base)
     asyncio.run(import_rules(made, RULES, "rules.toml"))
     thread = DeskThread(open_desk(made))
