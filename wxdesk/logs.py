@@ -119,7 +119,10 @@ class _NoRepeats(logging.Filter):
             return True
         line, now = record.getMessage(), record.created
         self._passed = {one: at for one, at in self._passed.items() if abs(now - at) < REPEAT_SECONDS}
-        return self._passed.setdefault(line, now) is now
+        if line in self._passed:
+            return False
+        self._passed[line] = now
+        return True
 
 
 class _NoLeakHandler(logging.Handler):

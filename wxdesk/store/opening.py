@@ -143,7 +143,8 @@ async def _open_file(file: Path, migrations: Migrations) -> Database:
         size = (await asyncio.to_thread(file.stat)).st_size
         level = logging.WARNING if size > CHECKED_UP_TO else logging.INFO  # stderr begins there
         log.log(level, "schema %s becomes %s once the file is copied; this takes a while", revision, migrations.newest)
-        await asyncio.to_thread(back_up, file, revision)
+        copy = await asyncio.to_thread(back_up, file, revision)
+        log.info("the copy before the change is %s", copy.name)
     await asyncio.to_thread(rewrite_log, file)
     db = SqliteDatabase(file)
     # Also without a migration the writer comes first: whether the file can be written is known now, not later.

@@ -1,6 +1,6 @@
 """Firings: each match of a rule is a row, although its reply may not have arrived.
 
-What was stored by a clock that has been set back since counts as a match, but has no time that cool-downs know.
+A match stored by a clock that has been set back since is counted, but its time is ignored: it is yet to come.
 """
 
 from collections import defaultdict
