@@ -55,7 +55,8 @@ def test_an_account_is_paused_renamed_and_removed_while_the_desk_runs(
     _choose(qtbot, settings, "shop", "title")
     naming = _dialog(qtbot, opened, NameDialog)
     naming.field.edit.setText("🍵 茶具店 متجر")
-    naming.action.click()
+    with qtbot.waitSignal(naming.finished):
+        naming.action.click()
     called = "\u2068🍵 茶具店 متجر\u2069"  # which turns nothing beside it
     qtbot.waitUntil(lambda: shown.title.full_text() == called, timeout=LONG)
     assert load(person.home).accounts[0].title == "🍵 茶具店 متجر"
