@@ -13,7 +13,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import ShowPage
 from tests.ui.world import World
+from wxdesk import i18n
 from wxdesk.config.reading import AccountEntry, Config
 from wxdesk.core.events import ConfigurationChanged, TokenChanged
 from wxdesk.core.model.account import PushMode
@@ -27,7 +29,8 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.installation import InstallationFacts
 from wxdesk.ui.settings.appearance_card import AppearanceCard
 from wxdesk.ui.settings.checks_card import ChecksCard, report_of
-from wxdesk.ui.settings.page import SettingsPage
+from wxdesk.ui.settings.page import TWO_COLUMNS, SettingsPage
+from wxdesk.ui.settings.preference_lines import NumberLine
 from wxdesk.ui.widgets.card_rows import StateLine
 from wxdesk.ui.widgets.copying import CopyButton
 from wxdesk.ui.widgets.dialogs.notices import Notices
@@ -208,3 +211,19 @@ def test_a_check_from_before_a_change_is_no_good_one(qtbot: QtBot, bridge: Bridg
     assert card.findings[0].when.text().endswith(", before the last change")
     assert card.sum.text == "1 check is well; to be looked at:"
     assert report_of((older,)).endswith("(before the last change)")
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("width", [836, TWO_COLUMNS - 1, TWO_COLUMNS])
+def test_a_number_stands_in_one_line_with_its_words(
+    show_page: ShowPage, facts: InstallationFacts, appearance: Appearance, language: str, width: int
+) -> None:
+    i18n.use(language)
+    page = show_page(lambda bridge: SettingsPage(bridge, facts, appearance), width, 1600)
+    numbers = [line.number for line in page.findChildren(NumberLine)]
+    beside = [(one.y() + one.height() // 2, one.parentWidget().findChildren(PlainLabel)) for one in numbers]
+    broken = [
+        label.full_text() for y, labels in beside for label in labels if not label.y() < y < label.geometry().bottom()
+    ]
+    assert numbers
+    assert not broken

@@ -25,7 +25,8 @@ from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.labels import PlainLabel
 
-TWO_COLUMNS = 960
+TWO_COLUMNS = 1200
+"""Smallest width of the page, in pixels, at which two columns break no sentence."""
 
 
 class SettingsPage(QWidget):
