@@ -126,7 +126,11 @@ def test_all_fifty_four_known_failures_have_a_verdict() -> None:
 def test_a_value_that_is_missing_leaves_no_hole() -> None:
     assert sentences.text(finding(V.NAME_UNRESOLVED)) == "The name … has no address."
     assert sentences.text(finding(V.PORT_TAKEN)) == "Port … is taken by another program."
-    assert sentences.text(finding(V.PORT_TAKEN, port="8765", program="nginx")) == "Port 8765 is taken by “nginx”."
+
+
+def test_the_most_exact_sentence_is_told_whose_values_are_known() -> None:
+    assert sentences.text(finding(V.INTERSTITIAL)) == "The tunnel shows a page of its own first."
+    assert sentences.text(finding(V.INTERSTITIAL, title="Hi")) == "The tunnel shows a page of its own first: “Hi”."
 
 
 def test_a_reason_ends_before_the_remedy_begins(language: str) -> None:

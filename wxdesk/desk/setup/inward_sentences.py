@@ -10,16 +10,11 @@ WAY_IN = {
     ),
     CheckVerdict.URL_ILLEGAL: Wording(
         "WeChat cannot use the address “{url}”.",
-        "WeChat cannot use this address.",
         remedy="Enter it as https://desk.example.com, without a user, a password or a path.",
     ),
-    CheckVerdict.URL_CLEANED: Wording(
-        "The address was corrected; it is now {url}.",
-        "The address was corrected.",
-    ),
+    CheckVerdict.URL_CLEANED: Wording("The address was corrected; it is now {url}."),
     CheckVerdict.WRONG_PORT: Wording(
         "WeChat uses only port 80 (http) and 443 (https); the address has port {port}.",
-        "WeChat uses only port 80 (http) and 443 (https).",
         remedy="Let the server or tunnel answer at 80 or 443, and leave the port out.",
     ),
     CheckVerdict.IP_WITHOUT_NAME: Wording(
@@ -70,7 +65,6 @@ WAY_IN = {
     ),
     CheckVerdict.TLS_FAILED: Wording(
         "The https connection to {host} fails ({reason}).",
-        "The https connection fails.",
         remedy="Check the certificate and the https settings of the server or tunnel.",
     ),
     CheckVerdict.REDIRECT: Wording(
@@ -87,29 +81,22 @@ WAY_IN = {
         "overseas.",
     ),
     CheckVerdict.OTHER_PROGRAM: Wording(
-        "The address works, but another program answers there ({code}).",
-        "The address works, but another program answers there.",
-        remedy="Point it to {listener}.",
+        "The address works, but another program answers there ({code}).", remedy="Point it to {listener}."
     ),
     CheckVerdict.ANSWER_CHANGED: Wording(
         "Something on the way changes our answer (bytes that differ: {n}).",
-        "Something on the way changes our answer.",
         remedy="Switch off compression, caching and injected scripts there.",
     ),
     CheckVerdict.SLOW: Wording(
         "A round trip takes {seconds} seconds; WeChat waits only 5.",
-        "The way here is slow; WeChat waits only 5 seconds.",
         remedy="Use a nearer server or another tunnel before it gets slower.",
     ),
     CheckVerdict.TOO_SLOW: Wording(
         "A round trip takes {seconds} seconds; WeChat waits only 5 and then gives up.",
-        "The way here is too slow; WeChat waits only 5 seconds.",
         remedy="Use a nearer server or another tunnel.",
     ),
     CheckVerdict.CONNECTION_LOST: Wording(
-        "The connection to {host} broke off.",
-        "The public address does not answer.",
-        remedy="Check that the tunnel and the server are running.",
+        "The connection to {host} broke off.", remedy="Check that the tunnel and the server are running."
     ),
     CheckVerdict.DESK_OFF: Wording(
         "The desk was not running, or this computer slept.",
@@ -118,7 +105,6 @@ WAY_IN = {
     CheckVerdict.TUNNEL_STARTING: Wording("The tunnel is being started."),
     CheckVerdict.TUNNEL_DOWN: Wording(
         "The tunnel is not connected: {reason}",
-        "The tunnel is not connected.",
         remedy="No message reaches this computer now. wxdesk tries again by itself; check the tunnel's program and "
         "login.",
     ),
@@ -129,7 +115,6 @@ WAY_IN = {
     ),
     CheckVerdict.TUNNEL_RENAMED: Wording(
         "The tunnel's address is now {url}; WeChat still has the former one.",
-        "The tunnel has a new address; WeChat still has the former one.",
         remedy="Free tunnels change it at each start: use a fixed domain, or copy the new address and submit it again.",
     ),
     CheckVerdict.FRP_PASSTHROUGH: Wording(
@@ -138,39 +123,30 @@ WAY_IN = {
     ),
     CheckVerdict.SSH_HOST_KEY_NEW: Wording(
         "The server {host} is not known yet; its fingerprint is {fingerprint}.",
-        "The server is not known yet.",
         remedy="Compare the fingerprint with that on the server, then accept it.",
     ),
     CheckVerdict.SSH_HOST_KEY_CHANGED: Wording(
         "The fingerprint of {host} has changed: it was {accepted} and is {fingerprint} now.",
-        "The fingerprint of {host} has changed.",
-        "The server's fingerprint has changed.",
         remedy="If you reinstalled the server, accept the new one; if not, somebody may be intercepting the "
         "connection.",
     ),
     CheckVerdict.SSH_KEY_REFUSED: Wording(
         "The server {host} refused the key or the password.",
-        "The server refused the key or the password.",
         remedy="Check the user name, and that the public key is in ~/.ssh/authorized_keys on the server.",
     ),
     CheckVerdict.SSH_UNREACHABLE: Wording(
-        "The server {host} does not answer SSH: {reason}",
-        "The server does not answer SSH.",
-        remedy="Check its name, port and firewall.",
+        "The server {host} does not answer SSH: {reason}", remedy="Check its name, port and firewall."
     ),
     CheckVerdict.SSH_GATEWAY_PORTS: Wording(
         "The server opens the forwarded port {port} only to itself; that is enough behind nginx or Caddy.",
-        "The server opens the forwarded port only to itself; that is enough behind nginx or Caddy.",
         remedy="Copy the ready Caddyfile onto the server, or set GatewayPorts there.",
     ),
     CheckVerdict.SSH_PORT_IN_USE: Wording(
         "Port {port} on the server is taken, perhaps by a dead session.",
-        "The port on the server is taken, perhaps by a dead session.",
         remedy=("wxdesk tries again by itself; a dead session ends within minutes. If it stays, choose another port."),
     ),
     CheckVerdict.SSH_FORWARD_REFUSED: Wording(
         "The server refuses to forward port {port}.",
-        "The server refuses to forward a port.",
         remedy="Allow it in sshd_config: AllowTcpForwarding yes. Ports below 1024 belong to root: use a higher one "
         "there, and let nginx or Caddy forward to it.",
     ),
@@ -190,7 +166,6 @@ WAY_IN = {
     ),
     CheckVerdict.OTHER_ACCOUNT_PATH: Wording(
         "A request with the Token of “{account}” came to the URL of “{other}”.",
-        "A request came to the URL of another account.",
         remedy="Enter in the console of “{account}” its own URL, which ends with {expected}; "
         "or, if it is the console of “{other}”, its own Token.",
     ),
@@ -208,7 +183,6 @@ WAY_IN = {
     ),
     CheckVerdict.MODE_DIFFERS: Wording(
         "WeChat sends in {there} mode, and here {here} mode is set.",
-        "WeChat sends in another mode than the one set here.",
         remedy="Choose the same on both sides, best secure mode.",
     ),
     CheckVerdict.XML_FORMAT: Wording("The data format is XML; that works as well."),
@@ -217,14 +191,12 @@ WAY_IN = {
     ),
     CheckVerdict.ECHO_NOT_ACCEPTED: Wording(
         "The answer was right, after {n} ms, but WeChat asks again.",
-        "The answer was right, but WeChat asks again.",
         remedy="Check whether something on the way changes or delays the answer; or create a new Token and "
         "EncodingAESKey, and submit again.",
     ),
     CheckVerdict.NOT_WECHAT: Wording("The last visit was not WeChat's (it had no signature); it does not matter."),
     CheckVerdict.PUSH_REPEATED: Wording(
         "The answer was too slow: WeChat sent a message again ({n}×).",
-        "The answer was too slow: WeChat sent a message again.",
         remedy="Check the delays on the way and the load of this machine.",
     ),
     CheckVerdict.PUSH_UNREADABLE: Wording(

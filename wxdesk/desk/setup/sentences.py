@@ -15,7 +15,6 @@ LOCAL = {
     CheckVerdict.UNKNOWN: Wording("Not checked yet."),
     CheckVerdict.WAITING: Wording("Nothing has arrived yet."),
     CheckVerdict.PORT_TAKEN: Wording(
-        "Port {port} is taken by “{program}”.",
         "Port {port} is taken by another program.",
         remedy="Close that program, or choose another port: [listener] port in config.toml.",
     ),
@@ -25,7 +24,6 @@ LOCAL = {
     ),
     CheckVerdict.CLOCK_SKEW: Wording(
         "The clock of this machine differs from WeChat's by {minutes} minutes.",
-        "The clock of this machine differs from WeChat's.",
         remedy="Switch on network time in the system's settings.",
     ),
     CheckVerdict.SLEEP_EXPECTED: Wording(
@@ -34,7 +32,6 @@ LOCAL = {
     ),
     CheckVerdict.KEYCHAIN_UNUSABLE: Wording(
         "The system's keychain cannot be used ({reason}).",
-        "The system's keychain cannot be used.",
         remedy="Unlock it if there is one, or keep the secrets in wxdesk's own vault; until then they are only in "
         "memory.",
     ),
@@ -56,12 +53,10 @@ LOCAL = {
     ),
     CheckVerdict.CONFIG_BROKEN: Wording(
         "config.toml cannot be used: {reason}",
-        "config.toml cannot be used.",
         remedy="Correct that line, or let this user read the file; until then the previous configuration applies.",
     ),
     CheckVerdict.SECRET_MISSING: Wording(
         "“{account}” lacks its {name}.",
-        "“{account}” lacks a secret.",
         remedy="Enter it in the set-up, or with: wxdesk secret set {in_config} {key}; a server may set {variable}",
     ),
     CheckVerdict.SECRET_IN_MEMORY: Wording(
@@ -133,23 +128,18 @@ LOCAL = {
     CheckVerdict.API_UNREACHABLE: Wording(
         "This computer cannot reach {host}: {reason}",
         "This computer cannot reach {host}.",
-        "This computer cannot reach WeChat's API.",
         remedy="Check the network; behind a company's proxy, set the proxy or another [wechat] api_base.",
     ),
     CheckVerdict.API_PROXY: Wording(
         "A proxy of this network opens the encryption to {host}: its certificate is not WeChat's.",
-        "A proxy of this network opens the encryption to WeChat: its certificate is not WeChat's.",
         remedy="Ask the network's administrator to let api.weixin.qq.com through untouched, or to install the proxy's "
         "certificate on this machine.",
     ),
     CheckVerdict.API_REFUSED: Wording(
-        "WeChat refused with errcode {code}: {reason}",
-        "WeChat refused the call.",
-        remedy="Look the code up in the console under API diagnosis.",
+        "WeChat refused with errcode {code}: {reason}", remedy="Look the code up in the console under API diagnosis."
     ),
     CheckVerdict.HOME_UNUSABLE: Wording(
         "The folder {path} cannot be used: {reason}.",
-        "The folder of wxdesk cannot be used.",
         remedy="Give this user the right to write there, or choose another one with --home.",
     ),
     CheckVerdict.HOME_OPEN: Wording(
@@ -166,12 +156,10 @@ LOCAL = {
     ),
     CheckVerdict.DATABASE_FAILED: Wording(
         "The database cannot be used: {reason}.",
-        "The database cannot be used.",
         remedy="Check [store] url in config.toml; put the file back, restore a backup, or have the server repaired.",
     ),
     CheckVerdict.DATABASE_UNREACHABLE: Wording(
         "The database server does not answer: {reason}.",
-        "The database server does not answer.",
         remedy="Start it, or check its address in [store] url of config.toml; an open desk then goes on by itself.",
     ),
     CheckVerdict.DATABASE_READ_ONLY: Wording(
@@ -184,13 +172,10 @@ LOCAL = {
     ),
     CheckVerdict.DATABASE_UNSAFE: Wording(
         "The database server may lose messages that were accepted, when it or its machine fails. Off: {settings}.",
-        "The database server may lose messages that were accepted, when it or its machine fails.",
         remedy="Switch that on in postgresql.conf, or let a pooler pass it on, and let the server read it again.",
     ),
     CheckVerdict.LIBRARY_MISSING: Wording(
-        "A library is missing on this machine: {name}.",
-        "A library is missing on this machine.",
-        remedy="Install it with: {command}",
+        "A library is missing on this machine: {name}.", remedy="Install it with: {command}"
     ),
     CheckVerdict.NO_DISPLAY: Wording(
         "There is no display for the window.", remedy="Use wxdesk serve on a machine without a display."
@@ -204,27 +189,22 @@ LOCAL = {
     ),
     CheckVerdict.CONFIG_MISNAMED: Wording(
         "There is no config.toml in {path}, but there is a file {file}.",
-        "There is no config.toml, but there is a file with nearly that name.",
         remedy="Rename it to config.toml; let the system show the endings of file names.",
     ),
     CheckVerdict.LISTENER_ADDRESS: Wording(
         "This machine has no address {host} to listen at.",
-        "This machine has no such address to listen at.",
         remedy='Write host = "127.0.0.1" under [listener]; the public name belongs in public_url.',
     ),
     CheckVerdict.PORT_FORBIDDEN: Wording(
         "This machine does not let the program listen at port {port}.",
-        "This machine does not let the program listen there.",
         remedy="Choose a port above 1023: [listener] port in config.toml.",
     ),
     CheckVerdict.CHECK_TIMED_OUT: Wording(
         "This check did not end within {seconds} s.",
-        "This check did not end in time.",
         remedy="Try again; if it happens again, check the network, the disk and the keychain.",
     ),
     CheckVerdict.CHECK_FAILED: Wording(
         "This could not be checked: {reason}",
-        "This could not be checked.",
         remedy="Send the report to whoever maintains this installation: wxdesk doctor --report FILE",
     ),
     CheckVerdict.NOTICES_MISSING: Wording(
