@@ -58,6 +58,11 @@ def ruleset(rules: Sequence[Rule], **calendars: Schedule) -> Ruleset:
     return Ruleset(rules, TOOLS, calendars)
 
 
+def ask_each(asked: Ruleset, about: MatchInput) -> MatchResult:
+    """Decide without the index, the oracle of `Ruleset.decide`."""
+    return asked._walk(asked._facts(about), range(len(asked)))
+
+
 def subject(text: str = "", kind: MessageType = MessageType.TEXT, **more: Any) -> MatchInput:
     return MatchInput(kind, text, **{"at": NOW, **more})
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.core.rules.lint.test_checks import doubts, said_of, when
 from tests.core.rules.matching.test_candidates import EVERYWHERE, SUBJECTS, rule_lists
-from tests.core.rules.rule_matching import NOW, TOOLS, ruleset
+from tests.core.rules.rule_matching import NOW, TOOLS, ask_each, ruleset
 from wxdesk.core.model.message import MessageType
 from wxdesk.core.model.rule import Condition, Delivery, HoursTest, LastRule, MessageNo, Rule, SessionFromTest, TagsTest
 from wxdesk.core.rules.faults import RuleFault
@@ -63,7 +63,7 @@ def test_a_rule_told_as_contradicting_or_without_words_never_matches(rules: list
         alone = ruleset([rule])
         for about in abouts:
             as_it_comes = about if about.type.has_words else replace(about, text="")
-            assert not any(one.matched for one in alone.ask_each(as_it_comes).verdicts)
+            assert not any(one.matched for one in ask_each(alone, as_it_comes).verdicts)
 
 
 @pytest.mark.parametrize("word", ["[微笑]", "［微笑］", "/::)", " /:rose [Smile] "])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.core.rules.rule_matching import REPLY, TAG, TOOLS, ask, ruleset, subject
+from tests.core.rules.rule_matching import REPLY, TAG, TOOLS, ask, ask_each, ruleset, subject
 from tests.core.rules.test_business_hours import ALWAYS, NEVER
 from wxdesk.core.errors import BadRule
 from wxdesk.core.model.message import MessageType
@@ -151,7 +151,7 @@ def test_the_refusal_of_a_rule_is_known_without_its_ruleset(when: Condition) -> 
     rule = Rule("r", id=7, revision=2, when=when, then=REPLY)
     asked = ruleset([rule], c=NEVER)
     for kind in (MessageType.TEXT, MessageType.IMAGE):
-        [said] = asked.all_verdicts(kind, asked.ask_each(subject("你好", kind)))
+        [said] = asked.all_verdicts(kind, ask_each(asked, subject("你好", kind)))
         assert refusal_of(rule, kind) == said
 
 

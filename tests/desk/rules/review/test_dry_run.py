@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.rules.rule_matching import ask_each
 from tests.store.chats import T0, Talk, entering, second
 from wxdesk.core.model.account import Account
 from wxdesk.core.model.message import MessageType
@@ -140,7 +141,7 @@ class Plainly:
 
     def _asked(self, message: PastMessage, history: ContactHistory, who: Presence) -> MatchResult:
         words = (message.type, message.text, message.at, message.session_from, message.event)
-        return self._ruleset.ask_each(MatchInput(*words, (), who, history))
+        return ask_each(self._ruleset, MatchInput(*words, (), who, history))
 
     def _history(self, message: PastMessage, account: str) -> ContactHistory:
         thread = message.conversation_id

@@ -138,10 +138,6 @@ class Ruleset:
         facts = self._facts(subject)
         return self._walk(facts, self._candidates.of(subject.type, facts.cased, facts.folded, subject.session_from))
 
-    def ask_each(self, subject: MatchInput) -> MatchResult:
-        """Decide without the index: slower with many rules, but without preparation."""
-        return self._walk(self._facts(subject), range(len(self._rules)))
-
     def ask_all(self, subject: MatchInput) -> MatchResult:
         """Decide with the verdicts of all conditions, also after a failure, for display."""
         return self._walk(self._facts(subject), range(len(self._rules)), whole=True)
