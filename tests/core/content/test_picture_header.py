@@ -97,6 +97,17 @@ def test_a_bomb_is_refused_by_its_claim(data: bytes) -> None:
     assert refused.value.reason == TOO_MANY_PIXELS
 
 
+def test_a_photograph_that_can_be_opened_in_half_of_its_size_is_read() -> None:
+    assert read_header(written("JPEG", 12_000, 9_000)).width == 12_000
+    with pytest.raises(BadPicture):
+        read_header(written("JPEG", 12_000, 10_001))
+
+
+def test_a_progressive_photograph_is_bounded_as_it_is_decoded_whole() -> None:
+    with pytest.raises(BadPicture):
+        read_header(written("JPEG", 8_000, 6_000, progressive=True))
+
+
 def test_a_picture_at_the_limit_of_size_is_read() -> None:
     assert read_header(png_that_claims(40_000, 1000)).width == 40_000
 

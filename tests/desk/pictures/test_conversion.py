@@ -218,6 +218,11 @@ def test_a_long_screenshot_can_still_be_read() -> None:
     assert len(made) <= LARGEST_UPLOAD
 
 
+def test_a_photograph_of_50_million_pixels_is_decoded_in_half_of_its_size() -> None:
+    made = sendable(saved(Image.new("L", (8_192, 6_144), 90), "JPEG"), LARGEST_UPLOAD)
+    assert opened(made).size == (4_096, 3_072), "whole, it takes four times the memory, and would end as 4,099 × 3,074"
+
+
 def test_a_photograph_of_108_million_pixels_is_made_smaller() -> None:
     shown = opened(sendable(saved(Image.new("L", (12_000, 9_000), 90), "JPEG"), LARGEST_UPLOAD))
     assert shown.width * shown.height < 13_000_000

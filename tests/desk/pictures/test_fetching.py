@@ -217,6 +217,28 @@ async def test_a_picture_that_always_fails_holds_up_no_other(world: World) -> No
     assert (await world.as_it_is(bad)).picture_state is PictureState.AWAITED
 
 
+async def test_pictures_that_failed_wait_for_those_that_did_not(world: World) -> None:
+    go = asyncio.Event()
+
+    async def answer(media_id: str) -> web.StreamResponse:
+        await go.wait()
+        return await (_outage if media_id.startswith("bad") else picture)(media_id)
+
+    world.answer = answer
+    for number in range(SIDE_BY_SIDE):
+        await world.shows(f"bad{number}")
+    world.look()
+    await world.is_asked(SIDE_BY_SIDE)
+    go.set()
+    await world.rests()
+    good = await world.shows("good")
+    world.clock.forward(minutes=2)  # until the failed ones are due again
+    world.look()
+    await world.ends()
+    assert (await world.as_it_is(good)).picture_state is PictureState.KEPT
+    assert world.asked[SIDE_BY_SIDE] == "good"
+
+
 async def test_after_three_days_it_is_given_up_and_not_asked_for(world: World) -> None:
     world.answer = _outage
     message = await world.shows("M")

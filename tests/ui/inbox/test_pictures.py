@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.conftest import shown_reply
-from tests.ui.inbox.records import NOW, ask_at_once, message
+from tests.ui.inbox.records import NOW, message
 from tests.ui.world import World
 from wxdesk.core.errors import BadInput, BadPicture
 from wxdesk.core.model.message import Message, MessageType
@@ -25,7 +23,6 @@ from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import ReplyKind, ReplyState
 from wxdesk.i18n import size_text
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
-from wxdesk.ui.content.album import Album, read_picture
 from wxdesk.ui.content.painting import picture_size
 from wxdesk.ui.content.picture_intake import encode_png, read_file, sources_in
 from wxdesk.ui.content.pieces import PicturePiece
@@ -35,7 +32,6 @@ from wxdesk.ui.inbox.timeline.bubble_text import accessible_entry
 from wxdesk.ui.inbox.timeline.bubbles.layout import pieces_of
 from wxdesk.ui.inbox.timeline.dialogs import PictureViewer
 from wxdesk.ui.inbox.timeline.entries import entries_of
-from wxdesk.ui.runtime.bridge import Bridge
 
 type Open = Callable[[int], None]
 
@@ -197,82 +193,6 @@ def test_a_card_is_made_with_a_dropped_cover_and_arrives(
 # -- showing
 
 
-def test_pictures_are_read_small_and_away_from_the_window(qtbot: QtBot, bridge: Bridge, tmp_path: Path) -> None:
-    path = tmp_path / "wide.png"
-    path.write_bytes(png(1200, 300))
-
-    async def find(digest: str) -> Path | None:
-        return {"d": path}.get(digest)
-
-    album = Album(find, bridge.ask)
-    assert album.picture("d", QSize(200, 150)) is None
-    with qtbot.waitSignal(album.ready) as ready:
-        pass
-    assert ready.args == ["d"]
-    image = album.picture("d", QSize(200, 150))
-    assert image is not None
-    assert image.size() == QSize(200, 50)
-    with qtbot.waitSignal(album.ready):
-        album.picture("gone", QSize(200, 150))
-    gone = album.picture("gone", QSize(200, 150))
-    assert gone is not None
-    assert gone.isNull()
-
-
-def test_pictures_in_sight_are_read_first(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(png())
-    read: list[str] = []
-    waiting: list[tuple[Coroutine[Any, Any, QImage], Callable[[QImage], None]]] = []
-
-    async def find(digest: str) -> Path:
-        read.append(digest)
-        return path
-
-    album = Album(find, lambda work, done, _: waiting.append((work, done)))
-    for number in range(5):
-        album.picture(str(number), QSize(50, 50))
-    album.picture("1", QSize(50, 50))
-    while waiting:
-        assert len(waiting) <= 2
-        work, done = waiting.pop(0)
-        done(asyncio.run(work))
-    assert read == ["0", "1", "4", "3", "2"]
-
-
-def test_small_pictures_are_not_blown_up_and_turned_ones_stand_upright(tmp_path: Path) -> None:
-    small, turned = tmp_path / "small.png", tmp_path / "turned.jpg"
-    small.write_bytes(png(20, 10))
-    exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was held upright
-    Image.new("RGB", (400, 200)).save(turned, "JPEG", exif=exif)
-    assert read_picture(small, QSize(200, 150)).size() == QSize(20, 10)
-    assert read_picture(turned, QSize(100, 60)).size() == QSize(30, 60)
-
-
-def test_drawings_and_bombs_are_not_opened(tmp_path: Path) -> None:
-    drawing, bomb = tmp_path / "drawing.png", tmp_path / "bomb.png"
-    drawing.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
-    Image.new("1", (30_000, 30_000)).save(bomb, "PNG")
-    assert read_picture(drawing, QSize(50, 50)).isNull()
-    assert read_picture(bomb, QSize(50, 50)).isNull()
-
-
-def test_the_album_keeps_a_bounded_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wxdesk.ui.content.album.CACHE_BYTES", 3 * 100 * 100 * 4)
-    path = tmp_path / "a.png"
-    path.write_bytes(png(100, 100))
-
-    async def find(_digest: str) -> Path:
-        return path
-
-    album = Album(find, ask_at_once)
-    for number in range(6):
-        assert album.picture(str(number), QSize(100, 100)) is None
-    assert album.picture("5", QSize(100, 100)) is not None
-    assert album.picture("0", QSize(100, 100)) is None
-
-
 def test_a_screenshot_without_pixels_is_refused() -> None:
     with pytest.raises(BadPicture):
         encode_png(QImage())
@@ -364,6 +284,18 @@ def test_a_customers_picture_is_fetched_and_shown(qtbot: QtBot, world: World, pa
     (viewer,) = page.chat.findChildren(PictureViewer)
     qtbot.waitUntil(lambda: "300 × 200" in viewer.words.full_text())
     viewer.close()
+
+
+def test_a_damaged_picture_is_not_said_to_be_copied(qtbot: QtBot, world: World, page: InboxPage, opened: Open) -> None:
+    opened(world.say(CUSTOMER, "half of it"))
+    world.show(CUSTOMER, png(300, 200)[:-40])
+    qtbot.waitUntil(lambda: bool((figure := received(page)) and figure.digest))
+    QGuiApplication.clipboard().setText("as before")
+    page.chat.timeline.focus_last()
+    QTest.keyClick(page.chat.timeline, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    toast = page.chat._bridge.notices._toast
+    qtbot.waitUntil(lambda: toast._label.full_text() == "This picture cannot be shown")
+    assert QGuiApplication.clipboard().text() == "as before"
 
 
 @pytest.mark.parametrize(

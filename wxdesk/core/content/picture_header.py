@@ -13,6 +13,9 @@ from wxdesk.core.model.picture import PictureFormat
 MOST_PIXELS = 40_000_000
 """Most pixels opened (a camera has 24 million): a small file can claim far more."""
 
+MOST_OF_A_JPEG = 3 * MOST_PIXELS
+"""Most pixels of a JPEG, opened in half of its size; phones make 108 million."""
+
 NOT_A_PICTURE = "This is not a PNG, JPEG or GIF picture."
 BROKEN = "The picture is damaged."
 TOO_MANY_PIXELS = "The picture has more than 40 million pixels."
@@ -24,6 +27,7 @@ _GIF = (b"GIF87a", b"GIF89a")
 
 # Start-of-frame segments carry the measures; of C0…CF three are something else (Huffman, JPG, arithmetic tables).
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SEQUENTIAL = frozenset({0xC0, 0xC1})
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
 _NO_FRAME_AFTER = frozenset({0xD9, 0xDA})
 
@@ -42,17 +46,18 @@ def read_header(data: bytes) -> PictureHeader:
     Raises:
         BadPicture: it is none of the three formats, states no size, or has too many pixels to be opened.
     """
+    most = MOST_PIXELS
     if data.startswith(_PNG):
         found, (width, height) = PictureFormat.PNG, _png_measures(data)
     elif data.startswith(_JPEG):
-        found, (width, height) = PictureFormat.JPEG, _jpeg_measures(data)
+        found, (width, height, most) = PictureFormat.JPEG, _jpeg_measures(data)
     elif data.startswith(_GIF):
         found, (width, height) = PictureFormat.GIF, _gif_measures(data)
     else:
         raise BadPicture(NOT_A_PICTURE)
     if not width or not height:
         raise BadPicture(BROKEN)
-    if width * height > MOST_PIXELS:
+    if width * height > most:
         raise BadPicture(TOO_MANY_PIXELS)
     return PictureHeader(found, width, height)
 
@@ -69,7 +74,8 @@ def _gif_measures(data: bytes) -> tuple[int, int]:
     return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
 
 
-def _jpeg_measures(data: bytes) -> tuple[int, int]:
+def _jpeg_measures(data: bytes) -> tuple[int, int, int]:
+    """Return width, height and the most pixels; progressive ones are decoded whole."""
     place = 2
     while place + 4 <= len(data) and data[place] == 0xFF:
         marker = data[place + 1]
@@ -80,7 +86,8 @@ def _jpeg_measures(data: bytes) -> tuple[int, int]:
         elif marker in _NO_FRAME_AFTER:
             break
         elif marker in _FRAMES and place + 9 <= len(data):
-            return int.from_bytes(data[place + 7 : place + 9]), int.from_bytes(data[place + 5 : place + 7])
+            height, width = (int.from_bytes(data[place + at : place + at + 2]) for at in (5, 7))
+            return width, height, MOST_OF_A_JPEG if marker in _SEQUENTIAL else MOST_PIXELS
         else:
             place += 2 + max(2, int.from_bytes(data[place + 2 : place + 4]))
     raise BadPicture(BROKEN)

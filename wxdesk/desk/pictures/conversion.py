@@ -10,7 +10,7 @@ from math import sqrt
 
 from PIL import ExifTags, Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
-from wxdesk.core.content.picture_header import MOST_PIXELS, TOO_LARGE
+from wxdesk.core.content.picture_header import MOST_OF_A_JPEG, MOST_PIXELS, TOO_LARGE
 from wxdesk.core.errors import BadPicture
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,6 @@ _PHOTOGRAPHS = ("JPEG", "MPO", "WEBP", "AVIF")
 _MOVING = ("GIF", "PNG", "WEBP", "AVIF")
 _HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypheis", b"ftypmif1", b"ftypmsf1")
 _BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
-
-_MOST_OF_A_JPEG = 3 * MOST_PIXELS
-"""Most pixels of a JPEG, decoded in half of its size; phones make 108 million."""
 
 _AREAS = (12_600_000, 4_900_000, 1_900_000, 800_000, 300_000)
 """Pixels, tried in order: of a photograph 4096, 2560, 1600, 1024, 640 a side.
@@ -98,7 +95,7 @@ def _sendable(opened: Image.Image, data: bytes, limit: int) -> bytes:
 
 def _expect_room(opened: Image.Image) -> None:
     """Refuse a bomb; a GIF's frame can be larger than the file's head says."""
-    most = _MOST_OF_A_JPEG if opened.format == "JPEG" else MOST_PIXELS
+    most = MOST_OF_A_JPEG if opened.format == "JPEG" else MOST_PIXELS
     if opened.width * opened.height > most:
         raise BadPicture(TOO_LARGE)
 
@@ -113,7 +110,7 @@ def _is_shown(opened: Image.Image) -> bool:
 
 
 def _still(opened: Image.Image, limit: int) -> bytes:
-    opened.draft("RGB", _within(opened.size, _AREAS[0]))
+    opened.draft("RGB", _within(opened.size, _AREAS[0] * 3 // 4))  # half of 48 or 50 million is just below the first
     exact = opened.format not in _PHOTOGRAPHS
     image = _in_screen_colours(ImageOps.exif_transpose(opened))
     as_png = opened.format not in _TAKEN and (exact or image.mode == "RGBA")

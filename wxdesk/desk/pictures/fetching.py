@@ -10,8 +10,8 @@ policy:
         refuses the account         missing once WeChat's three days are over
     it cannot be kept here          likewise, and the operator is told
 
-A few at a time, oldest first. An account whose calls fail rests between them, so that an outage costs few
-calls; a message that fails again and again waits by itself and holds up no other.
+A few at a time, oldest first, those that failed after all others. An account whose calls fail rests between
+them, so that an outage costs few calls; messages that fail again and again wait by themselves and hold up no other.
 """
 
 import asyncio
@@ -106,11 +106,11 @@ class PictureFetching:
         await self._give_up(now)
         self._waiting = {message_id: until for message_id, until in self._waiting.items() if until > now}
         self._resting = {name: until for name, until in self._resting.items() if until > now}
-        free = SIDE_BY_SIDE - len(self._under_way)
-        if free > 0:
-            without = (*self._under_way, *self._waiting)
-            names = [name for name in self._ready() if name not in self._resting]
-            for awaited in await self._records.awaited(names, without=without, limit=free):
+        names = [name for name in self._ready() if name not in self._resting]
+        for passed_over in (self._failures, self._waiting):
+            without = (*self._under_way, *passed_over)
+            free = SIDE_BY_SIDE - len(self._under_way)
+            for awaited in await self._records.awaited(names, without=without, limit=free) if free > 0 else ():
                 self._start(awaited)
         return min((*self._waiting.values(), *self._resting.values(), now + LOOK_AGAIN))
 

@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
-from wxdesk.core.content.picture_header import MOST_PIXELS
+from wxdesk.core.content.picture_header import MOST_OF_A_JPEG, MOST_PIXELS
 
 type FindFile = Callable[[str], Awaitable[Path | None]]
 """Finds a picture's file by digest, on the other loop; None if there is none."""
@@ -109,10 +109,11 @@ def read_picture(path: Path, within: QSize) -> QImage:
     reader.setDecideFormatFromContent(True)
     reader.setAutoTransform(True)
     size = reader.size()
-    if bytes(reader.format().data()) not in FORMATS or not size.isValid() or size.width() * size.height() > MOST_PIXELS:
+    pixels, written = size.width() * size.height(), bytes(reader.format().data())
+    if written not in FORMATS or not size.isValid() or pixels > (MOST_OF_A_JPEG if written == b"jpeg" else MOST_PIXELS):
         return QImage()
     turned = QImageIOHandler.Transformation.TransformationRotate90 in reader.transformation()
-    room = within.transposed() if turned else within
+    room = (within.transposed() if turned else within).boundedTo(size if pixels <= MOST_PIXELS else size / 2)
     if size.width() > room.width() or size.height() > room.height():
         reader.setScaledSize(size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
     return reader.read()

@@ -279,8 +279,9 @@ class ChatPanel(Frame):
             self._bridge.ask(asyncio.to_thread(read_picture, path, LARGEST), self._put_on_clipboard)
 
     def _put_on_clipboard(self, image: QImage) -> None:
-        QGuiApplication.clipboard().setImage(image)
-        self._bridge.notices.toast(tr("Copied"))
+        if not image.isNull():
+            QGuiApplication.clipboard().setImage(image)
+        self._bridge.notices.toast(tr("This picture cannot be shown") if image.isNull() else tr("Copied"))
 
     def _command(self, action: BubbleAction, reply: Reply) -> None:
         ask, replies = self._bridge.ask, self._bridge.desk.replies
