@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from tests.sandbox.pictures import cover, torn_box
 from tests.sandbox.worlds import HandClock
 from tests.wechat.serving import serving
 from tests.wechat.worlds import ACCOUNT, OPENID, Act, Heard, client_to, http_answer, raw_server
@@ -15,7 +16,6 @@ from wxdesk.core.errors import BadPicture, NotSent, Refused
 from wxdesk.core.events import ApiCalled, TokenChanged
 from wxdesk.core.model.picture import PictureFormat
 from wxdesk.core.model.reply import Content, ReplyKind
-from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.wechat.client import NO_PICTURE_NAMED, WeChatClient

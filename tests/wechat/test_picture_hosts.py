@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp import web
 
+from tests.sandbox.pictures import torn_box
 from tests.wechat.serving import Handler, serving
 from tests.wechat.worlds import ACCOUNT, Heard, client_to
 from wxdesk.core.errors import BadPicture, NotSent, Refused
 from wxdesk.core.events import ApiCalled
-from wxdesk.sandbox.pictures import torn_box
 from wxdesk.wechat import picture_hosts
 from wxdesk.wechat.picture_hosts import PictureHosts
 from wxdesk.wechat.pinned import PinnedHttp, any_address, public_address

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import pytest
 
+from tests.sandbox.pictures import torn_box
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, HELLO, OPENID, Heard, client_to
 from wxdesk import logs
 from wxdesk.core.errors import SendError
 from wxdesk.core.model.picture import PictureFormat
-from wxdesk.sandbox.pictures import torn_box
 from wxdesk.sandbox.platform.faults import FOR_PUSHES, FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from wxdesk.desk.ports import Clock, utc_now
-from wxdesk.sandbox import pictures
+from wxdesk.paths import resource
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, TORN_BOX_MEDIA_ID, demo_account
 from wxdesk.sandbox.platform.clock import MovableClock
 from wxdesk.sandbox.platform.contacts import ChatSide
@@ -31,8 +31,8 @@ class SimulatedWeChat:
     ) -> None:
         self.clock = MovableClock(clock)
         self.platform = Platform(tuple(programs) or (MiniProgram(*demo_account()),), self.clock)
-        self.platform.media.put(pictures.cover(), COVER_MEDIA_ID)
-        self.platform.media.put(pictures.torn_box(), TORN_BOX_MEDIA_ID)
+        self.platform.media.put(resource("sandbox", "cover.png").read_bytes(), COVER_MEDIA_ID)
+        self.platform.media.put(resource("sandbox", "torn-box.png").read_bytes(), TORN_BOX_MEDIA_ID)
         self.platform.on_sent = self._wake_waiting
         self.platform.on_change = lambda: self.on_change()
         self.faults = Faults(self.clock)

@@ -21,6 +21,7 @@ from tests.desk.pictures.test_conversion import noise, saved
 from tests.flow.serving import run, write_config
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
+from tests.sandbox.pictures import torn_box
 from tests.store.chats import T0, Talk, incoming, second
 from tests.store.moving.test_backup import disk_that_takes
 from wxdesk import i18n
@@ -34,7 +35,6 @@ from wxdesk.core.replies.lifecycle import Move
 from wxdesk.core.system_failures import UnusableFile
 from wxdesk.desk.data.exporting import BYTE_ORDER_MARK, FORMULA, GONE, NO_ROOM, ExportKind, export
 from wxdesk.desk.pictures.pictures import picture_record
-from wxdesk.sandbox.pictures import torn_box
 from wxdesk.store import open_store
 from wxdesk.store.moving.move import CopyProgress
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tests.core.content.test_picture_header import png_that_claims
 from tests.prepared import SQLITE, prepare
+from tests.sandbox.pictures import cover, torn_box
 from tests.sandbox.worlds import HandClock
 from tests.store.chats import Talk, incoming
 from tests.wechat.serving import serving
@@ -22,7 +23,6 @@ from wxdesk.core.model.message import Message, MessageType
 from wxdesk.core.model.picture import PictureState
 from wxdesk.desk.pictures.fetching import SIDE_BY_SIDE, TOO_LATE, PictureFetching
 from wxdesk.i18n import tr
-from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store import Store, open_store
 from wxdesk.store.pictures.files import PictureFiles
 from wxdesk.wechat.client import NO_PICTURE_NAMED, WeChatClient

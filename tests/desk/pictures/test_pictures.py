@@ -9,6 +9,7 @@ import pytest
 
 from tests.desk.pictures.test_conversion import noise, png_bomb, saved
 from tests.prepared import SQLITE, prepare
+from tests.sandbox.pictures import torn_box
 from tests.sandbox.worlds import HandClock
 from wxdesk.core.content.picture_header import TOO_LARGE
 from wxdesk.core.errors import BadPicture, NotFound
@@ -16,7 +17,6 @@ from wxdesk.core.model.picture import PictureFormat
 from wxdesk.desk.pictures.conversion import DAMAGED, UNKNOWN
 from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL, Pictures
 from wxdesk.desk.pictures.uploads import for_upload
-from wxdesk.sandbox.pictures import torn_box
 from wxdesk.store import open_store
 from wxdesk.store.pictures.files import PictureFiles
 

@@ -11,13 +11,13 @@ import pytest
 from msgspec.structs import replace
 
 from tests.prepared import SQLITE, prepare
+from tests.sandbox.pictures import torn_box
 from tests.sandbox.worlds import HandClock
 from tests.wechat.worlds import ACCOUNT, CREDENTIALS, Heard, now
 from wxdesk.core.errors import NotFound, NotSent, Refused
 from wxdesk.core.events import TokenChanged
 from wxdesk.desk.pictures.pictures import Pictures
 from wxdesk.desk.pictures.uploads import Uploads
-from wxdesk.sandbox.pictures import torn_box
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.server import Sandbox

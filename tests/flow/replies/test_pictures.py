@@ -10,6 +10,7 @@ import pytest
 
 from tests.desk.pictures.test_conversion import noise, saved
 from tests.flow.conftest import World, setup_for
+from tests.sandbox.pictures import cover, torn_box
 from wxdesk.app import OpenDesk, open_desk
 from wxdesk.core.errors import BadContent, NotFound
 from wxdesk.core.events import ApiCalled, Event, MessageKept, PictureChanged, ReplyChanged
@@ -18,7 +19,6 @@ from wxdesk.core.model.picture import PictureState
 from wxdesk.core.model.reply import Content, Reply, ReplyKind, ReplyState
 from wxdesk.desk.pictures.uploads import CLOSED, GONE, LARGEST_UPLOAD
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID, LI_LEI, WANG_FANG
-from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.server import Sandbox
 from wxdesk.store import open_store

@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.sandbox import pictures
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock
-from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import COVER_MEDIA_ID
 from wxdesk.sandbox.platform.program import RISKY_WORD, Escapes, ProgramSettings
 from wxdesk.sandbox.server import Sandbox

@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.sandbox import pictures
 from tests.sandbox.worlds import ACCOUNT, CREDENTIALS, OPENID, HandClock, listening
-from wxdesk.sandbox import pictures
 from wxdesk.sandbox.control import server as control
 from wxdesk.sandbox.platform.errors import ApiRefusal
 from wxdesk.sandbox.platform.faults import FaultKind

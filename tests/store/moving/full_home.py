@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from tests.prepared import SQLITE, prepare
+from tests.sandbox.pictures import cover, torn_box
 from tests.store.chats import T0, Talk, second
 from tests.store.setup.test_account_rows import fill
 from tests.store.test_templates import FULL, LINK
@@ -16,7 +17,6 @@ from wxdesk.core.model.reply import Content, ReplyState, UnsentContent
 from wxdesk.core.model.rule import Action, ActionKind, Condition, Rule
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.desk.pictures.pictures import picture_record
-from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store import Store, open_store
 from wxdesk.store.moving.rows import TABLES
 from wxdesk.store.schema import metadata

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox.pictures import cover, torn_box
 from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.core.model.picture import Picture
 from wxdesk.desk.pictures.pictures import picture_record
-from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store.pictures.files import CHANGED, PictureFiles
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.postgresql import Postgres
+from tests.sandbox.pictures import cover, torn_box
 from tests.store.chats import T0, Talk
 from wxdesk.core.errors import NotFound, StoreError
 from wxdesk.desk.pictures.pictures import picture_record
-from wxdesk.sandbox.pictures import cover, torn_box
 from wxdesk.store import Store, open_store
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
 from wxdesk.store.opening import CACHE, PICTURES, parse_url

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from tests.postgresql import Postgres
 from tests.prepared import SQLITE, prepare
+from tests.sandbox.pictures import cover
 from tests.store.chats import T0, Talk, incoming, second
 from tests.store.setup.test_account_rows import counted, fill, sum_up
 from wxdesk.core.conversations.changes import ContactChange
@@ -22,7 +23,6 @@ from wxdesk.core.model.reply import Content, NewReply, ReplyKind, ReplyState
 from wxdesk.core.replies.lifecycle import Move
 from wxdesk.desk.pictures.pictures import picture_record
 from wxdesk.desk.team.relay import packed, unpacked
-from wxdesk.sandbox.pictures import cover
 from wxdesk.store import Store, open_store
 from wxdesk.store.schema import metadata
 from wxdesk.store.schema.messaging import contacts

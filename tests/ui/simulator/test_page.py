@@ -12,13 +12,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.core.wechat.errcode_table import action_by_code
+from tests.sandbox import pictures
 from tests.ui.conftest import ShowPage
 from tests.ui.world import World
 from wxdesk import i18n
 from wxdesk.core.conversations.listing import InboxFilter
 from wxdesk.core.model.message import MessageType
 from wxdesk.desk.pictures.pictures import LARGEST_ORIGINAL
-from wxdesk.sandbox import pictures
 from wxdesk.sandbox.demo_customers import CUSTOMERS, LI_LEI, WANG_FANG
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.sandbox.window_port import SandboxSimulator

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.prepared import SQLITE
+from tests.sandbox.pictures import cover
 from tests.ui.world import World
 from wxdesk.core.conversations.changes import ContactChange
 from wxdesk.core.model.reply import Content
 from wxdesk.desk.data.backups import back_up
 from wxdesk.sandbox.demo_customers import LI_LEI
-from wxdesk.sandbox.pictures import cover
 from wxdesk.ui.inbox.details.contact_commands import EraseDialog
 from wxdesk.ui.inbox.page import InboxPage
 
