@@ -122,8 +122,8 @@ class PushWatch:
 
     def forget(self, account: str) -> None:
         """End the troubles of an account that is gone."""
-        if self._troubles.pop(account, None) is not None:
-            self._publish(TroubleRaised(_key(account), ""))
+        if account in self._troubles:
+            self._end_trouble(account)
         if self._original_ids.pop(account, ""):
             self._publish(TroubleRaised(f"original_id:{account}", ""))
         self._good.discard(account)
@@ -132,8 +132,7 @@ class PushWatch:
         """End the trouble of a missing secret: the next push shows if it is still missing."""
         known = self._troubles.get(account)
         if known is not None and known.verdict is CheckVerdict.SECRET_MISSING:
-            del self._troubles[account]
-            self._publish(TroubleRaised(_key(account), ""))
+            self._end_trouble(account)
 
     def note_change(self, account: str, at: datetime) -> None:
         """Keep when the values by which pushes of an account are judged became others."""
@@ -228,12 +227,15 @@ class PushWatch:
         for account in (event.account, ""):
             trouble = self._troubles.get(account)
             if trouble is not None and (trouble.verdict in ON_THE_WAY_IN or event.outcome != "checked"):
-                del self._troubles[account]
-                self._publish(TroubleRaised(_key(account), ""))
+                self._end_trouble(account)
                 if not _is_explained(trouble):
                     self._enough[account] = 2 * self._enough.get(account, DOUBTS)
         if event.outcome != "checked":
             self._compare_original_id(event)
+
+    def _end_trouble(self, account: str) -> None:
+        del self._troubles[account]
+        self._publish(TroubleRaised(f"push:{account}", ""))
 
     def _compare_original_id(self, event: PushSeen) -> None:
         differs = event.finding is not None and event.finding.verdict is CheckVerdict.ORIGINAL_ID_DIFFERS
@@ -252,17 +254,13 @@ class PushWatch:
         ):
             return
         self._troubles[finding.account] = finding
-        self._publish(TroubleRaised(_key(finding.account), _of_account(finding), copy=sentences.copy(finding)))
+        self._publish(TroubleRaised(f"push:{finding.account}", _of_account(finding), copy=sentences.copy(finding)))
 
 
 def _is_explained(finding: Finding) -> bool:
     """Tell if only somebody who knows a secret of ours can have caused this."""
     fits = finding.verdict is not CheckVerdict.TOKEN_DIFFERS or sentences.CAUSE in finding.values
     return bool(finding.account) and fits
-
-
-def _key(account: str) -> str:
-    return f"push:{account}"
 
 
 def _of_account(finding: Finding) -> Phrase:

@@ -89,12 +89,5 @@ def counters(sandbox: SimulatedWeChat) -> dict[str, int]:
 
 def push(made: PushRecord) -> dict[str, Any]:
     """Describe one push with its answers."""
-    return {
-        "number": made.number,
-        "at": made.at,
-        "account": made.account,
-        "openid": made.openid,
-        "kind": made.kind,
-        "faults": made.faults,
-        **push_outcome(made.outcome),
-    }
+    fields = {name: value for name, value in asdict(made).items() if name != "outcome"}
+    return fields | push_outcome(made.outcome)

@@ -13,8 +13,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from wxdesk.core.model.account import Account
-from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.desk.ports import Clock
 from wxdesk.sandbox.platform import message_checks as checks
 from wxdesk.sandbox.platform.contacts import ChatLine, ChatSide, KfState, SimulatedContact
@@ -68,27 +66,10 @@ class Platform:
         """Find the mini program of an account, the first if empty; raises `KeyError`."""
         return self._programs[name] if name else next(iter(self._programs.values()))
 
-    def change(
-        self,
-        name: str,
-        *,
-        push_url: str | None = None,
-        settings: ProgramSettings | None = None,
-        account: Account | None = None,
-        credentials: Credentials | None = None,
-    ) -> None:
-        """Change what stands in an account's console.
-
-        The account keeps its name.
-        """
+    def change(self, name: str, **values: Any) -> None:  # noqa: ANN401 - of the types of `MiniProgram`'s fields
+        """Change fields of the `MiniProgram` of an account, which keeps its name."""
         program = self.program(name)
-        self._programs[program.account.name] = dataclasses.replace(
-            program,
-            push_url=program.push_url if push_url is None else push_url,
-            settings=settings or program.settings,
-            account=account or program.account,
-            credentials=credentials or program.credentials,
-        )
+        self._programs[program.account.name] = dataclasses.replace(program, **values)
 
     # -- tokens
 

@@ -68,7 +68,9 @@ class AccountCommands(QObject):
         account = self._bridge.desk.accounts.get(name)
         paused = account is not None and account.paused
         words = tr("“{account}” answers again", account=name) if paused else tr("“{account}” is paused", account=name)
-        self._bridge.ask(self._bridge.desk.account_editing.pause(name, on=not paused), partial(self._toast, words))
+        self._bridge.ask(
+            self._bridge.desk.account_editing.pause(name, on=not paused), partial(self._bridge.notices.toast, words)
+        )
 
     def _rename(self, name: str) -> None:
         text = tr(
@@ -93,7 +95,7 @@ class AccountCommands(QObject):
         title, label = tr("What is “{account}” called?", account=name), tr("Name shown")
         dialog = NameDialog(title, text, label, shown, tr("Save"), window)
         change = self._bridge.desk.account_editing.change
-        done = partial(self._toast, tr("It is changed"))
+        done = partial(self._bridge.notices.toast, tr("It is changed"))
         dialog.ask(self._bridge, lambda: change(name, title=dialog.field.text().strip() or None), done)
 
     def _rotate(self, name: str) -> None:
@@ -129,11 +131,8 @@ class AccountCommands(QObject):
         title = tr("Remove “{account}”?", account=name)
         dialog = SwitchDialog(title, texts, tr("Remove"), choice, self._host.window(), destructive=True)
         remove = partial(self._bridge.desk.account_editing.remove, name)
-        done = partial(self._toast, tr("“{account}” is removed", account=name))
+        done = partial(self._bridge.notices.toast, tr("“{account}” is removed", account=name))
         dialog.ask(self._bridge, lambda: remove(with_data=dialog.choice.isChecked()), done)
-
-    def _toast(self, words: str, _: object) -> None:
-        self._bridge.notices.toast(words)
 
 
 class NameDialog(AgreementDialog):

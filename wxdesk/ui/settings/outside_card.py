@@ -133,7 +133,7 @@ class OutsideCard(SettingsCard):
         return row
 
     def _try_out(self, name: str) -> None:
-        said = partial(self._toast, tr("“{name}” was sent a trial", name=name))
+        said = partial(self._bridge.notices.toast, tr("“{name}” was sent a trial", name=name))
         self._bridge.ask(self._bridge.desk.phones.try_out(name), said, once=name)
 
     def _remove_phone(self, name: str) -> None:
@@ -153,6 +153,3 @@ class OutsideCard(SettingsCard):
         dialog = DataDialog(setup.config.customer_data.url, setup.others.get(CUSTOMER_DATA_KEY, ""), self.window())
         keep = self._bridge.desk.account_editing.set_customer_data
         dialog.ask(self._bridge, lambda: keep(dialog.url.text(), dialog.key.text()))
-
-    def _toast(self, words: str, _: object) -> None:
-        self._bridge.notices.toast(words)

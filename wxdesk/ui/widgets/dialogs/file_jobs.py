@@ -75,7 +75,7 @@ class FileJobs(QObject):
         if self._progress is None:
             self._progress, now = Progress(), self._bridge.desk.configuration.now
             written = work(now.config.store.url, now.home, Path(file), self._progress)
-            self._bridge.ask(written, partial(self._done, told), self._failed, ended=self._end)
+            self._bridge.ask(written, partial(self._notices.toast, told), self._failed, ended=self._end)
             self._tick.start()
 
     def stop(self) -> None:
@@ -88,9 +88,6 @@ class FileJobs(QObject):
             latest = self._progress.latest
             said = f"{tr('Writing…')} {progress_text(latest) if latest else ''}"
             self._notices.bar(BAR, said, "pending", tr("Stop"), self.stop)
-
-    def _done(self, told: str, _: object) -> None:
-        self._notices.toast(told)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, Stopped):

@@ -70,8 +70,11 @@ class Notices(QObject):
             line.place()
             line.raise_()
 
-    def toast(self, text: str) -> None:
-        """Show a passing message; the next one replaces it."""
+    def toast(self, text: str, _: object = None) -> None:
+        """Show a passing message; the next one replaces it.
+
+        What the desk answered may be given as well, so that this can be what follows a call.
+        """
         self._toast.say(_shortened(text))
 
     def offer(self, text: str, action: str, then: Callable[[], None]) -> None:
