@@ -45,6 +45,8 @@ LETTERS = "微信" if len(PROGRAM) == 1 else "\\u5fae\\u4fe1"
 
 POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 NO_HOME = 'exec setpriv --reuid=54321 --regid=54321 --clear-groups env -u HOME "$@"'
+OTHERS = 'mount -t tmpfs tmpfs /mnt; mkdir -m 700 /mnt/home; cp "$HOME/config.toml" /mnt/home'
+AS_ANOTHER = 'exec setpriv --reuid=54321 --regid=54321 --clear-groups "$@" --home /mnt/home'
 CLOSED = "mount --bind {0} {0}; mount -o remount,ro,bind {0}; "
 NO_TEMPORARY = "".join(map(CLOSED.format, ("/tmp", "/var/tmp", "/dev/shm"))) + "cd /proc"  # noqa: S108 - made unwritable
 WITH_DATABASE = '"$1" $([ "$2" = -m ] && echo -m wxdesk) --home "$HOME" rules export rules.toml >&- 2>&-; exec "$@"'
@@ -73,6 +75,14 @@ MACHINES = (
     Machine("a terminal without Chinese letters", "--lang zh_CN --help", LETTERS, 0, variables=POSIX),
     Machine("another user's folder", "serve", "this user may not use it", 2, taken="true",
             started='chmod 700 "$HOME"; exec setpriv --reuid=54321 --regid=54321 --clear-groups "$@"'),
+    Machine("another user's folder in a place for all", "serve", "/mnt/home: this user may not use it", 2,
+            taken=OTHERS, started=AS_ANOTHER),
+    Machine("another user's folder, examined", "doctor", "let this user read the file",
+            taken=OTHERS, started=AS_ANOTHER),
+    Machine("another user's folder, and a vault", "serve", "/mnt/home: this user may not use it", 2, taken=OTHERS,
+            started=AS_ANOTHER, variables={"WXDESK_VAULT_PASSPHRASE": "a passphrase"}),
+    Machine("another user's lock", "serve", "cannot be written or locked: this user may not use it", taken=OTHERS,
+            started=f"chmod 777 /mnt/home; touch /mnt/home/desk.lock; {AS_ANOTHER}"),
     Machine("a user without a home", "serve", "/nonexistent/wxdesk: this user may not use it", 2, started=NO_HOME,
             taken="true", home=False),
     Machine("a user without a home who asks for a report", "doctor --report /dev/null", "The report is in /dev/null",

@@ -255,7 +255,7 @@ def _home(options: argparse.Namespace) -> Path:
     home: Path = options.home or default_home()
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        pipe = next((one for names in OPENED for one in home.glob(names) if one.is_fifo()), None)
+        pipe = next((one for names in OPENED for one in (home / names, *home.glob(names)) if one.is_fifo()), None)
     except OSError as error:
         raise unusable_file(home, error) from None
     if pipe is not None:  # whoever opens it waits until somebody writes into it

@@ -139,9 +139,9 @@ def load(home: Path) -> Config:
 def load_file(home: Path) -> Config:
     """Read HOME/config.toml alone. Raises `BadConfig`, `UnusableFile`."""
     path = home / FILE
-    if path.is_fifo():  # put there while the desk runs
-        raise UnusableFile(file=str(path), reason=NO_PLAIN_FILE)
     try:
+        if path.is_fifo():  # put there while the desk runs
+            raise UnusableFile(file=str(path), reason=NO_PLAIN_FILE)
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Config()

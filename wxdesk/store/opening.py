@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from wxdesk.core.errors import BadInput, DatabaseInUse, Phrase, StoreError
+from wxdesk.core.system_failures import why_unusable
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.failures import file_error
 from wxdesk.store.engine.home_lock import HomeLock
@@ -92,11 +93,10 @@ def lock_home(home: Path) -> HomeLock:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return HomeLock.take(home)
     except OSError as error:
-        log.error("cannot lock the home folder: errno %s", error.errno)
-        raise StoreError(reason=CANNOT_WRITE) from None
+        raise StoreError(reason=Phrase(CANNOT_WRITE, folder=str(home), reason=why_unusable(error))) from None
 
 
-CANNOT_WRITE = "the folder cannot be written or locked"
+CANNOT_WRITE = "the folder {folder} cannot be written or locked: {reason}"
 
 
 LOOK_SECONDS, PATIENCE_SECONDS = 0.2, 8.0
