@@ -151,7 +151,7 @@ async def test_messages_a_rule_left_unanswered_count_as_the_rules_and_do_not_wai
 async def test_the_edges_of_a_span_and_what_it_is_compared_with(talk: Talk) -> None:
     for moment in (at(-7, 0), at(-1, 23, 59, 59), at(0, 0), at(6, 23, 59, 59), at(7, 0)):
         await ask(talk, "a", moment)
-    found = await figures(talk.store, before=WEEK.earlier(timedelta(days=7)))
+    found = await figures(talk.store, before=TimeSpan(WEEK.since - timedelta(days=7), WEEK.since))
     assert (found.messages.total, found.messages_before) == (2, 2)
 
 

@@ -54,8 +54,25 @@ def test_a_span_is_compared_with_the_same_stretch_one_period_earlier() -> None:
     now = datetime(2026, 3, 10, 12, tzinfo=UTC)
     for period, days in ((Period.TODAY, 1), (Period.WEEK, 7), (Period.LATELY, 30), (Period.MONTH, 10)):
         shown = span(period, now)
-        earlier = before(dates_of(period, HERE.date(now), NEVER), shown)
+        earlier = before(dates_of(period, HERE.date(now), NEVER), shown, None)
         assert (earlier.until, earlier.since) == (now - timedelta(days=days), shown.since - timedelta(days=days))
+
+
+def test_days_of_23_and_25_hours_are_compared_by_the_clock() -> None:
+    berlin = Days(frozenset({"Europe/Berlin"}))
+    noon, after = datetime(2026, 3, 29, 10, tzinfo=UTC), datetime(2026, 10, 26, 9, tzinfo=UTC)
+    today = before(dates_of(Period.TODAY, berlin.date(noon), NEVER), span(Period.TODAY, noon, berlin), berlin.zone)
+    assert today == TimeSpan(datetime(2026, 3, 27, 23, tzinfo=UTC), datetime(2026, 3, 28, 11, tzinfo=UTC))
+    longer = span(Period.YESTERDAY, after, berlin)
+    assert longer.until - longer.since == timedelta(hours=25)
+    whole = before(dates_of(Period.YESTERDAY, berlin.date(after), NEVER), longer, berlin.zone)
+    assert whole == TimeSpan(datetime(2026, 10, 23, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC))
+
+
+def test_days_of_this_machine_are_compared_by_its_clock(zone: str) -> None:
+    noon = datetime(2026, 3, 29, 10, tzinfo=UTC)
+    found = before(dates_of(Period.TODAY, HERE.date(noon), NEVER), span(Period.TODAY, noon), None)
+    assert [at.astimezone().hour for at in (found.since, found.until)] == [0, noon.astimezone().hour]
 
 
 def accounts(*zones: str) -> list[Account]:

@@ -27,10 +27,6 @@ class TimeSpan(Struct, frozen=True):
     since: datetime
     until: datetime
 
-    def earlier(self, by: timedelta) -> TimeSpan:
-        """Return the stretch of the same length that lies `by` before this one."""
-        return TimeSpan(self.since - by, self.until - by)
-
 
 class HourlyFigure(StrEnum):
     """Figures that are kept as sums by hour, account, rule and operator.

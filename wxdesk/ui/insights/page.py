@@ -92,7 +92,7 @@ class InsightsPage(QWidget):
         dates, of = dates_of(self.head.period, days.date(now), self.head.dates), self.head.filter
         span, self._asked = span_of(dates, now, days), (self.head.period, dates, of)
         self.head.days.setText(days.words(now))
-        return desk.reports.statistics.over(span, days.zone, before(dates, span), of)
+        return desk.reports.statistics.over(span, days.zone, before(dates, span, days.zone), of)
 
     def _show_missed(self) -> None:
         """Tell when messages may be missing in the span that is shown."""

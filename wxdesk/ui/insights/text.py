@@ -1,7 +1,7 @@
 """Texts of the insights page, and its figures as a table."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import IntEnum
 
 from wxdesk.core.model.reply import ReplyState
@@ -43,9 +43,11 @@ def span_of(dates: Dates, now: datetime, days: Days) -> TimeSpan:
     return TimeSpan(since, max(since, min(until, now)))
 
 
-def before(dates: Dates, span: TimeSpan) -> TimeSpan:
-    """Return a span as many days earlier, for comparison."""
-    return span.earlier(dates[1] - dates[0] + timedelta(days=1))
+def before(dates: Dates, span: TimeSpan, zone: tzinfo | None) -> TimeSpan:
+    """Return the span at the same times of day, as many days earlier, for comparison."""
+    days = dates[1] - dates[0] + timedelta(days=1)  # of 23 and 25 hours too
+    local = (at.astimezone(zone).replace(tzinfo=zone) for at in (span.since, span.until))
+    return TimeSpan(*((at - days).astimezone(UTC) for at in local))
 
 
 def compared_text(change: str, period: Period, dates: Dates) -> str:
