@@ -19,6 +19,7 @@ TITLE_BAR = 40
 def fit_to_screen(window: QWidget) -> None:
     """Make a window smaller that would reach beyond its screen, as the first may."""
     room = window.screen().availableGeometry().size() - QSize(0, TITLE_BAR)
+    window.setMinimumSize(window.minimumSize().boundedTo(room))  # a small screen that is scaled has few pixels
     if not window.windowState():
         window.resize(window.size().boundedTo(room))
 
