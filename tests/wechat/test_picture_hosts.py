@@ -203,6 +203,22 @@ async def test_more_than_a_picture_may_have_is_not_read() -> None:
             await made.fetch(REAL)
 
 
+async def test_an_announcement_of_too_much_is_believed_before_it_comes() -> None:
+    given_up = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": str(10**12)})
+        await response.prepare(request)
+        await response.write(torn_box())
+        await given_up.wait()
+        return response
+
+    async with hosts(answer) as (made, _):
+        with pytest.raises(BadPicture):
+            await made.fetch(REAL)
+        given_up.set()
+
+
 @pytest.mark.parametrize(
     "place",
     [

@@ -186,10 +186,12 @@ async def read_response(client: httpx2.AsyncClient, request: httpx2.Request, mos
     """Send `request`; return status and body, as they come over the wire.
 
     Raises:
-        TooLargeError: the body has more than `most` bytes. The rest is not read.
+        TooLargeError: the body has more than `most` bytes, or says so. The rest is not read.
     """
     response = await client.send(request, stream=True)
     try:
+        if int(response.headers.get("Content-Length", 0)) > most:
+            raise TooLargeError
         body = bytearray()
         # Raw: nobody asked for compression, and a few bytes of it can become more than there is memory.
         async for chunk in response.aiter_raw():
