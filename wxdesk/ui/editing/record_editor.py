@@ -18,7 +18,7 @@ from wxdesk.ui.editing.text_undo import UndoKeys, UndoSteps, focused_name, refoc
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.debounce import Debounce
-from wxdesk.ui.widgets.boxes import BoxPart, ColumnScroll, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, ColumnScroll, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.fields.title import TitleField
@@ -43,7 +43,7 @@ class EditorCard(Frame):
 
 
 class RecordHead(QWidget):
-    """Title, state and buttons of an editor.
+    """Title above the fields of an editor; its `bar` stays in sight below them.
 
     A subclass makes the `history` button and lays all out. `name` names the title's field, which takes `longest`
     characters. `refused` tells why nobody here may edit it, if so.
@@ -60,13 +60,18 @@ class RecordHead(QWidget):
         self.title.setAccessibleName(name)
         self.title.setMaxLength(longest)
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.bar = Frame("footer", self)
         self.state = PlainLabel(size=Size.SMALL, role="secondary", elide=True, parent=self)
-
-    def _make_saving(self) -> None:
-        """Make the buttons that revert and save; they are the last ones to get the focus."""
         self.revert = Button(tr("Revert"), icon="undo", parent=self)
         self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self)
         self.save.setToolTip(key_name("Ctrl+S"))
+
+    def _lay_out_bar(self, widest: int, *links: Button) -> None:
+        """Lay out state, `links`, and what reverts and saves, below fields of that width."""
+        row = Frame("flat", self.bar)
+        row.setMaximumWidth(widest + SIDE_MARGINS)
+        hbox(self.state, *links, STRETCH, self.revert, self.save, spacing=8, margins=(24, 8, 24, 8), within=row)
+        hbox(row, within=self.bar)
 
     def show_title(self, title: str) -> None:
         """Show another title, scrolled to its beginning."""

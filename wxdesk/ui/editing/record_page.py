@@ -16,6 +16,7 @@ from wxdesk.ui.editing.record_editor import RecordEditor
 from wxdesk.ui.editing.record_view import Record, RecordView
 from wxdesk.ui.editing.revisions.dialog import HistoryDialog
 from wxdesk.ui.editing.saving import DeskAnswer, RecordSaving
+from wxdesk.ui.widgets.boxes import order_tabs
 from wxdesk.ui.widgets.buttons import Button
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
@@ -86,6 +87,10 @@ class RecordPage[R: Record](QWidget):
         view.records.locked = self._locked = partial(self._bridge.desk.lacks, Role.LEAD)
         self._bridge.follow(self, view.viewport().update, OperatorsChanged)
         bind(self, "Ctrl+N", self.start_new)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        order_tabs(self)  # fields come and go
+        return super().focusNextPrevChild(forward)
 
     # -- what the window asks
 

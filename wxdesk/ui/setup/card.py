@@ -1,11 +1,10 @@
 """Base of the five cards: a fact, what was found about it, and the way on."""
 
 from collections.abc import Callable, Coroutine
-from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct, field
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wxdesk.core.model.account import Account
@@ -79,16 +78,6 @@ class SetupCard(Frame):
         head = vbox(self.title, self.sentence, spacing=4)
         vbox(head, self.body, self.result, self.foot, within=self, spacing=16, margins=(24, 20, 24, 20))
         Rights(self._bridge, Role.OWNER, self)
-
-    def order_tabs(self) -> None:
-        """Let Tab come to the foot after the body, which is made later."""
-        foot = [self.result.mend, self.result.copy_button]
-        items = (self.foot.itemAt(at) for at in range(self.foot.count()))
-        foot += [one for item in items if item is not None and isinstance(one := item.widget(), Button)]
-        reached = (one for one in self.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        inner = [one for one in reached if one not in foot and one.window() is self.window()]  # no list of a choice
-        for before, after in pairwise([*inner, *foot]):
-            QWidget.setTabOrder(before, after)
 
     def show_view(self, view: SetupView) -> None:
         """Show the present state."""

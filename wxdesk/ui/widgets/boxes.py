@@ -1,5 +1,7 @@
 """Rows, columns and grids, filled and emptied by one call; frames; a scroll area."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt
@@ -106,6 +108,22 @@ def remove_widgets(layout: QLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             discard(widget)
+
+
+def order_tabs(within: QWidget) -> None:
+    """Let Tab go through the parts of a widget as they are laid out."""
+    for before, after in pairwise(_tab_stops(within)):
+        QWidget.setTabOrder(before, after)
+
+
+def _tab_stops(part: QWidget | QLayout | None) -> Iterator[QWidget]:
+    if isinstance(part, QLayout):
+        for item in filter(None, map(part.itemAt, range(part.count()))):
+            yield from _tab_stops(item.widget() or item.layout())
+    elif part is not None:
+        if part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            yield part
+        yield from _tab_stops(part.widget() if isinstance(part, QScrollArea) else part.layout())
 
 
 class Frame(QFrame):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from wxdesk.core.replies.lifecycle import is_taken_over, mode_of
 from wxdesk.i18n import tr
 from wxdesk.ui.inbox.details.quota import QuotaBlock, QuotaDisplay
 from wxdesk.ui.look.theme import Measure, Size, Theme, font
-from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, order_tabs, vbox
 from wxdesk.ui.widgets.buttons import Button, EnterButton, SmallButton
 from wxdesk.ui.widgets.labels import PlainLabel, plain_tip, set_tip
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
@@ -195,9 +195,7 @@ class ChatHeader(Frame):
         row.setContentsMargins(_SIDE, 0, _SIDE, 0)
         row.addWidget(self.transfer)
         row.addWidget(self.show_detail)
-        seen = (self.show_list, self.face, self.mode, self.takeover, self.spans, self.resolve, self.snooze)
-        for one, after in pairwise((*seen, self.transfer, self.show_detail)):
-            self.setTabOrder(one, after)
+        order_tabs(self)
         self.show_list.hide()
         self.show_detail.hide()
 

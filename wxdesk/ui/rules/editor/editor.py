@@ -23,14 +23,16 @@ from wxdesk.ui.rules.editor.limits_card import LimitsCard
 from wxdesk.ui.rules.review.lint_card import LintCard
 from wxdesk.ui.rules.text import missing_text
 from wxdesk.ui.runtime.bridge import Bridge
-from wxdesk.ui.widgets.boxes import AT_TOP, STRETCH, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import bind
 from wxdesk.ui.widgets.fields.labelled import set_wrong
 
+WIDEST = 720
+
 
 class RuleEditorHead(RecordHead):
-    """Name and saving in the first row; revision and trial in the second."""
+    """Name and trials of a rule; its state and mistakes are beside what saves it."""
 
     def __init__(self) -> None:
         super().__init__(tr("Name of the rule"), 120)
@@ -41,15 +43,8 @@ class RuleEditorHead(RecordHead):
         self.mistakes.hide()
         self.trial = Button(tr("Try a sentence"), parent=self)
         self.dry_run = Button(tr("Try on history"), parent=self)
-        self._make_saving()
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        above = hbox((self.title, 1), self.revert, self.save, spacing=8)
-        below = hbox(
-            self.state, self.history, self.mistakes, STRETCH, (self.trial, AT_TOP), (self.dry_run, AT_TOP), spacing=8
-        )
-        vbox(above, self._error, below, spacing=6, within=self)
+        vbox(hbox((self.title, 1), self.trial, self.dry_run, spacing=8), self._error, spacing=6, within=self)
+        self._lay_out_bar(WIDEST, self.history, self.mistakes)
 
     def show_check(self, stored: Rule, now: datetime, missing: str = "", wrong: str = "") -> None:
         """Show what is missing or wrong, else the stored revision and its date."""
@@ -70,17 +65,10 @@ class RuleEditorHead(RecordHead):
         self.mistakes.setText(ntr("{n} mistake: show it", "{n} mistakes: show the next one", count) if count else "")
         self.mistakes.setVisible(count > 0)
 
-    def show_error(self, reason: str, *, about_name: bool = True) -> None:
-        """Say below the name why the rule cannot be stored; an empty reason clears it."""
-        set_wrong(self.title, about_name and bool(reason))
+    def show_error(self, reason: str) -> None:
+        """Say below the name what is wrong with it; an empty reason clears it."""
+        set_wrong(self.title, bool(reason))
         self._error.show_if_any(reason)
-
-    def show_refusal(self, reason: str) -> None:
-        """Say below the name why the rule was not stored."""
-        self.show_error(reason, about_name=False)
-
-
-WIDEST = 720
 
 
 class RuleEditor(RecordEditor[Rule]):
@@ -121,7 +109,7 @@ class RuleEditor(RecordEditor[Rule]):
         self.foot = Frame("footer", self)
         self.foot.hide()
         self._foot = vbox(margins=(24, 8, 24, 8), within=self.foot)
-        vbox((self._scroll, 1), self.foot, spacing=0, within=self)
+        vbox((self._scroll, 1), self.foot, self.head.bar, spacing=0, within=self)
 
     def put_preview(self, preview: QWidget) -> None:
         """Show the bubbles at the foot, where they stay visible while the rule scrolls."""

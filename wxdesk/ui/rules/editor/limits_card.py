@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from itertools import pairwise
 
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
@@ -232,14 +231,12 @@ class LimitsCard(EditorCard):
         self.changed.emit()
 
     def _set(self) -> None:
-        """Lay out all widgets in their lines; the Tab order follows."""
+        """Lay out all widgets in their lines."""
         held = self.way() is Delivery.HOLD
         parts = [widget for part in self._limits for widget in part.widgets()]
         self.add.setProperty(NEW_LINE, bool(self._limits))
         widgets = (self._free, *parts, self.add, self.delivery, self.seconds, self._unit, self._error)
         self._flow.set_widgets(widgets)
-        for before, after in pairwise(widgets):
-            QWidget.setTabOrder(before, after)
         for part in self._limits:
             for widget in part.widgets()[:-1]:
                 widget.show()

@@ -39,14 +39,13 @@ SIDE_BY_SIDE = 700
 
 
 class TemplateEditorHead(RecordHead):
-    """Title, state, and buttons for history, reverting and saving."""
+    """Title of a template, and the button for its history."""
 
     def __init__(self) -> None:
         super().__init__(tr("Title of the template"), TITLE_LIMIT)
         self.history = Button(tr("History"), icon="history", parent=self)
-        self._make_saving()
-        words = vbox(self.title, self.state, spacing=0)
-        hbox((words, 1), (self.history, AT_TOP), (self.revert, AT_TOP), (self.save, AT_TOP), spacing=8, within=self)
+        hbox((self.title, 1), self.history, spacing=8, within=self)
+        self._lay_out_bar(WIDEST)
 
 
 class TemplateEditor(RecordEditor[Template]):
@@ -74,7 +73,7 @@ class TemplateEditor(RecordEditor[Template]):
         column = vbox(self.head, (self._halves, 1), spacing=16, margins=(24, 16, 24, 24))
         inside = QWidget(self)
         inside.setLayout(column)
-        vbox(WidthScroll(inside, WIDEST, self), within=self)
+        vbox((WidthScroll(inside, WIDEST, self), 1), self.head.bar, spacing=0, within=self)
         self._place_preview()
 
     # -- a kind of record

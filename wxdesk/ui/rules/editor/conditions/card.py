@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
 from operator import attrgetter
 
 from PySide6.QtGui import QMouseEvent
@@ -206,7 +205,7 @@ class ConditionsCard(EditorCard):
             self._set()
 
     def _set(self) -> None:
-        """Lay out all widgets in the order of the sentence; the Tab order follows."""
+        """Lay out all widgets in the order of the sentence."""
         default = self.default.isChecked()
         self._rest.setVisible(default)
         put_away = tr("Default: everything else. Switched off, its conditions come back.")
@@ -220,8 +219,6 @@ class ConditionsCard(EditorCard):
             widgets += part.widgets()
             _show(part, not default)
         self._flow.set_widgets((self._lead, self.types, self._rest, *widgets, self._error, self.add))
-        for before, after in pairwise((self.types, *widgets, self.add, self.default)):
-            QWidget.setTabOrder(before, after)
         self._sentence.updateGeometry()
 
 
