@@ -14,11 +14,12 @@ from tests.flow.conftest import sandbox
 from wxdesk.app import open_window_desk
 from wxdesk.config.reading import Config, StoreSettings
 from wxdesk.core.conversations.changes import ContactChange
-from wxdesk.core.conversations.claim import Sight
+from wxdesk.core.conversations.claim import RETURNS_AFTER, Sight
 from wxdesk.core.errors import ClaimedByColleague, NotAllowed
-from wxdesk.core.events import AttentionChanged, AttentionRaised, ColleagueCalled, Event, MessageKept
-from wxdesk.core.model.conversation import Conversation
+from wxdesk.core.events import AttentionChanged, AttentionRaised, ColleagueCalled, Event, MessageKept, ReplyChanged
+from wxdesk.core.model.conversation import Author, Conversation
 from wxdesk.core.model.operator import Role
+from wxdesk.core.model.reply import Content, NewReply, ReplyState
 from wxdesk.core.preferences import Preferences
 from wxdesk.core.presence import PresenceSignals
 from wxdesk.desk.conversations.presence import LOST_AFTER
@@ -142,6 +143,34 @@ async def test_a_claimed_conversation_rings_for_its_owner_alone_until_given_back
     await keeper.look()
     await heard(AttentionChanged)
     assert pair.li.attention.ringing == {pair.thread}
+
+
+async def test_what_a_lost_desk_was_editing_is_free_for_the_others(pair: Pair) -> None:
+    server, store = pair.team.server.desk, pair.team.server.store
+    changed = asyncio.Event()
+    server.bus.subscribe(lambda _: changed.set())
+    await pair.wang.presence.report(PresenceSignals())
+    async with asyncio.timeout(15):
+        while "小王" not in server.presence.operators():
+            changed.clear()
+            await changed.wait()
+    new = NewReply(pair.thread, Author.RULE, Content(text="one moment"), ReplyState.DRAFT)
+    draft = await store.replies.add(new, server.clock() - RETURNS_AFTER)
+    await store.outbox.lock_for_edit(draft.id, server.clock() - RETURNS_AFTER, "小王")
+    keeper = ClaimKeeper(store, server)
+    keeper._knows_from -= LOST_AFTER
+    await keeper.look()
+    assert (await store.replies.get(draft.id)).by == "小王"
+    await pair.team.desk.stop()
+    server.presence._elsewhere = {
+        desk: (state, at - LOST_AFTER, name) for desk, (state, at, name) in server.presence._elsewhere.items()
+    }
+    server.presence.judge()
+    await keeper.look()
+    async with asyncio.timeout(15):
+        while not isinstance(event := await pair.events.get(), ReplyChanged) or event.reply_id != draft.id:
+            pass
+    assert (await store.replies.get(draft.id)).by == ""
 
 
 async def test_a_colleagues_call_waits_until_it_is_seen(pair: Pair) -> None:

@@ -50,10 +50,10 @@ class DeskPresence:
         self._elsewhere[desk] = (state, self._clock(), acting_name())
         self.judge()
 
-    def operators(self) -> frozenset[str]:
-        """Return the names of those who are at their desks."""
-        own = (self._own, self._clock(), self.me())
-        return frozenset(name for state, _, name in (own, *self._elsewhere.values()) if name and not state.away)
+    def operators(self, *, also_away: bool = False) -> frozenset[str]:
+        """Return the names of those who are at their desks, or whose desks are open."""
+        desks = ((self._own, self._clock(), self.me()), *self._elsewhere.values())
+        return frozenset(name for state, _, name in desks if name and (also_away or not state.away))
 
     def judge(self) -> None:
         """Judge all desks together, without those that are lost."""

@@ -9,6 +9,7 @@ from wxdesk.core.errors import StoreError
 from wxdesk.core.events import AttentionChanged, ColleagueCalled, ConversationChanged
 from wxdesk.desk.conversations.presence import LOST_AFTER
 from wxdesk.desk.desk import Desk
+from wxdesk.desk.runtime.bus import publish_replies
 from wxdesk.desk.runtime.supervisor import Supervisor
 from wxdesk.desk.team.commands import CommandRunner
 from wxdesk.desk.team.relay import EventRelay
@@ -27,12 +28,14 @@ class ClaimKeeper:
         self._knows_from = desk.clock() + LOST_AFTER  # by then each desk has told who is there
 
     async def look(self) -> None:
-        """Look at all claims once; raises `StoreError`."""
+        """Look at all claims and edit locks once; raises `StoreError`."""
         now, present = self._desk.clock(), self._desk.presence.operators()
         if now < self._knows_from:
             return
         for conversation_id in await self._store.claims.follow(present, now, now + RETURNS_AFTER):
             self._publish_change(conversation_id)
+        there = self._desk.presence.operators(also_away=True)
+        publish_replies(self._desk.bus.publish, await self._store.outbox.unlock_abandoned(now, there))
         if self._desk.preferences.now.hands_out:
             await self._hand_out(present)
 

@@ -58,6 +58,7 @@ class OutboxStore(StorePart):
     settle = write_by(apply_operator_move)
     lock_for_edit = write_by(edit_lock.lock_for_edit)
     put_back = write_by(edit_lock.unlock_unchanged)
+    unlock_abandoned = write_by(edit_lock.unlock_abandoned)
     edit = write_by(moves.edit)
     cancel_automatic = write_by(takeover.cancel_automatic)
     take_over = write_by(takeover.take_over)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import update
 
 from tests.store.chats import T0, Talk, entering, second
+from wxdesk.core.conversations.claim import RETURNS_AFTER
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
 from wxdesk.core.model.conversation import Author, StatusChange
@@ -307,3 +308,16 @@ async def test_a_start_ends_all_edit_locks_but_those_of_changed_replies(talk: Ta
         )
     for reply in (changed, mine, free, held):
         assert await store.replies.get(reply.id) == reply
+
+
+async def test_an_old_edit_lock_ends_where_its_operator_has_no_open_desk(talk: Talk, store: Store) -> None:
+    theirs, fresh, changed = [await made(talk, S.DRAFT) for _ in range(3)]
+    for reply, at in ((theirs, 1), (fresh, 100), (changed, 1)):
+        await locked(store, reply, at)
+    changed = await store.outbox.edit(changed.id, Content(text="您好"), second(1), "lin")
+    alone = await stored(store, await made(talk, S.DRAFT), by=Author.OPERATOR, updated_at=second(1))
+    at = second(1) + RETURNS_AFTER
+    assert await store.outbox.unlock_abandoned(at, {"lin", "wang"}) == []
+    [left] = await store.outbox.unlock_abandoned(at, {"wang"})
+    assert (left.id, left.by, left.error, left.updated_at) == (theirs.id, "", AFTER_RESTART, at)
+    assert [(await store.replies.get(one.id)).by for one in (fresh, changed, alone)] == ["lin", "lin", "operator"]

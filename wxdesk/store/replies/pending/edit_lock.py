@@ -3,13 +3,16 @@
 Each function runs in the given transaction; see `store.replies.replies`.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, case, exists, false, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, false, select, update
 
+from wxdesk.core.conversations.claim import RETURNS_AFTER
 from wxdesk.core.errors import MoveNotAllowed
 from wxdesk.core.model.account import ModeSource, ReplyMode
+from wxdesk.core.model.conversation import Author
 from wxdesk.core.model.reply import Reply, ReplyState
 from wxdesk.core.replies.lifecycle import AFTER_RESTART, CHANGED_BY, Move, ReplyStep, StepKind, next_state
 from wxdesk.core.replies.on_new_message import (
@@ -77,14 +80,20 @@ def unlock_unchanged(connection: Connection, before: Reply, at: datetime, by: st
     return _hold_again(connection, found, before, kept, at, by)
 
 
-def unlock_all(connection: Connection, at: datetime) -> list[Reply]:
-    """Release the edit locks of unchanged drafts at the program's start.
+def unlock_abandoned(connection: Connection, at: datetime, there: Collection[str]) -> list[Reply]:
+    """Release edit locks as old as claims become, except of the operators `there`."""
+    theirs = replies.c.by.in_((*there, Author.OPERATOR))  # the latter is whoever works without a sign-in
+    return unlock_all(connection, at, ~theirs, replies.c.updated_at <= at - RETURNS_AFTER)
+
+
+def unlock_all(connection: Connection, at: datetime, *which: ColumnElement[bool]) -> list[Reply]:
+    """Release the edit locks of unchanged drafts, all of them at the program's start.
 
     Otherwise the rules would give way to them for ever.
     """
-    unchanged = DRAFT & BY_RULE & by_hand(replies) & replies.c.edited.is_(false())
+    change = update(replies).where(DRAFT, BY_RULE, by_hand(replies), replies.c.edited.is_(false()), *which)
     error = case((replies.c.error == "", AFTER_RESTART), else_=replies.c.error)
-    left = update_replies(connection, update(replies).where(unchanged).values(by="", error=error, updated_at=at))
+    left = update_replies(connection, change.values(by="", error=error, updated_at=at))
     write_steps(connection, [ReplyStep(one.id, at, StepKind.LEAVE, reason=AFTER_RESTART) for one in left])
     return left
 
