@@ -7,6 +7,7 @@ it on the main thread; with a window it has its own (`runner.DeskThread`), so a 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
@@ -194,7 +195,7 @@ class OpenDesk:
             self.desk.bus.publish(events.ListenerChanged(""))
 
 
-async def open_window_desk(setup: Setup) -> OpenDesk | TeamDesk:
+async def open_window_desk(setup: Setup, upgrading: Callable[[], None] = lambda: None) -> OpenDesk | TeamDesk:
     """Open a desk for a window: beside a server on its database, if one works.
 
     On a shared database one without accounts waits for a server: if it worked itself, none could answer customers.
@@ -202,16 +203,16 @@ async def open_window_desk(setup: Setup) -> OpenDesk | TeamDesk:
     """
     url = setup.config.store.url
     if not is_shared(url):
-        return await open_desk(setup)
+        return await open_desk(setup, upgrading=upgrading)
     if setup.accounts and not await is_worked_on(url):
-        working = await open_desk(setup)
+        working = await open_desk(setup, upgrading=upgrading)
         try:
             working.desk = await begin_sign_in(working.desk, working.store, setup, working.parts)
         except BaseException:
             await working.stop()
             raise
         return working
-    store = await open_store(setup.config.store.url, setup.home, alone=False)
+    store = await open_store(setup.config.store.url, setup.home, alone=False, upgrading=upgrading)
     setup = replace(setup, clock=store.clock(setup.clock))
     try:
         opened = team_desk(build(setup, store, Surroundings()).desk, store, setup)
@@ -222,11 +223,17 @@ async def open_window_desk(setup: Setup) -> OpenDesk | TeamDesk:
     return opened
 
 
-async def open_desk(setup: Setup, surroundings: Surroundings | None = None, *, alone: bool = True) -> OpenDesk:
+async def open_desk(
+    setup: Setup,
+    surroundings: Surroundings | None = None,
+    *,
+    alone: bool = True,
+    upgrading: Callable[[], None] = lambda: None,
+) -> OpenDesk:
     """Open the store, build a desk on it and start it.
 
     `surroundings` are the network that the probe of the public address asks. Unless it is to be `alone` on a shared
-    database, the desk may be one of several servers, which take turns.
+    database, the desk may be one of several servers, which take turns. `upgrading` is called as by `open_store`.
 
     Raises:
         StoreError: the database is in use, damaged or too new.
@@ -237,7 +244,7 @@ async def open_desk(setup: Setup, surroundings: Surroundings | None = None, *, a
     for name, credentials in setup.credentials.items():
         for secret, until in credentials.accepted_until:
             log.info("The former %s of %s is accepted until %s", secret, name, until.isoformat(timespec="minutes"))
-    store = await open_store(setup.config.store.url, setup.home, alone=alone)
+    store = await open_store(setup.config.store.url, setup.home, alone=alone, upgrading=upgrading)
     setup = replace(setup, clock=store.clock(setup.clock))
     try:
         opened = build(setup, store, surroundings or Surroundings())

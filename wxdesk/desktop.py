@@ -7,11 +7,13 @@ import os
 import re
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wxdesk.core.errors import HomeInUse, PortInUse, WxdeskError
 from wxdesk.i18n import LANGUAGES, tr
@@ -37,7 +39,8 @@ def open_window(setup: Setup) -> int:
     hang_up = getattr(signal, "SIGHUP", None)  # the terminal from which it was started is closed, or somebody asks
     if hang_up is not None:
         signal.signal(hang_up, signal.SIG_IGN)  # while it opens: everything is just being read
-    thread = DeskThread(open_window_desk(setup))
+    upgrading = threading.Event()
+    thread = DeskThread(open_window_desk(setup, upgrading.set), partial(tell_of_upgrade, upgrading))
     try:
         facts = InstallationFacts(setup.home, public_part(setup.config.store.url), partial(_examined, setup))
         if hang_up is not None:
@@ -45,6 +48,23 @@ def open_window(setup: Setup) -> int:
         return run_window(thread.desk, thread.loop, facts, tryout=_tryout)
     finally:
         thread.stop()
+
+
+UPGRADE_SECONDS = 1.0
+"""Seconds that an upgrade of the database may take before a window tells of it."""
+
+
+def tell_of_upgrade(upgrading: threading.Event, opening: Future[Any]) -> None:
+    """Wait until a desk is open; show where its database is `upgrading` for long."""
+    from wxdesk.ui.shell.upgrade_window import show_upgrade
+    from wxdesk.ui.window import make_application
+
+    opening.add_done_callback(lambda _: upgrading.set())
+    upgrading.wait()
+    with contextlib.suppress(TimeoutError):
+        opening.exception(UPGRADE_SECONDS)
+        return
+    show_upgrade(make_application(), opening)
 
 
 async def _examined(setup: Setup) -> list[Finding]:

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Collection, Coroutine, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 from wxdesk.app import OpenDesk, open_desk
@@ -110,16 +111,20 @@ class _Reporter:
 class DeskThread[D: OpenDesk | TeamDesk](LoopThread):
     """A desk on its own thread, for a program whose main thread shows a window.
 
-    `opening` opens the desk, such as `open_desk`.
+    `opening` opens the desk, such as `open_desk`; `meanwhile` may show that it is not done yet.
 
     Everything in `opened` except `desk` may be touched only on the thread's own loop.
     """
 
-    def __init__(self, opening: Coroutine[Any, Any, D]) -> None:
+    def __init__(
+        self, opening: Coroutine[Any, Any, D], meanwhile: Callable[[Future[D]], None] = lambda _: None
+    ) -> None:
         share_heap()
         super().__init__("desk")
         try:
-            self.opened: D = self.call(opening)
+            opens = asyncio.run_coroutine_threadsafe(opening, self.loop)
+            meanwhile(opens)
+            self.opened: D = opens.result()
         except BaseException:
             super().stop()
             raise

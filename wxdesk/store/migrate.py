@@ -1,6 +1,6 @@
 """Makes or migrates a database to this program's schema, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, delete, inspect, select, text
 
@@ -63,7 +63,7 @@ class Migrations:
         connection.execute(delete(_VERSION))
         connection.execute(_VERSION.insert().values(version_num=self.newest))
 
-    def upgrade_shared(self, connection: Connection, name: str) -> None:
+    def upgrade_shared(self, connection: Connection, name: str, upgrading: Callable[[], None]) -> None:
         """Migrate a database that several desks share: one does, the others wait.
 
         Raises:
@@ -76,6 +76,7 @@ class Migrations:
         if not self.is_current(revision_in(connection), name):
             if is_leased(connection):
                 raise DatabaseInUse
+            upgrading()
             self.upgrade(connection)
 
 

@@ -35,11 +35,14 @@ NOTHING = "nothing is kept here yet: {name} is empty"
 OTHER_SCHEMA = "open the database once with this wxdesk first"
 
 
-async def open_store(url: str, home: Path, *, alone: bool = True) -> Store:
+async def open_store(
+    url: str, home: Path, *, alone: bool = True, upgrading: Callable[[], None] = lambda: None
+) -> Store:
     """Open or create the store at `url` for the desk whose folder is `home`.
 
     url: `sqlite:///desk.db` (relative to `home`), `sqlite:////an/absolute/path.db` or `postgresql://…`.
     alone: take the right to work there; otherwise the caller may, and is one of several meanwhile.
+    upgrading: called, on any thread, before an older database is changed, which takes a while.
 
     Raises:
         HomeInUse, DatabaseInUse: another desk works on `home`, or on that database.
@@ -50,11 +53,11 @@ async def open_store(url: str, home: Path, *, alone: bool = True) -> Store:
     lock = await asyncio.to_thread(lock_home, home)
     try:
         if (file := file_of(found, home)) is not None:
-            db = await _open_file(file, Migrations())
+            db = await _open_file(file, Migrations(), upgrading)
             files = PictureFiles(home / PICTURES)
             await asyncio.to_thread(files.clear)
             return Store(db, lock.release, files, home)
-        db, pictures = await _open_shared(found, home, alone=alone)
+        db, pictures = await _open_shared(found, home, alone, upgrading)
         return Store(db, lock.release, pictures)
     except BaseException:
         lock.release()
@@ -103,7 +106,9 @@ LOOK_SECONDS, PATIENCE_SECONDS = 0.2, 8.0
 """Time between two tries, and for all: a crashed desk works a moment longer."""
 
 
-async def _open_shared(url: URL, home: Path, *, alone: bool) -> tuple[Database, SharedPictures]:
+async def _open_shared(
+    url: URL, home: Path, alone: bool, upgrading: Callable[[], None]
+) -> tuple[Database, SharedPictures]:
     # It brings SQLAlchemy's ORM along, an eighth of the program's start, which a desk on a file never needs.
     from wxdesk.store.engine.postgresql import PostgresqlDatabase
 
@@ -111,7 +116,7 @@ async def _open_shared(url: URL, home: Path, *, alone: bool) -> tuple[Database, 
     try:
         await db.examine()
         patient = PostgresqlDatabase(url, patience=None)  # a migration takes its time
-        await _migrate(patient, Migrations().upgrade_shared, url.database or "")
+        await _migrate(patient, Migrations().upgrade_shared, url.database or "", upgrading)
         await patient.close()
         await db.lease.look()
         if alone:
@@ -134,12 +139,13 @@ async def take_lease(db: Database) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _open_file(file: Path, migrations: Migrations) -> Database:
+async def _open_file(file: Path, migrations: Migrations, upgrading: Callable[[], None] = lambda: None) -> Database:
     revision = await asyncio.to_thread(revision_of, file)
     is_current = migrations.is_current(revision, file.name)
     if revision is None:
         await asyncio.to_thread(create_file, file)
     elif not is_current:
+        upgrading()
         size = (await asyncio.to_thread(file.stat)).st_size
         level = logging.WARNING if size > CHECKED_UP_TO else logging.INFO  # stderr begins there
         log.log(level, "schema %s becomes %s once the file is copied; this takes a while", revision, migrations.newest)

@@ -1,0 +1,48 @@
+"""The window that shows that the database is being upgraded."""
+
+import asyncio
+from concurrent.futures import Future
+from typing import Any
+
+from PySide6.QtWidgets import QApplication, QProgressBar
+
+from wxdesk.i18n import tr
+from wxdesk.ui.look.appearance import Appearance
+from wxdesk.ui.look.theme import Size
+from wxdesk.ui.runtime.loop import run
+from wxdesk.ui.widgets.boxes import Frame, vbox
+from wxdesk.ui.widgets.dialogs.dialog import WIDTH
+from wxdesk.ui.widgets.labels import PlainLabel
+
+
+class UpgradeWindow(Frame):
+    """Small window with a busy bar; closing it ends nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("panel")
+        self.setWindowTitle("wxdesk")
+        self.setFixedWidth(WIDTH)
+        title = PlainLabel(tr("The database is being upgraded"), size=Size.TITLE, strong=True, wrap=True)
+        calm = tr(
+            "It is copied first, and nothing is lost. With millions of messages this takes some minutes; wxdesk opens"
+            " by itself afterwards. Please leave this computer on until then."
+        )
+        busy = QProgressBar(textVisible=False, minimum=0, maximum=0)
+        busy.setAccessibleName(title.full_text())
+        vbox(title, PlainLabel(calm, wrap=True), busy, within=self, spacing=16, margins=(24, 20, 24, 24))
+
+
+def show_upgrade(application: QApplication, opening: Future[Any]) -> None:
+    """Show the window until `opening` has ended, however it does."""
+    appearance = Appearance(application)
+
+    async def main() -> int:
+        window = UpgradeWindow()
+        window.show()
+        await asyncio.gather(asyncio.wrap_future(opening), return_exceptions=True)
+        window.hide()
+        window.deleteLater()
+        return 0
+
+    run(application, main)
+    appearance.deleteLater()
