@@ -76,6 +76,7 @@ class HoursPart(ReferencePart):
             parent=host,
         )
         super().__init__("hours", self.calendar, offers.calendars, test.calendar, host)
+        self._fields, self._main = (self.side, self.calendar), self.calendar
         self.side.set_value(test.inside)
         self.side.setProperty(KEEP_WITH_NEXT, True)
         self.side.chosen.connect(self.changed)
@@ -84,13 +85,6 @@ class HoursPart(ReferencePart):
     def add_to(self, when: Condition) -> Condition:
         """Add the hours of the chosen calendar."""
         return replace(when, hours=HoursTest(self._reference, self.side.value))
-
-    def first(self) -> QWidget:
-        """Return the chooser of the calendar."""
-        return self.calendar
-
-    def _middle(self) -> list[QWidget]:
-        return [self.side, self.calendar]
 
 
 class ChoicePart[T](ConditionPart):
@@ -101,13 +95,11 @@ class ChoicePart[T](ConditionPart):
         self.choice = SingleChoiceButton(choices, label, host)
         self.choice.set_value(value)
         self.choice.chosen.connect(self.changed)
+        self._fields = (self.choice,)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the chosen value."""
         return replace(when, **{self.condition: self.choice.value})
-
-    def _middle(self) -> list[QWidget]:
-        return [self.choice]
 
 
 class TagsPart(WordsPart):
@@ -138,15 +130,13 @@ class NumberPart(ConditionPart):
         self, condition: str, number: int, most: int, label: str, suffix: Callable[[int], str], host: QWidget
     ) -> None:
         super().__init__(condition, host)
-        self.number, self._unit = counted(number, most, label, suffix, host)
+        self.number, unit = counted(number, most, label, suffix, host)
+        self._fields = (self.number, unit)
         self.number.valueChanged.connect(self.changed)
 
     def add_to(self, when: Condition) -> Condition:
         """Add the number."""
         return replace(when, **{self.condition: self.number.value()})
-
-    def _middle(self) -> list[QWidget]:
-        return [self.number, self._unit]
 
 
 class MessageNumberPart(ConditionPart):
@@ -161,6 +151,7 @@ class MessageNumberPart(ConditionPart):
         self._and = sentence_label(tr("and"), host)
         self._and.setProperty(KEEP_WITH_NEXT, True)
         self.most = NumberField(1, MOST_MESSAGES, tr("Largest number of messages"), host)
+        self._fields = (self.how, self.least, self._and, self.most)
         self._show_bounds(bounds)
         self.how.chosen.connect(self._rebuilt)
         for field in (self.least, self.most):
@@ -195,9 +186,6 @@ class MessageNumberPart(ConditionPart):
         """Return the bound that the path is about."""
         return self.most if where[-1:] == ("max",) and self.how.value == "between" else self.least
 
-    def _middle(self) -> list[QWidget]:
-        return [self.how, self.least, self._and, self.most]
-
     def _show_second(self) -> None:
         for widget in (self._and, self.most):
             widget.setVisible(self.how.value == "between")
@@ -214,10 +202,11 @@ class LastRulePart(ReferencePart):
     def __init__(self, test: LastRule, offers: ConditionChoices, host: QWidget) -> None:
         self.rule = NameMenuButton(offers.rules, tr("Other rule"), without=tr("which rule?"), parent=host)
         super().__init__("last_rule_within", self.rule, offers.rule_names, test.rule, host)
-        self._within = sentence_label(tr("within the last"), host)
+        within = sentence_label(tr("within the last"), host)
         name, behind = tr("Minutes since the other rule answered"), partial(unit_text, MINUTE)
-        self.minutes, self._unit = counted(test.minutes, MOST_MINUTES, name, behind, host)
-        for before in (self.rule, self._within):
+        self.minutes, unit = counted(test.minutes, MOST_MINUTES, name, behind, host)
+        self._fields = (self.rule, within, self.minutes, unit)
+        for before in (self.rule, within):
             before.setProperty(KEEP_WITH_NEXT, True)
         self.minutes.valueChanged.connect(self.changed)
 
@@ -228,6 +217,3 @@ class LastRulePart(ReferencePart):
     def place(self, where: FieldPath) -> QWidget:
         """Return the number, or the name of the other rule."""
         return self.minutes if where[-1:] == ("minutes",) else self.rule
-
-    def _middle(self) -> list[QWidget]:
-        return [self.rule, self._within, self.minutes, self._unit]

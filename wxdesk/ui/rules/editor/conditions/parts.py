@@ -57,11 +57,17 @@ class SentencePart(QObject):
 class ConditionPart(SentencePart):
     """Part for one condition, named as in verdicts; `excepted`: it must not hold.
 
+    A subclass has its `_fields`. `_main` is focused first, the first of them unless it says otherwise; `_framed` is red
+    while it is wrong.
+
     Signals:
         relaid: widgets came or went.
     """
 
     relaid = Signal()
+    _fields: Sequence[QWidget] = ()
+    _main: QWidget | None = None
+    _framed: QWidget | None = None
 
     def __init__(self, condition: str, host: QWidget) -> None:
         super().__init__(tr("Remove this condition: {what}", what=condition_choice(condition)), host)
@@ -85,6 +91,8 @@ class ConditionPart(SentencePart):
 
     def show_fault(self, where: FieldPath, reason: str) -> None:
         """Show a fault that begins at `where`; an empty reason clears it."""
+        if self._framed is not None:
+            set_wrong(self._framed, bool(reason))
         if reason == self.error.full_text():
             return  # laying out a sentence of many words takes a while
         self.error.show_if_any(reason)
@@ -92,18 +100,19 @@ class ConditionPart(SentencePart):
 
     def widgets(self) -> list[QWidget]:
         """Return all widgets in their order."""
-        return [self.label, *self._middle(), self._remove, self.error]
+        return [self.label, *self._inner(), self._remove, self.error]
 
     def first(self) -> QWidget:
         """Return the widget to focus when the condition is new."""
-        return self._middle()[0]
+        return self._fields[0] if self._main is None else self._main
 
     def place(self, where: FieldPath) -> QWidget:
         """Return the widget for `where`, a path inside the condition of a rules file."""
         return self.first()
 
-    def _middle(self) -> list[QWidget]:
-        raise NotImplementedError
+    def _inner(self) -> Sequence[QWidget]:
+        """Return the widgets behind the label; a subclass may have some that come and go."""
+        return self._fields
 
 
 class WordsPart(ConditionPart):
@@ -121,6 +130,7 @@ class WordsPart(ConditionPart):
         self.chips.set_words(words)
         self.chips.changed.connect(self.changed)
         self.chips.relaid.connect(self.relaid)
+        self._main = self.chips.add
 
     def words(self) -> tuple[str, ...]:
         """Return the words looked for."""
@@ -135,16 +145,12 @@ class WordsPart(ConditionPart):
         self.chips.mark({where[-1] for where, _ in faults if where and isinstance(where[-1], int)})
         super().show_faults(faults)
 
-    def first(self) -> QWidget:
-        """Return the button that opens the field for words."""
-        return self.chips.add
-
     def place(self, where: FieldPath) -> QWidget:
         """Return the very word, if the path is about one."""
         index = where[-1] if where else None
         return self.chips.place(index) if isinstance(index, int) else self.first()
 
-    def _middle(self) -> list[QWidget]:
+    def _inner(self) -> Sequence[QWidget]:
         return self.chips.widgets()
 
 
@@ -156,6 +162,7 @@ class PatternPart(ConditionPart):
         self.field = PatternField(tr("Regular expression"), host)
         self.field.setText(pattern)
         self.field.setPlaceholderText(tr(r"such as (?P<no>\d{8,})"))
+        self._fields, self._framed = (self.field,), self.field
         self.field.textEdited.connect(self._edited)
         self.note = error_label(host, role="pending")
         self._show_note()
@@ -164,17 +171,9 @@ class PatternPart(ConditionPart):
         """Add the pattern; an empty one is still to be written."""
         return replace(when, regex=self.field.text())
 
-    def show_fault(self, where: FieldPath, reason: str) -> None:
-        """Frame the field in red while it is wrong."""
-        set_wrong(self.field, bool(reason))
-        super().show_fault(where, reason)
-
     def widgets(self) -> list[QWidget]:
         """Return all widgets, with the note on doubtful patterns last."""
         return [*super().widgets(), self.note]
-
-    def _middle(self) -> list[QWidget]:
-        return [self.field]
 
     def _show_note(self) -> None:
         """Warn at once where a pattern matches everything, as by a `|` too many."""
@@ -205,6 +204,9 @@ class SourcePart(ConditionPart):
             if value is not None:
                 self.how.set_value(how)
                 self.field.setText(value)
+        self.how.setProperty(KEEP_WITH_NEXT, True)
+        self._fields = (self.how, self.field)
+        self._main = self._framed = self.field
         self.how.chosen.connect(self.changed)
         self.field.textEdited.connect(self.changed)
 
@@ -216,19 +218,6 @@ class SourcePart(ConditionPart):
     def owns(self, where: FieldPath) -> bool:
         """Return True unless the fault is in a field, which has a part of its own."""
         return where[:1] == ("session_from",) and where[1:2] != ("fields",)
-
-    def show_fault(self, where: FieldPath, reason: str) -> None:
-        """Frame the field in red while it is wrong."""
-        set_wrong(self.field, bool(reason))
-        super().show_fault(where, reason)
-
-    def first(self) -> QWidget:
-        """Return the field of the value."""
-        return self.field
-
-    def _middle(self) -> list[QWidget]:
-        self.how.setProperty(KEEP_WITH_NEXT, True)
-        return [self.how, self.field]
 
 
 class SourceFieldPart(ConditionPart):
@@ -247,6 +236,7 @@ class SourceFieldPart(ConditionPart):
         self.name.textEdited.connect(self.changed)
         self._between = sentence_label(tr("being one of"), host)
         self._between.setProperty(KEEP_WITH_NEXT, True)
+        self._main = self.name
         self.chips = WordChips(host, tr("value of the field"))
         self.chips.set_words(test.values)
         self.chips.changed.connect(self.changed)
@@ -269,15 +259,11 @@ class SourceFieldPart(ConditionPart):
         set_wrong(self.name, bool(reason) and not self.name.text().strip())
         super().show_fault(where, reason)
 
-    def first(self) -> QWidget:
-        """Return the field of the name."""
-        return self.name
-
     def place(self, where: FieldPath) -> QWidget:
         """Return the missing input: the name, else the values."""
         return self.chips.add if self.name.text().strip() else self.name
 
-    def _middle(self) -> list[QWidget]:
+    def _inner(self) -> Sequence[QWidget]:
         return [self.name, self._between, *self.chips.widgets()]
 
 
