@@ -1,8 +1,5 @@
 """Dialogs with a password: signing in, another password, a new operator."""
 
-from collections.abc import Coroutine
-from typing import Any
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -22,14 +19,7 @@ def role_name(role: Role) -> str:
 
 
 class PasswordDialog(AgreementDialog):
-    """Dialog whose fields are sent to the desk; it stays until the desk has agreed."""
-
-    def __init__(
-        self, bridge: Bridge, operators: Operators, title: str, text: str, action: str, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(title, text, action, parent)
-        self.operators = operators
-        self.when_agreed(bridge, self._do)
+    """Dialog with fields for a name and passwords."""
 
     def _field(self, name: str, *, hidden: bool = True) -> LabelledField:
         field = LabelledField(name, parent=self)
@@ -37,16 +27,13 @@ class PasswordDialog(AgreementDialog):
         self.body.addWidget(field)
         return field
 
-    def _do(self) -> Coroutine[Any, Any, object]:
-        raise NotImplementedError
-
 
 class SignInDialog(PasswordDialog):
     """Asks who works here, before anything of a customer is shown."""
 
     def __init__(self, bridge: Bridge, operators: Operators) -> None:
         text = tr("Customers and conversations are shown to those who work here. An owner gives names and passwords.")
-        super().__init__(bridge, operators, tr("Sign in"), text, tr("Sign in"))
+        super().__init__(tr("Sign in"), text, tr("Sign in"), None)
         self.setWindowTitle("wxdesk")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # whoever shows it ends it, also on a signal
         self.cancel.setText(tr("Quit"))
@@ -55,13 +42,12 @@ class SignInDialog(PasswordDialog):
         self.stay = Switch(parent=self)
         self.body.addLayout(switch_line(self.stay, tr("Stay signed in on this machine")))
         self.name.edit.setFocus()
+        sign_in, name, password = operators.sign_in, self.name, self.password.edit
+        self.when_agreed(bridge, lambda: sign_in(name.text(), password.text(), stay=self.stay.isChecked()))
         if operators.shut_out:
             self.show_error(
                 tr("“{name}” was signed out here by an owner, or by a new password.", name=operators.shut_out)
             )
-
-    def _do(self) -> Coroutine[Any, Any, object]:
-        return self.operators.sign_in(self.name.text(), self.password.edit.text(), stay=self.stay.isChecked())
 
     def _hold(self, *, held: bool) -> None:
         super()._hold(held=held)
@@ -78,13 +64,12 @@ class OwnPasswordDialog(PasswordDialog):
 
     def __init__(self, bridge: Bridge, operators: Operators, parent: QWidget) -> None:
         text = tr("Other machines on which you stayed signed in ask for the new one.")
-        super().__init__(bridge, operators, tr("Change my password"), text, tr("Change"), parent)
+        super().__init__(tr("Change my password"), text, tr("Change"), parent)
         self.former = self._field(tr("The password until now"))
         self.password = self._field(tr("New password, 8 characters or more"))
         self.former.edit.setFocus()
-
-    def _do(self) -> Coroutine[Any, Any, object]:
-        return self.operators.change_own_password(self.former.edit.text(), self.password.edit.text())
+        former, new = self.former.edit, self.password.edit
+        self.when_agreed(bridge, lambda: operators.change_own_password(former.text(), new.text()))
 
 
 class GivenPasswordDialog(PasswordDialog):
@@ -93,13 +78,10 @@ class GivenPasswordDialog(PasswordDialog):
     def __init__(self, bridge: Bridge, operators: Operators, operator: Operator, parent: QWidget) -> None:
         text = tr("Give it to {name} yourself; it is not shown anywhere. They can change it here.", name=operator.name)
         title = tr("New password for “{name}”", name=operator.name)
-        super().__init__(bridge, operators, title, text, tr("Change"), parent)
-        self._operator = operator
+        super().__init__(title, text, tr("Change"), parent)
         self.password = self._field(tr("New password, 8 characters or more"))
         self.password.edit.setFocus()
-
-    def _do(self) -> Coroutine[Any, Any, object]:
-        return self.operators.set_password(self._operator, self.password.edit.text())
+        self.when_agreed(bridge, lambda: operators.set_password(operator, self.password.edit.text()))
 
 
 class NewOperatorDialog(PasswordDialog):
@@ -107,12 +89,11 @@ class NewOperatorDialog(PasswordDialog):
 
     def __init__(self, bridge: Bridge, operators: Operators, parent: QWidget) -> None:
         text = tr("Give name and password to your colleague yourself; they can change the password here.")
-        super().__init__(bridge, operators, tr("Add an operator"), text, tr("Add"), parent)
+        super().__init__(tr("Add an operator"), text, tr("Add"), parent)
         self.name = self._field(tr("Name, as colleagues see it"), hidden=False)
         self.role = ChoiceField(self, tr("Role"), [(role, role_name(role)) for role in Role])
         self.body.addWidget(self.role)
         self.password = self._field(tr("New password, 8 characters or more"))
         self.name.edit.setFocus()
-
-    def _do(self) -> Coroutine[Any, Any, object]:
-        return self.operators.add(self.name.text(), self.role.value, self.password.edit.text())
+        name, role, password = self.name, self.role, self.password.edit
+        self.when_agreed(bridge, lambda: operators.add(name.text(), role.value, password.text()))
