@@ -27,6 +27,7 @@ from wxdesk.ui.shell.main_window import MainWindow
 from wxdesk.ui.simulator.page import LIST_NEEDS, SimulatorPage
 from wxdesk.ui.simulator.port import Mishap, PhoneLine, PhoneSide, PushReport
 from wxdesk.ui.simulator.text import ERRCODES, GROUPS, report_word
+from wxdesk.ui.widgets.boxes import ColumnScroll
 from wxdesk.ui.widgets.labels import PlainLabel
 from wxdesk.ui.widgets.row_list import RECORD
 
@@ -246,3 +247,9 @@ def test_only_a_desk_on_a_simulated_wechat_has_the_page(
     assert window.rail.items[-1].accessibleName() == "Settings"
     window.show()
     qtbot.waitUntil(lambda: bridge.is_idle)  # type: ignore[attr-defined]
+
+
+def test_no_switch_is_cut_by_the_edge_of_its_panel(qtbot: QtBot, page: SimulatorPage) -> None:
+    (scroll,) = page.mishaps.findChildren(ColumnScroll)
+    qtbot.waitUntil(lambda: scroll.widget().width() > 200)  # laid out
+    assert scroll.widget().minimumSizeHint().width() <= scroll.viewport().width()

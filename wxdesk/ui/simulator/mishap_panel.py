@@ -97,7 +97,7 @@ class MishapPanel(Frame):
         content = Frame("panel")
         column = vbox(within=content, spacing=2, margins=(16, 14, 16, 16))
         often = PlainLabel(tr("What goes wrong happens"), role="secondary")
-        column.addLayout(hbox(often, (self.often, 1), spacing=8))
+        column.addLayout(vbox(often, self.often, spacing=4))
         for title, mishaps in GROUPS.items():
             column.addSpacing(12)
             column.addWidget(heading(tr(title)))
