@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QRect, QRectF, QSize
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from tests.ui.inbox.records import conversation
 from wxdesk.core.model.reply import Content
+from wxdesk.ui.look.theme import Size
 from wxdesk.ui.simulator.page import CustomerDelegate, CustomerModel
-from wxdesk.ui.simulator.phone_view import PhoneModel
+from wxdesk.ui.simulator.phone_view import PhoneModel, PhoneView
 from wxdesk.ui.simulator.port import Phone, PhoneLine, PhoneSide, SimulatedCustomer
 from wxdesk.ui.widgets.painting import paint_avatar, painting
 from wxdesk.ui.widgets.row_list import RECORD
@@ -95,3 +97,14 @@ def test_one_person_has_the_same_avatar_as_in_the_inbox(qtbot: QtBot) -> None:
             delegate.paint(painter, option, model.index(1))
         inside = QRect(16, 16, 28, 28)
         assert inbox.copy(inside) == simulator.copy(inside)
+
+
+def test_a_phone_follows_the_size_of_messages(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = PhoneModel()
+    view = PhoneView(model)
+    qtbot.addWidget(view)
+    model.show_phone(replace(PHONE, lines=lines("hello")), {})
+    usual = view.sizeHintForRow(0)
+    monkeypatch.setattr(Size, "MESSAGE", 28)
+    QApplication.sendEvent(view, QEvent(QEvent.Type.FontChange))
+    assert view.sizeHintForRow(0) > usual

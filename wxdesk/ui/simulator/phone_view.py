@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyleOptionViewItem, QWidget
 
@@ -123,7 +123,7 @@ class PhoneDelegate(RowDelegate[PhoneLine]):
     def __init__(self, show_picture: ShowPicture) -> None:
         super().__init__()
         self._show_picture = show_picture
-        self._placed: dict[tuple[int, int], tuple[PhoneLine, PlacedLine]] = {}
+        self.placed: dict[tuple[int, int], tuple[PhoneLine, PlacedLine]] = {}
         self.width = 400
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -144,11 +144,11 @@ class PhoneDelegate(RowDelegate[PhoneLine]):
 
     def _layout_of(self, index: Index) -> PlacedLine:
         line: PhoneLine = index.data(RECORD)
-        known = self._placed.get((index.row(), self.width))
+        known = self.placed.get((index.row(), self.width))
         if known is not None and known[0] is line:
             return known[1]
         placed = lay_out_line(line, self.width)
-        self._placed[index.row(), self.width] = (line, placed)
+        self.placed[index.row(), self.width] = (line, placed)
         return placed
 
 
@@ -175,6 +175,11 @@ class PhoneView(RowList):
         self._lines.width = self.viewport().width()
         self.scheduleDelayedItemsLayout()
         super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() is QEvent.Type.FontChange:  # another size of letters
+            self._lines.placed.clear()
+        super().changeEvent(event)
 
     def _note_place(self, value: int) -> None:
         self._at_end = value >= self.verticalScrollBar().maximum() - AT_END
