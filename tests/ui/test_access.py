@@ -20,8 +20,8 @@ from wxdesk.core.model.account import ReplyMode
 from wxdesk.ui.inbox.page import InboxPage
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.shell.main_window import MainWindow
+from wxdesk.ui.widgets import labels
 from wxdesk.ui.widgets.buttons import Chip
-from wxdesk.ui.widgets.dialogs import notices
 
 LI = "oCustomer0000000000000001"
 TEXT = QAccessible.Text
@@ -96,7 +96,7 @@ def test_a_reply_about_to_leave_is_announced_once_while_it_can_be_stopped(
         def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
             said.append(event.message())
 
-    monkeypatch.setattr(notices, "QAccessible", Hearing)
+    monkeypatch.setattr(labels, "QAccessible", Hearing)
     page: InboxPage = window.inbox
     qtbot.waitUntil(lambda: page.list.strip.model.rowCount() == 1)
     due_at = page.list.strip.model.rows()[0].reply.due_at

@@ -24,7 +24,7 @@ from wxdesk.core.model.statistics import DAYS, HOURS, MessageCounts
 from wxdesk.i18n import number_text, tr
 from wxdesk.ui.insights.text import hour_counts, hour_text, messages_text
 from wxdesk.ui.look.theme import Size, Theme, font
-from wxdesk.ui.widgets.dialogs.notices import announce
+from wxdesk.ui.widgets.labels import announce
 from wxdesk.ui.widgets.painting import paint_box, painting
 from wxdesk.ui.wording.times import weekday_text
 

@@ -24,7 +24,7 @@ from wxdesk.ui.shell.status_bar import StatusBar
 from wxdesk.ui.shell.tryout import TryoutBar
 from wxdesk.ui.simulator.port import Simulator
 from wxdesk.ui.widgets.boxes import Frame, hbox, vbox
-from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge, announce
+from wxdesk.ui.widgets.dialogs.notices import Notices, WindowBridge
 from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
     HasKeys,
     KeyGroup,
@@ -35,6 +35,7 @@ from wxdesk.ui.widgets.dialogs.shortcut_sheet import (
     bind_page,
 )
 from wxdesk.ui.widgets.dialogs.vault import VaultLock
+from wxdesk.ui.widgets.labels import announce
 
 FIRST_SIZE = (1280, 800)
 SMALLEST = (720, 520)

@@ -8,7 +8,15 @@ import re
 import sys
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeySequence, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QFontMetrics,
+    QKeySequence,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wxdesk.ui.look.icons import pixmap
@@ -229,3 +237,8 @@ class KeyCap(QWidget):
             painter.setFont(font(Size.SMALL))
             painter.setPen(theme.color("secondary"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader read `text` without moving the focus."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))

@@ -16,7 +16,8 @@ from wxdesk.ui.inbox.chat.header import ChatHeader
 from wxdesk.ui.inbox.composer.message_field import MessageEdit
 from wxdesk.ui.inbox.open_conversation import ChatSession
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
-from wxdesk.ui.widgets.dialogs.notices import WindowBridge, announce
+from wxdesk.ui.widgets.dialogs.notices import WindowBridge
+from wxdesk.ui.widgets.labels import announce
 from wxdesk.ui.widgets.menu_button import PassingMenu, open_beside
 from wxdesk.ui.wording.status import status_icon, status_sentence
 from wxdesk.ui.wording.takeover import extend_takeover_text, takeover_countdown, takeover_silences, takeover_spans

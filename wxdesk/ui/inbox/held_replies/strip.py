@@ -18,9 +18,8 @@ from wxdesk.ui.inbox.held_replies.view import HeldModel, HeldView, held_text
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.widgets.boxes import STRETCH, Frame, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
-from wxdesk.ui.widgets.dialogs.notices import announce
 from wxdesk.ui.widgets.fitting_label import FittingLabel, Shrinkable, shrink_steps
-from wxdesk.ui.widgets.labels import IconLabel
+from wxdesk.ui.widgets.labels import IconLabel, announce
 from wxdesk.ui.wording.hold_reasons import hold_reason_of_held
 from wxdesk.ui.wording.messages import name_of
 from wxdesk.ui.wording.reply_status import FindHoldReason, HoldReason, span_until

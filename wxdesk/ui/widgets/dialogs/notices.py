@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
 from wxdesk.core.errors import (
@@ -28,12 +28,11 @@ from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.widgets.boxes import hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind, SmallButton
 from wxdesk.ui.widgets.dialogs.dialog import ConfirmDialog
-from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, key_name
+from wxdesk.ui.widgets.labels import IconLabel, PlainLabel, announce, key_name
 
 log = logging.getLogger(__name__)
 
-TOAST_MS = 5000
-OFFER_MS = 10_000
+TOAST_MS, OFFER_MS = 5000, 10_000
 _FOR_BARS = 320
 """Pixels of the foot that a toast leaves to the buttons and first words of a bar."""
 LONGEST = 300
@@ -226,7 +225,7 @@ class NoticeBars(FootLine):
             announce(self, bar.text)
         elif len(self._bars) == 1:
             self._unfolded = False  # nothing else is left to see, and the foot is free again
-        self._fold()
+        self.place()
 
     def put_away(self, key: str, *, lasting: bool) -> None:
         """Remove a closed bar; a `lasting` one comes back only with another text."""
@@ -257,10 +256,6 @@ class NoticeBars(FootLine):
             at = next((at for at, one in enumerate(buttons) if one.hasFocus()), -1)
             buttons[(at + 1) % len(buttons)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def place(self) -> None:
-        """Lie where there is room now, with what fits there."""
-        self._fold()
-
     def _place(self) -> QRect:
         """Return the foot; unfolded, from there upwards over the page, and above a toast."""
         if not self._unfolded:
@@ -273,9 +268,9 @@ class NoticeBars(FootLine):
 
     def _turn(self) -> None:
         self._unfolded = not self._unfolded
-        self._fold()
+        self.place()
 
-    def _fold(self) -> None:
+    def place(self) -> None:
         """Show the gravest and newest bar alone, or all of them, that one last."""
         bars = sorted(self._bars.values(), key=lambda bar: bar.tone == "failed")
         self._unfolded = self._unfolded and bool(bars)
@@ -337,7 +332,7 @@ class NoticeBar(QFrame):
 
 
 class Toast(FootLine):
-    """A passing message in the foot's line, without focus, with an optional action."""
+    """A passing message in the foot's line; a long one without action rises above."""
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
@@ -346,13 +341,15 @@ class Toast(FootLine):
         self._label = PlainLabel(role="window", size=Size.BODY, elide=True, parent=self)
         self.action = Button(kind=ButtonKind.LINK, parent=self, then=self.act)
         self.action.setProperty("class", "on-toast")
-        hbox((self._label, 1), self.action, within=self, spacing=16, margins=(16, 0, 16, 0))
+        self._whole = PlainLabel(role="window", wrap=True, parent=self)
+        hbox((self._label, 1), (self._whole, 1), self.action, within=self, spacing=16, margins=(16, 0, 16, 0))
         self._until = QTimer(self, singleShot=True)
         self._until.timeout.connect(self._end)
 
     def say(self, text: str, action: str = "", then: Callable[[], None] | None = None) -> None:
         """Show `text` for a while, longer with an action."""
         self._label.setText(text)
+        self._whole.setText(text)
         self.action.setText(action)
         self.action.setToolTip(f"{action} ({key_name('F12')})" if action else "")
         self.action.setVisible(bool(action))
@@ -370,7 +367,13 @@ class Toast(FootLine):
         bars = [one for one in others if not one.isHidden()]
         room = bars[-1].room().adjusted(0, 0, -_FOR_BARS, 0) if bars else self.room()
         beside = 48 + (self.action.sizeHint().width() if self.action.text() else 0)
-        room.setWidth(0 if self.isHidden() else min(self._label.sizeHint().width() + beside, room.width()))
+        wanted = 0 if self.isHidden() else self._label.sizeHint().width() + beside
+        rises = wanted > room.width() and self._then is None
+        room.setWidth(min(wanted, room.width()))
+        self._label.setVisible(not rises)
+        self._whole.setVisible(rises)
+        if rises:
+            room.setTop(room.bottom() - self._whole.heightForWidth(room.width() - 32) - 10)
         self.setGeometry(room.adjusted(0, 1, 0, -1))
         self.raise_()
         for one in others:
@@ -388,11 +391,6 @@ class Toast(FootLine):
         self._end()
         then()
         return True
-
-
-def announce(widget: QWidget, text: str) -> None:
-    """Let a screen reader read `text` without moving the focus."""
-    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
 def _shortened(text: str) -> str:
