@@ -86,8 +86,8 @@ class RuleFiles(QObject):
 
     def _refuse(self, error: BadRulesFile) -> None:
         values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}
-        text = tr("Nothing was imported. {file}, line {line}: {reason}", **values)
-        self._bridge.notices.bar(TROUBLE, text)
+        text = tr("Line {line} of {file}: {reason} Nothing was imported.", **values)
+        self._bridge.notices.bar(TROUBLE, text)  # a narrow window shows the beginning
 
     def _write(self, file: str, exported: ExportResult) -> None:
         rules = ntr("{n} rule", "{n} rules", exported.rules)

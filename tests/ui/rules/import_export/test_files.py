@@ -43,7 +43,7 @@ def test_a_wrong_file_names_its_line_and_changes_nothing(
     page.files.import_from(_file(tmp_path, wrong))
     qtbot.waitUntil(lambda: bridge.is_idle)
     told = notices.bars.texts()["rules-file"]
-    assert told == "Nothing was imported. shop.toml, line 8: A “(” is not closed."
+    assert told == "Line 8 of shop.toml: A “(” is not closed. Nothing was imported."
     assert host.findChild(ImportDialog) is None
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert stored() == before
@@ -55,7 +55,7 @@ def test_a_file_without_rules_is_refused_before_any_question(
     before = stored()
     page.files.import_from(_file(tmp_path, "# all my rules\n"))
     qtbot.waitUntil(lambda: bridge.is_idle)
-    assert "shop.toml, line 1: This file has no [[rules]]" in notices.bars.texts()["rules-file"]
+    assert "Line 1 of shop.toml: This file has no [[rules]]" in notices.bars.texts()["rules-file"]
     assert host.findChild(ImportDialog) is None
     assert stored() == before
 
@@ -64,7 +64,7 @@ def test_a_file_that_is_no_text_or_missing_is_refused(page: RulesPage, notices: 
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"# fine\n\xff\xfe")
     page.files.import_from(str(binary))
-    assert notices.bars.texts()["rules-file"].endswith("binary.toml, line 2: This is not UTF-8 text.")
+    assert notices.bars.texts()["rules-file"].startswith("Line 2 of binary.toml: This is not UTF-8 text.")
     page.files.import_from(str(tmp_path / "missing.toml"))
     assert "missing.toml" in notices.bars.texts()["rules-file"]
 
@@ -84,7 +84,7 @@ def test_a_template_that_is_not_there_is_told_before_any_question(
     page.files.import_from(_file(tmp_path, unknown))
     qtbot.waitUntil(lambda: bridge.is_idle)
     told = notices.bars.texts()["rules-file"]
-    assert told == "Nothing was imported. shop.toml, line 9: There is no template “nobody”."
+    assert told == "Line 9 of shop.toml: There is no template “nobody”. Nothing was imported."
     assert host.findChild(ImportDialog) is None
 
 

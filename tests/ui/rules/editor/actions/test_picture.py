@@ -139,6 +139,6 @@ def test_a_file_names_the_picture_and_is_refused_where_it_is_not(
     qtbot.waitUntil(lambda: bridge.is_idle and "rules-file" in notices.bars.texts())
     line = 1 + next(at for at, one in enumerate(text.splitlines()) if body.picture_digest in one)
     assert notices.bars.texts()["rules-file"] == (
-        f"Nothing was imported. out.toml, line {line}: "
-        "This picture is not on this machine. Choose it again in the window."
+        f"Line {line} of out.toml: This picture is not on this machine. Choose it again in the window. "
+        "Nothing was imported."
     )
