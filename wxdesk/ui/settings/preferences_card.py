@@ -75,8 +75,8 @@ class PreferencesCard(SettingsCard):
         undo = NumberLine("undo_seconds", tr("What you send can be undone for"), leaves, self)
         self._add(tr("Undo"), undo)
         idle_for = unit(
-            "minute without key or mouse in this window nobody is at the desk",
-            "minutes without key or mouse in this window nobody is at the desk",
+            "minute without key or mouse here, nobody is at the desk",
+            "minutes without key or mouse here, nobody is at the desk",
         )
         self._add(tr("Presence"), NumberLine("away_minutes", tr("After"), idle_for, self))
         shown = SwitchLine("notifications", tr("Notify me on the desktop"), self)
