@@ -33,7 +33,7 @@ from wxdesk.sandbox.platform.program import MiniProgram
 from wxdesk.sandbox.push.encoding import sign
 from wxdesk.sandbox.server import Sandbox
 
-KILLS = (6, 40, 1000)
+KILLS = (6, 24, 1000)
 """How often the desk is killed in each size of the campaign."""
 PATIENCE = 60.0
 CONTACTS = 40

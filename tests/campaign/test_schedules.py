@@ -36,7 +36,7 @@ from wxdesk.desk.runtime import lease_keeper
 from wxdesk.sandbox.platform.faults import FaultKind, SimulatedFault
 from wxdesk.store.engine import lease
 
-SCHEDULES = (64, 240, 20_000)
+SCHEDULES = (64, 160, 20_000)
 """How many schedules are tried in each size of the campaign; they are the same each time."""
 
 PARTS = 8
