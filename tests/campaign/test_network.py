@@ -47,7 +47,7 @@ ENDS = {ReplyState.SENT, ReplyState.FAILED, ReplyState.UNKNOWN, ReplyState.DRAFT
 @pytest.mark.timeout(600)
 def test_network_faults_send_nothing_twice_and_every_reply_ends(folders: Iterator[Path], sized: Sized) -> None:
     run = settings(
-        max_examples=sized(6, 50, 2000),
+        max_examples=sized(6, 30, 2000),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

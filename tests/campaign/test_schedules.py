@@ -338,7 +338,7 @@ def test_random_schedules_keep_the_invariants_on_postgresql(
     def opens(order: int) -> AbstractContextManager[World]:
         return World.open(next(folders), order, StoreSettings(postgres.emptied()))
 
-    try_schedules(opens, PARTS, sized(8, 40, 1000))
+    try_schedules(opens, PARTS, sized(8, 24, 1000))
 
 
 def try_schedules(

@@ -33,7 +33,7 @@ async def test_pushes_during_a_standstill_are_answered_once(tmp_path: Path, size
     assert (await asyncio.to_thread(run, tmp_path, "rules", "import", str(tmp_path / "rules.toml"))).returncode == 0
     serving = await asyncio.to_thread(Serving, tmp_path)
     sandbox.set_push_url(await asyncio.to_thread(serving.wait_until_listening) + "/wx/shop")
-    rounds = sized(1, 5, 50)
+    rounds = sized(1, 3, 50)
     for number in range(rounds):
         serving.process.send_signal(signal.SIGSTOP)
         assert not (await sandbox.say(LI_LEI.openid, f"meanwhile {number}")).accepted

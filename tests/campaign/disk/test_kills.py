@@ -19,7 +19,7 @@ COMMANDS = ("taken over", "mode", "note", "said", "stopped", "text", "released",
 MOMENTS = tuple(product(("begun", "done"), COMMANDS))
 """Each is met by a kill in turn: a command is under way, or its operator has just been told that it is done."""
 
-KILLS = (2, 12, 1000)
+KILLS = (2, 8, 1000)
 """How often the desk is killed at calls of the disk, in each size of the campaign."""
 
 LIVES_PER_HOME = 40
