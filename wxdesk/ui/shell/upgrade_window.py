@@ -30,6 +30,7 @@ class UpgradeWindow(Frame):
         busy = QProgressBar(textVisible=False, minimum=0, maximum=0)
         busy.setAccessibleName(title.full_text())
         vbox(title, PlainLabel(calm, wrap=True), busy, within=self, spacing=16, margins=(24, 20, 24, 24))
+        self.resize(WIDTH, self.heightForWidth(WIDTH))
 
 
 def show_upgrade(application: QApplication, opening: Future[Any]) -> None:
