@@ -24,8 +24,8 @@ class UpgradeWindow(Frame):
         self.setFixedWidth(WIDTH)
         title = PlainLabel(tr("The database is being upgraded"), size=Size.TITLE, strong=True, wrap=True)
         calm = tr(
-            "It is copied first, and nothing is lost. With millions of messages this takes some minutes; wxdesk opens"
-            " by itself afterwards. Please leave this computer on until then."
+            "Nothing is lost. With many messages this takes a while; wxdesk opens by itself afterwards. "
+            "Please leave this computer on until then."
         )
         busy = QProgressBar(textVisible=False, minimum=0, maximum=0)
         busy.setAccessibleName(title.full_text())
