@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import signal
 import subprocess
@@ -70,8 +71,13 @@ class Postgres:
     def tell(self, sql: str, database: str) -> list[str]:
         """Let psql say something to it; the lines of the answer, their fields parted by |."""
         command = [self.server.bin_path / "psql", "-qAtX", "-v", "ON_ERROR_STOP=1", self.server.get_uri(database)]
-        done = subprocess.run(command, input=sql, text=True, check=True, stdout=subprocess.PIPE)
+        patience = {**os.environ, "PGOPTIONS": "-c lock_timeout=30s"}
+        done = subprocess.run(command, input=sql, text=True, check=True, stdout=subprocess.PIPE, env=patience)
         return done.stdout.splitlines()
+
+    async def tell_beside(self, sql: str, database: str) -> list[str]:
+        """The same while a desk works on this loop: the statement may wait for a transaction that the loop ends."""
+        return await asyncio.to_thread(self.tell, sql, database)
 
 
 SHARED = "wxdesk_shared"

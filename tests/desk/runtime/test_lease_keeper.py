@@ -90,7 +90,7 @@ async def test_a_server_that_lost_its_lease_ends_its_work_and_stands_by(
     first.start()
     await first.says(BEGINS)
     await first.stand_still()
-    postgres.tell("UPDATE leases SET until = 0", SHARED)  # it is over
+    await postgres.tell_beside("UPDATE leases SET until = 0", SHARED)  # it is over
     second.start()
     await second.says(BEGINS)
     first.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,17 +156,23 @@ CREATE TRIGGER fail_once BEFORE {what} FOR EACH ROW EXECUTE FUNCTION fail_once()
 """
 
 
+@asynccontextmanager
+async def failing_once(postgres: Postgres, what: str) -> AsyncIterator[None]:
+    """The first statement of this kind fails, as `UPDATE OF result ON commands`."""
+    try:
+        await postgres.tell_beside(FAILS_ONCE.format(what=what), SHARED)
+        yield
+    finally:
+        await postgres.tell_beside("DROP FUNCTION IF EXISTS fail_once CASCADE; DROP SEQUENCE IF EXISTS tries", SHARED)
+
+
 @pytest.mark.expects_log("database error|is not stored yet")
 async def test_a_result_that_could_not_be_stored_at_first_arrives_all_the_same(
     team: Team, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "STORE_RETRY_SECONDS", 0.05)
-    postgres.tell(FAILS_ONCE.format(what="UPDATE OF result ON commands"), SHARED)
-    try:
-        async with asyncio.timeout(10):
-            await team.desk.desk.outbox.pause()
-    finally:
-        postgres.tell("DROP FUNCTION fail_once CASCADE; DROP SEQUENCE tries", SHARED)
+    async with failing_once(postgres, "UPDATE OF result ON commands"), asyncio.timeout(10):
+        await team.desk.desk.outbox.pause()
 
 
 async def test_the_server_knows_who_is_at_a_desk(team: Team) -> None:
@@ -252,8 +259,8 @@ async def test_a_trouble_that_ended_while_a_desk_read_the_servers_state_has_ende
     try:
         await locking.execute("BEGIN; LOCK TABLE rules")
         desk.bus.publish(OperatorsChanged())  # the desk asks for the state, and waits for the rules with it
-        while not postgres.tell(WAITING, SHARED):  # noqa: ASYNC110 - nothing tells of it
-            await asyncio.sleep(0.01)
+        while not await postgres.tell_beside(WAITING, SHARED):
+            pass
         publish(TroubleRaised("disk", ""))
         await team.until(TroubleRaised, lambda event: event.key == "disk" and not event.text)
     finally:
@@ -303,7 +310,7 @@ async def test_a_window_whose_server_lost_its_turn_changes_nothing_and_says_so(
     sandbox.set_push_url(f"{opened.url}/wx/shop")
     await sandbox.say(LI_LEI.openid, "hello")
     thread = (await window.until(MessageKept)).conversation_id
-    postgres.tell(TAKEN, SHARED)
+    await postgres.tell_beside(TAKEN, SHARED)
     await window.until(TroubleRaised, lambda event: event.key == "server" and "open it again" in tr(event.text))
     for asked in (opened.desk.conversations.take_over(thread), opened.desk.replies.write(thread, "hi"),
                   opened.desk.outbox.pause(), opened.desk.preferences.set(Preferences(undo_seconds=1))):  # fmt: skip
@@ -314,7 +321,7 @@ async def test_a_window_whose_server_lost_its_turn_changes_nothing_and_says_so(
     await opened.desk.accounts.use({"shop": other}, {"shop"})  # its file changes, and replies are not its own to change
     assert (await sandbox.say(LI_LEI.openid, "still there?")).accepted
     assert await opened.store.pushes.underived(), "what arrives is kept, whoever works"
-    postgres.tell("UPDATE leases SET until = 0", SHARED)
+    await postgres.tell_beside("UPDATE leases SET until = 0", SHARED)
     await window.until(TroubleRaised, lambda event: event.key == "server" and not event.text)
     await opened.desk.conversations.take_over(thread)
     await opened.stop()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.desk.team.test_desks_of_a_team import FAILS_ONCE, Team, team
+from tests.desk.team.test_desks_of_a_team import Team, failing_once, team
 from tests.flow.conftest import sandbox
-from tests.postgresql import SHARED, Postgres
+from tests.postgresql import Postgres
 from wxdesk.core.conversations.changes import RowAct, RowChange
 from wxdesk.core.errors import BadInput, NotAllowed
 from wxdesk.core.events import MessageKept
@@ -189,11 +189,8 @@ async def test_a_command_succeeds_though_its_record_cannot_be_stored(
     staffed: Team, operators: Operators, postgres: Postgres
 ) -> None:
     await sign_in(operators, "组长")
-    postgres.tell(FAILS_ONCE.format(what="INSERT ON operator_actions"), SHARED)
-    try:
+    async with failing_once(postgres, "INSERT ON operator_actions"):
         await staffed.desk.desk.preferences.set(Preferences(hands_out=True))
-    finally:
-        postgres.tell("DROP FUNCTION fail_once CASCADE; DROP SEQUENCE tries", SHARED)
     assert staffed.server.desk.preferences.now.hands_out
 
 
