@@ -129,6 +129,10 @@ class ColleaguesChanged(Event, frozen=True):
     """Colleagues came or left, looked elsewhere, or began or ended typing."""
 
 
+ROW_CHANGES = (MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged)
+"""Events after which a conversation's row or a figure may be another."""
+
+
 class RepliesRecalled(ConversationEvent, frozen=True):
     """No automatic reply of a conversation may leave, not even from the outbox."""
 

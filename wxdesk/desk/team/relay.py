@@ -11,19 +11,8 @@ from typing import Any
 
 import msgspec
 
-from wxdesk.core import events as known_events
+from wxdesk.core import events
 from wxdesk.core.errors import StoreError
-from wxdesk.core.events import (
-    CaughtUp,
-    ColleaguesChanged,
-    Event,
-    MessageArrived,
-    NetworkChanged,
-    OperatorsChanged,
-    PresenceChanged,
-    TunnelAsked,
-    WorkChanged,
-)
 from wxdesk.desk.ports import Clock
 from wxdesk.desk.runtime.wall_clock import STORE_RETRY_SECONDS
 from wxdesk.store import Store
@@ -40,23 +29,24 @@ MOST_GATHERED = 5000
 KEPT = timedelta(minutes=10)
 
 _LOCAL = (
-    CaughtUp, ColleaguesChanged, MessageArrived, NetworkChanged, OperatorsChanged, PresenceChanged, TunnelAsked
+    events.CaughtUp, events.ColleaguesChanged, events.MessageArrived, events.NetworkChanged, events.OperatorsChanged,
+    events.PresenceChanged, events.TunnelAsked,
 )  # fmt: skip
 """Events about this machine or this window alone."""
 
 
-def packed(events: list[Event]) -> str:
+def packed(batch: list[events.Event]) -> str:
     """Encode events as text."""
-    return msgspec.json.encode([(type(event).__name__, event) for event in events]).decode()
+    return msgspec.json.encode([(type(event).__name__, event) for event in batch]).decode()
 
 
-def unpacked(text: str) -> list[Event]:
+def unpacked(text: str) -> list[events.Event]:
     """Decode events; those of a newer program are left out."""
-    found: list[Event] = []
+    found: list[events.Event] = []
     for name, fields in msgspec.json.decode(text, type=list[tuple[str, msgspec.Raw]]):
-        kind: Any = getattr(known_events, name, None)
+        kind: Any = getattr(events, name, None)
         with contextlib.suppress(msgspec.MsgspecError):
-            if isinstance(kind, type) and issubclass(kind, Event):
+            if isinstance(kind, type) and issubclass(kind, events.Event):
                 found.append(msgspec.json.decode(fields, type=kind))
     return found
 
@@ -67,11 +57,11 @@ class EventRelay:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._gathered: list[Event] = []
+        self._gathered: list[events.Event] = []
         self._awake = asyncio.Event()
         self._storing = asyncio.Lock()
 
-    def on_event(self, event: Event) -> None:
+    def on_event(self, event: events.Event) -> None:
         """Gather an event; subscribed to the bus.
 
         In a moment in which nobody knows who works, it takes the place of all before it: desks look at everything.
@@ -79,13 +69,13 @@ class EventRelay:
         if isinstance(event, _LOCAL):
             return
         if not self._store.lease.is_held or len(self._gathered) >= MOST_GATHERED:
-            self._gathered = [WorkChanged(True)]
+            self._gathered = [events.WorkChanged(True)]
         self._gathered.append(event)
         self._awake.set()
 
     async def run(self) -> None:
         """Store what is gathered, until cancelled."""
-        self._gathered.insert(0, WorkChanged(True))
+        self._gathered.insert(0, events.WorkChanged(True))
         self._awake.set()
         while True:
             await self._awake.wait()
@@ -104,12 +94,12 @@ class EventRelay:
             StoreError: it failed.
         """
         async with self._storing:
-            events, self._gathered = self._gathered, []
+            batch, self._gathered = self._gathered, []
             now = self._clock()
             try:
-                if events:
-                    await self._store.relayed_events.append(packed(events), now, now - KEPT)
+                if batch:
+                    await self._store.relayed_events.append(packed(batch), now, now - KEPT)
             except StoreError:
-                self._gathered = [WorkChanged(True)]
+                self._gathered = [events.WorkChanged(True)]
                 self._awake.set()
                 raise

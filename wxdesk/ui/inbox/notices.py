@@ -7,20 +7,10 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core import events
 from wxdesk.core.conversations.attention import AttentionReason
 from wxdesk.core.conversations.listing import InboxRow, Waiting
 from wxdesk.core.conversations.takeover import ends_soon, extended_duration
-from wxdesk.core.events import (
-    AttentionChanged,
-    ConversationChanged,
-    DecisionMade,
-    Event,
-    OperatorCalled,
-    PresenceChanged,
-    ReplyChanged,
-    TakeoverEnded,
-    TakeoverEnding,
-)
 from wxdesk.core.model.conversation import Contact, Conversation
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.runtime.refresher import Refresher
@@ -57,13 +47,13 @@ class AttentionBar(QObject):
         self._people: dict[int, Contact] = {}
         bridge.events.connect(self._on_events)
 
-    def _on_events(self, events: Sequence[Event]) -> None:
+    def _on_events(self, batch: Sequence[events.Event]) -> None:
         called = ended = False
-        for event in events:
-            if isinstance(event, OperatorCalled):
+        for event in batch:
+            if isinstance(event, events.OperatorCalled):
                 self._rules[event.conversation_id] = event.rule_name
                 called = True
-            elif isinstance(event, AttentionChanged) and not self._still_calls(event.conversation_id):
+            elif isinstance(event, events.AttentionChanged) and not self._still_calls(event.conversation_id):
                 ended = self._rules.pop(event.conversation_id, None) is not None or ended
         if called:
             rows = self._bridge.desk.inbox.rows
@@ -146,14 +136,14 @@ class TakeoverNotices(QObject):
         self._ended = Refresher(bridge, lambda: rows(frozenset(self._missed)), self._leave_text, self)
         bridge.events.connect(self._on_events)
 
-    def _on_events(self, events: Sequence[Event]) -> None:
+    def _on_events(self, batch: Sequence[events.Event]) -> None:
         now, away = self._bridge.desk.clock(), self._bridge.desk.presence.now.away
-        ending = {event.conversation_id for event in events if isinstance(event, TakeoverEnding)}
+        ending = {event.conversation_id for event in batch if isinstance(event, events.TakeoverEnding)}
         ending.discard(self._in_sight() or 0)
         if ending and not away:  # else a notice on the desktop tells it
             self._told |= dict.fromkeys(ending, now)
             self._ending.ask()
-        ids = {event.conversation_id for event in events if isinstance(event, TakeoverEnded)}
+        ids = {event.conversation_id for event in batch if isinstance(event, events.TakeoverEnded)}
         if not ids:
             return
         if away:
@@ -211,7 +201,7 @@ def _waiting_first(rows: Sequence[InboxRow]) -> list[Conversation]:
 
 
 MEANWHILE_BAR = "meanwhile"
-_OF_WAITING = (ConversationChanged, DecisionMade, ReplyChanged)
+_OF_WAITING = (events.ConversationChanged, events.DecisionMade, events.ReplyChanged)
 
 
 class MeanwhileNotice(QObject):
@@ -247,15 +237,15 @@ class MeanwhileNotice(QObject):
     def _is_shown(self) -> bool:
         return MEANWHILE_BAR in self._bridge.notices.bars.texts()
 
-    def _on_events(self, events: Sequence[Event]) -> None:
+    def _on_events(self, batch: Sequence[events.Event]) -> None:
         now = self._bridge.desk.presence.now
-        if any(isinstance(event, PresenceChanged) for event in events):
+        if any(isinstance(event, events.PresenceChanged) for event in batch):
             if not now.away:
                 self._wrote = None
                 self._waiting.ask()
             elif not self._is_shown:
                 self._since = now.since
-        elif self._is_shown and any(isinstance(event, _OF_WAITING) for event in events):
+        elif self._is_shown and any(isinstance(event, _OF_WAITING) for event in batch):
             self._waiting.ask()
 
     def _show_waiting(self, found: Sequence[Waiting]) -> None:

@@ -12,21 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from wxdesk.core import events
 from wxdesk.core.conversations.listing import InboxRow, SearchHit, TimelineItem
-from wxdesk.core.events import (
-    AttentionChanged,
-    AttentionRaised,
-    CaughtUp,
-    ContactErased,
-    ConversationChanged,
-    DecisionMade,
-    Event,
-    MessageKept,
-    PictureChanged,
-    PreferencesChanged,
-    ReplyChanged,
-    TakeoverEnded,
-)
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.core.model.message import Message
 from wxdesk.core.model.rule import Decision
@@ -39,9 +26,7 @@ from wxdesk.ui.runtime.refresher import Refresher
 from wxdesk.ui.wording.hold_reasons import HoldReasons
 from wxdesk.ui.wording.outages import KnownOutages
 
-_TOUCHING = (
-    MessageKept, PictureChanged, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged
-)  # fmt: skip
+_TOUCHING = (*events.ROW_CHANGES, events.PictureChanged)
 
 
 class ChatSession(QObject):
@@ -149,18 +134,18 @@ class ChatSession(QObject):
         done = partial(self._show_page, above=above)
         self._bridge.ask(work, done, self._read_failed, about=lambda: self._visit)
 
-    def _on_events(self, events: Sequence[Event]) -> None:
-        for event in events:
+    def _on_events(self, batch: Sequence[events.Event]) -> None:
+        for event in batch:
             match event:
-                case ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:
+                case events.ReplyChanged(conversation_id, reply_id) if conversation_id == self.conversation_id:
                     self._changed_replies.add(reply_id)
-                case ContactErased(conversation_id) if conversation_id == self.conversation_id:
+                case events.ContactErased(conversation_id) if conversation_id == self.conversation_id:
                     self.close()
-                case TakeoverEnded(conversation_id, at):
+                case events.TakeoverEnded(conversation_id, at):
                     self._returned[conversation_id].append(at)
-                case CaughtUp():
+                case events.CaughtUp():
                     self._changed_replies |= self.known.reply_ids()
-        if self.conversation_id is not None and any(self._touches(event) for event in events):
+        if self.conversation_id is not None and any(self._touches(event) for event in batch):
             self._refresher.ask()
 
     def _show_arrived(self, message: Message) -> None:
@@ -171,9 +156,9 @@ class ChatSession(QObject):
             self.known.add(TimelinePage((message,), to_end=True))
             self._show()
 
-    def _touches(self, event: Event) -> bool:
+    def _touches(self, event: events.Event) -> bool:
         here = isinstance(event, _TOUCHING) and event.conversation_id == self.conversation_id
-        return here or isinstance(event, PreferencesChanged | CaughtUp)
+        return here or isinstance(event, events.PreferencesChanged | events.CaughtUp)
 
     # -- answers
 

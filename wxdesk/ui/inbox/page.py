@@ -8,15 +8,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
+from wxdesk.core import events
 from wxdesk.core.conversations.listing import InboxFilter, InboxRow, SearchHit, matches
-from wxdesk.core.events import (
-    AccountChanged,
-    ConfigurationChanged,
-    Event,
-    OperatorsChanged,
-    PresenceChanged,
-    TakeoverEnding,
-)
 from wxdesk.core.model.conversation import SavedView
 from wxdesk.core.model.reply import ReplyKind
 from wxdesk.i18n import tr
@@ -225,12 +218,12 @@ class InboxPage(QWidget):
 
     # -- keeping up
 
-    def _on_events(self, events: Sequence[Event]) -> None:
-        self.feed.on_events(events)
-        kinds = {type(event) for event in events}
-        if kinds & {TakeoverEnding, AccountChanged, ConfigurationChanged, OperatorsChanged}:
+    def _on_events(self, batch: Sequence[events.Event]) -> None:
+        self.feed.on_events(batch)
+        kinds = {type(event) for event in batch}
+        if kinds & {events.TakeoverEnding, events.AccountChanged, events.ConfigurationChanged, events.OperatorsChanged}:
             self._refreshed()
-        if PresenceChanged in kinds:
+        if events.PresenceChanged in kinds:
             self._mark_read()
 
     def _refreshed(self) -> None:

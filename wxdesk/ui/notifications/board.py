@@ -6,18 +6,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from wxdesk.core import events
 from wxdesk.core.conversations.attention import Attention, AttentionReason
 from wxdesk.core.conversations.listing import InboxRow
-from wxdesk.core.events import (
-    AttentionChanged,
-    AttentionRaised,
-    ColleagueCalled,
-    Event,
-    ReachabilityChanged,
-    TakeoverChanged,
-    TakeoverEnded,
-    TakeoverEnding,
-)
 from wxdesk.core.model.message import Message
 from wxdesk.core.setup.reach import Reach
 from wxdesk.i18n import tr
@@ -44,7 +35,7 @@ from wxdesk.ui.wording.conversation import hold_reason_of_row
 MOST_NOTICES = 3
 """Notices shown at one moment; nobody reads more, and the window has them all."""
 
-_RETURNS = (TakeoverEnding, TakeoverEnded)
+_RETURNS = (events.TakeoverEnding, events.TakeoverEnded)
 
 
 class NoticeBoard(QObject):
@@ -64,22 +55,22 @@ class NoticeBoard(QObject):
         window.inbox.session.turned.connect(self._see_open_conversation)
         bridge.ask(bridge.desk.claims.unseen(bridge.desk.me), self._notify_of_colleagues)
 
-    def _on_events(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, AttentionChanged) for event in events):
+    def _on_events(self, batch: Sequence[events.Event]) -> None:
+        if any(isinstance(event, events.AttentionChanged) for event in batch):
             self._withdraw_ended()
-        for event in events:
-            if isinstance(event, TakeoverChanged):
+        for event in batch:
+            if isinstance(event, events.TakeoverChanged):
                 self._notifier.withdraw(notice_key(NoticeTopic.RETURN, event.conversation_id))
-            elif isinstance(event, ReachabilityChanged):
+            elif isinstance(event, events.ReachabilityChanged):
                 self._notify_of_loss(event.reach)
-            elif isinstance(event, ColleagueCalled) and event.name == self._bridge.desk.me != "":
+            elif isinstance(event, events.ColleagueCalled) and event.name == self._bridge.desk.me != "":
                 self._notify_of_colleagues([event])
         raised = defaultdict[int, set[AttentionReason]](set)
-        for event in events:
-            if isinstance(event, AttentionRaised) and _is_call(event.cause):
+        for event in batch:
+            if isinstance(event, events.AttentionRaised) and _is_call(event.cause):
                 raised[event.conversation_id].add(event.cause)
         self._notify_of_calls(raised)
-        self._notify_of_returns({event.conversation_id for event in events if isinstance(event, _RETURNS)})
+        self._notify_of_returns({event.conversation_id for event in batch if isinstance(event, _RETURNS)})
 
     def _notify_of_loss(self, reach: Reach) -> None:
         """Notify of a loss while nobody looks at the window, whose bar tells it as well."""
@@ -89,7 +80,7 @@ class NoticeBoard(QObject):
             notice = loss_notice(reach.finding, is_remote=self._bridge.desk.is_remote)
             self._notifier.show(notice, self._answers.give)
 
-    def _notify_of_colleagues(self, calls: Sequence[ColleagueCalled]) -> None:
+    def _notify_of_colleagues(self, calls: Sequence[events.ColleagueCalled]) -> None:
         for call in calls:
             self._bridge.ask(self._bridge.desk.inbox.rows([call.conversation_id]), partial(self._pass_on, call))
 
@@ -97,7 +88,7 @@ class NoticeBoard(QObject):
         desk = self._bridge.desk
         return not is_watching(desk.presence) and preferences_at_this_hour(desk).notifications
 
-    def _pass_on(self, call: ColleagueCalled, rows: Sequence[InboxRow]) -> None:
+    def _pass_on(self, call: events.ColleagueCalled, rows: Sequence[InboxRow]) -> None:
         """Tell of a colleague's call, also on the desktop while nobody looks."""
         for notice in [colleague_notice(call, row.conversation) for row in rows]:
             words, read = notice.title, partial(self._read, notice)

@@ -12,21 +12,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from wxdesk.core import events
 from wxdesk.core.conversations.listing import DayCounts, InboxCounts
-from wxdesk.core.events import (
-    AttentionChanged,
-    AttentionRaised,
-    CaughtUp,
-    ConfigurationChanged,
-    ConversationChanged,
-    DecisionMade,
-    ListenerChanged,
-    MessageKept,
-    PauseChanged,
-    ReplyChanged,
-    SetupChanged,
-    TokenChanged,
-)
 from wxdesk.core.model.conversation import Conversation
 from wxdesk.desk.health import HealthState, TokenState
 from wxdesk.i18n import account_title, tr
@@ -49,8 +36,9 @@ _LEAST_FOR_NOTICES = 480
 """Pixels that a notice takes with three buttons and a few words."""
 GATHER_MS = 200
 """Time in which changes are gathered before the figures are read again."""
-_COUNTED = (
-    MessageKept, DecisionMade, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged, CaughtUp
+_COUNTED = (*events.ROW_CHANGES, events.CaughtUp)
+_OF_HEALTH = (
+    events.ListenerChanged, events.SetupChanged, events.TokenChanged, events.PauseChanged, events.ConfigurationChanged
 )  # fmt: skip
 
 
@@ -93,9 +81,7 @@ class StatusBar(Frame):
         self._order = self._giving_way()
         self._steps: ShrinkSteps = dict.fromkeys((part for part, _ in self._order), 0)
         VisibleTick(self, self._show_time)
-        bridge.follow(
-            self, self.show_health, ListenerChanged, SetupChanged, TokenChanged, PauseChanged, ConfigurationChanged
-        )
+        bridge.follow(self, self.show_health, *_OF_HEALTH)
         self.show_health()
         longest = bridge.desk.attention.longest_waiting
         self._questions: tuple[Refresher[Any], ...] = (

@@ -9,23 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
+from wxdesk.core import events
 from wxdesk.core.conversations.listing import InboxCounts, InboxFilter, InboxRow
-from wxdesk.core.events import (
-    AttentionChanged,
-    AttentionRaised,
-    CaughtUp,
-    ConfigurationChanged,
-    ContactErased,
-    ConversationChanged,
-    DecisionMade,
-    DraftKept,
-    Event,
-    MessageKept,
-    OperatorsChanged,
-    ReplyChanged,
-    RulesChanged,
-    SetupChanged,
-)
 from wxdesk.core.model.conversation import SavedView
 from wxdesk.core.model.operator import Role
 from wxdesk.desk.conversations.inbox_queries import ListPage
@@ -35,9 +20,7 @@ from wxdesk.ui.inbox.conversation_list.panel import ConversationList
 from wxdesk.ui.runtime.bridge import Bridge
 from wxdesk.ui.runtime.refresher import Refresher
 
-_TOUCHING = (
-    MessageKept, DecisionMade, DraftKept, ReplyChanged, ConversationChanged, AttentionRaised, AttentionChanged
-)  # fmt: skip
+_TOUCHING = (*events.ROW_CHANGES, events.DraftKept)
 
 
 class ConversationFeed(QObject):
@@ -73,15 +56,15 @@ class ConversationFeed(QObject):
         self._rules.ask()
         self._show_lacking()
 
-    def on_events(self, events: Sequence[Event]) -> None:
+    def on_events(self, batch: Sequence[events.Event]) -> None:
         """Read the rows that these events changed, with one query for all of them."""
-        if any(isinstance(event, CaughtUp | ContactErased | OperatorsChanged) for event in events):
+        if any(isinstance(event, events.CaughtUp | events.ContactErased | events.OperatorsChanged) for event in batch):
             self.load()
-        if any(isinstance(event, RulesChanged) for event in events):
+        if any(isinstance(event, events.RulesChanged) for event in batch):
             self._rules.ask_soon()
-        if any(isinstance(event, SetupChanged | ConfigurationChanged) for event in events):
+        if any(isinstance(event, events.SetupChanged | events.ConfigurationChanged) for event in batch):
             self._show_lacking()
-        touched = {event.conversation_id for event in events if isinstance(event, _TOUCHING)}
+        touched = {event.conversation_id for event in batch if isinstance(event, _TOUCHING)}
         self._touched |= touched
         if self._pages:
             self._meanwhile |= touched
