@@ -19,8 +19,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from wxdesk.core.errors import BadInput, PushRefused
+from wxdesk.core.model.push import Refusal
 from wxdesk.core.wechat.credentials import Credentials, FormerSecret
-from wxdesk.webhook.refusal import Refusal
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers import Cipher

@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.model.push import BodyFormat, Push
+from wxdesk.core.model.push import BodyFormat, Push, Refusal
 from wxdesk.core.setup.findings import Check, CheckVerdict, Finding
 from wxdesk.core.setup.public_url import push_path
 from wxdesk.core.wechat.credentials import Credentials
@@ -24,7 +24,6 @@ from wxdesk.desk.setup.account_findings import push_finding
 from wxdesk.desk.wechat.clock_skew import skew_values
 from wxdesk.webhook.crypto import PushCipher, same_signature, signature
 from wxdesk.webhook.parse import read_fields
-from wxdesk.webhook.refusal import Refusal
 
 MOST_KEYS = 16
 """Most keys that are tried on one body."""

@@ -18,7 +18,7 @@ from aiohttp import HttpVersion11, StreamReader, hdrs, web
 from msgspec import Struct
 
 from wxdesk.core.errors import PushRefused
-from wxdesk.webhook.refusal import Refusal
+from wxdesk.core.model.push import Refusal
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from aiohttp import hdrs, web
 from wxdesk.core.conversations.transfer import Receipt
 from wxdesk.core.errors import PushRefused, StoreError
 from wxdesk.core.events import Event, PushSeen
-from wxdesk.core.model.push import BodyFormat, Push
+from wxdesk.core.model.push import REFUSED, BodyFormat, Push, Refusal, refusal_status
 from wxdesk.core.setup.findings import CheckVerdict, Finding
 from wxdesk.core.setup.probe_challenges import OWN_ECHO, ProbeChallenges
 from wxdesk.core.setup.public_url import PUSH_PREFIX
@@ -38,7 +38,6 @@ from wxdesk.webhook.http_server import (
     limits_of_this_process,
     read_body,
 )
-from wxdesk.webhook.refusal import STATUS, Refusal
 from wxdesk.webhook.verification import PushVerifier, Query, read_query
 
 logger = logging.getLogger(__name__)
@@ -114,7 +113,7 @@ class PushServer(Server):
             if not read.query:
                 with contextlib.suppress(PushRefused):
                     read.query = read_query(request.rel_url.raw_query_string)
-            seen = _Outcome(f"refused: {refused.why}", _refusal(refused, request))
+            seen = _Outcome(REFUSED + refused.why, _refusal(refused, request))
         finally:
             connection.end()
             self._at_work.discard(task)
@@ -212,7 +211,7 @@ class PushServer(Server):
         return diagnosis.of_refused(read, at)
 
     def _saw_no_http(self) -> None:
-        self._publish(PushSeen("", f"refused: {Refusal.HTTP}", self._clock(), 0.0))
+        self._publish(PushSeen("", REFUSED + Refusal.HTTP, self._clock(), 0.0))
 
 
 class _Outcome(NamedTuple):
@@ -244,7 +243,7 @@ def _signed_at(query: Query) -> datetime:
 
 
 def _refusal(refused: PushRefused, request: web.BaseRequest) -> PlainResponse:
-    status = STATUS.get(refused.why, HTTPStatus.FORBIDDEN)
+    status = refusal_status(refused.why)
     # The rest of a body that was not read would be taken for the next request.
     answer = PlainResponse(status, close=status is not HTTPStatus.FORBIDDEN or not request.content.is_eof())
     if status is HTTPStatus.METHOD_NOT_ALLOWED:

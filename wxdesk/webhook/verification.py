@@ -9,13 +9,12 @@ from urllib.parse import parse_qsl
 
 from wxdesk.core.errors import BadInput, PushRefused
 from wxdesk.core.model.account import Account, PushMode
-from wxdesk.core.model.push import BodyFormat, Incoming, Push
+from wxdesk.core.model.push import BodyFormat, Incoming, Push, Refusal
 from wxdesk.core.wechat.credentials import Credentials
 from wxdesk.webhook.crypto import PushCipher, PushSecrets
 from wxdesk.webhook.dedupe import push_key
 from wxdesk.webhook.envelope import reply_envelope, transfer_body
 from wxdesk.webhook.parse import find_format, read_fields, read_push
-from wxdesk.webhook.refusal import Refusal
 
 _MAX_PARAMETERS = 16
 

@@ -1,8 +1,9 @@
-"""A push of WeChat, from its parsed body to its row."""
+"""A push of WeChat, from its parsed body to its row, or why it is refused."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from http import HTTPStatus
 
 from msgspec import Struct, field
 
@@ -75,3 +76,46 @@ class KeptPush(Struct, frozen=True):
     received_at: datetime
     derived: bool
     note: str = ""
+
+
+class Refusal(StrEnum):
+    """Reasons for refusing a request as a push: `PushRefused.why`.
+
+    They are for our own counters and the traffic page. Every failure of a signature or a decryption is answered alike,
+    403 with an empty body, so that nobody outside can learn which check failed.
+    """
+
+    ADDRESS = "unknown address"
+    METHOD = "wrong method"
+    HTTP = "not HTTP"
+    TOO_LARGE = "too large"
+    ENCODED = "compressed"
+    SLOW = "too slow"
+    BROKEN_OFF = "broken off"
+    CREDENTIALS = "no credentials"
+    QUERY = "query"
+    ENVELOPE = "not encrypted"
+    PLAIN_TEXT = "plain text"  # a whole message in the clear where only encrypted ones count: an attack
+    SIGNATURE = "signature"
+    DECRYPTION = "decryption"
+    APP_ID = "app_id"
+    AGE = "old"
+
+
+REFUSED = "refused: "
+"""Beginning of `PushSeen.outcome` of a refused request, before its reason."""
+
+_WRONG_AS_HTTP: dict[str, HTTPStatus] = {
+    Refusal.ADDRESS: HTTPStatus.NOT_FOUND,
+    Refusal.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
+    Refusal.HTTP: HTTPStatus.BAD_REQUEST,
+    Refusal.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Refusal.ENCODED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Refusal.SLOW: HTTPStatus.REQUEST_TIMEOUT,
+    Refusal.BROKEN_OFF: HTTPStatus.BAD_REQUEST,
+}
+
+
+def refusal_status(why: str) -> HTTPStatus:
+    """Return the status that the sender of a refused request gets, by its reason."""
+    return _WRONG_AS_HTTP.get(why, HTTPStatus.FORBIDDEN)

@@ -1,18 +1,18 @@
 """Texts of a line of traffic: kind, outcome, contact and content.
 
 They are made once, when the line is made or its stored rows have been found, so that filtering two thousand
-lines at each key costs nothing. The reasons of a refusal are those of the listener (`webhook.refusal`), with the status
-that its sender got; a test holds the two tables together.
+lines at each key costs nothing.
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import NamedTuple, TypeGuard
+from typing import TypeGuard
 
 from msgspec import Struct
 
 from wxdesk.core.events import ApiCalled, PushSeen
+from wxdesk.core.model.push import REFUSED, Refusal, refusal_status
 from wxdesk.core.model.traces import PushTrace, ReplyTrace
 from wxdesk.core.setup.findings import TOKEN_CALLS, Check, CheckVerdict, Finding
 from wxdesk.core.wechat.errcodes import WRONG_TYPING_PATH
@@ -157,8 +157,7 @@ def _contact_name(push: PushTrace | None) -> str:
 
 
 def _push_summary(entry: PushSeen, push: PushTrace | None, event: str) -> str:
-    refusal = refusal_of(entry.outcome)
-    if refusal is not None:
+    if entry.outcome.startswith(REFUSED):
         return sentences.text(entry.finding) if explains(entry.finding) else tr("Nothing was kept")
     if entry.outcome == "checked":
         return tr("WeChat checked this address")
@@ -203,43 +202,31 @@ def one_line(text: str) -> str:
     return " ".join(text[:400].split())
 
 
-REFUSED = "refused: "
-
-
-class RefusedPush(NamedTuple):
-    """Text of a refusal: the HTTP status, a short form, and a sentence with advice."""
-
-    status: int
-    short: str
-    sentence: str
-
-
-REFUSALS: dict[str, RefusedPush] = {
-    "unknown address": RefusedPush(404, "unknown address",
+REFUSALS: dict[str, tuple[str, str]] = {
+    Refusal.ADDRESS: ("unknown address",
         "No account has this address. The push URL in WeChat's console must end with /wx/ and the account's name."),
-    "wrong method": RefusedPush(405, "wrong method", "Somebody called this address in a way that WeChat never does."),
-    "not HTTP": RefusedPush(400, "not HTTP", "What arrived was no HTTP request. Scanners on the internet do that."),
-    "too large": RefusedPush(413, "too large", "The request was far larger than any real push."),
-    "compressed": RefusedPush(415, "compressed", "The body was compressed, which WeChat never does."),
-    "too slow": RefusedPush(408, "too slow", "The body did not arrive in time. Look at the tunnel if this repeats."),
-    "broken off": RefusedPush(400, "broken off", "The connection broke before the whole body had arrived."),
-    "no credentials": RefusedPush(403, "no credentials",
+    Refusal.METHOD: ("wrong method", "Somebody called this address in a way that WeChat never does."),
+    Refusal.HTTP: ("not HTTP", "What arrived was no HTTP request. Scanners on the internet do that."),
+    Refusal.TOO_LARGE: ("too large", "The request was far larger than any real push."),
+    Refusal.ENCODED: ("compressed", "The body was compressed, which WeChat never does."),
+    Refusal.SLOW: ("too slow", "The body did not arrive in time. Look at the tunnel if this repeats."),
+    Refusal.BROKEN_OFF: ("broken off", "The connection broke before the whole body had arrived."),
+    Refusal.CREDENTIALS: ("no credentials",
         "This account has no usable push Token or EncodingAESKey, so no push can be checked."),
-    "query": RefusedPush(403, "incomplete",
-        "The parameters that WeChat sends with every push were missing or doubled."),
-    "not encrypted": RefusedPush(403, "not encrypted",
-        "What arrived held nothing encrypted, and was no message either."),
-    "old": RefusedPush(403, "too old",
+    Refusal.QUERY: ("incomplete", "The parameters that WeChat sends with every push were missing or doubled."),
+    Refusal.ENVELOPE: ("not encrypted", "What arrived held nothing encrypted, and was no message either."),
+    Refusal.AGE: ("too old",
         "A genuine request of another day: somebody kept it and sent it again. Messages never take a day to arrive."),
-    "plain text": RefusedPush(403, "plain text: attack",
+    Refusal.PLAIN_TEXT: ("plain text: attack",
         "A message came in plain text, but the account takes only encrypted ones. Somebody tried to slip it in, or "
         "WeChat's console is not set to secure mode."),
-    "signature": RefusedPush(403, "wrong signature",
+    Refusal.SIGNATURE: ("wrong signature",
         "The signature does not fit: the push Token here and in WeChat's console differ, or it was not WeChat."),
-    "decryption": RefusedPush(403, "not decrypted",
+    Refusal.DECRYPTION: ("not decrypted",
         "The push could not be decrypted: the EncodingAESKey here and in the console differ."),
-    "app_id": RefusedPush(403, "another app id", "The push was meant for another mini program."),
+    Refusal.APP_ID: ("another app id", "The push was meant for another mini program."),
 }  # fmt: skip
+"""Words on each refusal: a short form, and a sentence with advice."""
 
 _OUTCOMES = {
     "failed: store":
@@ -262,17 +249,16 @@ ANSWERS_SENT = {"kept": "success", "duplicate": "success", "checked": "echostr"}
 _CODE = re.compile(r"-?\d+\b")
 
 
-def refusal_of(outcome: str) -> RefusedPush | None:
-    """Find the text of a refusal; None if the request was not refused."""
-    why = outcome.removeprefix(REFUSED)
-    return None if why == outcome else REFUSALS.get(why, RefusedPush(403, why, "The request was refused."))
+def _refusal(why: str) -> tuple[str, str]:
+    """Return the words on a refusal; a newer server of a team may tell another reason."""
+    return REFUSALS.get(why, (why, "The request was refused."))
 
 
 def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
     """Describe a request's outcome and its colour; `unread`: stored, not understood."""
-    refusal = refusal_of(outcome)
-    if refusal is not None:
-        return f"{refusal.status} {tr(refusal.short)}", "failed"
+    if outcome.startswith(REFUSED):
+        why = outcome.removeprefix(REFUSED)
+        return f"{refusal_status(why).value} {tr(_refusal(why)[0])}", "failed"
     if outcome in _OUTCOMES:
         return tr(_OUTCOMES[outcome][0]), _OUTCOMES[outcome][1]
     return (tr("Kept as it came"), "pending") if unread else (tr("Received"), "accent")
@@ -280,9 +266,8 @@ def push_result(outcome: str, *, unread: bool = False) -> tuple[str, str]:
 
 def push_sentence(outcome: str) -> str:
     """Explain an unusual outcome; empty for an ordinary one."""
-    refusal = refusal_of(outcome)
-    if refusal is not None:
-        return tr(refusal.sentence)
+    if outcome.startswith(REFUSED):
+        return tr(_refusal(outcome.removeprefix(REFUSED))[1])
     return tr(_OUTCOMES[outcome][2]) if outcome in _OUTCOMES else ""
 
 
