@@ -67,7 +67,7 @@ class LoopThread:
             self.loop.run_forever()
 
 
-async def aside[T](work: Callable[[], T], name: str = "aside") -> T:
+async def on_own_thread[T](work: Callable[[], T], name: str = "once") -> T:
     """Run `work` on a thread of its own, which blocks nothing else if it hangs."""
     done: Future[T] = Future()
     done.set_running_or_notify_cancel()  # who no longer waits for it cannot end it

@@ -110,7 +110,7 @@ class Walk:
         yield partial(self._show, "inbox")
         for ask in (self._window.close, self._follow_a_link, chat.takeover.open_menu, chat.header.mode.click):
             yield from (self._open_another, ask, self._close)
-        yield from (self._open_another, self._write, self._open_another, chat.aside.toggle)
+        yield from (self._open_another, self._write, self._open_another, chat.resolving.toggle)
         yield from (self._open_another, chat.takeover.toggle, chat.takeover.toggle)
         yield from (self._inbox.regions.toggle_held, self._inbox.regions.toggle_held)
 

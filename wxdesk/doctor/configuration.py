@@ -24,7 +24,7 @@ from wxdesk.i18n import account_title, clock_text, explain, moment_text, name_ac
 from wxdesk.secrets.names import SecretSource
 from wxdesk.secrets.sources import AccountSecrets, SecretSources
 from wxdesk.store import is_shared
-from wxdesk.threads import aside
+from wxdesk.threads import on_own_thread
 from wxdesk.timezones import zone_named
 from wxdesk.wechat.client import WeChatClient
 
@@ -32,7 +32,7 @@ from wxdesk.wechat.client import WeChatClient
 async def check_configuration(case: Case) -> Iterable[Finding]:
     """Read config.toml; later checks go by it."""
     try:
-        case.config = await aside(lambda: load(case.home))
+        case.config = await on_own_thread(lambda: load(case.home))
     except WxdeskError as error:
         return (_found(CheckVerdict.CONFIG_BROKEN, reason=explain(error)),)
     if case.accounts:
@@ -110,12 +110,12 @@ async def check_secrets(case: Case) -> Iterable[Finding]:
     sources = case.sources or SecretSources(case.home, case.environ, memory=False)
     findings, refused = list[Finding](), list[Finding]()
     try:
-        await aside(sources.unlock_by_environment)
+        await on_own_thread(sources.unlock_by_environment)
     except BadInput as error:
         values = {"cause": "refused", "reason": explain(error)}
         refused.append(Finding(Check.KEYCHAIN, CheckVerdict.VAULT_LOCKED, values=values))
     for account in case.accounts:
-        found = await aside(lambda account=account: sources.read(account, case.clock()))  # type: ignore[misc]
+        found = await on_own_thread(lambda account=account: sources.read(account, case.clock()))  # type: ignore[misc]
         case.credentials[account.name] = found.credentials
         findings += _of_secrets(case, account, found)
     lacking = any(finding.verdict is CheckVerdict.SECRET_MISSING for finding in findings)

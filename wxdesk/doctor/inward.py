@@ -20,7 +20,7 @@ from wxdesk.core.setup.tunnel_state import TunnelKind
 from wxdesk.core.system_failures import NOT_LET, TAKEN, why_not_listening
 from wxdesk.doctor.case import Case
 from wxdesk.i18n import tr
-from wxdesk.threads import aside
+from wxdesk.threads import on_own_thread
 from wxdesk.tunnel.exchange import ask_as_wechat
 from wxdesk.tunnel.probe import PublicProbe
 from wxdesk.webhook.crypto import signature
@@ -59,7 +59,7 @@ async def check_listener(case: Case) -> Iterable[Finding]:
     if port == 0:
         return (Finding(Check.LISTENER, CheckVerdict.OK, values={"host": host, "cause": "any"}),)
     try:
-        await aside(lambda: _try_port(host, port))
+        await on_own_thread(lambda: _try_port(host, port))
     except OSError as error:
         reason = why_not_listening(error)
         if reason == TAKEN:
@@ -115,7 +115,7 @@ async def check_tunnel(case: Case) -> Iterable[Finding]:
     if tunnel.kind is not TunnelKind.COMMAND:
         return ()
     program = tunnel.command[0] if tunnel.command else tunnel.preset
-    found = await aside(lambda: shutil.which(program))
+    found = await on_own_thread(lambda: shutil.which(program))
     verdict = CheckVerdict.OK if found else CheckVerdict.TUNNEL_MISSING
     return (Finding(Check.TUNNEL, verdict, values={"program": program}),)
 

@@ -14,12 +14,12 @@ from wxdesk.core.system_failures import NO_FOLDER, why_unusable
 from wxdesk.desk.messages.store_watch import ROOM, disk_room, open_home
 from wxdesk.doctor.case import Case
 from wxdesk.store.opening import PICTURES
-from wxdesk.threads import aside
+from wxdesk.threads import on_own_thread
 
 
 async def check_folder(case: Case) -> Iterable[Finding]:
     """Try to write in the home folder, or where it will be, and beside pictures."""
-    return (await aside(lambda: _folder(case.home)),)
+    return (await on_own_thread(lambda: _folder(case.home)),)
 
 
 def _folder(home: Path) -> Finding:
@@ -49,13 +49,13 @@ def _standing(home: Path) -> Path:
 
 async def check_disk(case: Case) -> Iterable[Finding]:
     """Ask how much room is left on the disk of the home folder."""
-    free = await aside(lambda: shutil.disk_usage(_standing(case.home)).free)
+    free = await on_own_thread(lambda: shutil.disk_usage(_standing(case.home)).free)
     return (disk_room(case.home, free, CheckVerdict.OK if free >= ROOM[0] else CheckVerdict.DISK_FULL),)
 
 
 async def check_power(_: Case) -> Iterable[Finding]:
     """Ask when this computer goes to sleep; no finding where it does not tell."""
-    minutes = await aside(sleep_minutes)
+    minutes = await on_own_thread(sleep_minutes)
     if minutes is None:
         return ()
     if not minutes:

@@ -23,7 +23,7 @@ from wxdesk.core.events import ApiCalled, Event
 from wxdesk.core.setup.findings import CheckVerdict
 from wxdesk.core.setup.public_url import PublicUrl, is_private
 from wxdesk.core.wechat.errcodes import addresses_in
-from wxdesk.threads import aside
+from wxdesk.threads import on_own_thread
 
 type Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """Finds the addresses of a name; raises OSError (`socket.gaierror`)."""
@@ -45,7 +45,7 @@ async def system_addresses(host: str) -> Sequence[str]:
             raise OSError(str(error)) from None
         return [str(address[0]) for *_, address in found]
 
-    return await aside(ask, "resolver")
+    return await on_own_thread(ask, "resolver")
 
 
 def is_pretended(address: str) -> bool:

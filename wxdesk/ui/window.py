@@ -350,7 +350,7 @@ async def settled(bridge: WindowBridge) -> None:
 
 def _shut_down(bridge: WindowBridge, window: MainWindow) -> None:
     window.presence.watch.end()
-    window.put_by()
+    window.save_unfinished()
     bridge.close()
     window.finish()
     window.deleteLater()

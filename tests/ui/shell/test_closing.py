@@ -56,7 +56,7 @@ def test_half_a_reply_asks_nothing_because_it_is_kept(
 ) -> None:
     window.quit()
     assert closed == ["closing"]
-    window.put_by()
+    window.save_unfinished()
     bridge.close()
     [(thread, draft)] = world.call(world.desk.drafts.stored())
     assert (thread, draft.text) == (half_written, "half a rep")
@@ -90,7 +90,7 @@ def test_a_note_in_focus_is_stored(
     QTest.keyClicks(note, "likes tea")
     open_id = window.open_conversation_id
     assert open_id is not None
-    window.put_by()
+    window.save_unfinished()
     bridge.close()
     assert world.call(world.store.conversations.get(open_id)).contact.note == "likes tea"
 

@@ -184,10 +184,10 @@ def test_several_at_once_are_asked_about_if_a_colleague_has_one(
     assert "Among them are customers of 老板." in said()
     question().action.click()
     qtbot.waitUntil(lambda: world.call(world.store.replies.get(reply.id)).state is ReplyState.SENT)
-    window.inbox.chat.aside.acts.do(some, resolve)
+    window.inbox.chat.resolving.acts.do(some, resolve)
     assert "Among them are customers of 老板." in said()
     question().cancel.click()
     assert statuses() == {ConversationStatus.OPEN}
-    window.inbox.chat.aside.acts.do(some, resolve)
+    window.inbox.chat.resolving.acts.do(some, resolve)
     question().action.click()
     qtbot.waitUntil(lambda: statuses() == {ConversationStatus.RESOLVED})

@@ -303,7 +303,7 @@ def sign_in(
 def sign_out(qtbot: QtBot, window: MainWindow, bridge: WindowBridge) -> None:
     with qtbot.waitSignal(window.closing):
         window.pages.settings.widget.team[0].sign_out.click()
-    window.put_by()
+    window.save_unfinished()
     qtbot.waitUntil(lambda: bridge.is_idle)
     window.finish()
 

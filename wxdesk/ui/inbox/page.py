@@ -63,7 +63,7 @@ class InboxPage(QWidget):
         self.feed = ConversationFeed(bridge, self.list, self)
         self.chat = ChatPanel(bridge, self.session)
         self.detail = DetailPanel(bridge)
-        self.contact = ContactCommands(self.detail.contact, bridge, self.session, self.chat.aside.acts)
+        self.contact = ContactCommands(self.detail.contact, bridge, self.session, self.chat.resolving.acts)
         self.explanation = Explanation(bridge, self.session, self.detail, self)
         self.regions = Regions(self, self.list, self.chat, self.detail)
         self.held = HeldRepliesControl(bridge, self.list.strip, self.session, self.chat.timeline, self.chat.writing)
@@ -96,17 +96,17 @@ class InboxPage(QWidget):
         self.chat.why_wanted.connect(self._why)
         self.list.strip.left.connect(self._go_on_writing)
         self.detail.contact.left.connect(self._go_on_writing)
-        self.chat.aside.acts.done.connect(self.navigation.go_on)
-        self.chat.aside.acts.unread.connect(self.navigation.leave)
-        self.chat.aside.acts.begun.connect(self._choose_opened)
-        self.list.view.menu_wanted.connect(self.chat.aside.acts.open_menu)
-        self.chat.writing.sending.resolve_wanted.connect(partial(self.chat.aside.resolve, meant=True))
+        self.chat.resolving.acts.done.connect(self.navigation.go_on)
+        self.chat.resolving.acts.unread.connect(self.navigation.leave)
+        self.chat.resolving.acts.begun.connect(self._choose_opened)
+        self.list.view.menu_wanted.connect(self.chat.resolving.acts.open_menu)
+        self.chat.writing.sending.resolve_wanted.connect(partial(self.chat.resolving.resolve, meant=True))
         self.chat.writing.sending.taken.connect(self.navigation.after_sending)
         self.held.meanwhile.walk_wanted.connect(self.navigation.walk)
         self.held.meanwhile.walk_wanted.connect(self.front_wanted)
         self.navigation.wanted.connect(self.open_conversation)
-        self.chat.aside.acts.back_wanted.connect(self.open_conversation)
-        self.chat.aside.acts.back_wanted.connect(self.front_wanted)
+        self.chat.resolving.acts.back_wanted.connect(self.open_conversation)
+        self.chat.resolving.acts.back_wanted.connect(self.front_wanted)
         self.chat.header.show_list.clicked.connect(self.regions.list_drawer.toggle)
         self.chat.header.show_detail.clicked.connect(self.regions.toggle_detail)
         self.chat.writing.panels.worked.connect(self.regions.detail_drawer.close)  # it would cover what opens
@@ -136,8 +136,8 @@ class InboxPage(QWidget):
             ShortcutKey("Alt+Shift+Up", tr("Previous unread conversation"), partial(step, -1, unread=True)),
             ShortcutKey("F4", tr("Take over (a reply that waits is stopped), or hand back"), self.chat.takeover.toggle),
             ShortcutKey("Shift+F4", tr("Choose for how long you take over"), self.chat.takeover.open_menu),
-            ShortcutKey("F5", tr("Resolve, or open again"), self.chat.aside.toggle),
-            ShortcutKey("Shift+F5", tr("Choose until when to snooze"), self.chat.aside.open_menu),
+            ShortcutKey("F5", tr("Resolve, or open again"), self.chat.resolving.toggle),
+            ShortcutKey("Shift+F5", tr("Choose until when to snooze"), self.chat.resolving.open_menu),
             ShortcutKey("F2", tr("Customer and reasons"), self.regions.toggle_detail),
             ShortcutKey("F6", tr("Go to the next region"), self.regions.cycle),
             ShortcutKey("F3", tr("Next held reply"), self.held.go_on),
@@ -164,10 +164,10 @@ class InboxPage(QWidget):
             ShortcutKey("Escape", tr("Stop the waiting reply in focus")),
         )
 
-    def put_by(self) -> None:
+    def save_unfinished(self) -> None:
         """Store a note and drafts, and release edits, while the bridge still works."""
         self.detail.contact.save_unfinished()
-        self.chat.writing.put_by()
+        self.chat.writing.save_unfinished()
 
     # -- opening
 

@@ -18,7 +18,7 @@ from wxdesk.core.events import (
 )
 from wxdesk.i18n import language, tr
 from wxdesk.paths import replace_file
-from wxdesk.threads import aside
+from wxdesk.threads import on_own_thread
 from wxdesk.ui.look.icons import program_icon
 from wxdesk.ui.notifications.board import NoticeBoard
 from wxdesk.ui.notifications.desktop_notices import DesktopNotices, Tray
@@ -139,7 +139,8 @@ class UpdateNotice(QObject):
         """Fetch the notice, if config.toml says where it is."""
         wanted = self._bridge.desk.configuration.now.config.updates
         if wanted.url and wanted.key:
-            self._bridge.ask(aside(partial(newer_version, wanted.url, wanted.key)), self._show_version, once=BAR)
+            asked = on_own_thread(partial(newer_version, wanted.url, wanted.key))
+            self._bridge.ask(asked, self._show_version, once=BAR)
 
     def _show_version(self, notice: VersionNotice | None) -> None:
         if notice is not None:

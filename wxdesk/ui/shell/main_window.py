@@ -189,9 +189,9 @@ class MainWindow(Frame):
             if isinstance(page.widget, HasKeys) and page.place is not None:
                 yield page.widget, KeyGroup(page.place.word, tuple(page.widget.keys()))
 
-    def put_by(self) -> None:
+    def save_unfinished(self) -> None:
         """Store fields that are stored on leaving them, while the bridge still works."""
-        self.inbox.put_by()
+        self.inbox.save_unfinished()
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()

@@ -174,7 +174,7 @@ class Pages:
 
         settings = SettingsPage(self._bridge, self._facts, self._appearance)
         for card in settings.team:
-            card.leaving.connect(self.inbox.widget.put_by)
+            card.leaving.connect(self.inbox.widget.save_unfinished)
         settings.preferences.hours.clicked.connect(self._open_hours)
         settings.empty.tryout.clicked.connect(self._links.tryout)
         settings.commands.setup_wanted.connect(self._open_setup)

@@ -145,8 +145,8 @@ def test_no_key_works_while_a_word_is_being_composed(
     edit = page.chat.composer.edit
     edit.setFocus()
     QApplication.sendEvent(edit, QInputMethodEvent("ni", []))
-    page.chat.aside.toggle()
-    page.chat.aside.open_menu()
+    page.chat.resolving.toggle()
+    page.chat.resolving.open_menu()
     assert QApplication.activePopupWidget() is None
     QApplication.sendEvent(edit, QInputMethodEvent())
     assert stored(world, three[1]).status is ConversationStatus.OPEN
@@ -166,7 +166,7 @@ def test_a_resolved_conversation_is_found_by_chip_and_search_and_says_so(
     assert "Resolved" in page.list.model.index(0).data()
     assert page.list.chips.scope.isVisible()
     page.open_conversation(three[1])
-    bar = page.chat.aside.bar
+    bar = page.chat.resolving.bar
     qtbot.waitUntil(bar.isVisible)
     assert bar.text.startswith("Resolved by you, ")
     assert page.chat.header.resolve.toolTip() == "Open again (F5)"
@@ -233,7 +233,7 @@ def test_the_menu_reopens_a_snoozed_conversation(qtbot: QtBot, world: World, pag
     pick(qtbot, opened_menu(qtbot, page), "For 3 hours")
     qtbot.waitUntil(lambda: opened_id(page) == three[2])
     page.open_conversation(three[1])
-    bar = page.chat.aside.bar
+    bar = page.chat.resolving.bar
     qtbot.waitUntil(bar.isVisible)
     assert bar.back.text() == "Wake now"
     pick(qtbot, opened_menu(qtbot, page), "Wake now")
@@ -274,7 +274,7 @@ def test_a_rule_is_named_where_it_resolved(qtbot: QtBot, world: World, page: Inb
     assert stored(world, three[1]).status is ConversationStatus.OPEN
     world.call(world.desk.conversations.change((three[1],), RowChange(RowAct.RESOLVE)))
     world.say(HAN, "ok")
-    bar = page.chat.aside.bar
+    bar = page.chat.resolving.bar
     qtbot.waitUntil(lambda: bar.text.startswith("Resolved by the rule “Nod”, "))
     assert three[1] in shown(page)  # what is open stays where it is
     page.navigation.step(1)

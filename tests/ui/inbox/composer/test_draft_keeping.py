@@ -164,7 +164,7 @@ def test_closing_stores_the_last_key_and_asks_nothing(
     li = world.say(LI, "hello")
     opened(li)
     page.chat.composer.edit.setPlainText("x" * (MOST_CHARACTERS + 1))
-    page.put_by()
+    page.save_unfinished()
     bridge.close()
     [(_, draft)] = stored(world)
     assert draft.text == "x" * MOST_CHARACTERS

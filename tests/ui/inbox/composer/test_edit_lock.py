@@ -140,7 +140,7 @@ def test_an_unchanged_edit_is_put_back_when_the_window_closes(
     reply = held_reply(qtbot, world, page, opened)
     edit(qtbot, page, reply)
     assert stored(world, reply).state is ReplyState.DRAFT
-    page.put_by()
+    page.save_unfinished()
     bridge.close()
     assert (stored(world, reply).state, stored(world, reply).due_at) == (ReplyState.HELD, reply.due_at)
     assert stored(world, changed).by, "its stored draft goes on with it"

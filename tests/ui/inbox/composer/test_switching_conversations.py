@@ -327,7 +327,7 @@ def test_a_panel_on_a_page_that_is_not_shown_goes_with_its_customer_too(
     inbox = window.inbox
     window.open_conversation(wang)
     settle(qtbot, inbox, bridge)
-    inbox.chat.aside.toggle()  # goes on to Li, and offers to undo
+    inbox.chat.resolving.toggle()  # goes on to Li, and offers to undo
     qtbot.waitUntil(lambda: inbox.session.conversation_id == li and not inbox.session.fresh and bridge.is_idle)
     inbox.chat.timeline.focus_last()
     QTest.keyClick(inbox.chat.timeline, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
@@ -356,7 +356,7 @@ def test_a_menu_is_about_the_customer_it_was_opened_for(
     opened(li)
     page.chat.header._open_menu()
     page.chat.takeover.open_menu()
-    page.chat.aside.open_menu()
+    page.chat.resolving.open_menu()
     wanted = {"Mode": "By hand", "For how long to take over": "Until I hand back", "Until when to snooze": "For 1 hour"}
     chosen = [next(act for act in menu_of(page, name).actions() if act.text() == text) for name, text in wanted.items()]
     with busy(world):
@@ -391,9 +391,9 @@ def test_going_on_typing_does_not_open_the_next_customer(
     li, _ = two
     opened(li)
     with busy(world):
-        page.chat.aside.toggle()
+        page.chat.resolving.toggle()
         QTest.keyClicks(page.chat.composer.edit, "thank you")
-    qtbot.waitUntil(lambda: bridge.is_idle and page.chat.aside.bar.isVisible())
+    qtbot.waitUntil(lambda: bridge.is_idle and page.chat.resolving.bar.isVisible())
     QTest.keyClick(page.chat.composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bridge.is_idle and written(world, li) == ["thank you"])
     assert page.session.conversation_id == li

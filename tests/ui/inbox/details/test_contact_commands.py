@@ -33,7 +33,7 @@ def test_a_customer_is_blocked_and_heard_again(qtbot: QtBot, world: World, page:
     qtbot.waitUntil(lambda: panel.block.text() == "Unblock")
     assert panel.blocked.isVisible()
     assert panel.blocked.text().startswith("Blocked: rules keep quiet")
-    assert "no message opens it again" in page.chat.aside.bar.text
+    assert "no message opens it again" in page.chat.resolving.bar.text
     panel.block.click()
     qtbot.waitUntil(lambda: panel.block.text() == "Block this customer")
     assert not panel.blocked.isVisible()

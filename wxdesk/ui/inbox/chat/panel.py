@@ -117,7 +117,7 @@ class ChatPanel(Frame):
         self.transfer = TransferBar(bridge)
         self.claim = ClaimControl(self.header.face, self.header.colleagues, bridge, session.hold_reasons)
         self.takeover = TakeoverControl(self.header, bridge, session)
-        self.aside = ResolveControl(self.header, self.composer.edit, bridge, session)
+        self.resolving = ResolveControl(self.header, self.composer.edit, bridge, session)
         self.timeline.write_into(self.composer.edit)
         self._arrange()
         self._connect()
@@ -129,7 +129,7 @@ class ChatPanel(Frame):
         self._head.addWidget(self.header)
         self._head.addWidget(nobody)
         chat = QWidget()
-        bars = self._head, self.find_bar, self.transfer, self.aside.bar
+        bars = self._head, self.find_bar, self.transfer, self.resolving.bar
         column = vbox(*bars, (self.timeline, 1), self.takeover.bar, within=chat, spacing=0)
         column.addWidget(self.composer)
         self._chat = chat
@@ -175,7 +175,7 @@ class ChatPanel(Frame):
         self.claim.show_conversation(row.conversation, now)
         self.transfer.show_conversation(row.conversation, now)
         self.takeover.tick(now)
-        self.aside.tick(now)
+        self.resolving.tick(now)
         self.writing.refresh(row.conversation, now)
 
     def _show_nobody(self) -> None:
@@ -187,7 +187,7 @@ class ChatPanel(Frame):
             self.empty.say(tr("No conversation is open"), tr("Choose one from the list, or press Alt+↓ for the next."))
         opening = self._session.conversation_id is not None and not self._session.failed
         self._head.setCurrentIndex(1)
-        for bar in (self.transfer, self.aside.bar, self.takeover.bar):
+        for bar in (self.transfer, self.resolving.bar, self.takeover.bar):
             bar.say("")
         self._pages.setCurrentWidget(self._chat if opening else self.empty)
 

@@ -178,7 +178,7 @@ class ReplyWriting(QObject):
         lone = edit.textCursor().atBlockStart()
         edit.insert(f"{'' if lone else '\n'}「{text.strip()}」\n")
 
-    def put_by(self) -> None:
+    def save_unfinished(self) -> None:
         """Store drafts, and release the replies that are edited and unchanged."""
         self.keeping.finish()
         self.lock.put_all_back()
