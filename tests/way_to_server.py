@@ -109,6 +109,9 @@ class WayThere:
                 answers, server = await asyncio.open_unix_connection(self._server)
                 line = _Line(desk, server)
                 self._lines.add(line)
+                if not self._open:  # shut meanwhile
+                    self._end(line)
+                    return
                 for work in (self._bring_there(reader, line), self._bring_back(answers, line)):
                     task = asyncio.create_task(work)
                     self._tasks.add(task)

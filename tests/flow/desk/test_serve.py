@@ -38,7 +38,7 @@ def home(tmp_path: Path, sandbox: Sandbox) -> Path:
     return tmp_path
 
 
-STOPPED = DEADLINE_SECONDS / 2
+STOPPED = DEADLINE_SECONDS * 0.8
 """Seconds that a stop may take, whatever is in flight: it waits for none of the calls that WeChat leaves hanging.
 
 The desk gives them two seconds; the rest is for a machine that does much else meanwhile.
