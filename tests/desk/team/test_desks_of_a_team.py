@@ -70,6 +70,12 @@ class Team:
                 if isinstance(event, kind) and holds(event):
                     return event
 
+    async def shows_health(self) -> None:
+        """Until the desk shows its server's, which may be asked for twice while events arrive."""
+        async with asyncio.timeout(15):
+            while self.desk.desk.health.state.listener_url != self.server.url:
+                await self.events.get()
+
 
 @pytest.fixture
 async def team(postgres: Postgres, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Team]:
@@ -82,6 +88,7 @@ async def team(postgres: Postgres, sandbox: Sandbox, tmp_path: Path) -> AsyncIte
     made = Team(sandbox, server, opened, asyncio.Queue())
     opened.desk.bus.subscribe(made.events.put_nowait)
     await made.until(CaughtUp)
+    await made.shows_health()
     yield made
     await opened.stop()
     await server.stop()
