@@ -75,6 +75,23 @@ def test_one_of_several_is_removed_and_the_next_is_shown(
     assert page.chat.composer.line.words.full_text() == "A picture is not sent yet"
 
 
+def test_a_file_that_cannot_be_read_does_not_replace_the_picture_in_hand(
+    qtbot: QtBot, panels: PanelControl, tmp_path: Path
+) -> None:
+    picture = tmp_path / "10.png"
+    picture.write_bytes(png(10))
+    panels.take_pictures(sources_in(files(picture)))
+    panel = panels[ReplyKind.IMAGE]
+    field = panel.form.pictures["picture"]
+    qtbot.waitUntil(lambda: bool(panel.content().picture))
+    before, words = panel.content(), field.words.full_text()
+    panels.take_pictures(sources_in(files(tmp_path / "gone.png")))
+    assert not panel.content().picture  # it cannot be sent meanwhile in place of the other
+    qtbot.waitUntil(lambda: field.error.full_text() == "gone.png: there is no such file or folder")
+    assert (panel.content(), field.words.full_text()) == (before, words)
+    panels.close()
+
+
 def test_of_many_files_only_as_many_as_wechat_takes_are_read(
     qtbot: QtBot, panels: PanelControl, tmp_path: Path
 ) -> None:

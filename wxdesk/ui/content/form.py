@@ -30,7 +30,7 @@ from wxdesk.ui.widgets.labels import PlainLabel
 class PictureField(QWidget):
     """Holds the picture that was added last, and shows its size or its error.
 
-    With `several`, more than one may be chosen at once.
+    One that cannot be read does not replace it. With `several`, more than one may be chosen at once.
 
     Signals:
         changed: another picture, or none, or one is being read.
@@ -48,6 +48,7 @@ class PictureField(QWidget):
         self.several = False
         self._turn = 0  # only the picture that was chosen last counts
         self.digest = ""
+        self._kept = "", ""  # the digest and words of what was held before another one is read
         self.choose = Button(tr("Choose a file…"), icon="folder", then=self.open_files)
         self.remove = Button(tr("Remove"), kind=ButtonKind.LINK, then=self.clear)
         self.words = PlainLabel(hint, size=Size.SMALL, role="secondary", wrap=True)
@@ -72,8 +73,7 @@ class PictureField(QWidget):
     def hold(self, digest: str) -> None:
         """Hold a picture that is stored already; empty for none."""
         self._turn += 1
-        self.digest = digest
-        self._show(tr("Chosen") if digest else "")
+        self._keep(digest, tr("Chosen") if digest else "")
 
     def clear(self) -> None:
         """Hold no picture."""
@@ -109,14 +109,19 @@ class PictureField(QWidget):
 
     def _took(self, answer: tuple[Mapping[str, str], Sequence[str]]) -> None:
         added, refused = answer
-        self.digest, *others = added or ("",)
-        self._show(added.get(self.digest, ""))
-        self.more.emit(others)
+        first, *others = added.items() or (self._kept,)
+        self._keep(*first)
+        self.more.emit([digest for digest, _ in others])
         self.show_error("\n".join(refused))
 
     def _refused(self, error: Exception) -> None:
-        self._show()
+        self._keep(*self._kept)
         self.show_error(explain(error))
+
+    def _keep(self, digest: str, words: str) -> None:
+        self._kept = digest, words
+        self.digest = digest
+        self._show(words)
 
     def _show(self, words: str = "") -> None:
         self.show_error("")
