@@ -40,7 +40,7 @@ def open_window(setup: Setup) -> int:
     if hang_up is not None:
         signal.signal(hang_up, signal.SIG_IGN)  # while it opens: everything is just being read
     upgrading = threading.Event()
-    thread = DeskThread(open_window_desk(setup, upgrading.set), partial(tell_of_upgrade, upgrading))
+    thread = DeskThread(open_window_desk(setup, upgrading.set), partial(tell_of_upgrade, setup.home, upgrading))
     try:
         facts = InstallationFacts(setup.home, public_part(setup.config.store.url), partial(_examined, setup))
         if hang_up is not None:
@@ -54,7 +54,7 @@ UPGRADE_SECONDS = 1.0
 """Seconds that an upgrade of the database may take before a window tells of it."""
 
 
-def tell_of_upgrade(upgrading: threading.Event, opening: Future[Any]) -> None:
+def tell_of_upgrade(home: Path, upgrading: threading.Event, opening: Future[Any]) -> None:
     """Wait until a desk is open; show where its database is `upgrading` for long."""
     from wxdesk.ui.shell.upgrade_window import show_upgrade
     from wxdesk.ui.window import make_application
@@ -64,7 +64,7 @@ def tell_of_upgrade(upgrading: threading.Event, opening: Future[Any]) -> None:
     with contextlib.suppress(TimeoutError):
         opening.exception(UPGRADE_SECONDS)
         return
-    show_upgrade(make_application(), opening)
+    show_upgrade(make_application(), home, opening)
 
 
 async def _examined(setup: Setup) -> list[Finding]:

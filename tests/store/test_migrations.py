@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, update
+from sqlalchemy import Connection, inspect, text, update
 
 from tests.campaign.disk.old_home import put_first_release
 from tests.postgresql import Postgres
@@ -28,7 +30,7 @@ from wxdesk.store import Store, open_store, opening
 from wxdesk.store.engine.database import Database
 from wxdesk.store.engine.inspection import back_up
 from wxdesk.store.engine.postgresql import PostgresqlDatabase
-from wxdesk.store.migrate import Migrations
+from wxdesk.store.migrate import LOCK, Migrations
 from wxdesk.store.migrations import FIRST_RELEASE, REVISIONS
 from wxdesk.store.opening import parse_url
 from wxdesk.store.schema import metadata
@@ -100,6 +102,32 @@ async def test_a_migrated_server_has_the_schema_of_a_new_one(postgres: Postgres,
     assert await ask(old, differences) == await ask(new, differences) == []
     await old.close()
     await new.close()
+
+
+@pytest.mark.postgres
+async def test_an_old_server_is_told_also_while_another_desk_upgrades_it_a_new_one_never(
+    postgres: Postgres, home: Path
+) -> None:
+    old_url, new_url = postgres.fresh(), postgres.fresh()
+    other = PostgresqlDatabase(parse_url(old_url), patience=None)
+    await other.write_beside(make_first_release)
+    begun, told = asyncio.Event(), list[str]()
+
+    def upgrade(connection: Connection) -> None:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+        begun.set()
+        while not told:
+            connection.execute(text("SELECT pg_sleep(0.01)"))
+        Migrations().upgrade(connection)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(other.write_beside(upgrade))
+        await begun.wait()
+        await (await open_store(old_url, home, upgrading=partial(told.append, "old"))).close()
+    for url in (old_url, new_url):
+        await (await open_store(url, home, upgrading=partial(told.append, "again or new"))).close()
+    assert told == ["old"]
+    await other.close()
 
 
 NEWEST = Migrations().newest

@@ -72,11 +72,12 @@ class Migrations:
         """
         from wxdesk.store.engine.lease import is_leased  # SQLAlchemy's ORM comes along
 
+        if not self.is_current(found := revision_in(connection), name) and found:  # an empty one is soon made
+            upgrading()  # also where another desk does it
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
         if not self.is_current(revision_in(connection), name):
             if is_leased(connection):
                 raise DatabaseInUse
-            upgrading()
             self.upgrade(connection)
 
 

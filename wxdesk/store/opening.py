@@ -42,7 +42,7 @@ async def open_store(
 
     url: `sqlite:///desk.db` (relative to `home`), `sqlite:////an/absolute/path.db` or `postgresql://…`.
     alone: take the right to work there; otherwise the caller may, and is one of several meanwhile.
-    upgrading: called, on any thread, before an older database is changed, which takes a while.
+    upgrading: called, on any thread, before an older database is changed, here or by another desk, which takes a while.
 
     Raises:
         HomeInUse, DatabaseInUse: another desk works on `home`, or on that database.

@@ -19,6 +19,8 @@ from wxdesk.config.reading import Config, ListenerSettings
 from wxdesk.desk.settings.configuration import Setup
 from wxdesk.desktop import tell_of_upgrade
 from wxdesk.runner import DeskThread
+from wxdesk.ui.look.theme import Theme
+from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.shell.upgrade_window import UpgradeWindow
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -27,13 +29,17 @@ def _shown() -> Iterator[UpgradeWindow]:
     return (one for one in QApplication.topLevelWidgets() if isinstance(one, UpgradeWindow) and one.isVisible())
 
 
-def test_a_long_upgrade_is_told_until_the_desk_is_open(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_upgrade_is_told_until_the_desk_is_open(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(desktop, "UPGRADE_SECONDS", 0.01)
     i18n.use("zh_CN")
-    upgrading, opening, said = threading.Event(), Future[None](), list[str]()
+    WindowMemory(tmp_path).keep({"look": "dark"})
+    upgrading, opening, said, themes = threading.Event(), Future[None](), list[str](), list[Theme]()
 
     def look() -> None:
         for window in _shown():
+            themes.append(Theme.current())
             said.extend(label.full_text() for label in window.findChildren(PlainLabel))
             window.close()  # which ends nothing
             opening.set_result(None)
@@ -42,8 +48,9 @@ def test_a_long_upgrade_is_told_until_the_desk_is_open(qapp: QApplication, monke
     timer.timeout.connect(look)
     timer.start()
     upgrading.set()
-    tell_of_upgrade(upgrading, opening)
+    tell_of_upgrade(tmp_path, upgrading, opening)
     timer.stop()
+    assert themes[0].dark
     assert said[0] == "正在升级数据库"
     assert "不会丢失" in said[1]
     assert not list(_shown())

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QApplication, QProgressBar
@@ -10,6 +11,7 @@ from wxdesk.i18n import tr
 from wxdesk.ui.look.appearance import Appearance
 from wxdesk.ui.look.theme import Size
 from wxdesk.ui.runtime.loop import run
+from wxdesk.ui.runtime.memory import WindowMemory
 from wxdesk.ui.widgets.boxes import Frame, vbox
 from wxdesk.ui.widgets.dialogs.dialog import WIDTH
 from wxdesk.ui.widgets.labels import PlainLabel
@@ -33,9 +35,9 @@ class UpgradeWindow(Frame):
         self.resize(WIDTH, self.heightForWidth(WIDTH))
 
 
-def show_upgrade(application: QApplication, opening: Future[Any]) -> None:
-    """Show the window until `opening` has ended, however it does."""
-    appearance = Appearance(application)
+def show_upgrade(application: QApplication, home: Path, opening: Future[Any]) -> None:
+    """Show the window, in the look chosen in `home`, until `opening` has ended."""
+    appearance = Appearance(application, WindowMemory(home).word("look"))
 
     async def main() -> int:
         window = UpgradeWindow()
