@@ -35,7 +35,7 @@ def test_every_text_leaves_a_file_of_rules_as_it_came() -> None:
         for text in texts
     )
     file = write_rules(rules)
-    assert read_rules(file, "rules.toml", lambda *_: None).rules == rules
+    assert read_rules(file, "rules.toml", lambda *_: ()).rules == rules
     assert [one for one in file if not one.isprintable() and one not in "\n\t\u3000\u200d"] == []
 
 

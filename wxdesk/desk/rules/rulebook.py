@@ -48,20 +48,20 @@ class RuleValidator:
         if self._pictures:
             await self._pictures.look_for(pictures_of(rules))
 
-    def fault_in(self, rule: Rule, calendars: Container[Reference] | None = None) -> RuleFault | None:
-        """Return the first fault, or None; `calendars` replace the stored."""
-        return next(self.faults_in(rule, calendars), None)
+    def fault_in(self, rule: Rule) -> RuleFault | None:
+        """Return the first fault, or None."""
+        return next(self.faults_in(rule), None)
 
     async def read(self, text: str, file_name: str) -> RulesFile:
         """Read and validate a rules file that is to replace all rules, in a thread.
 
         Raises:
-            BadRulesFile: it has a mistake, or no rule at all: a file that was cut off or never written would remove
+            BadRulesFile: it has mistakes, or no rule at all: a file that was cut off or never written would remove
                 all rules without notice.
         """
         if self._pictures:
             await self._pictures.look_for(_DIGEST.findall(text))
-        read = await asyncio.to_thread(read_rules, text, file_name, self.fault_in)
+        read = await asyncio.to_thread(read_rules, text, file_name, self.faults_in)
         if not read.rules:
             raise BadRulesFile(
                 file=file_name,

@@ -1,18 +1,21 @@
 """Imports rules from a file after a preview, and exports them into one."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from wxdesk.core.errors import BadRulesFile
+from wxdesk.core.errors import BadRulesFile, Text
 from wxdesk.core.system_failures import UnusableFile, unusable_file
 from wxdesk.desk.rules.exchange import ExportResult
+from wxdesk.desk.rules.file.reading import mistakes_in
 from wxdesk.desk.rules.import_check import ImportCheck, pictures_left_behind
 from wxdesk.i18n import explain, language, ntr, tr
 from wxdesk.paths import resource
 from wxdesk.ui.rules.import_preview import ImportDialog
+from wxdesk.ui.widgets.dialogs.dialog import Legend
 from wxdesk.ui.widgets.dialogs.file_jobs import ask_for_files, ask_where, save
 from wxdesk.ui.widgets.dialogs.notices import WindowBridge
 
@@ -85,9 +88,15 @@ class RuleFiles(QObject):
             self._bridge.failed.emit(error)
 
     def _refuse(self, error: BadRulesFile) -> None:
-        values = {name: tr(value) if isinstance(value, str) else value for name, value in error.values.items()}
-        text = tr("Line {line} of {file}: {reason} Nothing was imported.", **values)
-        self._bridge.notices.bar(TROUBLE, text)  # a narrow window shows the beginning
+        file, mistakes = error.values["file"], mistakes_in(error)
+        line, reason = mistakes[0]
+        text = tr("Line {line} of {file}: {reason} Nothing was imported.", line=line, file=file, reason=tr(reason))
+        action = tr("All {n} mistakes", n=len(mistakes)) if mistakes[1:] else ""
+        then = partial(self._show_mistakes, tr("Mistakes in {file}", file=file), mistakes)
+        self._bridge.notices.bar(TROUBLE, text, action=action, then=then)  # a narrow window shows the beginning
+
+    def _show_mistakes(self, title: str, mistakes: Sequence[tuple[int, Text]]) -> None:
+        Legend(title, [(tr("Line {line}", line=line), tr(reason)) for line, reason in mistakes], self._host).open()
 
     def _write(self, file: str, exported: ExportResult) -> None:
         rules = ntr("{n} rule", "{n} rules", exported.rules)

@@ -12,5 +12,5 @@ from wxdesk.desk.rules.patterns import compile_pattern
 def read_rules(text: str, file_name: str) -> RulesFile:
     mistakes = LiquidRenderer().mistakes
     return reading.read_rules(
-        text, file_name, lambda rule, calendars: next(find_faults(rule, compile_pattern, mistakes, calendars), None)
+        text, file_name, lambda rule, calendars: find_faults(rule, compile_pattern, mistakes, calendars)
     )

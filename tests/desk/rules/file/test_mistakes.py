@@ -7,6 +7,7 @@ import pytest
 from tests.desk.rules.file.checked_reading import read_rules
 from wxdesk import i18n
 from wxdesk.core.errors import BadRulesFile
+from wxdesk.desk.rules.file.reading import MOST_TOLD, mistakes_in
 
 HEAD = '# rules\n[[rules]]\nname = "ok"\nwhen = { any = ["x"] }\nthen = [{ reply = "y" }]\n\n'
 
@@ -213,6 +214,43 @@ def test_a_file_that_is_not_toml_is_refused_in_our_own_words(text: str, line: in
         read_rules(text, "rules.toml")
     assert reason in str(refused.value)
     assert refused.value.values["line"] == line
+
+
+SEVERAL = """\
+surprise = 1
+
+[[calendars]]
+name = "shop"
+weekly = [{ days = ["mon"], from = "9 o'clock", to = "18:00" }]
+
+[[rules]]
+name = "late"
+when = { hours = { outside = "shop" }, any = ["x"] }
+then = [{ reply = "{{ nmae }}" }, { typing = 99 }]
+
+[[rules]]
+whne = { any = ["x"] }
+"""
+
+
+@pytest.mark.parametrize(("language", "at"), [("en", "Line {line}: "), ("zh_CN", "第 {line} 行：")])
+def test_all_mistakes_are_told_at_once_from_top_to_bottom(language: str, at: str) -> None:
+    i18n.use(language)
+    try:
+        with pytest.raises(BadRulesFile) as refused:
+            read_rules(SEVERAL, "rules.toml")
+        told = i18n.explain(refused.value).splitlines()
+    finally:
+        i18n.use("en")
+    assert [line for line, _ in mistakes_in(refused.value)] == [1, 5, 10, 10, 13]
+    assert told[0].startswith("rules.toml")
+    assert all(one.startswith(at.format(line=line)) for one, line in zip(told[1:], [5, 10, 10, 13], strict=True))
+
+
+def test_of_very_many_mistakes_only_the_first_are_told() -> None:
+    with pytest.raises(BadRulesFile) as refused:
+        read_rules("[[rules]]\n" * 10_000, "rules.toml")
+    assert [line for line, _ in mistakes_in(refused.value)] == list(range(1, MOST_TOLD + 1))
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

@@ -21,6 +21,7 @@ from wxdesk.paths import resource
 from wxdesk.ui.rules.import_preview import ImportDialog
 from wxdesk.ui.rules.page import RulesPage
 from wxdesk.ui.runtime.bridge import Bridge
+from wxdesk.ui.widgets.dialogs.dialog import Legend
 from wxdesk.ui.widgets.dialogs.notices import Notices, Toast
 from wxdesk.ui.widgets.labels import PlainLabel
 
@@ -47,6 +48,24 @@ def test_a_wrong_file_names_its_line_and_changes_nothing(
     assert host.findChild(ImportDialog) is None
     qtbot.waitUntil(lambda: bridge.is_idle)
     assert stored() == before
+
+
+def test_all_mistakes_of_a_wrong_file_are_listed(
+    page: RulesPage, bridge: Bridge, notices: Notices, tmp_path: Path, host: QWidget, qtbot: QtBot
+) -> None:
+    rule = '[[rules]]\nname = "a"\nwhen = { any = ["x"] }\nthen = [{ reply = "{{ nmae }}" }]\n'
+    page.files.import_from(_file(tmp_path, rule + rule.replace("when", "whne")))
+    qtbot.waitUntil(lambda: bridge.is_idle and "rules-file" in notices.bars.texts())
+    assert notices.bars.texts()["rules-file"].startswith("Line 4 of shop.toml: There is no variable “nmae”.")
+    button = notices.bars.button("rules-file")
+    assert button.text() == "All 2 mistakes"
+    button.click()
+    legend = page.window().findChild(Legend)
+    assert legend is not None
+    told = [label.full_text() for label in legend.findChildren(PlainLabel)]
+    assert [told[at] for at in (0, 1, 3)] == ["Mistakes in shop.toml", "Line 4", "Line 7"]
+    assert told[4].startswith("“whne” is not known here.")
+    legend.close()
 
 
 def test_a_file_without_rules_is_refused_before_any_question(
