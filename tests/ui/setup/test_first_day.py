@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
@@ -142,3 +144,15 @@ def test_a_tunnel_program_that_is_missing_can_be_fetched_by_a_copied_address(qtb
     click(qtbot, shown.copy_button)
     assert QGuiApplication.clipboard().text() == where
     assert "[tunnel]" not in shown.remedy.full_text()
+
+
+def test_a_small_screen_that_is_scaled_shows_steps_and_fields_whole(guide: SetupPage, qtbot: QtBot) -> None:
+    window = guide.window()
+    window.setMinimumSize(0, 0)
+    window.resize(640, 360)
+    qtbot.waitUntil(lambda: window.height() == 360)
+    items = list(guide.steps.items.values())
+    assert all(above.geometry().bottom() < below.y() for above, below in pairwise(items))
+    card = guide.cards[SetupFact.MINI_PROGRAM]
+    viewport = guide._scrolls[SetupFact.MINI_PROGRAM].viewport()
+    assert card.mapTo(viewport, card.rect().topRight()).x() <= viewport.width()

@@ -30,6 +30,8 @@ def test_the_failure_window_says_what_is_wrong_in_the_operators_language(qtbot: 
     assert "8420" in said
     assert "端口" in said
     assert window.title.full_text() == "wxdesk 无法启动"
+    window.show()
+    assert window.height() == window.heightForWidth(window.width()), "room is left between its lines"
 
 
 def test_a_long_path_without_a_space_stays_in_the_window(qtbot: QtBot) -> None:

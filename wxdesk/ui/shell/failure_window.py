@@ -58,3 +58,4 @@ class FailureWindow(Frame):
         words = vbox(self.title, self.sentence, self.remedy, spacing=12)
         row = hbox((IconLabel("warning", "failed", 24), AT_TOP), (words, 1), spacing=16)
         vbox(row, hbox(STRETCH, self.quit, self.mend, spacing=8), within=self, spacing=16, margins=(24, 20, 24, 20))
+        self.resize(WIDTH, self.heightForWidth(WIDTH))

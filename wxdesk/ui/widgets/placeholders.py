@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from wxdesk.ui.look.theme import Size
-from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, Frame, hbox, vbox
+from wxdesk.ui.widgets.boxes import STRETCH, BoxPart, hbox, vbox
 from wxdesk.ui.widgets.buttons import Button, ButtonKind
 from wxdesk.ui.widgets.labels import IconLabel, PlainLabel
 
@@ -24,8 +24,8 @@ class EmptyState(QFrame):
         self.step = Button("")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        picture, step = (IconLabel(icon, "faint", 32), MIDDLE), (self.step, MIDDLE)
-        parts = (picture, self.title, self.sentence, 4, step)
+        self.steps = hbox(STRETCH, self.step, STRETCH, spacing=8)
+        parts = ((IconLabel(icon, "faint", 32), MIDDLE), self.title, self.sentence, 4, self.steps)
         vbox(*ABOVE, *parts, *BELOW, within=self, spacing=8, margins=(24, 24, 24, 24))
 
     def say(self, title: str, sentence: str, step: str = "") -> None:
@@ -36,25 +36,16 @@ class EmptyState(QFrame):
         self.step.setVisible(bool(step))
 
 
-PICTURE = 40
-WIDTH = 340
-
-
-class FirstStep(Frame):
+class FirstStep(EmptyState):
     """Explains an empty page, and offers the built-in examples or an empty start."""
 
     def __init__(
         self, icon: str, *, title: str, words: str, starter: str, new: str, parent: QWidget | None = None
     ) -> None:
-        super().__init__("window", parent)
-        self._title = PlainLabel(title, size=Size.TITLE, strong=True, parent=self)
-        self._words = PlainLabel(words, role="secondary", wrap=True, parent=self)
-        self._words.setFixedWidth(WIDTH)
-        self._words.setMinimumHeight(self._words.heightForWidth(WIDTH))
-        for label in (self._title, self._words):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.starter = Button(starter, kind=ButtonKind.PRIMARY, parent=self)
-        self.new = Button(new, icon="plus", parent=self)
-        picture, sentence = (IconLabel(icon, "faint", PICTURE), MIDDLE), (self._words, MIDDLE)
-        parts = (picture, self._title, sentence, hbox(STRETCH, self.starter, self.new, STRETCH, spacing=8))
-        vbox(*ABOVE, *parts, *BELOW, within=self, spacing=12, margins=(24, 24, 24, 24))
+        super().__init__(icon, parent)
+        self.setProperty("class", "window")
+        self.starter = Button(starter, kind=ButtonKind.PRIMARY)
+        self.new = Button(new, icon="plus")
+        for button in (self.new, self.starter):
+            self.steps.insertWidget(1, button)
+        self.say(title, words)

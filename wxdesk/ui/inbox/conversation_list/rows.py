@@ -235,15 +235,15 @@ class ConversationDelegate(RowDelegate[InboxRow]):
         if activity:
             face = sentence_font(smaller(3))
             paint_text(painter, rest, activity, face, theme.color("accent"))
-        elif rest.width() > _LEAST:
+        else:
             face = sentence_font(smaller(3), tabular=True)
             paint_text(painter, rest, self._left_text(row.conversation, face, rest), face, theme.color("faint"))
 
     def _left_text(self, conversation: Conversation, face: QFont, rect: QRect) -> str:
-        """Return replies left and their time, or only the number where both do not fit."""
+        """Return replies left and their time, the number alone or nothing: what fits."""
         metrics, now = QFontMetrics(face), self._clock()
         wordings = quota_wordings(conversation, now)
-        return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), wordings[-1])
+        return next((one for one in wordings if metrics.horizontalAdvance(one) <= rect.width()), "")
 
     def _paint_mark(self, painter: QPainter, line: QRect, status: ReplyStatus) -> int:
         if not status.icon:

@@ -68,7 +68,8 @@ class LabelledField(QWidget):
         self.words = FieldWords(self, room=room)
         self.note, self.error = self.words.note, self.words.error
         line = self.edit if beside is None else hbox((self.edit, 1), beside, spacing=4)
-        vbox(PlainLabel(name, size=Size.SMALL, role="secondary"), line, self.words, within=self, spacing=3)
+        label = PlainLabel(name, size=Size.SMALL, role="secondary", elide=True)
+        vbox(label, line, self.words, within=self, spacing=3)
         self.edit.textChanged.connect(self._changed)
 
     def text(self) -> str:
