@@ -85,10 +85,12 @@ def test_a_file_that_cannot_be_read_does_not_replace_the_picture_in_hand(
     field = panel.form.pictures["picture"]
     qtbot.waitUntil(lambda: bool(panel.content().picture))
     before, words = panel.content(), field.words.full_text()
-    panels.take_pictures(sources_in(files(tmp_path / "gone.png")))
-    assert not panel.content().picture  # it cannot be sent meanwhile in place of the other
-    qtbot.waitUntil(lambda: field.error.full_text() == "gone.png: there is no such file or folder")
-    assert (panel.content(), field.words.full_text()) == (before, words)
+    (tmp_path / "order.pdf").write_bytes(b"%PDF-1.7")
+    for name, why in (("gone.png", "there is no such file or folder"), ("order.pdf", "This is not a picture")):
+        panels.take_pictures(sources_in(files(tmp_path / name)))
+        assert not panel.content().picture  # it cannot be sent meanwhile in place of the other
+        qtbot.waitUntil(lambda told=f"{name}: {why}": field.error.full_text().startswith(told))
+        assert (panel.content(), field.words.full_text()) == (before, words)
     panels.close()
 
 

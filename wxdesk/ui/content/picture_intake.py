@@ -99,7 +99,7 @@ async def add_pictures(
             picture = await pictures.add(data)
             added[picture.digest] = _said(source.name, len(data), picture.size)
         except BadPicture as error:
-            refused.append(f"{source.name}: {explain(error)}" if len(sources) > 1 else explain(error))
+            refused.append(f"{source.name}: {explain(error)}" if source.name else explain(error))
         except BadInput as error:  # that names the file itself
             refused.append(explain(error))
     if len(sources) > most:

@@ -44,7 +44,7 @@ class DropZone(QWidget):
         super().__init__(host)
         self._host = host
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(tr("Let go to send this picture"))
+        self.setAccessibleName(tr("Let go to add pictures; nothing is sent yet"))
         host.setAcceptDrops(True)
         host.installEventFilter(self)
         self.hide()
@@ -90,7 +90,7 @@ class DropZone(QWidget):
             frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
             paint_box(painter, frame, Measure.RADIUS, theme, "", "accent", 2, Qt.PenStyle.DashLine)
             painter.setFont(font(Size.TITLE, strong=True))
-            painter.drawText(frame, CENTER, tr("Let go to send this picture"))
+            painter.drawText(frame, CENTER, tr("Let go to add pictures; nothing is sent yet"))
 
 
 class ChatPanel(Frame):
