@@ -91,7 +91,7 @@ def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> 
         "Not yet",
     ]
     item = column.items[SetupFact.ADDRESS]
-    assert item.accessibleName() == "The way here"
+    assert item.accessibleName() == "How WeChat gets here"
     assert "https://a.example" in item.accessibleDescription()
 
 

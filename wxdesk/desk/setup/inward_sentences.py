@@ -227,7 +227,7 @@ WAY_IN = {
     ),
     CheckVerdict.NO_RULES: Wording(
         "There is no rule, so nothing is answered automatically.",
-        remedy="Begin with the shop's rules on the rules page, or with: wxdesk rules import FILE",
+        remedy="Start with example rules on the rules page, or with: wxdesk rules import FILE",
     ),
     CheckVerdict.UNANSWERED: Wording(
         "A message arrived, but no rule has answered one yet.",

@@ -96,7 +96,7 @@ LOCAL = {
     ),
     CheckVerdict.APP_SECRET_WRONG: Wording(
         "The AppSecret is wrong or has been reset.",
-        remedy="Copy it from the console again. A reset makes the former one void at once.",
+        remedy="Copy it again. It is shown only once: if you lost it, reset it there; the former one is void at once.",
     ),
     CheckVerdict.APP_SECRET_FROZEN: Wording(
         "The AppSecret is frozen.", remedy="Unfreeze it in the console; it works again about 10 minutes later."

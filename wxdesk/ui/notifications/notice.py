@@ -201,7 +201,7 @@ def return_notice(conversation: Conversation, now: datetime) -> DesktopNotice:
     """Return the notice that a takeover ends soon, or has ended."""
     until = conversation.taken_over_until
     if is_taken_over(conversation, now) and until is not None:
-        body = tr("Automatic replies return at {time}, unless you keep the word", time=clock_time(until))
+        body = tr("Automatic replies return at {time}, unless you keep it taken over", time=clock_time(until))
     else:
         body = takeovers_ended_text([conversation])
     return DesktopNotice(conversation.id, name_of(conversation.contact), body, NoticeTopic.RETURN)

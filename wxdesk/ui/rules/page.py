@@ -50,8 +50,8 @@ class RulesPage(RecordPage[Rule]):
         self.empty = FirstStep(
             "rules",
             title=tr("Nothing is answered by itself yet"),
-            words=tr("A rule says which messages to answer and how. Begin with a small shop's and make them yours."),
-            starter=tr("Start with the shop's rules"),
+            words=tr("A rule says which messages to answer and how. Begin with a shop's examples and make them yours."),
+            starter=tr("Start with example rules"),
             new=tr("New rule"),
             parent=self,
         )

@@ -88,7 +88,7 @@ class AddressSummary(SettingsCard):
     """The address, the tunnel behind it, and the last probe."""
 
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
-        super().__init__(tr("The way here"), parent)
+        super().__init__(tr("How WeChat gets here"), parent)
         self._bridge = bridge
         self._url = PlainLabel(elide=True, parent=self)
         self.reach, self.tunnel = StateLine(self), StateLine(self)

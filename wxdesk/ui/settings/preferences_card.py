@@ -73,7 +73,7 @@ class PreferencesCard(SettingsCard):
     def _add_own(self) -> None:
         leaves = unit("second (0: it leaves at once)", "seconds (0: it leaves at once)")
         undo = NumberLine("undo_seconds", tr("What you send can be undone for"), leaves, self)
-        self._add(tr("Undo"), undo)
+        self._add(tr("Undo send"), undo)
         idle_for = unit(
             "minute without key or mouse here, nobody is at the desk",
             "minutes without key or mouse here, nobody is at the desk",
@@ -99,8 +99,8 @@ class PreferencesCard(SettingsCard):
         self._add(tr("Sleep"), SwitchLine("keep_awake", awake, self))
 
     def _add_writing(self) -> None:
-        takes_over = SwitchLine("writing_takes_over", tr("Whoever writes takes the conversation over by that"), self)
-        minutes = NumberLine("takeover_minutes", tr("and has the word for"), partial(unit_text, MINUTE), self)
+        takes_over = SwitchLine("writing_takes_over", tr("Writing a reply takes the conversation over"), self)
+        minutes = NumberLine("takeover_minutes", tr("and keeps it for"), partial(unit_text, MINUTE), self)
         away_for = unit("minute away (0: never)", "minutes away (0: never)")
         back = NumberLine("hand_back_minutes", tr("What I took over without an end goes back after"), away_for, self)
         self._add(tr("Writing"), takes_over, minutes, back)

@@ -64,11 +64,10 @@ class ConsoleValues(QWidget):
 
     def _add(self, line: ConsoleValue) -> None:
         row = self._grid.rowCount()
-        name, _, gloss = line.value.partition("(")
-        label = PlainLabel(name if gloss else line.value, role="secondary", parent=self)
+        label = PlainLabel(line.value, role="secondary", parent=self)
         value = PlainLabel(elide=True, parent=self)
         is_secret = line in {ConsoleValue.TOKEN, ConsoleValue.AES_KEY}
-        copy = CopyButton("", name if gloss else line.value, self, is_secret=is_secret)
+        copy = CopyButton("", line.value.partition("(")[0], self, is_secret=is_secret)
         self.shown[line], self.copies[line] = value, copy
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(value, row, 1)

@@ -150,7 +150,7 @@ class Mender(QObject):
                 fact = SetupFact.MINI_PROGRAM if name in {"app_secret", "appsecret"} else SetupFact.MESSAGE_PUSH
                 return tr("Enter it"), partial(self.go_to.emit, fact)
             case CheckVerdict.NO_RULES:
-                return tr("Start with the shop's rules"), self.starter_rules_wanted.emit
+                return tr("Start with example rules"), self.starter_rules_wanted.emit
             case CheckVerdict.VAULT_LOCKED:
                 return tr("Unlock…"), self.vault_wanted.emit
             case CheckVerdict.SECRET_IN_MEMORY | CheckVerdict.KEYCHAIN_UNUSABLE:

@@ -61,7 +61,7 @@ class RealMessageCard(SetupCard):
         if missing is not None and elsewhere:
             self.missing.setText(tr("First: {step}", step=step_title(missing)))
         self.title.setText(tr("Your customers are answered") if missing is None else step_title(self.fact))
-        done = tr("A message from a phone has arrived, and a rule has answered it.")
+        done = tr("A rule has answered a message from a phone. Now make the rules say what is true of your shop.")
         self.sentence.setText(done if missing is None else _asked())
         # That there are no rules is said above, by `rules`.
         self.result.setVisible(missing is not None and self.finding.verdict is not CheckVerdict.NO_RULES)
@@ -140,7 +140,7 @@ def _answer_text(reply: Reply, now: datetime) -> str:
 
 
 def _asked() -> str:
-    return tr("Open the mini program's customer service on your phone, and send a word that a rule knows.")
+    return tr("Open the mini program on a phone, press its service button, and send a word that a rule answers.")
 
 
 class HintList(QWidget):

@@ -15,7 +15,7 @@ step_title = names(
     {
         SetupFact.MINI_PROGRAM: "Mini program",
         SetupFact.MESSAGE_PUSH: "Message push",
-        SetupFact.ADDRESS: "The way here",
+        SetupFact.ADDRESS: "How WeChat gets here",
         SetupFact.URL_CHECK: "Waiting for WeChat",
         SetupFact.REAL_MESSAGE: "A real message",
     }
@@ -77,7 +77,7 @@ type ConsolePath = tuple[str, Sequence[str]]
 _PLATFORM, _DEVELOPERS = "微信公众平台 mp.weixin.qq.com", "微信开发者平台 developers.weixin.qq.com/platform"
 
 SECRET_PATHS: Sequence[ConsolePath] = (
-    (_PLATFORM, ("管理", "开发管理", "开发设置")),
+    (_PLATFORM, ("管理", "开发管理", "开发设置", "开发者 ID")),
     (_DEVELOPERS, ("我的业务", "选择业务", "基础信息")),
 )
 """Places of AppID, AppSecret and the API IP list."""

@@ -27,7 +27,7 @@ class UrlCheckCard(SetupCard):
     """Says what to submit, then waits, with each of WeChat's attempts as it comes."""
 
     def __init__(self, mender: Mender, parent: QWidget) -> None:
-        sentence = tr("Enter these values in WeChat's console and press its Submit. WeChat then calls this desk once.")
+        sentence = tr("Enter these in WeChat's console, submit there, then press the button below. WeChat calls once.")
         super().__init__(SetupFact.URL_CHECK, sentence, mender, parent)
         self.values = ConsoleValues(self)
         self.submitted = Button(tr("I have submitted it"), kind=ButtonKind.PRIMARY, parent=self, then=self.check)

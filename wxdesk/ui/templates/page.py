@@ -42,7 +42,7 @@ class TemplatesPage(RecordPage[Template]):
                 "A template is an answer that you write once and insert with / in any reply. It can greet by name, and"
                 " ask you for what only you know, such as an order number."
             ),
-            starter=tr("Start with the shop's templates"),
+            starter=tr("Start with example templates"),
             new=tr("New template"),
             parent=self,
         )

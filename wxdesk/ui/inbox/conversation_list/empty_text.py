@@ -60,7 +60,7 @@ def _before_the_first(lacking: LackingSetup) -> EmptyText:
         return EmptyText(title, tr(_LACKING[lacking.fact], account=lacking.account), setup, EmptyStep.SETUP)
     if not lacking.has_rules:
         words = tr("Messages can arrive, but there is no rule that answers them.")
-        return EmptyText(title, words, tr("Start with the shop's rules"), EmptyStep.RULES)
+        return EmptyText(title, words, tr("Start with example rules"), EmptyStep.RULES)
     words = tr("As soon as a customer writes to your mini program, the conversation appears here.")
     return EmptyText(title, words, setup if lacking.fact else tr("Show all"), EmptyStep.SETUP)
 
