@@ -22,7 +22,7 @@ class ConsoleValue(StrEnum):
 
     URL = "URL(服务器地址)"
     TOKEN = "Token(令牌)"  # noqa: S105 - a label
-    AES_KEY = "EncodingAESKey(消息加密密钥)"
+    AES_KEY = "EncodingAESKey"  # its gloss would leave the URL no room
     MODE = "消息加密方式"
     FORMAT = "数据格式"
 
