@@ -86,7 +86,7 @@ def test_each_step_says_by_icon_word_and_colour_how_it_stands(host: QWidget) -> 
     assert [item.look.word for item in column.items.values()] == [
         "Works",
         "Look here",
-        "To be mended",
+        "Needs fixing",
         "Awaited",
         "Not yet",
     ]

@@ -49,7 +49,7 @@ class RulesPage(RecordPage[Rule]):
         self.editor = RuleEditor(bridge, self.hours.choices(self._rule_names), self)
         self.empty = FirstStep(
             "rules",
-            title=tr("Nothing is answered by itself yet"),
+            title=tr("No automatic replies yet"),
             words=tr("A rule says which messages to answer and how. Begin with a shop's examples and make them yours."),
             starter=tr("Start with example rules"),
             new=tr("New rule"),

@@ -108,7 +108,7 @@ class AccountCard(SettingsCard):
         elif self._desk.is_remote:
             self.secrets.show_state("faint", tr("On the server"))
         else:
-            self.secrets.show_state("accent", tr("All there"))
+            self.secrets.show_state("accent", tr("Complete"))
         former = dict(credentials.accepted_until) if credentials is not None else {}
         for (secret, sentence), line in zip(_FORMER.items(), self.former, strict=True):
             until = former.get(secret)

@@ -134,7 +134,7 @@ class AddressSummary(SettingsCard):
 
 
 _UP = {
-    TunnelKind.EXTERNAL: "Kept by something other than wxdesk",
+    TunnelKind.EXTERNAL: "Provided by something other than wxdesk",
     TunnelKind.SSH: "Connected, by SSH to your server",
     TunnelKind.COMMAND: "Connected; its program is watched",
 }

@@ -122,7 +122,7 @@ class PreferencesCard(SettingsCard):
         )
         self._add(tr("Warning"), NumberLine("warn_hours", tr("Warn me"), before, self))
         if self._bridge.desk.operators is not None:
-            hands_out = tr("Who waits, and nobody has them, goes to the least busy of those at their desks")
+            hands_out = tr("Give waiting customers whom nobody has to the least busy operator at a desk")
             self._add(tr("Team"), SwitchLine("hands_out", hands_out, self))
 
     def offer_autostart(self, home: Path) -> None:

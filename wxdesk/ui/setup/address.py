@@ -87,10 +87,10 @@ class ProbeRow(QWidget):
 
 
 _STAGES = {
-    ProbeStage.WRITING: "Written well",
-    ProbeStage.NAME: "Name found",
+    ProbeStage.WRITING: "Well-formed",
+    ProbeStage.NAME: "Name resolves",
     ProbeStage.CONNECTION: "Connection",
     ProbeStage.CERTIFICATE: "Certificate",
     ProbeStage.ANSWER: "This desk answers",
-    ProbeStage.TIME: "In time",
+    ProbeStage.TIME: "Fast enough",
 }

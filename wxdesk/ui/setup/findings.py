@@ -127,7 +127,7 @@ class Mender(QObject):
                 return tr("Correct it here"), partial(self._do, editing.change, account, original_id=right)
             case CheckVerdict.MODE_DIFFERS if (there := values.get("there")) in _SAFE_MODES:
                 mode = PushMode(there)
-                return tr("Take it in that mode here"), partial(self._do, editing.change, account, push_mode=mode)
+                return tr("Use that mode here"), partial(self._do, editing.change, account, push_mode=mode)
             case CheckVerdict.TUNNEL_RENAMED if url := values.get("url"):
                 return tr("Use the new address here"), partial(self._do, editing.set, "listener", {"public_url": url})
             case CheckVerdict.REDIRECT if url := values.get("to"):

@@ -43,7 +43,7 @@ class MiniProgramCard(SetupCard):
         self.app_secret = PastedField(CredentialField.APP_SECRET, hidden=True, parent=self)
         optional = tr("{question} (optional)", question="gh_0123456789ab")
         self.original_id = PastedField(CredentialField.ORIGINAL_ID, optional, parent=self)
-        words = tr("Name here, part of the URL: English letters and digits")
+        words = tr("Account name, part of the push URL: letters and digits")
         self.name = LabelledField(words, FIRST_NAME, self, room=True)
         self.fields = (self.app_id, self.app_secret, self.original_id)
         last = hbox(spacing=16)

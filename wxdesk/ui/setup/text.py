@@ -41,7 +41,7 @@ def state_of(finding: Finding) -> StateLook:
         return StateLook("hourglass", "pending", tr("Awaited"))
     gravity = finding.verdict.gravity
     if gravity >= Gravity.FAILURE:
-        return StateLook("cross", "failed", tr("To be mended"))
+        return StateLook("cross", "failed", tr("Needs fixing"))
     if gravity is Gravity.WARNING:
         return StateLook("warning", "pending", tr("Look here"))
     if gravity is Gravity.NOTE:

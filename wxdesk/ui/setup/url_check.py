@@ -93,7 +93,7 @@ class AttemptList(QWidget):
         super().__init__(parent)
         self._mender = mender
         self._shown: tuple[Finding, ...] = ()
-        self.title = heading(tr("What came last"), self)
+        self.title = heading(tr("Latest requests"), self)
         self._rows: QVBoxLayout = vbox(spacing=4)
         self.cards: list[FindingCard] = []
         vbox(self.title, self._rows, within=self, spacing=6)

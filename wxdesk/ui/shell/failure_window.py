@@ -32,7 +32,7 @@ class FailureWindow(Frame):
         self.title = PlainLabel(tr("wxdesk cannot start"), size=Size.TITLE, strong=True, wrap=True)
         self.sentence = PlainLabel(explain(error), wrap=True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.remedy = PlainLabel(tr("Once this is mended, start wxdesk again."), role="secondary", wrap=True)
+        self.remedy = PlainLabel(tr("Once this is fixed, start wxdesk again."), role="secondary", wrap=True)
         self.remedy.setVisible(not mend)
         self.quit = Button(tr("Quit"), kind=ButtonKind.QUIET if mend else ButtonKind.PRIMARY, then=self.close)
         self.mend = Button(mend, kind=ButtonKind.PRIMARY, then=self._mend)

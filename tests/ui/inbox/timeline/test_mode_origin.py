@@ -103,7 +103,7 @@ def test_a_reply_that_a_colleague_changes_says_in_whose_hand_it_is(mode: ReplyMo
     [entry] = [one for one in entries_of([changed], clock()) if one.reply is not None]
     said = {part.text: part.tip for part in caption_of(entry, clock())}
     assert said["in the hand of 小王"] == "小王 has begun to change it."
-    assert not {"kept by you", "in your hand"} & said.keys()
+    assert not {"kept by you", "you are editing it"} & said.keys()
 
 
 def test_in_a_draft_conversation_the_draft_says_so_in_chinese_too(

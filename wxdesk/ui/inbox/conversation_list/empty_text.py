@@ -80,7 +80,7 @@ _NOTHING = {
     InboxFilter.FAILED: "Everything that left has arrived.",
     InboxFilter.UNREAD: "Everything is read.",
     InboxFilter.MINE: "You have none of the open conversations.",
-    InboxFilter.NOBODYS: "Whoever waits has somebody already.",
+    InboxFilter.NOBODYS: "Everybody who waits has an operator already.",
     InboxFilter.SNOOZED: "Nothing is snoozed.",
     InboxFilter.RESOLVED: "Nothing is resolved yet.",
 }

@@ -121,7 +121,7 @@ def _who(step: ReplyStep) -> str:
 
 
 def _left(step: ReplyStep) -> str:
-    return tr("Left as it was by {who}", who=_who(step)) if step.by else tr("In nobody's hand any more")
+    return tr("Left as it was by {who}", who=_who(step)) if step.by else tr("Nobody is editing it any more")
 
 
 def _held(step: ReplyStep) -> str:
@@ -133,7 +133,7 @@ def _kept(step: ReplyStep) -> str:
 
 
 def _taken(step: ReplyStep) -> str:
-    return tr("Taken in hand by {who}", who=_who(step))
+    return tr("{who} began to edit it", who=_who(step))
 
 
 def _released(step: ReplyStep) -> str:

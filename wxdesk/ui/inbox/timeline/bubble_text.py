@@ -323,10 +323,10 @@ def _mode_origin(reply: Reply) -> CaptionPart | None:
     if reply.state is ReplyState.DRAFT and reply.by:
         if reply.by != Author.OPERATOR:
             tip = tr("{who} has begun to change it.", who=reply.by)
-            return CaptionPart(tr("in the hand of {who}", who=reply.by), tip=tip)
+            return CaptionPart(tr("{who} is editing it", who=reply.by), tip=tip)
         if reply.mode is ReplyMode.DRAFT:
             return CaptionPart(
-                tr("in your hand"), tip=tr("You have begun to change it, so no other answer takes its place.")
+                tr("you are editing it"), tip=tr("You have begun to change it, so no other answer takes its place.")
             )
         return CaptionPart(tr("kept by you"), tip=tr("You stopped its clock to change it. It leaves when you send it."))
     if reply.mode is None or reply.mode_from is None:

@@ -179,7 +179,7 @@ class ReviewStack(QStackedWidget):
     def _show_findings(self, found: Sequence[LintFinding]) -> None:
         self._counted(self._judged, found)
         rows = [ReviewRow(one.rule.name, finding_text(one), _ROLES[one.doubt.severity]) for one in found]
-        said = tr("Choose one to see it in the editor.") if found else tr("There is nothing to say against the rules.")
+        said = tr("Choose one to see it in the editor.") if found else tr("No problems were found in the rules.")
         self.panel.end(said, rows)
         self._then = lambda row: self.finding_chosen.emit(found[row])
 

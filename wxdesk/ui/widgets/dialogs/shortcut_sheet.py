@@ -147,7 +147,7 @@ class ShortcutSheet(Dialog):
         for side in _two_sides(self.groups):
             sides.addLayout(vbox(*(self._column(group, content) for group in side), STRETCH, spacing=20), 1)
         self.note = PlainLabel(role="secondary", wrap=True, parent=self)
-        self.exchange = Button(tr("Exchange the two"), kind=ButtonKind.LINK, parent=self, then=self._exchange)
+        self.exchange = Button(tr("Swap them"), kind=ButtonKind.LINK, parent=self, then=self._exchange)
         self.usual = Button(tr("All as usual"), kind=ButtonKind.LINK, parent=self, then=self._reset)
         self.save = Button(tr("Save"), kind=ButtonKind.PRIMARY, parent=self, then=self._choose)
         close = Button(tr("Close"), key_hint="Esc", parent=self, then=self.reject)
