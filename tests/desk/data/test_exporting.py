@@ -258,7 +258,7 @@ async def test_every_state_is_a_word_and_only_what_was_said_is_read(tmp_path: Pa
     assert "客服 (可能已送达): 答" in text
     assert "规则" not in text
     table = rfc4180((await exported(tmp_path, ExportKind.MESSAGES, tmp_path / "m.csv"))[1:])
-    assert {row[7] for row in table[1:]} == {"", "暂缓发送", "草稿", "可能已送达"}
+    assert {row[7] for row in table[1:]} == {"", "待发", "草稿", "可能已送达"}
     assert table[0][:2] == ["时间", "小程序"]
 
 

@@ -43,7 +43,7 @@ TOLD = [
         "Held until you decide",
         "The customer wrote again.",
     ),
-    (ReplyStep(1, NOW, K.KEEP, by="operator"), "Taken in hand by you", ""),
+    (ReplyStep(1, NOW, K.KEEP, by="operator"), "Opened for editing by you", ""),
     (ReplyStep(1, NOW, K.EXPIRE, reason="Too late."), "Became a draft", "Too late."),
     (ReplyStep(1, NOW, K.RELEASE, by="operator"), "Released by you", ""),
     (ReplyStep(1, NOW, K.RELEASE, by="Lin"), "Released by Lin", ""),
@@ -60,7 +60,7 @@ TOLD = [
     (ReplyStep(1, NOW, K.RECALL, by="operator"), "Stopped by you", ""),
     (ReplyStep(1, NOW, K.RETRY, by="operator"), "Sent again by you", ""),
     (ReplyStep(1, NOW, K.CONFIRM, by="operator"), "It arrived, said you", ""),
-    (ReplyStep(1, NOW, K.TAKE, by="operator"), "Taken in hand by you", ""),
+    (ReplyStep(1, NOW, K.TAKE, by="operator"), "Opened for editing by you", ""),
     (ReplyStep(1, NOW, K.LEAVE, by="operator"), "Left as it was by you", ""),
     (ReplyStep(1, NOW, K.LEAVE, by="operator", reason=WINDOW_CLOSED), "Left as it was by you", "reply window closed"),
     (ReplyStep(1, NOW, K.INSTEAD), "You wrote something instead", ""),
@@ -192,7 +192,7 @@ def test_alt_enter_tells_the_way_of_the_bubble_in_focus_and_leads_to_its_rule(
     history = page.detail.history
     page.chat.timeline.focus_last()
     qtbot.waitUntil(lambda: bridge.is_idle and not history.isHidden())
-    assert lines(history)[2:] == ["Taken in hand by you", "Edited by you"]
+    assert lines(history)[2:] == ["Opened for editing by you", "Edited by you"]
     qtbot.keyClick(page.chat.timeline, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     assert history.card.hasFocus()
     row = history._rows.itemAt(0).widget()
@@ -234,7 +234,7 @@ def test_a_restart_keeps_what_happened(home: Path) -> None:
         texts = [line.text for line in history_of(draft, told)]
     assert texts[0] == "By “Hours”, revision 1"
     assert texts[1].startswith("Held until ")
-    assert texts[2:] == ["Taken in hand by you", "Edited by you"]
+    assert texts[2:] == ["Opened for editing by you", "Edited by you"]
 
 
 def test_the_history_is_told_in_chinese() -> None:

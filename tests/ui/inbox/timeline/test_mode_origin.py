@@ -102,7 +102,7 @@ def test_a_reply_that_a_colleague_changes_says_in_whose_hand_it_is(mode: ReplyMo
     changed = reply(1, ReplyState.DRAFT, mode=mode, mode_from=ModeSource.ACCOUNT, by="小王")
     [entry] = [one for one in entries_of([changed], clock()) if one.reply is not None]
     said = {part.text: part.tip for part in caption_of(entry, clock())}
-    assert said["in the hand of 小王"] == "小王 has begun to change it."
+    assert said["小王 is editing it"] == "小王 has begun to change it."
     assert not {"kept by you", "you are editing it"} & said.keys()
 
 

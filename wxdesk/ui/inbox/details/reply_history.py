@@ -133,7 +133,7 @@ def _kept(step: ReplyStep) -> str:
 
 
 def _taken(step: ReplyStep) -> str:
-    return tr("{who} began to edit it", who=_who(step))
+    return tr("Opened for editing by {who}", who=_who(step))
 
 
 def _released(step: ReplyStep) -> str:
