@@ -9,10 +9,21 @@ from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
 
+_HOME_FILES = (
+    "config.toml", "desk.db*", "desk.newest", "logs", "pictures", "picture-cache", "window.*", "rules.socket",
+    "secrets.*", "call.wav", "notice.png", "before-restore-*", ".restoring-*", ".config.toml-*", ".secrets.vault-*",
+)  # fmt: skip
+"""Names of what the program puts into a home; anything else there is somebody's."""
+
 
 def default_home() -> Path:
     """The folder for config.toml, desk.db and logs when `--home` names no other."""
     return _of_user(lambda: user_data_path("wxdesk", appauthor=False))
+
+
+def home_files(home: Path) -> set[Path]:
+    """Return what stands in a home under the program's names, but for the lock."""
+    return {path for pattern in _HOME_FILES for path in home.glob(pattern)}
 
 
 def config_folder() -> Path:

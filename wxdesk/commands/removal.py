@@ -13,16 +13,11 @@ from wxdesk.config.store_url import public_part
 from wxdesk.core.errors import BadInput
 from wxdesk.core.system_failures import unusable_file
 from wxdesk.i18n import size_text, tr
+from wxdesk.paths import home_files
 from wxdesk.secrets.keychain import PERSON_SECONDS, Keychain
 from wxdesk.secrets.names import CUSTOMER_DATA_KEY, PHONE, SIGN_IN, TUNNEL_PASSWORD, entry_of
 from wxdesk.secrets.sources import entries_of
 from wxdesk.store.opening import file_of, lock_home, parse_url
-
-OURS = (
-    "config.toml", "desk.db*", "desk.newest", "logs", "pictures", "picture-cache", "window.*", "rules.socket",
-    "secrets.*", "call.wav", "notice.png", "before-restore-*", ".restoring-*", ".config.toml-*", ".secrets.vault-*",
-)  # fmt: skip
-"""Names of what the program puts into a home; anything else there is somebody's."""
 
 
 def remove_data(home: Path, say: Callable[[str], None], *, sure: bool) -> int:
@@ -63,7 +58,7 @@ def remove_data(home: Path, say: Callable[[str], None], *, sure: bool) -> int:
 
 
 def _files(home: Path, url: str) -> list[Path]:
-    found = {path for pattern in OURS for path in home.glob(pattern) if not path.is_symlink()} - {home / "desk.lock"}
+    found = {path for path in home_files(home) if not path.is_symlink()}
     if (file := file_of(parse_url(url), home)) is not None:
         found |= {path for end in ("", "-wal", "-shm") if (path := file.with_name(file.name + end)).exists()}
     return sorted(found)

@@ -148,7 +148,8 @@ async def test_a_desk_goes_on_writing_meanwhile(full: Path, tmp_path: Path) -> N
 
 async def test_a_restore_sets_an_existing_home_aside_or_leaves_it(full: Path, tmp_path: Path) -> None:
     await backed_up(full, tmp_path / "b.zip")
-    (full / "later.txt").write_text("mine", encoding="utf-8")
+    (full / "frpc.toml").write_text("mine", encoding="utf-8")  # of the tunnel, which goes on with it
+    (full / "call.wav").write_bytes(b"made by the program")
     (full / "logs").mkdir()
     (full / "logs" / "wxdesk.log").touch()
     before = files(full)
@@ -161,8 +162,9 @@ async def test_a_restore_sets_an_existing_home_aside_or_leaves_it(full: Path, tm
     assert not folder.exists()
     assert files(full) == before
     await restored(tmp_path / "b.zip", full, set_aside=True)
-    assert files(folder) == {name: data for name, data in before.items() if not name.startswith("logs")}
-    assert "later.txt" not in files(full)
+    assert files(folder) == {name: data for name, data in before.items() if not name.startswith(("logs", "frpc"))}
+    assert files(full)["frpc.toml"] == b"mine"
+    assert "call.wav" not in files(full)
     assert not [name for name in files(full) if name.startswith(".restoring")]
 
 

@@ -28,9 +28,8 @@ from msgspec import Struct
 from wxdesk import __version__
 from wxdesk.core.errors import BadInput, Phrase, StoreDamaged, StoreError, StoreTooNew
 from wxdesk.core.system_failures import UnusableFile, unusable_file
-from wxdesk.paths import pages, sync_folder
+from wxdesk.paths import home_files, pages, sync_folder
 from wxdesk.store.engine.failures import store_error
-from wxdesk.store.engine.home_lock import FILE as LOCK
 from wxdesk.store.engine.inspection import UNFINISHED_RESTORE, revision_of
 from wxdesk.store.engine.sqlite import SqliteDatabase
 from wxdesk.store.migrate import Migrations
@@ -237,15 +236,15 @@ NEWER = "a newer wxdesk made it (schema {found}); update wxdesk first"
 OCCUPIED = "A desk is in {home} already. With --set-aside it is kept in a folder there, and the backup takes its place."
 
 ASIDE = "before-restore-"
-_STAYS = (LOCK, "logs")
+LOGS = "logs"
 
 
 async def restore_backup(
     file: Path, home: Path, now: datetime, report: Report, *, set_aside: bool
 ) -> tuple[Listing, Path]:
-    """Put a backup into a home; what stands there goes into the returned folder.
+    """Put a backup into a home; what wxdesk has there goes into the returned folder.
 
-    But for `set_aside` the home must be empty.
+    But for `set_aside` it must have nothing there. Files of others stay where they are.
 
     Raises:
         HomeInUse: a desk is open there.
@@ -271,10 +270,10 @@ async def restore_backup(
 
 
 def _occupied(home: Path) -> list[Path]:
-    """Return the files of a home, but for its lock, its logs and what was set aside."""
+    """Return what wxdesk has in a home, but for its logs and what was set aside."""
     for rest in home.glob(f"{UNFINISHED_RESTORE}*"):
         shutil.rmtree(rest)
-    found = [one for one in home.iterdir() if one.name not in _STAYS and not one.name.startswith(ASIDE)]
+    found = [one for one in home_files(home) if one.name != LOGS and not one.name.startswith(ASIDE)]
     return [one for one in found if one.is_file() or one.is_dir()]  # a crash leaves a socket
 
 
