@@ -1,4 +1,4 @@
-"""`wxdesk secret set`, and the check of all secrets' shapes at a start."""
+"""`wxdesk secret set`: asks for a secret and keeps it in keychain or vault."""
 
 import getpass
 import os

@@ -16,7 +16,7 @@ from wxdesk.core.errors import Phrase, Refused, SendError
 from wxdesk.core.events import Event, TokenChanged, TroubleRaised
 from wxdesk.core.model.account import Account
 from wxdesk.desk.ports import Clock
-from wxdesk.desk.runtime import wall_clock as sleeping
+from wxdesk.desk.runtime.wall_clock import TICK_SECONDS, sleep
 from wxdesk.desk.wechat.explanations import refusal_text
 from wxdesk.i18n import explanation
 from wxdesk.threads import end_tasks
@@ -132,7 +132,7 @@ class AccessTokens:
             if soonest is None:
                 await self._planned.wait()
             else:
-                await sleeping.sleep(min(soonest - now, sleeping.TICK_SECONDS), self._planned)
+                await sleep(min(soonest - now, TICK_SECONDS), self._planned)
 
     def try_now(self, name: str) -> None:
         """Ask again at once for an account's token, if WeChat has refused it."""

@@ -189,7 +189,7 @@ def _action_faults(rule: Rule) -> Iterator[RuleFault]:
         )
     if ActionKind.SILENT in kinds and SENDING_ACTIONS.intersection(kinds):
         yield RuleFault(("then",), "A rule cannot be silent and send something.")
-    yield from _aside_faults(rule, kinds)
+    yield from _status_faults(kinds)
     if sum(kind in SENDING_ACTIONS for kind in kinds) > AFTER_MESSAGE[0]:
         yield RuleFault(("then",), "It would send more than the five replies that WeChat allows.")
     for index, action in enumerate(rule.then):
@@ -200,12 +200,12 @@ def _action_faults(rule: Rule) -> Iterator[RuleFault]:
             yield RuleFault(("then", index, "typing"), "Nothing is sent after this typing.")
 
 
-def _aside_faults(rule: Rule, kinds: list[ActionKind]) -> Iterator[RuleFault]:
-    asides = [index for index, kind in enumerate(kinds) if kind in STATUS_ACTIONS]
-    if not asides:
+def _status_faults(kinds: list[ActionKind]) -> Iterator[RuleFault]:
+    changes = [index for index, kind in enumerate(kinds) if kind in STATUS_ACTIONS]
+    if not changes:
         return
-    place: FieldPath = ("then", asides[-1], kinds[asides[-1]].value)
-    if len(asides) > 1:
+    place: FieldPath = ("then", changes[-1], kinds[changes[-1]].value)
+    if len(changes) > 1:
         yield RuleFault(place, "A conversation is either resolved or snoozed, and only once.")
     if ActionKind.TAKE_OVER in kinds:
         yield RuleFault(place, "What is handed over waits for a person, so it cannot be set aside as well.")

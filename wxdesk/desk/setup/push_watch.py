@@ -304,8 +304,3 @@ def facts_of_stored(attempts: Iterable[Finding]) -> Facts:
         if finding.check is Check.PUSH and finding.verdict.gravity < Gravity.FAILURE:
             facts.pop(SetupFact.REAL_MESSAGE, None)
     return facts
-
-
-def hints_for(account: str) -> tuple[Finding, ...]:
-    """List what may keep messages away although WeChat has checked the URL."""
-    return tuple(Finding(Check.MESSAGE, verdict, account) for verdict in HINTS)

@@ -28,13 +28,13 @@ from wxdesk.desk.setup.account_findings import (
 )
 from wxdesk.desk.setup.fact_book import FactBook
 from wxdesk.desk.setup.push_watch import (
+    HINTS,
     IN_THE_BODY,
     KEPT,
     ON_THE_WAY_IN,
     PushWatch,
     facts_of,
     facts_of_stored,
-    hints_for,
     is_good,
 )
 from wxdesk.desk.setup.reachability import Reachability
@@ -283,7 +283,7 @@ class SetupDesk:
         setup = self.state.account(account)
         waits = setup.finding(SetupFact.REAL_MESSAGE).verdict is CheckVerdict.WAITING
         checked = setup.finding(SetupFact.URL_CHECK).verdict in (CheckVerdict.OK, CheckVerdict.CLOCK_SKEW)
-        return hints_for(account) if waits and checked else ()
+        return tuple(Finding(Check.MESSAGE, verdict, account) for verdict in HINTS) if waits and checked else ()
 
     # -- what follows from events
 

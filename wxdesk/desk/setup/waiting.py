@@ -93,13 +93,13 @@ class SetupWaiting:
         due = min(self._submitted.values(), default=None)
         return None if due is None else due + PATIENCE
 
-    async def prove(self, account: str) -> Finding:
+    async def prove(self, account: str) -> None:
         """Look in the store for answered messages; a refusal after them stands."""
         proofs = await self._store.proofs(account)
         present = self._book.finding(account, SetupFact.REAL_MESSAGE)
         stands = present.verdict in IN_THE_BODY or present.outdated
         if stands and account not in self._unproven:
-            return present
+            return
         if proofs.answered:
             verdict = CheckVerdict.OK
         elif proofs.kept:
@@ -114,7 +114,6 @@ class SetupWaiting:
             await self._store.add([CountedFinding(found)])
             self._unproven.discard(account)
         self._put(account, SetupFact.REAL_MESSAGE, found)
-        return found
 
     async def _judge_silence(self, account: str) -> None:
         """Say why nothing came after the operator submitted the URL."""

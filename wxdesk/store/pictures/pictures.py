@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, Select, Update, select, update
+from sqlalchemy import Connection, Select, Update, select, update
 
 from wxdesk.core.errors import required
 from wxdesk.core.model.picture import Picture, PictureState
@@ -94,7 +94,10 @@ def _add(connection: Connection, picture: Picture, at: datetime) -> None:
 
 
 def _find(connection: Connection, query: Select[Any]) -> list[AwaitedPicture]:
-    return [_awaited(row) for row in connection.execute(query)]
+    return [
+        AwaitedPicture(row.id, row.conversation_id, row.account, row.media_id or "", row.pic_url or "")
+        for row in connection.execute(query)
+    ]
 
 
 def _give_up(connection: Connection, query: Select[Any], change: Update) -> list[AwaitedPicture]:
@@ -105,7 +108,3 @@ def _give_up(connection: Connection, query: Select[Any], change: Update) -> list
 
 def _missing(problem: str) -> Update:
     return update(messages).where(AWAITED).values(picture_state=PictureState.MISSING, picture_problem=problem)
-
-
-def _awaited(row: Row[Any]) -> AwaitedPicture:
-    return AwaitedPicture(row.id, row.conversation_id, row.account, row.media_id or "", row.pic_url or "")

@@ -254,7 +254,7 @@ class OperatorPresence(QObject):
         self._bridge = bridge
         self._chip = chip
         self.watch = PresenceWatch(bridge, self)
-        self.leave_reminder = LeaveReminder(bridge, self)
+        LeaveReminder(bridge, self)
         chip.said.connect(self.watch.set_away)
         bridge.follow(self, self._show, PresenceChanged)
         VisibleTick(chip.window(), self._show_chip)  # quiet hours begin and end by themselves

@@ -179,8 +179,7 @@ class Chip(QPushButton):
 
     def set_snug(self, snug: bool) -> None:
         """Take less room at the sides, or as much as usual."""
-        if snug != bool(self.property("snug")):
-            restyle(self, "snug", snug)
+        if restyle(self, "snug", snug):
             self.updateGeometry()
 
     def width_for(self, *, snug: bool) -> int:

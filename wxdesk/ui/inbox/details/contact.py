@@ -1,7 +1,6 @@
 """Panel about the customer: facts from WeChat, and the operators' own notes."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
 from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QTextCursor
@@ -75,7 +74,7 @@ class ContactPanel(QFrame):
         commands = [(button, AT_LEFT) for button in (self.block, self.export, self.erase)]
         vbox(head, facts, self.blocked, vbox(*commands, spacing=4), within=self, spacing=12)
 
-    def show_contact(self, conversation: Conversation, source: str | None, now: datetime) -> None:
+    def show_contact(self, conversation: Conversation, source: str | None) -> None:
         """Show a conversation's contact; keep text being written about the same one."""
         contact, same = conversation.contact, conversation.id == self._conversation_id
         shown = self._contact if same else None

@@ -66,7 +66,7 @@ class DetailPanel(Frame):
         self, conversation: Conversation, source: str | None, account: Account | None, now: datetime
     ) -> None:
         """Show this conversation's contact and quota."""
-        self.contact.show_contact(conversation, source, now)
+        self.contact.show_contact(conversation, source)
         self.data.show_conversation(conversation.id)
         self.quota.setText(quota_sentence(conversation, account, now))
 

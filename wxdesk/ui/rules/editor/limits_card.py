@@ -24,8 +24,8 @@ HOLD = 8
 """Initial seconds for which a reply is held."""
 
 
-LIMITS = ("per_contact_s", "per_conversation", "per_account_per_min")
-"""Fields of `Cooldown`, in the order of the menu that adds them."""
+LIMITS = {"per_contact_s": 600, "per_conversation": 1, "per_account_per_min": 30}
+"""Fields of `Cooldown` in the order of the menu that adds them, with initial numbers."""
 
 
 class LimitPart(SentencePart):
@@ -111,11 +111,6 @@ limit_choice = names(
 """Name of a limit in the menu that adds one."""
 
 
-def first_number(limit: str) -> int:
-    """Return the initial number of a limit: ten minutes, once, or thirty times."""
-    return {"per_contact_s": 600, "per_conversation": 1}.get(limit, 30)
-
-
 def _unit_choices(number: int) -> list[tuple[timedelta, str]]:
     return [(unit, unit_text(unit, number)) for unit in UNITS]
 
@@ -198,7 +193,7 @@ class LimitsCard(EditorCard):
 
     def add_limit(self, limit: str) -> None:
         """Begin a limit and focus it."""
-        part = self._take(limit, first_number(limit))
+        part = self._take(limit, LIMITS[limit])
         self._set()
         part.number.setFocus()
         part.number.selectAll()

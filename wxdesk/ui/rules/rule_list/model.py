@@ -110,6 +110,13 @@ class RuleModel(RecordModel[Rule]):
         self.switched.emit(rule.id, enabled)
         return True
 
+    def turn(self, index: Index) -> None:
+        """Switch a rule on or off, whichever it is not."""
+        rule = self.record_at(index)
+        if rule is not None:
+            state = Qt.CheckState.Unchecked if rule.enabled else Qt.CheckState.Checked
+            self.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return that rows can be selected and, unless locked, switched and dragged."""
         if not index.isValid():

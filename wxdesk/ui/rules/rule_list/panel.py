@@ -81,11 +81,8 @@ class RuleDelegate(RowDelegate[RuleRow]):
         hit = switch_rect(option.rect).adjusted(-8, -12, 8, 12)
         if not hit.contains(event.position().toPoint()):
             return False
-        if event.type() is QEvent.Type.MouseButtonRelease:
-            on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
-            model.setData(
-                index, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
-            )
+        if event.type() is QEvent.Type.MouseButtonRelease and isinstance(model, RuleModel):
+            model.turn(index)
         return True
 
 
@@ -165,9 +162,7 @@ class RuleView(RecordView[Rule]):
         if alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.move_rule(-1 if event.key() == Qt.Key.Key_Up else 1)
         elif event.key() == Qt.Key.Key_Space and index.isValid():
-            on = index.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
-            state = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
-            self.rules.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+            self.rules.turn(index)
         else:
             super().keyPressEvent(event)
 

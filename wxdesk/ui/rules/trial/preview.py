@@ -1,6 +1,6 @@
 """Live bubbles of the edited rule, whichever rule answers the tried sentence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
@@ -149,11 +149,7 @@ def _note(example: RuleExample, tried: TrialMessage) -> str:
 
 def _cost(spoken: Sequence[ActionExample]) -> str:
     """Return the size of the texts, and the most replies that they take, in words."""
-    takes = sum(_most_contents(spoken))
+    actions = {one.action for one in spoken}
+    takes = sum(max(len(one.contents) for one in spoken if one.action == action) for action in actions)
     sizes = [byte_count(content.text) for one in spoken for content in one.contents if content.kind is ReplyKind.TEXT]
     return cost_text(takes, number_text(max(sizes)) if sizes else "") if takes else ""
-
-
-def _most_contents(spoken: Sequence[ActionExample]) -> Iterator[int]:
-    for action in {one.action for one in spoken}:
-        yield max(len(one.contents) for one in spoken if one.action == action)
