@@ -50,7 +50,12 @@ class Desk:
         self.rules = KeptRules([])
         renderer = LiquidRenderer()
         self.rulebook = Rulebook(
-            self.rules, calendars, renderer, lambda: NOON.astimezone(UTC), self.told.append, shelf=TemplateLookup(kept)
+            self.rules,
+            calendars,
+            renderer,
+            lambda: NOON.astimezone(UTC),
+            self.told.append,
+            templates=TemplateLookup(kept),
         )
         self.exchange = RulesExchange(self.rulebook, self.rules, lambda: NOON)
         self.phrasebook = TemplateLibrary(

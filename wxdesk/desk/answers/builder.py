@@ -44,7 +44,7 @@ class AnswerBuilder(Struct, frozen=True):
 
     _renderer: LiquidRenderer
     _calendars: Calendars
-    _shelf: TemplateLookup
+    _templates: TemplateLookup
     _guarded: Callable[[], Sequence[str]]
 
     @property
@@ -111,9 +111,9 @@ class AnswerBuilder(Struct, frozen=True):
                 return []
 
     def _stored(self, reference: Reference) -> Template:
-        template = self._shelf.find(reference)
+        template = self._templates.find(reference)
         if template is None:
-            raise BadTemplate(1, self._shelf.reason_against(reference))
+            raise BadTemplate(1, self._templates.reason_against(reference))
         return template
 
     def _filled(self, template: Template, text: str, values: Values) -> list[Content]:

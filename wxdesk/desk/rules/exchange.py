@@ -111,13 +111,13 @@ class RulesExchange(Struct, frozen=True):
         """
         read = await self._rulebook.judge.read(text, file_name)
         check, before = await self._compared(read), await self.standing()
-        bound = [self._rulebook.shelf.names.bound(rule) for rule in read.rules]
+        bound = [self._rulebook.templates.names.bound(rule) for rule in read.rules]
         rules = await self._rules.replace_all(bound, self._clock(), read.calendars)
         await self._rulebook.changed()
         return ImportResult(before, replace(await self.standing(), rules=tuple(rules)), check)
 
     async def _compared(self, read: RulesFile) -> ImportCheck:
-        names = self._rulebook.shelf.names
+        names = self._rulebook.templates.names
         stored = [self._rulebook.named(rule) for rule in await self._rules.all()]
         wanted = replace(read, rules=tuple(self._rulebook.named(names.bound(rule)) for rule in read.rules))
         return await asyncio.to_thread(check_import, stored, self._rulebook.calendars.all, wanted, self._accounts)

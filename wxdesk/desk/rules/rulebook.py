@@ -36,12 +36,12 @@ class RuleValidator:
     """Finds faults in rules; without `pictures`, it takes theirs on trust."""
 
     def __init__(
-        self, renderer: LiquidRenderer, calendars: Calendars, shelf: TemplateLookup, pictures: PictureBytes | None
+        self, renderer: LiquidRenderer, calendars: Calendars, templates: TemplateLookup, pictures: PictureBytes | None
     ) -> None:
         self._renderer = renderer
         self._calendars = calendars
         self._pictures = pictures
-        self._against = ReferenceCheck(shelf.reason_against, pictures.holds if pictures else lambda _: True)
+        self._against = ReferenceCheck(templates.reason_against, pictures.holds if pictures else lambda _: True)
 
     async def look_for_pictures(self, rules: Iterable[Rule]) -> None:
         """Find out which pictures of these rules are kept, before they are judged."""
@@ -100,7 +100,7 @@ class Rulebook:
 
     Call `load` before anything else, and again when another desk changed the rules or the accounts'
     time zone is another. `calendars` have the business hours that rules ask for and the time zone of `{{ time }}` and
-    `{{ date }}` for accounts without one, `shelf` has the templates; `pictures` are the kept ones; `follow`
+    `{{ date }}` for accounts without one, `templates` those that rules send; `pictures` are the kept ones; `follow`
     re-applies changed rules to pending replies; `guarded` are the words that keep a reply as a draft. `judge`
     validates rules, `builder` builds the answer of those that matched, `ruleset` are the rules as they are asked
     now, `transfers` tells if an active one hands contacts over to WeChat's own tool, and `left_out` has the reason
@@ -114,20 +114,20 @@ class Rulebook:
         renderer: LiquidRenderer,
         clock: Clock,
         publish: Callable[[Event], None],
-        shelf: TemplateLookup | None = None,
+        templates: TemplateLookup | None = None,
         follow: Callable[[], Awaitable[None]] = _nothing_waits,
         pictures: PictureBytes | None = None,
         guarded: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._rules = rules
-        self.shelf = shelf or TemplateLookup()
+        self.templates = templates or TemplateLookup()
         self._follow = follow
-        self.judge = RuleValidator(renderer, calendars, self.shelf, pictures)
+        self.judge = RuleValidator(renderer, calendars, self.templates, pictures)
         self.calendars = calendars
         self._clock = clock
         self._publish = publish
         self._tools = MatchTools(compile_pattern, normaliser(read_emoticons()), literal_prefilter)
-        self.builder = AnswerBuilder(renderer, calendars, self.shelf, guarded)
+        self.builder = AnswerBuilder(renderer, calendars, self.templates, guarded)
         self._stored: tuple[Rule, ...] = ()
         self._sound: tuple[Rule, ...] = ()
         self.transfers = False
@@ -147,7 +147,7 @@ class Rulebook:
         """
         async with self._loading:
             await self.calendars.load()
-            await self.shelf.load()
+            await self.templates.load()
             rules = await self._rules.all()
             await self.judge.look_for_pictures(rules)
             self.rule_names = RuleNames(rules, await self._rules.deleted_names())
@@ -196,7 +196,7 @@ class Rulebook:
         fault = self.judge.fault_in(rule)
         if fault is not None:
             raise _error(rule, fault)
-        saved = await self._rules.save(self.shelf.names.bound(rule), self._clock())
+        saved = await self._rules.save(self.templates.names.bound(rule), self._clock())
         await self.changed()
         return saved
 
@@ -225,7 +225,7 @@ class Rulebook:
 
     def named(self, rule: Rule) -> Rule:
         """Return the rule with all that it refers to by name, as people and files have it."""
-        return self.calendars.stored.named(self.rule_names.named(self.shelf.names.named(rule)))
+        return self.calendars.stored.named(self.rule_names.named(self.templates.names.named(rule)))
 
     def answer(self, context: RuleContext) -> Answer:
         """Answer by the rules of now in a context that may be long past.

@@ -82,7 +82,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         return T0 + timedelta(days=1)
 
     book = Rulebook(
-        store.rules, calendars, LiquidRenderer(), now, lambda _: None, shelf=TemplateLookup(store.templates)
+        store.rules, calendars, LiquidRenderer(), now, lambda _: None, templates=TemplateLookup(store.templates)
     )
     await book.load()
     checkup = RulesReview(book, store, ACCOUNTS, now)

@@ -89,7 +89,7 @@ TAG = Action(ActionKind.TAG, tags=("vip",))
 async def test_texts_that_a_rule_cannot_render_are_ruled_out_by_both_ends(
     words: str, actions: tuple[Action, ...], certain: bool
 ) -> None:
-    assert cannot_have_said(words, matching(*actions), (await book()).shelf) is certain
+    assert cannot_have_said(words, matching(*actions), (await book()).templates) is certain
 
 
 @pytest.mark.parametrize(
@@ -118,4 +118,4 @@ async def test_a_rendered_text_is_never_ruled_out(source: str) -> None:
     answer = rulebook.builder.answer(spoken, (), RuleContext(MESSAGE, replace(THREAD), ACCOUNT, NOW))
     would_say = "" if answer.problem else "\n".join(content.summary for content in answer.contents)
     assert would_say or "alias" in source
-    assert not cannot_have_said(would_say, spoken, rulebook.shelf)
+    assert not cannot_have_said(would_say, spoken, rulebook.templates)

@@ -50,7 +50,7 @@ async def examples() -> RuleExamples:
     await shelf.load()
     settings = Calendars(KeptSettings(), UTC)
     renderer = LiquidRenderer()
-    book = Rulebook(KeptRules(), settings, renderer, lambda: NOW, lambda _: None, shelf=shelf)
+    book = Rulebook(KeptRules(), settings, renderer, lambda: NOW, lambda _: None, templates=shelf)
     return RuleTrials(book, renderer, {}, lambda: NOW).examples
 
 

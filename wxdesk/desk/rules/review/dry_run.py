@@ -178,7 +178,7 @@ class _Tally(Struct):
 
     def _is_same(self, by_hand: str, one: AnsweredMessage) -> bool:
         """Return True if the reply equals that of the rule, except for values not stored."""
-        if cannot_have_said(by_hand, one.matching, self.rulebook.shelf):
+        if cannot_have_said(by_hand, one.matching, self.rulebook.templates):
             return False
         if self._answer(one.matching, one.context)[0].strip() == by_hand.strip():
             return True
@@ -206,7 +206,7 @@ class _Tally(Struct):
         return "" if answer.problem else "\n".join(content.summary for content in answer.contents), answer.problem
 
 
-def cannot_have_said(words: str, matching: MatchResult, shelf: TemplateLookup) -> bool:
+def cannot_have_said(words: str, matching: MatchResult, templates: TemplateLookup) -> bool:
     """Check by literal ends of texts that rules certainly did not send `words`.
 
     Filling a template takes many times as long. Blanks are not compared: where templates trim them and long texts
@@ -215,7 +215,7 @@ def cannot_have_said(words: str, matching: MatchResult, shelf: TemplateLookup) -
     sought = _without_blanks(words)
     if not sought:
         return False
-    sent = tuple(_texts(matching, shelf))
+    sent = tuple(_texts(matching, templates))
     return not (
         sent
         and any(sought.startswith(_without_blanks(text.partition("{")[0])) for text in sent[0])
@@ -223,14 +223,14 @@ def cannot_have_said(words: str, matching: MatchResult, shelf: TemplateLookup) -
     )
 
 
-def _texts(matching: MatchResult, shelf: TemplateLookup) -> Iterator[Sequence[str]]:
+def _texts(matching: MatchResult, templates: TemplateLookup) -> Iterator[Sequence[str]]:
     """Yield the wordings of each message, in order; a blank one stands for any."""
     for action in (action for one in matching.matched for action in one.rule.then):
         match action.kind:
             case ActionKind.REPLY:
                 yield action.texts
             case ActionKind.TEMPLATE:
-                template = shelf.find(action.template)
+                template = templates.find(action.template)
                 yield template.texts if template is not None and template.kind is ReplyKind.TEXT else ("",)
             case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
                 yield ("",)

@@ -48,7 +48,7 @@ class RulesReview(Struct, frozen=True):
         """Return all lint findings about the stored rules, computed in a thread."""
         rules = await self.rulebook.all()
         hits = await self.store.decision_history.hits(self.clock() - UNUSED_AFTER)
-        stored = self.rulebook.shelf.used_by(rules)
+        stored = self.rulebook.templates.used_by(rules)
         media_since = await self._media_since(rules, stored)
         return await asyncio.to_thread(self._findings, rules, stored, media_since, hits or None)
 
@@ -93,7 +93,7 @@ class RulesReview(Struct, frozen=True):
                 )
         for template in stored.values():
             if lives_on_media_id(template.content):
-                history = await self.rulebook.shelf.revisions(template.id)
+                history = await self.rulebook.templates.revisions(template.id)
                 same = [(one.updated_at, _ids(one.content) == _ids(template.content)) for one in history]
                 found |= _unchanged_since(("template", template.id), same)
         return found

@@ -87,7 +87,7 @@ class RuleExamples(Struct, frozen=True):
             return
         template = self._template(action)
         if template is None:
-            yield ActionExample(place, problem=tr(self._rulebook.shelf.reason_against(action.template)))
+            yield ActionExample(place, problem=tr(self._rulebook.templates.reason_against(action.template)))
             return
         for number, text in enumerate(template.texts):
             sources = (text,) if template.kind is ReplyKind.TEXT else template.sources
@@ -106,7 +106,7 @@ class RuleExamples(Struct, frozen=True):
 
     def _template(self, action: Action) -> Template | None:
         if action.kind is ActionKind.TEMPLATE:
-            return self._rulebook.shelf.find(action.template)
+            return self._rulebook.templates.find(action.template)
         return action_template(action)
 
 

@@ -55,7 +55,7 @@ class TemplateEditor(RecordEditor[Template]):
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, TemplateEditorHead(), Template(0, ""), parent)
-        self._phrasebook = bridge.desk.templates
+        self._templates = bridge.desk.templates
         self._others: tuple[Template, ...] = ()
         self._wide = True
         self.finding = LookupCard(self)
@@ -107,7 +107,7 @@ class TemplateEditor(RecordEditor[Template]):
             keywords=self.finding.words(),
             prompts=self.prompts.declared(),
         )
-        return self._phrasebook.tidied(self.saying.apply_to(written))
+        return self._templates.tidied(self.saying.apply_to(written))
 
     # -- the template
 
@@ -126,7 +126,7 @@ class TemplateEditor(RecordEditor[Template]):
         for other in self._others:
             if other.id != record.id and same_shortcut(other.shortcut, record.shortcut):
                 yield TemplateFault("shortcut", tr("“{title}” has this shortcut already.", title=other.title))
-        yield from self._phrasebook.faults(record)
+        yield from self._templates.faults(record)
 
     def _show_check(self, record: Template, changed: bool) -> None:
         self.prompts.use_step(record.prompts)

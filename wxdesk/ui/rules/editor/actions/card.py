@@ -11,7 +11,6 @@ from wxdesk.core.model.reply import Content, ReplyKind
 from wxdesk.core.model.rule import ACTION_NUMBERS, SENDING_ACTIONS, STATUS_ACTIONS, Action, ActionKind, Condition, Rule
 from wxdesk.core.rules.faults import FieldPath, RuleFault, known_groups
 from wxdesk.core.wechat.quota import AFTER_MESSAGE
-from wxdesk.desk.answers.template_lookup import TemplateLookup
 from wxdesk.desk.rules.patterns import compile_pattern
 from wxdesk.i18n import ntr, tr
 from wxdesk.ui.editing.record_editor import EditorCard
@@ -46,11 +45,11 @@ class ActionRow(QWidget):
     moved = Signal(object, int)
     removed = Signal(object)
 
-    def __init__(self, action: Action, shelf: TemplateLookup, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(self, action: Action, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = action.kind
         word = action_name(action.kind)
-        self.body: ActionBody = action_body(action, shelf, bridge, self)
+        self.body: ActionBody = action_body(action, bridge, self)
         self.body.changed.connect(self.changed)
         up, down = partial(self.moved.emit, self, -1), partial(self.moved.emit, self, 1)
         self.up = SmallButton("arrow-up", tr("Move up: {what}", what=word), self, then=up)
@@ -147,7 +146,7 @@ class ActionsCard(EditorCard):
         self.changed.emit()
 
     def _take(self, action: Action) -> ActionRow:
-        row = ActionRow(action, self._bridge.desk.rules.rulebook.shelf, self._bridge, self)
+        row = ActionRow(action, self._bridge, self)
         row.changed.connect(self.changed)
         row.moved.connect(self._move)
         row.removed.connect(self._drop)
@@ -200,15 +199,15 @@ def _cost_text(sends: int) -> str:
     )
 
 
-def action_body(action: Action, shelf: TemplateLookup, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
-    """Return the fields of `action`; `shelf` has the templates that it can name."""
+def action_body(action: Action, bridge: Bridge, parent: QWidget | None = None) -> ActionBody:
+    """Return the fields of `action`."""
     match action.kind:
         case ActionKind.REPLY:
             return ReplyBody(action, parent)
         case ActionKind.IMAGE | ActionKind.LINK | ActionKind.CARD:
             return ContentFieldsBody(action, bridge, parent)
         case ActionKind.TEMPLATE:
-            return TemplateBody(action, shelf, parent)
+            return TemplateBody(action, bridge.desk.rules.rulebook.templates, parent)
         case ActionKind.TAG:
             return TagBody(action, parent)
         case kind if kind in ACTION_NUMBERS:

@@ -24,11 +24,11 @@ MAX_LISTED = 60
 class TemplateBody(ActionBody):
     """Fields of `template`: the shortcut or title of a template."""
 
-    def __init__(self, action: Action, shelf: TemplateLookup, parent: QWidget | None = None) -> None:
+    def __init__(self, action: Action, templates: TemplateLookup, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shelf = shelf
+        self._templates = templates
         self._template = action.template
-        self.name = QLineEdit(_shown_name(action.template, shelf), self)
+        self.name = QLineEdit(_shown_name(action.template, templates), self)
         self.name.setAccessibleName(tr("Shortcut or title of the template"))
         self.name.setPlaceholderText(tr("Shortcut or title of the template"))
         self.name.textEdited.connect(self._name)
@@ -47,7 +47,7 @@ class TemplateBody(ActionBody):
     def show_faults(self, faults: Sequence[RuleFault]) -> None:
         """Show the present name of the template, and the fault below."""
         if not self.name.hasFocus():
-            self.name.setText(_shown_name(self._template, self._shelf))
+            self.name.setText(_shown_name(self._template, self._templates))
         set_wrong(self.name, bool(faults))
         super().show_faults(faults)
 
@@ -56,15 +56,15 @@ class TemplateBody(ActionBody):
         menu.clear()
         fitting = self._fitting()
         for template in fitting[:MAX_LISTED]:
-            name = _shown_name(template.id, self._shelf)
-            reason = tr(self._shelf.reason_against(name))
+            name = _shown_name(template.id, self._templates)
+            reason = tr(self._templates.reason_against(name))
             shortcut = f"/{template.shortcut}" if template.shortcut else ""
             said = "    ".join(filter(None, (template.title, shortcut, tr("only by hand") if reason else "")))
             action = menu.addAction(literal(said))
             action.setData(name)
             action.setEnabled(not reason)
             action.setToolTip(plain_tip(reason))
-        if not self._shelf.all:
+        if not self._templates.all:
             menu.addAction(tr("There are no templates yet.")).setEnabled(False)
         if len(fitting) > MAX_LISTED:
             menu.addAction(more_text(len(fitting) - MAX_LISTED)).setEnabled(False)
@@ -72,9 +72,9 @@ class TemplateBody(ActionBody):
     def _fitting(self) -> Sequence[Template]:
         """Return the templates matching the field; all where it names one, or none match."""
         sought = self.name.text().strip()
-        if not sought or self._shelf.find(sought) is not None:
-            return self._shelf.all
-        return search_templates(self._shelf.all, sought) or self._shelf.all
+        if not sought or self._templates.find(sought) is not None:
+            return self._templates.all
+        return search_templates(self._templates.all, sought) or self._templates.all
 
     def _take(self, action: QAction) -> None:
         self.name.setText(action.data())
@@ -82,14 +82,14 @@ class TemplateBody(ActionBody):
         self._name(action.data())
 
     def _name(self, name: str) -> None:
-        template = self._shelf.find(name.strip())
+        template = self._templates.find(name.strip())
         self._template = name.strip() if template is None else template.id
         self.changed.emit()
 
 
-def _shown_name(reference: Reference, shelf: TemplateLookup) -> str:
+def _shown_name(reference: Reference, templates: TemplateLookup) -> str:
     """Return the title, unless there is none or it finds another template."""
-    template = shelf.find(reference)
-    if template is not None and shelf.find(template.title) is template:
+    template = templates.find(reference)
+    if template is not None and templates.find(template.title) is template:
         return template.title
-    return shelf.names.name_of(reference)
+    return templates.names.name_of(reference)
